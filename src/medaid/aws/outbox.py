@@ -1,0 +1,34 @@
+"""The outbox: a message is written in the same transaction as what it tells of, and sent later from the table's stream, once.
+
+| key | item |
+| --- | --- |
+| pk `O#<kind>#<key>`, sk `MESSAGE` | one message; `key` makes it once only |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
+from medaid.aws.transaction import Put, Write
+from medaid.instants import stored
+
+
+class OutboxItem(Model):
+    """`state` is `new`, `sent` or `failed`; a failed delivery stays visible here."""
+
+    Meta = table_meta("outbox")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="MESSAGE")
+    kind = UnicodeAttribute()
+    state = UnicodeAttribute(default="new")
+    at = UnicodeAttribute()
+    body = PackedAttribute()
+
+
+def message(kind: str, key: str, body: Mapping[str, Any], at: datetime) -> Write:
+    """The write of one message of `kind` about `key` (an id). A second one with the same kind and key loses."""
+    item = OutboxItem(f"O#{kind}#{key}", "MESSAGE", kind=kind, at=stored(at), body=dict(body))
+    return Put(item, OutboxItem.pk.does_not_exist(), f"outbox:{kind}")

@@ -1,0 +1,92 @@
+"""What every table of ours has in common: keys, time limits, and attributes that keep money whole.
+
+Only `store.py` modules import this. pynamodb's own number attribute answers floats and its query hides subclasses that
+were not imported, so each store declares flat models with `FenAttribute` and reads kinds by their sort-key prefix.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from typing import Any
+
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.constants import BINARY, NUMBER
+from pynamodb.models import Model
+
+from medaid.aws.settings import settings
+from medaid.money import Fen
+
+
+class FenAttribute(Attribute[Fen]):
+    """Whole fen. Anything that is not `Fen` is refused on the way in; only whole numbers come back."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: Any) -> str:
+        if not isinstance(value, Fen):
+            raise TypeError(f"only Fen is stored as money, not {type(value).__name__}")
+        return str(int(value))
+
+    def deserialize(self, value: Any) -> Fen:
+        return Fen(int(value))
+
+
+class WholeAttribute(Attribute[int]):
+    """A whole number that is not money: a version, a count."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"a whole number, not {type(value).__name__}")
+        return str(int(value))
+
+    def deserialize(self, value: Any) -> int:
+        return int(value)
+
+
+class PackedAttribute(Attribute[Any]):
+    """A JSON value kept compact (sorted keys, deflated): traces and messages. Holds ints, text, lists and dicts, never floats."""
+
+    attr_type = BINARY
+    legacy_encoding = False
+
+    def serialize(self, value: Any) -> bytes:
+        return zlib.compress(packed_text(value).encode(), 9)
+
+    def deserialize(self, value: Any) -> Any:
+        return json.loads(zlib.decompress(value), parse_float=_no_float)
+
+
+def packed_text(value: Any) -> str:
+    """Canonical JSON: the same value always gives the same text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+
+
+def _refuse(value: Any) -> Any:
+    raise TypeError(f"{type(value).__name__} is not stored as JSON")
+
+
+def _no_float(text: str) -> Any:
+    raise TypeError(f"a float ({text}) in a stored value")
+
+
+class Meta:
+    """Connection settings shared by all models; `table_name` is given by `table_meta`."""
+
+    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "cn-north-1"))
+    host = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", os.environ.get("AWS_ENDPOINT_URL"))
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 3
+    max_retry_attempts = 2
+    max_pool_connections = 10
+
+
+def table_meta(table: str) -> Any:
+    """The `Meta` class of a model in the stack's table `table` (a name of `medaid.aws.settings.TABLES`)."""
+    return type("Meta", (Meta,), {"table_name": settings().tables[table]})
+
+
+__all__ = ["FenAttribute", "Model", "NumberAttribute", "PackedAttribute", "UnicodeAttribute", "WholeAttribute", "packed_text", "table_meta"]

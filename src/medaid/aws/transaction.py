@@ -1,0 +1,161 @@
+"""Writes as values, committed together or not at all.
+
+Each room answers with writes; the acting service gathers them and calls `commit` once. DynamoDB takes at most 100 items in one
+transaction. What lost is told by the label of the write that lost, so a service can say what stood in the way.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from medaid.aws.table import Meta
+from medaid.errors import Unavailable
+
+LARGEST: Final = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Check:
+    """Nothing is written, but the item must fulfil the condition."""
+
+    model: type[Model]
+    key: tuple[str, str]
+    condition: Condition
+    label: str
+
+
+@dataclass(frozen=True)
+class Delete:
+    item: Model
+    condition: Condition
+    label: str
+
+
+@dataclass(frozen=True)
+class Put:
+    item: Model
+    condition: Condition | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Update:
+    item: Model
+    actions: Sequence[Action]
+    condition: Condition | None
+    label: str
+
+
+Write = Check | Delete | Put | Update
+_ORDER: Final = (Check, Delete, Put, Update)
+
+
+class Lost(Exception):
+    """A condition did not hold; nothing was written. `labels` name the writes that lost."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+        super().__init__(", ".join(labels))
+
+
+class Contended(Exception):
+    """Another transaction held one of the items at that moment; nothing was written. Read again and try again."""
+
+
+@cache
+def connection() -> Connection:
+    """One connection for all transactions of the process, with the tables' time limits."""
+    return Connection(
+        region=Meta.region,
+        host=Meta.host,
+        connect_timeout_seconds=Meta.connect_timeout_seconds,
+        read_timeout_seconds=Meta.read_timeout_seconds,
+        max_retry_attempts=Meta.max_retry_attempts,
+        max_pool_connections=Meta.max_pool_connections,
+    )
+
+
+def commit(writes: Sequence[Write]) -> None:
+    """All `writes` in one transaction.
+
+    Raises Lost where a condition failed, Contended where another transaction was at work on an item, Unavailable where
+    storage did not answer or throttled. AssertionError for more than 100 writes or two on one item: a fault of the program.
+    """
+    assert 0 < len(writes) <= LARGEST, f"{len(writes)} writes in one transaction"
+    ordered = [w for kind in _ORDER for w in writes if isinstance(w, kind)]
+    transaction = TransactWrite(connection=connection())
+    for write in ordered:
+        _add(transaction, write)
+    try:
+        transaction._commit()
+    except TransactWriteError as error:
+        _tell(error, ordered)
+    except (PynamoDBException, BotoCoreError, ClientError) as error:
+        raise Unavailable("UNAVAILABLE") from error
+
+
+def _add(transaction: TransactWrite, write: Write) -> None:
+    match write:
+        case Check(model, key, condition):
+            transaction.condition_check(model, key[0], key[1], condition=condition)
+        case Delete(item, condition):
+            transaction.delete(item, condition=condition)
+        case Put(item, condition):
+            transaction.save(item, condition=condition)
+        case Update(item, actions, condition):
+            transaction.update(item, actions=list(actions), condition=condition)
+
+
+def _tell(error: TransactWriteError, ordered: Sequence[Write]) -> None:
+    """Turns a cancelled transaction into Lost, Contended or Unavailable."""
+    codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+    lost = [write.label for write, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
+    if lost:
+        raise Lost(lost) from error
+    if "TransactionConflict" in codes or error.cause_response_code == "TransactionInProgressException":
+        raise Contended from error
+    raise Unavailable("UNAVAILABLE") from error
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how long a service tries again after losing a race. `pause` in seconds, doubled each time up to `longest`."""
+
+    tries: int = 40
+    pause: float = 0.005
+    longest: float = 0.25
+    seconds: float = 20.0
+    sleep: Callable[[float], None] = field(default=time.sleep)
+    clock: Callable[[], float] = field(default=time.monotonic)
+    jitter: Callable[[], float] = field(default=random.random)
+
+    def attempts(self) -> Iterator[int]:
+        """Yields 0, 1, 2 … with a jittered pause between; ends when the tries or the seconds are used up."""
+        began = self.clock()
+        for attempt in range(self.tries):
+            yield attempt
+            if self.clock() - began > self.seconds:
+                return
+            self.sleep(min(self.longest, self.pause * 2**attempt) * self.jitter())
+
+
+def reading(read: Callable[[], T]) -> T:
+    """The answer of a storage read, with storage's own failures told as Unavailable."""
+    try:
+        return read()
+    except (PynamoDBException, BotoCoreError, ClientError) as error:
+        raise Unavailable("UNAVAILABLE") from error

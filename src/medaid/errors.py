@@ -1,0 +1,117 @@
+"""What can go wrong, as one family. Programs read `code`, people read the Chinese sentence, both are told the field and the rule.
+
+    MedaidError
+    ├── Refused            the request is at fault: nothing was written, asking again unchanged is pointless
+    │   ├── BadInput       a field breaks a rule of its form or of arithmetic
+    │   ├── PolicySilent   no clause, two clauses, an expired figure or a missing fact: the policy gives no single answer
+    │   ├── Conflict       the state forbids it: already settled, reversed, other content under the same key
+    │   └── Forbidden      not the caller's: another hospital's settlement, another region's case
+    └── Unavailable        the fault is ours (storage away, throttled, too busy): ask again with the same key
+
+Codes are stable: they are never renamed and never reused. `CODES` is the whole list with what each means, and
+`docs/errors.md` is made from it. Raising a code that is not listed is itself an error.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CODES: Final[dict[str, str]] = {
+    # form and arithmetic of what is sent
+    "ENVELOPE": "报文格式不符合接口规范",
+    "BODY_TOO_LARGE": "报文超过允许的大小",
+    "FIELD_REQUIRED": "必填项缺失",
+    "FIELD_FORMAT": "字段格式不符合要求",
+    "FIELD_TOO_LONG": "字段超长",
+    "FIELD_UNKNOWN": "字段不在接口规范内",
+    "CODE_UNKNOWN": "代码不在字典内",
+    "AMOUNT_FORMAT": "金额格式不符合要求",
+    "AMOUNT_TOO_LONG": "金额超长",
+    "AMOUNT_NEGATIVE": "金额不得为负",
+    "AMOUNT_SUM": "金额勾稽关系不成立",
+    "DATE_ORDER": "日期先后颠倒",
+    "DATE_FUTURE": "日期晚于当前日期",
+    "INFNO_UNKNOWN": "交易编号不受理",
+    "CERTNO": "证件号码校验不通过",
+    # policy
+    "REGION_UNKNOWN": "统筹区未登记或无政策",
+    "NO_POLICY": "当日无生效的政策",
+    "POLICY_EXPIRED": "政策已过有效期",
+    "CLAUSE_CONFLICT": "两条条款同时适用",
+    "CLAUSE_GAP": "无条款适用",
+    "FACT_MISSING": "缺少计算所需的事实",
+    "FIGURE_MISSING": "政策标准尚无可引用的数值",
+    "PACK_INVALID": "政策包不合规",
+    # state
+    "PERSON_UNKNOWN": "人员不存在",
+    "NOT_INSURED": "参保状态不正常",
+    "VISIT_UNKNOWN": "就诊登记不存在",
+    "VISIT_STATE": "就诊登记状态不允许该操作",
+    "VISIT_OVERLAP": "就诊时间与已有登记重叠",
+    "ALREADY_SETTLED": "该就诊(收费批次)已结算",
+    "SETTLEMENT_UNKNOWN": "结算不存在",
+    "ALREADY_REVERSED": "该结算已撤销",
+    "REVERSE_LATER_FIRST": "须先撤销其后的结算",
+    "MSGID_REUSED": "同一报文ID内容不一致",
+    "MSGID_BLOCKED": "该报文ID已被冲正",
+    "ORIGINAL_MISMATCH": "原交易信息不一致",
+    "REGION_SUSPENDED": "该地区直接结算已暂停",
+    "DUPLICATE": "记录已存在",
+    "STATE": "当前状态不允许该操作",
+    "INSTITUTION_UNKNOWN": "定点医药机构未登记",
+    "NOT_FOUND": "记录不存在",
+    # access
+    "FORBIDDEN": "无权访问",
+    "SEPARATION": "不相容岗位须分离",
+    # ours
+    "UNAVAILABLE": "系统暂不可用,请以同一报文ID重发",
+    "BUSY": "同一人员并发业务过多,请以同一报文ID重发",
+}
+
+
+class MedaidError(Exception):
+    """Base of the family. `field` is the name the sender knows; `rule` says in Chinese what it must fulfil."""
+
+    retry: bool = False
+
+    def __init__(self, code: str, *, field: str = "", rule: str = "", **facts: str) -> None:
+        if code not in CODES:
+            raise AssertionError(f"error code {code} is not listed")
+        self.code, self.field, self.rule, self.facts = code, field, rule, facts
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The Chinese sentence people read: meaning, field, rule."""
+        parts = [CODES[self.code]]
+        if self.field:
+            parts.append(f"字段 {self.field}")
+        if self.rule:
+            parts.append(self.rule)
+        return ":".join([parts[0], ",".join(parts[1:])]) if len(parts) > 1 else parts[0]
+
+
+class Refused(MedaidError):
+    """The request is at fault; nothing was written."""
+
+
+class BadInput(Refused):
+    """A field breaks a rule of its form or of arithmetic."""
+
+
+class PolicySilent(Refused):
+    """The policy gives no single answer; `rule` names the clauses or the fact."""
+
+
+class Conflict(Refused):
+    """The stored state forbids it. `facts` may carry the id that stands in the way."""
+
+
+class Forbidden(Refused):
+    """Not the caller's to see or do."""
+
+
+class Unavailable(MedaidError):
+    """The fault is ours: storage away, throttled, too busy. The same request may be sent again with the same key."""
+
+    retry = True

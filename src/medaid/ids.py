@@ -1,0 +1,51 @@
+"""Identifiers. Every id is derived from the caller's own key, so that a second call finds the first one's work.
+
+None of them can be turned back into personal data: a certificate number never enters a derivation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _digest(*parts: str, length: int) -> str:
+    """`length` characters (five bits each) of the SHA-256 over the parts, kept apart by a unit separator."""
+    number = int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest(), "big")
+    letters = []
+    for _ in range(length):
+        number, digit = divmod(number, 32)
+        letters.append(_ALPHABET[digit])
+    return "".join(letters)
+
+
+def settlement_id(admdvs: str, institution: str, msgid: str) -> str:
+    """setl_id (C30): the home region's six digits, `S`, and a digest of the sender's key."""
+    return f"{admdvs}S{_digest('settlement', institution, msgid, length=20)}"
+
+
+def reversal_id(settlement: str) -> str:
+    """The id of the negative record that takes `settlement` back: there can only ever be one."""
+    return f"{settlement}R"
+
+
+def visit_id(admdvs: str, institution: str, msgid: str) -> str:
+    """mdtrt_id (C30) of the visit or stay that the message `msgid` registered."""
+    return f"{admdvs}V{_digest('visit', institution, msgid, length=20)}"
+
+
+def person_no(file_digest: str, row: int) -> str:
+    """psn_no (C30) of a person first seen in row `row` (from 1) of the file with that SHA-256."""
+    return f"P{_digest('person', file_digest, str(row), length=20)}"
+
+
+def entry_id(source: str, kind: str) -> str:
+    """Id of the journal entry that `source` (a settlement, case or bill id) causes as `kind`."""
+    return f"{kind}-{source}"
+
+
+def content_hash(*parts: str) -> str:
+    """SHA-256 hex of canonical text: what tells a retry from a reused key."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""Time of three kinds, never mixed: civil dates (Asia/Shanghai), aware instants, and working days (`medaid.workdays`).
+
+A naive datetime is refused wherever it turns up; the national interface's date-times are Beijing time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
+
+from medaid.errors import BadInput
+
+BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept one offset without daylight saving since 1991; all documents and settlements here are later."""
+
+
+def aware(instant: datetime) -> datetime:
+    """The same instant, proven to carry a zone. Raises TypeError for a naive datetime."""
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise TypeError("an instant carries its zone; this one is naive")
+    return instant
+
+
+def civil_date(instant: datetime) -> date:
+    """The date in Beijing on which `instant` falls."""
+    return aware(instant).astimezone(BEIJING).date()
+
+
+def parse_date(text: object, field: str) -> date:
+    """A civil date from `yyyy-MM-dd`; a date-time `yyyy-MM-dd HH:mm:ss` gives its day. Raises BadInput naming `field`."""
+    if isinstance(text, str) and len(text) in (10, 19):
+        try:
+            return datetime.fromisoformat(text).date()
+        except ValueError:
+            pass
+    raise BadInput("FIELD_FORMAT", field=field, rule="日期格式为 yyyy-MM-dd")
+
+
+def parse_instant(text: object, field: str) -> datetime:
+    """An instant from the interface's `yyyy-MM-dd HH:mm:ss` (Beijing time). Raises BadInput naming `field`."""
+    if isinstance(text, str) and len(text) == 19:
+        try:
+            return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
+        except ValueError:
+            pass
+    raise BadInput("FIELD_FORMAT", field=field, rule="时间格式为 yyyy-MM-dd HH:mm:ss")
+
+
+def beijing_text(instant: datetime) -> str:
+    """`yyyy-MM-dd HH:mm:ss` in Beijing time, as the interface writes it."""
+    return aware(instant).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def stored(instant: datetime) -> str:
+    """Sortable text for storage: UTC, microseconds, `Z`."""
+    return aware(instant).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_stored(text: str) -> datetime:
+    """The instant that `stored` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -1,0 +1,175 @@
+"""The person as the product knows them: who, insured where, assisted since when, in care where, and the year's totals.
+
+Frozen values only. Dates are civil dates in Asia/Shanghai, instants are aware. Sources: 苏医保办发〔2023〕27号 art. 6, 7, 10, 11, 20.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record came from: the drop's batch id (digest based) and its row, counted from 1 below the header (可回溯, art. 8)."""
+
+    batch: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One natural person. `certno` is personal data and never leaves through a log or a key that is logged."""
+
+    psn_no: str
+    name: str
+    sex: str
+    """gend of the national interface: 0 unknown, 1 male, 2 female, 9 not stated."""
+    cert_type: str
+    """psn_cert_type of the national interface: 01 resident identity card …"""
+    certno: str
+    birth: date | None
+    home_address: str = ""
+    residence_address: str = ""
+    mobile: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Fields that a region added of its own (art. 7: 可结合实际进行拓展)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance:
+    """One enrolment (参保): several at once are normal."""
+
+    insutype: str
+    """390 resident, 310 employee …"""
+    admdvs: str
+    """Pooling region, six digits."""
+    status: str
+    """psn_insu_stas: 0 not insured, 1 normal, 2 suspended, 3 void, 4 ended."""
+    psn_type: str
+    begin: date
+    end: date | None = None
+    source: Source | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether benefits may be drawn from it for care on `day`."""
+        return self.status == "1" and self.begin <= day and (self.end is None or day <= self.end)
+
+
+def month_end(day: date) -> date:
+    """The last day of `day`'s month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One standing as an assisted person (救助身份): a category from a day on, determined by a department of a region.
+
+    `recorded` is when we came to know this version of it, `superseded` when we came to know better; both make the register
+    readable as it stood, and as we knew it, on any past day.
+    """
+
+    category: str
+    department: str
+    admdvs: str
+    """Determining region (身份认定地区): the region that pays the living allowance pays the assistance (art. 24)."""
+    start: date
+    end: date | None
+    recorded: datetime
+    source: Source
+    national_code: str = ""
+    """psn_idet_type as reported, where it was."""
+    superseded: datetime | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts: the end of the month in which it ended (art. 20: from the next month no longer)."""
+        return None if self.end is None else month_end(self.end)
+
+    def stands_on(self, day: date) -> bool:
+        """Whether benefits follow from it on `day`."""
+        return self.start <= day and (self.last_day is None or day <= self.last_day)
+
+    def stands_during(self, begin: date, end: date) -> bool:
+        """Whether a stay from `begin` to `end` is settled with it: one day in common is enough (art. 20)."""
+        return self.start <= end and (self.last_day is None or begin <= self.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and the agency register."""
+
+    filing_id: str
+    kind: str
+    """long_term, referred, referred_down, emergency, temporary."""
+    home: str
+    destination: str
+    """admdvs of the treatment place, two, four or six digits; empty for anywhere."""
+    valid_from: date
+    valid_until: date | None
+    institution: str = ""
+    """fixmedins_code referred to, empty for any."""
+
+    def covers(self, day: date, admdvs: str, institution: str) -> bool:
+        """Whether care that began on `day` at `institution` in region `admdvs` falls under it."""
+        return (
+            self.valid_from <= day
+            and (self.valid_until is None or day <= self.valid_until)
+            and admdvs.startswith(self.destination)
+            and self.institution in ("", institution)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A registered visit or stay (就诊登记) that is not finally settled yet."""
+
+    mdtrt_id: str
+    institution: str
+    admdvs: str
+    """Region of the institution (就医地)."""
+    insutype: str
+    home: str
+    """Home region (参保地) it is settled with."""
+    med_type: str
+    begin: date
+    end: date | None
+    version: int
+    msgid: str
+    """The message that registered it."""
+    disease: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class YearTotals:
+    """What a person's year has used up so far, per layer: the only memory that pricing needs.
+
+    `amounts` maps names such as `paid:critical` to fen and `count:stays` to counts. `last` is the settlement on top: it alone may be
+    reversed. `version` counts changes.
+    """
+
+    year: int
+    version: int = 0
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """All that one read brings: the person, enrolments, identities as known now, filings, open visits, totals of recent years."""
+
+    person: Person
+    insurances: tuple[Insurance, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    filings: tuple[Filing, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    years: tuple[YearTotals, ...] = ()
+
+    def visit(self, mdtrt_id: str) -> Visit | None:
+        return next((v for v in self.visits if v.mdtrt_id == mdtrt_id), None)
+
+    def totals(self, year: int) -> YearTotals:
+        return next((y for y in self.years if y.year == year), YearTotals(year))
