@@ -60,6 +60,15 @@ CODES: Final[dict[str, str]] = {
     "STATE": "当前状态不允许该操作",
     "INSTITUTION_UNKNOWN": "定点医药机构未登记",
     "NOT_FOUND": "记录不存在",
+    # funds and clearing
+    "UNBALANCED": "借贷不平衡",
+    "ACCOUNT_UNKNOWN": "会计科目不存在",
+    "FUND_UNKNOWN": "无对应基金",
+    "FLOW_FORBIDDEN": "该资金流向不被允许",
+    "PERIOD_CLOSED": "会计期间已结账",
+    "PERIOD_OPEN": "会计期间未结束或未结账",
+    "PERSONAL_DATA": "账册不得出现个人信息",
+    "BOOKS_TAMPERED": "账册校验不一致",
     # access
     "FORBIDDEN": "无权访问",
     "SEPARATION": "不相容岗位须分离",

@@ -1,0 +1,121 @@
+"""The chart of accounts and the permitted flows, loaded once from `chart.toml` and `flows.toml`. An uncited row does not load."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from medaid.errors import BadInput
+from medaid.fund.model import KINDS, Account, Fund
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What an entry of one kind may debit and credit, by account number, and the clause that allows it (J29, Q2.2)."""
+
+    kind: str
+    name: str
+    debit: frozenset[str]
+    credit: frozenset[str]
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A kind of entry that a document forbids by name."""
+
+    kind: str
+    name: str
+    rule: str
+    cite: str
+
+
+def read(name: str, package: str = "medaid.fund") -> dict[str, Any]:
+    """The TOML resource `name` of `package`."""
+    return tomllib.loads(resources.files(package).joinpath(name).read_text("utf-8"))
+
+
+def _cited(row: Mapping[str, Any], what: str) -> None:
+    if not str(row.get("cite", "")).strip():
+        raise ValueError(f"{what} carries no citation")
+
+
+@cache
+def funds() -> Mapping[str, Fund]:
+    """Funds by key, in chart order."""
+    found = {}
+    for row in read("chart.toml")["fund"]:
+        _cited(row, f"fund {row['key']}")
+        found[row["key"]] = Fund(row["key"], row["name"], row["code"], row["field"], tuple(row.get("insutypes", ())), row["cite"])
+    return found
+
+
+@cache
+def accounts() -> Mapping[str, Account]:
+    """Accounts by code `<fund code>-<number>`, in chart order."""
+    found: dict[str, Account] = {}
+    rows = read("chart.toml")["account"]
+    for fund in funds().values():
+        for row in rows:
+            _cited(row, f"account {row['number']}")
+            assert row["kind"] in KINDS, row["kind"]
+            if fund.key in row.get("funds", (fund.key,)):
+                code = f"{fund.code}-{row['number']}"
+                assert code not in found, f"account {code} twice"
+                found[code] = Account(code, fund.key, row["number"], row["name"], row["kind"], row.get("care", ""), row["cite"])
+    return found
+
+
+@cache
+def account(fund: str, number: str) -> Account:
+    """The account `number` of the fund with that key. Raises BadInput ACCOUNT_UNKNOWN."""
+    known = funds().get(fund)
+    found = accounts().get(f"{known.code}-{number}") if known else None
+    if found is None:
+        raise BadInput("ACCOUNT_UNKNOWN", field="account", rule=f"{fund} 无科目 {number}")
+    return found
+
+
+@cache
+def fund_of(field: str, insutype: str) -> Fund:
+    """The fund told by a national amount field (`hifp_pay`, `maf_pay` …) for an insurance type. Raises BadInput FUND_UNKNOWN."""
+    for fund in funds().values():
+        if fund.field == field and (not fund.insutypes or insutype in fund.insutypes):
+            return fund
+    raise BadInput("FUND_UNKNOWN", field=field, rule=f"险种 {insutype} 无对应基金")
+
+
+@cache
+def expense_account(fund: str, care: str) -> Account:
+    """The benefit expense account of a fund for a care class: `inpatient` or `outpatient` (J32)."""
+    for found in accounts().values():
+        if found.fund == fund and found.kind == "expense" and found.care == care:
+            return found
+    raise BadInput("ACCOUNT_UNKNOWN", field="care", rule=f"{fund} 无 {care} 待遇支出科目")
+
+
+@cache
+def flows() -> Mapping[str, Flow]:
+    """Permitted flows by kind."""
+    found = {}
+    numbers = {row["number"] for row in read("chart.toml")["account"]}
+    for row in read("flows.toml")["flow"]:
+        _cited(row, f"flow {row['kind']}")
+        unknown = {*row["debit"], *row["credit"]} - numbers
+        assert not unknown, f"flow {row['kind']} names unknown accounts {sorted(unknown)}"
+        found[row["kind"]] = Flow(row["kind"], row["name"], frozenset(row["debit"]), frozenset(row["credit"]), row["cite"])
+    return found
+
+
+@cache
+def refusals() -> Mapping[str, Refusal]:
+    """Kinds that documents forbid, by kind."""
+    found = {}
+    for row in read("flows.toml")["refused"]:
+        _cited(row, f"refusal {row['kind']}")
+        found[row["kind"]] = Refusal(row["kind"], row["name"], row["rule"], row["cite"])
+    return found

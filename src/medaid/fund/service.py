@@ -1,0 +1,63 @@
+"""The fund room's use cases: what other rooms call. Entries come from `rules` (or a caller's own) and leave as writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from medaid.aws.transaction import Write
+from medaid.fund import books, rules, store
+from medaid.fund.model import Entry
+from medaid.instants import civil_date
+from medaid.money import Fen
+
+
+def writes(*entries: Entry) -> list[Write]:
+    """The writes that post `entries` as part of the caller's own transaction: one conditional put each, nothing hot, nothing read.
+
+    An entry posted this way takes effect on the day it is recorded, so it can never fall into a month that is already sealed.
+    Raises Refused FLOW_FORBIDDEN for a flow no document allows, AssertionError for another effective day (use `post`).
+    """
+    for entry in entries:
+        assert entry.effective == civil_date(entry.recorded), "a back-dated entry is posted with post()"
+    return [store.put(rules.checked(entry)) for entry in entries]
+
+
+def entries(admdvs: str, month: str) -> Iterator[Entry]:
+    """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order recorded, streamed."""
+    return store.entries(admdvs, month)
+
+
+def months(first: str, last: str) -> list[str]:
+    """All months `yyyy-mm` from `first` to `last`, both included."""
+    year, month = int(first[:4]), int(first[5:])
+    found = []
+    while f"{year:04d}-{month:02d}" <= last:
+        found.append(f"{year:04d}-{month:02d}")
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return found
+
+
+def _between(admdvs: str, begin: date, end: date, known: datetime | None) -> Iterator[Entry]:
+    """Entries effective from `begin` to `end`, both included, as far as recorded by `known`."""
+    for month in months(f"{begin:%Y-%m}", f"{end:%Y-%m}"):
+        for entry in store.entries(admdvs, month):
+            if begin <= entry.effective <= end and (known is None or entry.recorded <= known):
+                yield entry
+
+
+def balance(admdvs: str, day: date, began: date, known: datetime | None = None) -> dict[str, Fen]:
+    """Balance by account code at the end of `day`, as the books stood and as they were known at `known` (now where None).
+
+    `began` is the day the region's books begin. Fen, debit positive; zero balances left out.
+    """
+    return books.balances(_between(admdvs, began, day, known))
+
+
+def trial_balance(admdvs: str, begin: date, end: date, began: date, known: datetime | None = None) -> books.TrialBalance:
+    """The trial balance of a region from `begin` to `end`, both included; `began` is the day its books begin."""
+    opening = balance(admdvs, begin - timedelta(days=1), began, known) if began < begin else {}
+    return books.trial_balance(admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known))
+
+
+__all__: Sequence[str] = ("balance", "entries", "months", "trial_balance", "writes")
