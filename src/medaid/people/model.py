@@ -9,6 +9,30 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
+
+CATEGORIES: Final[Mapping[str, str]] = {
+    "destitute_support": "特困供养人员",
+    "orphan": "孤儿",
+    "child_in_difficulty": "困境儿童",
+    "subsistence_allowance": "最低生活保障对象",
+    "low_income_edge": "低保边缘家庭成员",
+    "expenditure_poor": "支出型困难家庭大重病患者",
+    "illness_poor": "因病致贫重病患者",
+    "low_income": "低收入救助对象",
+    "registered_poor": "建档立卡(脱贫)人口",
+    "returned_to_poverty": "返贫致贫人口",
+    "monitored": "防止返贫监测对象",
+    "severely_disabled": "重度残疾人",
+    "veteran_benefit": "享受国家抚恤补助的优抚对象",
+    "retrenched_worker": "六十年代精减退职职工",
+    "hardship_worker": "困难职工",
+    "temporary_relief": "临时救助对象中的大重病患者",
+    "other_hardship": "县级以上人民政府认定的其他特殊困难人员",
+    "aged_90": "九十周岁以上高龄老人",
+    "family_planning": "农村计生两户",
+}
+"""Categories of assisted persons (救助类型): our code and the Chinese name. How departments and the national list code them is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,9 @@ class Person:
     mobile: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Fields that a region added of its own (art. 7: 可结合实际进行拓展)."""
+    source: Source | None = None
+    recorded: datetime | None = None
+    """When we came to know this version; the next one is accepted only by who has read this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +79,11 @@ class Insurance:
     begin: date
     end: date | None = None
     source: Source | None = None
+    recorded: datetime | None = None
+    """When we came to know this version; the next one is accepted only by who has read this one."""
+    act: str = "confirmed"
+    """What the version did to the one before, as for an identity (art. 11: 参保关系变动)."""
+    period: str = ""
 
     def covers(self, day: date) -> bool:
         """Whether benefits may be drawn from it for care on `day`."""
@@ -82,6 +114,14 @@ class Identity:
     national_code: str = ""
     """psn_idet_type as reported, where it was."""
     superseded: datetime | None = None
+    act: str = "confirmed"
+    """confirmed, changed or ended: what this version did (art. 11: 确认、变更、解除 are marked)."""
+    period: str = ""
+    """Period (yyyy-MM) that the drop was about: a drop about an earlier period never overrides a later one."""
+
+    def known_at(self, instant: datetime) -> bool:
+        """Whether this version was the one we held at `instant`."""
+        return self.recorded <= instant and (self.superseded is None or instant < self.superseded)
 
     @property
     def last_day(self) -> date | None:

@@ -1,0 +1,126 @@
+"""The people room's door for the other rooms: read a person's file, and describe what changes in it as writes.
+
+Reads raise Refused `PERSON_UNKNOWN` where there is no such person, and Unavailable where storage does not answer. Writes are values:
+the acting service commits them together with its own (`medaid.aws.transaction.commit`) and is told by label what lost:
+
+| label | lost because |
+| --- | --- |
+| people:certificate, people:person, people:insurance, people:identity | somebody recorded another version meanwhile |
+| people:filing | it is already filed, or no longer |
+| people:visit | the visit is no longer the version that was read, or the id is taken |
+| people:totals | another settlement or reversal of the year came first |
+
+Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to J11, J20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from medaid.aws.transaction import Write
+from medaid.errors import Refused
+from medaid.instants import aware
+from medaid.people import certificate, rules, store
+from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Visit, YearTotals
+
+
+def load(psn_no: str, from_year: int) -> PersonFile:
+    """All that is known of the person now, with year totals of `from_year` and later.
+
+    One consistent Query, whatever the person's history (paging only past 1 MB). Raises Refused PERSON_UNKNOWN, Unavailable.
+    """
+    file = store.person_file(psn_no, from_year)
+    if file is None:
+        raise Refused("PERSON_UNKNOWN", field="psn_no", rule="人员编号未登记")
+    return file
+
+
+def person_by_certificate(cert_type: str, certno: str) -> str:
+    """psn_no of a certificate's holder. The number may be written as people write it (old 15 digits, `x`, full width, blanks).
+
+    Raises BadInput CERTNO where the number cannot be one of that type, Refused PERSON_UNKNOWN, Unavailable.
+    """
+    psn_no = store.person_of(*certificate.normal(cert_type, certno))
+    if psn_no is None:
+        raise Refused("PERSON_UNKNOWN", field="certno", rule="该证件号码未登记")
+    return psn_no
+
+
+def identities_as_of(psn_no: str, day: date, known_at: datetime) -> tuple[Identity, ...]:
+    """Identities that stood on `day` as we knew it at `known_at` (J9, J11), the first to begin first. Empty where none did."""
+    return rules.as_known(store.identity_versions(psn_no), day, aware(known_at))
+
+
+def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:
+    """The register of a region (a county, or a city with its counties) as it stood on `day`, as known at `known_at` (J6, J9).
+
+    Yields (psn_no, identity) one by one, in no order that means anything; a person with two categories comes twice. Eventually consistent:
+    what was recorded in the last second may be missing.
+    """
+    for psn_no, identity in store.register(admdvs, day):
+        if identity.known_at(aware(known_at)) and identity.stands_on(day):
+            yield psn_no, identity
+
+
+def person_versions(psn_no: str) -> list[Person]:
+    """Every version of a person's own facts with the file and row it came from, oldest first (可回溯, art. 8)."""
+    return store.person_versions(psn_no)
+
+
+def person_registered(person: Person, now: datetime) -> list[Write]:
+    """A person not known before, certificate and all. Raises BadInput CERTNO for a number that cannot be."""
+    cert_type, certno = certificate.normal(person.cert_type, person.certno)
+    return store.person_registered(replace(person, cert_type=cert_type, certno=certno, recorded=aware(now)))
+
+
+def person_changed(before: Person, after: Person, now: datetime) -> list[Write]:
+    """New facts of a known person; the certificate and psn_no stay. The version before stays readable."""
+    return store.person_changed(before, replace(after, recorded=rules.later(now, before.recorded)))
+
+
+def insurance_recorded(psn_no: str, before: Insurance | None, after: Insurance, now: datetime) -> list[Write]:
+    """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
+    earlier = before.recorded if before else None
+    return store.insurance_recorded(psn_no, before, replace(after, recorded=rules.later(now, earlier), act=rules.act(before, after)))
+
+
+def identity_recorded(psn_no: str, before: Identity | None, after: Identity, now: datetime) -> list[Write]:
+    """An identity confirmed (`before` None), changed or ended (art. 11); the act is marked on the version.
+
+    The superseded version goes to the history, so that the register stays readable as it stood and as it was known.
+    """
+    earlier = before.recorded if before else None
+    version = replace(after, recorded=rules.later(now, earlier), superseded=None, act=rules.act(before, after))
+    return store.identity_recorded(psn_no, before, version)
+
+
+def visit_opened(psn_no: str, visit: Visit) -> list[Write]:
+    """A visit or stay registered, or open again after its settlement was taken back."""
+    return store.visit_opened(psn_no, visit)
+
+
+def visit_changed(psn_no: str, before: Visit, after: Visit) -> list[Write]:
+    """`after` has the next version number. AssertionError where it has not."""
+    return store.visit_changed(psn_no, before, after)
+
+
+def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
+    """Settled finally or cancelled: it leaves the file, conditional on its version."""
+    return store.visit_closed(psn_no, visit)
+
+
+def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[Write]:
+    """The year's totals after a settlement or reversal. `before` is what was read (version 0: none yet), `after` has the next version."""
+    return store.totals_changed(psn_no, before, after)
+
+
+def filing_added(psn_no: str, filing: Filing) -> list[Write]:
+    """A filing for care away from home (备案), a referral or a long-term residence."""
+    return store.filing_added(psn_no, filing)
+
+
+def filing_cancelled(psn_no: str, filing: Filing, now: datetime) -> list[Write]:
+    """The filing no longer counts; the history keeps it."""
+    return store.filing_cancelled(psn_no, filing, aware(now))

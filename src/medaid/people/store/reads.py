@@ -1,0 +1,148 @@
+"""Reads of the people table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final, TypeVar, cast
+
+from medaid.aws.table import Model
+from medaid.aws.transaction import reading
+from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Visit, YearTotals
+from medaid.people.store import keys
+from medaid.people.store.items import (
+    BatchItem,
+    CertificateItem,
+    FilingItem,
+    IdentityItem,
+    InsuranceItem,
+    PersonItem,
+    VisitItem,
+    YearItem,
+)
+
+V = TypeVar("V")
+
+
+def _to(value: type[V]) -> Callable[[Any], V]:
+    """A function that turns an item into a `value`: the names are the same."""
+    names = tuple(f.name for f in fields(cast(Any, value)))
+    get = attrgetter(*names)
+    return lambda item: value(**dict(zip(names, get(item), strict=True)))
+
+
+to_year, to_person, to_insurance, to_identity = _to(YearTotals), _to(Person), _to(Insurance), _to(Identity)
+to_filing, to_visit = _to(Filing), _to(Visit)
+_KINDS: Final[Mapping[str, tuple[type[Model], Callable[[Any], Any]]]] = {
+    "1": (YearItem, to_year),
+    "2": (PersonItem, to_person),
+    "3": (InsuranceItem, to_insurance),
+    "4": (IdentityItem, to_identity),
+    "5": (FilingItem, to_filing),
+    "6": (VisitItem, to_visit),
+}
+
+
+def _query(pk: str, condition: Any, *, index: str | None = None) -> Iterator[dict[str, Any]]:
+    """Raw items of one partition in key order: one Query per megabyte. Consistent, save for an index, which cannot be."""
+    start: Any = None
+    query = partial(IdentityItem._get_connection().query, pk, condition, consistent_read=index is None, index_name=index)
+    while True:
+        answer = reading(partial(query, exclusive_start_key=start))
+        yield from answer["Items"]
+        start = answer.get("LastEvaluatedKey")
+        if not start:
+            return
+
+
+def person_file(psn_no: str, from_year: int) -> PersonFile | None:
+    """All that is known now, with the totals of `from_year` and later; None where there is no such person. One Query."""
+    found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+    for raw in _query(keys.of_person(psn_no), PersonItem.sk >= keys.of_year(from_year)):
+        kind = raw["sk"]["S"][0]
+        model, to_value = _KINDS[kind]
+        found[kind].append(to_value(model.from_raw_data(raw)))
+    if not found["2"]:
+        return None
+    years, people, insurances, identities, filings, visits = (tuple(values) for values in found.values())
+    return PersonFile(people[0], insurances, identities, filings, visits, years)
+
+
+def person_of(cert_type: str, certno: str) -> str | None:
+    """psn_no of the holder of a certificate (normalised), or None."""
+    return persons_of([(cert_type, certno)]).get((cert_type, certno))
+
+
+def persons_of(certificates: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """psn_no by certificate (type, number), for those that are known. A hundred with one call."""
+    by_key = {keys.of_certificate(*certificate): certificate for certificate in certificates}
+    items = reading(lambda: list(CertificateItem.batch_get([(key, "PERSON") for key in by_key], consistent_read=True)))
+    return {by_key[item.pk]: item.psn_no for item in items}
+
+
+def persons(psn_nos: Iterable[str]) -> dict[str, Person]:
+    """Persons by psn_no, for those that are known."""
+    wanted = [(keys.of_person(psn_no), keys.PERSON) for psn_no in dict.fromkeys(psn_nos)]
+    items = reading(lambda: list(PersonItem.batch_get(wanted, consistent_read=True)))
+    return {item.psn_no: to_person(item) for item in items}
+
+
+def identities(wanted: Iterable[tuple[str, Identity]]) -> dict[tuple[str, str], Identity]:
+    """What is known now under the key (category, region, start) of each given identity, by (psn_no, sort key)."""
+    pairs = list(dict.fromkeys((psn_no, keys.of_identity(identity)) for psn_no, identity in wanted))
+    items = reading(lambda: list(IdentityItem.batch_get([(keys.of_person(p), key) for p, key in pairs], consistent_read=True)))
+    return {(item.pk[2:], item.sk): to_identity(item) for item in items}
+
+
+def insurances(wanted: Iterable[tuple[str, Insurance]]) -> dict[tuple[str, str], Insurance]:
+    """The same for enrolments (insurance type, region, begin)."""
+    pairs = list(dict.fromkeys((psn_no, keys.of_insurance(insurance)) for psn_no, insurance in wanted))
+    items = reading(lambda: list(InsuranceItem.batch_get([(keys.of_person(p), key) for p, key in pairs], consistent_read=True)))
+    return {(item.pk[2:], item.sk): to_insurance(item) for item in items}
+
+
+def identity_versions(psn_no: str) -> list[Identity]:
+    """Every version of every identity that was ever held of the person, in the order in which they were recorded.
+
+    What is known now is read first: a version that moves to the history between the two reads is then seen twice, never not at all.
+    """
+    current = list(_query(keys.of_person(psn_no), IdentityItem.sk.startswith("4IDENTITY#")))
+    past = [raw for raw in _query(keys.of_history(psn_no), None) if "#4IDENTITY#" in raw["sk"]["S"]]
+    versions = {(v.category, v.admdvs, v.start, v.recorded): v for v in (to_identity(IdentityItem.from_raw_data(raw)) for raw in current + past)}
+    return sorted(versions.values(), key=lambda v: (v.recorded, v.category, v.admdvs, v.start))
+
+
+def person_versions(psn_no: str) -> list[Person]:
+    """Every version of the person's own facts, oldest first; the last one is known now."""
+    current = list(_query(keys.of_person(psn_no), PersonItem.sk == keys.PERSON))
+    past = [raw for raw in _query(keys.of_history(psn_no), None) if raw["sk"]["S"].endswith("#" + keys.PERSON)]
+    return [to_person(PersonItem.from_raw_data(raw)) for raw in past + current]
+
+
+def register(admdvs: str, day: date) -> Iterator[tuple[str, Identity]]:
+    """Every version, superseded ones too, of identities that `admdvs` (a county, or a city with its counties) determined to begin by `day`.
+
+    In no order that means anything. Eventually consistent: what was written in the last second may be missing.
+    """
+    low, high = keys.register_bounds(admdvs, day)
+    for shard in keys.shards(admdvs):
+        for raw in _query(shard, IdentityItem.register_order.between(low, high), index="register"):
+            identity = to_identity(IdentityItem.from_raw_data(raw))
+            if identity.start <= day:
+                yield raw["pk"]["S"][2:], identity
+
+
+def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:
+    """State, instant of receipt and facts of a drop, or None where it was never taken up."""
+
+    def read() -> tuple[str, datetime, dict[str, Any]] | None:
+        try:
+            item = BatchItem.get(keys.of_batch(batch_id), "BATCH", consistent_read=True)
+        except BatchItem.DoesNotExist:
+            return None
+        return item.state, item.received, item.facts
+
+    return reading(read)
