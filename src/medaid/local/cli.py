@@ -1,0 +1,45 @@
+"""The `medaid` command. Each subcommand is a module with `arguments(parser)` and `run(args) -> int`; add a line to `COMMANDS`.
+
+A module is imported only when its command is called, so `medaid --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from medaid.errors import MedaidError
+from medaid.local.errors import LocalError
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "run": ("medaid.local.run", "start the local cloud, deploy the stack, show the demo, serve until Ctrl-C"),
+    "deploy": ("medaid.local.deploy", "deploy the present code into the running local cloud"),
+    "token": ("medaid.local.token", "give a bearer token of the local cloud"),
+    "drop": ("medaid.local.drop", "drop a file with its manifest, as a department does"),
+    "call": ("medaid.local.call", "call the local API with a token"),
+}
+"""Name of the subcommand → its module and what it does, in the order shown."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one subcommand. Answers the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="medaid", description="医疗救助结算")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if arguments[:1] == [name]:
+            import_module(module).arguments(sub)
+    args = parser.parse_args(arguments)
+    try:
+        code: int = import_module(COMMANDS[args.command][0]).run(args)
+    except MedaidError as error:
+        print(f"{error.code}: {error.sentence}", file=sys.stderr)
+        return 1
+    except LocalError as error:
+        print(f"medaid: {error}", file=sys.stderr)
+        return 1
+    return code

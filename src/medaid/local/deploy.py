@@ -1,0 +1,121 @@
+"""infra/template.yaml brought into a local cloud: zips uploaded, template transformed, stack created or updated, gaps mended.
+
+MiniStack's CloudFormation leaves out TTL and point-in-time recovery of tables, the time zone of schedules, and the
+TLS-only policy is for a cloud that is reached over TLS; `mended` puts back what can be put back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from medaid.local import package, template
+from medaid.local.errors import LocalError
+from medaid.local.stack import NAME, Cloud, Stack, described, running
+
+ARTIFACTS = "medaid-artifacts"
+Told = Callable[[str], None]
+"""Takes one Chinese line about what is being done now."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """`medaid deploy` takes none: it finds the running local cloud."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """`medaid deploy`."""
+    stack = running()
+    deployed(stack.cloud, told=print)
+    return 0
+
+
+def deployed(cloud: Cloud, parameters: Mapping[str, str] | None = None, name: str = NAME, told: Told = lambda _: None) -> Stack:
+    """The stack with the present code and template, in `cloud`. Raises LocalError naming the resource that failed."""
+    told("打包")
+    plain = _uploaded_and_transformed(cloud)
+    told(f"部署 {len(plain['Resources'])} 项资源")
+    changed = _created_or_updated(cloud, name, plain, parameters or {})
+    if changed:
+        told("补全本地云缺失的设置")
+        mended(cloud, name, plain)
+    return described(cloud, name)
+
+
+def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
+    s3 = cloud.client("s3")
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
+        s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": cloud.region})
+
+    def upload(name: str, body: bytes) -> dict[str, str]:
+        key = package.object_key(name, body)
+        s3.put_object(Bucket=ARTIFACTS, Key=key, Body=body)
+        return {"Bucket": ARTIFACTS, "Key": key}
+
+    layer = upload("layer", package.layer_zip())
+    return template.transformed(template.read(), layer, lambda task: upload(task, package.function_zip(task)), cloud.region)
+
+
+def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, parameters: Mapping[str, str]) -> bool:
+    """Whether anything was changed."""
+    cloudformation = cloud.client("cloudformation")
+    request: dict[str, Any] = {
+        "StackName": name,
+        "TemplateBody": json.dumps(plain),
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    }
+    error = cloudformation.exceptions.ClientError
+    try:
+        cloudformation.describe_stacks(StackName=name)
+    except error:
+        cloudformation.create_stack(**request)
+    else:
+        try:
+            cloudformation.update_stack(**request)
+        except error as refusal:
+            if "No updates are to be performed" in str(refusal):
+                return False
+            raise LocalError(f"the stack cannot be updated: {refusal}") from refusal
+    _wait(cloudformation, name)
+    return True
+
+
+def _wait(cloudformation: Any, name: str) -> None:
+    while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("IN_PROGRESS"):
+        time.sleep(0.1)
+    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        failed = [f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in events if "FAILED" in e["ResourceStatus"]]
+        raise LocalError(f"the stack ended as {status}: " + "; ".join(failed))
+
+
+def mended(cloud: Cloud, name: str, plain: template.Template) -> None:
+    """Sets by call what MiniStack's CloudFormation drops."""
+    resources = cloud.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+    for logical, resource in plain["Resources"].items():
+        if logical not in physical:
+            continue  # its condition does not hold
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            _mend_table(cloud.client("dynamodb"), physical[logical], properties)
+        elif resource["Type"] == "AWS::Scheduler::Schedule":
+            _mend_schedule(cloud.client("scheduler"), physical[logical], properties)
+
+
+def _mend_table(dynamodb: Any, table: str, properties: Mapping[str, Any]) -> None:
+    wanted = properties.get("TimeToLiveSpecification")
+    status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"]
+    if wanted and status == "DISABLED":
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"])
+
+
+def _mend_schedule(scheduler: Any, schedule: str, properties: Mapping[str, Any]) -> None:
+    present = scheduler.get_schedule(Name=schedule)
+    kept = {key: present[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "State")}
+    scheduler.update_schedule(**kept, ScheduleExpressionTimezone=properties["ScheduleExpressionTimezone"])

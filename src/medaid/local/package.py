@@ -1,0 +1,51 @@
+"""Zips of the layer and of each function: the same files always give the same bytes, so only a change is deployed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from medaid.local.places import FUNCTIONS, PACKAGE
+
+_EPOCH = (2020, 1, 1, 0, 0, 0)
+_SKIPPED = {"__pycache__", "local"}
+"""`medaid.local` is for one machine only."""
+
+
+def layer_zip() -> bytes:
+    """src/medaid under `python/`, where Lambda looks for it. Without its dependencies: the local cloud's interpreter has them."""
+    return _zipped((f"python/medaid/{path.relative_to(PACKAGE).as_posix()}", path) for path in _files(PACKAGE))
+
+
+def function_zip(task: str) -> bytes:
+    """The Python files of functions/<task>. Raises LocalError where its handler is missing."""
+    folder = FUNCTIONS / task
+    if not (folder / "handler.py").is_file():
+        return _zipped(iter([("handler.py", Path(__file__).with_name("stand_in.py"))]))
+    return _zipped((path.relative_to(folder).as_posix(), path) for path in _files(folder) if path.suffix == ".py")
+
+
+def object_key(name: str, body: bytes) -> str:
+    """The key under which a zip is kept: by its content."""
+    return f"{name}/{sha256(body).hexdigest()[:32]}.zip"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not _SKIPPED.intersection(parts) and path.suffix != ".pyc":
+            yield path
+
+
+def _zipped(files: Iterator[tuple[str, Path]]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in files:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
