@@ -1,0 +1,82 @@
+"""A claim as pricing sees it, and the priced answer with its steps. Whole fen throughout; frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from medaid.money import Fen
+from medaid.policy.model import NO_CATEGORY, Citation, Facts
+
+
+class Bill(NamedTuple):
+    """The hospital's totals, in the four parts of identity I1: they sum to `total`. All in fen, none negative."""
+
+    total: Fen
+    in_policy: Fen
+    """inscp_scp_amt: within the policy's scope."""
+    own_expense: Fen = Fen(0)
+    """fulamt_ownpay_amt: outside the catalogue."""
+    over_limit: Fen = Fen(0)
+    """overlmt_selfpay: above the price limit."""
+    prior_share: Fen = Fen(0)
+    """preselfpay_amt: class B's first share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim to price: who pays is asked for `facts`, for each of `categories` in turn.
+
+    `given` are amounts in fen that others know: `payments_by_others`, `hifp_pay` where the pack asks for it, `referral_loss`,
+    `transfer_deductible`. `components` are parts of the bill that some layer weighs by themselves. `totals` is the year so far.
+    """
+
+    bill: Bill
+    facts: Facts
+    categories: tuple[str, ...] = ()
+    given: Mapping[str, int] = field(default_factory=dict)
+    components: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+
+class Step(NamedTuple):
+    """What one layer did. Amounts in fen; `pieces` are (amount, ratio parts) whose sum, rounded once, is `uncapped`."""
+
+    layer: str
+    name: str
+    tier: str
+    fund: str
+    source: str
+    base: int
+    deductible: int
+    pieces: tuple[tuple[int, int], ...]
+    uncapped: int
+    cap_left: int | None
+    paid: int
+    cites: tuple[Citation, ...]
+    why: str = ""
+    """Why nothing was paid, where a condition or a requirement decided it."""
+    overflow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The answer: steps in order, what each fund pays, what the person pays, the year's totals after it."""
+
+    bill: Bill
+    category: str
+    steps: tuple[Step, ...]
+    by_fund: Mapping[str, Fen]
+    own: Fen
+    """What the person pays: the bill less every step."""
+    totals: Mapping[str, int]
+    """The year's totals after this claim."""
+    others: tuple[tuple[str, Fen], ...] = ()
+    """The categories that were priced and not taken, with what the funds would have paid (就高, art. 22)."""
+
+    def paid(self, fund: str) -> Fen:
+        return self.by_fund.get(fund, Fen(0))
+
+
+__all__ = ["NO_CATEGORY", "Bill", "Claim", "Facts", "Priced", "Step"]

@@ -1,0 +1,91 @@
+"""The packs at hand, and the policy for a person and a day. Loaded once and kept: a policy is a value that never changes.
+
+Packs ship as TOML beside this module; a build may put them beside it read and checked already (`compiled`), which a cold start loads
+in a few milliseconds. Older versions are found by content version, so that what was settled can be replayed.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from medaid.errors import PolicySilent
+from medaid.people.model import CATEGORIES
+from medaid.policy.assembly import assemble
+from medaid.policy.loader import PackInvalid, load
+from medaid.policy.model import Pack, Policy
+from medaid.policy.reading import Problem
+
+PACKS: Final = Path(__file__).with_name("packs")
+COMPILED: Final = "compiled.bin"
+
+
+class Library:
+    """A set of packs that answers policies. `older` finds a pack by `id@version` when the set no longer has that version."""
+
+    def __init__(self, packs: Iterable[Pack], older: Callable[[str], Pack] | None = None) -> None:
+        self.packs = tuple(packs)
+        self._older = older
+        self._policies: dict[tuple[str, str, date], Policy] = {}
+
+    def policy_for(self, insured: str, assisted: str, day: date) -> Policy:
+        """What holds for care that ended on `day`. Raises PolicySilent (see `medaid.policy.assembly.assemble`)."""
+        key = (insured, assisted, day)
+        known = self._policies.get(key)
+        if known is None:
+            known = self._policies[key] = assemble(self.packs, insured, assisted, day)
+        return known
+
+    def policy_of(self, versions: Sequence[str], insured: str, assisted: str, day: date) -> Policy:
+        """The policy as it was, from the pack versions that a settlement names (`id@version`)."""
+        at_hand = {f"{p.id}@{p.version}": p for p in self.packs}
+        return assemble([at_hand[name] if name in at_hand else self._find(name) for name in versions], insured, assisted, day)
+
+    def _find(self, name: str) -> Pack:
+        if self._older is None:
+            raise PolicySilent("NO_POLICY", field=name, rule="该版本的政策包不在手边")
+        return self._older(name)
+
+    def unverified(self, policy: Policy) -> tuple[str, ...]:
+        """Sentences on packs whose figures were last verified before the policy's day."""
+        ids = {name.partition("@")[0] for name in policy.packs}
+        return tuple(
+            f"{p.title}的标准核验至 {p.verified_until},请核对现行文件" for p in self.packs if p.id in ids and p.verified_until and p.verified_until < policy.day
+        )
+
+
+def read_packs(folder: Path) -> tuple[Pack, ...]:
+    """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
+    packs, problems = list[Pack](), list[Problem]()
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            packs.append(load(path, frozenset(CATEGORIES)))
+        except PackInvalid as invalid:
+            problems += invalid.problems
+    for pack in packs:
+        if sum(other.id == pack.id for other in packs) > 1:
+            problems.append(Problem(pack.file, 1, f"政策包 id {pack.id} 重复"))
+    if problems:
+        raise PackInvalid(problems)
+    return tuple(packs)
+
+
+def compile_packs(folder: Path, target: Path) -> int:
+    """Writes the packs of `folder`, read and checked, to `target`; answers how many."""
+    packs = read_packs(folder)
+    target.write_bytes(pickle.dumps(packs, protocol=pickle.HIGHEST_PROTOCOL))
+    return len(packs)
+
+
+@cache
+def library() -> Library:
+    """The packs that ship with the product."""
+    compiled = PACKS / COMPILED
+    if compiled.exists():
+        packs: tuple[Pack, ...] = pickle.loads(compiled.read_bytes())  # noqa: S301  # written by our own build, shipped read-only with the code
+        return Library(packs)
+    return Library(read_packs(PACKS))
