@@ -126,7 +126,8 @@ def _tell(error: TransactWriteError, ordered: Sequence[Write]) -> None:
     lost = [write.label for write, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
     if lost:
         raise Lost(lost) from error
-    if "TransactionConflict" in codes or error.cause_response_code == "TransactionInProgressException":
+    told = isinstance(error.cause, ClientError)  # without an answer pynamodb's cause_response_code itself fails
+    if "TransactionConflict" in codes or (told and error.cause_response_code == "TransactionInProgressException"):
         raise Contended from error
     raise Unavailable("UNAVAILABLE") from error
 
