@@ -52,7 +52,7 @@ def test_file_comes_whole() -> None:
     commit(
         [
             *service.insurance_recorded("P1", None, insurance(), NOW),
-            *service.identity_recorded("P1", None, identity(end=date(2026, 5, 3), national_code="2303", period="2026-03"), NOW),
+            *service.identity_recorded("P1", None, identity(end=date(2026, 5, 3), national_code="2303"), NOW),
             *service.filing_added("P1", filing()),
             *service.visit_opened("P1", visit()),
             *service.totals_changed("P1", YearTotals(2026), YearTotals(2026, 1, {"paid:critical": 12345, "count:stays": 1}, "S1")),
@@ -62,7 +62,7 @@ def test_file_comes_whole() -> None:
     assert file == PersonFile(
         who,
         (replace(insurance(), recorded=NOW),),
-        (identity(end=date(2026, 5, 3), national_code="2303", period="2026-03"),),
+        (identity(end=date(2026, 5, 3), national_code="2303"),),
         (filing(),),
         (visit(),),
         (YearTotals(2026, 1, {"paid:critical": 12345, "count:stays": 1}, "S1"),),

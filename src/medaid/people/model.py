@@ -83,7 +83,6 @@ class Insurance:
     """When we came to know this version; the next one is accepted only by who has read this one."""
     act: str = "confirmed"
     """What the version did to the one before, as for an identity (art. 11: 参保关系变动)."""
-    period: str = ""
 
     def covers(self, day: date) -> bool:
         """Whether benefits may be drawn from it for care on `day`."""
@@ -116,8 +115,6 @@ class Identity:
     superseded: datetime | None = None
     act: str = "confirmed"
     """confirmed, changed or ended: what this version did (art. 11: 确认、变更、解除 are marked)."""
-    period: str = ""
-    """Period (yyyy-MM) that the drop was about: a drop about an earlier period never overrides a later one."""
 
     def known_at(self, instant: datetime) -> bool:
         """Whether this version was the one we held at `instant`."""

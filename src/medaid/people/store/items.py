@@ -113,7 +113,6 @@ class InsuranceItem(Model):
     source = Sources(null=True)
     recorded = Instants(null=True)
     act = UnicodeAttribute()
-    period = UnicodeAttribute()
     superseded = Instants(null=True)
 
 
@@ -142,7 +141,6 @@ class IdentityItem(Model):
     national_code = UnicodeAttribute()
     superseded = Instants(null=True)
     act = UnicodeAttribute()
-    period = UnicodeAttribute()
     register = UnicodeAttribute(null=True)
     register_order = UnicodeAttribute(null=True)
     register_index = RegisterIndex()
