@@ -31,9 +31,15 @@ def reversal_id(settlement: str) -> str:
     return f"{settlement}R"
 
 
-def visit_id(admdvs: str, institution: str, msgid: str) -> str:
-    """mdtrt_id (C30) of the visit or stay that the message `msgid` registered."""
-    return f"{admdvs}V{_digest('visit', institution, msgid, length=20)}"
+def visit_id(admdvs: str, year: int, institution: str, msgid: str) -> str:
+    """mdtrt_id (C30) of the visit or stay begun in `year` that the message `msgid` registered."""
+    return f"{admdvs}V{year:04d}{_digest('visit', institution, msgid, length=18)}"
+
+
+def visit_year(mdtrt_id: str) -> int | None:
+    """The year in which the visit began, or None where the id is not one of ours."""
+    year = mdtrt_id[7:11]
+    return int(year) if len(mdtrt_id) == 29 and mdtrt_id[6] == "V" and year.isdigit() else None
 
 
 def person_no(file_digest: str, row: int) -> str:

@@ -21,13 +21,13 @@ def chain(admdvs: str) -> tuple[str, ...]:
 
 
 def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> Policy:
-    """The policy for a person insured in `insured` whose identity `assisted` determined, for care that ended on `day`.
+    """The policy for a person insured in `insured` whose identity `assisted` determined ("" for nobody's), for care that ended on `day`.
 
     Raises PolicySilent: REGION_UNKNOWN, NO_POLICY, POLICY_EXPIRED, CLAUSE_CONFLICT (two packs for one layer), PACK_INVALID (order).
     """
     known = list(packs)
     mine = _chosen(known, insured, day, assistance=False)
-    theirs = _chosen(known, assisted, day, assistance=True)
+    theirs = _chosen(known, assisted, day, assistance=True) if assisted else {}
     layers = {**mine, **theirs}
     if not mine:
         raise _silent(known, insured, day)
@@ -85,7 +85,7 @@ def _silent(packs: Sequence[Pack], insured: str, day: date) -> PolicySilent:
 
 def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, tuple[Standing, ...]]:
     found: dict[str, tuple[Standing, ...]] = {}
-    for region in chain(assisted):
+    for region in chain(assisted) if assisted else ():
         here: dict[str, tuple[Standing, ...]] = {}
         for pack in (p for p in packs if p.region == region and p.holds(day)):
             for one in pack.standings:

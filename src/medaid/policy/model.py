@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 TIERS: Final = ("basic", "critical", "supplementary", "others", "assistance", "tilted", "secondary")
-ASSISTANCE_TIERS: Final = frozenset({"assistance", "tilted", "secondary"})
+ASSISTANCE_TIERS: Final = frozenset({"others", "assistance", "tilted", "secondary"})
 """Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号 art. 24, 25)."""
 FUNDS: Final = ("hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "hifdm_pay", "maf_pay", "oth_pay", "hosp_part_amt")
 """Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital bears."""
