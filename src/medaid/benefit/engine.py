@@ -14,7 +14,7 @@ from medaid.benefit.model import Claim, Priced, Step
 from medaid.benefit.plan import Plan, PlannedCap, PlannedLayer, holds, plan, year_end_plan
 from medaid.errors import BadInput, PolicySilent
 from medaid.money import RATIO_SCALE, Fen, half_up
-from medaid.policy.model import NO_CATEGORY, Amount, Policy
+from medaid.policy.model import NO_CATEGORY, Amount, Band, Policy
 
 RESERVED: Final = "payments_by_others"
 """What others have already paid is not there for any layer to pay once more (避免过度保障, 苏医保办发〔2023〕27号 art. 26)."""
@@ -183,7 +183,7 @@ def _layer_step(planned: PlannedLayer, purse: _Purse, totals: Mapping[str, int],
         return _lump_step(planned, purse, totals, base)
     deductible = _deductible(planned, purse, totals, base)
     purse.noted[f"deductible:{layer.id}"] = deductible
-    pieces = _pieces(planned, totals, base, deductible)
+    pieces, bounds = _pieces(planned, totals, base, deductible)
     parts = 0
     for amount, ratio in pieces:
         parts += amount * ratio
@@ -195,8 +195,9 @@ def _layer_step(planned: PlannedLayer, purse: _Purse, totals: Mapping[str, int],
     purse.noted[f"over_cap:{layer.id}"] = uncapped - paid
     paid = max(0, min(paid, purse.all_left - purse.reserved, purse.in_left if layer.base.source.startswith("in_policy") else paid))
     return Step(
-        layer.id, layer.name, layer.tier, layer.fund, layer.base.source, base, deductible, pieces, uncapped, cap_left, paid, planned.cites, "", overflow
-    )
+        layer.id, layer.name, layer.tier, layer.fund, layer.base.source,
+        base, deductible, pieces, uncapped, cap_left, paid, planned.cites, "", overflow, bounds,
+    )  # fmt: skip
 
 
 def _base(planned: PlannedLayer, purse: _Purse) -> tuple[int, int]:
@@ -241,25 +242,32 @@ def _deductible(planned: PlannedLayer, purse: _Purse, totals: Mapping[str, int],
     return min(base, line)
 
 
-def _pieces(planned: PlannedLayer, totals: Mapping[str, int], base: int, deductible: int) -> tuple[tuple[int, int], ...]:
-    """The payable part of the base, laid on the bands: (amount, ratio) for each band it touches."""
+Pieces = tuple[tuple[int, int], ...]
+Bounds = tuple[tuple[int, int | None], ...]
+
+
+def _pieces(planned: PlannedLayer, totals: Mapping[str, int], base: int, deductible: int) -> tuple[Pieces, Bounds]:
+    """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band it touches."""
     excess = base - deductible
     if excess <= 0:
-        return ()
+        return (), ()
     if planned.measure == "flat":
-        return ((excess, planned.bands[0].ratio),)
+        return ((excess, planned.bands[0].ratio),), ()
     begin = _begin(planned, totals, deductible)
     if planned.slab:
-        return ((excess, _slab_ratio(planned, begin + excess)),)
+        band = _slab(planned, begin + excess)
+        return ((excess, band.ratio),), ((band.low, band.high),)
     end = begin + excess
-    pieces = []
+    pieces, bounds, laid = [], [], 0
     for low, high, ratio in planned.bands:
         amount = (end if high is None or end < high else high) - (begin if begin > low else low)
         if amount > 0:
             pieces.append((amount, ratio))
-    if sum(amount for amount, _ in pieces) != excess:
+            bounds.append((low, high))
+            laid += amount
+    if laid != excess:
         raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(begin)} 元以上、{Fen(planned.bands[0].low)} 元以下的费用没有比例")
-    return tuple(pieces)
+    return tuple(pieces), tuple(bounds)
 
 
 def _begin(planned: PlannedLayer, totals: Mapping[str, int], deductible: int) -> int:
@@ -275,12 +283,13 @@ def _begin(planned: PlannedLayer, totals: Mapping[str, int], deductible: int) ->
             return totals.get(f"base:{planned.layer.id}", 0) + deductible
 
 
-def _slab_ratio(planned: PlannedLayer, amount: int) -> int:
-    """The one ratio of the band in which the whole amount falls."""
-    for low, high, ratio in planned.bands:
+def _slab(planned: PlannedLayer, amount: int) -> Band:
+    """The one band in which the whole amount falls."""
+    for band in planned.bands:
+        low, high, _ = band
         above = amount > low or (amount == low and (not planned.upper_inclusive or low == 0))
         if above and (high is None or amount < high or (amount == high and planned.upper_inclusive)):
-            return ratio
+            return band
     raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(amount)} 元不在任何一段")
 
 

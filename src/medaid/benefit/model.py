@@ -56,8 +56,10 @@ class Step(NamedTuple):
     paid: int
     cites: tuple[Citation, ...]
     why: str = ""
-    """Why nothing was paid, where a condition or a requirement decided it."""
+    """Why nothing, or less than the cap left, was paid: a condition, a requirement, or that no more of the bill was left."""
     overflow: int = 0
+    bounds: tuple[tuple[int, int | None], ...] = ()
+    """The band of each piece (over, up to; None without end), in the order of `pieces`; empty for a single ratio."""
 
 
 @dataclass(frozen=True, slots=True)
