@@ -69,6 +69,17 @@ CODES: Final[dict[str, str]] = {
     "PERIOD_OPEN": "会计期间未结束或未结账",
     "PERSONAL_DATA": "账册不得出现个人信息",
     "BOOKS_TAMPERED": "账册校验不一致",
+    # files dropped by departments, and their rows
+    "MANIFEST": "清单文件不符合要求",
+    "FILE_MISSING": "数据文件不存在",
+    "FILE_DIGEST": "数据文件与清单的摘要不一致",
+    "FILE_ROWS": "数据文件与清单的行数不一致",
+    "FILE_ENCODING": "数据文件编码无法识别",
+    "FILE_FORM": "数据文件格式不符合要求",
+    "FILE_PERIOD": "所属期早于已接收的批次",
+    "PERSON_MISMATCH": "与已登记的人员信息不一致",
+    "OVERLAP": "与已有记录时间重叠",
+    "STALE": "已有更晚接收的记录",
     # access
     "FORBIDDEN": "无权访问",
     "SEPARATION": "不相容岗位须分离",
