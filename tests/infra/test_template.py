@@ -1,0 +1,427 @@
+"""infra/template.yaml holds what the product promises of it. Each rule is a function that names what breaks it, and is shown to fail.
+
+The rules are checked on plain CloudFormation, as AWS makes it of the template: what the transform adds is checked too.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medaid.aws.settings import TABLES
+from medaid.local import template
+from medaid.local.places import ROOT, TEMPLATE
+
+Template = dict[str, Any]
+Rule = Callable[[Template], list[str]]
+UPLOADED = {"Bucket": "b", "Key": "k"}
+ASYNCHRONOUS = {"Roster", "Outbox", "Reimburse", "Clearing"}
+"""Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule."""
+
+
+@cache
+def _plain() -> Template:
+    return template.transformed(template.read(), UPLOADED, lambda _task: UPLOADED, "cn-north-1")
+
+
+@pytest.fixture
+def plain() -> Template:
+    return copy.deepcopy(_plain())
+
+
+def kind(t: Template, *names: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Logical id and resource of each resource whose type ends with one of `names`."""
+    return ((i, r) for i, r in t["Resources"].items() if r["Type"].removeprefix("AWS::") in names)
+
+
+def getatt(value: Any) -> str:
+    """The logical id a `GetAtt` or `Ref` points at."""
+    if isinstance(value, dict):
+        found = value.get("Fn::GetAtt", value.get("Ref", ""))
+        return str(found[0] if isinstance(found, list) else found)
+    return ""
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+
+
+def tables_are_kept_and_protected(t: Template) -> list[str]:
+    wrong = []
+    for name, table in kind(t, "DynamoDB::Table"):
+        p = table["Properties"]
+        sse = p.get("SSESpecification", {})
+        promised = {
+            "encrypted with our key": sse.get("SSEEnabled") and sse.get("SSEType") == "KMS" and getatt(sse.get("KMSMasterKeyId")) == "DataKey",
+            "point-in-time recovery": p.get("PointInTimeRecoverySpecification") == {"PointInTimeRecoveryEnabled": True},
+            "deletion protection": p.get("DeletionProtectionEnabled") == {"Fn::If": ["Protected", True, False]},
+            "retained": table.get("DeletionPolicy") == table.get("UpdateReplacePolicy") == "Retain",
+            "on demand": p.get("BillingMode") == "PAY_PER_REQUEST",
+            "keys pk and sk": [k["AttributeName"] for k in p["KeySchema"]] == ["pk", "sk"],
+        }
+        wrong += [f"{name}: {promise}" for promise, held in promised.items() if not held]
+    return wrong
+
+
+def every_room_has_its_table(t: Template) -> list[str]:
+    names = {p["Properties"]["TableName"]["Fn::Sub"] for _, p in kind(t, "DynamoDB::Table")}
+    return sorted(names ^ {f"${{AWS::StackName}}-{room}" for room in TABLES})
+
+
+def protection_is_on_unless_a_test_turns_it_off(t: Template) -> list[str]:
+    return [] if t["Parameters"]["DeletionProtection"]["Default"] == "true" else ["DeletionProtection"]
+
+
+def outbox_has_stream_and_expiry(t: Template) -> list[str]:
+    p = t["Resources"]["OutboxTable"]["Properties"]
+    wrong = [] if p.get("StreamSpecification") == {"StreamViewType": "NEW_IMAGE"} else ["stream"]
+    return wrong + ([] if p.get("TimeToLiveSpecification", {}).get("Enabled") else ["expiry"])
+
+
+# ---- bucket and key -------------------------------------------------------------------------------------------------
+
+
+def bucket_is_closed(t: Template) -> list[str]:
+    bucket = t["Resources"]["ExchangeBucket"]
+    p = bucket["Properties"]
+    access = p.get("PublicAccessBlockConfiguration", {})
+    rule = p.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])[0].get("ServerSideEncryptionByDefault", {})
+    statement = t["Resources"]["ExchangeBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    promised = {
+        "public access blocked": len(access) == 4 and all(v is True for v in access.values()),
+        "our key": rule.get("SSEAlgorithm") == "aws:kms" and getatt(rule.get("KMSMasterKeyID")) == "DataKey",
+        "versioned": p.get("VersioningConfiguration") == {"Status": "Enabled"},
+        "retained": bucket.get("DeletionPolicy") == bucket.get("UpdateReplacePolicy") == "Retain",
+        "lifecycle": bool(p.get("LifecycleConfiguration", {}).get("Rules")),
+        "only over TLS": statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        and statement["Principal"] == "*",
+    }
+    return [promise for promise, held in promised.items() if not held]
+
+
+def keys_rotate_and_are_kept(t: Template) -> list[str]:
+    return [i for i, r in kind(t, "KMS::Key") if not r["Properties"].get("EnableKeyRotation") or r.get("DeletionPolicy") != "Retain"]
+
+
+# ---- functions ------------------------------------------------------------------------------------------------------
+
+
+def each_function_has_its_own_role(t: Template) -> list[str]:
+    roles = [getatt(r["Properties"].get("Role")) for _, r in kind(t, "Lambda::Function")]
+    return [role for role in roles if roles.count(role) > 1 or t["Resources"].get(role, {}).get("Type") != "AWS::IAM::Role"]
+
+
+def no_role_has_a_wildcard(t: Template) -> list[str]:
+    """No `*` in an action, none alone as a resource, and a resource with one ends a prefix of ours."""
+    wrong = []
+    for name, role in kind(t, "IAM::Role", "IAM::Policy", "IAM::ManagedPolicy"):
+        p = role["Properties"]
+        if p.get("ManagedPolicyArns"):
+            wrong.append(f"{name}: managed policy")
+        for policy in p.get("Policies", []) + ([p] if "PolicyDocument" in p else []):
+            for s in statements(policy):
+                for action in listed(s["Action"]):
+                    wrong += [f"{name}: action {action}"] if "*" in action else []
+                for resource in listed(s["Resource"]):
+                    text = resource["Fn::Sub"] if isinstance(resource, dict) and "Fn::Sub" in resource else resource
+                    ours = isinstance(text, dict) or re.fullmatch(r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|[^*]+", str(text))
+                    wrong += [] if ours else [f"{name}: resource {text}"]
+                if "NotAction" in s or "NotResource" in s or s["Effect"] != "Allow":
+                    wrong.append(f"{name}: shape of a statement")
+    return wrong
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a policy, those behind a condition included."""
+    found = []
+    for s in policy["PolicyDocument"]["Statement"]:
+        found += [branch for branch in s["Fn::If"][1:] if "Effect" in branch] if "Fn::If" in s else [s]
+    return found
+
+
+def journal_is_only_ever_added_to(t: Template) -> list[str]:
+    """Nothing may change or delete an entry of the books, whatever a program does (J32)."""
+    allowed = {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"}
+    return [
+        f"{name}: {action}"
+        for name, role in kind(t, "IAM::Role")
+        for policy in role["Properties"]["Policies"]
+        for s in statements(policy)
+        if any(getatt(r) == "JournalTable" for r in listed(s["Resource"]))
+        for action in listed(s["Action"])
+        if action not in allowed
+    ]
+
+
+def each_function_is_bounded(t: Template) -> list[str]:
+    wrong = []
+    for name, function in kind(t, "Lambda::Function"):
+        p = function["Properties"]
+        wrong += [] if 1 <= p.get("Timeout", 0) <= 900 else [f"{name}: timeout"]
+        wrong += [] if 128 <= p.get("MemorySize", 0) <= 3008 else [f"{name}: memory"]
+        log = t["Resources"].get(getatt(p.get("LoggingConfig", {}).get("LogGroup")), {}).get("Properties", {})
+        wrong += [] if log.get("RetentionInDays") == {"Ref": "LogRetentionDays"} and getatt(log.get("KmsKeyId")) == "DataKey" else [f"{name}: log"]
+    return wrong
+
+
+def what_the_api_calls_answers_in_time(t: Template) -> list[str]:
+    """API Gateway waits 30 seconds at most: a door only of the API answers before it gives up."""
+    return [] if t["Resources"]["Settle"]["Properties"]["Timeout"] < 30 else ["Settle"]
+
+
+def log_groups_are_kept_half_a_year(t: Template) -> list[str]:
+    """Cybersecurity Law of the PRC, art. 21: not less than six months."""
+    wrong = [i for i, r in kind(t, "Logs::LogGroup") if r["Properties"].get("RetentionInDays") != {"Ref": "LogRetentionDays"}]
+    return wrong + ([] if t["Parameters"]["LogRetentionDays"]["Default"] >= 184 else ["LogRetentionDays"])
+
+
+def asynchronous_functions_retry_and_keep_what_failed(t: Template) -> list[str]:
+    wrong = []
+    for name in ASYNCHRONOUS:
+        queue = f"{name}DeadLetters"
+        limits = [r["Properties"] for _, r in kind(t, "Lambda::EventInvokeConfig") if getatt(r["Properties"]["FunctionName"]) == name]
+        limits += [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping") if getatt(r["Properties"]["FunctionName"]) == name]
+        wrong += [] if limits and all(0 <= p.get("MaximumRetryAttempts", -1) <= 10 for p in limits) else [f"{name}: retry limit"]
+        kept = getatt(t["Resources"][name]["Properties"].get("DeadLetterConfig", {}).get("TargetArn"))
+        kept = kept or next((getatt(p.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) for p in limits), "")
+        wrong += [] if kept == queue else [f"{name}: dead letters"]
+        alarms = [r["Properties"] for _, r in kind(t, "CloudWatch::Alarm")]
+        wrong += [] if any(getatt(d["Value"]) == queue for a in alarms for d in a["Dimensions"]) else [f"{name}: alarm on dead letters"]
+    return wrong
+
+
+def every_asynchronous_function_is_known(t: Template) -> list[str]:
+    """A new trigger brings its function into ASYNCHRONOUS."""
+    triggered = {getatt(r["Properties"]["FunctionName"]) for _, r in kind(t, "Lambda::EventSourceMapping")}
+    triggered |= {getatt(r["Properties"]["Target"]["Arn"]) for _, r in kind(t, "Scheduler::Schedule")}
+    triggered |= {
+        getatt(c["Function"]) for _, r in kind(t, "S3::Bucket") for c in r["Properties"].get("NotificationConfiguration", {}).get("LambdaConfigurations", [])
+    }
+    return sorted(triggered ^ ASYNCHRONOUS)
+
+
+def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
+    watched = {getatt(d["Value"]) for _, r in kind(t, "CloudWatch::Alarm") for d in r["Properties"]["Dimensions"]}
+    wrong = [i for i, _ in kind(t, "Lambda::Function", "SQS::Queue", "ApiGatewayV2::Api") if i not in watched]
+    sent = {"Fn::If": ["AlarmsAreSent", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+    return wrong + [i for i, r in kind(t, "CloudWatch::Alarm") if r["Properties"].get("AlarmActions") != sent]
+
+
+def stream_is_bisected_and_reports_single_failures(t: Template) -> list[str]:
+    (mapping,) = [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping")]
+    return [] if mapping.get("BisectBatchOnFunctionError") and mapping.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] else ["outbox"]
+
+
+def queues_are_encrypted(t: Template) -> list[str]:
+    return [i for i, r in kind(t, "SQS::Queue") if getatt(r["Properties"].get("KmsMasterKeyId")) != "DataKey"]
+
+
+def schedules_run_on_beijing_time(t: Template) -> list[str]:
+    wrong = []
+    for name, schedule in kind(t, "Scheduler::Schedule"):
+        p = schedule["Properties"]
+        wrong += [] if p.get("ScheduleExpressionTimezone") == "Asia/Shanghai" else [f"{name}: time zone"]
+        wrong += [] if "DeadLetterConfig" in p["Target"] and "RetryPolicy" in p["Target"] else [f"{name}: dead letters, retries"]
+    return wrong + [i for i, _ in kind(t, "Events::Rule")]  # a rule knows only UTC
+
+
+def drop_starts_with_its_manifest(t: Template) -> list[str]:
+    (start,) = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+    rules = {r["Name"]: r["Value"] for r in start["Filter"]["S3Key"]["Rules"]}
+    return [] if rules == {"prefix": "drop/", "suffix": ".manifest.json"} else [str(rules)]
+
+
+# ---- access ---------------------------------------------------------------------------------------------------------
+
+
+def every_route_needs_a_token(t: Template) -> list[str]:
+    return [
+        i
+        for i, r in kind(t, "ApiGatewayV2::Route")
+        if r["Properties"].get("AuthorizationType") != "JWT" or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
+    ]
+
+
+def the_api_offers_what_the_contract_says(t: Template) -> list[str]:
+    keys = {r["Properties"]["RouteKey"] for _, r in kind(t, "ApiGatewayV2::Route")}
+    promised = {"POST /fsi", "GET /settlements/{setl_id}/explanation", "ANY /reimbursement/{proxy+}", "ANY /fund/{proxy+}", "ANY /clearing/{proxy+}"}
+    return sorted(promised - keys)
+
+
+def cognito_is_only_there_without_an_issuer(t: Template) -> list[str]:
+    wrong = [i for i, r in t["Resources"].items() if r["Type"].startswith("AWS::Cognito::") and r.get("Condition") != "OwnUserPool"]
+    jwt = t["Resources"]["Authorizer"]["Properties"]["JwtConfiguration"]
+    wrong += [] if jwt["Issuer"]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenIssuer"}] else ["issuer"]
+    wrong += [] if jwt["Audience"][0]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenAudience"}] else ["audience"]
+    wrong += [] if t["Conditions"]["OwnUserPool"] == {"Fn::Equals": [{"Ref": "TokenIssuer"}, ""]} else ["condition"]
+    return wrong + [i for i, o in t["Outputs"].items() if "UserPool" in json.dumps(o["Value"]) and o.get("Condition") != "OwnUserPool"]
+
+
+def users_cannot_write_for_whom_they_act(t: Template) -> list[str]:
+    client, pool = t["Resources"]["UserPoolClient"]["Properties"], t["Resources"]["UserPool"]["Properties"]
+    wrong = [a for a in client.get("WriteAttributes", ["custom:all"]) if a.startswith("custom:")]
+    return wrong + ([] if pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] else ["sign-up"])
+
+
+def arns_carry_the_partition(t: Template) -> list[str]:
+    return re.findall(r"arn:aws[^\"]*", json.dumps(t))
+
+
+def domains_carry_the_suffix(t: Template) -> list[str]:
+    """amazonaws.com is only right outside China. Service principals are exempt where AWS keeps one name for all partitions."""
+    principals = {"lambda.amazonaws.com", "apigateway.amazonaws.com", "scheduler.amazonaws.com", "s3.amazonaws.com"}
+    return [found for found in re.findall(r"[\w.${}:-]*amazonaws\.com", json.dumps(t)) if found not in principals]
+
+
+def spoil(path: str, value: Any) -> Callable[[Template], None]:
+    """Sets (or, for DELETE, removes) what lies at `path` (slashes between, numbers for lists)."""
+
+    def act(t: Template) -> None:
+        place: Any = t
+        *way, last = path.split("/")
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        if value is DELETE:
+            del place[last]
+        else:
+            place[int(last) if isinstance(place, list) else last] = value
+
+    return act
+
+
+DELETE = object()
+R = "Resources"
+PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
+    (
+        tables_are_kept_and_protected,
+        [
+            spoil(f"{R}/PeopleTable/Properties/SSESpecification/SSEType", "AES256"),
+            spoil(f"{R}/JournalTable/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled", False),
+            spoil(f"{R}/OutboxTable/Properties/DeletionProtectionEnabled", False),
+            spoil(f"{R}/ClearingTable/UpdateReplacePolicy", "Delete"),
+            spoil(f"{R}/SettlementTable/DeletionPolicy", DELETE),
+        ],
+    ),
+    (every_room_has_its_table, [spoil(f"{R}/ClearingTable", DELETE)]),
+    (protection_is_on_unless_a_test_turns_it_off, [spoil("Parameters/DeletionProtection/Default", "false")]),
+    (outbox_has_stream_and_expiry, [spoil(f"{R}/OutboxTable/Properties/TimeToLiveSpecification", DELETE)]),
+    (
+        bucket_is_closed,
+        [
+            spoil(f"{R}/ExchangeBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
+            spoil(f"{R}/ExchangeBucket/Properties/VersioningConfiguration", {"Status": "Suspended"}),
+            spoil(f"{R}/ExchangeBucketPolicy/Properties/PolicyDocument/Statement/0/Effect", "Allow"),
+        ],
+    ),
+    (keys_rotate_and_are_kept, [spoil(f"{R}/DataKey/Properties/EnableKeyRotation", False)]),
+    (each_function_has_its_own_role, [spoil(f"{R}/Settle/Properties/Role", {"Fn::GetAtt": ["RosterRole", "Arn"]})]),
+    (
+        no_role_has_a_wildcard,
+        [
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Action", ["dynamodb:*"]),
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Resource", "*"),
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Resource", {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}),
+            spoil(f"{R}/SettleRole/Properties/ManagedPolicyArns", ["arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"]),
+        ],
+    ),
+    (journal_is_only_ever_added_to, [spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/3/Action", ["dynamodb:UpdateItem"])]),
+    (
+        each_function_is_bounded,
+        [spoil(f"{R}/Roster/Properties/Timeout", DELETE), spoil(f"{R}/Roster/Properties/MemorySize", DELETE), spoil(f"{R}/RosterLogs", DELETE)],
+    ),
+    (what_the_api_calls_answers_in_time, [spoil(f"{R}/Settle/Properties/Timeout", 30)]),
+    (
+        log_groups_are_kept_half_a_year,
+        [spoil("Parameters/LogRetentionDays/Default", 180), spoil(f"{R}/ApiLogs/Properties/RetentionInDays", DELETE)],
+    ),
+    (
+        asynchronous_functions_retry_and_keep_what_failed,
+        [
+            spoil(f"{R}/Roster/Properties/DeadLetterConfig", DELETE),
+            spoil(f"{R}/RosterEventInvokeConfig", DELETE),
+            spoil(f"{R}/OutboxStream/Properties/DestinationConfig", DELETE),
+            spoil(f"{R}/OutboxStream/Properties/MaximumRetryAttempts", -1),
+            spoil(f"{R}/ClearingDeadLettersAlarm", DELETE),
+        ],
+    ),
+    (every_asynchronous_function_is_known, [spoil(f"{R}/ReimburseSweep/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})]),
+    (every_function_and_queue_has_an_alarm, [spoil(f"{R}/SettleErrorsAlarm", DELETE), spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE)]),
+    (stream_is_bisected_and_reports_single_failures, [spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False)]),
+    (queues_are_encrypted, [spoil(f"{R}/RosterDeadLetters/Properties/KmsMasterKeyId", DELETE)]),
+    (
+        schedules_run_on_beijing_time,
+        [spoil(f"{R}/ClearingDaily/Properties/ScheduleExpressionTimezone", "UTC"), spoil(f"{R}/ClearingDaily/Properties/Target/RetryPolicy", DELETE)],
+    ),
+    (
+        drop_starts_with_its_manifest,
+        [spoil(f"{R}/ExchangeBucket/Properties/NotificationConfiguration/LambdaConfigurations/0/Filter/S3Key/Rules/1/Value", ".csv")],
+    ),
+    (every_route_needs_a_token, [spoil(f"{R}/FsiRoute/Properties/AuthorizationType", "NONE")]),
+    (the_api_offers_what_the_contract_says, [spoil(f"{R}/ExplanationRoute", DELETE)]),
+    (
+        cognito_is_only_there_without_an_issuer,
+        [
+            spoil(f"{R}/CashierGroup/Condition", DELETE),
+            spoil("Outputs/UserPool/Condition", DELETE),
+            spoil(f"{R}/Authorizer/Properties/JwtConfiguration/Issuer/Fn::If/2", "x"),
+        ],
+    ),
+    (users_cannot_write_for_whom_they_act, [spoil(f"{R}/UserPoolClient/Properties/WriteAttributes", ["custom:fixmedins_code"])]),
+    (arns_carry_the_partition, [spoil(f"{R}/DataKey/Properties/Description", "arn:aws:iam::1:root")]),
+    (domains_carry_the_suffix, [spoil(f"{R}/DataKey/Properties/Description", "logs.cn-north-1.amazonaws.com")]),
+]
+RULES = [rule for rule, _ in PARAMS]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
+def test_the_template_holds(rule: Rule, plain: Template) -> None:
+    assert rule(plain) == []
+
+
+@pytest.mark.parametrize(("rule", "spoiling"), [(r, s) for r, spoilings in PARAMS for s in spoilings])
+def test_each_rule_notices_when_it_is_broken(rule: Rule, spoiling: Callable[[Template], None], plain: Template) -> None:
+    spoiling(plain)
+    assert rule(plain) != []
+
+
+def test_every_rule_here_is_checked() -> None:
+    rules = {n for n, f in globals().items() if callable(f) and getattr(f, "__annotations__", {}).get("return") == "list[str]" and not n.startswith("test")}
+    assert rules == {rule.__name__ for rule in RULES}
+
+
+def _lint(*arguments: str) -> list[dict[str, Any]]:
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    findings: list[dict[str, Any]] = json.loads(done.stdout)
+    assert bool(findings) == bool(done.returncode), done.stderr
+    return findings
+
+
+def test_the_template_passes_cfn_lint() -> None:
+    assert _lint(str(TEMPLATE)) == []
+
+
+def test_in_china_regions_nothing_but_the_conditional_cognito_is_missing() -> None:
+    """China regions have no Cognito user pools; with a TokenIssuer none is created."""
+    findings = _lint("--regions", "cn-north-1", "cn-northwest-1", "--", str(TEMPLATE))
+    assert findings
+    assert [f["Message"] for f in findings if "AWS::Cognito::" not in f["Message"]] == []
+
+
+def test_cfn_lint_notices_a_wrong_property(tmp_path: Path) -> None:
+    spoiled = tmp_path / "template.yaml"
+    spoiled.write_text(TEMPLATE.read_text(encoding="utf-8").replace("BillingMode:", "BillingMod:", 1), encoding="utf-8")
+    assert any("BillingMod" in f["Message"] for f in _lint(str(spoiled)))
