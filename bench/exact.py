@@ -176,14 +176,16 @@ def _above(case: Case, line: Fraction, ratio: int) -> str:
 
 def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
     category = visit.case.category
+    cap: Fraction | None = Fraction(300000) if later else Fraction(200000)
+    line, bands = Fraction(9500), list[tuple[int, int | None, Fraction]]()
     if not later:
-        bands: Bands = [(9500, 20000, PERCENT[50]), (20000, 50000, PERCENT[55]), (50000, 100000, PERCENT[60]), (100000, None, PERCENT[70])]
-        line, cap = Fraction(9500), Fraction(200000)
+        bands += [(9500, 20000, PERCENT[50]), (20000, 50000, PERCENT[55]), (50000, 100000, PERCENT[60]), (100000, None, PERCENT[70])]
+    elif category in FULL:
+        line, bands, cap = Fraction(1900), [(0, None, PERCENT[90])], None
+    elif category in POOR:
+        line, bands, cap = Fraction(2850), [(0, None, PERCENT[85])], None
     else:
-        line, ratio, cap_or_none = (
-            (1900, 90, None) if category in FULL else (2850, 85, None) if category in POOR else (9500, 80, Fraction(300000))
-        )  # fmt: skip
-        bands, line, cap = [(0, None, PERCENT[ratio])], Fraction(line), cap_or_none  # type: ignore[assignment]  # None means no cap
+        bands += [(0, None, PERCENT[80])]
     left = visit.in_left
     low, high = visit.over("critical_base", left, line)
     due, words = laid(bands, low, high)

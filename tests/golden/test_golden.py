@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-
 from bench import exact
+
 from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced
 from medaid.errors import Refused
