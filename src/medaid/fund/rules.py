@@ -6,7 +6,7 @@ account and the hospital's own reduction do not (identity I4 of the national int
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,6 +96,22 @@ def reimbursement_entry(case: str, admdvs: str, insutype: str, care: str, amount
     return checked(Entry(ids.entry_id(case, "reimbursement"), "reimbursement", admdvs, civil_date(recorded), recorded, case, tuple(lines)))
 
 
+def pair(fund: str, debit: str, credit: str, fen: Fen, debtor: str, creditor: str) -> list[Line]:
+    """A debit and a credit of `fen` with their counterparts; an empty account number leaves that side to the caller."""
+    lines = [Line(chart.account(fund, debit), fen, debtor)] if debit else []
+    return [*lines, Line(chart.account(fund, credit), -fen, creditor)] if credit else lines
+
+
+def expense_line(fund: str, care: str, fen: Fen, counterpart: str) -> Line:
+    """A line on the benefit expense account of a fund for a care class (J32)."""
+    return Line(chart.expense_account(fund, care), fen, counterpart)
+
+
+def entry(kind: str, admdvs: str, source: str, lines: Sequence[Line], recorded: datetime, narrative: str = "") -> Entry:
+    """An entry of `kind` from its lines, effective on the day it is recorded. Raises as `checked` and `Entry` do."""
+    return checked(Entry(ids.entry_id(source, kind), kind, admdvs, civil_date(recorded), recorded, source, tuple(lines), narrative))
+
+
 def movement(
     kind: str,
     admdvs: str,
@@ -113,6 +129,6 @@ def movement(
     """
     lines: list[Line] = []
     for fund, debit, credit, fen in amounts:
-        lines += [Line(chart.account(fund, debit), fen, counterpart), Line(chart.account(fund, credit), -fen, counterpart)]
+        lines += pair(fund, debit, credit, fen, counterpart, counterpart)
     day = effective or civil_date(recorded)
     return checked(Entry(ids.entry_id(source, kind), kind, admdvs, day, recorded, source, tuple(lines), narrative))

@@ -28,6 +28,16 @@ def entries(admdvs: str, month: str) -> Iterator[Entry]:
     return store.entries(admdvs, month)
 
 
+def day_of(instant: datetime) -> date:
+    """The civil date in Beijing on which an act took place."""
+    return civil_date(instant)
+
+
+def month_end(day: date) -> date:
+    """The last day of `day`'s month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+
+
 def months(first: str, last: str) -> list[str]:
     """All months `yyyy-mm` from `first` to `last`, both included."""
     year, month = int(first[:4]), int(first[5:])
@@ -60,4 +70,4 @@ def trial_balance(admdvs: str, begin: date, end: date, began: date, known: datet
     return books.trial_balance(admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known))
 
 
-__all__: Sequence[str] = ("balance", "entries", "months", "trial_balance", "writes")
+__all__: Sequence[str] = ("Entry", "balance", "day_of", "entries", "month_end", "months", "trial_balance", "writes")

@@ -75,12 +75,6 @@ def _entry(pk: str, recorded: str, entry_id: str, kind: str, effective: str, sou
     return Entry(entry_id, kind, pk.split("#")[1], date.fromisoformat(effective), from_stored(recorded), source, lines, narrative or "", reverses or "")
 
 
-def of_stream(image: dict[str, Any]) -> Entry:
-    """The entry in a stream record's new image (DynamoDB JSON)."""
-    item = JournalItem.from_raw_data(image)
-    return entry_of(item)
-
-
 def entries(admdvs: str, period: str) -> Iterator[Entry]:
     """Entries of a region whose effective date lies in month `period` (`yyyy-mm`), in the order recorded; streamed, never all in memory.
 

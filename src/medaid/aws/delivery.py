@@ -1,0 +1,75 @@
+"""Messages to people and partners (J16) leave here: taken from the outbox's stream, handed to a sender, kept with what became of them.
+
+A sender is anything with `send(key, kind, body)`: the product knows no gateway. It gets the message's key with every try, so that a gateway that
+has it already can drop the second one; a message marked `sent` is never handed over again. What fails is retried by the stream and stays
+listed under pk `FAILED` until it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import boto3
+
+from medaid.aws.outbox import OutboxItem
+from medaid.aws.transaction import reading
+from medaid.instants import stored
+
+
+class Sender(Protocol):
+    """Hands one message over. Raises any exception where it could not."""
+
+    def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None: ...
+
+
+class Kept:
+    """Hands nothing over: the message stays in the outbox, where operators read it. Used where no gateway is connected."""
+
+    def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - nothing is done with it, on purpose
+        return None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Hands messages to the queue that a region's text-message or app gateway reads."""
+
+    url: str
+
+    def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:
+        text = json.dumps({"key": key, "kind": kind, "body": dict(body)}, ensure_ascii=False, sort_keys=True)
+        boto3.client("sqs").send_message(QueueUrl=self.url, MessageBody=text)
+
+
+def sender() -> Sender:
+    """The sender of this installation: the queue named by MEDAID_QUEUE_MESSAGES, else none."""
+    url = os.environ.get("MEDAID_QUEUE_MESSAGES", "")
+    return Queue(url) if url else Kept()
+
+
+def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
+    """Hands one message over once; False where it was sent before. What `to.send` raises is raised again, after it was noted."""
+    held = reading(lambda: OutboxItem.get(message.pk, message.sk, consistent_read=True))
+    if held.state == "sent":
+        return False
+    try:
+        to.send(message.pk, message.kind, message.body)
+    except Exception:
+        reading(lambda: held.update([OutboxItem.state.set("failed")]))
+        reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="failed", at=stored(now), body={}).save())
+        raise
+    reading(lambda: held.update([OutboxItem.state.set("sent")]))
+    if held.state == "failed":
+        reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="sent", at=stored(now), body={}).save())
+    return True
+
+
+def failed() -> Iterator[str]:
+    """Keys of messages whose delivery failed and has not succeeded since."""
+    for item in reading(lambda: list(OutboxItem.query("FAILED"))):
+        if item.state == "failed":
+            yield item.sk

@@ -1,0 +1,136 @@
+"""Statements and payment notices as files people read: `.xlsx` of a statement, PDF of a payment notice, pay order for the bank.
+
+The same statement always gives the same bytes: documents carry the statement's own cut as their date, never the time of printing.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Final
+
+from medaid.aws import exchange
+from medaid.clearing.files import zipped
+from medaid.clearing.model import Agreement, Statement
+from medaid.fund.chart import funds
+from medaid.instants import BEIJING, beijing_text
+from medaid.money import Fen
+
+_CARE: Final = {"inpatient": "住院", "outpatient": "门诊"}
+_PLACE: Final = {"local": "本地", "province": "省内异地", "nation": "跨省异地"}
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def fixed(book: bytes) -> bytes:
+    """The same `.xlsx` with the time of printing taken out of its archive."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist()):
+            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
+    return held.getvalue()
+
+
+def workbook(title: str, sheets: dict[str, list[list[object]]], made: object) -> bytes:
+    """A workbook of plain sheets: first row is the heading. Amounts are put in as text of yuan so that no binary fraction arises."""
+    from openpyxl import Workbook  # loaded where a workbook is made: a settlement never pays for it
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title, book.properties.creator = title, "医疗救助结算"
+    book.properties.created = book.properties.modified = made
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([value.yuan() if isinstance(value, Fen) else value for value in row])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for number in range(1, 1 + max((len(row) for row in rows), default=1)):
+            sheet.column_dimensions[sheet.cell(1, number).column_letter].width = 18
+    held = io.BytesIO()
+    book.save(held)
+    return fixed(held.getvalue())
+
+
+def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
+    """The sheets of a statement: groups, funds with what makes up the due, disputes and carried amounts."""
+    groups: list[list[object]] = [["险种", "待遇类别", "清算类别", "参保地", "就医范围", "人次", "退费", "医疗费总额", "基金支付总额", "医疗救助"]]
+    for group, totals in statement.groups.items():
+        amounts = [totals.amounts.get(name, Fen(0)) for name in ("medfee_sumamt", "fund_pay_sumamt", "maf_pay")]
+        place = _PLACE[group.place(statement.admdvs)]
+        groups.append([group.insutype, _CARE[group.care], group.clr_type, group.home, place, totals.count, totals.refunds, *amounts])
+    parts: list[list[object]] = [["基金", "申报", "争议暂缓", "前期争议转入", "扣减", "预留", "支付方式差额", "上期结转", "应付"]]
+    due = statement.due()
+    keys = [k for k in funds() if any(k in m for m in (statement.by_fund, due, statement.retained, statement.brought_forward))]
+    for key in keys:
+        sums = [Fen(sum(int(c.by_fund.get(key, 0)) for c in some)) for some in (statement.disputed, statement.carried_in, statement.deductions)]
+        rest = [m.get(key, Fen(0)) for m in (statement.retained, statement.mode_difference, statement.brought_forward)]
+        parts.append([funds()[key].name, statement.by_fund.get(key, Fen(0)), *sums, *rest, due.get(key, Fen(0))])
+    waits: list[list[object]] = [["类别", "编号", "所属月份", "原因", "基金", "金额"]]
+    for name, some in (("争议", statement.disputed), ("前期争议", statement.carried_in), ("扣减", statement.deductions)):
+        waits += [[name, c.setl_id, c.month, c.reason, funds()[key].name, fen] for c in some for key, fen in c.by_fund.items()]
+    return {"对账单": groups, "应付": parts, "明细": waits}
+
+
+def statement_book(statement: Statement) -> bytes:
+    """The statement as `.xlsx`."""
+    made = statement.cut.astimezone(BEIJING).replace(tzinfo=None)
+    return workbook(f"医疗费用结算对账单 {statement.statement_id}", statement_sheets(statement), made)
+
+
+def payment_notice(statement: Statement, agreement: Agreement) -> bytes:
+    """The payment notice (拨付通知单) as PDF."""
+    from reportlab.lib.pagesizes import A4  # loaded where a notice is made, as above
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    held = io.BytesIO()
+    canvas = Canvas(held, pagesize=A4, invariant=1, pageCompression=1)
+    canvas.setTitle(f"拨付通知单 {statement.order}")
+    canvas.setFont("STSong-Light", 16)
+    canvas.drawCentredString(A4[0] / 2, A4[1] - 70, "医疗费用拨付通知单")
+    canvas.setFont("STSong-Light", 11)
+    height = A4[1] - 110
+    for line in notice_lines(statement, agreement):
+        canvas.drawString(70, height, line)
+        height -= 20
+    canvas.save()
+    return held.getvalue()
+
+
+def notice_lines(statement: Statement, agreement: Agreement) -> list[str]:
+    """The lines of the notice: who is paid what from which fund, and who signed."""
+    total = Fen(sum(int(fen) for fen in statement.paid.values()))
+    lines = [
+        f"编号:{statement.order}",
+        f"收款单位:{agreement.name}({statement.institution})",
+        f"开户银行:{agreement.bank}  账号:{agreement.account}",
+        f"费款所属期:{statement.month}  对账单:{statement.statement_id}",
+    ]
+    lines += [f"{funds()[key].name}:{fen} 元" for key, fen in statement.paid.items()]
+    return [*lines, f"合计:{total} 元", f"审核:{statement.approved_by}  拨付:{statement.released_by}", f"对账截止:{beijing_text(statement.cut)}"]
+
+
+def pay_order(statement: Statement, agreement: Agreement) -> bytes:
+    """The pay order for the bank: one line, TAB-separated UTF-8 (docs/clearing.md has the columns)."""
+    total = Fen(sum(int(fen) for fen in statement.paid.values()))
+    funds_text = ";".join(f"{funds()[key].code}={fen}" for key, fen in statement.paid.items())
+    columns = (statement.order, "201", agreement.name, agreement.bank, agreement.account, total.yuan(), statement.month, funds_text)
+    return ("\t".join(columns) + "\n").encode()
+
+
+def publish_statement(statement: Statement) -> str:
+    """Writes the statement's workbook to the exchange bucket; answers its key."""
+    base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
+    return exchange.put(f"{base}-statement.xlsx", statement_book(statement), _XLSX)
+
+
+def publish_payment(statement: Statement, agreement: Agreement) -> list[str]:
+    """Writes notice and pay order of a released statement; writing them again writes the same bytes."""
+    base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
+    notice = exchange.put(f"{base}-notice.pdf", payment_notice(statement, agreement), "application/pdf")
+    order = exchange.put(f"bank/out/{statement.order}.zip", zipped(f"{statement.order}.txt", pay_order(statement, agreement)), "application/zip")
+    return [notice, order]

@@ -1,0 +1,297 @@
+"""A hospital's month: made once, agreed on, paid by two people, disputes and deductions carried. Proves J34, J39, Q5.2, Q7, N8, Q3.1."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.clearing.hands import HOME, HOSPITALS, agreement, arrive, at, item, refund
+
+from medaid.aws import exchange
+from medaid.clearing import files, papers, payments, runs, statements, store
+from medaid.clearing.model import Item, Statement
+from medaid.errors import Conflict, Forbidden, Refused
+from medaid.fund import books
+from medaid.fund import service as fund
+from medaid.money import Fen
+
+pytestmark = pytest.mark.usefixtures("tables")
+A = HOSPITALS[0]
+AUGUST = at(1, 4, month=8)
+FIRST, LAST = date(2023, 7, 1), date(2023, 7, 31)
+
+
+def owed(month: str = "2023-08") -> dict[tuple[str, str], Fen]:
+    """What the books owe institutions, by fund and institution, as a positive amount."""
+    entries = [e for m in fund.months("2023-07", month) for e in fund.entries(HOME, m)]
+    return {key: -fen for key, fen in books.counterpart_balances(entries, "2101").items()}
+
+
+def totals(*items: Item) -> dict[str, Fen]:
+    return {n: Fen(sum(int(i.amounts[n]) for i in items)) for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+
+
+def month() -> Statement:
+    runs.month(HOME, "2023-07", AUGUST)
+    (statement,) = statements.made(HOME, A, "2023-07")
+    return statement
+
+
+def confirmed(*items: Item) -> Statement:
+    month()
+    assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(*items), len(items), AUGUST)[0] == "0"
+    return statements.found(HOME, A, "2023-07", 1)[1]
+
+
+def test_statement_holds_the_month_by_beijing_time() -> None:
+    inside, before = item(1, at(31, 15)), item(2, at(30, 15, month=6))  # 23:00 on 31 July and 30 June in Beijing
+    after = item(3, at(31, 17))  # 1:00 on 1 August in Beijing
+    for one in (inside, before, after):
+        arrive(one)
+    found = month()
+    assert (found.lines, found.by_fund) == (1, {"assistance": Fen(20000), "basic_resident": Fen(60000)})
+    content = exchange.get(statements.line_file(found)).decode()
+    assert inside.setl_id in content
+    assert after.setl_id not in content
+
+
+def test_second_run_is_the_same_byte_for_byte() -> None:
+    arrive(item(1, at(3)))
+    first = month()
+    book = exchange.get(f"clearing/{HOME}/2023-07/{A}/01-statement.xlsx")
+    lines = exchange.get(statements.line_file(first))
+    runs.month(HOME, "2023-07", at(9, month=8))
+    assert month() == first
+    assert exchange.get(f"clearing/{HOME}/2023-07/{A}/01-statement.xlsx") == book == papers.statement_book(first)
+    assert exchange.get(statements.line_file(first)) == lines
+
+
+def test_month_that_is_not_over_is_refused() -> None:
+    arrive(item(1, at(3)))
+    for when in (at(20), at(31, 15), at(31, 16)):  # the last is 0:00 on 1 August: the grace is not over
+        with pytest.raises(Refused) as told:
+            runs.month(HOME, "2023-07", when)
+        assert told.value.code == "PERIOD_OPEN"
+
+
+def test_item_that_comes_late_goes_into_a_supplement_of_its_own_month() -> None:
+    arrive(item(1, at(3)))
+    month()
+    arrive(item(2, at(31, 3), maf=7), when=at(2, month=8))
+    assert runs.open_items(HOME, "2023-07") == [{"setl_id": "320500S2", "institution": A, "reason": "未列入对账单:到达晚于对账截止"}]
+    (made,) = runs.supplements(HOME, at(3, month=8))
+    assert (made.number, made.lines, made.month) == (2, 1, "2023-07")
+    assert runs.supplements(HOME, at(4, month=8)) == []
+    assert runs.open_items(HOME, "2023-07") == []
+
+
+def test_message_brought_twice_counts_once() -> None:
+    one = item(1, at(3))
+    assert arrive(one) is True
+    assert statements_of_message_again(one) is False
+    assert month().lines == 1
+
+
+def statements_of_message_again(one: Item) -> bool:
+    from medaid.clearing import projector
+
+    return projector.project(store.message_of(one), at(4))
+
+
+class TestTotals3201:
+    def test_level(self) -> None:
+        one, two = item(1, at(3)), item(2, at(9), clr_type="11")
+        arrive(one)
+        arrive(two)
+        month()
+        call = (HOME, A)
+        assert statements.reconcile_totals(*call, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST) == ("0", "对账平")
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"  # one of two groups
+        assert statements.reconcile_totals(*call, ("390", "11", HOME), FIRST, LAST, totals(two), 1, AUGUST)[0] == "0"
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "confirmed"
+
+    def test_not_level_names_both_numbers(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        month()
+        wrong = {**totals(one), "fund_pay_sumamt": Fen(79999)}
+        result, told = statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, wrong, 2, AUGUST)
+        assert result == "1"
+        assert "医药机构 799.99 中心 800.00" in told
+        assert "笔数 医药机构 2 中心 1" in told
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"
+
+    def test_part_of_a_month_confirms_nothing(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        month()
+        result, _ = statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, date(2023, 7, 15), totals(one), 1, AUGUST)
+        assert result == "0"
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"
+
+    def test_refunded_pair_nets_to_nothing_and_counts_two(self) -> None:
+        one = item(1, at(3))
+        back = refund(one, at(3, 5))
+        arrive(one)
+        arrive(back, original=one)
+        month()
+        assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, back), 2, AUGUST)[0] == "0"
+
+    def test_level_says_nothing_while_items_wait_for_a_supplement(self) -> None:
+        one, late = item(1, at(3)), item(2, at(4))
+        arrive(one)
+        month()
+        arrive(late, when=at(1, 4, month=8))
+        assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, late), 2, AUGUST)[0] == "0"
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"
+
+    def test_range_over_two_months_refused(self) -> None:
+        with pytest.raises(Refused):
+            statements.reconcile_totals(HOME, A, ("390", "21", HOME), date(2023, 6, 30), LAST, {}, 0, AUGUST)
+
+
+class TestLines3202:
+    def test_differences_are_classed_and_disputed_items_carried(self) -> None:
+        ours_only, same, off = item(1, at(3)), item(2, at(4)), item(3, at(5))
+        for one in (ours_only, same, off):
+            arrive(one)
+        month()
+        theirs = item(3, at(5), maf=20001)
+        upload = b"".join(files.upload_rows([same, theirs, item(9, at(6))]))
+        key, found = statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, files.zipped("up.txt", upload), AUGUST)
+        assert [(d.setl_id, d.stmt_rslt) for d in found] == [("320500S1", "101"), ("320500S3", "103"), ("320500S9", "102")]
+        result = files.unzipped(exchange.get(key)).decode().splitlines()
+        assert len(result) == 3
+        assert all(len(row.split("\t")) == len(files.RESULT) for row in result)
+        statement = statements.found(HOME, A, "2023-07", 1)[1]
+        assert statement.state == "confirmed"
+        assert statement.due() == {"assistance": Fen(20000), "basic_resident": Fen(60000)}
+        kinds = sorted((kind, state, c.setl_id) for kind, state, c in statements.waiting(HOME, A))
+        assert kinds == [("CLAIM", "open", "320500S9"), ("DISPUTE", "open", "320500S1"), ("DISPUTE", "open", "320500S3")]
+        assert len(runs.open_items(HOME, "2023-07")) == 2
+
+    def test_no_difference_confirms(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        month()
+        upload = b"".join(files.upload_rows([one]))
+        _, found = statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
+        assert found == []
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "confirmed"
+
+    def test_row_sent_twice_is_a_difference(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        month()
+        _, found = statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one, one])), AUGUST)
+        assert [d.stmt_rslt for d in found] == ["102"]
+
+    @pytest.mark.parametrize(
+        ("upload", "told"),
+        [
+            (b"a\tb\tc\n", "第1行"),
+            (b"a\tb\tc\t1.001\t1\t1\t0\n", "medfee_sumamt"),
+            (b"a\tb\tc\t1\t1\t1\t7\n", "refd_setl_flag"),
+            ("编号".encode("gb18030"), "UTF-8"),
+        ],
+    )
+    def test_file_of_another_form_is_refused_with_row_and_column(self, upload: bytes, told: str) -> None:
+        arrive(item(1, at(3)))
+        month()
+        with pytest.raises(Refused) as error:
+            statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
+        assert told in error.value.sentence
+        assert list(statements.waiting(HOME, A)) == []
+
+
+class TestPaying:
+    def test_two_people_pay_once_and_the_books_owe_nothing(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        statement = confirmed(one)
+        payments.agree(agreement(A))
+        assert owed()[("assistance", A)] == Fen(20000)
+        payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        with pytest.raises(Forbidden) as told:  # Q3.1
+            payments.release(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert told.value.code == "SEPARATION"
+        paid = payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
+        assert payments.release(HOME, A, "2023-07", 1, "乙", AUGUST) == paid  # pressed twice
+        assert paid.paid == statement.due()
+        assert owed() == {}
+        keys = papers.publish_payment(paid, payments.agreement(A, 2023))
+        notice = exchange.get(keys[0])
+        assert notice.startswith(b"%PDF")
+        assert notice == papers.payment_notice(paid, payments.agreement(A, 2023))
+        assert files.unzipped(exchange.get(keys[1])).decode().split("\t")[5] == "800.00"
+
+    def test_unconfirmed_is_not_approved_unapproved_not_released(self) -> None:
+        arrive(item(1, at(3)))
+        month()
+        payments.agree(agreement(A))
+        with pytest.raises(Conflict):
+            payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        with pytest.raises(Conflict):
+            payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
+
+    def test_nobody_is_paid_without_an_agreement(self) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        confirmed(one)
+        with pytest.raises(Refused) as told:
+            payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert told.value.code == "INSTITUTION_UNKNOWN"
+
+    def test_deduction_is_taken_from_the_next_clearing_once(self) -> None:
+        """J39, Q7, N8."""
+        one = item(1, at(3))
+        arrive(one)
+        for _ in range(2):
+            statements.deduct(HOME, A, "D1", {"basic_resident": Fen(10000)}, "重复收费", HOME, at(20))
+        confirmed(one)
+        payments.agree(agreement(A, retention="0.05"))
+        approved = payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert approved.retained == {"assistance": Fen(1000), "basic_resident": Fen(2500)}
+        paid = payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
+        assert paid.paid == {"assistance": Fen(19000), "basic_resident": Fen(47500)}
+        assert owed() == {}
+        entries = list(fund.entries(HOME, "2023-08"))
+        assert books.counterpart_balances(entries, "2107") == {("assistance", A): Fen(-1000), ("basic_resident", A): Fen(-2500)}
+
+    def test_deduction_larger_than_the_due_goes_forward(self) -> None:
+        one = item(1, at(3), maf=0)
+        arrive(one)
+        statements.deduct(HOME, A, "D1", {"basic_resident": Fen(70000)}, "虚记费用", HOME, at(20))
+        confirmed(one)
+        payments.agree(agreement(A))
+        payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert payments.release(HOME, A, "2023-07", 1, "乙", AUGUST).state == "nothing_due"
+        assert owed() == {("basic_resident", A): Fen(-10000)}
+        two = item(2, at(5, month=8), maf=0)
+        arrive(two)
+        runs.month(HOME, "2023-08", at(1, 4, month=9))
+        (next_one,) = statements.made(HOME, A, "2023-08")
+        assert next_one.due() == {"basic_resident": Fen(50000)}
+
+    @pytest.mark.parametrize("upheld", [True, False])
+    def test_dispute_ends_paid_with_the_next_or_written_off(self, upheld: bool) -> None:
+        one, two = item(1, at(3)), item(2, at(4))
+        arrive(one)
+        arrive(two)
+        month()
+        statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one])), AUGUST)
+        payments.agree(agreement(A))
+        payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
+        assert owed()[("assistance", A)] == Fen(20000)
+        statements.resolve(HOME, A, two.setl_id, upheld, "补传病历", "丙", at(10, month=8))
+        with pytest.raises(Conflict):
+            statements.resolve(HOME, A, two.setl_id, upheld, "再来", "丙", at(10, month=8))
+        runs.month(HOME, "2023-08", at(1, 4, month=9))
+        made = statements.made(HOME, A, "2023-08")
+        if upheld:
+            assert [s.due() for s in made] == [{"assistance": Fen(20000), "basic_resident": Fen(60000)}]
+            assert made[0].state == "confirmed"
+        else:
+            assert made == []
+            assert owed() == {}
