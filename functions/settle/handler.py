@@ -1,0 +1,53 @@
+"""The hospital's door: POST /fsi takes the national envelope, GET /settlements/{setl_id}/explanation tells why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from medaid.aws import web
+from medaid.aws.clock import now
+from medaid.errors import MedaidError, Unavailable
+from medaid.settlement import service
+
+logger = Logger()
+metrics = Metrics()
+service.warm()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One request of the HTTP API (payload format 2.0). Answers always: an envelope, or the explanation, or a refusal."""
+    national = str(event.get("routeKey", "")).startswith("POST")
+    try:
+        answer = _national(event) if national else _explanation(event)
+    except MedaidError as error:
+        answer = web.refusal(error)
+    except Exception as error:  # a fault nobody foresaw: the hospital is told to send the same message again
+        number = web.incident(error, event)
+        answer = _fault(number) if national else web.fault(error, event)
+    metrics.add_metric("answers", MetricUnit.Count, 1)
+    logger.info("answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"], "request": getattr(context, "aws_request_id", "")})
+    return answer
+
+
+def _national(event: dict[str, Any]) -> dict[str, Any]:
+    began = now()
+    try:
+        caller = web.caller(event)
+        body = web.body_bytes(event)
+    except MedaidError as error:
+        return web.answer(200, service.refused(error, began, now()))
+    status, envelope = service.answer(body, caller.institution, began, now)
+    return web.answer(status, envelope, {"Retry-After": str(web.RETRY_AFTER)} if status == 503 else None)
+
+
+def _explanation(event: dict[str, Any]) -> dict[str, Any]:
+    caller = web.caller(event)
+    return web.answer(200, service.explain(str(event.get("pathParameters", {}).get("setl_id", "")), caller.institution))
+
+
+def _fault(number: str) -> dict[str, Any]:
+    began = now()
+    return web.answer(503, service.refused(Unavailable("UNAVAILABLE", rule=f"事件号 {number}"), began, began), {"Retry-After": str(web.RETRY_AFTER)})

@@ -1,0 +1,1 @@
+"""The national interface at the edge: envelope, field tables, code tables, answers. Inside the product nothing knows these names."""

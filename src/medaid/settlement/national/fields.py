@@ -1,0 +1,98 @@
+"""Which fields each transaction takes, as the national interface states them (定点医药机构接口规范): name, Chinese name, type, required.
+
+Notation of the standard: `C30` text of at most 30 characters, `N16,2` a number, `D` yyyy-MM-dd, `DT` yyyy-MM-dd HH:mm:ss, `*` required.
+Fields beyond these are allowed and ignored. What this product asks for over the standard is marked so in `OURS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+
+class Field(NamedTuple):
+    name: str
+    chinese: str
+    kind: str
+    size: int
+    required: bool
+
+
+ENVELOPE: Final = """
+infno 交易编号 C6*
+msgid 发送方报文ID C30*
+mdtrtarea_admvs 就医地医保区划 C6*
+insuplc_admdvs 参保地医保区划 C6
+recer_sys_code 接收方系统代码 C10*
+infver 接口版本号 C6*
+opter_type 经办人类别 C3*
+opter 经办人 C30*
+opter_name 经办人姓名 C50*
+inf_time 交易时间 DT*
+fixmedins_code 定点医药机构编号 C30*
+fixmedins_name 定点医药机构名称 C200*
+"""
+
+_PERSON: Final = "psn_no 人员编号 C30*"
+_CARD: Final = "mdtrt_cert_type 就诊凭证类型 C3*\nmdtrt_cert_no 就诊凭证编号 C50*"
+_BILL: Final = """
+medfee_sumamt 医疗费总额 N16,2*
+fulamt_ownpay_amt 全自费金额 N16,2*
+overlmt_selfpay 超限价自费费用 N16,2*
+preselfpay_amt 先行自付金额 N16,2*
+inscp_scp_amt 符合政策范围金额 N16,2*
+"""
+_SETTLE: Final = f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
+_OUTPATIENT: Final = f"{_SETTLE}\nmed_type 医疗类别 C6*\nchrg_bchno 收费批次号 C30*"
+_INPATIENT: Final = f"{_SETTLE}\nmid_setl_flag 中途结算标志 C3*\ndscgTime 出院时间 D"
+
+OURS: Final = frozenset({("2206", "fulamt_ownpay_amt"), ("2206", "overlmt_selfpay"), ("2206", "preselfpay_amt"), ("2206", "inscp_scp_amt")})
+"""Required here where the standard takes them from uploaded lines: until lines are uploaded the hospital states the totals."""
+
+INPUTS: Final[Mapping[str, tuple[str, str]]] = {
+    "1101": ("data", f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50\nbegntime 开始时间 DT"),
+    "2201": ("data", f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nipt_otp_no 住院/门诊号 C30*"),
+    "2202": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nipt_otp_no 住院/门诊号 C30*"),
+    "2203": ("mdtrtinfo", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nmed_type 医疗类别 C6*\nbegntime 开始时间 DT*\ndise_codg 病种编码 C30"),
+    "2206": ("data", _OUTPATIENT),
+    "2207": ("data", _OUTPATIENT),
+    "2208": ("data", f"setl_id 结算ID C30*\nmdtrt_id 就诊ID C30*\n{_PERSON}"),
+    "2303": ("data", _INPATIENT),
+    "2304": ("data", _INPATIENT),
+    "2305": ("data", f"mdtrt_id 就诊ID C30*\nsetl_id 结算ID C30*\n{_PERSON}"),
+    "2401": (
+        "mdtrtinfo",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30",
+    ),
+    "2402": ("dscginfo", f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*\ndscg_way 离院方式 C3*"),
+    "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
+    "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
+    "2501": (
+        "refmedin",
+        f"{_PERSON}\nreflin_medins_no 转往医院编号 C12*\nmdtrtarea_admdvs 就医地区划 C6*\nrefl_type 转院类型 C30*"
+        "\nrefl_date 转院日期 D*\nbegndate 开始日期 D*\nenddate 结束日期 D",
+    ),
+    "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
+    "2601": ("data", f"{_PERSON}\nomsgid 原发送方报文ID C30*\noinfno 原交易编号 C6*"),
+    "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
+}
+
+NAMES: Final[Mapping[str, str]] = {
+    "1101": "人员信息获取", "2201": "门诊挂号", "2202": "门诊挂号撤销", "2203": "门诊就诊信息上传", "2206": "门诊预结算", "2207": "门诊结算",
+    "2208": "门诊结算撤销", "2303": "住院预结算", "2304": "住院结算", "2305": "住院结算撤销", "2401": "入院办理", "2402": "出院办理",
+    "2404": "入院撤销", "2405": "出院撤销", "2501": "转院备案", "2502": "转院备案撤销", "2601": "冲正", "5203": "结算信息查询",
+}  # fmt: skip
+
+
+@cache
+def fields(table: str) -> tuple[Field, ...]:
+    """The rows of a field table."""
+    return tuple(_field(line) for line in table.split("\n") if line.strip())
+
+
+def _field(line: str) -> Field:
+    name, chinese, kind = line.split()
+    required, kind = kind.endswith("*"), kind.rstrip("*")
+    size = int(kind[1:].split(",")[0]) if kind[0] in "CN" else {"D": 10, "DT": 19}[kind]
+    return Field(name, chinese, kind if kind in ("D", "DT") else kind[0], size, required)
