@@ -134,6 +134,10 @@ class Identity:
         return self.start <= end and (self.last_day is None or begin <= self.last_day)
 
 
+Standing = Identity | Insurance
+"""What a department or the insurance side reports of a person, with a beginning and perhaps an end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and the agency register."""

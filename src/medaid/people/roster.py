@@ -15,7 +15,7 @@ from typing import Final
 from medaid.people import certificate
 from medaid.people.catalogue import Catalogue, Column, UnknownWording, folded, within
 from medaid.people.manifest import FileRefused, Manifest, Problem
-from medaid.people.model import Identity, Insurance, Person, Source
+from medaid.people.model import Identity, Insurance, Person, Source, Standing
 
 PROBLEM: Final = "问题"
 """Heading of the column that the answer adds; a mended file may carry it along."""
@@ -33,7 +33,7 @@ class Entry:
 
     row: int
     person: Person
-    standing: Identity | Insurance
+    standing: Standing
 
     @property
     def certificate(self) -> tuple[str, str]:

@@ -5,14 +5,14 @@ Sources: 苏医保办发〔2023〕27号 art. 9 (overlap with what is known), art
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from medaid.instants import aware
-from medaid.people.model import Identity, Insurance
-
-Standing = TypeVar("Standing", Identity, Insurance)
+from medaid.people.manifest import Problem
+from medaid.people.model import Identity, Insurance, Person, Source, Standing
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:
@@ -20,7 +20,7 @@ def later(now: datetime, earlier: datetime | None) -> datetime:
     return aware(now) if earlier is None else max(aware(now), earlier + timedelta(microseconds=1))
 
 
-def span(standing: Identity | Insurance) -> tuple[date, date]:
+def span(standing: Standing) -> tuple[date, date]:
     """First and last day as reported; an open end is the last day there is."""
     match standing:
         case Identity(start=start, end=end) | Insurance(begin=start, end=end):
@@ -29,14 +29,109 @@ def span(standing: Identity | Insurance) -> tuple[date, date]:
             assert_never(standing)
 
 
-def act(before: Identity | Insurance | None, after: Identity | Insurance) -> str:
+def act(before: Standing | None, after: Standing) -> str:
     """What the version `after` does to `before` (art. 11): confirmed, changed or ended."""
     if before is None:
         return "confirmed"
     return "ended" if before.end is None and after.end is not None and span(before)[0] == span(after)[0] else "changed"
 
 
+def version(before: Standing | None, after: Standing, now: datetime) -> Standing:
+    """`after` as the version that follows `before`: recorded now, its act marked."""
+    return replace(after, recorded=later(now, before.recorded if before else None), act=act(before, after))
+
+
 def as_known(versions: Iterable[Identity], day: date, known_at: datetime) -> tuple[Identity, ...]:
     """Of all versions, those held at `known_at` that stand on `day`, the first to begin first."""
     standing = [v for v in versions if v.known_at(known_at) and v.stands_on(day)]
     return tuple(sorted(standing, key=lambda v: (v.start, v.category, v.admdvs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a reported standing belongs on the timeline. `outcome`: confirmed, changed, ended or unchanged; `before` is what it supersedes.
+
+    `kept` where nothing is to be written: it says what is known, or this very row was taken in before.
+    """
+
+    outcome: str
+    before: Standing | None = None
+    kept: bool = False
+
+
+def placed(held: Sequence[Standing], told: Standing, received: datetime) -> Placed | Problem:
+    """What `told`, from a drop received at `received`, does to what is known of the person (J9, J11).
+
+    A row that was taken in before is told by its source, so a second attempt answers as the first. A standing of the same category (or
+    insurance type) and region whose time overlaps is corrected; without overlap a new one begins. Two that overlap, or one recorded from
+    elsewhere after this drop was received, make a problem: nothing is overridden by what is older.
+    """
+    same = [standing for standing in held if _line(standing) == _line(told)]
+    ours = next((standing for standing in same if standing.source == told.source), None)
+    if ours is not None:
+        return Placed(ours.act, kept=True)
+    first, last = span(told)
+    met = [standing for standing in same if span(standing)[0] <= last and first <= span(standing)[1]]
+    if not met:
+        return Placed("confirmed")
+    if len(met) > 1:
+        spans = "、".join(_spoken(standing) for standing in met)
+        return Problem("OVERLAP", "", f"与已登记的 {len(met)} 段记录时间重叠({spans}),请先逐段更正")
+    (before,) = met
+    if span(before)[0] == first and _said(before) == _said(told):
+        return Placed("unchanged", kept=True)
+    if _newer(before.recorded, before.source, told.source, received):
+        return Problem("STALE", "", "本批次接收之后已有更新的记录,未予覆盖;确需更正请重新报送")
+    return Placed(act(before, told), before)
+
+
+def facts(held: Person, told: Person, received: datetime) -> Person | Problem:
+    """The person's facts after a row: `held` itself where nothing changes. What the row leaves empty stays.
+
+    Another name or sex under the same certificate is no change of facts but a doubt about the number: it goes back.
+    """
+    if _plain(held.name) != _plain(told.name):
+        return Problem("PERSON_MISMATCH", "姓名", "与该证件号码已登记的姓名不一致,请核对证件号码;确已更名的请向医保经办机构申请变更")
+    known = held.sex in ("1", "2")
+    if known and told.sex in ("1", "2") and held.sex != told.sex:
+        return Problem("PERSON_MISMATCH", "性别", "与该证件号码已登记的性别不一致")
+    if _newer(held.recorded, held.source, told.source, received):
+        return held
+    after = replace(
+        held,
+        sex=held.sex if known else told.sex,
+        birth=held.birth or told.birth,
+        home_address=told.home_address or held.home_address,
+        residence_address=told.residence_address or held.residence_address,
+        mobile=told.mobile or held.mobile,
+        extra={**held.extra, **told.extra},
+    )
+    return held if after == held else replace(after, source=told.source)
+
+
+def _newer(recorded: datetime | None, source: Source | None, told: Source | None, received: datetime) -> bool:
+    """Whether what is held was recorded after the drop was received, or by a later row of it."""
+    if source is not None and told is not None and source.batch == told.batch:
+        return source.row > told.row
+    return recorded is not None and recorded > received
+
+
+def _line(standing: Standing) -> tuple[str, str]:
+    return (standing.category if isinstance(standing, Identity) else standing.insutype), standing.admdvs
+
+
+def _said(standing: Standing) -> tuple[object, ...]:
+    """What a report says beside category, region and start."""
+    if isinstance(standing, Identity):
+        return standing.end, standing.department
+    return standing.end, standing.status, standing.psn_type
+
+
+def _spoken(standing: Standing) -> str:
+    first, last = span(standing)
+    return f"{first.isoformat()} 至 {'今' if last == date.max else last.isoformat()}"
+
+
+def _plain(name: str) -> str:
+    """Names are the same whatever dot or blank stands in them."""
+    return "".join(letter for letter in name.upper() if letter.isalpha())

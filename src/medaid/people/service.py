@@ -82,8 +82,7 @@ def person_changed(before: Person, after: Person, now: datetime) -> list[Write]:
 
 def insurance_recorded(psn_no: str, before: Insurance | None, after: Insurance, now: datetime) -> list[Write]:
     """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
-    earlier = before.recorded if before else None
-    return store.insurance_recorded(psn_no, before, replace(after, recorded=rules.later(now, earlier), act=rules.act(before, after)))
+    return store.standing_recorded(psn_no, before, rules.version(before, after, now))
 
 
 def identity_recorded(psn_no: str, before: Identity | None, after: Identity, now: datetime) -> list[Write]:
@@ -91,9 +90,7 @@ def identity_recorded(psn_no: str, before: Identity | None, after: Identity, now
 
     The superseded version goes to the history, so that the register stays readable as it stood and as it was known.
     """
-    earlier = before.recorded if before else None
-    version = replace(after, recorded=rules.later(now, earlier), superseded=None, act=rules.act(before, after))
-    return store.identity_recorded(psn_no, before, version)
+    return store.standing_recorded(psn_no, before, rules.version(before, after, now))
 
 
 def visit_opened(psn_no: str, visit: Visit) -> list[Write]:

@@ -50,7 +50,7 @@ def survey(stream: BinaryIO) -> Survey:
 
 
 def _feed(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final: bool) -> None:
-    """Drops the decoders that cannot read on. GB18030 is only asked where it may still be needed: it is ten times slower."""
+    """Drops the decoders that cannot read on."""
     for name in list(decoders):
         try:
             decoders[name].decode(chunk, final)

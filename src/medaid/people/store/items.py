@@ -194,3 +194,12 @@ class BatchItem(Model):
     state = UnicodeAttribute()
     received = Instants()
     facts = PackedAttribute()
+
+
+class SeriesItem(Model):
+    """The latest period that a sender's drops of one kind about one region have reached."""
+
+    Meta = table_meta("people")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="LATEST")
+    period = UnicodeAttribute()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zlib
 from datetime import date
-from typing import Final
+from typing import Final, assert_never
 
 from medaid.instants import stored
-from medaid.people.model import Filing, Identity, Insurance, Visit
+from medaid.people.model import Filing, Identity, Insurance, Standing, Visit
 
 SHARDS: Final = 8
 """Index partitions of one city: a roster of a million rows must not go to one of them alone. Changing it needs the index rebuilt."""
@@ -36,12 +36,15 @@ def of_year(year: int) -> str:
     return f"1YEAR#{year:04d}"
 
 
-def of_insurance(insurance: Insurance) -> str:
-    return f"3INSURANCE#{insurance.insutype}#{insurance.admdvs}#{insurance.begin.isoformat()}"
-
-
-def of_identity(identity: Identity) -> str:
-    return f"4IDENTITY#{identity.category}#{identity.admdvs}#{identity.start.isoformat()}"
+def of_standing(standing: Standing) -> str:
+    """`3INSURANCE#<insutype>#<admdvs>#<begin>` or `4IDENTITY#<category>#<admdvs>#<start>`."""
+    match standing:
+        case Identity(category=category, admdvs=admdvs, start=start):
+            return f"4IDENTITY#{category}#{admdvs}#{start.isoformat()}"
+        case Insurance(insutype=insutype, admdvs=admdvs, begin=begin):
+            return f"3INSURANCE#{insutype}#{admdvs}#{begin.isoformat()}"
+        case _:
+            assert_never(standing)
 
 
 def of_filing(filing: Filing) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 from medaid.aws.table import Model
 from medaid.aws.transaction import reading
-from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Visit, YearTotals
+from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Standing, Visit, YearTotals
 from medaid.people.store import keys
 from medaid.people.store.items import (
     BatchItem,
@@ -79,29 +79,30 @@ def person_of(cert_type: str, certno: str) -> str | None:
 def persons_of(certificates: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """psn_no by certificate (type, number), for those that are known. A hundred with one call."""
     by_key = {keys.of_certificate(*certificate): certificate for certificate in certificates}
-    items = reading(lambda: list(CertificateItem.batch_get([(key, "PERSON") for key in by_key], consistent_read=True)))
+    items = reading(lambda: _batch(CertificateItem, [(key, "PERSON") for key in by_key]))
     return {by_key[item.pk]: item.psn_no for item in items}
 
 
 def persons(psn_nos: Iterable[str]) -> dict[str, Person]:
     """Persons by psn_no, for those that are known."""
     wanted = [(keys.of_person(psn_no), keys.PERSON) for psn_no in dict.fromkeys(psn_nos)]
-    items = reading(lambda: list(PersonItem.batch_get(wanted, consistent_read=True)))
+    items = reading(lambda: _batch(PersonItem, wanted))
     return {item.psn_no: to_person(item) for item in items}
 
 
-def identities(wanted: Iterable[tuple[str, Identity]]) -> dict[tuple[str, str], Identity]:
-    """What is known now under the key (category, region, start) of each given identity, by (psn_no, sort key)."""
-    pairs = list(dict.fromkeys((psn_no, keys.of_identity(identity)) for psn_no, identity in wanted))
-    items = reading(lambda: list(IdentityItem.batch_get([(keys.of_person(p), key) for p, key in pairs], consistent_read=True)))
-    return {(item.pk[2:], item.sk): to_identity(item) for item in items}
+def standings(wanted: Iterable[tuple[str, Standing]]) -> dict[tuple[str, str], Standing]:
+    """What is known now under the very key of each given identity or enrolment, by (psn_no, key). A hundred with one call."""
+    pairs = dict.fromkeys((keys.of_person(psn_no), keys.of_standing(standing)) for psn_no, standing in wanted)
+    found: dict[tuple[str, str], Standing] = {}
+    for model, to_value, kind in ((IdentityItem, to_identity, "4"), (InsuranceItem, to_insurance, "3")):
+        of_kind = [pair for pair in pairs if pair[1][0] == kind]
+        for item in reading(partial(_batch, model, of_kind)):
+            found[item.pk[2:], item.sk] = to_value(item)
+    return found
 
 
-def insurances(wanted: Iterable[tuple[str, Insurance]]) -> dict[tuple[str, str], Insurance]:
-    """The same for enrolments (insurance type, region, begin)."""
-    pairs = list(dict.fromkeys((psn_no, keys.of_insurance(insurance)) for psn_no, insurance in wanted))
-    items = reading(lambda: list(InsuranceItem.batch_get([(keys.of_person(p), key) for p, key in pairs], consistent_read=True)))
-    return {(item.pk[2:], item.sk): to_insurance(item) for item in items}
+def _batch(model: Any, wanted: list[tuple[str, str]]) -> list[Any]:
+    return list(model.batch_get(wanted, consistent_read=True)) if wanted else []
 
 
 def identity_versions(psn_no: str) -> list[Identity]:

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from medaid.aws.table import Model
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.instants import stored
-from medaid.people.model import Filing, Identity, Insurance, Person, Visit, YearTotals
+from medaid.people.model import Filing, Identity, Person, Standing, Visit, YearTotals
 from medaid.people.store import keys
 from medaid.people.store.items import (
     BatchItem,
@@ -21,6 +21,7 @@ from medaid.people.store.items import (
     IdentityItem,
     InsuranceItem,
     PersonItem,
+    SeriesItem,
     VisitItem,
     YearItem,
 )
@@ -64,33 +65,31 @@ def person_changed(before: Person, after: Person) -> list[Write]:
     return [Put(past, None, "people:person"), Put(new, _unchanged_since(PersonItem, before.recorded), "people:person")]
 
 
-def insurance_recorded(psn_no: str, before: Insurance | None, after: Insurance) -> list[Write]:
-    """A new version of an enrolment; `before` is the one it supersedes, None where there was none."""
-    return _recorded(InsuranceItem, psn_no, before, after, keys.of_insurance, "people:insurance")
+def standing_recorded(psn_no: str, before: Standing | None, after: Standing) -> list[Write]:
+    """A new version of an identity or enrolment; `before` is the one it supersedes, None where there was none."""
+    if isinstance(after, Identity):
+        return _recorded(IdentityItem, psn_no, before, after, "people:identity")
+    return _recorded(InsuranceItem, psn_no, before, after, "people:insurance")
 
 
-def identity_recorded(psn_no: str, before: Identity | None, after: Identity) -> list[Write]:
-    """A new version of an identity; `before` is the one it supersedes, None where there was none."""
-    return _recorded(IdentityItem, psn_no, before, after, keys.of_identity, "people:identity")
-
-
-def _recorded(model: Any, psn_no: str, before: Any, after: Any, key_of: Any, label: str) -> list[Write]:
-    pk, sk = keys.of_person(psn_no), key_of(after)
+def _recorded(model: Any, psn_no: str, before: Standing | None, after: Standing, label: str) -> list[Write]:
+    pk, sk = keys.of_person(psn_no), keys.of_standing(after)
     new = _item(model, pk, sk, after, **_indexed(psn_no, after))
     if before is None:
         return [Put(new, model.pk.does_not_exist(), label)]
     assert after.recorded is not None
     assert before.recorded is None or before.recorded < after.recorded, "a version supersedes an earlier one"
-    version = keys.of_version(stored(before.recorded) if before.recorded else "", key_of(before))
+    key = keys.of_standing(before)
+    version = keys.of_version(stored(before.recorded) if before.recorded else "", key)
     past = _item(model, keys.of_history(psn_no), version, before, **_indexed(psn_no, before), superseded=after.recorded)
     held = _unchanged_since(model, before.recorded)
-    if key_of(before) == sk:
+    if key == sk:
         return [Put(past, None, label), Put(new, held, label)]
-    moved = Delete(_item(model, pk, key_of(before), before), held, label)
+    moved = Delete(_item(model, pk, key, before), held, label)
     return [Put(past, None, label), moved, Put(new, model.pk.does_not_exist(), label)]
 
 
-def _indexed(psn_no: str, value: Any) -> dict[str, str]:
+def _indexed(psn_no: str, value: Standing) -> dict[str, str]:
     if not isinstance(value, Identity):
         return {}
     shard, order = keys.register(psn_no, value)
@@ -141,3 +140,9 @@ def batch_state(batch_id: str, state: str, received: datetime, facts: Mapping[st
     item = BatchItem(keys.of_batch(batch_id), "BATCH", state=state, received=received, facts=dict(facts))
     held = BatchItem.state == was if was else BatchItem.pk.does_not_exist()
     return [Put(item, held, "people:batch")]
+
+
+def series_reached(series: str, period: str) -> list[Write]:
+    """That a series of drops has come to `period`; loses by `people:series` where it is already further."""
+    item = SeriesItem(keys.of_batch(series), "LATEST", period=period)
+    return [Put(item, SeriesItem.pk.does_not_exist() | (SeriesItem.period <= period), "people:series")]

@@ -1,0 +1,52 @@
+"""Dropped files and their answers in the exchange bucket: read as streams, never whole."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, Final, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from medaid.aws.exchange import client
+from medaid.aws.settings import settings
+from medaid.errors import Unavailable
+from medaid.people.manifest import FileRefused, Problem
+
+_MISSING: Final = {"NoSuchKey", "404", "NotFound", "403", "AccessDenied"}
+"""Without the right to list, a missing object answers that access is denied."""
+
+
+def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
+    """The object's bytes as a stream, and its ETag; with `etag` only that very object.
+
+    Raises FileRefused where it is not there or was replaced meanwhile, Unavailable where storage does not answer.
+    """
+    only: dict[str, Any] = {"IfMatch": etag} if etag else {}
+    try:
+        answer = client().get_object(Bucket=settings().bucket, Key=key, **only)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in ("PreconditionFailed", "412"):
+            raise FileRefused(Problem("FILE_FORM", "file", "文件在读取中被替换,请重新投递清单")) from error
+        if code in _MISSING:
+            raise FileRefused(Problem("FILE_MISSING", "file", "请先投递数据文件,最后投递清单")) from error
+        raise Unavailable("UNAVAILABLE") from error
+    except BotoCoreError as error:
+        raise Unavailable("UNAVAILABLE") from error
+    return cast(BinaryIO, answer["Body"]), answer["ETag"]
+
+
+def put(key: str, content: bytes | BinaryIO, content_type: str) -> None:
+    """Writes an answer over what was there. Raises Unavailable."""
+    try:
+        client().put_object(Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("UNAVAILABLE") from error
+
+
+def copy(source: str, target: str) -> None:
+    """The answer under `source` once more under `target`. Raises Unavailable."""
+    bucket = settings().bucket
+    try:
+        client().copy_object(Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source})
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("UNAVAILABLE") from error
