@@ -1,38 +1,82 @@
-"""The people table and the exchange bucket on moto, with the keys and the index of the template."""
+"""Drops as a department lays them down, and what comes back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
+from tests.people.samples import NOW, ROSTER, certno
 
+from medaid.aws import exchange
 from medaid.aws.settings import settings
-from medaid.aws.table import Meta
+from medaid.people import intake
+
+
+@dataclass
+class Department:
+    """Drops files for one sender and reads the answers."""
+
+    s3: Any
+    sender: str = "maoming-civil-affairs"
+    admdvs: str = "440900"
+    kind: str = "roster"
+    period: str = "2026-03"
+
+    def lay(self, body: bytes, name: str = "march", ending: str = ".csv", rows: int | None = None, **manifest: Any) -> str:
+        """File, then manifest; answers the manifest's key."""
+        file = f"{name}{ending}"
+        count = rows if rows is not None else max(0, body.count(b"\n") - 1)
+        told = {
+            "sender": self.sender, "kind": self.kind, "file": file, "period": self.period, "rows": count,
+            "sha256": sha256(body).hexdigest(), "admdvs": self.admdvs,
+        } | manifest  # fmt: skip
+        key = f"drop/{self.sender}/{name}.manifest.json"
+        self.s3.put_object(Bucket=settings().bucket, Key=f"drop/{self.sender}/{file}", Body=body)
+        self.s3.put_object(Bucket=settings().bucket, Key=key, Body=json.dumps(told).encode())
+        return key
+
+    def drop(self, rows: Sequence[Mapping[str, str]], name: str = "march", now: datetime = NOW, encoding: str = "utf-8-sig", **manifest: Any) -> intake.Report:
+        return intake.take_in(self.lay(csv_bytes(rows, encoding), name, rows=len(rows), **manifest), now)
+
+    def raw(self, key: str) -> bytes:
+        body: bytes = self.s3.get_object(Bucket=settings().bucket, Key=f"feedback/{self.sender}/{key}")["Body"].read()
+        return body
+
+    def returned(self, name: str = "march") -> list[dict[str, str]]:
+        """The rows that came back, as a reader of CSV sees them."""
+        return list(csv.DictReader(io.StringIO(self.raw(f"{name}.feedback.csv").decode("utf-8-sig"), newline="")))
+
+    def summary(self, name: str = "march") -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.raw(f"{name}.feedback.json"))
+        return facts
+
+
+def csv_bytes(rows: Sequence[Mapping[str, str]], encoding: str = "utf-8-sig") -> bytes:
+    text = io.StringIO(newline="")
+    lines = csv.DictWriter(text, list(rows[0]) if rows else list(ROSTER), lineterminator="\r\n")
+    lines.writeheader()
+    lines.writerows(rows)
+    return text.getvalue().encode(encoding)
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An empty people table and bucket. Gives the S3 client."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": Meta.region}.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        names = ("pk", "sk", "register", "register_order")
-        boto3.client("dynamodb", region_name=Meta.region).create_table(
-            TableName=settings().tables["people"],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "register",
-                    "KeySchema": [{"AttributeName": "register", "KeyType": "HASH"}, {"AttributeName": "register_order", "KeyType": "RANGE"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        s3 = boto3.client("s3", region_name=Meta.region)
-        s3.create_bucket(Bucket=settings().bucket, CreateBucketConfiguration={"LocationConstraint": Meta.region})
-        yield s3
+def department(tables: Any) -> Department:
+    exchange.client.cache_clear()
+    return Department(tables.s3)
+
+
+@pytest.fixture
+def row() -> Callable[..., dict[str, str]]:
+    return roster_row
+
+
+def roster_row(serial: int = 1, **other: str) -> dict[str, str]:
+    """A row of a roster that holds; `other` by heading."""
+    return ROSTER | {"证件号码": certno(serial)} | other

@@ -46,3 +46,17 @@ def visit(version: int = 1, **more: Any) -> Visit:
         "begin": date(2026, 3, 1), "end": None, "msgid": "M1", "notes": {"adm_bed": "3"},
     }  # fmt: skip
     return Visit(version=version, **(facts | more))
+
+
+ROSTER: dict[str, str] = {
+    "姓名": "张三", "性别": "男", "证件类型": "居民身份证", "证件号码": certno(1), "救助类型": "低保对象", "救助类型确定部门": "茂名市民政局",
+    "户籍地址": "茂南区甲村", "居住地址": "茂南区甲村", "手机号码": "13800000000", "身份认定时间": "2024-01-01", "身份终止时间": "",
+    "救助身份认定地区": "440902",
+}  # fmt: skip
+"""A row of a roster that holds."""
+
+ENROLMENT: dict[str, str] = {
+    "姓名": "张三", "性别": "男", "证件类型": "01", "证件号码": certno(1), "险种": "390", "参保地": "440900", "参保状态": "正常参保", "人员类别": "1501",
+    "参保开始": "2024-01-01", "参保结束": "",
+}  # fmt: skip
+"""A row of an enrolment file that holds."""

@@ -15,7 +15,7 @@ from medaid.errors import BadInput, Refused
 from medaid.people import service, store
 from medaid.people.model import Person, PersonFile, YearTotals
 
-pytestmark = pytest.mark.usefixtures("cloud")
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.fixture
@@ -177,12 +177,12 @@ def test_enrolment_is_versioned() -> None:
     commit(service.insurance_recorded("P1", held, insurance(status="4", end=date(2026, 2, 28)), NOW + timedelta(days=1)))
     (now,) = service.load("P1", 2026).insurances
     assert (now.status, now.act, now.covers(date(2026, 1, 1))) == ("4", "ended", False)
-    assert store.insurances([("P1", insurance())]) == {("P1", "3INSURANCE#390#440900#2024-01-01"): now}
+    assert store.standings([("P1", insurance())]) == {("P1", "3INSURANCE#390#440900#2024-01-01"): now}
     loses(service.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)), "people:insurance")
 
 
 @pytest.fixture
-def region(cloud: Any) -> None:
+def region(tables: Any) -> None:
     """Three in county 440902, one in 440981, one in another city."""
     for number, admdvs in enumerate(("440902", "440902", "440902", "440981", "450100")):
         who = registered(person(f"P{number}", certno=certno(number)))
