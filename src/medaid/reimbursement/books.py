@@ -1,0 +1,145 @@
+"""What a case causes in the books: the obligation when it is re-checked, the payment when the bank confirms, both mirrored when money comes back.
+
+Pure. Each fund's part is booked in the books of the region that bears it: assistance where the identity was determined (art. 24),
+insurance where the person is insured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from medaid.fund.model import Entry, Line, reversing
+from medaid.fund.rules import movement, reimbursement_entry
+from medaid.instants import civil_date
+from medaid.money import Fen, split
+from medaid.reimbursement.model import Case, PayOrder
+from medaid.reimbursement.pricing import outside
+
+ASSISTANCE: Final = frozenset({"maf_pay", "oth_pay"})
+"""Funds of the region that determined the identity; the others are the insurance's own."""
+
+
+def obligation(case: Case, now: datetime) -> list[Entry]:
+    """The entries by which the audited amounts become an obligation (J27, J32); none where nothing is granted."""
+    entries = []
+    for admdvs, amounts in sorted(by_region(case).items()):
+        entry = reimbursement_entry(posting(case, admdvs), admdvs, case.insutype, care_class(case), amounts, now)
+        if entry is not None:
+            entries.append(_of_case(entry, case))
+    return entries
+
+
+def annulment(case: Case, now: datetime) -> list[Entry]:
+    """The obligation taken back whole, before anything was paid."""
+    return [reversing(entry, case.case_id, civil_date(now), now, "撤销核定") for entry in obligation(case, now)]
+
+
+def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+    """The second entry: what was owed to the case has left the expenditure account."""
+    entries = []
+    for entry in obligation(case, now):
+        rows = [(line.account.fund, "2103", "1002", line.amount) for line in entry.lines if line.amount > 0]
+        entries.append(movement("reimbursement_payment", entry.admdvs, f"{order.order_id}.{entry.admdvs}", rows, now, counterpart=case.case_id))
+    return entries
+
+
+def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+    """What is demanded back: the obligation of `-order.amount` fen mirrored, shared over the funds that paid."""
+    entries = []
+    for entry in obligation(case, now):
+        lines = _shared(case, order, entry)
+        if lines:
+            name = f"recovery-{order.order_id}.{entry.admdvs}"
+            entries.append(replace(entry, entry_id=name, source=order.order_id, lines=lines, narrative="追回", reverses=entry.entry_id))
+    return entries
+
+
+def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+    """The money has come back into the expenditure account: the payment mirrored by as much."""
+    paid = case.orders[_paid_order(case)]
+    originals = {entry.admdvs: entry for entry in payment(case, paid, now)}
+    entries = []
+    for entry in obligation(case, now):
+        lines = [line for line in _shared(case, order, entry) if line.amount > 0]  # the payable side, debited by the recovery
+        if lines:
+            original = originals[entry.admdvs]
+            bank = {line.account.fund: line.account for line in original.lines if line.amount < 0}
+            rows = tuple(row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), replace(line, amount=-line.amount)))
+            name = f"recovered-{order.order_id}.{entry.admdvs}"
+            entries.append(replace(original, entry_id=name, source=order.order_id, lines=rows, narrative="追回到账", reverses=original.entry_id))
+    return entries
+
+
+def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
+    """The entry's lines, negated, with this recovery's share of each."""
+    names = list(funds_of(case))
+    shares = recovered_share(case, order, [int(amount) for amount in funds_of(case).values()])
+    amounts = [share for name, share in zip(names, shares, strict=True) if _region(case, name) == entry.admdvs]
+    debits = [line for line in entry.lines if line.amount > 0]
+    payables = [line for line in entry.lines if line.amount < 0]
+    pairs = zip(debits, payables, amounts, strict=True)
+    return tuple(line for d, p, a in pairs if a for line in (replace(d, amount=-a), replace(p, amount=a)))
+
+
+def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fen]:
+    """What recovery `order` takes back of each of the `paid` amounts, in proportion to what earlier recoveries left: never more than that."""
+    left = list(paid)
+    for earlier in case.orders:
+        shares = split(-earlier.amount, left) if earlier.amount < 0 and not earlier.failure else None
+        if earlier.order_id == order.order_id:
+            assert shares is not None, "a recovery is a negative order that was not dropped"
+            return shares
+        if shares is not None:
+            left = [rest - share for rest, share in zip(left, map(int, shares), strict=True)]
+    raise AssertionError("an order of the case")
+
+
+def _paid_order(case: Case) -> int:
+    return max(n for n, order in enumerate(case.orders) if order.amount > 0 and not order.failure)
+
+
+def funds_of(case: Case) -> Mapping[str, Fen]:
+    """What each fund grants, in the order of their names: the order of the entries' lines."""
+    assert case.pricing is not None, "an obligation is priced"
+    return {fund: amount for fund, amount in sorted(case.pricing.by_fund.items()) if amount}
+
+
+def by_region(case: Case) -> dict[str, dict[str, Fen]]:
+    """What each fund grants, by the region in whose books it is."""
+    found: dict[str, dict[str, Fen]] = {}
+    for fund, amount in funds_of(case).items():
+        found.setdefault(_region(case, fund), {})[fund] = amount
+    return found
+
+
+def _region(case: Case, fund: str) -> str:
+    return case.admdvs if fund in ASSISTANCE else case.insured
+
+
+def posting(case: Case, admdvs: str) -> str:
+    """What names this posting of the case: a case annulled and granted again posts again."""
+    return f"{case.case_id}.{case.postings}.{admdvs}"
+
+
+def care_class(case: Case) -> str:
+    """inpatient or outpatient, for the chart of accounts (J32); delivery with a stay counts as inpatient (N2)."""
+    stays = case.care.care == "inpatient" or (case.care.care == "maternity" and case.care.end > case.care.begin)
+    return "inpatient" if stays else "outpatient"
+
+
+def _of_case(entry: Entry, case: Case) -> Entry:
+    return replace(entry, source=case.case_id, lines=tuple(replace(line, counterpart=case.case_id) for line in entry.lines))
+
+
+def totals_without(case: Case, order: PayOrder, totals: Mapping[str, int]) -> dict[str, int]:
+    """The year's totals after recovery `order`: what layers paid goes down, what the person bears goes up by as much."""
+    assert case.pricing is not None, "only what was priced is recovered"
+    steps = [s for s in case.pricing.steps if s.paid > 0 and not outside(s)]
+    after = dict(totals)
+    for step, share in zip(steps, recovered_share(case, order, [s.paid for s in steps]), strict=True):
+        after[f"paid:{step.layer}"] = after.get(f"paid:{step.layer}", 0) - int(share)
+    after["own_all"] = after.get("own_all", 0) - int(order.amount)
+    return after

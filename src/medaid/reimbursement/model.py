@@ -1,0 +1,265 @@
+"""A manual reimbursement case (手工(零星)报销) as a value: who applies for what, how it stands, what was done to it, what is paid.
+
+Frozen values only. Money is fen, dates are civil dates in Asia/Shanghai, instants are aware. National field names are given where
+the interface has one. Sources: 苏医保办发〔2023〕27号 art. 18, 23, 25, 27, 28; 秦安县84号 三; 茂民规〔2018〕3号 二.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from medaid.benefit.model import Step
+from medaid.clocks import StatutoryClock
+from medaid.money import Fen
+
+NOTHING: Final = Fen(0)
+
+
+class State(StrEnum):
+    """Where a case stands. What each is called is in procedure.toml."""
+
+    DRAFTED = "drafted"
+    ACCEPTED = "accepted"
+    AWAITING = "awaiting_material"
+    PRICED = "priced"
+    AUDITED = "audited"
+    RECHECKED = "rechecked"
+    """Audited and re-checked: the amounts are an obligation of the fund and stand in its books."""
+    ORDERED = "ordered"
+    PAID = "paid"
+    """Released by the cashier to the bank."""
+    CONFIRMED = "confirmed"
+    """The bank has paid."""
+    PAYMENT_FAILED = "payment_failed"
+    TOLD = "told"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RECOVERING = "recovering"
+    RECOVERY_ORDERED = "recovery_ordered"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who acts: from the bearer's token. `point` is the grassroots point (乡镇/村) the officer is bound to, empty for the agency's own office."""
+
+    officer_id: str
+    admdvs: str
+    roles: frozenset[str]
+    point: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The treatment: facts that pricing asks for. What is not known stays empty and is asked for by the clause that needs it."""
+
+    care: str
+    """inpatient, outpatient, chronic_outpatient, pharmacy, maternity."""
+    begin: date
+    end: date
+    fixmedins_name: str
+    fixmedins_code: str = ""
+    """Empty for an institution outside the network."""
+    level: str = ""
+    place: str = ""
+    """county, city, province, outside: seen from home."""
+    filing: str = ""
+    """none, long_term, referred, referred_down, emergency, temporary."""
+    disease: str = ""
+    first_contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """The bill: four parts that sum to it (identity I1), and its totals by national fee class (med_chrgitm_type), which sum to it too."""
+
+    medfee_sumamt: Fen
+    inscp_scp_amt: Fen
+    fulamt_ownpay_amt: Fen = NOTHING
+    overlmt_selfpay: Fen = NOTHING
+    preselfpay_amt: Fen = NOTHING
+    classes: Mapping[str, Fen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPayment:
+    """What somebody outside the funds has already paid (commercial insurance, donations); never paid a second time."""
+
+    payer: str
+    kind: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An original receipt (Q3.2): paper or electronic, by bill code and number. `file` is the S3 key of its photo, scan or original file."""
+
+    bill_code: str
+    bill_no: str
+    amount: Fen
+    date: date
+    issuer: str
+    medium: str
+    """paper or electronic."""
+    file: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the money goes: the person's own account, or a confirmed other one with its proof (M二.4: 经其确认的其他账户)."""
+
+    acctname: str
+    bankacct: str
+    bankcode: str
+    owner: str
+    """self or guardian … (procedure.toml lists them)."""
+    proof: str = ""
+    """S3 key of the proof, needed for any owner but self."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hardship:
+    """A care without the referral it needed, helped out of real hardship at a lowered ratio (J25): how many points, approved by whom."""
+
+    points: int
+    approver: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """The priced case. `before` and `after` are the year's totals it was priced on and leads to; `version` is that of the totals it saw."""
+
+    category: str
+    by_fund: Mapping[str, Fen]
+    """What each fund pays by its national field; never what others outside the funds have paid."""
+    others: Fen
+    """What others have paid, taken off the bill."""
+    own: Fen
+    steps: tuple[Step, ...]
+    year: int
+    version: int
+    last: str
+    """The settlement or case that stood on top of the year when it was priced."""
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    policy: str
+    packs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def granted(self) -> Fen:
+        """What all funds together pay (fund_pay_sumamt)."""
+        return Fen(sum(map(int, self.by_fund.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a settlement granted before the identity was known: category taken, what funds paid, what the person was left with,
+    and what it added to the year's totals."""
+
+    setl_id: str
+    category: str
+    by_fund: Mapping[str, Fen]
+    own: Fen
+    added: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder:
+    """A pay order (付款指令). `amount` is negative where money is recovered. `number` counts the orders of a case from 1."""
+
+    order_id: str
+    number: int
+    amount: Fen
+    account: Account | None
+    batch: str = ""
+    failure: str = ""
+    """Why it came to nothing: the bank's reason, or that it was dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One application: one visit or stay of one person. `version` counts acts; the act with that number is the last one."""
+
+    case_id: str
+    admdvs: str
+    """Pooling region that decides and pays (身份认定地, art. 24)."""
+    insured: str
+    """Region of enrolment (insu_admdvs)."""
+    point: str
+    psn_no: str
+    insutype: str
+    manl_reim_rea: str
+    origin: str
+    """counter, point or system."""
+    care: Care
+    fees: Fees
+    created: datetime
+    state: State = State.DRAFTED
+    version: int = 0
+    person_group: str = ""
+    """minor, student, adult, elderly, retired, employed; empty where not known."""
+    given: Mapping[str, int] = field(default_factory=dict)
+    """Amounts in fen that only others know and a clause asks for (e.g. hifp_pay by the basic fund's own statement)."""
+    others: tuple[OtherPayment, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    account: Account | None = None
+    arrears: bool = False
+    """The employer owes contributions, so basic and critical do not pay now (J23)."""
+    settled: str = ""
+    """setl_id of the settlement to which this case adds what an identity found later entitles to."""
+    hardship: Hardship | None = None
+    clock: StatutoryClock | None = None
+    special: str = ""
+    """The approved special reason for the longest budget (J28)."""
+    owed: tuple[str, ...] = ()
+    """Material the applicant still owes."""
+    asked: bool = False
+    """What was missing has been told, once and all of it."""
+    suspects: tuple[str, ...] = ()
+    """Cases and settlements of the same person, admission, discharge and total."""
+    pricing: Pricing | None = None
+    postings: int = 0
+    """How often its amounts became an obligation (more than one only after an annulment)."""
+    orders: tuple[PayOrder, ...] = ()
+    recovered: Fen = NOTHING
+    rungs: tuple[str, ...] = ()
+    """Rungs of escalation already claimed, each once."""
+    reason: str = ""
+    """The last reason given for a refusal, return or the like."""
+
+    @property
+    def granted(self) -> Fen:
+        return self.pricing.granted if self.pricing else NOTHING
+
+    @property
+    def order(self) -> PayOrder | None:
+        """The latest pay order."""
+        return self.orders[-1] if self.orders else None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to a case: who, when, why, before and after. Numbered from 1; never changed, never removed."""
+
+    number: int
+    act: str
+    officer: str
+    role: str
+    at: datetime
+    before: str
+    after: str
+    reason: str = ""
+    clause: str = ""
+    changes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Field → (text before, text after)."""
+    request: str = ""
+    """Hash of the request: the same one again is answered with what it did."""

@@ -1,0 +1,188 @@
+"""What may be done to a case, by whom, and what it becomes. Pure decisions: the procedure, the calendar and now are arguments.
+
+Every act passes the same gates: own region and point, a role of the token, an allowed move, incompatible posts (Q3.1). Then `step`
+makes the next version of the case and the act that records it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, cast
+
+from medaid.clocks import StatutoryClock
+from medaid.errors import BadInput, Conflict, Forbidden
+from medaid.instants import civil_date
+from medaid.reimbursement.model import Act, Case, Officer, PayOrder, State
+from medaid.reimbursement.procedure import ClockRule, Move, Procedure
+from medaid.workdays import Calendar, WorkingDays
+
+SYSTEM: Final = "system"
+NEVER: Final = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What comes with an act: the words, and the hash of the request that tells a retry from another act."""
+
+    reason: str = ""
+    clause: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How the clock of a case projects on a calendar: for the index and for people."""
+
+    due: date | None = None
+    provisional: bool = False
+    next_rung: str = ""
+    next_at: datetime | None = None
+
+
+def system(admdvs: str, name: str = SYSTEM) -> Officer:
+    """The system itself as an actor in region `admdvs`; `name` says which part of it, e.g. `bank:<digest>`."""
+    return Officer(name, admdvs, frozenset({SYSTEM}))
+
+
+def permit(case: Case, act: str, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure) -> tuple[Move, str]:
+    """The move and the role by which `officer` may do `act` on `case`, or why not.
+
+    `history` are the case's acts; `duty` is the kind of region-wide duty the officer is known by, empty where none yet.
+    Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION (the rule is named), Conflict STATE.
+    """
+    move = procedure.moves[act]
+    reachable(case, officer)
+    role = next((r for r in sorted(move.roles) if r in officer.roles), "")
+    if not role:
+        names = "、".join(procedure.roles[r] for r in sorted(move.roles))
+        raise Forbidden("FORBIDDEN", field="role", rule=f"{move.says}须由{names}办理")
+    if role != SYSTEM:
+        separated(move, officer, history, duty, procedure)
+    if case.state not in move.sources and not (act == "open" and case.version == 0):
+        raise Conflict("STATE", field="state", rule=f"{procedure.states[case.state]}的申请不能{move.says}", case=case.case_id)
+    return move, role
+
+
+def reachable(case: Case, officer: Officer) -> None:
+    """Object-level access: own region, own point. Raises Forbidden."""
+    if officer.admdvs != case.admdvs:
+        raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="只能办理本统筹区的申请")
+    if officer.point and officer.point != case.point:
+        raise Forbidden("FORBIDDEN", field="point", rule="只能办理本服务点的申请")
+
+
+def separated(move: Move, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure) -> None:
+    """Incompatible posts: by what the officer did on this case, by the duty held in the region, by the roles of the token.
+
+    Raises Forbidden SEPARATION; `rule` gives the rule with its citation, `facts["separation"]` its id.
+    """
+    done = {procedure.moves[a.act].kind for a in history if a.officer == officer.officer_id}
+    held = {duty} if duty else set()
+    held |= token_kinds(officer, procedure)
+    for rule in procedure.separations:
+        kinds = done | held if rule.scope == "region" else done
+        clash = next((kind for kind in sorted(kinds) if rule.forbids(kind, move.kind)), None)
+        if clash is not None:
+            raise Forbidden("SEPARATION", field="role", rule=f"{rule.rule}({rule.cite})", separation=rule.id, done=clash, wanted=move.kind)
+
+
+def token_kinds(officer: Officer, procedure: Procedure) -> set[str]:
+    """The kinds of region-wide duty that the roles of a token stand for."""
+    return {move.kind for move in procedure.moves.values() if move.roles & officer.roles} & procedure.region_kinds
+
+
+def step(
+    case: Case, move: Move, role: str, officer: Officer, now: datetime, given: Given, changed: Case | None = None, target: State | None = None
+) -> tuple[Case, Act]:
+    """The next version of the case, and the act that records who, when, why, before and after."""
+    for need in ("reason", "clause"):
+        if need in move.needs and not getattr(given, need).strip():
+            raise BadInput("FIELD_REQUIRED", field=need, rule=f"{move.says}须写明{'理由' if need == 'reason' else '依据条款'}")
+    base = changed or case
+    target = target or (State(move.target) if move.target else base.state)
+    after = replace(base, state=target, version=case.version + 1, reason=given.reason or case.reason)
+    before, changes = case.state if case.version else "", differences(case, after)
+    act = Act(after.version, move.act, officer.officer_id, role, now, before, target, given.reason, given.clause, changes, given.request)
+    return after, act
+
+
+_SHOWN: Final = (
+    "point", "psn_no", "insutype", "manl_reim_rea", "care", "fees", "person_group", "given", "others", "receipts", "account", "arrears", "settled", "hardship",
+    "special", "owed", "orders", "recovered",
+)  # fmt: skip
+
+
+def differences(before: Case, after: Case) -> Mapping[str, tuple[str, str]]:
+    """What an act changed, as text before and after; an account's number is shown by its last four digits only."""
+    found = {}
+    for name in _SHOWN:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            found[name] = (_shown(name, old), _shown(name, new))
+    return found
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if name == "account":
+        return f"尾号{getattr(value, 'bankacct', '')[-4:]}"
+    if name == "orders":
+        return "、".join(f"{order.order_id} {order.amount} 元" for order in cast(tuple[PayOrder, ...], value))
+    return str(value)
+
+
+# ---- the clock (J28) ------------------------------------------------------------------------------------------------------------
+
+
+def budget(case: Case, rule: ClockRule) -> WorkingDays:
+    """Working days for the case: a single outpatient application up to the limit (the limit included), an approved special reason, or else."""
+    if case.special:
+        return rule.special_days
+    small = case.care.care in rule.small_care and case.fees.medfee_sumamt <= rule.small_limit
+    return rule.small_days if small else rule.days
+
+
+def started(case: Case, now: datetime, procedure: Procedure) -> StatutoryClock | None:
+    """The clock from acceptance; None where the region's documents know no such time limit."""
+    rule = procedure.clock(case.admdvs, civil_date(now))
+    return None if rule.none else StatutoryClock(now, budget(case, rule))
+
+
+def kept(case: Case, now: datetime, procedure: Procedure) -> Case:
+    """The case with its clock as the state demands: paused while material is owed, stopped when done, its budget that of what is applied for."""
+    clock = case.clock
+    if clock is None or clock.stopped is not None:
+        return case
+    rule = procedure.clock(case.admdvs, civil_date(clock.accepted))
+    clock = clock.with_budget(budget(case, rule))
+    if case.state in rule.stops:
+        clock = clock.stop(now)
+    elif case.state == State.AWAITING and not clock.paused:
+        clock = clock.pause(now, "material")
+    elif case.state != State.AWAITING and clock.paused:
+        clock = clock.resume(now)
+    return replace(case, clock=clock)
+
+
+def outlook(case: Case, calendar: Calendar, procedure: Procedure) -> Outlook:
+    """When the case is due and which rung comes next. A stopped clock keeps its due day and has no rung."""
+    if case.clock is None:
+        return Outlook()
+    projection = case.clock.project(calendar)
+    if projection is None:
+        return Outlook()
+    ahead = [(rung, at) for rung, at in case.clock.reached(procedure.rungs, calendar) if rung.name not in case.rungs]
+    if not ahead:
+        return Outlook(projection.due, projection.provisional)
+    rung, at = ahead[0]
+    return Outlook(projection.due, projection.provisional, rung.name, at)
+
+
+def climbed(case: Case, now: datetime, calendar: Calendar, procedure: Procedure) -> tuple[str, ...]:
+    """The rungs that are reached at `now` and not yet claimed, in their order: after an outage, several."""
+    if case.clock is None:
+        return ()
+    return tuple(rung.name for rung, at in case.clock.reached(procedure.rungs, calendar) if at <= now and rung.name not in case.rungs)
