@@ -1,0 +1,58 @@
+"""The departments' door: S3 events in, answers in the bucket, nothing personal in the log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from functions.roster.handler import MARGIN_MS, handler
+from tests.people.conftest import Department, csv_bytes, roster_row
+from tests.people.samples import certno
+
+from medaid.people import intake
+
+EVENTS = Path("functions/roster/events")
+
+
+def context(milliseconds: int = 900_000) -> Any:
+    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds, function_name="roster", aws_request_id="1")
+
+
+def event(name: str) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((EVENTS / name).read_text())
+    return facts
+
+
+def test_a_manifest_with_an_encoded_key(department: Department, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    """Keys come URL-encoded, blanks as plus signs; the log holds no person, number or file name."""
+    department.lay(csv_bytes([roster_row(1), roster_row(2, 性别="女")]), name="2026-03 低保")
+    handler(event("manifest_dropped.json"), context())
+    assert department.summary("2026-03 低保")["counts"]["confirmed"] == 1
+    log = capsys.readouterr().out + "".join(repr(vars(record)) for record in caplog.records)
+    assert "'confirmed': 1" in log
+    assert not any(secret in log for secret in ("张三", certno(1), certno(2), "13800000000", "低保"))
+
+
+def test_another_place_is_left_alone(department: Department, tables: Any) -> None:
+    handler(event("not_a_manifest.json"), context())
+    assert tables.items("people") == []
+
+
+def test_a_refused_file_is_answered_not_failed(department: Department) -> None:
+    """Trying again would change nothing: the sender is told, the function succeeds."""
+    department.lay(csv_bytes([roster_row(1)]), name="2026-03 低保", sha256="0" * 64)
+    handler(event("manifest_dropped.json"), context())
+    assert department.summary("2026-03 低保")["state"] == "refused"
+    assert "摘要" in department.returned("2026-03 低保")[0]["问题"]
+
+
+def test_time_is_up(department: Department) -> None:
+    """The event is delivered again, and the second attempt completes the drop."""
+    department.lay(csv_bytes([roster_row(1)]), name="2026-03 低保")
+    with pytest.raises(intake.Unfinished):
+        handler(event("manifest_dropped.json"), context(MARGIN_MS))
+    handler(event("manifest_dropped.json"), context())
+    assert department.summary("2026-03 低保")["counts"]["confirmed"] == 1
