@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pynamodb.models import Model
 
-from medaid.aws import transaction
+from medaid.aws import exchange, transaction
 from medaid.aws.table import Meta
 from medaid.local.deploy import deployed
 from medaid.local.errors import LocalError
@@ -61,6 +61,7 @@ def _point_at(endpoint: str | None) -> None:
 def forget_connections() -> None:
     """Every table and the transactions connect anew on their next call."""
     transaction.connection.cache_clear()
+    exchange.client.cache_clear()
     waiting = [Model]
     while waiting:
         model = waiting.pop()

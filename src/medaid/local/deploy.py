@@ -1,7 +1,8 @@
 """infra/template.yaml brought into a local cloud: zips uploaded, template transformed, stack created or updated, gaps mended.
 
-MiniStack's CloudFormation leaves out TTL and point-in-time recovery of tables, the time zone of schedules, and the
-TLS-only policy is for a cloud that is reached over TLS; `mended` puts back what can be put back.
+MiniStack's CloudFormation leaves out TTL and point-in-time recovery of tables and the time zone of schedules: `mended`
+puts them back. It takes away the bucket's rule that only TLS is let in, as the local cloud speaks plain HTTP, to this
+machine alone, and does hold the functions to that rule.
 """
 
 from __future__ import annotations
@@ -72,7 +73,10 @@ def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, param
     try:
         cloudformation.describe_stacks(StackName=name)
     except error:
-        cloudformation.create_stack(**request)
+        try:
+            cloudformation.create_stack(**request)
+        except error as refusal:
+            raise LocalError(f"the stack cannot be created: {refusal}") from refusal
     else:
         try:
             cloudformation.update_stack(**request)
@@ -105,6 +109,8 @@ def mended(cloud: Cloud, name: str, plain: template.Template) -> None:
             _mend_table(cloud.client("dynamodb"), physical[logical], properties)
         elif resource["Type"] == "AWS::Scheduler::Schedule":
             _mend_schedule(cloud.client("scheduler"), physical[logical], properties)
+        elif resource["Type"] == "AWS::S3::BucketPolicy":
+            _let_plain_http_in(cloud.client("s3"), physical["ExchangeBucket"])
 
 
 def _mend_table(dynamodb: Any, table: str, properties: Mapping[str, Any]) -> None:
@@ -119,3 +125,17 @@ def _mend_schedule(scheduler: Any, schedule: str, properties: Mapping[str, Any])
     present = scheduler.get_schedule(Name=schedule)
     kept = {key: present[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "State")}
     scheduler.update_schedule(**kept, ScheduleExpressionTimezone=properties["ScheduleExpressionTimezone"])
+
+
+def _let_plain_http_in(s3: Any, bucket: str) -> None:
+    try:
+        policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
+            return  # done at an earlier deployment
+        raise
+    kept = [statement for statement in policy["Statement"] if "aws:SecureTransport" not in statement.get("Condition", {}).get("Bool", {})]
+    if kept:
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy | {"Statement": kept}))
+    else:
+        s3.delete_bucket_policy(Bucket=bucket)

@@ -1,0 +1,145 @@
+"""How the house is built, beyond what the import contracts of pyproject.toml can say. Each rule is shown to notice a breach."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from medaid.local.places import FUNCTIONS, PACKAGE, ROOT
+
+Rule = Callable[[str, str], list[str]]
+"""Takes a file's path from the root and its text, answers what is wrong in it."""
+
+LONGEST_FILE = 300
+LONGEST_DOOR = 60
+STORAGE = re.compile(r"^src/medaid/(\w+/store(\.py|/\w+\.py)|aws/\w+\.py)$")
+ROOMS = {"policy", "benefit", "people", "settlement", "reimbursement", "fund", "clearing", "oversight"}
+PURE = re.compile(r"^src/medaid/(\w+/(model|rules)\.py|benefit/\w+\.py)$")
+
+
+def imported(text: str) -> Iterator[str]:
+    """Each module that `text` imports, with the name where a name is taken from it: `medaid.fund.service`."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def doors_stay_small_and_call_services(path: str, text: str) -> list[str]:
+    if not re.fullmatch(r"functions/\w+/handler\.py", path):
+        return []
+    wrong = [] if len(text.splitlines()) < LONGEST_DOOR else [f"{len(text.splitlines())} lines"]
+    for module in imported(text):
+        parts = module.split(".")
+        if parts[0] == "medaid" and parts[1] in ROOMS and parts[2] not in ("service", "model"):
+            wrong.append(module)
+        if parts[0] in ("pynamodb", "boto3", "botocore"):
+            wrong.append(module)
+    return wrong
+
+
+def storage_is_met_in_stores_only(path: str, text: str) -> list[str]:
+    if STORAGE.match(path) or not path.startswith(("src/medaid/", "functions/")) or path.startswith("src/medaid/local/"):
+        return []
+    return [module for module in imported(text) if module.split(".")[0] in ("pynamodb", "boto3", "botocore")]
+
+
+def files_stay_readable(path: str, text: str) -> list[str]:
+    return [f"{len(text.splitlines())} lines"] if path.startswith(("src/", "functions/")) and len(text.splitlines()) > LONGEST_FILE else []
+
+
+def money_meets_no_binary_fraction(path: str, text: str) -> list[str]:
+    if not PURE.match(path):
+        return []
+    nodes = list(ast.walk(ast.parse(text)))
+    literals = [f"line {n.lineno}: {n.value}" for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    return literals + [
+        f"line {n.lineno}: float" for n in nodes if isinstance(n, ast.Name) and n.id == "float" and isinstance(n.ctx, ast.Load) and not _only_refused(nodes, n)
+    ]
+
+
+def _only_refused(nodes: list[ast.AST], name: ast.Name) -> bool:
+    """Whether `float` stands in an isinstance test, which refuses it."""
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "isinstance"]
+    return any(name in ast.walk(call) for call in calls)
+
+
+CODE_RULES: list[tuple[Rule, str, str]] = [
+    (doors_stay_small_and_call_services, "functions/x/handler.py", "from medaid.people import store\n"),
+    (doors_stay_small_and_call_services, "functions/x/handler.py", "import boto3\n"),
+    (doors_stay_small_and_call_services, "functions/x/handler.py", "\n" * 60),
+    (storage_is_met_in_stores_only, "src/medaid/people/service.py", "from pynamodb.models import Model\n"),
+    (storage_is_met_in_stores_only, "src/medaid/fund/rules.py", "import boto3\n"),
+    (files_stay_readable, "src/medaid/money.py", "\n" * 301),
+    (money_meets_no_binary_fraction, "src/medaid/fund/rules.py", "RATE = 0.5\n"),
+    (money_meets_no_binary_fraction, "src/medaid/benefit/engine.py", "x = float('1')\n"),
+]
+
+
+def _code() -> Iterator[tuple[str, str]]:
+    for folder in (PACKAGE, FUNCTIONS):
+        for path in sorted(folder.rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _, _ in CODE_RULES)), ids=lambda rule: rule.__name__)
+def test_the_code_holds(rule: Rule) -> None:
+    assert {path: wrong for path, text in _code() if (wrong := rule(path, text))} == {}
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), CODE_RULES)
+def test_each_rule_notices_a_breach(rule: Rule, path: str, text: str) -> None:
+    assert rule(path, text) != []
+
+
+FOREIGN = re.compile(
+    r"(?<![\w.$}])/(?:work|root|home|Users)/[\w.]|--(?:extra-)?index-url[ =]\S|--find-links[ =]\S|--trusted-host|^\s*registry\s*=|/simple/?\s*$", re.MULTILINE
+)
+"""Paths of one machine, and addresses from which packages were fetched."""
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_nothing_of_the_machine_it_was_made_on_is_tracked() -> None:
+    found = {}
+    for path in _tracked():
+        text = path.read_bytes().decode("utf-8", "replace")
+        if match := FOREIGN.search(text):
+            found[path.relative_to(ROOT).as_posix()] = match.group()
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["see " + "/wo" + "rk/x", "PATH=" + "/ro" + "ot/.pyenv", "--index" + "-url https://host", "--trusted" + "-host h", "  registry" + " = h"]
+)
+def test_such_traces_are_noticed(text: str) -> None:
+    assert FOREIGN.search(text)
+
+
+def test_every_pin_is_proven_by_a_hash() -> None:
+    for path in sorted((ROOT / "requirements").glob("*.txt")):
+        entries = re.split(r"\n(?=\S)", path.read_text(encoding="utf-8").strip())
+        assert entries, path
+        assert [entry for entry in entries if "--hash=sha256:" not in entry or "==" not in entry] == [], path
+
+
+def test_the_deployed_pins_are_those_that_are_tested() -> None:
+    """The layer's pins are part of every other set, at the same version."""
+
+    def pins(name: str) -> dict[str, str]:
+        text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+        return dict(re.findall(r"^([\w.\-]+)==([^\s;\\]+)", text, re.MULTILINE))
+
+    sets = [pins(name) for name in ("layer", "run", "dev", "bench")]
+    for smaller, larger in itertools.pairwise(sets):
+        assert smaller.items() <= larger.items()
