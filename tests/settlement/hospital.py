@@ -96,6 +96,11 @@ def stay_input(psn_no: str, mdtrt_id: str, amounts: Mapping[str, str], **more: A
     }  # fmt: skip
 
 
+def admission(psn_no: str, begin: str = "2021-06-20 09:00:00", **more: Any) -> dict[str, Any]:
+    given = {"psn_no": psn_no, "insutype": "390", "begntime": begin, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "med_type": "21", "ipt_no": "Z1"}
+    return {**given, **more}
+
+
 def visit_input(psn_no: str, mdtrt_id: str, amounts: Mapping[str, str], batch: str = "B1", med_type: str = "11", **more: Any) -> dict[str, Any]:
     given = stay_input(psn_no, mdtrt_id, amounts, chrg_bchno=batch, med_type=med_type, **more)
     del given["mid_setl_flag"]
