@@ -20,6 +20,7 @@ from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced
 from medaid.errors import Refused
 from medaid.money import Fen
+from medaid.policy.model import Policy
 from medaid.policy.service import library
 
 HERE: Final = Path(__file__).parent
@@ -100,8 +101,12 @@ def _priced(city: str, case: str) -> Priced:
     """The case priced, after the earlier visit of the year that it names."""
     row = CASES[city, case]
     totals = {} if row["前案"] == UNKNOWN else _priced(city, row["前案"]).totals
-    region = REGIONS[city]
-    return price(library().policy_for(region, region, date.fromisoformat(row["日期"])), _claim(row, totals))
+    return price(_policy(REGIONS[city], row), _claim(row, totals))
+
+
+def _policy(region: str, row: Row) -> Policy:
+    """What holds that day; a person without an identity is nobody's to assist."""
+    return library().policy_for(region, "" if row["救助类型"] == "无" else region, date.fromisoformat(row["日期"]))
 
 
 def _of(priced: Priced, column: str) -> Fen:
@@ -123,7 +128,7 @@ def test_refused(city: str, case: str) -> None:
     """Where the policy gives no single answer or the bill is wrong, the refusal has its code and names the field or the clause."""
     row = REFUSALS[city, case]
     with pytest.raises(Refused) as refusal:
-        price(library().policy_for(row["统筹区"], row["统筹区"], date.fromisoformat(row["日期"])), _claim(row, {}))
+        price(_policy(row["统筹区"], row), _claim(row, {}))
     assert refusal.value.code == row["退回代码"]
     assert row["指明"] in refusal.value.sentence
 
