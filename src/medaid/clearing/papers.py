@@ -6,51 +6,18 @@ The same statement always gives the same bytes: documents carry the statement's 
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import Final
 
 from medaid.aws import exchange
 from medaid.clearing.files import zipped
 from medaid.clearing.model import Agreement, Statement
 from medaid.fund.chart import funds
-from medaid.instants import BEIJING, beijing_text
+from medaid.instants import beijing_text
 from medaid.money import Fen
+from medaid.workbook import XLSX, workbook
 
 _CARE: Final = {"inpatient": "住院", "outpatient": "门诊"}
 _PLACE: Final = {"local": "本地", "province": "省内异地", "nation": "跨省异地"}
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def fixed(book: bytes) -> bytes:
-    """The same `.xlsx` with the time of printing taken out of its archive."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in sorted(source.namelist()):
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
-    return held.getvalue()
-
-
-def workbook(title: str, sheets: dict[str, list[list[object]]], made: object) -> bytes:
-    """A workbook of plain sheets: first row is the heading. Amounts are put in as text of yuan so that no binary fraction arises."""
-    from openpyxl import Workbook  # loaded where a workbook is made: a settlement never pays for it
-    from openpyxl.styles import Font
-
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.title, book.properties.creator = title, "医疗救助结算"
-    book.properties.created = book.properties.modified = made
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append([value.yuan() if isinstance(value, Fen) else value for value in row])
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        sheet.freeze_panes = "A2"
-        for number in range(1, 1 + max((len(row) for row in rows), default=1)):
-            sheet.column_dimensions[sheet.cell(1, number).column_letter].width = 18
-    held = io.BytesIO()
-    book.save(held)
-    return fixed(held.getvalue())
 
 
 def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
@@ -75,8 +42,7 @@ def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
 
 def statement_book(statement: Statement) -> bytes:
     """The statement as `.xlsx`."""
-    made = statement.cut.astimezone(BEIJING).replace(tzinfo=None)
-    return workbook(f"医疗费用结算对账单 {statement.statement_id}", statement_sheets(statement), made)
+    return workbook(f"医疗费用结算对账单 {statement.statement_id}", statement_sheets(statement), statement.cut)
 
 
 def payment_notice(statement: Statement, agreement: Agreement) -> bytes:
@@ -125,7 +91,7 @@ def pay_order(statement: Statement, agreement: Agreement) -> bytes:
 def publish_statement(statement: Statement) -> str:
     """Writes the statement's workbook to the exchange bucket; answers its key."""
     base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
-    return exchange.put(f"{base}-statement.xlsx", statement_book(statement), _XLSX)
+    return exchange.put(f"{base}-statement.xlsx", statement_book(statement), XLSX)
 
 
 def publish_payment(statement: Statement, agreement: Agreement) -> list[str]:

@@ -1,0 +1,139 @@
+"""Income, expense, balance and structure of a fund (J33, J36), budget and its use (J30), pools of 30 and 70 (Q2.3), reserve (N7). Pure.
+
+Figures (shares, months) are arguments: they are policy and come with their citation from the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from medaid.fund.books import TrialBalance, Turnover, turnovers
+from medaid.fund.chart import accounts, funds
+from medaid.fund.model import Entry
+from medaid.money import Fen, Ratio, split
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One fund over a time: fen of income, expense, what they leave; expense by account, largest first, with its share in ten-thousandths."""
+
+    fund: str
+    income: Fen
+    expense: Fen
+    left: Fen
+    structure: tuple[tuple[str, Fen, int], ...]
+
+
+def pictures(entries: Iterable[Entry]) -> tuple[Picture, ...]:
+    """A picture of each fund that had income or expense. Carry-overs do not count: they are neither."""
+    moved = turnovers(entry for entry in entries if entry.kind != "year_close")
+    found = []
+    for fund in funds():
+        income = expense = 0
+        parts: list[tuple[str, Fen]] = []
+        for code, turnover in moved.items():
+            one = accounts()[code]
+            if one.fund != fund:
+                continue
+            if one.kind == "income":
+                income += turnover.credits - turnover.debits
+            elif one.kind == "expense":
+                expense += turnover.debits - turnover.credits
+                parts.append((one.name, Fen(turnover.debits - turnover.credits)))
+        if income or expense:
+            parts.sort(key=lambda part: (-int(part[1]), part[0]))
+            shares = tuple((name, fen, int(fen) * 10000 // expense if expense > 0 else 0) for name, fen in parts)
+            found.append(Picture(fund, Fen(income), Fen(expense), Fen(income - expense), shares))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """Budgeted and used fen of one account; `left` is negative where more was used than budgeted."""
+
+    code: str
+    budgeted: Fen
+    used: Fen
+
+    @property
+    def left(self) -> Fen:
+        return self.budgeted - self.used
+
+
+def budget_use(budget: Mapping[str, Fen], entries: Iterable[Entry]) -> tuple[BudgetLine, ...]:
+    """Each budgeted account and each one used without a budget, in chart order (J30)."""
+    moved = turnovers(entry for entry in entries if entry.kind != "year_close")
+    lines = []
+    for code, one in accounts().items():
+        turnover = moved.get(code, Turnover())
+        if one.kind == "income":
+            used = turnover.credits - turnover.debits
+        elif one.kind == "expense":
+            used = turnover.debits - turnover.credits
+        else:
+            continue
+        if used or code in budget:
+            lines.append(BudgetLine(code, budget.get(code, Fen(0)), Fen(used)))
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The outpatient and the inpatient pool of a year: what each was given, moved between them by document, and used."""
+
+    given: tuple[Fen, Fen]
+    moved_to_outpatient: Fen
+    used: tuple[Fen, Fen]
+
+    @property
+    def left(self) -> tuple[Fen, Fen]:
+        outpatient = self.given[0] + self.moved_to_outpatient - self.used[0]
+        return outpatient, self.given[1] - self.moved_to_outpatient - self.used[1]
+
+
+def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) -> Pools:
+    """The pools of a fund from its entries: `outpatient` and `inpatient` are the parts (30 and 70) of income less what is passed up (Q2.3)."""
+    income = moved = 0
+    used = {"outpatient": 0, "inpatient": 0}
+    for entry in entries:
+        if entry.kind == "year_close":
+            continue
+        for line in entry.lines:
+            one = line.account
+            if one.fund != fund:
+                continue
+            if one.kind == "income" or one.number.startswith("52"):
+                income -= int(line.amount)
+            elif one.care:
+                used[one.care] += int(line.amount)
+            elif entry.kind == "pool_transfer" and one.number == "300101":
+                moved -= int(line.amount)
+    given = split(Fen(income), [outpatient, inpatient])
+    return Pools((given[0], given[1]), Fen(moved), (Fen(used["outpatient"]), Fen(used["inpatient"])))
+
+
+def short_of_reserve(surplus: Fen, spent: Fen, spent_months: int, least: int) -> bool:
+    """Whether an accumulated surplus covers less than `least` months of spending (N7), by what was spent in `spent_months` months. Equal is enough."""
+    assert spent_months > 0
+    return int(surplus) * spent_months < least * int(spent)
+
+
+def share_reached(part: Fen, whole: Fen, least: Ratio) -> bool:
+    """Whether `part` is at least the share `least` of `whole` (N5). Nothing of nothing is enough."""
+    return int(part) * int(Ratio.of(1)) >= int(whole) * int(least)
+
+
+def account_sheets(balance: TrialBalance, entries: Iterable[Entry]) -> dict[str, list[list[object]]]:
+    """The accounts as sheets a finance office takes: trial balance, then one line a journal line (J31, J33)."""
+    trial: list[list[object]] = [["基金", "科目编码", "科目名称", "期初余额", "本期借方", "本期贷方", "期末余额"]]
+    for row in balance.rows:
+        one = row.account
+        trial.append([funds()[one.fund].name, one.code, one.name, row.opening, row.debits, row.credits, row.closing])
+    journal: list[list[object]] = [["入账日期", "分录号", "业务", "科目编码", "科目名称", "往来单位", "借方", "贷方", "摘要"]]
+    for entry in entries:
+        for line in entry.lines:
+            debit, credit = (line.amount, None) if line.amount > 0 else (None, -line.amount)
+            one = line.account
+            journal.append([entry.effective.isoformat(), entry.entry_id, entry.kind, one.code, one.name, line.counterpart, debit, credit, entry.narrative])
+    return {"试算平衡表": trial, "明细账": journal}

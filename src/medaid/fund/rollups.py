@@ -1,0 +1,107 @@
+"""Roll-ups of the books: kept by the journal's stream, and recomputed from the entries by a job that compares. A difference is an alarm.
+
+Each entry is rolled up once: its marker is put in the same transaction as the sums it changes, so a record that the stream brings twice loses.
+Sums are kept by the day recorded; the job compares days that are over, so that the stream's own delay is never taken for a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from medaid.aws.outbox import message
+from medaid.aws.transaction import LARGEST, Lost, Patience, Put, Update, Write, commit
+from medaid.aws.transaction import Contended as Busy
+from medaid.errors import Unavailable
+from medaid.fund import books, state, store
+from medaid.fund.model import Entry
+from medaid.instants import civil_date
+from medaid.money import Fen
+
+
+def roll_up(entries: Sequence[Entry]) -> int:
+    """Rolls up entries, each once however often it is brought; answers how many were new. Raises Unavailable."""
+    return sum(_rolled(part) for part in _parts(entries))
+
+
+def _parts(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    """Entries in portions whose markers and sums fit into one transaction."""
+    part: list[Entry] = []
+    keys: set[tuple[str, str]] = set()
+    for entry in {entry.entry_id: entry for entry in entries}.values():
+        mine = {_key(entry, line.account.code) for line in entry.lines}
+        if part and len(part) + 1 + len(keys | mine) > LARGEST:
+            yield part
+            part, keys = [], set()
+        part.append(entry)
+        keys |= mine
+    if part:
+        yield part
+
+
+def _key(entry: Entry, code: str) -> tuple[str, str]:
+    return f"ROLL#{entry.admdvs}#{entry.period}", f"{civil_date(entry.recorded)}#{code}"
+
+
+def _rolled(entries: list[Entry]) -> int:
+    for _ in Patience().attempts():
+        if not entries:
+            return 0
+        try:
+            commit(_writes(entries))
+        except Lost as lost:
+            rolled = set(lost.labels)
+            entries = [entry for entry in entries if f"rolled:{entry.entry_id}" not in rolled]
+        except Busy:
+            continue
+        else:
+            return len(entries)
+    raise Unavailable("BUSY")
+
+
+def _writes(entries: Sequence[Entry]) -> list[Write]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    writes: list[Write] = []
+    for entry in entries:
+        marker = state.BookItem(f"ROLLED#{entry.entry_id}", "ENTRY", body=None)
+        writes.append(Put(marker, state.BookItem.pk.does_not_exist(), f"rolled:{entry.entry_id}"))
+        for line in entry.lines:
+            held = sums.setdefault(_key(entry, line.account.code), [0, 0, 0])
+            held[0 if line.amount > 0 else 1] += abs(int(line.amount))
+            held[2] += 1
+    for key, (debited, credited, lines) in sums.items():
+        roll = state.RollItem
+        actions = [roll.debits.add(Fen(debited)), roll.credits.add(Fen(credited)), roll.lines.add(lines)]
+        writes.append(Update(roll(*key), actions, None, f"roll:{key[1]}"))
+    return writes
+
+
+def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
+    """Compares a month's roll-ups with its entries for all days before `today` (Beijing). Answers the differences, told as `books.rollup_differs`."""
+    kept: dict[tuple[str, str], tuple[int, int]] = {}
+    for item in state.rolled(admdvs, month):
+        day, code = item.sk.split("#")
+        if day < today.isoformat():
+            kept[day, code] = (int(item.debits), int(item.credits))
+    actual: dict[tuple[str, str], books.Turnover] = {}
+    for entry in store.entries(admdvs, month):
+        day = civil_date(entry.recorded).isoformat()
+        if day >= today.isoformat():
+            continue
+        for line in entry.lines:
+            held = actual.setdefault((day, line.account.code), books.Turnover())
+            if line.amount > 0:
+                held.debits += int(line.amount)
+            else:
+                held.credits -= int(line.amount)
+    found = []
+    for key in sorted({*kept, *actual}):
+        ours, theirs = kept.get(key, (0, 0)), actual.get(key, books.Turnover())
+        if ours != (theirs.debits, theirs.credits):
+            found.append(f"{key[0]} {key[1]}:汇总 借{Fen(ours[0])} 贷{Fen(ours[1])},分录 借{Fen(theirs.debits)} 贷{Fen(theirs.credits)}")
+    for told in found:
+        try:
+            commit([message("books.rollup_differs", f"{admdvs}-{month}-{told}", {"admdvs": admdvs, "month": month, "finding": told}, now)])
+        except Lost:
+            continue
+    return found

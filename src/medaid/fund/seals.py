@@ -1,0 +1,141 @@
+"""The hash chain of each fund's books: sealed by a job after the fact, never in the way of a settlement; verified by another.
+
+A chain's next value is SHA-256 over the value before and the entry's canonical text, fund by fund, in the order recorded. A seal says up to which entry
+it goes, how many there are, and the value there; a month's first seal begins with the last value of the month before. A changed, removed or slipped-in
+entry gives another value, and the verify job names the month.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from medaid.aws.outbox import message
+from medaid.aws.table import packed_text
+from medaid.aws.transaction import Lost, commit
+from medaid.errors import MedaidError
+from medaid.fund import state, store
+from medaid.fund.chart import funds
+from medaid.fund.model import Entry
+from medaid.instants import stored
+
+GRACE: Final = timedelta(minutes=15)
+"""How old an entry is before it is sealed: longer than any transaction can take to appear."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """A chain while it is followed."""
+
+    head: str
+    count: int = 0
+    through: str = ""
+
+    def add(self, entry: Entry) -> None:
+        self.head = hashlib.sha256(f"{self.head}\n{canonical(entry)}".encode()).hexdigest()
+        self.count += 1
+        self.through = position(entry)
+
+
+def position(entry: Entry) -> str:
+    """Where an entry stands in the order recorded."""
+    return f"{stored(entry.recorded)}#{entry.entry_id}"
+
+
+def canonical(entry: Entry) -> str:
+    """The text of an entry that its seal rests on."""
+    lines = [[line.account.code, int(line.amount), line.counterpart] for line in entry.lines]
+    return packed_text(
+        [entry.entry_id, entry.kind, entry.admdvs, entry.effective.isoformat(), stored(entry.recorded), entry.source, lines, entry.narrative, entry.reverses]
+    )
+
+
+def seals(admdvs: str, fund: str, month: str = "") -> list[state.BookItem]:
+    """Seals of a fund, or of its month, in order."""
+    return list(state.query(f"SEAL#{admdvs}#{fund}", f"{month}#" if month else ""))
+
+
+def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> int:
+    """Seals what was recorded up to `grace` ago and is not sealed yet; answers how many entries came under a seal.
+
+    No grace is needed for a period into which nothing can be posted any more.
+    """
+    chains: dict[str, Chain] = {}
+    last: dict[str, tuple[int, str]] = {}
+    for fund in funds():
+        earlier = [s for s in seals(admdvs, fund) if s.sk[:7] <= month]
+        mine = [s for s in earlier if s.sk[:7] == month]
+        chains[fund] = Chain(earlier[-1].body["head"] if earlier else "")
+        last[fund] = (int(mine[-1].sk[8:]), mine[-1].body["through"]) if mine else (0, "")
+    begin = {fund: chain.head for fund, chain in chains.items()}
+    for entry in store.entries(admdvs, month):
+        if entry.recorded > now - grace:
+            break
+        for fund in entry.funds:
+            if position(entry) > last[fund][1]:
+                chains[fund].add(entry)
+    return sum(_sealed(admdvs, fund, month, last[fund][0] + 1, begin[fund], chain, now) for fund, chain in chains.items() if chain.count)
+
+
+def _sealed(admdvs: str, fund: str, month: str, number: int, begin: str, chain: Chain, now: datetime) -> int:
+    body = {"start": begin, "head": chain.head, "count": chain.count, "through": chain.through}
+    try:
+        commit([state.saved(None, (f"SEAL#{admdvs}#{fund}", f"{month}#{number:04d}"), body, "seal", "sealed", now)])
+    except Lost:
+        return 0  # the same run was started twice: the other one's seal stands
+    return chain.count
+
+
+def verify(admdvs: str, month: str, now: datetime) -> list[str]:
+    """Follows a month's chains anew. Answers what does not agree, empty where all does; what does not is told as `books.tampered` once.
+
+    An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
+    """
+    findings: list[str] = []
+    try:
+        findings = [f"{fund}:{told}" for fund in funds() for told in _verified(admdvs, fund, month, store.entries(admdvs, month))]
+    except (MedaidError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, MedaidError) and error.retry:
+            raise
+        findings = [f"分录无法识别({type(error).__name__})"]
+    for told in findings:
+        try:
+            commit([message("books.tampered", f"{admdvs}-{month}-{told}", {"admdvs": admdvs, "month": month, "finding": told}, now)])
+        except Lost:
+            continue
+    return findings
+
+
+def _verified(admdvs: str, fund: str, month: str, entries: Iterable[Entry]) -> list[str]:
+    marks = seals(admdvs, fund, month)
+    if not marks:
+        return []
+    chain = Chain(marks[0].body["start"])
+    found: list[str] = []
+    before = [s for s in seals(admdvs, fund) if s.sk[:7] < month and s.at <= marks[0].at]
+    if chain.head != (before[-1].body["head"] if before else ""):
+        found.append("链首与上期不接")
+    waiting = iter(marks)
+    mark = next(waiting)
+    for entry in entries:
+        if fund not in entry.funds:
+            continue
+        while mark is not None and position(entry) > mark.body["through"]:
+            found += _compared(chain, mark)
+            chain = Chain(mark.body["head"])
+            following = next(waiting, None)
+            if following is None:
+                return found
+            mark = following
+        chain.add(entry)
+    found += _compared(chain, mark)
+    return found + [f"封签 {rest.sk} 之后的分录缺失" for rest in waiting]
+
+
+def _compared(chain: Chain, mark: state.BookItem) -> list[str]:
+    if chain.count != mark.body["count"]:
+        return [f"封签 {mark.sk} 应有 {mark.body['count']} 笔,实有 {chain.count} 笔"]
+    return [] if chain.head == mark.body["head"] else [f"封签 {mark.sk} 与分录不符"]
