@@ -5,51 +5,67 @@ Two rows at once, none at all, or a fact that a row asks for and nobody knows ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, Protocol
 
+from medaid.benefit.modify import changed_amount, changed_ratio
 from medaid.errors import PolicySilent
-from medaid.money import RATIO_SCALE
-from medaid.policy.model import FACT_NAMES, Amount, Band, Cap, Citation, Facts, Layer, Modifier, Policy, Row, When
+from medaid.policy.model import Amount, Band, Cap, Ceiling, Citation, Layer, Modifier, Policy, Switch, When
+from medaid.policy.model import Row as ClauseRow
+from medaid.policy.vocabulary import FACT_NAMES, Facts
 
 
-class PlannedCap(NamedTuple):
-    cap: Cap
+class PlannedLimit(NamedTuple):
+    """A cap, or an entry ceiling, with what counts against it."""
+
     amount: Amount
-    paid_keys: tuple[str, ...]
+    per: str
+    keys: tuple[str, ...]
     """Names in the year's totals that count against it."""
     layers: tuple[str, ...]
+    switch: Switch | None = None
 
 
 class PlannedLayer(NamedTuple):
     """A layer with its rows chosen and its modifiers applied: numbers only, ready to walk."""
 
     layer: Layer
-    refusal: str
-    deductible: Amount
-    per: str
-    used_keys: tuple[str, ...]
-    year_limit: int | None
-    franchise: bool
-    inclusive: bool
-    bands: tuple[Band, ...]
-    measure: str
-    slab: bool
-    upper_inclusive: bool
-    floor: tuple[int, str] | None
-    caps: tuple[PlannedCap, ...]
-    lump: tuple[int, str, int] | None
     cites: tuple[Citation, ...]
+    refusal: str = ""
+    deductible: Amount = Amount(fen=0)
+    per: str = "visit"
+    used_keys: tuple[str, ...] = ()
+    year_limit: int | None = None
+    franchise: bool = False
+    inclusive: bool = False
+    bands: tuple[Band, ...] = ()
+    measure: str = "flat"
+    slab: bool = False
+    upper_inclusive: bool = True
+    run_keys: tuple[str, ...] = ()
+    """Names in the year's totals that say where on the bands' scale the year stands."""
+    floor: tuple[int, str] | None = None
+    ceiling: PlannedLimit | None = None
+    caps: tuple[PlannedLimit, ...] = ()
+    lump: tuple[int, str, int] | None = None
 
 
 Plan = tuple[PlannedLayer, ...]
-_plans: dict[tuple[str, Facts], Plan] = {}
-_MOST_PLANS = 50_000
+_plans: dict[tuple[str, Any], Plan] = {}
+_pickers: dict[tuple[str, ...], Callable[[Facts], Any]] = {}
+_MOST_PLANS: Final = 50_000
 
 
 def plan(policy: Policy, facts: Facts) -> Plan:
-    """The plan for `facts` under `policy`. Raises PolicySilent (CLAUSE_CONFLICT, CLAUSE_GAP, FACT_MISSING)."""
-    key = (policy.version, facts)
+    """The plan for `facts` under `policy`. Raises PolicySilent (CLAUSE_CONFLICT, CLAUSE_GAP, FACT_MISSING, FIGURE_MISSING).
+
+    Plans are kept by the policy's version and the facts that its clauses ask for; facts nobody asks for do not multiply them.
+    """
+    pick = _pickers.get(policy.asked)
+    if pick is None:
+        pick = _pickers[policy.asked] = itemgetter(*map(Facts._fields.index, policy.asked)) if policy.asked else tuple
+    key = (policy.version, pick(facts))
     known = _plans.get(key)
     if known is None:
         if len(_plans) >= _MOST_PLANS:
@@ -64,20 +80,40 @@ def year_end_plan(policy: Policy, facts: Facts) -> Plan:
 
 
 def holds(when: When, facts: Facts, told: str) -> bool:
-    """Whether the condition holds. A fact that is asked for and not known is an error, not a no."""
+    """Whether the condition holds. A fact that would decide it and is not known is an error, not a no."""
+    answer, unknown = _answer(when, facts)
+    if unknown:
+        raise _missing(unknown, told)
+    return answer
+
+
+def _answer(when: When, facts: Facts) -> tuple[bool, str]:
+    """(holds, ""), or (False, the fact that decides and is not known). One known no decides, whatever else is not known."""
+    unknown = ""
     for name, values in when.sets:
         value = getattr(facts, name)
         if value is None:
-            raise _missing(name, told)
-        if value not in values:
-            return False
+            unknown = unknown or name
+        elif value not in values:
+            return False, ""
     for name, low, high in when.ranges:
         number = getattr(facts, name)
         if number is None:
-            raise _missing(name, told)
-        if number < low or (high is not None and number >= high):
-            return False
-    return True
+            unknown = unknown or name
+        elif number < low or (high is not None and number >= high):
+            return False, ""
+    return not unknown, unknown
+
+
+def _any(among: Sequence[When], facts: Facts, told: str) -> bool:
+    """Whether one of several conditions holds; one known yes decides."""
+    answers = [_answer(when, facts) for when in among]
+    if any(answer for answer, _ in answers):
+        return True
+    unknown = next((name for _, name in answers if name), "")
+    if unknown:
+        raise _missing(unknown, told)
+    return False
 
 
 def _missing(name: str, told: str) -> PolicySilent:
@@ -86,7 +122,7 @@ def _missing(name: str, told: str) -> PolicySilent:
 
 class _HasRow(Protocol):
     @property
-    def row(self) -> Row: ...
+    def row(self) -> ClauseRow: ...
 
 
 def choose(rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool) -> Any:
@@ -110,41 +146,45 @@ def _told(facts: Facts) -> str:
 
 
 def _planned(layer: Layer, facts: Facts) -> PlannedLayer:
-    name = layer.name
-    unmet = next((r for r in layer.requirements if not any(holds(one, facts, name) for one in r.among)), None)
-    cites = [layer.cite, layer.base.cite]
+    unmet = next((r for r in layer.requirements if not _any(r.among, facts, layer.name)), None)
     if unmet is not None:
-        return PlannedLayer(
-            layer, unmet.says, Amount(fen=0), "visit", (), None, False, False, (), "flat", False, True, None, (), None, (layer.cite, unmet.row.cite)
-        )
+        return PlannedLayer(layer, (layer.cite, unmet.row.cite), refusal=unmet.says)
+    cites = [layer.cite, layer.base.cite, *(r.row.cite for r in layer.requirements)]
     if layer.kind == "given":
-        return PlannedLayer(layer, "", Amount(fen=0), "visit", (), None, False, False, (), "flat", False, True, None, (), None, tuple(dict.fromkeys(cites)))
+        return PlannedLayer(layer, tuple(dict.fromkeys(cites)))
+    if layer.kind == "lump":
+        lump = choose(layer.lumps, facts, f"{layer.name}定额", needed=True)
+        return PlannedLayer(layer, tuple(dict.fromkeys((*cites, lump.row.cite))), lump=(lump.fen, lump.source, lump.above))
+    return _planned_share(layer, facts, cites)
+
+
+def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> PlannedLayer:
+    name = layer.name
     modifiers = _modifiers(layer, facts)
-    deductible = choose(layer.deductibles, facts, f"{name}起付线", layer.kind == "share")
-    rate = choose(layer.rates, facts, f"{name}比例", layer.kind == "share")
-    floor = choose(layer.floors, facts, f"{name}保底", False)
-    lump = choose(layer.lumps, facts, f"{name}定额", layer.kind == "lump")
-    caps = [choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", True) for limit in dict.fromkeys(c.name for c in layer.caps)]
-    rows = [chosen.row for chosen in (deductible, rate, floor, lump, *caps) if chosen is not None]
-    cites += [row.cite for row in (*(r.row for r in layer.requirements), *rows, *(m.row for m in modifiers))]
-    used = (layer.id, *(deductible.shared_with if deductible else ()))
+    deductible = choose(layer.deductibles, facts, f"{name}起付线", needed=True)
+    rate = choose(layer.rates, facts, f"{name}比例", needed=True)
+    floor = choose(layer.floors, facts, f"{name}保底", needed=False)
+    ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
+    caps = [choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True) for limit in dict.fromkeys(c.name for c in layer.caps)]
+    rows = [chosen.row for chosen in (deductible, rate, floor, ceiling, *caps) if chosen is not None]
+    run = "excess" if rate.measure == "year_excess" else "base"
     return PlannedLayer(
         layer=layer,
-        refusal="",
-        deductible=_modified(deductible.amount, "deductible", modifiers, facts) if deductible else Amount(fen=0),
-        per=deductible.per if deductible else "visit",
-        used_keys=tuple(f"ded:{i}" for i in dict.fromkeys(used)),
-        year_limit=deductible.year_limit if deductible else None,
-        franchise=bool(deductible and deductible.franchise),
-        inclusive=bool(deductible and deductible.inclusive),
-        bands=tuple(band._replace(ratio=_ratio(band.ratio, modifiers, facts)) for band in rate.bands) if rate else (),
-        measure=rate.measure if rate else "flat",
-        slab=bool(rate and rate.slab),
-        upper_inclusive=bool(rate is None or rate.upper_inclusive),
+        cites=tuple(dict.fromkeys((*cites, *(row.cite for row in rows), *(m.row.cite for m in modifiers)))),
+        deductible=changed_amount(deductible.amount, "deductible", modifiers, facts),
+        per=deductible.per,
+        used_keys=_keys("ded", layer, deductible.shared_with),
+        year_limit=deductible.year_limit,
+        franchise=deductible.franchise,
+        inclusive=deductible.inclusive,
+        bands=tuple(band._replace(ratio=changed_ratio(band.ratio, modifiers, facts)) for band in rate.bands),
+        measure=rate.measure,
+        slab=rate.slab,
+        upper_inclusive=rate.upper_inclusive,
+        run_keys=_keys(run, layer, rate.shared_with) if rate.measure.startswith("year") else (),
         floor=(floor.ratio, floor.of) if floor else None,
-        caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps if cap is not None),
-        lump=(lump.fen, lump.source, lump.above) if lump else None,
-        cites=tuple(dict.fromkeys(cites)),
+        ceiling=_ceiling(layer, ceiling, modifiers, facts) if ceiling else None,
+        caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps),
     )
 
 
@@ -152,52 +192,19 @@ def _modifiers(layer: Layer, facts: Facts) -> list[Modifier]:
     """All that apply; of one group at most one."""
     holding = [m for m in layer.modifiers if not m.group and holds(m.row.when, facts, layer.name)]
     for group in dict.fromkeys(m.group for m in layer.modifiers if m.group):
-        chosen = choose([m for m in layer.modifiers if m.group == group], facts, f"{layer.name}调整", False)
+        chosen = choose([m for m in layer.modifiers if m.group == group], facts, f"{layer.name}调整", needed=False)
         holding += [chosen] if chosen is not None else []
     return holding
 
 
-def _steps(modifier: Modifier, facts: Facts) -> int:
-    """How often a modifier counts: once, or per year of age or enrolment above `per_from`."""
-    if not modifier.per:
-        return 1
-    number = getattr(facts, modifier.per)
-    if number is None:
-        raise _missing(modifier.per, modifier.row.cite.text)
-    return max(0, int(number) - modifier.per_from)
+def _keys(kind: str, layer: Layer, others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{kind}:{name}" for name in dict.fromkeys((layer.id, *others)))
 
 
-def _ratio(ratio: int, modifiers: Sequence[Modifier], facts: Facts) -> int:
-    """Points first, then factors, then floors; never below zero nor above the whole."""
-    mine = [m for m in modifiers if m.target == "ratio"]
-    for m in mine:
-        points = m.points * _steps(m, facts)
-        if m.most is not None:
-            points = max(-m.most, min(m.most, points))
-        ratio += points
-    for m in mine:
-        if m.times is not None:
-            product = ratio * m.times
-            assert product % RATIO_SCALE == 0, "a ratio that the scale cannot hold"
-            ratio = product // RATIO_SCALE
-    ratio = max([ratio, *(m.floor for m in mine if m.floor is not None)])
-    return max(0, min(RATIO_SCALE, ratio))
+def _cap(layer: Layer, cap: Cap, modifiers: Sequence[Modifier], facts: Facts) -> PlannedLimit:
+    amount = changed_amount(cap.amount, "cap", modifiers, facts)
+    return PlannedLimit(amount, cap.per, _keys("paid", layer, cap.counts), tuple(dict.fromkeys((layer.id, *cap.counts))), cap.switch)
 
 
-def _modified(amount: Amount, target: str, modifiers: Sequence[Modifier], facts: Facts) -> Amount:
-    """A deductible or cap with what is added and multiplied; what is not limited stays so."""
-    for m in (m for m in modifiers if m.target == target):
-        if amount.fen is not None:
-            if m.times is not None:
-                amount = amount._replace(fen=(2 * amount.fen * m.times + RATIO_SCALE) // (2 * RATIO_SCALE))
-            else:
-                more = m.fen * _steps(m, facts)
-                amount = amount._replace(fen=max(0, (amount.fen or 0) + (min(more, m.most) if m.most is not None else more)))
-        elif amount.ratio is not None and m.times is not None:
-            amount = amount._replace(ratio=amount.ratio * m.times // RATIO_SCALE)
-    return amount
-
-
-def _cap(layer: Layer, cap: Cap, modifiers: Sequence[Modifier], facts: Facts) -> PlannedCap:
-    layers = tuple(dict.fromkeys((layer.id, *cap.counts)))
-    return PlannedCap(cap, _modified(cap.amount, "cap", modifiers, facts), tuple(f"paid:{i}" for i in layers), layers)
+def _ceiling(layer: Layer, ceiling: Ceiling, modifiers: Sequence[Modifier], facts: Facts) -> PlannedLimit:
+    return PlannedLimit(changed_amount(ceiling.amount, "ceiling", modifiers, facts), ceiling.per, _keys("base", layer, ceiling.shared_with), (layer.id,))

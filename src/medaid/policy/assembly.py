@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from medaid.errors import PolicySilent
-from medaid.policy.clauses import LAYER_SOURCES
-from medaid.policy.model import ASSISTANCE_TIERS, TIERS, Layer, Pack, Policy, Row, Standing
+from medaid.policy.amounts import LAYER_SOURCES
+from medaid.policy.checks import holds_on
+from medaid.policy.model import Layer, Pack, Policy, Row, Standing
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, TIERS, Facts
 
 NATION: Final = "100000"
 
@@ -28,31 +30,62 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
     known = list(packs)
     mine = _chosen(known, insured, day, assistance=False)
     theirs = _chosen(known, assisted, day, assistance=True) if assisted else {}
-    layers = {**mine, **theirs}
-    if not mine:
-        raise _silent(known, insured, day)
-    used = [p for p in known if p.holds(day) and any(layer.pack == p.id for layer in layers.values())]
-    on_day = tuple(_on_day(layer, day) for layer in in_order(list(layers.values())))
+    if not any(layer.tier == "others" for layer in theirs.values()):
+        theirs |= _others(known, insured, day, {*mine, *theirs})
+    if not any(layer.tier == "basic" for layer in mine.values()):
+        raise _silent(known, insured, day, "insuplc_admdvs", "基本医保")
+    if assisted and all(layer.tier == "others" for layer in theirs.values()):
+        raise _silent(known, assisted, day, "insu_admdvs", "医疗救助")
+    layers = [_on_day(layer, day) for layer in in_order([*mine.values(), *theirs.values()])]
+    check_references(layers)
+    standings = _standings(known, assisted, day)
+    ids = {layer.pack for layer in layers} | {one.pack for found in standings.values() for one in found}
+    used = [p for p in known if p.id in ids and p.holds(day)]
     versions = tuple(sorted(f"{p.id}@{p.version}" for p in used))
     return Policy(
         insured=insured,
         assisted=assisted,
         day=day,
-        layers=on_day,
-        standings=_standings(known, assisted, day),
+        layers=tuple(layers),
+        standings=standings,
         packs=versions,
         version=hashlib.sha256("\n".join((*versions, insured, assisted, day.isoformat())).encode()).hexdigest()[:16],
         year_basis=next((p.year_basis for region in chain(insured) for p in used if p.region == region and p.year_basis), "care_end"),
+        asked=_asked(layers),
     )
+
+
+def _others(packs: Sequence[Pack], insured: str, day: date, ids: set[str]) -> dict[str, Layer]:
+    """Where the identity's region (or nobody's) does not say it, what others paid is taken off where the insured region's documents say."""
+    try:
+        mine = [x for x in _chosen(packs, insured, day, assistance=True).values() if x.tier == "others" and x.id not in ids]
+    except PolicySilent:
+        return {}
+    return {x.id: replace(x, after=tuple(name for name in x.after if name in ids or name.startswith("tier:"))) for x in mine}
+
+
+def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """The facts that some row of the layers asks for; the category is always one."""
+    rows = [r.row for layer in layers for name in _TABLES for r in getattr(layer, name)]
+    whens = [layer.when for layer in layers] + [row.when for row in rows] + [one for layer in layers for r in layer.requirements for one in r.among]
+    per = {m.per for layer in layers for m in layer.modifiers if m.per}
+    names = {"category"} | per | {name for when in whens for name in when.names}
+    return tuple(name for name in Facts._fields if name in names)
+
+
+_TABLES: Final = ("deductibles", "ceilings", "rates", "caps", "modifiers", "requirements", "floors", "lumps")
 
 
 def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) -> dict[str, Layer]:
     """By layer id, the layer of the nearest region; two packs of one region with one layer are an error, an expired one without successor too."""
     found: dict[str, Layer] = {}
     ended: dict[str, Pack] = {}
+    abolished: set[str] = set()
     for region in chain(admdvs):
         here: dict[str, tuple[Pack, Layer]] = {}
         for pack in (p for p in packs if p.region == region):
+            if pack.holds(day):
+                abolished |= {e.layer for e in pack.ended}
             for layer in (x for x in pack.layers if (x.tier in ASSISTANCE_TIERS) == assistance):
                 if pack.holds(day):
                     if layer.id in here:
@@ -60,9 +93,9 @@ def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) 
                     here[layer.id] = (pack, layer)
                 elif pack.expires is not None and pack.expires < day:
                     ended.setdefault(layer.id, pack)
-        found = {**{name: layer for name, (_, layer) in here.items()}, **found}
+        found = {**{name: layer for name, (_, layer) in here.items() if name not in abolished or name in found}, **found}
     for name, pack in ended.items():
-        if name not in found:
+        if name not in found and name not in abolished:
             told = next(iter(pack.documents.values())).number
             raise PolicySilent("POLICY_EXPIRED", field=admdvs, rule=f"{pack.title}({told})有效期至 {pack.expires},{day} 没有后续规定", layer=name)
     return found
@@ -75,12 +108,11 @@ def _twice(one: tuple[Pack, Layer], other: tuple[Pack, Layer], region: str, day:
     )
 
 
-def _silent(packs: Sequence[Pack], insured: str, day: date) -> PolicySilent:
-    regions = chain(insured)
-    begins = [p.in_force for p in packs if p.region in regions[:-1]]
+def _silent(packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str) -> PolicySilent:
+    begins = [p.in_force for p in packs if p.region in chain(admdvs) and any((x.tier in ASSISTANCE_TIERS) == (told == "医疗救助") for x in p.layers)]
     if not begins:
-        return PolicySilent("REGION_UNKNOWN", field="insuplc_admdvs", rule=f"统筹区 {insured} 没有政策包")
-    return PolicySilent("NO_POLICY", field="insuplc_admdvs", rule=f"统筹区 {insured} 在 {day} 没有生效的政策,最早的自 {min(begins)} 起")
+        return PolicySilent("REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{told}的政策包")
+    return PolicySilent("NO_POLICY", field=field, rule=f"统筹区 {admdvs} 在 {day} 没有生效的{told}政策,最早的自 {min(begins)} 起")
 
 
 def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, tuple[Standing, ...]]:
@@ -89,29 +121,16 @@ def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, 
         here: dict[str, tuple[Standing, ...]] = {}
         for pack in (p for p in packs if p.region == region and p.holds(day)):
             for one in pack.standings:
-                if dated(one.row, day):
+                if holds_on(one.row, day):
                     here[one.code] = (*here.get(one.code, ()), one)
         found = {**here, **found}
     return found
 
 
-def dated(row: Row, day: date) -> bool:
-    """Whether a row with dates of its own holds on `day`."""
-    return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
-
-
 def _on_day(layer: Layer, day: date) -> Layer:
     """The layer without the rows that do not hold on `day`."""
-    return replace(
-        layer,
-        deductibles=tuple(r for r in layer.deductibles if dated(r.row, day)),
-        rates=tuple(r for r in layer.rates if dated(r.row, day)),
-        caps=tuple(r for r in layer.caps if dated(r.row, day)),
-        modifiers=tuple(r for r in layer.modifiers if dated(r.row, day)),
-        requirements=tuple(r for r in layer.requirements if dated(r.row, day)),
-        floors=tuple(r for r in layer.floors if dated(r.row, day)),
-        lumps=tuple(r for r in layer.lumps if dated(r.row, day)),
-    )
+    tables: dict[str, Any] = {name: tuple(r for r in getattr(layer, name) if holds_on(r.row, day)) for name in _TABLES}
+    return replace(layer, **tables)
 
 
 def in_order(layers: Sequence[Layer]) -> list[Layer]:
@@ -132,11 +151,49 @@ def in_order(layers: Sequence[Layer]) -> list[Layer]:
         waiting.remove(ready)
     for index, layer in enumerate(placed):
         earlier = {x.id for x in placed[:index]}
-        for name in (layer.base.source, *layer.base.less, *(source for source, _ in layer.base.plus)):
+        for name in _sources(layer):
             head, _, of = name.partition(":")
             if head in LAYER_SOURCES and of in ids and of not in earlier:
                 raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"基数 {name} 需要的层 {of} 排在其后(第 {layer.line} 行);用 after 排好先后")
     return placed
+
+
+def _sources(layer: Layer) -> list[str]:
+    """Every source of money that the layer names."""
+    amounts = [row.amount for name in ("deductibles", "ceilings", "caps") for row in getattr(layer, name)]
+    return [
+        layer.base.source,
+        *layer.base.less,
+        *(name for name, _ in layer.base.plus),
+        *(a.of for a in amounts if a.of),
+        *(c.switch.source for c in layer.caps if c.switch),
+        *(f.of for f in layer.floors),
+        *(x.source for x in layer.lumps),
+    ]
+
+
+def check_references(layers: Sequence[Layer]) -> None:
+    """Every layer that another names is there, and what is shared is shared by both. Raises PolicySilent (PACK_INVALID)."""
+    by_id = {layer.id: layer for layer in layers}
+    for layer in layers:
+        named = [name.partition(":")[2] for name in _sources(layer) if name.partition(":")[0] in LAYER_SOURCES]
+        shared = [(key, r, other) for key, r, others in _shares(layer) for other in others]
+        for name in (*named, *(other for _, _, other in shared)):
+            if name not in by_id:
+                raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"提到的层 {name} 不存在(第 {layer.line} 行)")
+        for key, row, other in shared:
+            if key == "cap" and not any(layer.id in others for k, _, others in _shares(by_id[other]) if k == key):
+                raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"限额与 {other} 共用,但 {other} 没有写与 {layer.id} 共用(第 {row.line} 行)")
+
+
+def _shares(layer: Layer) -> list[tuple[str, Row, tuple[str, ...]]]:
+    """What the layer shares with others: caps, deductibles, ceilings, running totals."""
+    return [
+        *(("cap", c.row, c.counts) for c in layer.caps),
+        *(("deductible", d.row, d.shared_with) for d in layer.deductibles),
+        *(("ceiling", c.row, c.shared_with) for c in layer.ceilings),
+        *(("rate", r.row, r.shared_with) for r in layer.rates),
+    ]
 
 
 def _before(layer: Layer, layers: Sequence[Layer], ids: set[str]) -> set[str]:

@@ -1,22 +1,26 @@
 """What must hold between the rows of a layer, proven when the file is read: no gap, no overlap, no cap below its part.
 
 For every combination of the facts that a table's rows ask for, exactly one row applies, unless a row names the rows it takes
-precedence over (`over`). Facts no row asks for cannot matter.
+precedence over (`over`). Facts no row asks for cannot matter. Rows with dates of their own are proven for each stretch of days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import product
 from math import prod
 from typing import Any, Final, Protocol
 
-from medaid.policy.clauses import Words
-from medaid.policy.model import RANGES, Amount, Cap, Layer, Row, When
+from medaid.policy.conditions import Words
+from medaid.policy.model import Cap, Layer, Row, When
 from medaid.policy.reading import Problem, Table
+from medaid.policy.vocabulary import RANGES
 
 LARGEST_TABLE: Final = 200_000
 """Combinations of facts that one table may span; more is a table nobody can check by hand either."""
+MOST_TOLD: Final = 3
+"""Examples told of one table; a gap is rarely alone."""
 
 
 class _HasRow(Protocol):
@@ -24,53 +28,140 @@ class _HasRow(Protocol):
     def row(self) -> Row: ...
 
 
+Rows = Sequence[_HasRow]
+
+
 def check_layer(layer: Layer, words: Words, table: Table) -> None:
     """Notes in `table` every gap, overlap and contradiction of the layer."""
-    if layer.kind == "share":
-        for key, rows in (("deductible", layer.deductibles), ("rate", layer.rates)):
-            check_table(key, rows, layer.when, words, table, needed=True)
+    check = _Check(layer.when, words, table)
+    if layer.kind in ("share", "year_end"):
+        check.table("deductible", layer.deductibles, needed=True)
+        check.table("rate", layer.rates, needed=True)
         names = sorted({cap.name for cap in layer.caps})
         if not names:
             table.wrong("缺少 [[layer.cap]]:有限额写限额,没有也要写 none = true 并注明依据")
         for name in names:
-            check_table("cap", [cap for cap in layer.caps if cap.name == name], layer.when, words, table, needed=True)
-        check_limits(layer.caps, table)
+            check.table("cap", [cap for cap in layer.caps if cap.name == name], needed=True)
+        check.limits(layer.caps)
         check_gross(layer, table)
-    check_table("floor", layer.floors, layer.when, words, table, needed=False)
-    check_table("lump", layer.lumps, layer.when, words, table, needed=layer.kind == "lump")
+    check.table("ceiling", layer.ceilings, needed=False)
+    check.table("floor", layer.floors, needed=False)
+    check.table("lump", layer.lumps, needed=layer.kind == "lump")
     for group in {modifier.group for modifier in layer.modifiers if modifier.group}:
-        check_table("modifier", [m for m in layer.modifiers if m.group == group], layer.when, words, table, needed=False)
+        check.table("modifier", [m for m in layer.modifiers if m.group == group], needed=False)
+    check_kind(layer, table)
 
 
-def check_table(key: str, rows: Sequence[_HasRow], layer_when: When, words: Words, table: Table, *, needed: bool) -> None:
-    """Exactly one row for every combination of facts (at most one where none is `needed`)."""
-    if needed and not rows:
-        table.wrong(f"缺少 [[layer.{key}]]:没有也要写 none = true 并注明依据")
-        return
-    ids = {r.row.id for r in rows if r.row.id}
-    for r in rows:
-        for name in r.row.over:
-            if name not in ids:
-                table.problems.append(_at(table, r.row.line, f"over 指向的行 {name} 不存在"))
-    dated = {d for r in rows for d in (r.row.since, r.row.until) if d}
-    if dated:
-        return  # rows of different dates are checked when a day is chosen
-    seen: set[str] = set()
-    for facts in _combinations([r.row.when for r in rows], layer_when, words, table, key):
-        chosen = applying(rows, facts)
-        told = "、".join(f"{name}={value}" for name, value in facts.items()) or "任何情形"
-        if needed and not chosen and len(seen) < 3:
-            seen.add(told)
-            table.wrong(f"[[layer.{key}]] 有缺口:{told} 时没有适用的行")
-        if len(chosen) > 1 and len(seen) < 3:
-            first, second = chosen[0].row, chosen[1].row
-            seen.add(told)
-            table.problems.append(
-                _at(table, second.line, f"[[layer.{key}]] 两行同时适用({told}):{first.cite.text}(第 {first.line} 行)与 {second.cite.text};特殊规定用 over 注明")
-            )
+def check_kind(layer: Layer, table: Table) -> None:
+    """Rows that a layer of this kind would never look at are a mistake of the writer."""
+    idle: dict[str, tuple[str, ...]] = {
+        "given": ("deductibles", "ceilings", "rates", "caps", "modifiers", "floors", "lumps"),
+        "lump": ("deductibles", "ceilings", "rates", "caps", "modifiers", "floors"),
+        "share": ("lumps",),
+        "year_end": ("lumps",),
+    }
+    for name in idle[layer.kind]:
+        if getattr(layer, name):
+            table.problems.append(_at(table, getattr(layer, name)[0].row.line, f"kind = {layer.kind} 的层用不到 [[layer.{name[:-1]}]]:删去,或改 kind"))
+    per_cap = {cap.name: cap.per for cap in layer.caps}
+    for cap in layer.caps:
+        if cap.per != per_cap[cap.name] and cap.amount.fen is not None:
+            table.problems.append(_at(table, cap.row.line, f"限额 {cap.name} 的各行须同为按次或按年;另一种限额另写 limit"))
+            return
 
 
-def applying(rows: Sequence[_HasRow], facts: Mapping[str, Any]) -> list[Any]:
+class _Check:
+    """The combinations of facts that a layer may meet, and its tables held against them."""
+
+    def __init__(self, layer_when: When, words: Words, table: Table) -> None:
+        self.layer_when, self.words, self.place = layer_when, words, table
+
+    def table(self, key: str, rows: Rows, *, needed: bool) -> None:
+        """Exactly one row for every combination of facts (at most one where none is `needed`), on every day."""
+        if needed and not rows:
+            self.place.wrong(f"缺少 [[layer.{key}]]:没有也要写 none = true 并注明依据")
+            return
+        self._over(rows)
+        told: set[str] = set()
+        for day in _days(rows):
+            self._on_day(key, [r for r in rows if holds_on(r.row, day)], day, needed, told)
+
+    def _over(self, rows: Rows) -> None:
+        ids = [r.row.id for r in rows if r.row.id]
+        for r in rows:
+            for name in r.row.over:
+                if name not in ids:
+                    self._note(r.row.line, f"over 指向的行 {name} 不存在:写成同一表中某一行的 id")
+            if r.row.id and ids.count(r.row.id) > 1 and not (r.row.since or r.row.until):
+                self._note(r.row.line, f"行的 id {r.row.id} 重复")
+
+    def _on_day(self, key: str, rows: Rows, day: date, needed: bool, told: set[str]) -> None:
+        for facts in self.combinations([r.row.when for r in rows], key):
+            chosen = applying(rows, facts)
+            if len(chosen) == 1 or (not chosen and not needed) or len(told) >= MOST_TOLD:
+                continue
+            case = "、".join(f"{name}={value}" for name, value in facts.items()) or "任何情形"
+            case = f"{day} {case}" if day != ALWAYS else case
+            told.add(case)
+            if not chosen:
+                self.place.wrong(f"[[layer.{key}]] 有缺口:{case} 时没有适用的行;补一行,没有数值就写 none = true 或 missing")
+            else:
+                first, second = chosen[0].row, chosen[1].row
+                both = f"{first.cite.text}(第 {first.line} 行)与 {second.cite.text}"
+                self._note(second.line, f"[[layer.{key}]] 两行同时适用({case}):{both};特殊规定用 over 注明")
+
+    def combinations(self, whens: Sequence[When], key: str) -> Iterator[dict[str, Any]]:
+        """Every combination of the values of the facts that `whens` ask for, within the layer's own condition."""
+        limits = dict(self.layer_when.sets)
+        domains: dict[str, list[Any]] = {}
+        for name in sorted({n for w in whens for n in w.names}):
+            if name in RANGES:
+                domains[name] = _steps(name, [*whens, self.layer_when])
+            else:
+                domains[name] = [v for v in self.words.among(name) if name not in limits or v in limits[name]]
+        if prod(map(len, domains.values())) > LARGEST_TABLE:
+            self.place.wrong(f"[[layer.{key}]] 的条件组合过多,无法逐一检查;请拆成几层")
+            return
+        within = When((), tuple(r for r in self.layer_when.ranges if r[0] in domains))
+        for values in product(*domains.values()):
+            facts = dict(zip(domains, values, strict=True))
+            if matches(within, facts):
+                yield facts
+
+    def limits(self, caps: Sequence[Cap]) -> None:
+        """A limit shared by several layers cannot be below the sub-limit of this one, in any case where both apply."""
+        if len({cap.name for cap in caps}) < 2:
+            return
+        noted: set[int] = set()
+        for facts in self.combinations([cap.row.when for cap in caps], "cap"):
+            here = [c for name in {cap.name for cap in caps} for c in applying([c for c in caps if c.name == name], facts)]
+            for whole in (c for c in here if c.counts and c.amount.fen is not None):
+                for part in (c for c in here if not c.counts and c.amount.fen is not None and (c.per, whole.per) != ("year", "visit")):
+                    if whole.amount.fen < part.amount.fen and whole.row.line not in noted:
+                        noted.add(whole.row.line)
+                        self._note(whole.row.line, f"共用限额({whole.row.cite.text})低于其中的分项限额({part.row.cite.text}):改正其一")
+
+    def _note(self, line: int, says: str) -> None:
+        self.place.problems.append(_at(self.place, line, says))
+
+
+ALWAYS: Final = date(1, 1, 1)
+
+
+def _days(rows: Rows) -> list[date]:
+    """One day out of each stretch between the dates that rows name; `ALWAYS` alone where none does."""
+    begins = {r.row.since for r in rows if r.row.since} | {r.row.until + timedelta(days=1) for r in rows if r.row.until}
+    if not begins:
+        return [ALWAYS]
+    return sorted(begins | ({ALWAYS} if any(not r.row.since for r in rows) else set()))[: None if any(not r.row.until for r in rows) else -1]
+
+
+def holds_on(row: Row, day: date) -> bool:
+    """Whether a row with dates of its own holds on `day`."""
+    return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
+
+
+def applying(rows: Rows, facts: Mapping[str, Any]) -> list[Any]:
     """The rows whose condition holds, without those that another applying row takes precedence over."""
     holding = [r for r in rows if matches(r.row.when, facts)]
     beaten = {name for r in holding for name in r.row.over}
@@ -78,26 +169,10 @@ def applying(rows: Sequence[_HasRow], facts: Mapping[str, Any]) -> list[Any]:
 
 
 def matches(when: When, facts: Mapping[str, Any]) -> bool:
+    """Whether all that `when` asks for holds in `facts`, where every fact asked for is known."""
     return all(facts[name] in values for name, values in when.sets) and all(
         low <= facts[name] and (high is None or facts[name] < high) for name, low, high in when.ranges
     )
-
-
-def _combinations(whens: Sequence[When], layer_when: When, words: Words, table: Table, key: str) -> Iterator[dict[str, Any]]:
-    limits = dict(layer_when.sets)
-    domains: dict[str, list[Any]] = {}
-    for name in sorted({n for w in whens for n in w.names}):
-        if name in RANGES:
-            domains[name] = _steps(name, [*whens, layer_when])
-        else:
-            domains[name] = [v for v in words.among(name) if name not in limits or v in limits[name]]
-    if prod(map(len, domains.values())) > LARGEST_TABLE:
-        table.wrong(f"[[layer.{key}]] 的条件组合过多,无法逐一检查;请拆成几层")
-        return
-    for values in product(*domains.values()):
-        facts = dict(zip(domains, values, strict=True))
-        if matches(When((), tuple(r for r in layer_when.ranges if r[0] in facts)), facts):
-            yield facts
 
 
 def _steps(name: str, whens: Sequence[When]) -> list[int]:
@@ -106,28 +181,18 @@ def _steps(name: str, whens: Sequence[When]) -> list[int]:
     return sorted(bounds)
 
 
-def check_limits(caps: Sequence[Cap], table: Table) -> None:
-    """A limit shared by several layers cannot be below the sub-limit of one of them."""
-    shared = [c for c in caps if c.counts]
-    for whole in shared:
-        for part in caps:
-            if part.counts or part.row.when != whole.row.when or part.per != whole.per:
-                continue
-            if _fixed(whole.amount) is not None and _fixed(part.amount) is not None and _fixed(whole.amount) < _fixed(part.amount):  # type: ignore[operator]  # both are numbers here
-                table.problems.append(_at(table, whole.row.line, f"共用限额({whole.row.cite.text})低于其中的分项限额({part.row.cite.text})"))
-
-
 def check_gross(layer: Layer, table: Table) -> None:
-    """Bands on the gross must begin at zero or at the deductible, else a stretch of cost has no ratio."""
-    lowest = {d.amount.fen for d in layer.deductibles if d.amount.fen is not None}
+    """Bands that begin above zero leave cost without a ratio, unless they lie on the gross and begin at the deductible."""
+    amounts = [d.amount for d in layer.deductibles if not d.row.missing]
+    lowered = any(m.target == "deductible" for m in layer.modifiers)
+    pers = {d.per for d in layer.deductibles if not d.row.missing}
     for rate in layer.rates:
         begins = rate.bands[0].low if rate.bands else 0
-        if begins and not (rate.measure.endswith("gross") and all(fen >= begins for fen in lowest) and len(lowest) == len(layer.deductibles)):
-            table.problems.append(_at(table, rate.row.line, f"第一段从 {begins // 100} 元起,其下的费用没有比例:从 0 起,或与起付线一致"))
-
-
-def _fixed(amount: Amount) -> int | None:
-    return amount.fen
+        if not begins:
+            continue
+        reached = all(a.fen is not None and a.fen >= begins for a in amounts) and not lowered and pers == {rate.measure[: rate.measure.index("_")]}
+        if not rate.measure.endswith("gross") or not reached:
+            table.problems.append(_at(table, rate.row.line, f"第一段从 {begins // 100} 元起,其下的费用没有比例:从 0 起,或与(不再降低的)起付线一致"))
 
 
 def _at(table: Table, line: int, says: str) -> Problem:

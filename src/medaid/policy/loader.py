@@ -7,18 +7,21 @@ guessed: unknown keys, unknown values, reversed dates, a ratio of 80, a band tha
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Final
 
 from medaid.errors import PolicySilent
 from medaid.policy import clauses
 from medaid.policy.checks import check_layer
+from medaid.policy.conditions import Words, citation, common
 from medaid.policy.lines import lines_of
-from medaid.policy.model import TRUST, Document, Gap, Pack, Standing
+from medaid.policy.model import Document, Ended, Figure, Gap, Layer, Pack, Standing
 from medaid.policy.reading import Problem, Table
+from medaid.policy.vocabulary import TRUST
 
 LARGEST_FILE: Final = 1_000_000
 """Bytes. A pack is a document's clauses; the longest seen is under 40 KB."""
@@ -49,7 +52,7 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
         content = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError:
         raise PackInvalid([Problem(file, 1, "文件须为 UTF-8 编码")]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise PackInvalid([Problem(file, _line_of(error), f"不是合规的 TOML({error});政策包用 TOML 书写,不用 YAML 或 JSON")]) from None
     top = Table(content, (), lines_of(text), file, problems)
     pack = _pack(top, hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16], known_categories)
@@ -58,7 +61,7 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
     return pack
 
 
-def _line_of(error: tomllib.TOMLDecodeError) -> int:
+def _line_of(error: Exception) -> int:
     words = str(error).replace(",", " ").split()
     return int(words[words.index("line") + 1]) if "line" in words else 1
 
@@ -75,30 +78,66 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     if in_force and verified and verified < in_force:
         top.wrong("verified_until 早于 in_force:日期颠倒", "verified_until")
     documents = _documents(top)
-    words = clauses.Words(
+    words = Words(
         documents=documents,
         levels=top.words("levels"),
         diseases=top.words("diseases"),
         categories=known_categories,
     )
     ident, title = top.text("id"), top.text("title")
-    standings = tuple(filter(None, (_standing(row, words) for row in top.rows("category"))))
-    layers = tuple(filter(None, (clauses.layer(row, words, ident) for row in top.rows("layer"))))
-    for one, table in zip(layers, top.rows("layer"), strict=False):
-        check_layer(one, words, table)
-        if [other.id for other in layers].count(one.id) > 1:
-            table.wrong(f"层 {one.id} 在本文件中出现多次", "id")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", ident or "-"):
+        top.wrong("id 只用小写字母、数字和连字符", "id")
+    standings = tuple(filter(None, (_standing(row, words, ident) for row in top.rows("category"))))
+    layers = _layers(top, words, ident)
     gaps = tuple(Gap(row.text("layer"), row.text("says"), row.line()) for row in _closed(top, "gap"))
     year_basis = top.choice("year_basis", YEAR_BASES, required=False)
-    sections: dict[str, Any] = dict(top.value.get("section", {}))
-    top.asked.add("section")
+    ended = tuple(filter(None, (_ended(row, words) for row in top.rows("ended"))))
+    figures = tuple(filter(None, (_figure(row, words) for row in top.rows("figure"))))
+    if not layers and not figures and not standings:
+        top.wrong("政策包没有任何条款:写 [[layer]]、[[category]] 或 [[figure]]")
     top.done()
     if in_force is None:
         return None
     return Pack(
         ident, title, region, in_force, expires, verified, year_basis, documents, words.levels, words.diseases,
-        standings, layers, gaps, sections, version, top.file,
+        standings, layers, gaps, ended, figures, version, top.file,
     )  # fmt: skip
+
+
+def _layers(top: Table, words: Words, pack: str) -> tuple[Layer, ...]:
+    """Every layer, each held against itself and its name against the others'."""
+    found: list[Layer] = []
+    for table in top.rows("layer"):
+        before = len(table.problems)
+        one = clauses.layer(table, words, pack)
+        if one is None:
+            continue
+        if len(table.problems) == before:
+            check_layer(one, words, table)
+        if one.id in (other.id for other in found):
+            table.wrong(f"层 {one.id} 在本文件中出现多次:每层一个 id", "id")
+        found.append(one)
+    return tuple(found)
+
+
+def _ended(row: Table, words: Words) -> Ended | None:
+    layer, cite = row.text("layer"), citation(row, words)
+    row.done()
+    return Ended(layer, cite, row.line()) if cite else None
+
+
+_UNITS: Final = ("yuan", "ratio", "count", "months", "days", "working_days")
+
+
+def _figure(row: Table, words: Words) -> Figure | None:
+    """A published figure: value and unit (`yuan` is kept in fen, `ratio` in parts, the rest as whole numbers)."""
+    name, says, unit = row.text("name"), row.text("says"), row.choice("unit", _UNITS)
+    readers: dict[str, Callable[[str], int | None]] = {"yuan": row.fen, "ratio": row.ratio}
+    value = readers.get(unit, row.whole)("value")
+    notice, cover = row.whole("notice_year", False), row.whole("cover_year", False)
+    carried = common(row, words)
+    row.done()
+    return Figure(name, says, value, unit, carried, notice, cover) if carried and value is not None else None
 
 
 def _closed(top: Table, key: str) -> list[Table]:
@@ -126,10 +165,10 @@ def _documents(top: Table) -> dict[str, Document]:
     return found
 
 
-def _standing(row: Table, words: clauses.Words) -> Standing | None:
+def _standing(row: Table, words: Words, pack: str) -> Standing | None:
     code = row.text("code")
     if code not in words.categories:
         row.wrong(f"救助类型 {code} 未定义", "code")
-    common = clauses.common(row, words)
+    carried = common(row, words)
     row.done()
-    return Standing(code, common) if common else None
+    return Standing(code, carried, pack) if carried else None

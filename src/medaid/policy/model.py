@@ -9,74 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-TIERS: Final = ("basic", "critical", "supplementary", "others", "assistance", "tilted", "secondary")
-ASSISTANCE_TIERS: Final = frozenset({"others", "assistance", "tilted", "secondary"})
-"""Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号 art. 24, 25)."""
-FUNDS: Final = ("hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "hifdm_pay", "maf_pay", "oth_pay", "hosp_part_amt")
-"""Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital bears."""
-KINDS: Final = ("share", "given", "lump", "year_end")
-TRUST: Final = ("S", "G", "N", "R", "T")
-"""S seed document, G government text, N news, R repost to be checked, T a test or what-if figure of the officer's own."""
+from medaid.policy.vocabulary import (
+    ASSISTANCE_TIERS,
+    FACT_NAMES,
+    FUNDS,
+    KINDS,
+    NO_CATEGORY,
+    RANGES,
+    TIERS,
+    TRUST,
+    VALUES,
+    Facts,
+)
 
-NO_CATEGORY: Final = "none"
-
-
-class Facts(NamedTuple):
-    """What decides which clauses apply to one claim. None means not known: a clause that asks for it raises FACT_MISSING."""
-
-    care: str | None = None
-    category: str | None = NO_CATEGORY
-    insutype: str | None = None
-    level: str | None = None
-    place: str | None = None
-    filing: str | None = None
-    person_group: str | None = None
-    disease: str | None = None
-    sex: str | None = None
-    first_contact: str | None = None
-    age: int | None = None
-    stay_no: int | None = None
-    years_enrolled: int | None = None
-
-
-FACT_NAMES: Final[Mapping[str, str]] = {
-    "care": "医疗类别",
-    "category": "救助类型",
-    "insutype": "险种",
-    "level": "医疗机构级别",
-    "place": "就医地",
-    "filing": "转诊备案",
-    "person_group": "人员类别",
-    "disease": "病种",
-    "sex": "性别",
-    "first_contact": "基层首诊",
-    "age": "年龄",
-    "stay_no": "年内住院次数",
-    "years_enrolled": "连续参保年数",
-}
-
-VALUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "care": {"outpatient": "门诊", "chronic_outpatient": "门诊慢特病", "inpatient": "住院", "maternity": "生育", "pharmacy": "购药"},
-    "place": {"county": "县域内", "city": "市内(统筹区内)", "province": "省内市外", "outside": "省外"},
-    "filing": {
-        "none": "未备案",
-        "long_term": "长期异地居住",
-        "referred": "规范转诊",
-        "referred_down": "下转",
-        "emergency": "急诊",
-        "temporary": "其他临时外出",
-        "hardship": "未转诊经批准的困难情形",
-    },
-    "person_group": {"minor": "未成年", "student": "学生", "adult": "成年", "elderly": "老年", "retired": "退休", "employed": "在职"},
-    "first_contact": {"yes": "基层首诊", "no": "非基层首诊"},
-    "sex": {"1": "男", "2": "女", "9": "未说明"},
-    "insutype": {"390": "城乡居民", "310": "职工"},
-}
-"""Closed vocabularies. Levels, diseases and categories are declared by the packs."""
-
-RANGES: Final = ("age", "stay_no", "years_enrolled")
+__all__ = [
+    "ASSISTANCE_TIERS",
+    "FACT_NAMES",
+    "FUNDS",
+    "KINDS",
+    "NO_CATEGORY",
+    "RANGES",
+    "TIERS",
+    "TRUST",
+    "VALUES",
+    "Facts",
+]
 
 
 class Document(NamedTuple):
@@ -111,6 +70,14 @@ class When(NamedTuple):
         return tuple(name for name, _ in self.sets) + tuple(name for name, _, _ in self.ranges)
 
 
+class Change(NamedTuple):
+    """What a modifier does to an amount: fen added, then a factor, then a least."""
+
+    add: int = 0
+    times: int | None = None
+    least: int | None = None
+
+
 class Amount(NamedTuple):
     """A sum that a clause fixes. `fen` alone; or `ratio` of the source `of` between `least` and `most`; all None means no limit."""
 
@@ -120,7 +87,9 @@ class Amount(NamedTuple):
     least: int = 0
     most: int | None = None
     told: str = ""
-    """How it was derived from a published figure, in words, e.g. `50% × 人均可支配收入 28753 元`."""
+    """How it was derived from a published figure, in words, e.g. `2023年人均收入 28753 元 × 0.5`."""
+    changes: tuple[Change, ...] = ()
+    """What modifiers do to it once its source is known; empty in a pack."""
 
 
 class Row(NamedTuple):
@@ -161,14 +130,16 @@ class Rate(NamedTuple):
     """flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on."""
     slab: bool = False
     upper_inclusive: bool = True
+    shared_with: tuple[str, ...] = ()
+    """Layers whose running totals of the year count on the same scale."""
 
 
 class Switch(NamedTuple):
-    """A cap that another threshold switches: above `above` fen of `source`, the cap is `fen`."""
+    """A cap that another threshold switches: above `above` fen of `source`, the cap is `fen` (None: no limit)."""
 
     source: str
     above: Amount
-    fen: int
+    fen: int | None
 
 
 class Cap(NamedTuple):
@@ -192,6 +163,8 @@ class Modifier(NamedTuple):
     per_from: int = 0
     most: int | None = None
     group: str = ""
+    least: int | None = None
+    """Fen below which the changed deductible or cap does not fall."""
 
 
 class Requirement(NamedTuple):
@@ -207,7 +180,15 @@ class Base(NamedTuple):
     cite: Citation
     less: tuple[str, ...] = ()
     plus: tuple[tuple[str, int], ...] = ()
-    ceiling: Amount | None = None
+
+
+class Ceiling(NamedTuple):
+    """How much cost may enter the layer, per visit or per year; what is over may be another layer's base (`overflow:LAYER`)."""
+
+    row: Row
+    amount: Amount
+    per: str
+    shared_with: tuple[str, ...] = ()
 
 
 class Floor(NamedTuple):
@@ -247,6 +228,7 @@ class Layer:
     requirements: tuple[Requirement, ...]
     floors: tuple[Floor, ...]
     lumps: tuple[Lump, ...]
+    ceilings: tuple[Ceiling, ...]
     line: int
     pack: str
 
@@ -256,6 +238,27 @@ class Standing(NamedTuple):
 
     code: str
     row: Row
+    pack: str = ""
+
+
+class Ended(NamedTuple):
+    """A layer of an earlier pack that this document abolishes without a successor."""
+
+    layer: str
+    cite: Citation
+    line: int
+
+
+class Figure(NamedTuple):
+    """A published figure that no layer carries: a financing standard, a national floor. `value` in `unit` (fen, ratio parts, or a count)."""
+
+    name: str
+    says: str
+    value: int
+    unit: str
+    row: Row
+    notice_year: int | None = None
+    cover_year: int | None = None
 
 
 class Gap(NamedTuple):
@@ -283,7 +286,8 @@ class Pack:
     standings: tuple[Standing, ...]
     layers: tuple[Layer, ...]
     gaps: tuple[Gap, ...]
-    sections: Mapping[str, Mapping[str, object]]
+    ended: tuple[Ended, ...]
+    figures: tuple[Figure, ...]
     version: str
     file: str
 
@@ -303,3 +307,5 @@ class Policy:
     packs: tuple[str, ...]
     version: str
     year_basis: str
+    asked: tuple[str, ...] = ()
+    """Facts that some row asks for, in the order of `Facts`; empty: not worked out, all count."""

@@ -94,6 +94,9 @@ class Table:
         value = self.raw(key, (int, Decimal), "比例(小数,如 0.80)", required)
         if value is None:
             return None
+        if not Decimal(value).is_finite():
+            self.wrong(f"{key} 应为有限的数", key)
+            return None
         if not lowest <= value <= highest:
             hint = f";80% 应写作 0.80,此处写成了 {value}" if value > 1 else ""
             self.wrong(f"{key} = {value} 超出 {lowest} 至 {highest}{hint}", key)

@@ -1,0 +1,132 @@
+"""What one layer's clauses make of the money before it: base, deductible, bands, caps. Whole fen; ratios in parts.
+
+An amount that a clause names (a share of the bill as deductible, a component at its weight) is money and is rounded half up to the fen
+where it becomes an amount; what the layer pays is rounded once, over all its bands together.
+"""
+
+from __future__ import annotations
+
+from medaid.benefit.modify import changed
+from medaid.benefit.plan import PlannedLayer, PlannedLimit
+from medaid.benefit.purse import Purse, given
+from medaid.errors import PolicySilent
+from medaid.money import Fen, half_up
+from medaid.policy.model import Amount, Band
+
+Pieces = tuple[tuple[int, int], ...]
+Bounds = tuple[tuple[int, int | None], ...]
+
+
+def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int]:
+    """What enters the layer, and what an entry ceiling sends on to a later one."""
+    rule = planned.layer.base
+    amount = purse.source(rule.source)
+    for name in rule.less:
+        amount -= purse.source(name)
+    for name, weight in rule.plus:
+        amount += half_up(purse.source(name) * weight)
+    amount = max(0, amount)
+    if planned.ceiling is not None:
+        left = _left(planned.ceiling, purse)
+        if left is not None and amount > left:
+            return left, amount - left
+    return amount, 0
+
+
+def resolve(amount: Amount, purse: Purse) -> int | None:
+    """A clause's amount as fen at this point; None for no limit."""
+    if amount.ratio is None:
+        return amount.fen
+    fen = max(amount.least, half_up(amount.ratio * purse.source(amount.of)))
+    fen = fen if amount.most is None else min(fen, amount.most)
+    for change in amount.changes:
+        fen = changed(fen, change)
+    return fen
+
+
+def deductible_of(planned: PlannedLayer, purse: Purse, base: int) -> int:
+    """What the deductible takes out of the base. A franchise takes all below its line and nothing once it is reached."""
+    line = resolve(planned.deductible, purse) or 0
+    if planned.franchise:
+        reached = base >= line if planned.inclusive else base > line
+        return 0 if reached else base
+    if planned.per == "year":
+        line = max(0, line - purse.sum_of(planned.used_keys))
+    elif planned.per == "transfer":
+        line = max(0, line - given(purse.claim.given, "transfer_deductible", f"{planned.layer.name}转院前已付的起付线"))
+    if planned.year_limit is not None:
+        line = min(line, max(0, planned.year_limit - purse.sum_of(planned.used_keys)))
+    return min(base, line)
+
+
+def pieces_of(planned: PlannedLayer, purse: Purse, base: int, deductible: int) -> tuple[Pieces, Bounds]:
+    """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band it touches."""
+    excess = base - deductible
+    if excess <= 0:
+        return (), ()
+    if planned.measure == "flat":
+        return ((excess, planned.bands[0].ratio),), ()
+    begin = _begin(planned, purse, deductible)
+    if planned.slab:
+        band = _slab(planned, begin + excess)
+        return ((excess, band.ratio),), ((band.low, band.high),)
+    end = begin + excess
+    pieces, bounds, laid = [], [], 0
+    for low, high, ratio in planned.bands:
+        amount = (end if high is None or end < high else high) - (begin if begin > low else low)
+        if amount > 0:
+            pieces.append((amount, ratio))
+            bounds.append((low, high))
+            laid += amount
+    if laid != excess:
+        raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(begin)} 元以上、{Fen(planned.bands[0].low)} 元以下的费用没有比例")
+    return tuple(pieces), tuple(bounds)
+
+
+def _begin(planned: PlannedLayer, purse: Purse, deductible: int) -> int:
+    """Where on the bands' own scale the payable part begins."""
+    match planned.measure:
+        case "visit_excess":
+            return 0
+        case "visit_gross":
+            return deductible
+        case "year_excess":
+            return purse.sum_of(planned.run_keys)
+        case _:
+            return purse.sum_of(planned.run_keys) + deductible
+
+
+def _slab(planned: PlannedLayer, amount: int) -> Band:
+    """The one band in which the whole amount falls."""
+    for band in planned.bands:
+        low, high, _ = band
+        above = amount > low or (amount == low and (not planned.upper_inclusive or low == 0))
+        if above and (high is None or amount < high or (amount == high and planned.upper_inclusive)):
+            return band
+    raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(amount)} 元不在任何一段")
+
+
+def cap_left(caps: tuple[PlannedLimit, ...], purse: Purse) -> int | None:
+    """The least that any cap still leaves; None where no cap limits."""
+    least: int | None = None
+    for planned in caps:
+        left = _left(planned, purse)
+        if left is not None and (least is None or left < least):
+            least = left
+    return least
+
+
+def _left(planned: PlannedLimit, purse: Purse) -> int | None:
+    """What a limit still leaves: the year's totals hold what this claim's earlier layers have used of it too."""
+    limit = resolve(planned.amount, purse)
+    switch = planned.switch
+    if switch is not None and purse.source(switch.source) > (resolve(switch.above, purse) or 0):
+        limit = switch.fen
+    if limit is None:
+        return None
+    if planned.per == "year":
+        limit -= purse.sum_of(planned.keys)
+    elif len(planned.layers) > 1:
+        for name in planned.layers:
+            limit -= purse.paid.get(name, 0)
+    return max(0, limit)

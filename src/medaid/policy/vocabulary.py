@@ -1,0 +1,113 @@
+"""The words that policy files and claims share: who pays, which tiers, which facts, and which values a fact may take.
+
+Every word has its Chinese name, because people read the one and programs the other. Levels, diseases and the categories that a region
+assists are declared by the packs themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+TIERS: Final = ("basic", "critical", "supplementary", "others", "assistance", "tilted", "secondary")
+TIER_NAMES: Final[Mapping[str, str]] = {
+    "basic": "基本医保",
+    "critical": "大病保险",
+    "supplementary": "补充医疗保险",
+    "others": "其他支付",
+    "assistance": "医疗救助",
+    "tilted": "倾斜救助",
+    "secondary": "二次救助",
+}
+ASSISTANCE_TIERS: Final = frozenset({"others", "assistance", "tilted", "secondary"})
+"""Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号 art. 24, 25)."""
+FUND_NAMES: Final[Mapping[str, str]] = {
+    "hifp_pay": "基本医疗保险统筹基金",
+    "cvlserv_pay": "公务员医疗补助资金",
+    "hifes_pay": "企业补充医疗保险基金",
+    "hifmi_pay": "城乡居民大病保险资金",
+    "hifob_pay": "职工大额医疗费用补助基金",
+    "hifdm_pay": "伤残人员医疗保障基金",
+    "maf_pay": "医疗救助基金",
+    "oth_pay": "其他支付方",
+    "hosp_part_amt": "医院",
+}
+"""Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital bears."""
+FUNDS: Final = tuple(FUND_NAMES)
+KINDS: Final = ("share", "given", "lump", "year_end")
+TRUST: Final = ("S", "G", "N", "R", "T")
+"""S seed document, G government text, N news, R repost to be checked, T a test or what-if figure of the officer's own."""
+TRUST_NAMES: Final[Mapping[str, str]] = {"S": "原文", "G": "政府文本", "N": "新闻报道", "R": "转载", "T": "测算"}
+
+NO_CATEGORY: Final = "none"
+
+
+class Facts(NamedTuple):
+    """What decides which clauses apply to one claim. None means not known: a clause that asks for it raises FACT_MISSING."""
+
+    care: str | None = None
+    category: str | None = NO_CATEGORY
+    insutype: str | None = None
+    level: str | None = None
+    place: str | None = None
+    filing: str | None = None
+    person_group: str | None = None
+    disease: str | None = None
+    sex: str | None = None
+    first_contact: str | None = None
+    age: int | None = None
+    stay_no: int | None = None
+    years_enrolled: int | None = None
+    transfer: str | None = None
+    cause: str | None = None
+    hospital_kind: str | None = None
+    contracted: str | None = None
+
+
+FACT_NAMES: Final[Mapping[str, str]] = {
+    "care": "医疗类别",
+    "category": "救助类型",
+    "insutype": "险种",
+    "level": "医疗机构级别",
+    "place": "就医地",
+    "filing": "转诊备案",
+    "person_group": "人员类别",
+    "disease": "病种",
+    "sex": "性别",
+    "first_contact": "基层首诊",
+    "age": "年龄",
+    "stay_no": "年内住院次数",
+    "years_enrolled": "连续参保年数",
+    "transfer": "转院",
+    "cause": "就医原因",
+    "hospital_kind": "医疗机构类别",
+    "contracted": "家庭医生签约",
+}
+
+VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "care": {"outpatient": "门诊", "chronic_outpatient": "门诊慢特病", "inpatient": "住院", "maternity": "生育", "pharmacy": "购药"},
+    "place": {"county": "县域内", "city": "市内(统筹区内)", "province": "省内市外", "outside": "省外"},
+    "filing": {
+        "none": "未备案",
+        "long_term": "长期异地居住",
+        "referred": "规范转诊",
+        "referred_down": "下转",
+        "emergency": "急诊",
+        "temporary": "其他临时外出",
+        "hardship": "未转诊经批准的困难情形",
+    },
+    "person_group": {"minor": "未成年", "student": "学生", "adult": "成年", "elderly": "老年", "retired": "退休", "employed": "在职"},
+    "first_contact": {"yes": "基层首诊", "no": "非基层首诊"},
+    "sex": {"1": "男", "2": "女", "9": "未说明"},
+    "insutype": {"390": "城乡居民", "310": "职工"},
+    "transfer": {"none": "非转院", "up": "转往上级", "same": "同级转院", "down": "转往下级"},
+    "cause": {"illness": "疾病", "accident": "意外伤害", "birth": "分娩"},
+    "hospital_kind": {"general": "综合", "specialist": "专科", "tcm": "中医"},
+    "contracted": {"yes": "已签约", "no": "未签约"},
+}
+"""Closed vocabularies. Levels, diseases and categories are declared by the packs."""
+
+RANGES: Final = ("age", "stay_no", "years_enrolled")
+"""Facts that are whole numbers; conditions name a range."""
+SETS: Final = (*VALUES, "level", "disease", "category")
+"""Facts that are words; conditions name the words."""
