@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "deploy": ("medaid.local.deploy", "deploy the present code into the running local cloud"),
     "token": ("medaid.local.token", "give a bearer token of the local cloud"),
     "drop": ("medaid.local.drop", "drop a file with its manifest, as a department does"),
+    "explain": ("medaid.local.explain", "why a settlement is what it is, step by step, with documents and articles"),
     "call": ("medaid.local.call", "call the local API with a token"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""

@@ -1,17 +1,172 @@
-"""The story that `make run` tells after the deployment."""
+"""The story that `make run` tells after the deployment: rosters in, one stay settled layer by layer, the retry, the reversal, the books.
+
+Everything in it is made up: the people, the certificate numbers (area 000000 is none), the hospitals. The policies are real ones.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import shlex
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, Final
 
-from medaid.local.stack import Stack
+from rich.console import Console
+from rich.table import Table
+
+from medaid.local import drop
+from medaid.local.hospital import Hospital
+from medaid.local.places import LOCAL
+from medaid.local.stack import Stack, connected
+from medaid.money import Fen
+from medaid.settlement.model import Institution
+
+DROPS: Final = (
+    ("maoming-medical-security", "maoming-enrolment.csv", "enrolment", "440900", "茂名市参保名册"),
+    ("maoming-civil-affairs", "maoming-roster.csv", "roster", "440900", "茂名市救助对象名册"),
+    ("nanjing-medical-security", "nanjing-enrolment.csv", "enrolment", "320100", "南京市参保名册"),
+    ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
+)
+PERIOD: Final = "2026-11"
+BILL: Final = {"medfee_sumamt": "50000.00", "fulamt_ownpay_amt": "3000.00", "overlmt_selfpay": "0.00", "preselfpay_amt": "2000.00", "inscp_scp_amt": "45000.00"}
+
+
+def data(name: str) -> bytes:
+    """A file of the demonstration."""
+    return resources.files("medaid.local").joinpath("demo_data", name).read_bytes()
 
 
 def story(stack: Stack) -> None:
-    """Shows on `stack` what the product does, in Chinese."""
+    """Shows on `stack` what the product does, in Chinese. Told again it goes on from the state that is there."""
+    console = Console(highlight=False)
+    connected(stack)
+    institutions = [Institution(**row) for row in json.loads(data("institutions.json"))]
+    from medaid.settlement import service  # reads its surroundings when imported, so after `connected`
+
+    service.contract(institutions)
+    by_code = {one.code: one for one in institutions}
+    _drops(console, stack)
+    maoming = Hospital(stack, by_code["H44090100001"], "440900")
+    _maoming(console, maoming)
+    _nanjing(console, Hospital(stack, by_code["H32010500001"], "320100"))
+    _books(console)
+    _examples(maoming)
+
+
+def _drops(console: Console, stack: Stack) -> None:
+    console.rule("一、部门投递名册")
+    for sender, name, kind, admdvs, title in DROPS:
+        body = data(name)
+        rows = len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))) - 1
+        with console.status(f"投递{title}({rows} 行)…"):
+            key = drop.dropped(stack, sender, name, body, PERIOD, rows, {"kind": kind, "admdvs": admdvs})
+            answers = drop.answers(stack, sender, key, 90)
+        _feedback(console, stack, title, answers)
+
+
+def _feedback(console: Console, stack: Stack, title: str, answers: list[str]) -> None:
+    s3 = stack.cloud.client("s3")
+    texts = {name: s3.get_object(Bucket=stack.bucket, Key=name)["Body"].read() for name in answers}
+    summary: dict[str, Any] = next((json.loads(body) for name, body in texts.items() if name.endswith(".json")), {})
+    told = ",".join(f"{count['name']} {count['rows']} 行" if isinstance(count, dict) else str(count) for count in _counts(summary))
+    console.print(f"[bold]{title}[/bold]:{told}")
+    for name, body in texts.items():
+        if name.endswith(".csv"):
+            for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"))):
+                console.print(f"   退回:{row['姓名']}——{row['问题']}")
+
+
+def _counts(summary: Mapping[str, Any]) -> list[str]:
+    counts = summary.get("counts", summary.get("rows", {}))
+    from medaid.people.feedback import OUTCOMES  # the same words as in the file
+
+    return [f"{OUTCOMES.get(name, name)} {number} 行" for name, number in counts.items() if number]
+
+
+def _maoming(console: Console, hospital: Hospital) -> None:
+    console.rule("二、茂名:一次住院“一站式”结算(文件有效期内的住院:2021年6月)")
+    person = hospital.person(_certno("maoming-roster.csv", 0))
+    psn_no = person["baseinfo"]["psn_no"]
+    console.print(f"1101 人员信息:{person['baseinfo']['psn_name']},参保 {len(person['insuinfo'])} 项,救助身份 {len(person['idetinfo'])} 项")
+    mdtrt_id = hospital.stay(psn_no, "2021-06-20", "2021-06-30")
+    given = hospital.settling(psn_no, mdtrt_id, BILL)
+    preview = hospital.call("2303", given)
+    console.print(f"2303 预结算(不写入):个人应付 {preview['setlinfo']['psn_cash_pay']} 元")
+    msgid = hospital.msgid()
+    final = hospital.call("2304", given, msgid=msgid)
+    _settlement(console, hospital, final)
+    again = hospital.call("2304", given, msgid=msgid)
+    console.print(f"同一报文重发:{'与第一次的回答完全相同,没有重复支付' if again == final else '回答不同!'}")
+    setl_id = final["setlinfo"]["setl_id"]
+    back = hospital.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": psn_no})
+    console.print(f"2305 撤销:医疗费 {back['setlinfo']['medfee_sumamt']} 元,基金 {back['setlinfo']['fund_pay_sumamt']} 元,年度累计已恢复,就诊登记重新打开")
+    settled = hospital.call("2304", given)
+    console.print(f"重新结算:{settled['setlinfo']['setl_id']},个人负担 {settled['setlinfo']['psn_cash_pay']} 元")
+    console.print(f"   解释任何一笔:.venv/bin/medaid explain {settled['setlinfo']['setl_id']}")
+
+
+def _nanjing(console: Console, hospital: Hospital) -> None:
+    console.rule("三、南京:大额住院,经三重保障后倾斜救助(2026年10月)")
+    psn_no = hospital.person(_certno("nanjing-roster.csv", 0))["baseinfo"]["psn_no"]
+    mdtrt_id = hospital.stay(psn_no, "2026-10-08", "2026-10-30")
+    bill = {"medfee_sumamt": "260000.00", "fulamt_ownpay_amt": "12000.00", "overlmt_selfpay": "0.00", "preselfpay_amt": "8000.00", "inscp_scp_amt": "240000.00"}
+    donation = {"exp_content": {"othpay": [{"type": "donation", "amt": "2000.00"}]}}
+    _settlement(console, hospital, hospital.call("2304", hospital.settling(psn_no, mdtrt_id, bill, **donation)))
+
+
+def _settlement(console: Console, hospital: Hospital, output: Mapping[str, Any]) -> None:
+    info = output["setlinfo"]
+    told = hospital.explanation(info["setl_id"])
+    console.print(f"2304 结算 [bold]{info['setl_id']}[/bold],医疗费 {info['medfee_sumamt']} 元,按{told['category_name']}:")
+    for line in told["sentences"]:
+        console.print(f"   {line}", soft_wrap=True)
+    table = Table("基金", "fund_pay_type", "支付(元)", "构成", box=None, pad_edge=False)
+    for row in output["setldetail"]:
+        table.add_row(row["fund_pay_type_name"], row["fund_pay_type"], row["fund_payamt"], row["setl_proc_info"])
+    table.add_row("个人现金", "", info["psn_cash_pay"], "")
+    console.print(table)
+    console.print(f"   按存储的事实和政策版本重算:{'完全一致' if told['replay'] == 'identical' else told['replay']}")
+    for line in told["warnings"]:
+        console.print(f"   [yellow]注意:{line}[/yellow]", soft_wrap=True)
+
+
+def _books(console: Console) -> None:
+    from medaid.aws.clock import now
+    from medaid.fund import service as fund
+    from medaid.instants import civil_date
+
+    today = civil_date(now())
+    console.rule("四、账:试算平衡表")
+    for admdvs, name in (("440900", "茂名市"), ("440902", "茂南区(救助身份认定地)"), ("320100", "南京市"), ("320105", "建邺区(救助身份认定地)")):
+        balance = fund.trial_balance(admdvs, today.replace(day=1), today, today.replace(month=1, day=1))
+        if not balance.rows:
+            continue
+        table = Table("科目", "借方发生", "贷方发生", "余额", title=f"{name} {balance.title}", title_justify="left")
+        for row in balance.rows:
+            table.add_row(f"{row.account.code} {row.account.name}", Fen(row.debits).yuan(), Fen(row.credits).yuan(), Fen(row.closing).yuan())
+        console.print(table)
+        console.print(f"   {'各基金借贷相等,平衡' if not balance.proof() else '不平衡!'}")
+
+
+def _certno(name: str, row: int) -> str:
+    return list(csv.DictReader(io.StringIO(data(name).decode("utf-8-sig"))))[row]["证件号码"]
+
+
+EXAMPLE: Final = LOCAL / "example-1101.json"
+
+
+def _examples(hospital: Hospital) -> None:
+    """Writes a message that works when it is sent with curl."""
+    EXAMPLE.parent.mkdir(parents=True, exist_ok=True)
+    message = hospital.envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": _certno("maoming-roster.csv", 0)})
+    EXAMPLE.write_text(json.dumps(message, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def example_call(stack: Stack, institution: str) -> str:
     """A curl line with $TOKEN that a reader can paste."""
+    if EXAMPLE.exists():
+        return f"curl -s {stack.api}/fsi -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d @{EXAMPLE}"
     body = f'{{"infno":"1101","fixmedins_code":"{institution}"}}'
     return f"curl -s {stack.api}/fsi -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d {shlex.quote(body)}"

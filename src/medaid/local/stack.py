@@ -127,3 +127,11 @@ def described(cloud: Cloud, name: str = NAME) -> Stack:
     except (BotoCoreError, ClientError) as error:
         raise LocalError(f"no stack {name} at {cloud.endpoint}; start it with `make run`") from error
     return Stack(cloud, {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}, name)
+
+
+def connected(stack: Stack) -> None:
+    """From here on the package, run in this process, works on the stack. To be called before a room is imported."""
+    os.environ.update(stack.cloud.environ())
+    from medaid.aws.table import Meta  # as above
+
+    Meta.host, Meta.region = stack.cloud.endpoint, stack.cloud.region
