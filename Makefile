@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11 with venv and pip, make and nothing else. Everything goes into .venv, pinned by hash.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 4566
 VENV := .venv
 BIN := $(VENV)/bin

@@ -89,6 +89,20 @@ def test_a_conflict_is_told_as_contended(tables: Any, storage_faults: StorageFau
         _commit("a")
 
 
+def test_what_may_come_twice_is_put_once(tables: Any, storage_faults: StorageFaults) -> None:
+    def item(n: int) -> OutboxItem:
+        return OutboxItem("ONCE", "ONCE", kind="test", at="", body={"n": n})
+
+    for failure in ("away", "unanswered", "throttled"):
+        storage_faults.before(1, failure)
+        with pytest.raises(Unavailable):
+            transaction.put_once(item(0))
+        storage_faults.clear()
+    assert transaction.put_once(item(1))
+    assert not transaction.put_once(item(2))
+    assert OutboxItem.get("ONCE", "ONCE").body == {"n": 1}
+
+
 @pytest.mark.cloud
 def test_the_same_package_works_in_the_local_cloud(in_cloud: Any, storage_calls: StorageCalls) -> None:
     _commit("a", "b")

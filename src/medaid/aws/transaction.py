@@ -15,8 +15,9 @@ from typing import Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -160,3 +161,21 @@ def reading(read: Callable[[], T]) -> T:
         return read()
     except (PynamoDBException, BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
+
+
+def put_once(item: Model) -> bool:
+    """One item put, unless one with its key is there already: then False. Raises Unavailable where storage does not answer.
+
+    For what stands alone and may come twice, such as a message of a stream; what belongs together goes through `commit`.
+    """
+
+    def put() -> bool:
+        try:
+            item.save(condition=Path(str(type(item)._hash_keyname)).does_not_exist())
+        except PutError as error:
+            if isinstance(error.cause, ClientError) and error.cause_response_code == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    return reading(put)

@@ -10,9 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from pynamodb.exceptions import PutError
-
-from medaid.aws.transaction import reading
+from medaid.aws.transaction import put_once, reading
 from medaid.clearing import store
 from medaid.clearing.model import Item
 from medaid.clearing.store import ClearingItem
@@ -27,53 +25,26 @@ def project(body: Mapping[str, Any], now: datetime) -> bool:
 
     Raises Unavailable where storage does not answer (the stream brings the message again), KeyError or Refused for a body of another form.
     """
-    item = store.item_from_message(body)
+    return any([_projected(item, now) for item in store.items_from_message(body)])
+
+
+def _projected(item: Item, now: datetime) -> bool:
     _listed("REGIONS", item.treatment)
     _listed("REGIONS", item.home)
     _listed(f"N#{item.treatment}#{item.month}", item.institution)
     if item.month < f"{now.astimezone(BEIJING):%Y-%m}":
         reading(lambda: ClearingItem(f"L#{item.treatment}", f"{item.month}#{item.institution}", at=stored(now)).save())
     if item.away or item.district != item.home:
-        _put(f"H#{item.home}#{item.month}", f"ITEM#{stored(item.setl_time)}#{item.setl_id}", now, store.item_body(item))
+        _put(f"H#{item.home}#{item.month}", f"ITEM#{stored(item.setl_time)}#{item.key}", now, store.item_body(item))
     return _put(*store.item_key(item), now, store.item_body(item))
 
 
 def _put(pk: str, sk: str, now: datetime, body: Any) -> bool:
     """One put of something that is not there yet; False where it was."""
-    item = ClearingItem(pk, sk, at=stored(now), body=body)
-    try:
-        reading_put(item)
-    except Exists:
-        return False
-    return True
-
-
-class Exists(Exception):
-    """The item was there already."""
-
-
-def reading_put(item: ClearingItem) -> None:
-    """A conditional put whose storage failures are Unavailable, and whose loss is Exists."""
-
-    def put() -> bool:
-        try:
-            item.save(condition=ClearingItem.pk.does_not_exist())
-        except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-    if not reading(put):
-        raise Exists
+    return put_once(ClearingItem(pk, sk, at=stored(now), body=body))
 
 
 @lru_cache(maxsize=4096)
 def _listed(pk: str, institution: str) -> None:
     """Notes once per process that an institution has items in a month: one cheap write for thousands of items."""
     reading(lambda: ClearingItem(pk, institution).save())
-
-
-def arrivals(items: list[Item], now: datetime) -> int:
-    """Projects many items, e.g. of a repair from the settlement records themselves; answers how many were new."""
-    return sum(project(store.message_of(item), now) for item in items)
