@@ -18,7 +18,7 @@ from medaid.people.catalogue import KINDS, Catalogue, Sender
 SUFFIX: Final = ".manifest.json"
 _FIELDS: Final = {"sender": str, "kind": str, "file": str, "period": str, "rows": int, "sha256": str, "admdvs": str}
 _OPTIONAL: Final = {"paper"}
-_FILE: Final = re.compile(r"[^/\\\x00-\x1f]{1,200}")
+_FILE: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f]{1,200}")
 _READABLE: Final = (".csv",)
 
 
@@ -118,7 +118,7 @@ def _form(facts: Mapping[str, Any]) -> list[Problem]:
     }
     problems += [Problem("MANIFEST", name, rule) for name, (holds, rule) in rules.items() if not holds and (name in facts)]
     file = facts.get("file")
-    if isinstance(file, str) and (not file.lower().endswith(_READABLE) or file.startswith(".")):
+    if isinstance(file, str) and not file.lower().endswith(_READABLE):
         problems.append(Problem("FILE_FORM", "file", f"目前受理 {'、'.join(_READABLE)} 文件"))
     return problems
 

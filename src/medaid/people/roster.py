@@ -182,11 +182,11 @@ class Checks:
         except certificate.NotANumber as problem:
             row.wrong("CERTNO", "certno", str(problem))
             return certificate.Number(cert_type, text)
-        if number.birth and not self.today.year - self.catalogue.limits.oldest_years <= number.birth.year <= self.today.year:
-            row.wrong("CERTNO", "certno", "证件号码中的出生日期不合常理")
-        elif number.birth and number.birth > self.today:
-            row.wrong("CERTNO", "certno", "证件号码中的出生日期晚于接收日期")
-        return number
+        oldest = self.today.year - self.catalogue.limits.oldest_years
+        if number.birth is None or (oldest <= number.birth.year and number.birth <= self.today):
+            return number
+        row.wrong("CERTNO", "certno", "证件号码中的出生日期不合常理或晚于接收日期")
+        return certificate.Number(cert_type, number.certno, None, number.sex)
 
     def _own(self, row: _Row, cells: Sequence[str]) -> dict[str, str]:
         own = {name: cells[index].strip(_BLANK) for name, index in self.header.own.items() if index < len(cells)}
