@@ -34,7 +34,7 @@ layer: ## the Lambda layer as AWS gets it, into build/layer
 
 requirements: $(VENV)/dev.done ## compile requirements/*.in into pinned, hashed *.txt
 	@for set in layer run dev bench; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    --output-file requirements/$$set.txt requirements/$$set.in || exit 1; done
 
 clean: ## forget the local cloud's state and everything built; keeps .venv

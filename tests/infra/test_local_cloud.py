@@ -238,7 +238,7 @@ def test_the_layer_holds_the_package_and_its_data_but_not_the_local_tools(tmp_pa
     names = zipfile.ZipFile(io.BytesIO(package.layer_zip())).namelist()
     assert "python/medaid/money.py" in names
     assert any(name.endswith(".toml") for name in names)
-    assert not [name for name in names if "/local/" in name or name.endswith(".pyc")]
+    assert not [name for name in names if "/local/" in name or "/simulate/" in name or name.endswith(".pyc")]
 
 
 def test_a_functions_folder_gives_only_its_code() -> None:

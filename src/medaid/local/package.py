@@ -11,8 +11,8 @@ from pathlib import Path
 from medaid.local.places import FUNCTIONS, PACKAGE
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
-_SKIPPED = {"__pycache__", "local"}
-"""`medaid.local` is for one machine only."""
+_SKIPPED = {"__pycache__", "local", "simulate"}
+"""`medaid.local` and `medaid.simulate` are for one machine only."""
 
 
 def layer_zip() -> bytes:
