@@ -159,15 +159,7 @@ def test_dates_reversed_or_to_come_are_refused(tables: Tables, begin: str, end: 
 
 
 def test_admission_to_come_is_refused(tables: Tables) -> None:
-    given = {
-        "psn_no": "P1",
-        "insutype": "390",
-        "begntime": "2021-07-06 00:00:00",
-        "mdtrt_cert_type": "02",
-        "mdtrt_cert_no": "x",
-        "med_type": "21",
-        "ipt_no": "Z",
-    }
+    given = admission("P1", "2021-07-06 00:00:00")
     refused(Hospital().call("2401", given, node="mdtrtinfo"), "DATE_FUTURE", "begntime")
     passed(Hospital().call("2401", {**given, "begntime": "2021-07-05 00:00:00"}, node="mdtrtinfo"))
 
@@ -175,15 +167,7 @@ def test_admission_to_come_is_refused(tables: Tables) -> None:
 def test_a_second_open_stay_is_refused_until_the_first_has_ended(tables: Tables) -> None:
     hospital = Hospital()
     first = hospital.admit("P1")
-    given = {
-        "psn_no": "P1",
-        "insutype": "390",
-        "begntime": "2021-07-01 09:00:00",
-        "mdtrt_cert_type": "02",
-        "mdtrt_cert_no": "x",
-        "med_type": "21",
-        "ipt_no": "Z2",
-    }
+    given = admission("P1", "2021-07-01 09:00:00")
     assert refused(hospital.call("2401", given, node="mdtrtinfo"), "VISIT_OVERLAP")["id"] == first
     hospital.discharge("P1", first)
     passed(hospital.call("2401", given, node="mdtrtinfo"))
@@ -202,15 +186,7 @@ INSURED: list[tuple[str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize("insured", [rows for _, rows in INSURED], ids=[name for name, _ in INSURED])
 def test_who_is_not_insured_that_day_is_refused_at_the_counter(tables: Tables, insured: tuple[Any, ...]) -> None:
     known_person("P2", serial=2, insured=insured)
-    given = {
-        "psn_no": "P2",
-        "insutype": "390",
-        "begntime": "2021-06-20 09:00:00",
-        "mdtrt_cert_type": "02",
-        "mdtrt_cert_no": "x",
-        "med_type": "21",
-        "ipt_no": "Z",
-    }
+    given = admission("P2", "2021-06-20 09:00:00")
     seen = tables.everything()
     refused(Hospital().call("2401", given, node="mdtrtinfo"), "NOT_INSURED", "insutype")
     assert tables.everything() == seen
@@ -254,15 +230,7 @@ def test_the_day_the_plan_runs_out_and_the_day_after(tables: Tables, end: str, c
 
 def test_an_unknown_institution_is_refused(tables: Tables) -> None:
     stranger = Hospital(Institution("H99999900001", "无协议医院", "440902", "2"))
-    given = {
-        "psn_no": "P1",
-        "insutype": "390",
-        "begntime": "2021-06-20 09:00:00",
-        "mdtrt_cert_type": "02",
-        "mdtrt_cert_no": "x",
-        "med_type": "21",
-        "ipt_no": "Z",
-    }
+    given = admission("P1", "2021-06-20 09:00:00")
     refused(stranger.call("2401", given, node="mdtrtinfo"), "INSTITUTION_UNKNOWN", "fixmedins_code")
 
 

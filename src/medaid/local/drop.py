@@ -3,60 +3,64 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import time
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from medaid.local.errors import LocalError
 from medaid.local.stack import Stack, running
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sender", help="code of the sending department")
+    parser.add_argument("sender", help="folder of the sending department, e.g. maoming-civil-affairs")
     parser.add_argument("file", type=Path, help="the .csv file")
+    parser.add_argument("--kind", default="roster", help="what the file is: roster (default) or enrolment")
     parser.add_argument("--period", required=True, metavar="YYYY-MM", help="the month the file reports")
-    parser.add_argument("--rows", type=int, help="rows below the header (default: counted)")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a further field of the manifest")
-    parser.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="how long to wait for the answer")
+    parser.add_argument("--admdvs", required=True, help="the region the file is about, six digits")
+    parser.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="how long to wait for the answer (default 60)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """`medaid drop`."""
+    """`medaid drop`. Answers 0 once the department's answer is there."""
     if not args.file.is_file():
         raise LocalError(f"{args.file} is not a file")
-    body = args.file.read_bytes()
-    more = dict(pair.split("=", 1) for pair in args.set)
     stack = running()
-    rows = args.rows if args.rows is not None else max(0, len(body.decode("utf-8-sig", "replace").splitlines()) - 1)
-    key = dropped(stack, args.sender, args.file.name, body, args.period, rows, more)
-    print(f"已投递 {key}")
-    for answer in answers(stack, args.sender, key, args.wait):
-        print(f"反馈 s3://{stack.bucket}/{answer}")
+    manifest = dropped(stack, args.sender, args.file.name, args.file.read_bytes(), kind=args.kind, period=args.period, admdvs=args.admdvs)
+    print(f"已投递 s3://{stack.bucket}/{manifest}")
+    print(json.dumps(answered(stack, manifest, args.wait), ensure_ascii=False, indent=2))
+    print(f"反馈在 s3://{stack.bucket}/{_answer_prefix(manifest)}")
     return 0
 
 
-def dropped(stack: Stack, sender: str, name: str, body: bytes, period: str, rows: int, more: Mapping[str, str] | None = None) -> str:
-    """Puts the file and then its manifest (sender, period, rows, sha256). Answers the file's key."""
+def dropped(stack: Stack, sender: str, file: str, body: bytes, *, kind: str, period: str, admdvs: str, **more: object) -> str:
+    """Puts the file, then its manifest (`more` adds to it or overrides it). Answers the manifest's key."""
     s3 = stack.cloud.client("s3")
-    key = f"drop/{sender}/{name}"
-    manifest = {"sender": sender, "period": period, "file": name, "rows": rows, "sha256": sha256(body).hexdigest()} | dict(more or {})
-    s3.put_object(Bucket=stack.bucket, Key=key, Body=body)
-    s3.put_object(Bucket=stack.bucket, Key=f"{key}.manifest.json", Body=json.dumps(manifest, ensure_ascii=False).encode())
+    rows = max(0, sum(1 for row in csv.reader(io.StringIO(body.decode("utf-8-sig", "replace"), newline="")) if row) - 1)
+    told = {"sender": sender, "kind": kind, "file": file, "period": period, "rows": rows, "sha256": sha256(body).hexdigest(), "admdvs": admdvs}
+    key = f"drop/{sender}/{Path(file).stem}.manifest.json"
+    s3.put_object(Bucket=stack.bucket, Key=f"drop/{sender}/{file}", Body=body)
+    s3.put_object(Bucket=stack.bucket, Key=key, Body=json.dumps(told | more, ensure_ascii=False).encode())
     return key
 
 
-def answers(stack: Stack, sender: str, key: str, seconds: float) -> list[str]:
-    """Keys under feedback/<sender>/ that name the dropped file and are newer than it, once there are any. Raises LocalError after `seconds`."""
+def answered(stack: Stack, manifest: str, seconds: float = 60) -> dict[str, Any]:
+    """The counts that came back for the drop with that manifest, newer than it. Raises LocalError after `seconds`."""
     s3 = stack.cloud.client("s3")
-    since = s3.head_object(Bucket=stack.bucket, Key=key)["LastModified"]
-    stem = Path(key).stem
+    since = s3.head_object(Bucket=stack.bucket, Key=manifest)["LastModified"]
+    prefix = _answer_prefix(manifest)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        found = s3.list_objects_v2(Bucket=stack.bucket, Prefix=f"feedback/{sender}/").get("Contents", [])
-        fresh = [item["Key"] for item in found if stem in item["Key"] and item["LastModified"] >= since]
-        if fresh:
-            return fresh
-        time.sleep(0.2)
-    raise LocalError(f"no answer under feedback/{sender}/ within {seconds:.0f} seconds")
+        for item in s3.list_objects_v2(Bucket=stack.bucket, Prefix=prefix).get("Contents", []):
+            if item["Key"].endswith(".feedback.json") and item["LastModified"] >= since:
+                counts: dict[str, Any] = json.loads(s3.get_object(Bucket=stack.bucket, Key=item["Key"])["Body"].read())
+                return counts
+        time.sleep(0.1)
+    raise LocalError(f"no answer under {prefix} within {seconds:.0f} seconds")
+
+
+def _answer_prefix(manifest: str) -> str:
+    return manifest.replace("drop/", "feedback/", 1).removesuffix(".manifest.json")

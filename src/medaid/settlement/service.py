@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from medaid.aws.transaction import commit
+from medaid.aws.web import incident
 from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
@@ -33,6 +34,8 @@ def answer(body: bytes, institution: str, now: datetime, clock: Callable[[], dat
         done = USES[message.infno](message, now)
         return 200, answers.envelope(message, now, clock(), done.output, done.warnings)
     except MedaidError as error:
+        if error.retry:
+            incident(error, {"routeKey": message.infno if message else ""})
         return (503 if error.retry else 200), answers.failure(message, now, clock(), error)
 
 
