@@ -59,30 +59,23 @@ def _drops(console: Console, stack: Stack) -> None:
     console.rule("一、部门投递名册")
     for sender, name, kind, admdvs, title in DROPS:
         body = data(name)
-        rows = len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))) - 1
-        with console.status(f"投递{title}({rows} 行)…"):
-            key = drop.dropped(stack, sender, name, body, PERIOD, rows, {"kind": kind, "admdvs": admdvs})
-            answers = drop.answers(stack, sender, key, 90)
-        _feedback(console, stack, title, answers)
+        with console.status(f"投递{title}…"):
+            manifest = drop.dropped(stack, sender, name, body, kind=kind, period=PERIOD, admdvs=admdvs)
+            summary = drop.answered(stack, manifest, 90)
+        _feedback(console, stack, title, manifest, summary)
 
 
-def _feedback(console: Console, stack: Stack, title: str, answers: list[str]) -> None:
-    s3 = stack.cloud.client("s3")
-    texts = {name: s3.get_object(Bucket=stack.bucket, Key=name)["Body"].read() for name in answers}
-    summary: dict[str, Any] = next((json.loads(body) for name, body in texts.items() if name.endswith(".json")), {})
-    told = ",".join(f"{count['name']} {count['rows']} 行" if isinstance(count, dict) else str(count) for count in _counts(summary))
+def _feedback(console: Console, stack: Stack, title: str, manifest: str, summary: Mapping[str, Any]) -> None:
+    """The counts, and each row that went back with what is wrong with it."""
+    from medaid.people.feedback import OUTCOMES  # the same words as in the file; imported after `connected`
+
+    counts: Mapping[str, int] = summary.get("counts", summary.get("rows", {}))
+    told = ",".join(f"{OUTCOMES.get(name, name)} {number} 行" for name, number in counts.items() if number)
     console.print(f"[bold]{title}[/bold]:{told}")
-    for name, body in texts.items():
-        if name.endswith(".csv"):
-            for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"))):
-                console.print(f"   退回:{row['姓名']}——{row['问题']}")
-
-
-def _counts(summary: Mapping[str, Any]) -> list[str]:
-    counts = summary.get("counts", summary.get("rows", {}))
-    from medaid.people.feedback import OUTCOMES  # the same words as in the file
-
-    return [f"{OUTCOMES.get(name, name)} {number} 行" for name, number in counts.items() if number]
+    place = manifest.replace("drop/", "feedback/", 1).replace(".manifest.json", ".feedback.csv")
+    body = stack.cloud.client("s3").get_object(Bucket=stack.bucket, Key=place)["Body"].read()
+    for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"))):
+        console.print(f"   退回:{row['姓名']}——{row['问题']}", soft_wrap=True)
 
 
 def _maoming(console: Console, hospital: Hospital) -> None:
