@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.cloud import PARAMETERS
 
-from medaid.local import deploy, package, template
+from medaid.local import deploy, drop, package, template
 from medaid.local.errors import LocalError
 from medaid.local.ministack import MiniStack, free_port
 from medaid.local.places import FUNCTIONS
@@ -148,6 +148,21 @@ def test_each_role_reaches_its_part_of_the_bucket(cloud: Stack, task: str, opera
     client = _as(cloud, task, "s3")
     what = {"Body": b"y"} if operation == "put_object" else {}
     assert _allowed(lambda: getattr(client, operation)(Bucket=cloud.bucket, Key=key, **what)) is allowed
+
+
+# ---- what starts by itself ------------------------------------------------------------------------------------------
+
+
+def test_a_dropped_manifest_starts_the_roster_and_is_answered(cloud: Stack) -> None:
+    key = drop.dropped(cloud, "maoming-civil-affairs", "infra.csv", b"a,b\n1,2\n", "2026-03", 7, {"kind": "roster", "admdvs": "440900"})
+    (answer,) = [name for name in drop.answers(cloud, "maoming-civil-affairs", key) if name.endswith(".json")]
+    assert json.loads(cloud.cloud.client("s3").get_object(Bucket=cloud.bucket, Key=answer)["Body"].read())["state"] == "refused"
+
+
+def test_a_drop_that_is_not_answered_is_said(cloud: Stack) -> None:
+    cloud.cloud.client("s3").put_object(Bucket=cloud.bucket, Key="drop/maoming-civil-affairs/without-manifest.csv", Body=b"a\n")
+    with pytest.raises(LocalError, match="no answer"):
+        drop.answers(cloud, "maoming-civil-affairs", "drop/maoming-civil-affairs/without-manifest.csv", 1)
 
 
 # ---- keeping state, taking in changes ---------------------------------------------------------------------------------
