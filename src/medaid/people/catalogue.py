@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,7 @@ class UnknownWording(ValueError):
     """The Chinese sentence says why a wording or code names no category."""
 
 
+@lru_cache(maxsize=4096)  # a million rows write the same few dozen words
 def folded(text: str) -> str:
     """How texts and codes are compared: width, case, blanks and a code's leading zeros do not count."""
     plain = "".join(unicodedata.normalize("NFKC", text).upper().split())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from medaid.people import certificate
@@ -128,6 +129,10 @@ class Checks:
     received: datetime
     today: date
 
+    @cached_property
+    def _batch(self) -> str:
+        return self.manifest.batch
+
     def read(self, number: int, cells: Sequence[str]) -> Entry | tuple[Problem, ...]:
         """What row `number` (from 1 below the header) says, or all its problems at once."""
         columns = {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
@@ -135,8 +140,8 @@ class Checks:
             return (Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行"),)
         row = _Row({name: cells[index].strip(_BLANK) if index < len(cells) else "" for name, index in self.header.at.items()}, columns)
         self._filled(row)
-        person = self._person(row, cells, Source(self.manifest.batch, number))
-        source = Source(self.manifest.batch, number)
+        source = Source(self._batch, number)
+        person = self._person(row, cells, source)
         standing = self._identity(row, person.birth, source) if self.manifest.kind == "roster" else self._insurance(row, source)
         if row.problems or standing is None:
             return tuple(dict.fromkeys(row.problems))
