@@ -1,5 +1,6 @@
 # A fresh machine needs Python 3.11 with venv and pip, make and nothing else. Everything goes into .venv, pinned by hash.
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 4566
 VENV := .venv
@@ -52,5 +53,5 @@ $(VENV)/medaid.done: $(BIN)/python Makefile
 	@touch $@
 
 $(VENV)/%.done: requirements/%.txt $(VENV)/medaid.done
-	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes --no-deps -r $<
+	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes --no-deps -r $< | sed -u "/already satisfied/d"
 	@touch $@

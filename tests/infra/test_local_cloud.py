@@ -154,15 +154,15 @@ def test_each_role_reaches_its_part_of_the_bucket(cloud: Stack, task: str, opera
 
 
 def test_a_dropped_manifest_starts_the_roster_and_is_answered(cloud: Stack) -> None:
-    key = drop.dropped(cloud, "maoming-civil-affairs", "infra.csv", b"a,b\n1,2\n", "2026-03", 7, {"kind": "roster", "admdvs": "440900"})
-    (answer,) = [name for name in drop.answers(cloud, "maoming-civil-affairs", key) if name.endswith(".json")]
-    assert json.loads(cloud.cloud.client("s3").get_object(Bucket=cloud.bucket, Key=answer)["Body"].read())["state"] == "refused"
+    manifest = drop.dropped(cloud, "maoming-civil-affairs", "infra.csv", b"a,b\n1,2\n", kind="roster", period="2026-03", admdvs="440900")
+    assert drop.answered(cloud, manifest)["state"] == "refused"
 
 
 def test_a_drop_that_is_not_answered_is_said(cloud: Stack) -> None:
-    cloud.cloud.client("s3").put_object(Bucket=cloud.bucket, Key="drop/maoming-civil-affairs/without-manifest.csv", Body=b"a\n")
+    """Only what ends as a manifest does starts the roster."""
+    cloud.cloud.client("s3").put_object(Bucket=cloud.bucket, Key="drop/maoming-civil-affairs/no.manifest", Body=b"{}")
     with pytest.raises(LocalError, match="no answer"):
-        drop.answers(cloud, "maoming-civil-affairs", "drop/maoming-civil-affairs/without-manifest.csv", 1)
+        drop.answered(cloud, "drop/maoming-civil-affairs/no.manifest", 1)
 
 
 # ---- keeping state, taking in changes ---------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ import csv
 import io
 import json
 import time
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from medaid.local.errors import LocalError
 from medaid.local.stack import Stack, running
@@ -29,35 +29,38 @@ def run(args: argparse.Namespace) -> int:
     if not args.file.is_file():
         raise LocalError(f"{args.file} is not a file")
     stack = running()
-    body = args.file.read_bytes()
-    rows = max(0, sum(1 for row in csv.reader(io.StringIO(body.decode("utf-8-sig", "replace"), newline="")) if row) - 1)
-    key = dropped(stack, args.sender, args.file.name, body, args.period, rows, {"kind": args.kind, "admdvs": args.admdvs})
-    print(f"已投递 s3://{stack.bucket}/{key}")
-    for answer in answers(stack, args.sender, key, args.wait):
-        print(f"反馈 s3://{stack.bucket}/{answer}")
-        print(stack.cloud.client("s3").get_object(Bucket=stack.bucket, Key=answer)["Body"].read().decode("utf-8-sig"))
+    manifest = dropped(stack, args.sender, args.file.name, args.file.read_bytes(), kind=args.kind, period=args.period, admdvs=args.admdvs)
+    print(f"已投递 s3://{stack.bucket}/{manifest}")
+    print(json.dumps(answered(stack, manifest, args.wait), ensure_ascii=False, indent=2))
+    print(f"反馈在 s3://{stack.bucket}/{_answer_prefix(manifest)}")
     return 0
 
 
-def dropped(stack: Stack, sender: str, name: str, body: bytes, period: str, rows: int, more: Mapping[str, str]) -> str:
-    """Puts the file, then its manifest; `more` are its other fields (kind, admdvs). Answers the file's key."""
+def dropped(stack: Stack, sender: str, file: str, body: bytes, *, kind: str, period: str, admdvs: str, **more: object) -> str:
+    """Puts the file, then its manifest (`more` adds to it or overrides it). Answers the manifest's key."""
     s3 = stack.cloud.client("s3")
-    key = f"drop/{sender}/{name}"
-    manifest = {"sender": sender, "period": period, "file": name, "rows": rows, "sha256": sha256(body).hexdigest()} | dict(more)
-    s3.put_object(Bucket=stack.bucket, Key=key, Body=body)
-    s3.put_object(Bucket=stack.bucket, Key=f"drop/{sender}/{Path(name).stem}.manifest.json", Body=json.dumps(manifest, ensure_ascii=False).encode())
+    rows = max(0, sum(1 for row in csv.reader(io.StringIO(body.decode("utf-8-sig", "replace"), newline="")) if row) - 1)
+    told = {"sender": sender, "kind": kind, "file": file, "period": period, "rows": rows, "sha256": sha256(body).hexdigest(), "admdvs": admdvs}
+    key = f"drop/{sender}/{Path(file).stem}.manifest.json"
+    s3.put_object(Bucket=stack.bucket, Key=f"drop/{sender}/{file}", Body=body)
+    s3.put_object(Bucket=stack.bucket, Key=key, Body=json.dumps(told | more, ensure_ascii=False).encode())
     return key
 
 
-def answers(stack: Stack, sender: str, key: str, seconds: float = 60) -> list[str]:
-    """Keys of the answer to the drop of the file `key`, once it is whole. Raises LocalError after `seconds`."""
+def answered(stack: Stack, manifest: str, seconds: float = 60) -> dict[str, Any]:
+    """The counts that came back for the drop with that manifest, newer than it. Raises LocalError after `seconds`."""
     s3 = stack.cloud.client("s3")
-    since = s3.head_object(Bucket=stack.bucket, Key=key)["LastModified"]
-    prefix = f"feedback/{sender}/{Path(key).stem}."
+    since = s3.head_object(Bucket=stack.bucket, Key=manifest)["LastModified"]
+    prefix = _answer_prefix(manifest)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        found = [item["Key"] for item in s3.list_objects_v2(Bucket=stack.bucket, Prefix=prefix).get("Contents", []) if item["LastModified"] >= since]
-        if any(name.endswith(".feedback.json") for name in found):  # laid down last
-            return found
+        for item in s3.list_objects_v2(Bucket=stack.bucket, Prefix=f"{prefix}.").get("Contents", []):
+            if item["Key"].endswith(".feedback.json") and item["LastModified"] >= since:  # laid down last
+                counts: dict[str, Any] = json.loads(s3.get_object(Bucket=stack.bucket, Key=item["Key"])["Body"].read())
+                return counts
         time.sleep(0.1)
     raise LocalError(f"no answer under {prefix} within {seconds:.0f} seconds")
+
+
+def _answer_prefix(manifest: str) -> str:
+    return manifest.replace("drop/", "feedback/", 1).removesuffix(".manifest.json")
