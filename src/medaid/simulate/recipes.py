@@ -1,0 +1,97 @@
+"""What to do with each kind of claim: refuse it with a code, walk one table, walk one for each category, or price it singly."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from medaid.benefit.engine import _planned, standing
+from medaid.benefit.model import Bill, Claim, Facts
+from medaid.errors import MedaidError
+from medaid.money import Fen
+from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.simulate.model import LayerName
+from medaid.simulate.population import Kind
+from medaid.simulate.slots import Shape, Table, split
+
+NO_BILL: Final = Bill(Fen(0), Fen(0))
+
+
+class Candidate(NamedTuple):
+    """One category's plan: which table, which of its rows."""
+
+    category: int
+    table: int
+    plan: int
+
+
+class Recipe(NamedTuple):
+    """`refusal` is a code's index, or 0; `singly` names a shape that the columns do not cover."""
+
+    refusal: int = 0
+    early: bool = False
+    """Refused for want of a policy, before the bill is looked at."""
+    singly: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    inpatient: bool = False
+
+
+class _Uncovered(Exception):
+    """The columns do not cover a shape of these clauses."""
+
+
+class Book:
+    """Recipes, tables and names of one set of packs; grows as new kinds of claims are met."""
+
+    def __init__(self) -> None:
+        self.tables: list[Table] = []
+        self._shapes: dict[Shape, int] = {}
+        self.refusals: list[str] = [""]
+        self.categories: list[str] = [NO_CATEGORY]
+        self.layers: dict[str, LayerName] = {}
+
+    def recipe(self, kind: Kind, stay_no: int | None) -> Recipe:
+        """The recipe for claims of `kind`; `stay_no` where the year's order gives it."""
+        if isinstance(kind.policy, str):
+            return Recipe(self.refusal(kind.policy), early=True)
+        facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]  # names and values are those of Facts
+        if stay_no is not None:
+            facts = facts._replace(stay_no=stay_no)
+        inpatient = facts.care == "inpatient"
+        try:
+            return Recipe(candidates=self._candidates(kind.policy, kind.categories, facts), inpatient=inpatient)
+        except MedaidError as refusal:
+            return Recipe(self.refusal(refusal.code))
+        except _Uncovered as shape:
+            return Recipe(singly=str(shape), inpatient=inpatient)
+
+    def _candidates(self, policy: Policy, categories: tuple[str, ...], facts: Facts) -> tuple[Candidate, ...]:
+        claim, found = Claim(NO_BILL, facts, categories), list[Candidate]()
+        for category in standing(policy, claim) or (NO_CATEGORY,):
+            try:
+                planned = _planned(policy, claim, category)
+            except MedaidError:
+                if found:  # what the first category's walk says comes before it
+                    raise _Uncovered("refusal in a later category") from None
+                raise
+            for one in planned:
+                self.layers.setdefault(one.layer.id, LayerName(one.layer.name, one.layer.fund, one.layer.tier))
+            halves = split(planned)
+            if isinstance(halves, str):
+                raise _Uncovered(halves)
+            shape, numbers = halves
+            if shape not in self._shapes:
+                self._shapes[shape] = len(self.tables)
+                self.tables.append(Table(shape))
+            table = self._shapes[shape]
+            found.append(Candidate(self.category(category), table, self.tables[table].add(numbers)))
+        return tuple(found)
+
+    def refusal(self, code: str) -> int:
+        if code not in self.refusals:
+            self.refusals.append(code)
+        return self.refusals.index(code)
+
+    def category(self, code: str) -> int:
+        if code not in self.categories:
+            self.categories.append(code)
+        return self.categories.index(code)

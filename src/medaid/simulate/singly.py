@@ -1,0 +1,64 @@
+"""One person-year through the single-case engine, visit after visit: for what the columns do not cover, and to hold them to account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from medaid.benefit.engine import price
+from medaid.benefit.model import Bill, Claim, Facts, Priced
+from medaid.errors import MedaidError
+from medaid.money import Fen
+from medaid.policy.service import Library
+from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, LayerName, Outcome, Visits
+from medaid.simulate.recipes import Book
+
+
+def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
+    """The visit in `row` as the engine sees it; the stay's number follows the order where the file does not give it."""
+    facts: dict[str, str | int | None] = {name: visits.facts[name].word(row) for name in TEXT_FACTS if name in visits.facts}
+    for name, values in visits.numbers.items():
+        number = int(values[row])
+        facts[name] = None if number == UNKNOWN else number
+    if "stay_no" not in visits.numbers:
+        facts["stay_no"] = totals.get("count:stays", 0) + 1
+    told = visits.categories.word(row)
+    return Claim(
+        Bill(*(Fen(int(visits.bill[name][row])) for name in BILL)),
+        Facts(**facts),  # type: ignore[arg-type]  # names and values are those of Facts
+        tuple(told.split(";")) if told else (),
+        given={name: int(values[row]) for name, values in visits.given.items() if values[row] != UNKNOWN},
+        components={name: int(values[row]) for name, values in visits.components.items() if values[row] != UNKNOWN},
+        totals=totals,
+    )
+
+
+def priced(library: Library, visits: Visits, row: int, totals: dict[str, int]) -> Priced:
+    """The visit in `row` priced after `totals`. Raises MedaidError where it is refused."""
+    region = visits.region.word(row) or ""
+    nobody = visits.categories.word(row) is None
+    policy = library.policy_for(region, "" if nobody else (visits.assisting.word(row) or region), date.fromordinal(int(visits.day[row])))
+    return price(policy, claim_of(visits, row, totals))
+
+
+def price_year(library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, book: Book) -> None:
+    """Prices one person-year, in the order of `rows`, into `outcome`. A refused visit leaves the year's totals as they were."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        for amounts in outcome.paid.values():
+            amounts[row] = 0
+        outcome.singly += 1
+        try:
+            answer = priced(library, visits, row, totals)
+        except MedaidError as refusal:
+            outcome.refused[row] = book.refusal(refusal.code)
+            outcome.own[row] = outcome.own_in_policy[row] = outcome.category[row] = 0
+            continue
+        outcome.refused[row] = 0
+        for step in answer.steps:
+            book.layers.setdefault(step.layer, LayerName(step.name, step.fund, step.tier))
+            outcome.column(step.layer)[row] = step.paid
+        outcome.own[row] = answer.own
+        outcome.own_in_policy[row] = answer.totals.get("own_in_policy", 0) - totals.get("own_in_policy", 0)
+        outcome.category[row] = book.category(answer.category)
+        totals = dict(answer.totals)

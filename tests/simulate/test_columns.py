@@ -1,0 +1,92 @@
+"""The columns give, claim for claim and to the fen, what the single-case engine gives (issue 3, point 4; M二.2, J22, J25, J26)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.simulate import populations
+
+from medaid.errors import MedaidError
+from medaid.policy.service import library
+from medaid.simulate import singly
+from medaid.simulate.model import Visits
+from medaid.simulate.pricing import Pricer
+
+Answer = dict[str, Any]
+
+
+def one_by_one(visits: Visits) -> list[Answer]:
+    """The population through the single-case engine: each person-year in order, a refused visit leaving the totals as they were."""
+    answers: list[Answer] = [{} for _ in range(len(visits))]
+    totals: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    for row in sorted(range(len(visits)), key=lambda i: (int(visits.person[i]), int(visits.day[i]), i)):
+        year = int(visits.person[row]), date.fromordinal(int(visits.day[row])).year
+        try:
+            priced = singly.priced(library(), visits, row, totals[year])
+        except MedaidError as refusal:
+            answers[row] = {"refused": refusal.code}
+            continue
+        paid = {step.layer: step.paid for step in priced.steps if step.paid}
+        own_in_policy = priced.totals.get("own_in_policy", 0) - totals[year].get("own_in_policy", 0)
+        answers[row] = {"refused": "", "paid": paid, "own": int(priced.own), "own_in_policy": own_in_policy, "category": priced.category}
+        totals[year] = dict(priced.totals)
+    return answers
+
+
+def in_columns(visits: Visits, pricer: Pricer | None = None) -> list[Answer]:
+    """The same population through the columns."""
+    outcome = (pricer or Pricer(library())).price(visits)
+    answers: list[Answer] = []
+    for row in range(len(visits)):
+        code = outcome.refusals[outcome.refused[row]]
+        if code:
+            assert not outcome.own[row]
+            assert not any(amounts[row] for amounts in outcome.paid.values())
+            answers.append({"refused": code})
+            continue
+        paid = {layer: int(amounts[row]) for layer, amounts in outcome.paid.items() if amounts[row]}
+        told = {"own": int(outcome.own[row]), "own_in_policy": int(outcome.own_in_policy[row]), "category": outcome.categories[outcome.category[row]]}
+        answers.append({"refused": "", "paid": paid, **told})
+    return answers
+
+
+def differing(visits: Visits, pricer: Pricer | None = None) -> list[tuple[int, Answer, Answer]]:
+    """Rows where the two ways do not agree."""
+    pairs = zip(one_by_one(visits), in_columns(visits, pricer), strict=True)
+    return [(row, single, column) for row, (single, column) in enumerate(pairs) if single != column]
+
+
+@pytest.mark.parametrize("stay_numbers", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_equal_to_the_single_case_engine(seed: int, stay_numbers: bool) -> None:
+    """A thousand persons of both cities with up to six visits each, bad rows among them."""
+    rows = populations.population(seed, 1000)
+    if stay_numbers:
+        for index, row in enumerate(rows):
+            row["stay_no"] = index % 4 + 1
+    assert differing(populations.visits(rows, stay_numbers=stay_numbers)) == []
+
+
+def test_a_pricer_keeps_nothing_between_chunks_that_changes_an_answer() -> None:
+    pricer = Pricer(library())
+    for seed in range(4):
+        assert differing(populations.visits(populations.population(seed, 200)), pricer) == []
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 12))
+def test_equal_for_any_small_population(seed: int, persons: int, most_visits: int) -> None:
+    assert differing(populations.visits(populations.population(seed, persons, most_visits))) == []
+
+
+def test_most_claims_go_through_the_columns() -> None:
+    """Both cities are covered: only visits whose figure is missing, and those beside them in the person's year, are priced singly."""
+    visits = populations.visits(populations.population(7, 500, good=True))
+    outcome = Pricer(library()).price(visits)
+    assert set(outcome.why_singly) <= {"figure missing or out of range"}
+    assert outcome.singly < len(visits) / 3
