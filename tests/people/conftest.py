@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -28,6 +28,7 @@ class Department:
     admdvs: str = "440900"
     kind: str = "roster"
     period: str = "2026-03"
+    bucket: str = field(default_factory=lambda: settings().bucket)
 
     def lay(self, body: bytes, name: str = "march", ending: str = ".csv", rows: int | None = None, **manifest: Any) -> str:
         """File, then manifest; answers the manifest's key."""
@@ -38,15 +39,15 @@ class Department:
             "sha256": sha256(body).hexdigest(), "admdvs": self.admdvs,
         } | manifest  # fmt: skip
         key = f"drop/{self.sender}/{name}.manifest.json"
-        self.s3.put_object(Bucket=settings().bucket, Key=f"drop/{self.sender}/{file}", Body=body)
-        self.s3.put_object(Bucket=settings().bucket, Key=key, Body=json.dumps(told).encode())
+        self.s3.put_object(Bucket=self.bucket, Key=f"drop/{self.sender}/{file}", Body=body)
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(told).encode())
         return key
 
     def drop(self, rows: Sequence[Mapping[str, str]], name: str = "march", now: datetime = NOW, encoding: str = "utf-8-sig", **manifest: Any) -> intake.Report:
         return intake.take_in(self.lay(csv_bytes(rows, encoding), name, rows=len(rows), **manifest), now)
 
     def raw(self, key: str) -> bytes:
-        body: bytes = self.s3.get_object(Bucket=settings().bucket, Key=f"feedback/{self.sender}/{key}")["Body"].read()
+        body: bytes = self.s3.get_object(Bucket=self.bucket, Key=f"feedback/{self.sender}/{key}")["Body"].read()
         return body
 
     def returned(self, name: str = "march") -> list[dict[str, str]]:
