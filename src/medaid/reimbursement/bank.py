@@ -10,16 +10,15 @@ UTF-8 text, one record a line, fields apart by `|`. Amounts are yuan with two de
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from medaid.errors import BadInput
 from medaid.money import Fen
-from medaid.reimbursement.model import Account
+from medaid.reimbursement.model import NOTHING, Account
 
-PURPOSE: Final = "医疗救助手工(零星)报销"
 RESULTS: Final = ("paid", "failed")
 
 
@@ -43,7 +42,7 @@ class Batch:
     cashier: str
     state: str = "open"
     count: int = 0
-    total: Fen = Fen(0)  # noqa: RUF009  # an immutable value
+    total: Fen = NOTHING
     digest: str = ""
 
 
@@ -129,10 +128,3 @@ def matched(answer: Answer, batch: Mapping[str, BatchLine]) -> tuple[list[Answer
     twice = {p.order_id for p in problems if p.code == "DUPLICATE"}
     problems += [Problem(g.line, g.order_id, "DUPLICATE", "同一付款单在回盘文件中出现两次") for g in good if g.order_id in twice]
     return [g for g in good if g.order_id not in twice], sorted(problems, key=lambda p: p.line)
-
-
-def report(answer: Answer, problems: Iterable[Problem], taken: int) -> bytes:
-    """What became of an answer file, for the cashier: one line for each problem."""
-    rows = [f"批次 {answer.batch_id}:回盘 {len(answer.lines)} 笔,已处理 {taken} 笔"]
-    rows += [f"第{p.line}行 {p.order_id} {p.code} {p.says}" for p in problems]
-    return ("\n".join(rows) + "\n").encode()

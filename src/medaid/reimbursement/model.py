@@ -73,6 +73,8 @@ class Care:
     """none, long_term, referred, referred_down, emergency, temporary."""
     disease: str = ""
     first_contact: str = ""
+    med_type: str = ""
+    """The national code of the kind of care, as it was given; `care` is what it means to policies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,32 @@ Pure. What is particular to manual reimbursement: a stay without its referral he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced, Step
-from medaid.errors import Conflict, PolicySilent
+from medaid.errors import Conflict, PolicySilent, Refused
 from medaid.money import RATIO_SCALE, Fen
-from medaid.people.model import PersonFile, YearTotals
+from medaid.people.model import Insurance, PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Layer, Policy
 from medaid.reimbursement.model import Case, Pricing, Prior
 from medaid.reimbursement.procedure import Procedure
+from medaid.settlement.rules import age_on
 
 HARDSHIP: Final = "hardship"
 """The value of the fact `filing` under which packs grant a lowered ratio."""
 OUTSIDE_TIERS: Final = ("others",)
 HOSPITAL: Final = "hosp_part_amt"
 """What the hospital bears itself is no fund (I4): the agency does not pay it."""
+Group = Callable[[str, int | None], str | None]
+"""psn_type and age → the group of persons that policies speak of, None where it cannot be told."""
 _POINT: Final = RATIO_SCALE // 100
 
 
-def quote(case: Case, file: PersonFile, policy: Policy, procedure: Procedure, today: date, prior: Prior | None = None) -> Pricing:
+def quote(case: Case, file: PersonFile, policy: Policy, procedure: Procedure, today: date, group: Group, prior: Prior | None = None) -> Pricing:
     """`case` priced on the person's file as it stands now.
 
     Raises BadInput where the bill does not add up, PolicySilent where the policy gives no single answer or lacks a figure, Conflict
@@ -38,8 +41,8 @@ def quote(case: Case, file: PersonFile, policy: Policy, procedure: Procedure, to
     totals = file.totals(year)
     fitted = fitted_policy(case, policy, procedure)
     if prior is not None:
-        return _difference(case, file, fitted, year, prior)
-    priced = price(fitted, claim(case, file, totals.amounts, categories(case, file)))
+        return _difference(case, file, fitted, year, group, prior)
+    priced = price(fitted, claim(case, file, totals.amounts, categories(case, file), group))
     return _pricing(case, priced, fitted, totals, procedure)
 
 
@@ -48,21 +51,23 @@ def categories(case: Case, file: PersonFile) -> tuple[str, ...]:
     return tuple(i.category for i in file.identities if i.admdvs == case.admdvs and i.stands_during(case.care.begin, case.care.end))
 
 
-def claim(case: Case, file: PersonFile, totals: Mapping[str, int], standings: tuple[str, ...]) -> Claim:
+def claim(case: Case, file: PersonFile, totals: Mapping[str, int], standings: tuple[str, ...], group: Group) -> Claim:
     """The case as the engine sees it. What is not known is None, so that a clause that needs it asks for it."""
     care, fees, person = case.care, case.fees, file.person
+    enrolled, age = enrolment(case, file), age_on(person.birth, care.begin)
     facts = Facts(
         care=care.care,
         insutype=case.insutype or None,
         level=care.level or None,
         place=care.place or None,
         filing=HARDSHIP if case.hardship else care.filing or None,
-        person_group=case.person_group or None,
-        disease=care.disease or None,
+        person_group=case.person_group or group(enrolled.psn_type, age),
+        disease=care.disease or "other",
         sex=person.sex or None,
         first_contact=care.first_contact or None,
-        age=_age(person.birth, care.begin),
-        stay_no=totals.get("count:stays", 0) + 1,
+        age=age,
+        stay_no=totals.get("count:stays", 0) + (care.care == "inpatient"),
+        years_enrolled=max(0, care.end.year - enrolled.begin.year + 1),
     )
     bill = Bill(fees.medfee_sumamt, fees.inscp_scp_amt, fees.fulamt_ownpay_amt, fees.overlmt_selfpay, fees.preselfpay_amt)
     given = dict(case.given)
@@ -70,8 +75,16 @@ def claim(case: Case, file: PersonFile, totals: Mapping[str, int], standings: tu
     return Claim(bill, facts, standings, given, {}, totals)
 
 
-def _age(birth: date | None, day: date) -> int | None:
-    return None if birth is None else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+def enrolment(case: Case, file: PersonFile) -> Insurance:
+    """The enrolment that the case is priced with, in force when the care began. Under arrears (J23) it need not be in force.
+
+    Raises Refused NOT_INSURED where there is none.
+    """
+    mine = [i for i in file.insurances if i.insutype == case.insutype and i.admdvs == case.insured]
+    found = next((i for i in mine if i.covers(case.care.begin)), mine[0] if mine and case.arrears else None)
+    if found is None:
+        raise Refused("NOT_INSURED", field="insutype", rule=f"险种 {case.insutype} 在 {case.care.begin} 参保状态不正常或不在参保期内")
+    return found
 
 
 def fitted_policy(case: Case, policy: Policy, procedure: Procedure) -> Policy:
@@ -124,7 +137,7 @@ def _pricing(case: Case, priced: Priced, policy: Policy, totals: YearTotals, pro
         notes.append(f"未按规定转诊,确有困难,救助比例降低{case.hardship.points}个百分点,批准人{case.hardship.approver}({procedure.hardship_cite})")
     by_fund = _by_fund(steps)
     others = Fen(sum(s.paid for s in steps if outside(s)))
-    assert sum(by_fund.values()) + others + own == priced.bill.total, "the parts sum to the bill"
+    assert sum(map(int, by_fund.values())) + int(others) + own == priced.bill.total, "the parts sum to the bill"
     return Pricing(
         priced.category,
         by_fund,
@@ -158,7 +171,7 @@ def _by_fund(steps: tuple[Step, ...]) -> dict[str, Fen]:
     return found
 
 
-def _difference(case: Case, file: PersonFile, policy: Policy, year: int, prior: Prior) -> Pricing:
+def _difference(case: Case, file: PersonFile, policy: Policy, year: int, group: Group, prior: Prior) -> Pricing:
     """What the identity found later adds to what was settled (J27).
 
     Both are priced as the last one of the year, on the totals without that settlement: once with the category it was settled with, once with all that
@@ -166,18 +179,18 @@ def _difference(case: Case, file: PersonFile, policy: Policy, year: int, prior: 
     """
     totals = file.totals(year)
     without = {name: amount - prior.added.get(name, 0) for name, amount in totals.amounts.items()}
-    old = price(policy, claim(case, file, without, (prior.category,)))
-    new = price(policy, claim(case, file, without, tuple(dict.fromkeys((*categories(case, file), prior.category)))))
+    old = price(policy, claim(case, file, without, (prior.category,), group))
+    new = price(policy, claim(case, file, without, tuple(dict.fromkeys((*categories(case, file), prior.category)), group)))
     more = {fund: new.paid(fund) - old.paid(fund) for fund in dict.fromkeys((*new.by_fund, *old.by_fund))}
     if any(amount < 0 for amount in more.values()):
         raise PolicySilent("CLAUSE_CONFLICT", field="setl_id", rule="按现有身份计算,有基金应付金额低于原结算,须撤销原结算后重新结算")
-    granted = sum(more.values())
+    granted = Fen(sum(map(int, more.values())))
     if not granted or granted > prior.own:
-        raise Conflict("STATE", field="setl_id", rule=f"原结算个人负担 {prior.own} 元,按现有身份应补 {Fen(granted)} 元")
+        raise Conflict("STATE", field="setl_id", rule=f"原结算个人负担 {prior.own} 元,按现有身份应补 {granted} 元")
     paid_before = {step.layer: step.paid for step in old.steps}
     steps = tuple(step._replace(paid=step.paid - paid_before.get(step.layer, 0)) for step in new.steps)
     after = {name: totals.amounts.get(name, 0) + new.totals.get(name, 0) - old.totals.get(name, 0) for name in {*totals.amounts, *new.totals}}
     by_fund = {fund: Fen(amount) for fund, amount in more.items() if amount}
     note = f"原结算 {prior.setl_id} 后取得身份,支付与原结算的差额(苏医保办发〔2023〕27号第二十条、第二十七条)"
-    before, own = dict(totals.amounts), prior.own - Fen(granted)
+    before, own = dict(totals.amounts), prior.own - granted
     return Pricing(new.category, by_fund, Fen(0), own, steps, year, totals.version, totals.last, before, after, policy.version, policy.packs, (note,))

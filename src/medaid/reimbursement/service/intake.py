@@ -77,13 +77,23 @@ def amend(office: Office, officer: Officer, case_id: str, version: int, changes:
         raise BadInput("FIELD_UNKNOWN", field=min(unknown), rule="不可修改")
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        after = replace(case, **changes, pricing=None)
+        after = _with_files(replace(case, **changes, pricing=None), case)
         checks.application(after, civil_date(now), office.procedure)
         writes = [store.alike_write(after), *_receipts_moved(case, after)]
         target = State.ACCEPTED if case.state == State.PRICED else None
         return Changed(replace(after, suspects=store.alike(after)), writes, target)
 
     return act(office, officer, case_id, version, "amend", given, now, change)
+
+
+def _with_files(after: Case, before: Case) -> Case:
+    """Receipts that stay as they were keep their images."""
+    files = {(r.bill_code, r.bill_no, r.amount, r.date): (r.file, r.digest) for r in before.receipts}
+    kept = []
+    for receipt in after.receipts:
+        file, digest = files.get((receipt.bill_code, receipt.bill_no, receipt.amount, receipt.date), ("", ""))
+        kept.append(replace(receipt, file=receipt.file or file, digest=receipt.digest or digest))
+    return replace(after, receipts=tuple(kept))
 
 
 def _receipts_moved(before: Case, after: Case) -> list[Write]:

@@ -11,6 +11,7 @@ from medaid.errors import Conflict, Refused, Unavailable
 from medaid.policy.model import Policy
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Prior, State
+from medaid.reimbursement.pricing import Group
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.rules import Given
 from medaid.workdays import Calendar
@@ -31,6 +32,8 @@ class Office:
     """(insured region, region that assists, last day of care) → policy."""
     prior: Callable[[str], Prior] = no_prior
     """setl_id → what the settlement granted."""
+    group: Group = lambda _psn_type, _age: None
+    """psn_type and age → the group of persons that policies speak of."""
     patience: Patience = field(default_factory=Patience)
 
 

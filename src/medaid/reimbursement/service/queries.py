@@ -27,6 +27,9 @@ class Detail:
     rungs: dict[str, datetime]
     outlook: Outlook
     clock: str
+    """running, paused, warned, due, overdue, stopped; empty without a clock."""
+    used: int
+    """Working days that have run."""
 
 
 def case_detail(office: Office, officer: Officer, case_id: str, now: datetime) -> Detail:
@@ -38,7 +41,8 @@ def case_detail(office: Office, officer: Officer, case_id: str, now: datetime) -
     rules.reachable(case, officer)
     outlook = rules.outlook(case, office.calendar, office.procedure)
     clock = case.clock.state(now, office.calendar, office.procedure.warning) if case.clock else ""
-    return Detail(case, acts, rungs, outlook, clock)
+    used = int(case.clock.used(now, office.calendar)) if case.clock else 0
+    return Detail(case, acts, rungs, outlook, clock, used)
 
 
 def may_read(officer: Officer) -> None:

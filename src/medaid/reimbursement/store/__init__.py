@@ -62,7 +62,6 @@ from medaid.reimbursement.store.writes import (
 )
 
 __all__ = [
-    
     "SHARDS",
     "act_write",
     "alike",
@@ -100,5 +99,5 @@ __all__ = [
     "rungs",
     "same",
     "shard",
-    "summary",,
+    "summary",
 ]

@@ -1,0 +1,27 @@
+"""The schedule's door: statutory clocks swept, each rung of escalation claimed once (J28)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from medaid.aws.clock import now
+from medaid.reimbursement import service
+from medaid.reimbursement.api.routes import office
+
+logger = Logger()
+metrics = Metrics()
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """One sweep. What it leaves (time, a fault) the next one finds again."""
+    at = now()
+    done = service.sweep(office(at), at)
+    metrics.add_metric("RungsClaimed", MetricUnit.Count, done.claimed)
+    metrics.add_metric("CalendarDaysLeft", MetricUnit.Count, max(0, done.days_left))
+    told = {"read": done.read, "claimed": done.claimed, "corrected": done.corrected, "days_left": done.days_left}
+    logger.info("swept", extra={"job": event.get("job", ""), **told})
+    return told

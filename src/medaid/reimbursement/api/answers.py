@@ -1,0 +1,164 @@
+"""From cases, batches and summaries to the shapes that operators' pages get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medaid.benefit.record import steps_to_data
+from medaid.benefit.sentence import category_name, sentence
+from medaid.instants import beijing_text
+from medaid.money import Fen
+from medaid.reimbursement.api.shapes import (
+    ActOut,
+    BatchOut,
+    CaseOut,
+    ClockOut,
+    OrderOut,
+    PricingOut,
+    ProcedureOut,
+    ReceiptOut,
+    RowOut,
+    UploadOut,
+)
+from medaid.reimbursement.bank import Batch
+from medaid.reimbursement.model import Act, Case, PayOrder, Pricing, Receipt
+from medaid.reimbursement.procedure import Procedure
+from medaid.reimbursement.rules import Outlook
+from medaid.reimbursement.service import Detail, Upload
+
+
+def detail(found: Detail, procedure: Procedure) -> CaseOut:
+    """A case with its timeline, explanation and clock."""
+    case = found.case
+    return CaseOut(
+        case_id=case.case_id,
+        version=case.version,
+        state=case.state,
+        state_name=procedure.states[case.state],
+        insu_admdvs=case.admdvs,
+        insuplc_admdvs=case.insured,
+        point=case.point,
+        psn_no=case.psn_no,
+        insutype=case.insutype,
+        manl_reim_rea=case.manl_reim_rea,
+        origin=case.origin,
+        med_type=case.care.med_type,
+        care=case.care.care,
+        begntime=case.care.begin.isoformat(),
+        endtime=case.care.end.isoformat(),
+        fixmedins_code=case.care.fixmedins_code,
+        fixmedins_name=case.care.fixmedins_name,
+        place=case.care.place,
+        filing=case.care.filing,
+        **{name: getattr(case.fees, name).yuan() for name in ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")},
+        att_val=sum(bool(r.file) for r in case.receipts),
+        receipts=[_receipt(r) for r in case.receipts],
+        account_tail=case.account.bankacct[-4:] if case.account else "",
+        account_owner=procedure.owners[case.account.owner] if case.account else "",
+        arrears=case.arrears,
+        setl_id=case.settled,
+        hardship_points=case.hardship.points if case.hardship else 0,
+        hardship_approver=case.hardship.approver if case.hardship else "",
+        special_reason=case.special,
+        material=list(case.owed),
+        suspects=list(case.suspects),
+        orders=[_order(o) for o in case.orders],
+        recovered=case.recovered.yuan(),
+        reason=case.reason,
+        pricing=_pricing(case.pricing) if case.pricing else None,
+        clock=_clock(case, found.outlook, found),
+        acts=[_act(a, procedure) for a in found.acts],
+    )
+
+
+def _receipt(one: Receipt) -> ReceiptOut:
+    return ReceiptOut(
+        bill_code=one.bill_code,
+        bill_no=one.bill_no,
+        amount=one.amount.yuan(),
+        date=one.date.isoformat(),
+        issuer=one.issuer,
+        medium=one.medium,
+        has_file=bool(one.file),
+    )
+
+
+def _order(one: PayOrder) -> OrderOut:
+    tail = one.account.bankacct[-4:] if one.account else ""
+    return OrderOut(order_id=one.order_id, amount=one.amount.yuan(), account_tail=tail, batch_id=one.batch, pay_fail_desc=one.failure)
+
+
+def _pricing(one: Pricing) -> PricingOut:
+    named = {name: one.by_fund.get(name, Fen(0)).yuan() for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay")}
+    return PricingOut(
+        category=one.category,
+        category_name=category_name(one.category),
+        **named,
+        other_funds={name: fen.yuan() for name, fen in one.by_fund.items() if name not in named},
+        fund_pay_sumamt=one.granted.yuan(),
+        others=one.others.yuan(),
+        psn_part_amt=one.own.yuan(),
+        packs=list(one.packs),
+        notes=list(one.notes),
+        sentences=[sentence(step) for step in one.steps],
+        steps=steps_to_data(one.steps),
+    )
+
+
+def _clock(case: Case, outlook: Outlook, found: Detail) -> ClockOut | None:
+    if case.clock is None:
+        return None
+    pauses = [{"from": beijing_text(p.begin), "to": beijing_text(p.end) if p.end else "", "reason": p.reason} for p in case.clock.pauses]
+    return ClockOut(
+        state=found.clock,
+        working_days=int(case.clock.budget),
+        used=found.used,
+        accepted=beijing_text(case.clock.accepted),
+        due=outlook.due.isoformat() if outlook.due else "",
+        provisional=outlook.provisional,
+        pauses=pauses,
+        warned={name: beijing_text(at) for name, at in sorted(found.rungs.items())},
+    )
+
+
+def _act(one: Act, procedure: Procedure) -> ActOut:
+    return ActOut(
+        number=one.number,
+        act=one.act,
+        says=procedure.moves[one.act].says,
+        officer=one.officer,
+        role=one.role,
+        at=beijing_text(one.at),
+        before=one.before,
+        after=one.after,
+        reason=one.reason,
+        clause=one.clause,
+        changes={name: list(pair) for name, pair in one.changes.items()},
+    )
+
+
+def row(summary: Mapping[str, Any]) -> RowOut:
+    """One line of a list."""
+    plain = {name: value for name, value in summary.items() if name in RowOut.model_fields}
+    return RowOut(**{**plain, "medfee_sumamt": Fen(summary["medfee_sumamt"]).yuan(), "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]).yuan()})
+
+
+def batch(one: Batch) -> BatchOut:
+    return BatchOut(
+        batch_id=one.batch_id, insu_admdvs=one.admdvs, date=one.day.isoformat(), state=one.state, count=one.count, total=one.total.yuan(), digest=one.digest
+    )  # fmt: skip
+
+
+def uploaded(one: Upload) -> UploadOut:
+    return UploadOut(url=one.url, key=one.key, headers=one.headers, seconds=one.seconds)
+
+
+def procedure_shown(one: Procedure) -> ProcedureOut:
+    """What pages need to name states and to offer only what is allowed."""
+    moves = [
+        {"act": m.act, "says": m.says, "from": sorted(m.sources), "to": m.target, "roles": sorted(m.roles), "needs": list(m.needs), "cite": m.cite}
+        for m in one.moves.values()
+    ]
+    separations = [{"id": s.id, "rule": s.rule, "scope": s.scope, "cite": s.cite} for s in one.separations]
+    return ProcedureOut(states=dict(one.states), roles=dict(one.roles), moves=moves, separations=separations)

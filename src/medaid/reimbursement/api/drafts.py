@@ -1,0 +1,78 @@
+"""From what a page sent to the values of the room: codes become our words here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from medaid.errors import BadInput
+from medaid.money import Fen
+from medaid.reimbursement import service
+from medaid.reimbursement.api.requests import AccountIn, Application, Open
+from medaid.reimbursement.model import Account, Care, Case, Fees, Officer, OtherPayment, Receipt
+from medaid.settlement.national.codes import CARE, bare
+from medaid.settlement.rules import place
+
+
+def case(sent: Open, officer: Officer, now: datetime) -> Case:
+    """The draft that an officer opens for their own region and point."""
+    origin = "point" if officer.point else "counter"
+    case_id = service.case_id(officer.admdvs, officer.point or "office", sent.biz_acp_no)
+    parts = changes(sent)
+    return Case(
+        case_id=case_id,
+        admdvs=officer.admdvs,
+        insured=sent.insuplc_admdvs,
+        point=officer.point,
+        psn_no=sent.psn_no,
+        origin=origin,
+        created=now,
+        settled=sent.setl_id,
+        **parts,
+    )
+
+
+def changes(sent: Application) -> dict[str, Any]:
+    """The fields of an application that may be amended, as values."""
+    return {
+        "insutype": sent.insutype,
+        "manl_reim_rea": sent.manl_reim_rea,
+        "care": _care(sent),
+        "fees": _fees(sent),
+        "given": {name: int(fen) for name, fen in sent.given.items()},
+        "others": tuple(OtherPayment(o.payer, o.kind, o.amount) for o in sent.others),
+        "receipts": tuple(Receipt(r.bill_code, r.bill_no, r.amount, r.date, r.issuer, r.medium) for r in sent.receipts),
+        "account": account(sent.account) if sent.account else None,
+        "arrears": sent.arrears,
+    }
+
+
+def account(sent: AccountIn) -> Account:
+    return Account(sent.acctname, sent.bankacct, sent.bankcode, sent.owner, sent.proof)
+
+
+def _care(sent: Application) -> Care:
+    care = CARE.get(bare(sent.med_type))
+    if care is None:
+        raise BadInput("CODE_UNKNOWN", field="med_type", rule="医疗类别不在受理范围")
+    return Care(
+        care=care,
+        begin=sent.begntime,
+        end=sent.endtime,
+        fixmedins_name=sent.fixmedins_name,
+        fixmedins_code=sent.fixmedins_code,
+        level=sent.hosp_lv,
+        place=place(sent.insuplc_admdvs, sent.mdtrtarea_admvs),
+        filing=sent.filing,
+        disease=sent.dise_no,
+        med_type=sent.med_type,
+    )
+
+
+def _fees(sent: Application) -> Fees:
+    classes: dict[str, Fen] = {}
+    for row in sent.setlfee:
+        if row.med_chrgitm_type in classes:
+            raise BadInput("DUPLICATE", field="setlfee.med_chrgitm_type", rule="同一费用类别出现两次")
+        classes[row.med_chrgitm_type] = row.item_sumamt
+    return Fees(sent.medfee_sumamt, sent.inscp_scp_amt, sent.fulamt_ownpay_amt, sent.overlmt_selfpay, sent.preselfpay_amt, classes)

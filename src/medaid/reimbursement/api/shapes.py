@@ -1,0 +1,185 @@
+"""The shapes of answers, by national field names. Amounts are yuan as text, instants Beijing time; accounts show their last digits only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReceiptOut(Shown):
+    bill_code: str
+    bill_no: str
+    amount: str
+    date: str
+    issuer: str
+    medium: str
+    has_file: bool
+
+
+class OrderOut(Shown):
+    order_id: str
+    amount: str
+    account_tail: str
+    batch_id: str
+    pay_fail_desc: str
+
+
+class ClockOut(Shown):
+    """`due` is the last day, empty while paused; `provisional` where the working calendar of that year is not published yet."""
+
+    state: str
+    working_days: int
+    used: int
+    accepted: str
+    due: str
+    provisional: bool
+    pauses: list[dict[str, str]]
+    warned: dict[str, str]
+
+
+class ActOut(Shown):
+    number: int
+    act: str
+    says: str
+    officer: str
+    role: str
+    at: str
+    before: str
+    after: str
+    reason: str
+    clause: str
+    changes: dict[str, list[str]]
+
+
+class PricingOut(Shown):
+    """Identities of the interface hold: medfee_sumamt = fund_pay_sumamt + others + psn_part_amt."""
+
+    category: str
+    category_name: str
+    hifp_pay: str
+    hifmi_pay: str
+    maf_pay: str
+    oth_pay: str
+    other_funds: dict[str, str]
+    fund_pay_sumamt: str
+    others: str
+    psn_part_amt: str
+    packs: list[str]
+    notes: list[str]
+    sentences: list[str]
+    steps: list[dict[str, Any]]
+
+
+class CaseOut(Shown):
+    case_id: str
+    version: int
+    state: str
+    state_name: str
+    insu_admdvs: str
+    insuplc_admdvs: str
+    point: str
+    psn_no: str
+    insutype: str
+    manl_reim_rea: str
+    origin: str
+    med_type: str
+    care: str
+    begntime: str
+    endtime: str
+    fixmedins_code: str
+    fixmedins_name: str
+    place: str
+    filing: str
+    medfee_sumamt: str
+    inscp_scp_amt: str
+    fulamt_ownpay_amt: str
+    overlmt_selfpay: str
+    preselfpay_amt: str
+    att_val: int
+    receipts: list[ReceiptOut]
+    account_tail: str
+    account_owner: str
+    arrears: bool
+    setl_id: str
+    hardship_points: int
+    hardship_approver: str
+    special_reason: str
+    material: list[str]
+    suspects: list[str]
+    orders: list[OrderOut]
+    recovered: str
+    reason: str
+    pricing: PricingOut | None
+    clock: ClockOut | None
+    acts: list[ActOut]
+
+
+class RowOut(Shown):
+    case_id: str
+    insu_admdvs: str
+    point: str
+    psn_no: str
+    state: str
+    version: int
+    manl_reim_rea: str
+    med_type: str
+    begntime: str
+    endtime: str
+    medfee_sumamt: str
+    fund_pay_sumamt: str
+    due: str
+    provisional: bool
+    paused: bool
+    suspects: int
+    created: str
+
+
+class ListOut(Shown):
+    cases: list[RowOut]
+    cursor: str
+
+
+class CountsOut(Shown):
+    counts: dict[str, int]
+
+
+class UploadOut(Shown):
+    url: str
+    key: str
+    headers: dict[str, str]
+    seconds: int
+
+
+class BatchOut(Shown):
+    batch_id: str
+    insu_admdvs: str
+    date: str
+    state: str
+    count: int
+    total: str
+    digest: str
+
+
+class ProcedureOut(Shown):
+    states: dict[str, str]
+    roles: dict[str, str]
+    moves: list[dict[str, Any]]
+    separations: list[dict[str, str]]
+
+
+class YearOut(Shown):
+    year: int
+    reprojected: int
+
+
+class ErrorOut(Shown):
+    code: str
+    message: str
+    field: str
+    rule: str
+    facts: dict[str, str] | None = None

@@ -1,0 +1,435 @@
+"""The life of a case, step by step (J18, J23, J25, J27, J28, M二.2–4): each act, what it books, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.conftest import Tables
+from tests.reimbursement.office import (
+    ACCOUNTANT,
+    AUDITOR,
+    CASHIER,
+    INSPECTOR,
+    INTAKE,
+    MANAGER,
+    NANJING,
+    REVIEWER,
+    answer,
+    at,
+    confirmed,
+    draft,
+    given,
+    granted,
+    office,
+    officer,
+    opened,
+    register,
+    released,
+)
+
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.fund import service as fund
+from medaid.money import Fen
+from medaid.people import service as people
+from medaid.reimbursement import service, store
+from medaid.reimbursement.model import Account, OtherPayment, State
+
+NOW = at("2026-03-16 09:00")
+MONTH = "2026-03"
+
+
+@pytest.fixture(autouse=True)
+def world(tables: Tables) -> Iterator[None]:
+    register()
+    yield
+
+
+def balances() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for entry in fund.entries(NANJING, MONTH):
+        for line in entry.lines:
+            found[line.account.code] = found.get(line.account.code, 0) + int(line.amount)
+    return {code: amount for code, amount in found.items() if amount}
+
+
+def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
+    """9,000 in-policy at a level-2 hospital: basic (9000-500)*85% = 7225; assistance 90% of the 1775 left = 1597.50."""
+    o = office()
+    case = granted(o, draft(), NOW)
+    assert case.state == State.RECHECKED
+    assert case.pricing is not None
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"hifp_pay": "7225.00", "maf_pay": "1597.50"}
+    assert case.pricing.own == Fen.of_yuan("1177.50")
+    assert balances() == {"390100-500111": 722500, "390100-2103": -722500, "610100-500101": 159750, "610100-2103": -159750}
+    totals = people.load("P1", 2026).totals(2026)
+    assert (totals.version, totals.last) == (1, case.case_id)
+    assert totals.amounts["paid:assistance_inpatient"] == 159750
+    batch = service.open_batch(CASHIER, "b1", NOW)
+    case = released(o, case, NOW, batch.batch_id)
+    closed = service.close_batch(CASHIER, batch.batch_id)
+    assert (closed.count, closed.total) == (1, Fen.of_yuan("8822.50"))
+    assert case.order is not None
+    taken, problems = service.answered(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW)
+    assert (taken, problems) == (1, [])
+    assert balances() == {"390100-500111": 722500, "390100-1002": -722500, "610100-500101": 159750, "610100-1002": -159750}
+    detail = service.case_detail(o, MANAGER, case.case_id, NOW)
+    assert detail.case.state == State.CONFIRMED
+    assert detail.clock == "stopped"
+    assert [a.act for a in detail.acts] == ["open", "accept", "price", "audit", "recheck", "order", "pay", "confirm"]
+    assert all(a.officer and a.at and a.after for a in detail.acts), "who, when, before and after of each act (Q3.1)"
+    told = service.tell(o, INTAKE, case.case_id, detail.case.version, NOW, given())
+    assert told.state == State.TOLD
+
+
+def test_every_step_says_its_clause_J27() -> None:
+    case = granted(office(), draft(), NOW)
+    assert case.pricing is not None
+    assert all(step.cites for step in case.pricing.steps if step.paid)
+    assert case.pricing.packs
+
+
+def test_payments_by_others_are_taken_off_M二_2() -> None:
+    case = granted(office(), draft(others=(OtherPayment("某保险公司", "commercial", Fen.of_yuan("1500.00")),)), NOW)
+    assert case.pricing is not None
+    assert case.pricing.others == Fen.of_yuan("1500.00")
+    assert sum(case.pricing.by_fund.values()) + case.pricing.others + case.pricing.own == case.fees.medfee_sumamt
+    assert "oth_pay" not in case.pricing.by_fund, "what others paid never enters the books"
+
+
+def test_employer_arrears_pay_assistance_first_J23() -> None:
+    """Deemed (art. 23): assistance pays what it pays after basic and critical; their parts stay open with the person for now."""
+    case = granted(office(), draft(arrears=True), NOW)
+    assert case.pricing is not None
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "1597.50"}
+    assert case.pricing.own == Fen.of_yuan("8402.50")
+    assert "第二十三条" in case.pricing.notes[0]
+    assert people.load("P1", 2026).totals(2026).amounts.get("paid:basic_inpatient", 0) == 0
+
+
+def test_arrears_as_own_burden_is_a_policy_value_J23() -> None:
+    o = office()
+    own = tuple(replace(rule, treatment="own") for rule in o.procedure.arrears)
+    case = granted(replace(o, procedure=replace(o.procedure, arrears=own)), draft(arrears=True), NOW)
+    assert case.pricing is not None
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "8100.00"}
+
+
+def test_arrears_without_a_document_is_asked_for_J23() -> None:
+    o = office()
+    with pytest.raises(Refused, match="单位欠费"):
+        granted(replace(o, procedure=replace(o.procedure, arrears=())), draft(arrears=True), NOW)
+
+
+def outside(**changes: object) -> object:
+    case = draft(**changes)  # type: ignore[arg-type]
+    return replace(case, care=replace(case.care, place="outside", filing="none"))
+
+
+def test_unreferred_is_not_assisted_unless_hardship_was_approved_J25() -> None:
+    o = office()
+    case = opened(o, outside(), NOW)  # type: ignore[arg-type]
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    plain = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    assert plain.pricing is not None
+    assert plain.pricing.by_fund.get("maf_pay", 0) == 0
+    for number, points in (("7", 20), ("8", 5)):
+        other = opened(o, outside(key=number), NOW)  # type: ignore[arg-type]
+        other = service.accept(o, INTAKE, other.case_id, other.version, NOW, given())
+        other = service.approve_hardship(o, MANAGER, other.case_id, other.version, points, NOW, given("独居重病"))
+        other = service.price(o, INTAKE, other.case_id, other.version, NOW, given())
+        assert other.pricing is not None
+        step = next(s for s in other.pricing.steps if s.tier == "assistance")
+        assert step.pieces[0][1] == (90 - points) * 10**10
+        assert other.hardship is not None
+        assert other.hardship.approver == MANAGER.officer_id
+
+
+@pytest.mark.parametrize("points", [0, 21, -5])
+def test_a_hardship_cut_beyond_twenty_points_is_refused_J25(points: int) -> None:
+    o = office()
+    case = opened(o, outside(), NOW)  # type: ignore[arg-type]
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    with pytest.raises(BadInput, match="百分点"):
+        service.approve_hardship(o, MANAGER, case.case_id, case.version, points, NOW, given("独居重病"))
+
+
+def test_hardship_is_for_the_unreferred_only_and_approved_by_a_supervisor_J25() -> None:
+    o = office()
+    case = draft()
+    case = opened(o, replace(case, care=replace(case.care, filing="referred", place="outside")), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    with pytest.raises(Conflict, match="转诊"):
+        service.approve_hardship(o, MANAGER, case.case_id, case.version, 20, NOW, given("困难"))
+    with pytest.raises(Forbidden, match="负责人"):
+        service.approve_hardship(o, INTAKE, case.case_id, case.version, 20, NOW, given("困难"))
+
+
+def test_material_is_asked_for_once_and_all_of_it_J28() -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.ask_material(o, INTAKE, case.case_id, case.version, ("出院小结", "费用清单"), at("2026-03-17 10:00"), given())
+    assert case.clock is not None
+    assert case.clock.paused
+    with pytest.raises(BadInput, match="不在所缺材料之列"):
+        service.supply(o, INTAKE, case.case_id, case.version, ("身份证",), at("2026-03-18 10:00"), given())
+    case = service.supply(o, INTAKE, case.case_id, case.version, ("出院小结",), at("2026-03-18 10:00"), given())
+    assert (case.state, case.owed) == (State.AWAITING, ("费用清单",))
+    case = service.supply(o, INTAKE, case.case_id, case.version, ("费用清单",), at("2026-03-19 10:00"), given())
+    assert case.state == State.ACCEPTED
+    assert case.clock is not None
+    assert not case.clock.paused
+    with pytest.raises(Conflict, match="一次性告知"):
+        service.ask_material(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 11:00"), given())
+
+
+@pytest.mark.parametrize(("care", "total", "days"), [("outpatient", "1000.00", 5), ("outpatient", "1000.01", 10), ("inpatient", "900.00", 10)])
+def test_five_days_up_to_a_thousand_yuan_included_else_ten_J28(care: str, total: str, days: int) -> None:
+    o = office()
+    case = opened(o, draft(care=care, total=total, in_policy=total), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    assert case.clock is not None
+    assert case.clock.budget == days
+
+
+def test_a_special_reason_gives_twenty_days_and_keeps_the_pauses_J28() -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.ask_material(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-17 10:00"), given())
+    case = service.supply(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 10:00"), given())
+    with pytest.raises(BadInput, match="理由"):
+        service.extend(o, MANAGER, case.case_id, case.version, NOW, given())
+    with pytest.raises(Forbidden):
+        service.extend(o, INTAKE, case.case_id, case.version, NOW, given("异地核查"))
+    case = service.extend(o, MANAGER, case.case_id, case.version, at("2026-03-20 10:00"), given("异地核查"))
+    assert case.clock is not None
+    assert (int(case.clock.budget), len(case.clock.pauses)) == (20, 1)
+    with pytest.raises(Conflict):
+        service.extend(o, MANAGER, case.case_id, case.version, NOW, given("再延长"))
+
+
+def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
+    o = office()
+    village, town = officer("o-v", "intake", point="V01"), officer("o-t", "intake", point="T01")
+    case = opened(o, draft(point="V01"), NOW, village)
+    case = service.accept(o, village, case.case_id, case.version, NOW, given())
+    clock = case.clock
+    with pytest.raises(Forbidden, match="服务点"):
+        service.case_detail(o, town, case.case_id, NOW)
+    case = service.hand_on(o, village, case.case_id, case.version, "T01", at("2026-03-17 09:00"), given("材料齐全,转镇"))
+    assert case.clock == clock
+    assert [a.act for a in service.case_detail(o, town, case.case_id, NOW).acts] == ["open", "accept", "hand_on"]
+    with pytest.raises(Forbidden, match="服务点"):
+        service.case_detail(o, village, case.case_id, NOW)
+
+
+def test_refused_with_reason_and_clause_frees_its_receipts_and_tells_the_person(tables: Tables) -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    for words in (given("不在范围"), given(clause="第二十五条")):
+        with pytest.raises(BadInput):
+            service.refuse(o, AUDITOR, case.case_id, case.version, NOW, words)
+    case = service.refuse(o, AUDITOR, case.case_id, case.version, NOW, given("不在范围", "苏医保办发〔2023〕27号第二十五条"))
+    assert case.clock is not None
+    assert case.clock.stopped == NOW
+    assert [i["pk"]["S"] for i in tables.items("outbox")] == [f"O#case_refused#{case.case_id}"]
+    assert opened(o, draft(key="2", bill_no="N1"), NOW).state == State.DRAFTED
+
+
+def test_a_receipt_pays_once_in_the_whole_system_Q3_2() -> None:
+    o = office()
+    first = opened(o, draft(), NOW)
+    with pytest.raises(Conflict, match=first.case_id):
+        opened(o, draft(key="2", bill_no="N1"), NOW)
+    settled = replace(draft().receipts[0], bill_no="S1")
+    service.report_receipt(settled, "3201S999", "320500")
+    service.report_receipt(settled, "3201S999", "320500")
+    with pytest.raises(Conflict, match="3201S999"):
+        opened(o, draft(key="3", bill_no="S1"), NOW)
+    with pytest.raises(Conflict, match=first.case_id):
+        service.report_receipt(first.receipts[0], "another", "320500")
+
+
+def test_amending_swaps_receipts_and_withdrawing_frees_them_Q3_2() -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    other = replace(case.receipts[0], bill_no="N9")
+    case = service.amend(o, INTAKE, case.case_id, case.version, {"receipts": (other,)}, NOW, given())
+    assert store.holder("3201", "N1") is None
+    assert (store.holder("3201", "N9") or {})["holder"] == case.case_id
+    case = service.withdraw(o, INTAKE, case.case_id, case.version, NOW, given("改由一站式结算"))
+    assert store.holder("3201", "N9") is None
+    with pytest.raises(Conflict, match="撤回"):
+        service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+
+
+def test_same_person_dates_and_total_is_flagged_and_must_be_explained_J27() -> None:
+    o = office()
+    first = granted(o, draft(), NOW)
+    case = opened(o, draft(key="2"), NOW)
+    assert case.suspects == (first.case_id,)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    with pytest.raises(BadInput, match="疑似重复"):
+        service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    assert service.audit(o, AUDITOR, case.case_id, case.version, NOW, given("两张票据分属两次住院")).state == State.AUDITED
+
+
+def test_a_priced_case_is_stale_once_the_year_moved_and_is_priced_again() -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    granted(o, draft(key="2", begin=date(2026, 2, 1), end=date(2026, 2, 9)), NOW)
+    with pytest.raises(Conflict, match="重新核算"):
+        service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    assert service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given()).state == State.RECHECKED
+
+
+def test_the_same_request_again_changes_nothing_and_another_is_told(tables: Tables) -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    assert opened(o, draft(), NOW) == case
+    once = service.accept(o, INTAKE, case.case_id, case.version, NOW, given(request="r1"))
+    before = tables.everything()
+    again = service.accept(o, INTAKE, case.case_id, case.version, NOW, given(request="r1"))
+    assert again == once
+    assert tables.everything() == before
+    with pytest.raises(Conflict, match="已被他人办理"):
+        service.accept(o, INTAKE, case.case_id, case.version, NOW, given(request="r2"))
+    with pytest.raises(Conflict, match="同一受理号"):
+        service.open_case(o, INTAKE, draft(total="9999.00", in_policy="9000.00"), NOW, given(request="other"))
+
+
+def test_annulled_before_payment_restores_books_and_year() -> None:
+    o = office()
+    before = people.load("P1", 2026).totals(2026).amounts
+    case = granted(o, draft(), NOW)
+    case = service.annul(o, REVIEWER, case.case_id, case.version, NOW, given("票据有误"))
+    assert balances() == {}
+    assert dict(people.load("P1", 2026).totals(2026).amounts) == dict(before)
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    case = service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given())
+    assert case.postings == 2
+    assert balances()["610100-2103"] == -159750
+
+
+def test_an_obligation_with_another_one_on_top_is_not_annulled() -> None:
+    o = office()
+    case = granted(o, draft(), NOW)
+    later = granted(o, draft(key="2", begin=date(2026, 3, 11), end=date(2026, 3, 12)), NOW)
+    with pytest.raises(Conflict, match=later.case_id):
+        service.annul(o, REVIEWER, case.case_id, case.version, NOW, given("票据有误"))
+
+
+def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: Tables) -> None:
+    o = office()
+    batch = service.open_batch(CASHIER, "b1", NOW)
+    case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
+    service.close_batch(CASHIER, batch.batch_id)
+    assert case.order is not None
+    service.answered(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "failed", "账户已销户")), NOW)
+    case = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    assert case.state == State.PAYMENT_FAILED
+    assert case.order is not None
+    assert case.order.failure == "账户已销户"
+    assert "O#case_payment_failed#" + case.order.order_id in [i["pk"]["S"] for i in tables.items("outbox")]
+    guardian = Account("李四", "6222020000009999", "102301000000", "guardian")
+    with pytest.raises(BadInput, match="监护证明"):
+        service.change_account(o, INTAKE, case.case_id, case.version, guardian, NOW, given("原账户销户"))
+    with pytest.raises(BadInput, match="户名"):
+        service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, owner="self"), NOW, given("原账户销户"))
+    case = service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof="receipts/p"), NOW, given("原账户销户"))
+    second = service.open_batch(CASHIER, "b2", NOW)
+    case = released(o, case, NOW, second.batch_id)
+    service.close_batch(CASHIER, second.batch_id)
+    assert case.order is not None
+    assert case.order.number == 2
+    service.answered(o, answer(second.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW)
+    assert balances()["610100-1002"] == -159750
+
+
+def test_recovery_up_to_what_was_paid_as_a_negative_order() -> None:
+    """8,822.50 paid; 1,000.01 and then the rest demanded back; the books and the year follow to the fen."""
+    o = office()
+    case = confirmed(o, draft(), NOW)
+    for wrong in (Fen(0), Fen(882251), Fen(-1)):
+        with pytest.raises(BadInput, match="追回金额"):
+            service.demand_recovery(o, INSPECTOR, case.case_id, case.version, wrong, NOW, given("虚假票据", "第四十一条"))
+    for amount in (Fen(100001), Fen(882250 - 100001)):
+        case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, amount, NOW, given("虚假票据", "第四十一条"))
+        assert case.order is not None
+        assert case.order.amount == -amount
+        case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
+        case = service.receive_recovery(o, CASHIER, case.case_id, case.version, NOW, given())
+    assert case.state == State.RECOVERED
+    assert balances() == {}
+    assert people.load("P1", 2026).totals(2026).amounts["paid:assistance_inpatient"] == 0
+    assert people.load("P1", 2026).totals(2026).amounts["own_all"] == 1000000
+    with pytest.raises(BadInput, match="追回金额"):
+        service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(1), NOW, given("虚假票据", "第四十一条"))
+
+
+def test_a_demand_is_dropped_before_it_is_rechecked() -> None:
+    o = office()
+    case = confirmed(o, draft(), NOW)
+    before = balances()
+    case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(5000), NOW, given("重复", "第四十一条"))
+    case = service.drop_recovery(o, AUDITOR, case.case_id, case.version, NOW, given("查无实据"))
+    assert case.recovered == 0
+    assert balances() == before
+    case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(700000), NOW, given("重复", "第四十一条"))
+    case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
+    assert case.recovered == 700000
+
+
+def test_nothing_payable_is_closed_not_ordered() -> None:
+    register("P2", ())
+    o = office()
+    case = granted(o, draft(key="9", psn_no="P2", care="outpatient", total="100.00", in_policy="100.00", begin=date(2026, 3, 2), end=date(2026, 3, 2)), NOW)
+    assert case.granted == 0
+    with pytest.raises(Conflict, match="直接结案"):
+        service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
+    assert service.close(o, ACCOUNTANT, case.case_id, case.version, NOW, given()).state == State.TOLD
+    assert balances() == {}
+
+
+def test_other_regions_do_not_see_or_touch_a_case() -> None:
+    o = office()
+    case = opened(o, draft(), NOW)
+    stranger = officer("o-x", "intake", "auditor", "manager", admdvs="320500")
+    with pytest.raises(Forbidden, match="本统筹区"):
+        service.case_detail(o, stranger, case.case_id, NOW)
+    with pytest.raises(Forbidden, match="本统筹区"):
+        service.accept(o, stranger, case.case_id, case.version, NOW, given())
+    with pytest.raises(Refused, match="不存在"):
+        service.case_detail(o, INTAKE, "320100Mnone", NOW)
+
+
+def test_lists_by_state_role_and_filter_with_paging() -> None:
+    o = office()
+    for n in range(7):
+        case = opened(o, draft(key=str(n)), NOW)
+        if n % 2:
+            service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    rows, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3)
+    more, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
+    last, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
+    assert [len(rows), len(more), len(last), cursor] == [3, 3, 1, ""]
+    assert len({r["case_id"] for r in (*rows, *more, *last)}) == 7
+    assert service.counts(o, INTAKE)["accepted"] == 3
+    only, _ = service.listed(INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30")
+    assert len(only) == 3
+    assert State.RECHECKED in service.states_for(o, "accountant")
+    assert service.listed(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []
+    with pytest.raises(BadInput, match="翻页"):
+        service.listed(INTAKE, [State.DRAFTED], 3, "nonsense")
