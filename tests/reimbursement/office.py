@@ -56,9 +56,8 @@ def given(reason: str = "", clause: str = "", request: str = "") -> Given:
 def register(psn_no: str = "P1", categories: Sequence[str] = ("subsistence_allowance",), since: date = date(2024, 1, 1), admdvs: str = NANJING) -> None:
     """A resident insured and assisted in `admdvs`."""
     when = datetime(2024, 1, 1, tzinfo=UTC)
-    certno = (
-        f"32010119{60 + int(hashlib.sha256(psn_no.encode()).hexdigest(), 16) % 30}0101" + f"{int(hashlib.sha256(psn_no.encode()).hexdigest(), 16) % 1000:03d}"
-    )
+    number = int(hashlib.sha256(psn_no.encode()).hexdigest(), 16)
+    certno = f"32010119{60 + number % 30}0101{number % 1000:03d}"
     certno += "10X98765432"[sum(int(d) * w for d, w in zip(certno, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11]
     person = Person(psn_no, f"张{psn_no}", "1", "01", certno, date(int(certno[6:10]), 1, 1), source=SOURCE)
     writes = people.person_registered(person, when)

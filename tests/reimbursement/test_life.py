@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -42,9 +41,8 @@ MONTH = "2026-03"
 
 
 @pytest.fixture(autouse=True)
-def world(tables: Tables) -> Iterator[None]:
+def world(tables: Tables) -> None:
     register()
-    yield
 
 
 def balances() -> dict[str, int]:

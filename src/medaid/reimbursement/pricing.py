@@ -180,7 +180,7 @@ def _difference(case: Case, file: PersonFile, policy: Policy, year: int, group: 
     totals = file.totals(year)
     without = {name: amount - prior.added.get(name, 0) for name, amount in totals.amounts.items()}
     old = price(policy, claim(case, file, without, (prior.category,), group))
-    new = price(policy, claim(case, file, without, tuple(dict.fromkeys((*categories(case, file), prior.category)), group)))
+    new = price(policy, claim(case, file, without, tuple(dict.fromkeys((*categories(case, file), prior.category))), group))
     more = {fund: new.paid(fund) - old.paid(fund) for fund in dict.fromkeys((*new.by_fund, *old.by_fund))}
     if any(amount < 0 for amount in more.values()):
         raise PolicySilent("CLAUSE_CONFLICT", field="setl_id", rule="按现有身份计算,有基金应付金额低于原结算,须撤销原结算后重新结算")

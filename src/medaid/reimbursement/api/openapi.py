@@ -51,7 +51,7 @@ def document() -> dict[str, Any]:
     """The description, OpenAPI 3.1."""
     routes = _routes()
     bodies = dict.fromkeys(route[3] for route in routes if route[3] is not None)
-    outs = dict.fromkeys([*(route[4] for route in routes), shapes.ErrorOut])
+    outs: dict[type[BaseModel], None] = dict.fromkeys([*(route[4] for route in routes), shapes.ErrorOut])
     kinds: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [(body, "validation") for body in bodies]
     kinds += [(answer, "serialization") for answer in outs]
     _, defined = models_json_schema(kinds, ref_template=_REF)
