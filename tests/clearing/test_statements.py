@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.clearing.hands import HOME, HOSPITALS, agreement, arrive, at, item, refund
+from tests.clearing.hands import HOME, HOSPITALS, agreement, arrive, at, item, message_of, refund
 
 from medaid.aws import exchange
-from medaid.clearing import files, papers, payments, runs, statements, store
+from medaid.clearing import files, papers, payments, projector, runs, statements
 from medaid.clearing.model import Item, Statement
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import books
@@ -93,9 +93,27 @@ def test_message_brought_twice_counts_once() -> None:
 
 
 def statements_of_message_again(one: Item) -> bool:
-    from medaid.clearing import projector
+    return projector.project(message_of(one), at(4))
 
-    return projector.project(store.message_of(one), at(4))
+
+def test_assistance_of_another_region_is_paid_there_and_counted_once() -> None:
+    """J24: the region that pays the living allowance pays the assistance; the hospital still reconciles one settlement."""
+    one = item(1, at(3))
+    projector.project({**message_of(one), "assisted": "320581"}, at(3))
+    mine = month()
+    assert mine.by_fund == {"basic_resident": Fen(60000)}
+    runs.month("320581", "2023-07", AUGUST)
+    (theirs,) = statements.made("320581", A, "2023-07")
+    assert (theirs.by_fund, [t.count for t in theirs.groups.values()]) == ({"assistance": Fen(20000)}, [0])
+    assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST)[0] == "0"
+
+
+def test_what_others_outside_the_funds_paid_is_not_cleared() -> None:
+    one = item(1, at(3), maf=0)
+    told = message_of(one)
+    told["amounts"]["oth_pay"] = 700
+    projector.project({**told, "fund_pay_sumamt": 60700}, at(3))
+    assert month().by_fund == {"basic_resident": Fen(60000)}
 
 
 class TestTotals3201:

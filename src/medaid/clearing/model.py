@@ -18,11 +18,17 @@ from medaid.money import Fen
 
 FUND_FIELDS: Final = tuple(dict.fromkeys(fund.field for fund in funds().values()))
 """hifp_pay, cvlserv_pay … maf_pay, oth_pay: the amounts that funds pay (identity I4)."""
+OUTSIDE: Final = ("oth_pay",)
+"""What a settlement tells as paid by others outside the funds (commercial insurance, donations): not ours to clear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One settlement or reversal as clearing sees it. `amounts` holds medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay and the fund fields."""
+    """One settlement or reversal as clearing sees it.
+
+    `amounts` holds medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields cleared here, and `paid_elsewhere`: what of
+    fund_pay_sumamt others pay (another region's assistance, payers outside the funds).
+    """
 
     setl_id: str
     mdtrt_id: str
@@ -49,8 +55,18 @@ class Item:
 
     def __post_init__(self) -> None:
         aware(self.setl_time)
-        paid = sum(int(self.amounts.get(name, 0)) for name in FUND_FIELDS)
+        paid = sum(int(self.amounts.get(name, 0)) for name in (*FUND_FIELDS, "paid_elsewhere"))
         assert paid == self.amounts["fund_pay_sumamt"], f"{self.setl_id}: funds do not sum (I4)"
+
+    @property
+    def key(self) -> str:
+        """What tells a settlement and its reversal apart: they carry one setl_id."""
+        return f"{self.setl_id}R" if self.refd else self.setl_id
+
+    @property
+    def part(self) -> bool:
+        """Whether it is only the assistance that another region than the insurance's pays: paid here, counted there."""
+        return "-" in self.setl_id
 
     @property
     def month(self) -> str:
@@ -114,9 +130,10 @@ class Tally:
         self.amounts: dict[str, int] = {}
 
     def add(self, item: Item) -> None:
-        self.count += 1
-        self.refunds += item.refd
-        self.days += item.days
+        if not item.part:
+            self.count += 1
+            self.refunds += item.refd
+            self.days += item.days
         for name, fen in item.amounts.items():
             self.amounts[name] = self.amounts.get(name, 0) + int(fen)
 

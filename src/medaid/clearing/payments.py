@@ -59,6 +59,8 @@ def release(admdvs: str, institution: str, month: str, number: int, by: str, now
     changed = records.with_state(statement, state, released_by=by, paid=due, order=f"PAY-{statement.statement_id}" if due else "")
     writes = [store.replace(item, records.statement_body(changed), "statement", state=state, at=now)]
     writes += fund.writes(*rules.release_entries(statement, now))
+    for deduction in statement.deductions:
+        writes += statements.taken_off("deduction", statement, deduction, now)
     writes += _forward(statement, rules.brought_forward(statement), now)
     if due:
         body = {"institution": institution, "month": month, "order": changed.order, "amount": sum(int(fen) for fen in due.values())}
@@ -99,9 +101,9 @@ def bar(admdvs: str, institution: str, month: str, number: int, now: datetime) -
         owed = {key: fen for key, fen in amounts.items() if fen > 0}
         owing = rules.added(owing, {key: fen for key, fen in amounts.items() if fen < 0})
         late = Carried(f"BAR-{number}-{home}", month, "逾期", owed, home)
-        writes += fund.writes(*statements.written_off(admdvs, institution, late, now, "barred"))
+        writes += statements.written_off(admdvs, institution, late, now, "barred")
     for deduction in statement.deductions:
-        writes += fund.writes(*rules.taken_off("deduction", statement, deduction, now))
+        writes += statements.taken_off("deduction", statement, deduction, now)
     writes += _forward(statement, rules.added(replace(statement, by_fund={}, disputed=()).due(), owing), now)
     _commit(writes)
     return changed

@@ -25,7 +25,7 @@ def project(body: Mapping[str, Any], now: datetime) -> bool:
 
     Raises Unavailable where storage does not answer (the stream brings the message again), KeyError or Refused for a body of another form.
     """
-    return any([_projected(item, now) for item in store.items_from_message(body)])
+    return sum(_projected(item, now) for item in store.items_from_message(body)) > 0  # all of them, not up to the first
 
 
 def _projected(item: Item, now: datetime) -> bool:

@@ -207,8 +207,8 @@ def taken_off(kind: str, statement: Statement, carried: Carried, recorded: datet
 
 
 def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
-    """What paying a statement books: deductions, the mode's difference, and the payment with what is kept back (J34, J39, Q7, N5)."""
-    entries = [entry for carried in statement.deductions for entry in taken_off("deduction", statement, carried, recorded)]
+    """What paying a statement books: the mode's difference, and the payment with what is kept back (J34, N5). Deductions: `taken_off`."""
+    entries: list[Entry] = []
     if statement.mode_difference:
         lines: list[Line] = []
         care = "inpatient" if any(g.care == "inpatient" for g in statement.groups) else "outpatient"

@@ -152,9 +152,7 @@ def open_items(admdvs: str, period: str) -> list[dict[str, str]]:
         for item in store.items(admdvs, institution, period):
             assert item.arrived is not None
             if cut is None or item.arrived > cut:
-                found.append(
-                    {"setl_id": item.setl_id, "institution": institution, "reason": "未列入对账单:到达晚于对账截止" if cut else "未列入对账单:当月未生成"}
-                )
+                found.append({"setl_id": item.key, "institution": institution, "reason": "未列入对账单:到达晚于对账截止" if cut else "未列入对账单:当月未生成"})
         for one in made:
             found += [{"setl_id": c.setl_id, "institution": institution, "reason": f"争议:{c.reason}"} for c in one.disputed]
     return found

@@ -6,9 +6,8 @@ from medaid.clearing.payments import agree, agreement, approve, bar, release
 from medaid.clearing.projector import KINDS as PROJECTED
 from medaid.clearing.projector import project
 from medaid.clearing.statements import deduct, dispute, made, make, reconcile_lines, reconcile_totals, resolve, waiting
-from medaid.clearing.store import message_of
 
 __all__ = [
-    "PROJECTED", "agree", "agreement", "approve", "bar", "deduct", "dispute", "made", "make", "message_of", "project", "reconcile_lines",
+    "PROJECTED", "agree", "agreement", "approve", "bar", "deduct", "dispute", "made", "make", "project", "reconcile_lines",
     "reconcile_totals", "release", "resolve", "waiting",
 ]  # fmt: skip

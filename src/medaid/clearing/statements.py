@@ -110,7 +110,7 @@ def reconcile_totals(
     insutype, clr_type, optins = group
     tally = Tally()
     for item in store.items(admdvs, institution, month):
-        if (item.insutype, item.clr_type, item.home) == group and begin <= fund.day_of(item.setl_time) <= end:
+        if not item.part and (item.insutype, item.clr_type, item.home) == group and begin <= fund.day_of(item.setl_time) <= end:
             tally.add(item)
     result = rules.level(theirs, count, tally.totals())
     if result[0] == "0" and begin.day == 1 and fund.month_end(end) == end:
@@ -148,7 +148,7 @@ def reconcile_lines(
     ours = [
         item
         for item in store.items(admdvs, institution, month)
-        if item.clr_type == clr_type and item.home == optins and begin <= fund.day_of(item.setl_time) <= end
+        if not item.part and item.clr_type == clr_type and item.home == optins and begin <= fund.day_of(item.setl_time) <= end
     ]
     differences = list(rules.differences(ours, lines))
     key = f"clearing/{admdvs}/{month}/{institution}/3202-{clr_type}-{optins}-{begin:%d}-{end:%d}.zip"
@@ -173,19 +173,17 @@ def _dispute(admdvs: str, institution: str, month: str, ours: Mapping[tuple[str,
 
 def dispute(item: Item, reason: str, now: datetime, waits_for: str = "institution") -> bool:
     """Takes one item out of what its statement pays and keeps it waiting. False where it is disputed already or its statement is past that."""
-    carried = Carried(item.setl_id, item.month, reason, item.by_fund(), item.home, waits_for)
+    carried = Carried(item.key, item.month, reason, item.by_fund(), item.home, waits_for)
     for held, statement in ((h, records.statement_of(h)) for h in store.query(store.place(item.treatment, item.institution, item.month), "STATEMENT#")):
         if item.arrived is None or item.arrived > statement.cut or (statement.since is not None and item.arrived <= statement.since):
             continue
-        if statement.state not in ("draft", "confirmed") or any(c.setl_id == item.setl_id for c in statement.disputed):
+        if statement.state not in ("draft", "confirmed") or any(c.setl_id == item.key for c in statement.disputed):
             return False
         changed = records.with_state(statement, statement.state, disputed=(*statement.disputed, carried))
         commit(
             [
                 store.replace(held, records.statement_body(changed), "statement", state=statement.state, at=now),
-                store.create(
-                    f"C#{item.treatment}#{item.institution}", f"DISPUTE#{item.setl_id}", records.carried_body(carried), "dispute", state="open", at=now
-                ),
+                store.create(f"C#{item.treatment}#{item.institution}", f"DISPUTE#{item.key}", records.carried_body(carried), "dispute", state="open", at=now),
             ]
         )
         return True
@@ -221,14 +219,23 @@ def resolve(admdvs: str, institution: str, setl_id: str, upheld: bool, reason: s
         raise Conflict("STATE", field="setl_id", rule="退费以中心记录为准,不得否决")
     carried = replace(records.carried_of(item.body), reason=f"{reason}({by})")
     writes = [store.replace(item, records.carried_body(carried), "dispute", state="upheld" if upheld else "rejected", at=now)]
-    writes += [store.listed(admdvs, institution, now)] if upheld else fund.writes(*written_off(admdvs, institution, carried, now))
+    writes += [store.listed(admdvs, institution, now)] if upheld else written_off(admdvs, institution, carried, now)
     commit(writes)
 
 
-def written_off(admdvs: str, institution: str, carried: Carried, now: datetime, kind: str = "deduction") -> list[fund.Entry]:
-    """The entries by which a waiting amount is not owed to the institution any more."""
+def written_off(admdvs: str, institution: str, carried: Carried, now: datetime, kind: str = "deduction") -> list[Write]:
+    """The writes by which a waiting amount is not owed to the institution any more; away from home the next bill takes it off too."""
     holder = Statement(admdvs, institution, carried.month, 0, None, now, {}, {}, "", 0)
-    return rules.taken_off(kind, holder, carried, now)
+    return taken_off(kind, holder, carried, now)
+
+
+def taken_off(kind: str, statement: Statement, carried: Carried, now: datetime) -> list[Write]:
+    """The same for an amount that a statement took up."""
+    writes = fund.writes(*rules.taken_off(kind, statement, carried, now))
+    if writes and carried.home not in ("", statement.admdvs):
+        number = f"{statement.statement_id}-{carried.setl_id}"
+        writes.append(store.adjustment(statement.admdvs, carried.home, number, rules.negated(carried.by_fund), now))
+    return writes
 
 
 def deduct(admdvs: str, institution: str, deduction_id: str, amounts: Mapping[str, Fen], reason: str, home: str, now: datetime) -> None:

@@ -10,9 +10,11 @@
 | pk `C#<treatment>#<institution>`, sk `DISPUTE#<setl_id>`, `DEDUCTION#<id>`, `FORWARD#<fund>`, `CLAIM#<setl_id>` | what waits | by institution |
 | pk `A#<institution>`, sk `AGREEMENT#<yyyy>` | how it is paid | agreement of a year |
 | pk `R#<job>#<admdvs>`, sk `<period>` | state of a scheduled run | run of a period |
-| pk `B#<creditor>` / `b#<debtor>`, sk `<yyyy-mm>#<level>#<other>` | bill between regions, as each side holds it | bills of a region |
-| pk `P#<home>`, sk `<treatment>#<fund>` | prepayment held there | prepayments of a home region |
-| pk `S#<region>`, sk `<from instant>` | suspension of direct settlement | suspensions of a region, latest first |
+| pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
+| pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
+| pk `W#<treatment>`, sk `<home>#<id>` | what is taken off or put on the next bill to a home region | adjustments of a treatment region |
+| pk `P#<home>`, sk `<treatment>` | prepayment held there | prepayments of a home region |
+| pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
 | pk `REGIONS`, sk `<admdvs>` | a pooling region that settled | regions the scheduled jobs go through |
 
 Bodies are packed JSON; state, version and instants stand beside them, for conditions.
@@ -21,13 +23,13 @@ Bodies are packed JSON; state, version and instants stand beside them, for condi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
 from medaid.aws.transaction import Delete, Put, Write, reading
-from medaid.clearing.model import Item
-from medaid.instants import BEIJING, beijing_text, from_stored, parse_instant, stored
+from medaid.clearing.model import FUND_FIELDS, OUTSIDE, Item
+from medaid.instants import BEIJING, from_stored, stored
 from medaid.money import Fen
 
 
@@ -85,13 +87,19 @@ def listed(admdvs: str, institution: str, now: datetime) -> Write:
     return Put(ClearingItem(f"N#{admdvs}#{now.astimezone(BEIJING):%Y-%m}", institution), None, "listed")
 
 
+def adjustment(treatment: str, home: str, number: str, amounts: Mapping[str, Fen], at: datetime) -> Write:
+    """The write of what the next bill of `treatment` to `home` takes off (negative) or puts on again (positive), fen by fund."""
+    body = {fund: int(fen) for fund, fen in sorted(amounts.items())}
+    return create(f"W#{treatment}", f"{home}#{number}", body, "adjustment", state="open", at=at)
+
+
 def place(admdvs: str, institution: str, month: str) -> str:
     """The key under which an institution's month lies."""
     return f"I#{admdvs}#{institution}#{month}"
 
 
 def item_key(item: Item) -> tuple[str, str]:
-    return place(item.treatment, item.institution, item.month), f"ITEM#{stored(item.setl_time)}#{item.setl_id}"
+    return place(item.treatment, item.institution, item.month), f"ITEM#{stored(item.setl_time)}#{item.key}"
 
 
 def item_body(item: Item) -> list[Any]:
@@ -106,9 +114,10 @@ def item_body(item: Item) -> list[Any]:
 def item_of(found: ClearingItem) -> Item:
     """The settlement item that was projected."""
     mdtrt_id, msgid, home, district, insutype, clr_type, med_type, psn_no, refd, days, amounts, institution, treatment = found.body
-    *_, setl_time, setl_id = found.sk.split("#")
+    *_, setl_time, key = found.sk.split("#")
     return Item(
-        setl_id, mdtrt_id, msgid, institution, home, district, treatment, insutype, clr_type, med_type, from_stored(setl_time), psn_no,
+        key.removesuffix("R") if refd else key, mdtrt_id, msgid, institution, home, district, treatment, insutype, clr_type, med_type,
+        from_stored(setl_time), psn_no,
         {"fund_pay_sumamt": Fen(0), **{name: Fen(fen) for name, fen in amounts.items()}}, bool(refd), days, from_stored(found.at),
     )  # fmt: skip
 
@@ -138,22 +147,30 @@ def institutions(admdvs: str, month: str) -> list[str]:
     return [found.sk for found in query(f"N#{admdvs}#{month}")]
 
 
-def item_from_message(body: Mapping[str, Any]) -> Item:
-    """The item in a `settled` or `reversed` message (docs/clearing.md has the form). Raises KeyError or BadInput for another form."""
-    amounts = {name: Fen(fen) for name, fen in body["amounts"].items()}
-    amounts.setdefault("fund_pay_sumamt", Fen(0))
+def items_from_message(body: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The items in a `settled` or `reversed` message (docs/clearing.md has the form). Raises KeyError or ValueError for another form.
+
+    One, or two where another region than the insurance's pays the assistance (J24): the second holds that part alone and is not counted. Within a
+    city the region that pays owes the institution itself; elsewhere the treatment region does, and is owed by it.
+    """
+    sign = -1 if body["refd"] == "1" else 1
+    funds = {name: int(fen) for name, fen in body["amounts"].items() if name in FUND_FIELDS and name not in OUTSIDE}
+    home, assisting = body["home"], body.get("assisted") or body["home"]
+    part = funds.pop("maf_pay", 0) if assisting != home else 0
+    whole = int(body["fund_pay_sumamt"])
+    totals = {name: int(body[name]) for name in ("medfee_sumamt", "acct_pay", "psn_cash_pay")}
+    main = {**funds, **totals, "fund_pay_sumamt": whole, "paid_elsewhere": whole - sum(funds.values())}
+    found = [_item(body, body["setl_id"], home, main, sign)]
+    if part:
+        found.append(_item(body, f"{body['setl_id']}-{assisting}", assisting, {"maf_pay": part, "fund_pay_sumamt": 0, "paid_elsewhere": -part}, sign))
+    return tuple(found)
+
+
+def _item(body: Mapping[str, Any], setl_id: str, home: str, amounts: Mapping[str, int], sign: int) -> Item:
+    treatment = home if home[:4] == body["treatment"][:4] else body["treatment"]
+    stay = (date.fromisoformat(body["end"]) - date.fromisoformat(body["begin"])).days
     return Item(
-        body["setl_id"], body["mdtrt_id"], body["msgid"], body["institution"], body["home"], body.get("district") or body["home"], body["treatment"],
-        body["insutype"], body["clr_type"], body["med_type"], parse_instant(body["setl_time"], "setl_time"), body["psn_no"], amounts,
-        bool(body.get("refd", False)), int(body.get("days", 0)),
+        setl_id, body["mdtrt_id"], body["msgid"], body["institution"], home, body.get("district") or home, treatment,
+        body["insutype"], body["clr_type"], body["med_type"], from_stored(body["setl_time"]), body["psn_no"],
+        {name: Fen(fen) for name, fen in amounts.items()}, sign < 0, sign * max(1, stay),
     )  # fmt: skip
-
-
-def message_of(item: Item) -> dict[str, Any]:
-    """The message body that `item_from_message` reads: what a settlement writes to the outbox."""
-    return {
-        "setl_id": item.setl_id, "mdtrt_id": item.mdtrt_id, "msgid": item.msgid, "institution": item.institution, "home": item.home,
-        "district": item.district, "treatment": item.treatment, "insutype": item.insutype, "clr_type": item.clr_type, "med_type": item.med_type,
-        "setl_time": beijing_text(item.setl_time), "psn_no": item.psn_no, "amounts": {name: int(fen) for name, fen in item.amounts.items()},
-        "refd": item.refd, "days": item.days,
-    }  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.transaction import Lost, Write, commit
 from medaid.errors import Conflict, Refused
 from medaid.fund import books, rules, seals, state, store
 from medaid.fund.chart import account, accounts, funds
@@ -18,19 +18,26 @@ from medaid.instants import civil_date, stored
 from medaid.money import Fen
 
 
-def post(*entries: Entry) -> bool:
-    """Posts entries once, each into its open period, all or none. False where they were posted before.
+def posting(*entries: Entry) -> list[Write]:
+    """The writes that post entries once, each into its open period, as part of a larger act; they lose as `period:` or `posted:`.
 
-    Raises Conflict PERIOD_CLOSED, Refused FLOW_FORBIDDEN, DATE_FUTURE for an effective date after the day of recording.
+    Raises Refused FLOW_FORBIDDEN, DATE_FUTURE for an effective date after the day of recording.
     """
     for entry in entries:
         if entry.effective > civil_date(entry.recorded):
             raise Refused("DATE_FUTURE", field="effective", rule="入账日期不得晚于当日")
-    checks = {(e.admdvs, e.period) for e in entries}
-    writes = [state.still_open(*one) for one in sorted(checks)]
-    writes += [write for e in entries for write in (store.put(rules.checked(e)), state.posted(e.entry_id, e.recorded))]
+    checks = sorted({(e.admdvs, e.period) for e in entries})
+    writes = [state.still_open(*one) for one in checks]
+    return writes + [write for e in entries for write in (store.put(rules.checked(e)), state.posted(e.entry_id, e.recorded))]
+
+
+def post(*entries: Entry) -> bool:
+    """Posts entries once, each into its open period, all or none. False where they were posted before.
+
+    Raises Conflict PERIOD_CLOSED, and as `posting` does.
+    """
     try:
-        commit(writes)
+        commit(posting(*entries))
     except Lost as lost:
         closed = [label for label in lost.labels if label.startswith("period:")]
         if closed:

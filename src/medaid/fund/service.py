@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from medaid.aws.transaction import Write
 from medaid.fund import books, rules, store
 from medaid.fund.model import Entry
+from medaid.fund.periods import post, posting
 from medaid.instants import civil_date
 from medaid.money import Fen
 
@@ -70,4 +71,4 @@ def trial_balance(admdvs: str, begin: date, end: date, began: date, known: datet
     return books.trial_balance(admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known))
 
 
-__all__: Sequence[str] = ("Entry", "balance", "day_of", "entries", "month_end", "months", "trial_balance", "writes")
+__all__: Sequence[str] = ("Entry", "balance", "day_of", "entries", "month_end", "months", "post", "posting", "trial_balance", "writes")
