@@ -104,7 +104,8 @@ class _Check:
             case = f"{day} {case}" if day != ALWAYS else case
             told.add(case)
             if not chosen:
-                self.place.wrong(f"[[layer.{key}]] 有缺口:{case} 时没有适用的行;补一行,没有数值就写 none = true 或 missing")
+                line = rows[0].row.line if rows else self.place.line()
+                self._note(line, f"[[layer.{key}]] 有缺口:{case} 时没有适用的行;补一行,没有数值就写 none = true 或 missing")
             else:
                 first, second = chosen[0].row, chosen[1].row
                 both = f"{first.cite.text}(第 {first.line} 行)与 {second.cite.text}"
