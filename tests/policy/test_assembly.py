@@ -159,8 +159,8 @@ def test_what_others_paid_is_taken_off_once_even_with_two_regions() -> None:
     assert [x.id for x in assemble([here], "990100", "", DAY).layers] == ["basic", "donations"]
 
 
-def claim(yuan: int, given: dict[str, int] | None = None, **facts: str) -> Claim:
-    return Claim(Bill(Fen(yuan * 100), Fen(yuan * 100)), Facts(care="inpatient")._replace(**facts), ("orphan",), given or {"payments_by_others": 0})
+def claim(yuan: int, given: dict[str, int] | None = None, facts: Facts = Facts(care="inpatient")) -> Claim:
+    return Claim(Bill(Fen(yuan * 100), Fen(yuan * 100)), facts, ("orphan",), given or {"payments_by_others": 0})
 
 
 def test_a_year_deductible_shared_by_two_layers_of_one_claim_is_taken_once() -> None:
@@ -233,9 +233,9 @@ def test_two_clauses_that_apply_only_on_a_day_are_named_both() -> None:
     basic = policy.layers[0]
     twice = replace(basic, rates=(*basic.rates, basic.rates[0]._replace(row=basic.rates[0].row._replace(cite=basic.cite._replace(article="第九十九条")))))
     both = replace(policy, layers=(twice, *policy.layers[1:]), version="twice")
-    facts = {"insutype": "390", "level": "township", "place": "city", "filing": "none"}
+    facts = Facts(care="inpatient", insutype="390", level="township", place="city", filing="none")
     with pytest.raises(PolicySilent) as caught:
-        price(both, replace(claim(1000, **facts), categories=()))
+        price(both, replace(claim(1000, facts=facts), categories=()))
     assert "CLAUSE_CONFLICT" in told(caught)
     assert "待遇表·支付比例" in told(caught)
     assert "第九十九条" in told(caught)
