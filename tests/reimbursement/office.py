@@ -20,6 +20,7 @@ from medaid.reimbursement import service
 from medaid.reimbursement.model import Account, Care, Case, Fees, Officer, Receipt
 from medaid.reimbursement.procedure import procedure
 from medaid.reimbursement.rules import Given
+from medaid.settlement.national.codes import person_group
 from medaid.workdays import Calendar, published
 
 NANJING: Final = "320100"
@@ -33,7 +34,7 @@ def at(text: str) -> datetime:
 
 def office(calendar: Calendar | None = None, **changes: Any) -> service.Office:
     patience = Patience(sleep=lambda _: None)
-    return replace(service.Office(procedure(), calendar or published(), library().policy_for, patience=patience), **changes)
+    return replace(service.Office(procedure(), calendar or published(), library().policy_for, group=person_group, patience=patience), **changes)
 
 
 def officer(name: str, *roles: str, admdvs: str = NANJING, point: str = "") -> Officer:
