@@ -11,7 +11,8 @@ from tests.people.samples import NOW, ROSTER
 
 from medaid.people import intake
 from medaid.people.catalogue import catalogue
-from medaid.people.manifest import FileRefused, place, read
+from medaid.people.manifest import place, read
+from medaid.people.problem import FileRefused
 
 TOLD: dict[str, Any] = {
     "sender": "maoming-civil-affairs", "kind": "roster", "file": "a.csv", "period": "2026-03", "rows": 3, "sha256": "0" * 64, "admdvs": "440900",

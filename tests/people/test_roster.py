@@ -12,8 +12,9 @@ from tests.people.samples import ENROLMENT, NOW, ROSTER, certno
 
 from medaid.instants import civil_date
 from medaid.people.catalogue import catalogue
-from medaid.people.manifest import FileRefused, Manifest
+from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance
+from medaid.people.problem import FileRefused
 from medaid.people.roster import Checks, Entry, header, is_blank
 
 FEMALE = certno(1, male=False)

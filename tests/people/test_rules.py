@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.people.samples import NOW, identity, insurance, person
 
 from medaid.people import rules
-from medaid.people.manifest import Problem
 from medaid.people.model import Identity, Insurance, Person, Source
+from medaid.people.problem import Problem
 
 OTHER = Source("B2", 1)
 BEFORE = NOW - timedelta(days=30)

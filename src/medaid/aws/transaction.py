@@ -10,11 +10,9 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
@@ -22,7 +20,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from medaid.aws.table import Meta
+from medaid.aws.table import connection
 from medaid.errors import Unavailable
 
 LARGEST: Final = 100
@@ -75,19 +73,6 @@ class Lost(Exception):
 
 class Contended(Exception):
     """Another transaction held one of the items at that moment; nothing was written. Read again and try again."""
-
-
-@cache
-def connection() -> Connection:
-    """One connection for all transactions of the process, with the tables' time limits."""
-    return Connection(
-        region=Meta.region,
-        host=Meta.host,
-        connect_timeout_seconds=Meta.connect_timeout_seconds,
-        read_timeout_seconds=Meta.read_timeout_seconds,
-        max_retry_attempts=Meta.max_retry_attempts,
-        max_pool_connections=Meta.max_pool_connections,
-    )
 
 
 def commit(writes: Sequence[Write]) -> None:

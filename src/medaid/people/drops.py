@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from medaid.aws.exchange import client
 from medaid.aws.settings import settings
 from medaid.errors import Unavailable
-from medaid.people.manifest import FileRefused, Problem
+from medaid.people.problem import FileRefused, Problem
 
 _MISSING: Final = {"NoSuchKey", "404", "NotFound", "403", "AccessDenied"}
 """Without the right to list, a missing object answers that access is denied."""

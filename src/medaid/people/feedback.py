@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Any, BinaryIO, Final
 
 from medaid.instants import beijing_text
-from medaid.people.manifest import Manifest, Problem
+from medaid.people.manifest import Manifest
+from medaid.people.problem import Problem
 from medaid.people.roster import PROBLEM
 
 OUTCOMES: Final = {"confirmed": "新增", "changed": "变更", "ended": "终止", "unchanged": "无变化", "refused": "退回"}

@@ -20,7 +20,8 @@ from medaid.aws.transaction import Lost, commit
 from medaid.instants import aware, civil_date
 from medaid.people import drops, feedback, manifest, roster, store, tables
 from medaid.people.catalogue import Catalogue, catalogue
-from medaid.people.manifest import FileRefused, Manifest, Problem
+from medaid.people.manifest import Manifest
+from medaid.people.problem import FileRefused, Problem
 from medaid.people.recording import Recording
 from medaid.people.repeats import Repeats
 

@@ -11,38 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from medaid.errors import CODES
 from medaid.ids import content_hash
 from medaid.people.catalogue import KINDS, Catalogue, Sender
+from medaid.people.problem import FileRefused, Problem
 
 SUFFIX: Final = ".manifest.json"
 _FIELDS: Final = {"sender": str, "kind": str, "file": str, "period": str, "rows": int, "sha256": str, "admdvs": str}
 _OPTIONAL: Final = {"paper"}
 _FILE: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f]{1,200}")
 _READABLE: Final = (".csv",)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong. `field` is the heading or manifest field, `sentence` is Chinese, `code` is one of `medaid.errors.CODES`."""
-
-    code: str
-    field: str
-    sentence: str
-
-    def __post_init__(self) -> None:
-        assert self.code in CODES, self.code
-
-    def __str__(self) -> str:
-        return f"{self.field}:{self.sentence}" if self.field else self.sentence
-
-
-class FileRefused(Exception):
-    """The file as a whole is not taken in; nothing was written. `problems` says why, all of it."""
-
-    def __init__(self, *problems: Problem) -> None:
-        self.problems = problems
-        super().__init__("; ".join(problem.code for problem in problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from medaid.aws.transaction import LARGEST, Contended, Lost, Patience, Write, co
 from medaid.errors import Unavailable
 from medaid.ids import person_no
 from medaid.people import rules, service, store
-from medaid.people.manifest import Manifest, Problem
+from medaid.people.manifest import Manifest
 from medaid.people.model import Person, Standing
+from medaid.people.problem import Problem
 from medaid.people.roster import Entry
 
 _NO_YEARS: Final = 9999

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
-from medaid.people.manifest import Problem
 from medaid.people.model import Identity
+from medaid.people.problem import Problem
 from medaid.people.roster import Entry
 from medaid.people.rules import span
 

@@ -15,8 +15,9 @@ from typing import Final
 
 from medaid.people import certificate
 from medaid.people.catalogue import Catalogue, Column, UnknownWording, folded, within
-from medaid.people.manifest import FileRefused, Manifest, Problem
+from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
+from medaid.people.problem import FileRefused, Problem
 
 PROBLEM: Final = "问题"
 """Heading of the column that the answer adds; a mended file may carry it along."""

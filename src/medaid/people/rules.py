@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from medaid.instants import aware
-from medaid.people.manifest import Problem
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
+from medaid.people.problem import Problem
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:

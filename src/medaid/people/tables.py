@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import BinaryIO, Final, NamedTuple, cast
 
-from medaid.people.manifest import FileRefused, Problem
+from medaid.people.problem import FileRefused, Problem
 
 CHUNK: Final = 1 << 20
 _MARKS: Final = (

@@ -6,7 +6,6 @@ in a few milliseconds. Older versions are found by content version, so that what
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
@@ -16,9 +15,7 @@ from typing import Final
 from medaid.errors import PolicySilent
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble
-from medaid.policy.loader import PackInvalid, load
 from medaid.policy.model import Pack, Policy
-from medaid.policy.reading import Problem
 
 PACKS: Final = Path(__file__).with_name("packs")
 COMPILED: Final = "compiled.bin"
@@ -60,6 +57,9 @@ class Library:
 
 def read_packs(folder: Path) -> tuple[Pack, ...]:
     """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
+    from medaid.policy.loader import PackInvalid, load  # reading TOML is for tools and builds: a cold start takes the packs as compiled
+    from medaid.policy.reading import Problem
+
     packs, problems = list[Pack](), list[Problem]()
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -76,6 +76,8 @@ def read_packs(folder: Path) -> tuple[Pack, ...]:
 
 def compile_packs(folder: Path, target: Path) -> int:
     """Writes the packs of `folder`, read and checked, to `target`; answers how many."""
+    import pickle  # as above
+
     packs = read_packs(folder)
     target.write_bytes(pickle.dumps(packs, protocol=pickle.HIGHEST_PROTOCOL))
     return len(packs)
@@ -86,6 +88,8 @@ def library() -> Library:
     """The packs that ship with the product."""
     compiled = PACKS / COMPILED
     if compiled.exists():
+        import pickle  # as above
+
         packs: tuple[Pack, ...] = pickle.loads(compiled.read_bytes())  # noqa: S301  # written by our own build, shipped read-only with the code
         return Library(packs)
     return Library(read_packs(PACKS))
