@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "drop": ("medaid.local.drop", "drop a file with its manifest, as a department does"),
     "explain": ("medaid.local.explain", "why a settlement is what it is, step by step, with documents and articles"),
     "call": ("medaid.local.call", "call the local API with a token"),
+    "simulate": ("medaid.local.simulate", "price a population of claims under two sets of policy packs and compare"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""
 

@@ -1,0 +1,170 @@
+"""What a population costs and bears under two sets of packs, added up chunk by chunk. Sums are exact whole fen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from medaid.simulate.model import Coded, Ints, LayerName, Outcome, Visits
+
+THRESHOLDS: Final = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
+"""Fen a person bears in a year; the report counts who is above."""
+GROUPS: Final[tuple[tuple[str, Callable[[Visits], Coded]], ...]] = (
+    ("category", lambda visits: visits.categories),
+    ("level", lambda visits: visits.facts["level"]),
+    ("care", lambda visits: visits.facts["care"]),
+)
+
+
+class Pair(NamedTuple):
+    """A sum or a count under each of the two sets of packs."""
+
+    a: int = 0
+    b: int = 0
+
+    def plus(self, a: int, b: int) -> Pair:
+        return Pair(self.a + a, self.b + b)
+
+
+@dataclass(slots=True)
+class Group:
+    """One category, level or kind of care: visits priced under both, their bills, what each fund paid, what persons bear. Fen."""
+
+    visits: int = 0
+    total: int = 0
+    own: Pair = field(default_factory=Pair)
+    by_fund: dict[str, Pair] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> Pair:
+        return Pair(sum(pair.a for pair in self.by_fund.values()), sum(pair.b for pair in self.by_fund.values()))
+
+
+@dataclass(slots=True)
+class Tally:
+    """The sums of all chunks so far."""
+
+    thresholds: tuple[int, ...] = THRESHOLDS
+    visits: int = 0
+    compared: int = 0
+    persons: int = 0
+    better: int = 0
+    worse: int = 0
+    same: int = 0
+    not_comparable: int = 0
+    """Persons of whom some visit is refused under one set or both."""
+    gained: int = 0
+    lost: int = 0
+    groups: dict[str, dict[str, Group]] = field(default_factory=lambda: {name: {} for name, _ in GROUPS})
+    layers: dict[str, Pair] = field(default_factory=dict)
+    names: dict[str, LayerName] = field(default_factory=dict)
+    refused: dict[str, Pair] = field(default_factory=dict)
+    above: dict[int, Pair] = field(default_factory=dict)
+    """Persons' years above each threshold."""
+    above_sum: dict[int, Pair] = field(default_factory=dict)
+    """What of their burden lies above it, fen."""
+    person_years: Pair = field(default_factory=Pair)
+    singly: Pair = field(default_factory=Pair)
+    why_singly: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
+
+    def add(self, visits: Visits, a: Outcome, b: Outcome) -> None:
+        """Adds a chunk priced under both."""
+        both = (a.refused == 0) & (b.refused == 0)
+        self.visits += len(visits)
+        self.compared += int(both.sum())
+        self._persons(visits, a, b, both)
+        for outcome in (a, b):
+            self.names = outcome.layers | self.names
+        for name, column in GROUPS:
+            self._group(self.groups[name], column(visits), visits, a, b, both)
+        for layer in {*a.paid, *b.paid}:
+            self.layers[layer] = self.layers.get(layer, Pair()).plus(_sum(a, layer, both), _sum(b, layer, both))
+        for side, outcome in enumerate((a, b)):
+            self._refused(outcome, side)
+            self._burden(visits, outcome, side)
+            self.why_singly[side].update(outcome.why_singly)
+        self.singly = self.singly.plus(a.singly, b.singly)
+
+    def _group(self, groups: dict[str, Group], column: Coded, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
+        size, codes = len(column.words), column.codes[both]
+        counts = np.bincount(codes, minlength=size)
+        total = sums(codes, visits.bill["total"][both], size)
+        own = [sums(codes, outcome.own[both], size) for outcome in (a, b)]
+        paid: dict[str, list[Ints]] = {}
+        for side, outcome in enumerate((a, b)):
+            for layer, amounts in outcome.paid.items():
+                both_sides = paid.setdefault(self.names[layer].fund, [np.zeros(size, np.int64), np.zeros(size, np.int64)])
+                both_sides[side] += sums(codes, amounts[both], size)
+        for code in np.flatnonzero(counts):
+            group = groups.setdefault(column.words[code] or "", Group())
+            group.visits += int(counts[code])
+            group.total += int(total[code])
+            group.own = group.own.plus(int(own[0][code]), int(own[1][code]))
+            for fund, (left, right) in paid.items():
+                group.by_fund[fund] = group.by_fund.get(fund, Pair()).plus(int(left[code]), int(right[code]))
+
+    def _persons(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
+        begins = np.flatnonzero(np.diff(visits.person, prepend=-1))
+        whole = np.logical_and.reduceat(both, begins)
+        change = np.add.reduceat(a.own - b.own, begins)[whole]
+        self.persons += len(begins)
+        self.not_comparable += int((~whole).sum())
+        self.better += int((change > 0).sum())
+        self.worse += int((change < 0).sum())
+        self.same += int((change == 0).sum())
+        self.gained += int(change[change > 0].sum())
+        self.lost -= int(change[change < 0].sum())
+
+    def _refused(self, outcome: Outcome, side: int) -> None:
+        counts = np.bincount(outcome.refused, minlength=len(outcome.refusals))
+        for code in np.flatnonzero(counts):
+            if code:
+                told = outcome.refusals[code]
+                self.refused[told] = self.refused.get(told, Pair()).plus(*_on(side, int(counts[code])))
+
+    def _burden(self, visits: Visits, outcome: Outcome, side: int) -> None:
+        key = visits.person * 4096 + (outcome.year - 1900)
+        own = outcome.own
+        if np.any(key[1:] < key[:-1]):
+            order = np.argsort(key, kind="stable")
+            key, own = key[order], own[order]
+        years = np.add.reduceat(own, np.flatnonzero(np.diff(key, prepend=-1)))
+        self.person_years = self.person_years.plus(*_on(side, len(years)))
+        for threshold in self.thresholds:
+            over = years[years > threshold] - threshold
+            self.above[threshold] = self.above.get(threshold, Pair()).plus(*_on(side, len(over)))
+            self.above_sum[threshold] = self.above_sum.get(threshold, Pair()).plus(*_on(side, int(over.sum())))
+
+    def by_fund(self) -> dict[str, Pair]:
+        """What each fund paid, all groups together."""
+        found: dict[str, Pair] = {}
+        for group in self.groups["care"].values():
+            for fund, pair in group.by_fund.items():
+                found[fund] = found.get(fund, Pair()).plus(*pair)
+        return found
+
+    def own(self) -> Pair:
+        """What persons bear, all together."""
+        groups: Sequence[Group] = tuple(self.groups["care"].values())
+        return Pair(sum(group.own.a for group in groups), sum(group.own.b for group in groups))
+
+
+def _on(side: int, number: int) -> tuple[int, int]:
+    return (number, 0) if side == 0 else (0, number)
+
+
+def _sum(outcome: Outcome, layer: str, rows: npt.NDArray[np.bool_]) -> int:
+    amounts = outcome.paid.get(layer)
+    return 0 if amounts is None else int(amounts[rows].sum())
+
+
+def sums(codes: npt.NDArray[np.int32], amounts: Ints, size: int) -> Ints:
+    """Sums of whole fen by code, exact: bincount adds in doubles, so the lower and the higher half go separately."""
+    low = np.bincount(codes, weights=amounts & 0xFFFFFF, minlength=size).astype(np.int64)
+    high = np.bincount(codes, weights=amounts >> 24, minlength=size).astype(np.int64)
+    return low + (high << 24)
