@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
@@ -27,8 +27,7 @@ LARGEST: Final = 100
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """Nothing is written, but the item must fulfil the condition."""
 
     model: type[Model]
@@ -37,22 +36,19 @@ class Check:
     label: str
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(NamedTuple):
     item: Model
     condition: Condition
     label: str
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(NamedTuple):
     item: Model
     condition: Condition | None
     label: str
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     item: Model
     actions: Sequence[Action]
     condition: Condition | None

@@ -14,7 +14,6 @@ SOURCES: Final = (
 )  # fmt: skip
 """Plain sources; besides them `given:NAME`, `component:NAME`, `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""
 NAMED_SOURCES: Final = ("given", "component", "overflow", "deductible", "over_cap")
-LAYER_SOURCES: Final = ("overflow", "deductible", "over_cap")
 
 
 def known(text: str) -> bool:

@@ -9,10 +9,8 @@ from datetime import date
 from typing import Any, Final
 
 from medaid.errors import PolicySilent
-from medaid.policy.amounts import LAYER_SOURCES
-from medaid.policy.checks import holds_on
 from medaid.policy.model import Layer, Pack, Policy, Row, Standing
-from medaid.policy.vocabulary import ASSISTANCE_TIERS, TIERS, Facts
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, LAYER_SOURCES, TIERS, Facts
 
 NATION: Final = "100000"
 
@@ -121,7 +119,7 @@ def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, 
         here: dict[str, tuple[Standing, ...]] = {}
         for pack in (p for p in packs if p.region == region and p.holds(day)):
             for one in pack.standings:
-                if holds_on(one.row, day):
+                if one.row.holds_on(day):
                     here[one.code] = (*here.get(one.code, ()), one)
         found = {**here, **found}
     return found
@@ -129,7 +127,7 @@ def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, 
 
 def _on_day(layer: Layer, day: date) -> Layer:
     """The layer without the rows that do not hold on `day`."""
-    tables: dict[str, Any] = {name: tuple(r for r in getattr(layer, name) if holds_on(r.row, day)) for name in _TABLES}
+    tables: dict[str, Any] = {name: tuple(r for r in getattr(layer, name) if r.row.holds_on(day)) for name in _TABLES}
     return replace(layer, **tables)
 
 

@@ -84,7 +84,7 @@ class _Check:
         self._over(rows)
         told: set[str] = set()
         for day in _days(rows):
-            self._on_day(key, [r for r in rows if holds_on(r.row, day)], day, needed, told)
+            self._on_day(key, [r for r in rows if r.row.holds_on(day)], day, needed, told)
 
     def _over(self, rows: Rows) -> None:
         ids = [r.row.id for r in rows if r.row.id]
@@ -155,11 +155,6 @@ def _days(rows: Rows) -> list[date]:
     if not begins:
         return [ALWAYS]
     return sorted(begins | ({ALWAYS} if any(not r.row.since for r in rows) else set()))[: None if any(not r.row.until for r in rows) else -1]
-
-
-def holds_on(row: Row, day: date) -> bool:
-    """Whether a row with dates of its own holds on `day`."""
-    return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
 
 
 def applying(rows: Rows, facts: Mapping[str, Any]) -> list[Any]:

@@ -105,6 +105,10 @@ class Row(NamedTuple):
     missing: str = ""
     """Where no citable figure exists for this case: what is asked for. Such a row prices nothing."""
 
+    def holds_on(self, day: date) -> bool:
+        """Whether a row with dates of its own holds on `day`."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class Deductible(NamedTuple):
     row: Row

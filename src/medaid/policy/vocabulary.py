@@ -111,3 +111,6 @@ RANGES: Final = ("age", "stay_no", "years_enrolled")
 """Facts that are whole numbers; conditions name a range."""
 SETS: Final = (*VALUES, "level", "disease", "category")
 """Facts that are words; conditions name the words."""
+
+LAYER_SOURCES: Final = ("overflow", "deductible", "over_cap")
+"""Sources that a layer leaves to later ones: `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""

@@ -16,7 +16,6 @@ from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.settlement import reversing, settling, store, visits
-from medaid.settlement.explaining import explanation
 from medaid.settlement.model import Answer, Institution
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.envelope import Message, read
@@ -51,11 +50,15 @@ def warm() -> None:
 
 def explain(setl_id: str, institution: str) -> dict[str, Any]:
     """The explanation of the institution's own settlement. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    from medaid.settlement.explaining import explanation  # only where somebody asks why
+
     return explanation(reversing.own_settlement(setl_id, institution))
 
 
 def explain_any(setl_id: str) -> dict[str, Any]:
     """The same for the agency's own tools, whoever's settlement it is. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    from medaid.settlement.explaining import explanation  # as above
+
     settlement = store.settlement(setl_id)
     if settlement is None:
         raise Refused("SETTLEMENT_UNKNOWN", field="setl_id", rule=f"没有结算 {setl_id}")

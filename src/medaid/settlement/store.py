@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
-from medaid.aws.transaction import Delete, Put, Update, Write, connection, reading
+from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, connection, table_meta
+from medaid.aws.transaction import Delete, Put, Update, Write, reading
 from medaid.errors import Refused
 from medaid.instants import from_stored, stored
 from medaid.people.model import Visit
@@ -195,9 +195,8 @@ def contracted(one: Institution) -> list[Write]:
 
 
 def connect() -> None:
-    """Makes the storage clients, which pynamodb would otherwise make on first use."""
-    for client in (connection().client, SettlementItem._get_connection().connection.client):
-        assert client is not None
+    """Makes the storage client, which pynamodb would otherwise make on first use."""
+    assert connection().client is not None
 
 
 def forget() -> None:
