@@ -26,8 +26,10 @@ pytestmark = pytest.mark.cloud
 HOSPITAL = "H44090100001"
 
 
-def _functions() -> list[str]:
-    return [Path(r["Properties"]["CodeUri"]).name for r in template.read()["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
+def _functions() -> dict[str, str]:
+    """Function's name without the stack's → its folder under functions/."""
+    functions = [r["Properties"] for r in template.read()["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
+    return {p["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): Path(p["CodeUri"]).name for p in functions}
 
 
 # ---- the stack ------------------------------------------------------------------------------------------------------
@@ -114,6 +116,10 @@ DYNAMODB = [
     ("reimburse", "reimbursement", "put_item", True),
     ("reimburse", "journal", "delete_item", False),
     ("reimburse", "clearing", "put_item", False),
+    ("reimburse-sweep", "reimbursement", "put_item", True),
+    ("reimburse-sweep", "journal", "put_item", False),
+    ("reimburse-bank", "journal", "put_item", True),
+    ("reimburse-bank", "people", "get_item", False),
     ("clearing", "clearing", "put_item", True),
     ("clearing", "settlement", "get_item", True),
     ("clearing", "settlement", "put_item", False),
@@ -136,6 +142,9 @@ S3 = [
     ("settle", "get_object", "drop/role-test", False),
     ("reimburse", "put_object", "receipts/role-test", True),
     ("reimburse", "get_object", "bank/in/role-test", False),
+    ("reimburse-bank", "get_object", "bank/in/role-test", True),
+    ("reimburse-bank", "put_object", "bank/in/role-test", False),
+    ("reimburse-bank", "put_object", "bank/out/role-test", True),
     ("clearing", "get_object", "bank/in/role-test", True),
     ("clearing", "put_object", "bank/out/role-test", True),
     ("clearing", "put_object", "finance/in/role-test", False),
@@ -156,6 +165,23 @@ def test_each_role_reaches_its_part_of_the_bucket(cloud: Stack, task: str, opera
 def test_a_dropped_manifest_starts_the_roster_and_is_answered(cloud: Stack) -> None:
     manifest = drop.dropped(cloud, "maoming-civil-affairs", "infra.csv", b"a,b\n1,2\n", kind="roster", period="2026-03", admdvs="440900")
     assert drop.answered(cloud, manifest)["state"] == "refused"
+
+
+def test_the_hourly_sweep_runs_under_its_role(cloud: Stack) -> None:
+    answer = cloud.cloud.client("lambda").invoke(FunctionName="medaid-reimburse-sweep", Payload=b'{"job":"sweep"}')
+    told = answer["Payload"].read().decode()
+    assert "FunctionError" not in answer, told
+    assert json.loads(told)["read"] >= 0
+
+
+def test_a_banks_answer_is_taken_in_and_reported(cloud: Stack) -> None:
+    s3 = cloud.cloud.client("s3")
+    s3.put_object(Bucket=cloud.bucket, Key="bank/in/infra.txt", Body=b"no answer of a bank\n")
+    until = time.monotonic() + 30
+    while "Contents" not in (found := s3.list_objects_v2(Bucket=cloud.bucket, Prefix="bank/out/infra.txt.report")):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert s3.get_object(Bucket=cloud.bucket, Key=found["Contents"][0]["Key"])["Body"].read()
 
 
 def test_a_drop_that_is_not_answered_is_said(cloud: Stack) -> None:
@@ -202,7 +228,7 @@ def test_a_taken_port_is_said_plainly(cloud: Stack, tmp_path: Path) -> None:
 
 def test_a_changed_function_is_brought_in_and_an_unchanged_stack_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     functions = tmp_path / "functions"
-    for task in _functions():
+    for task in set(_functions().values()):
         (functions / task).mkdir(parents=True)
         (functions / task / "handler.py").write_text("def handler(event, context):\n    print('x')\n    return 1\n", encoding="utf-8")
     monkeypatch.setattr(package, "FUNCTIONS", functions)
@@ -260,7 +286,7 @@ def test_a_functions_folder_gives_only_its_code() -> None:
     import io  # only here
     import zipfile  # only here
 
-    for task in _functions():
+    for task in _functions().values():
         if (FUNCTIONS / task / "handler.py").exists():
             names = zipfile.ZipFile(io.BytesIO(package.function_zip(task))).namelist()
             assert "handler.py" in names

@@ -24,7 +24,7 @@ from medaid.local.places import ROOT, TEMPLATE
 Template = dict[str, Any]
 Rule = Callable[[Template], list[str]]
 UPLOADED = {"Bucket": "b", "Key": "k"}
-ASYNCHRONOUS = {"Roster", "Outbox", "Reimburse", "Clearing"}
+ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "Clearing"}
 """Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule."""
 
 
@@ -178,8 +178,9 @@ def each_function_is_bounded(t: Template) -> list[str]:
 
 
 def what_the_api_calls_answers_in_time(t: Template) -> list[str]:
-    """API Gateway waits 30 seconds at most: a door only of the API answers before it gives up."""
-    return [] if t["Resources"]["Settle"]["Properties"]["Timeout"] < 30 else ["Settle"]
+    """API Gateway waits 30 seconds at most: a door of the API alone answers before it gives up."""
+    called = {name.removesuffix("Integration") for name, _ in kind(t, "ApiGatewayV2::Integration")} - ASYNCHRONOUS
+    return [name for name in called if t["Resources"][name]["Properties"]["Timeout"] >= 30]
 
 
 def log_groups_are_kept_half_a_year(t: Template) -> list[str]:
@@ -239,9 +240,24 @@ def schedules_run_on_beijing_time(t: Template) -> list[str]:
 
 
 def drop_starts_with_its_manifest(t: Template) -> list[str]:
-    (start,) = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
-    rules = {r["Name"]: r["Value"] for r in start["Filter"]["S3Key"]["Rules"]}
-    return [] if rules == {"prefix": "drop/", "suffix": ".manifest.json"} else [str(rules)]
+    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+    rules = {getatt(s["Function"]): {r["Name"]: r["Value"] for r in s["Filter"]["S3Key"]["Rules"]} for s in starts}
+    return [] if rules["Roster"] == {"prefix": "drop/", "suffix": ".manifest.json"} else [str(rules)]
+
+
+def nothing_a_function_writes_starts_a_function(t: Template) -> list[str]:
+    """An object that starts a function lies where only others write: else it could start itself for ever."""
+    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+    prefixes = [r["Value"] for s in starts for r in s["Filter"]["S3Key"]["Rules"] if r["Name"] == "prefix"]
+    return [
+        f"{name}: {resource}"
+        for name, role in kind(t, "IAM::Role")
+        for policy in role["Properties"]["Policies"]
+        for s in statements(policy)
+        if "s3:PutObject" in listed(s["Action"])
+        for resource in listed(s["Resource"])
+        if any(f"/{prefix}" in json.dumps(resource) for prefix in prefixes)
+    ]
 
 
 # ---- access ---------------------------------------------------------------------------------------------------------
@@ -357,7 +373,7 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/ClearingDeadLettersAlarm", DELETE),
         ],
     ),
-    (every_asynchronous_function_is_known, [spoil(f"{R}/ReimburseSweep/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})]),
+    (every_asynchronous_function_is_known, [spoil(f"{R}/SweepHourly/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})]),
     (every_function_and_queue_has_an_alarm, [spoil(f"{R}/SettleErrorsAlarm", DELETE), spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE)]),
     (stream_is_bisected_and_reports_single_failures, [spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False)]),
     (queues_are_encrypted, [spoil(f"{R}/RosterDeadLetters/Properties/KmsMasterKeyId", DELETE)]),
@@ -368,6 +384,10 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
     (
         drop_starts_with_its_manifest,
         [spoil(f"{R}/ExchangeBucket/Properties/NotificationConfiguration/LambdaConfigurations/0/Filter/S3Key/Rules/1/Value", ".csv")],
+    ),
+    (
+        nothing_a_function_writes_starts_a_function,
+        [spoil(f"{R}/BankRole/Properties/Policies/0/PolicyDocument/Statement/5/Action", ["s3:GetObject", "s3:PutObject"])],
     ),
     (every_route_needs_a_token, [spoil(f"{R}/FsiRoute/Properties/AuthorizationType", "NONE")]),
     (the_api_offers_what_the_contract_says, [spoil(f"{R}/ExplanationRoute", DELETE)]),

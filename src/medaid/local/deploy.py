@@ -65,7 +65,7 @@ def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, param
     cloudformation = cloud.client("cloudformation")
     request: dict[str, Any] = {
         "StackName": name,
-        "TemplateBody": json.dumps(plain),
+        "TemplateURL": _published(cloud, name, plain),
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     }
@@ -86,6 +86,14 @@ def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, param
             raise LocalError(f"the stack cannot be updated: {refusal}") from refusal
     _wait(cloudformation, name)
     return True
+
+
+def _published(cloud: Cloud, name: str, plain: template.Template) -> str:
+    """The template's address: sent along, it may have 51,200 bytes at most; read from a bucket, a million."""
+    body = json.dumps(plain, separators=(",", ":")).encode()
+    key = package.object_key(f"template-{name}", body).removesuffix(".zip") + ".json"
+    cloud.client("s3").put_object(Bucket=ARTIFACTS, Key=key, Body=body)
+    return f"{cloud.endpoint}/{ARTIFACTS}/{key}"
 
 
 def _wait(cloudformation: Any, name: str) -> None:
