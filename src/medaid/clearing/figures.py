@@ -73,9 +73,13 @@ def figure(key: str, region: str) -> Figure:
 
 @cache
 def care_class(clr_type: str) -> str:
-    """`inpatient` or `outpatient` for a national clr_type (longer local codes by their first two digits). Raises BadInput CODE_UNKNOWN."""
+    """`inpatient` or `outpatient` for a clr_type: a code as listed, else by its first two digits unless it is a local one (99…).
+
+    Raises BadInput CODE_UNKNOWN.
+    """
     table = read("figures.toml", "medaid.clearing")["care"]
-    for care in ("inpatient", "outpatient"):
-        if clr_type[:2] in table[care]:
-            return care
+    for code in (clr_type, clr_type[:2] if clr_type[:2] != "99" else ""):
+        for care in ("inpatient", "outpatient"):
+            if code in table[care]:
+                return care
     raise BadInput("CODE_UNKNOWN", field="clr_type", rule=f"清算类别 {clr_type} 未登记")

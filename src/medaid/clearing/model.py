@@ -141,7 +141,7 @@ class Tally:
         return Totals(self.count, self.refunds, {name: Fen(fen) for name, fen in sorted(self.amounts.items())}, self.days)
 
 
-STATES: Final = ("draft", "confirmed", "approved", "released", "returned", "barred", "nothing_due")
+STATES: Final = ("draft", "confirmed", "approved", "released", "nothing_due", "barring", "barred")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,9 @@ class Statement:
     approved_by: str = ""
     released_by: str = ""
     paid: Mapping[str, Fen] = field(default_factory=dict)
+    """What the agency's pay order carries, by fund."""
+    fronted: Mapping[str, Fen] = field(default_factory=dict)
+    """What an insurer that runs the region's assistance pays instead (M二.5)."""
     order: str = ""
 
     @property

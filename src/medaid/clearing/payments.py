@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.outbox import message
-from medaid.aws.transaction import Lost, Write, commit
-from medaid.clearing import records, rules, statements, store
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost, Write
+from medaid.clearing import insurer, records, rules, statements, store
 from medaid.clearing.model import Agreement, Carried, Group, Statement, Totals
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import service as fund
@@ -45,6 +46,8 @@ def approve(admdvs: str, institution: str, month: str, number: int, by: str, now
 def release(admdvs: str, institution: str, month: str, number: int, by: str, now: datetime) -> Statement:
     """Second signature, by another person: books and pay order in one transaction; a negative balance goes forward to the next statement.
 
+    Where an insurer runs the region's assistance, that part is fronted by it (M二.5) and the rest is paid by the agency.
+
     Raises Conflict STATE unless approved, Forbidden SEPARATION for the one who approved (Q3.1).
     """
     item, statement = statements.found(admdvs, institution, month, number)
@@ -55,10 +58,16 @@ def release(admdvs: str, institution: str, month: str, number: int, by: str, now
     if by == statement.approved_by:
         raise Forbidden("SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)")
     due = rules.payable(statement)
-    state = "released" if due else "nothing_due"
-    changed = records.with_state(statement, state, released_by=by, paid=due, order=f"PAY-{statement.statement_id}" if due else "")
-    writes = [store.replace(item, records.statement_body(changed), "statement", state=state, at=now)]
-    writes += fund.writes(*rules.release_entries(statement, now))
+    run_by = insurer.contract(admdvs, int(month[:4]))
+    fronted = {insurer.FUND: due.pop(insurer.FUND)} if run_by and insurer.FUND in due else {}
+    state = "released" if due or fronted else "nothing_due"
+    order = f"PAY-{statement.statement_id}" if due else ""
+    changed = records.with_state(statement, state, released_by=by, paid=due, fronted=fronted, order=order)
+    writes: list[Write] = [store.replace(item, records.statement_body(changed), "statement", state=state, at=now)]
+    writes += fund.writes(*rules.release_entries(statement, now, insurer.FUND if fronted else ""))
+    if run_by and fronted:
+        amount = fronted[insurer.FUND]
+        writes += fund.writes(insurer.fronted_entry(admdvs, statement.statement_id, institution, amount, run_by.insurer, now))
     for deduction in statement.deductions:
         writes += statements.taken_off("deduction", statement, deduction, now)
     writes += _forward(statement, rules.brought_forward(statement), now)
@@ -87,23 +96,36 @@ def _commit(writes: Sequence[Write]) -> None:
 
 
 def bar(admdvs: str, institution: str, month: str, number: int, now: datetime) -> Statement | None:
-    """Bars what the hospital did not settle by the bar date (Q5.2): a draft statement and disputes that wait for the hospital. None if nothing is."""
+    """Bars what the hospital did not settle by the bar date (Q5.2): a statement it never agreed to. None where it is agreed, paid or barred already.
+
+    Region by region, each posted once, then the statement itself; interrupted, it is simply called again. What the institution owes is not
+    forgiven by being late: it goes forward, with all that the statement had taken up.
+    """
     item, statement = statements.found(admdvs, institution, month, number)
-    if statement.state != "draft":
+    if statement.state == "draft":
+        _commit([store.replace(item, records.statement_body(statement), "statement", state="barring", at=now)])
+        item, statement = statements.found(admdvs, institution, month, number)
+    if statement.state != "barring":
         return None
-    changed = records.with_state(statement, "barred")
-    writes = [store.replace(item, records.statement_body(changed), "statement", state="barred", at=now)]
-    owing: dict[str, Fen] = {}  # what the institution owes is not forgiven by being late
+    owing: dict[str, Fen] = {}
     for home in sorted({group.home for group in statement.groups}):
-        mine: dict[Group, Totals] = {g: t for g, t in statement.groups.items() if g.home == home}
-        open_here = [c for c in statement.disputed if c.home == home]
-        amounts = rules.added(rules.fund_sums(mine), *(rules.negated(c.by_fund) for c in open_here))
-        owed = {key: fen for key, fen in amounts.items() if fen > 0}
+        amounts = _open_of(statement, home)
         owing = rules.added(owing, {key: fen for key, fen in amounts.items() if fen < 0})
-        late = Carried(f"BAR-{number}-{home}", month, "逾期", owed, home)
-        writes += statements.written_off(admdvs, institution, late, now, "barred")
+        late = Carried(f"BAR-{home}", month, "逾期", {key: fen for key, fen in amounts.items() if fen > 0}, home)
+        entries = rules.taken_off("barred", statement, late, now)
+        if entries:
+            adjusted = store.adjustment(admdvs, home, f"{statement.statement_id}-BAR", rules.negated(late.by_fund), now)
+            statements.once(*fund.posting(*entries), *([adjusted] if home != admdvs else []))
+    changed = records.with_state(statement, "barred")
+    writes: list[Write] = [store.replace(item, records.statement_body(changed), "statement", state="barred", at=now)]
     for deduction in statement.deductions:
         writes += statements.taken_off("deduction", statement, deduction, now)
     writes += _forward(statement, rules.added(replace(statement, by_fund={}, disputed=()).due(), owing), now)
     _commit(writes)
     return changed
+
+
+def _open_of(statement: Statement, home: str) -> dict[str, Fen]:
+    """What a statement holds of one home region's people, less what is disputed and waits on its own."""
+    mine: dict[Group, Totals] = {g: t for g, t in statement.groups.items() if g.home == home}
+    return rules.added(rules.fund_sums(mine), *(rules.negated(c.by_fund) for c in statement.disputed if c.home == home))

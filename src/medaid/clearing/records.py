@@ -52,6 +52,7 @@ def statement_body(statement: Statement) -> dict[str, Any]:
         "approved_by": statement.approved_by,
         "released_by": statement.released_by,
         "paid": plain(statement.paid),
+        "fronted": plain(statement.fronted),
         "order": statement.order,
     }
 
@@ -84,6 +85,7 @@ def statement_of(item: ClearingItem) -> Statement:
         body["approved_by"],
         body["released_by"],
         fen(body["paid"]),
+        fen(body["fronted"]),
         body["order"],
     )
 

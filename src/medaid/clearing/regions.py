@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from medaid.aws import exchange
 from medaid.aws.outbox import message
-from medaid.aws.transaction import Lost, Write, commit
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost, Write
 from medaid.clearing import bills, national, records, regionfiles, rules, statements, store
 from medaid.clearing.bills import Bill, Filing, Pair, Step
 from medaid.clearing.store import ClearingItem

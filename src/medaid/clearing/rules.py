@@ -206,8 +206,11 @@ def taken_off(kind: str, statement: Statement, carried: Carried, recorded: datet
     ]
 
 
-def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
-    """What paying a statement books: the mode's difference, and the payment with what is kept back (J34, N5). Deductions: `taken_off`."""
+def release_entries(statement: Statement, recorded: datetime, fronted: str = "") -> list[Entry]:
+    """What paying a statement books: the mode's difference, and the payment with what is kept back (J34, N5). Deductions: `taken_off`.
+
+    The fund `fronted` is paid by an insurer instead.
+    """
     entries: list[Entry] = []
     if statement.mode_difference:
         lines: list[Line] = []
@@ -218,7 +221,8 @@ def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
     pay: list[Line] = []
     for fund, fen in payable(statement).items():
         kept = statement.retained.get(fund, Fen(0))
-        pay += fund_rules.pair(fund, "2101", "1002", fen, statement.institution, statement.institution)
+        if fund != fronted:
+            pay += fund_rules.pair(fund, "2101", "1002", fen, statement.institution, statement.institution)
         if kept:
             pay += fund_rules.pair(fund, "2101", "2107", kept, statement.institution, statement.institution)
     if pay:

@@ -6,19 +6,25 @@ State of a run: `running`, `done`; its body holds the cut and what it made. Noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from medaid.aws.outbox import message
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost
 from medaid.clearing import papers, payments, rules, statements, store
 from medaid.clearing.model import Statement
 from medaid.errors import Refused
-from medaid.instants import civil_date, from_stored, stored
+from medaid.instants import BEIJING, civil_date, from_stored, stored
 from medaid.workdays import Calendar
 
 GRACE: Final = timedelta(minutes=15)
 """Longest time in which an item that says it arrived may not be readable yet: a projection ends within its function's one minute."""
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which `day` begins in Beijing: the date that papers of a finished month carry."""
+    return datetime.combine(day, time(), BEIJING)
 
 
 def begun(job: str, admdvs: str, period: str, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def unpaid(admdvs: str, period: str) -> Iterator[Statement]:
     """Statements of a month that are neither paid, barred nor without due."""
     for institution in store.institutions(admdvs, period):
         for statement in statements.made(admdvs, institution, period):
-            if statement.state in ("draft", "confirmed", "approved"):
+            if statement.state in ("draft", "confirmed", "approved", "barring"):
                 yield statement
 
 
@@ -130,7 +136,7 @@ def year_end(admdvs: str, now: datetime, calendar: Calendar) -> dict[str, int]:
             continue
         for number in range(1, 13):
             for one in list(unpaid(admdvs, f"{year}-{number:02d}")):
-                if one.state != "draft":
+                if one.state not in ("draft", "barring"):
                     continue
                 if today > bar.day:
                     counts["barred"] += payments.bar(admdvs, one.institution, one.month, one.number, now) is not None

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Final
 
 from medaid.aws import exchange
-from medaid.aws.transaction import Lost, Write, commit
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost, Write
 from medaid.clearing import files, records, rules, store
 from medaid.clearing.model import Carried, Difference, Item, Statement, Tally
 from medaid.clearing.store import ClearingItem
@@ -21,7 +22,7 @@ from medaid.errors import Conflict, Refused
 from medaid.fund import service as fund
 from medaid.money import Fen
 
-WAITING: Final = 40
+WAITING: Final = 25
 """Most disputes and deductions that one statement takes up: a transaction holds a hundred writes. The rest waits for the next."""
 
 
@@ -190,10 +191,10 @@ def dispute(item: Item, reason: str, now: datetime, waits_for: str = "institutio
     return False
 
 
-def once(write: Write) -> bool:
-    """Commits a write that may have been made before."""
+def once(*writes: Write) -> bool:
+    """Commits writes that may have been made before; False where they were."""
     try:
-        commit([write])
+        commit(writes)
     except Lost:
         return False
     return True

@@ -15,6 +15,8 @@
 | pk `W#<treatment>`, sk `<home>#<id>` | what is taken off or put on the next bill to a home region | adjustments of a treatment region |
 | pk `P#<home>`, sk `<treatment>` | prepayment held there | prepayments of a home region |
 | pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
+| pk `V#<city>`, sk `CONTRACT#<yyyy>` | the insurer that runs assistance for a city | one read a payment |
+| pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>` | an insurer's bill to a district | bills of a city and year |
 | pk `REGIONS`, sk `<admdvs>` | a pooling region that settled | regions the scheduled jobs go through |
 
 Bodies are packed JSON; state, version and instants stand beside them, for conditions.

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import analysis, periods, reconciliation, rules, state, store
 from medaid.fund.chart import accounts

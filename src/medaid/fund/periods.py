@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from medaid.aws.transaction import Lost, Write, commit
+from medaid.aws.steady import commit
+from medaid.aws.transaction import Lost, Write
 from medaid.errors import Conflict, Refused
 from medaid.fund import books, rules, seals, state, store
 from medaid.fund.chart import account, accounts, funds

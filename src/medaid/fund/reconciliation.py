@@ -141,3 +141,18 @@ def _yuan(value: Any, field: str) -> Fen:
     if isinstance(value, str):
         value = value.replace(",", "").strip()
     return Fen.of_yuan(value or "0", field)
+
+
+_KINDS: Final = {"matched": "相符", "ours_only": "我方有对方无", "theirs_only": "对方有我方无", "amount_differs": "金额不符"}
+
+
+def sheets(findings: Iterable[Finding]) -> dict[str, list[list[object]]]:
+    """The comparison as a sheet that both sides can read, one line a finding."""
+    rows: list[list[object]] = [["结果", "账龄(天)", "日期", "凭证号", "科目", "基金", "我方金额", "对方金额", "摘要"]]
+    for one in findings:
+        known = one.ours or one.theirs
+        assert known is not None
+        ours, theirs = (side.amount if side else None for side in (one.ours, one.theirs))
+        fund = funds()[known.fund].name
+        rows.append([_KINDS[one.kind], one.age, known.day.isoformat(), known.reference, known.account, fund, ours, theirs, known.narrative])
+    return {"对账结果": rows}

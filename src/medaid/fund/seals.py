@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from medaid.aws.outbox import message
+from medaid.aws.steady import commit
 from medaid.aws.table import packed_text
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.transaction import Lost
 from medaid.errors import MedaidError
 from medaid.fund import state, store
 from medaid.fund.chart import funds

@@ -1,0 +1,35 @@
+"""The door of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar drives ({"job": "daily"}, {"job": "monthly"})."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from medaid.aws import calendars
+from medaid.aws.clock import now
+from medaid.clearing import jobs
+from medaid.clearing.routes import routes
+
+logger = Logger(service="clearing")
+metrics = Metrics(namespace="medaid", service="clearing")
+app = routes(now)
+ALARMS = {"tampered": "BooksTampered", "rollup_differs": "RollupDiffers", "overdue": "ClearingLate", "bills_late": "ClearingLate"}
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One request of the HTTP API (payload format 2.0), or one job. A job of which part failed raises at its end, so that it is run again."""
+    if "job" not in event:
+        answer = app.resolve(event, context)
+        logger.info("answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]})
+        return answer
+    at = now()
+    done = jobs.monthly(at) if event["job"] == "monthly" else jobs.daily(at, calendars.current(at))
+    for name, metric in ALARMS.items():
+        metrics.add_metric(metric, MetricUnit.Count, done.counts.get(name, 0))
+    logger.info("job", extra={"job": event["job"], **done.counts, "failed": done.failed})
+    if done.failed:
+        raise RuntimeError(f"{len(done.failed)} steps failed: {done.failed[:20]}")
+    return done.counts

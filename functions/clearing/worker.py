@@ -1,0 +1,26 @@
+"""The queue's door: one institution's month per message, safe to bring again (J34)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from medaid.clearing import jobs
+
+logger = Logger(service="clearing-worker")
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+def one(record: SQSRecord) -> None:
+    """One message. What it raises brings it again."""
+    jobs.task(record.body)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Answers the ids of the messages that failed, so that only they come again."""
+    logger.info("statements", extra={"records": len(event.get("Records", []))})
+    return process_partial_response(event=event, record_handler=one, processor=processor, context=context)

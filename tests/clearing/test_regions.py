@@ -1,0 +1,307 @@
+"""Between regions: the whole round trip of three provinces, clocks, disputes, prepayment, suspension, zero months. Proves X7, X12, X14, J35."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.clearing.hands import agreement, arrive, at, item, refund
+
+from medaid.aws import exchange
+from medaid.clearing import bills, national, payments, regionfiles, regions, runs, statements
+from medaid.clearing.bills import Bill, Filing
+from medaid.clearing.files import unzipped, zipped
+from medaid.clearing.model import Item
+from medaid.errors import BadInput, Conflict, PolicySilent, Refused
+from medaid.fund import books
+from medaid.fund import rules as fund_rules
+from medaid.fund import service as fund
+from medaid.money import Fen
+from medaid.workdays import published
+
+JS, SH, GD = "320000", "310000", "440000"
+SUZHOU, NANJING, SHANGHAI, MAOMING = "320500", "320100", "310100", "440900"
+CITIES = {JS: [NANJING, SUZHOU], SH: [SHANGHAI], GD: [MAOMING]}
+ALL = [c for cities in CITIES.values() for c in cities]
+NOW, JULY = at(2, 4, month=8), at(2, 4)
+
+
+def round_trip(month: str, now: datetime) -> list[Bill]:
+    """Statements, cities' filings, provinces' filings, the national split, bills taken in."""
+    for city in ALL:
+        runs.month(city, month, now.replace(hour=1))
+        regions.file_city(city, month, now)
+    for province, cities in CITIES.items():
+        regions.file_province(province, month, cities)
+    national.split(month, list(CITIES))
+    found: dict[str, Bill] = {}
+    for province, cities in CITIES.items():
+        for bill in (*regions.bill_province(province, month, now), *regions.bill_cities(province, month, cities, now)):
+            found[bill.bill_id] = bill
+    return [found[key] for key in sorted(found)]
+
+
+def pay(bill: Bill, now: datetime) -> Bill:
+    steps = ("received", "confirmed") if not bill.payable() else bills.STEPS
+    for step in steps:
+        bill = regions.advance(bill.creditor, bill.debtor, bill.month, step, "经办", now)
+    return bill
+
+
+def balances(city: str, number: str, last: str = "2023-09") -> dict[tuple[str, str], Fen]:
+    entries = [e for month in fund.months("2023-07", last) for e in fund.entries(city, month)]
+    return books.counterpart_balances(entries, number)
+
+
+def away(number: int, home: str, treatment: str, when: datetime = JULY, hifp: int = 50000, maf: int = 10000) -> Item:
+    return item(number, when, institution=f"H{treatment}00001", home=home, treatment=treatment, hifp=hifp, maf=maf)
+
+
+@pytest.mark.usefixtures("tables")
+class TestRoundTrip:
+    def test_three_provinces_clear_in_full_and_the_books_agree(self) -> None:
+        for number, (home, treatment) in enumerate([(SUZHOU, SHANGHAI), (NANJING, SHANGHAI), (SHANGHAI, SUZHOU), (MAOMING, NANJING), (NANJING, SUZHOU)]):
+            arrive(away(number, home, treatment))
+        made = round_trip("2023-07", NOW)
+        assert len(made) == 6 + 2  # every ordered pair of provinces, and of the cities of Jiangsu; zero ones too
+        by_pair = {(b.creditor, b.debtor): b for b in made}
+        owed = by_pair[SH, JS]
+        assert (owed.count, owed.total()) == (2, Fen(120000))
+        assert owed.parts == {
+            (SHANGHAI, NANJING): {"assistance": Fen(10000), "basic_resident": Fen(50000)},
+            (SHANGHAI, SUZHOU): {"assistance": Fen(10000), "basic_resident": Fen(50000)},
+        }
+        assert by_pair[JS, SH].total() == Fen(60000)  # gross both ways, never netted
+        assert by_pair[SUZHOU, NANJING].total() == Fen(60000)
+        assert by_pair[GD, SH].total() == Fen(0)
+        assert balances(SUZHOU, "2102")[("assistance", SHANGHAI)] == Fen(-10000)
+        for bill in made:
+            pay(bill, NOW)
+        for city in ALL:
+            assert balances(city, "2102") == {}
+            assert balances(city, "1102") == {}
+
+    def test_run_again_everything_is_the_same(self) -> None:
+        arrive(away(1, SUZHOU, SHANGHAI))
+        first = round_trip("2023-07", NOW)
+        out = exchange.get(national.answered_at("2023-07", JS))
+        assert round_trip("2023-07", at(9, month=8)) == first
+        assert exchange.get(national.answered_at("2023-07", JS)) == out
+
+    def test_zero_month_closes_too(self) -> None:
+        made = round_trip("2023-07", NOW)
+        assert len(made) == 8
+        for bill in made:
+            assert bill.total() == Fen(0)
+            with pytest.raises(Conflict):
+                regions.advance(bill.creditor, bill.debtor, bill.month, "submitted", "经办", NOW)
+            assert pay(bill, NOW).state == "confirmed"
+
+    def test_split_waits_for_everybody(self) -> None:
+        national.file("2023-07", JS, regionfiles.filed("2023-07", []))
+        with pytest.raises(Refused) as told:
+            national.split("2023-07", list(CITIES))
+        assert SH in told.value.sentence
+        assert GD in told.value.sentence
+
+    def test_file_is_taken_once_and_only_for_oneself(self) -> None:
+        content = regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
+        national.file("2023-07", JS, content)
+        national.file("2023-07", JS, content)
+        with pytest.raises(Conflict):
+            national.file("2023-07", JS, regionfiles.filed("2023-07", []))
+        with pytest.raises(BadInput) as told:
+            national.file("2023-07", SH, content)
+        assert told.value.code == "FORBIDDEN"
+
+    @pytest.mark.parametrize(
+        ("old", "new"), [(b"2023-07\t", b"2023-06\t"), (b"\town\t", b"\tour\t"), (b"\t1\t", b"\t-1\t"), (b"0.05", b"0.051"), (b"setlym", b"ym")]
+    )
+    def test_file_of_another_form_is_refused(self, old: bytes, new: bytes) -> None:
+        content = unzipped(regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})]))
+        with pytest.raises(BadInput):
+            national.file("2023-07", JS, zipped("x", content.replace(old, new)))
+
+    def test_reversal_in_a_later_month_comes_off_the_later_bill(self) -> None:
+        one, two = away(1, SUZHOU, SHANGHAI), away(2, SUZHOU, SHANGHAI, at(3, month=8), hifp=90000)
+        arrive(one)
+        for bill in round_trip("2023-07", NOW):
+            pay(bill, NOW)
+        back = refund(one, at(5, month=8))
+        arrive(back, original=one)
+        arrive(two)
+        later = at(2, 4, month=9)
+        made = {(b.creditor, b.debtor): b for b in round_trip("2023-08", later)}
+        assert made[SH, JS].parts == {(SHANGHAI, SUZHOU): {"basic_resident": Fen(40000)}}  # assistance nets to nothing
+        pay(made[SH, JS], later)
+        assert balances(SUZHOU, "2102") == {}
+
+    def test_more_taken_back_than_claimed_waits_for_the_next_bill(self) -> None:
+        one = away(1, SUZHOU, SHANGHAI)
+        arrive(one)
+        for bill in round_trip("2023-07", NOW):
+            pay(bill, NOW)
+        arrive(refund(one, at(5, month=8)), original=one)
+        august = {(b.creditor, b.debtor): b for b in round_trip("2023-08", at(2, 4, month=9))}
+        assert august[SH, JS].parts == {}
+        pay(august[SH, JS], at(2, 4, month=9))
+        arrive(away(3, SUZHOU, SHANGHAI, at(6, month=9), hifp=70000, maf=30000))
+        september = {(b.creditor, b.debtor): b for b in round_trip("2023-09", at(2, 4, month=10))}
+        assert september[SH, JS].parts == {(SHANGHAI, SUZHOU): {"assistance": Fen(20000), "basic_resident": Fen(20000)}}
+        pay(september[SH, JS], at(2, 4, month=10))
+        assert balances(SUZHOU, "2102", "2023-10") == {}
+        assert balances(SHANGHAI, "1102", "2023-10") == {}
+
+    def test_dispute_is_not_paid_now_and_comes_again(self) -> None:
+        arrive(away(1, SUZHOU, SHANGHAI))
+        round_trip("2023-07", NOW)
+        regions.advance(SH, JS, "2023-07", "received", "经办", NOW)
+        pair = (SHANGHAI, SUZHOU)
+        for wrong in ({"assistance": Fen(10001)}, {"assistance": Fen(0)}, {"civil_servant": Fen(1)}):
+            with pytest.raises(Conflict):
+                regions.dispute(SH, JS, "2023-07", pair, wrong, "重复", NOW)
+        bill = regions.dispute(SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", NOW)
+        assert bill.total() == Fen(56000)
+        for step in bills.STEPS[1:]:
+            regions.advance(SH, JS, "2023-07", step, "经办", NOW)
+        with pytest.raises(Conflict):
+            regions.dispute(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
+        assert balances(SUZHOU, "2102") == {("assistance", SHANGHAI): Fen(-4000)}
+        august = {(b.creditor, b.debtor): b for b in round_trip("2023-08", at(2, 4, month=9))}
+        assert august[SH, JS].parts == {pair: {"assistance": Fen(4000)}}
+        pay(august[SH, JS], at(2, 4, month=9))
+        assert balances(SUZHOU, "2102") == {}
+
+    def test_deduction_at_the_hospital_comes_off_what_the_home_region_owes(self) -> None:
+        """N8: 对违法违规行为予以扣减相应结算资金, also of people from elsewhere."""
+        one = away(1, SUZHOU, SHANGHAI)
+        arrive(one)
+        hospital = one.institution
+        round_trip("2023-07", NOW)
+        statements.deduct(SHANGHAI, hospital, "D1", {"assistance": Fen(3000)}, "串换项目", SUZHOU, NOW)
+        two = away(2, SUZHOU, SHANGHAI, at(3, month=8))
+        arrive(two)
+        later = at(2, 4, month=9)
+        for city in ALL:
+            runs.month(city, "2023-08", later.replace(hour=1))
+        totals = {n: two.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+        first, last = date(2023, 8, 1), date(2023, 8, 31)
+        assert statements.reconcile_totals(SHANGHAI, hospital, ("390", "21", SUZHOU), first, last, totals, 1, later)[0] == "0"
+        payments.agree(agreement(hospital))
+        payments.approve(SHANGHAI, hospital, "2023-08", 1, "甲", later)
+        payments.release(SHANGHAI, hospital, "2023-08", 1, "乙", later)
+        assert balances(SUZHOU, "2102")[("assistance", SHANGHAI)] == Fen(-17000)
+        assert balances(SHANGHAI, "1102")[("assistance", SUZHOU)] == Fen(17000)
+        round_trip("2023-08", later)
+        made = {(b.creditor, b.debtor): b for b in round_trip("2023-09", at(2, 4, month=10))}
+        assert made[SH, JS].parts == {}  # the deduction was after September's first cut: it waits, negative, for October
+
+
+class TestClocks:
+    """5 + 10 + 5 working days, over the holidays of real years (X12)."""
+
+    @pytest.mark.parametrize(
+        ("step", "began", "due"),
+        [
+            ("received", date(2023, 9, 25), date(2023, 10, 8)),  # 中秋国庆 29 September to 6 October; 7 and 8 October, a weekend, are worked
+            ("received", date(2023, 9, 28), date(2023, 10, 11)),  # two worked weekend days inside
+            ("received", date(2024, 2, 4), date(2024, 2, 9)),  # Sunday 4 February is worked, 春节 from the 10th
+            ("submitted", date(2024, 2, 5), date(2024, 2, 23)),  # the whole of 春节 inside; Sunday 18 February is worked
+            ("transferred", date(2023, 4, 27), date(2023, 5, 8)),  # 劳动节 29 April to 3 May; Saturday 6 May is worked
+            ("submitted", date(2023, 4, 20), date(2023, 5, 6)),  # Sunday 23 April and Saturday 6 May are worked
+            ("received", date(2023, 6, 19), date(2023, 6, 27)),  # 端午 22 to 24 June; Sunday 25 June is worked
+            ("transferred", date(2023, 12, 28), date(2024, 1, 5)),  # over New Year
+            ("received", date(2023, 7, 7), date(2023, 7, 14)),  # a plain week
+            ("submitted", date(2023, 1, 16), date(2023, 2, 2)),  # 春节 21 to 27 January; Saturday 28 and Sunday 29 January are worked
+        ],
+    )
+    def test_due_over_holidays(self, step: str, began: date, due: date) -> None:
+        at_noon = datetime(began.year, began.month, began.day, 4, tzinfo=UTC)
+        done = bills.STEPS[: bills.STEPS.index(step) + 1]
+        bill = Bill(SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, at_noon)
+        for name in done:
+            bill = bills.stepped(bill, name, "经办", at_noon)
+        assert bill.due(published()) == due
+
+    def test_steps_in_order_only(self) -> None:
+        bill = Bill(SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, NOW)
+        for wrong in ("submitted", "transferred", "confirmed"):
+            with pytest.raises(Conflict):
+                bills.stepped(bill, wrong, "经办", NOW)
+
+
+@pytest.mark.usefixtures("tables")
+class TestPrepayment:
+    def test_two_months_of_last_year_to_the_fen(self) -> None:
+        assert bills.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {"assistance": Fen(2000), "basic_resident": Fen(17)}
+        with pytest.raises(PolicySilent) as told:
+            bills.prepayment({}, SUZHOU)
+        assert told.value.code == "FACT_MISSING"
+
+    def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
+        assert regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(99999)}, NOW) == [bill]  # once a year
+        for step in bills.STEPS:
+            regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+        assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
+        assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
+        (back,) = regions.fix_prepayment(SH, JS, 2024, {"assistance": Fen(9000)}, at(20, month=1, year=2024))
+        assert (back.kind, back.creditor, back.debtor, back.total()) == ("prepayment_return", JS, SH, Fen(500))
+        for step in bills.STEPS:
+            regions.advance(JS, SH, "2024-00", step, "经办", at(20, month=1, year=2024), "prepayment_return")
+        assert balances(JS, "1101", "2024-01") == {("assistance", SH): Fen(1500)}
+        assert balances(SH, "2106", "2024-01") == {("assistance", JS): Fen(-1500)}
+
+    def test_interest_stays_where_the_treatment_was(self) -> None:
+        """X14: the treatment region's interest is its income; what it holds for the home region does not grow."""
+        regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
+        for step in bills.STEPS:
+            regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+        fund.post(fund_rules.movement("fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW))
+        assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
+        assert regions.held(SH, JS) == {"assistance": Fen(2000)}
+        assert fund.balance(SH, date(2023, 8, 31), date(2023, 8, 1))["610100-4201"] == Fen(-30)
+
+    @pytest.mark.parametrize(("out", "held", "colour"), [(69, 100, ""), (70, 100, "yellow"), (89, 100, "yellow"), (90, 100, "red"), (1, 0, "red"), (0, 0, "")])
+    def test_usage_alerts(self, out: int, held: int, colour: str) -> None:
+        assert bills.alert(Fen(out), Fen(held), SH) == colour
+
+    def test_usage_is_told_once_a_month_and_colour(self, tables: object) -> None:
+        regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(80000 * 6)}, NOW)
+        arrive(away(1, SUZHOU, SHANGHAI))
+        round_trip("2023-07", NOW)
+        expected = [(JS, "yellow", Fen(60000), Fen(80000))]
+        assert regions.usage(SH, NOW) == expected
+        assert regions.usage(SH, NOW) == expected
+        told = [i for i in tables.items("outbox") if i["kind"]["S"] == "clearing.prepayment"]  # type: ignore[attr-defined]
+        assert len(told) == 1
+
+
+@pytest.mark.usefixtures("tables")
+class TestSuspension:
+    def test_suspended_province_is_answered_plainly_until_lifted(self) -> None:
+        regions.check_open(SUZHOU, SHANGHAI)
+        regions.suspend(JS, "部级", "无故拖延拨付", NOW)
+        with pytest.raises(Conflict) as told:
+            regions.check_open(SUZHOU, SHANGHAI)
+        assert told.value.code == "REGION_SUSPENDED"
+        assert "手工报销" in told.value.sentence
+        regions.check_open(SHANGHAI, SUZHOU)  # others' people go on
+        regions.check_open(SUZHOU, SUZHOU)  # at home too
+        regions.check_open(SUZHOU, NANJING)  # and inside the province
+        with pytest.raises(Conflict):
+            regions.suspend(JS, "部级", "再次", NOW)
+        regions.lift(JS, "部级", "已补足", NOW)
+        regions.check_open(SUZHOU, SHANGHAI)
+        with pytest.raises(Conflict):
+            regions.lift(JS, "部级", "再次", NOW)
+
+    def test_city_is_suspended_inside_the_province(self) -> None:
+        regions.suspend(SUZHOU, "省级", "拖延上缴", NOW)
+        for treatment in (NANJING, SHANGHAI):
+            with pytest.raises(Conflict):
+                regions.check_open(SUZHOU, treatment)
+
+    def test_reason_is_needed(self) -> None:
+        with pytest.raises(Refused):
+            regions.suspend(JS, "部级", "", NOW)

@@ -1,0 +1,135 @@
+"""Deadlines over holidays, payment by mode, shares, figures. Proves J34, N5, Q5.1, Q5.2."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from medaid.clearing import rules
+from medaid.clearing.figures import care_class, figure
+from medaid.clearing.model import Agreement, Group, Statement, Totals
+from medaid.errors import BadInput, PolicySilent
+from medaid.money import Fen
+from medaid.workdays import published
+
+CALENDAR = published()
+
+
+@pytest.mark.parametrize(
+    ("month", "day"),
+    [
+        ("2023-07", date(2023, 8, 18)),  # the 20th is a Sunday
+        ("2023-08", date(2023, 9, 20)),  # a Wednesday
+        ("2022-12", date(2023, 1, 20)),  # the Friday before 春节
+        ("2023-12", date(2024, 1, 19)),  # a Saturday
+        ("2020-12", date(2021, 1, 20)),
+        ("2020-01", date(2020, 2, 20)),
+        ("2020-08", date(2020, 9, 18)),  # a Sunday; Sunday 27 September is worked, the 20th is not
+        ("2018-08", date(2018, 9, 20)),
+        ("2025-08", date(2025, 9, 19)),  # a Saturday
+        ("2023-04", date(2023, 5, 19)),  # a Saturday
+    ],
+)
+def test_paid_by_the_20th_before_a_holiday(month: str, day: date) -> None:
+    """The text moves no date, so money is sent on the last working day not after the 20th (J34, Q5.2)."""
+    deadline = rules.paid_by(month, "620522", CALENDAR)
+    assert deadline.day == day
+    assert "五(二)" in deadline.cite
+
+
+@pytest.mark.parametrize(
+    ("year", "day"),
+    [
+        (2018, date(2019, 1, 21)),  # 20 January 2019 is a Sunday
+        (2019, date(2020, 1, 20)),  # a Monday
+        (2020, date(2021, 1, 20)),
+        (2021, date(2022, 1, 20)),
+        (2022, date(2023, 1, 20)),
+        (2023, date(2024, 1, 22)),  # a Saturday
+        (2024, date(2025, 1, 20)),
+        (2025, date(2026, 1, 20)),
+        (2017, date(2018, 1, 22)),  # a Saturday
+        (2011, date(2012, 1, 20)),  # outside the published years the plain week counts
+    ],
+)
+def test_bar_of_20_january_after_a_holiday(year: int, day: date) -> None:
+    """A period whose last day is a holiday ends on the day after it (民法总则 art. 203): in the hospital's favour."""
+    assert rules.barred_after(year, "620522", CALENDAR).day == day
+
+
+def test_notices_precede_the_bar() -> None:
+    days = [notice.day for notice in rules.bar_notices(2022, "620522", CALENDAR)]
+    assert days == [date(2022, 12, 21), date(2023, 1, 10), date(2023, 1, 17)]
+
+
+def statement(**groups: tuple[int, int, int, int]) -> Statement:
+    """Groups by clr_type: count, refunds, days, hifp."""
+    made = {
+        Group("390", care_class(clr[1:]), clr[1:], "320500"): Totals(n, r, {"hifp_pay": Fen(fen), "maf_pay": Fen(7)}, days)
+        for clr, (n, r, days, fen) in groups.items()
+    }
+    cut = datetime(2023, 8, 1, tzinfo=UTC)
+    return Statement("320500", "H1", "2023-07", 1, None, cut, made, rules.fund_sums(made), "", 1)
+
+
+def agreement(mode: str, rate: int) -> Agreement:
+    return Agreement("H1", "某医院", "320500", 2023, mode, Fen(rate))
+
+
+@pytest.mark.parametrize(
+    ("mode", "rate", "points", "difference"),
+    [
+        ("1", 0, 0, 0),  # by item: payable is what is claimed
+        ("2", 1000, 0, 8 * 1000 - 9000),  # ten settlements, one taken back: eight cases stand
+        ("3", 20, 500, 10000 - 9000),
+        ("4", 25, 400, 10000 - 9000),
+        ("5", 300, 0, 30 * 300 - 9000),
+        ("6", 50, 0, 5 * 50 - 300),
+        ("7", 310, 0, 310 - 300),
+    ],
+)
+def test_payable_by_mode_less_claimed(mode: str, rate: int, points: int, difference: int) -> None:
+    """Q5.1, N5: only basic insurance is paid by mode; assistance is paid as settled."""
+    found = rules.by_mode(statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points)
+    assert found == ({"basic_resident": Fen(difference)} if difference else {})
+
+
+def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:
+    assert rules.by_mode(statement(c11=(5, 0, 0, 300)), agreement("4", 25), 400) == {}
+
+
+def test_share_paid_by_drg_or_dip() -> None:
+    """N5: the share aimed at is at least 60 %."""
+    some = [(statement(c21=(1, 0, 1, 6000)), agreement("4", 1)), (statement(c21=(1, 0, 1, 4000), c11=(1, 0, 1, 999)), agreement("1", 0))]
+    assert rules.shares(some) == (Fen(6000), Fen(10000))
+    assert str(figure("drg_dip_share", "320500").value) == "0.60"
+
+
+def test_figure_that_is_not_known_is_asked_for() -> None:
+    with pytest.raises(PolicySilent) as told:
+        figure("insurer_fee_ratio", "320500")
+    assert told.value.code == "FIGURE_MISSING"
+
+
+@pytest.mark.parametrize(
+    ("clr_type", "care"),
+    [
+        ("21", "inpatient"),
+        ("27", "inpatient"),
+        ("11", "outpatient"),
+        ("41", "outpatient"),
+        ("9922", "inpatient"),
+        ("9921", "outpatient"),
+        ("1101", "outpatient"),
+        ("99", "outpatient"),
+    ],
+)
+def test_care_class(clr_type: str, care: str) -> None:
+    assert care_class(clr_type) == care
+
+
+@pytest.mark.parametrize("clr_type", ["", "7", "61", "9988"])
+def test_unknown_clearing_type(clr_type: str) -> None:
+    with pytest.raises(BadInput):
+        care_class(clr_type)
