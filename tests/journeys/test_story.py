@@ -110,7 +110,7 @@ def test_the_command_and_the_api_explain_alike(cloud: Stack, hospital: Hospital,
 
 def test_a_body_of_ten_megabytes_is_answered_not_broken(cloud: Stack, hospital: Hospital) -> None:
     """MiniStack hands it through; AWS stops it at the gateway (413) before us: docs/operations.md."""
-    answer = post(cloud, hospital.token, b'{"x":"' + b"y" * 5_000_000 + b'"}')
+    answer = post(cloud, hospital.token, b'{"x":"' + b"y" * 10_000_000 + b'"}')
     assert answer.status_code == 200
     assert answer.json()["output"]["errinfo"]["code"] == "BODY_TOO_LARGE"
 
