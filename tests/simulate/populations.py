@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from medaid.simulate.model import BILL, NUMBER_FACTS, TEXT_FACTS, UNKNOWN, Coded, Visits
+from medaid.simulate.model import BILL, NUMBER_FACTS, TEXT_FACTS, UNKNOWN, Coded, Ints, Visits
 
 CATEGORIES: Final = (
     None, "destitute_support", "subsistence_allowance", "low_income", "illness_poor", "orphan", "severely_disabled",
@@ -28,22 +28,26 @@ def visits(rows: Sequence[Mapping[str, Any]], *, stay_numbers: bool = False) -> 
     """Rows as a chunk. A row has person, day, region and the bill; what it lacks is unknown (given amounts) or zero (parts of the bill)."""
     days = np.array([row["day"].toordinal() for row in rows], dtype=np.int32)
     numbers = [name for name in NUMBER_FACTS if stay_numbers or name != "stay_no"]
-    given = sorted({name for row in rows for name in row.get("given", {})})
     return Visits(
         person=np.array([row["person"] for row in rows], dtype=np.int64),
         day=days,
-        settled=days,
-        has_settled=False,
+        settled=np.array([row.get("settled", row["day"]).toordinal() for row in rows], dtype=np.int32),
+        has_settled=any("settled" in row for row in rows),
         region=coded([row["region"] for row in rows]),
         assisting=coded([row.get("assisting") for row in rows]),
         categories=coded([row.get("categories") for row in rows]),
         facts={name: coded([row.get(name) for row in rows]) for name in TEXT_FACTS},
         numbers={name: np.array([row.get(name, UNKNOWN) for row in rows], dtype=np.int64) for name in numbers},
         bill={name: np.array([row.get(name, 0) for row in rows], dtype=np.int64) for name in BILL},
-        given={name: np.array([row.get("given", {}).get(name, UNKNOWN) for row in rows], dtype=np.int64) for name in given},
-        components={},
+        given=_known(rows, "given"),
+        components=_known(rows, "components"),
         row=np.arange(1, len(rows) + 1, dtype=np.int64),
     )
+
+
+def _known(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Ints]:
+    names = sorted({name for row in rows for name in row.get(key, {})})
+    return {name: np.array([row.get(key, {}).get(name, UNKNOWN) for row in rows], dtype=np.int64) for name in names}
 
 
 def amount(chance: random.Random, most: int = 60_000_000) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.simulate import populations
 
 from medaid.errors import MedaidError
-from medaid.policy.service import library
+from medaid.policy.service import Library, library
 from medaid.simulate import singly
 from medaid.simulate.model import Visits
 from medaid.simulate.pricing import Pricer
@@ -20,14 +20,14 @@ from medaid.simulate.pricing import Pricer
 Answer = dict[str, Any]
 
 
-def one_by_one(visits: Visits) -> list[Answer]:
+def one_by_one(visits: Visits, packs: Library) -> list[Answer]:
     """The population through the single-case engine: each person-year in order, a refused visit leaving the totals as they were."""
     answers: list[Answer] = [{} for _ in range(len(visits))]
     totals: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-    for row in sorted(range(len(visits)), key=lambda i: (int(visits.person[i]), int(visits.day[i]), i)):
-        year = int(visits.person[row]), date.fromordinal(int(visits.day[row])).year
+    for row in sorted(range(len(visits)), key=lambda i: (int(visits.person[i]), int(visits.settled[i]), i)):
+        year = int(visits.person[row]), year_of(visits, row, packs)
         try:
-            priced = singly.priced(library(), visits, row, totals[year])
+            priced = singly.priced(packs, visits, row, totals[year])
         except MedaidError as refusal:
             answers[row] = {"refused": refusal.code}
             continue
@@ -36,6 +36,17 @@ def one_by_one(visits: Visits) -> list[Answer]:
         answers[row] = {"refused": "", "paid": paid, "own": int(priced.own), "own_in_policy": own_in_policy, "category": priced.category}
         totals[year] = dict(priced.totals)
     return answers
+
+
+def year_of(visits: Visits, row: int, packs: Library) -> int:
+    """The year whose caps a visit uses; any year where no policy says so, for then it is refused."""
+    region = visits.region.word(row) or ""
+    assisting = "" if visits.categories.word(row) is None else visits.assisting.word(row) or region
+    try:
+        basis = packs.policy_for(region, assisting, date.fromordinal(int(visits.day[row]))).year_basis
+    except MedaidError:
+        basis = "care_end"
+    return date.fromordinal(int((visits.settled if basis == "settled" else visits.day)[row])).year
 
 
 def in_columns(visits: Visits, pricer: Pricer | None = None) -> list[Answer]:
@@ -55,17 +66,17 @@ def in_columns(visits: Visits, pricer: Pricer | None = None) -> list[Answer]:
     return answers
 
 
-def differing(visits: Visits, pricer: Pricer | None = None) -> list[tuple[int, Answer, Answer]]:
+def differing(visits: Visits, pricer: Pricer | None = None, packs: Library | None = None) -> list[tuple[int, Answer, Answer]]:
     """Rows where the two ways do not agree."""
-    pairs = zip(one_by_one(visits), in_columns(visits, pricer), strict=True)
+    pairs = zip(one_by_one(visits, packs or library()), in_columns(visits, pricer), strict=True)
     return [(row, single, column) for row, (single, column) in enumerate(pairs) if single != column]
 
 
 @pytest.mark.parametrize("stay_numbers", [False, True])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_equal_to_the_single_case_engine(seed: int, stay_numbers: bool) -> None:
-    """A thousand persons of both cities with up to six visits each, bad rows among them."""
-    rows = populations.population(seed, 1000)
+    """Four hundred persons of both cities with up to six visits each, bad rows among them."""
+    rows = populations.population(seed, 400)
     if stay_numbers:
         for index, row in enumerate(rows):
             row["stay_no"] = index % 4 + 1
@@ -74,11 +85,11 @@ def test_equal_to_the_single_case_engine(seed: int, stay_numbers: bool) -> None:
 
 def test_a_pricer_keeps_nothing_between_chunks_that_changes_an_answer() -> None:
     pricer = Pricer(library())
-    for seed in range(4):
+    for seed in range(3):
         assert differing(populations.visits(populations.population(seed, 200)), pricer) == []
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 12))
 def test_equal_for_any_small_population(seed: int, persons: int, most_visits: int) -> None:
     assert differing(populations.visits(populations.population(seed, persons, most_visits))) == []

@@ -12,13 +12,15 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from medaid.policy.vocabulary import RANGES, Facts
+
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 UNKNOWN: Final = int(np.iinfo(np.int64).min)
 """An amount or a number that the file leaves empty. It is asked for where a clause needs it, never taken as zero."""
-TEXT_FACTS: Final = ("care", "insutype", "level", "place", "filing", "person_group", "disease", "sex", "first_contact")
-NUMBER_FACTS: Final = ("age", "stay_no", "years_enrolled")
+NUMBER_FACTS: Final = RANGES
+TEXT_FACTS: Final = tuple(name for name in Facts._fields if name not in (*RANGES, "category"))
 BILL: Final = ("total", "in_policy", "own_expense", "over_limit", "prior_share")
 
 

@@ -110,7 +110,7 @@ class Kinds:
         parts: list[tuple[Any, int]] = [(policy, len(policies)), (visits.categories.codes, len(visits.categories.words))]
         numbers: dict[str, tuple[Ints, list[int]]] = {}
         for name in TEXT_FACTS:
-            if name in self.asked and name in visits.facts:
+            if name in visits.facts and self._counts(name):
                 column = visits.facts[name]
                 parts.append((column.codes, len(column.words)))
         for name in NUMBER_FACTS:
@@ -123,8 +123,12 @@ class Kinds:
         codes, chosen = _distinct(parts)
         return codes, [self._kind(visits, row, policies[int(policy[row])], numbers) for row in chosen]
 
+    def _counts(self, name: str) -> bool:
+        """Whether a fact matters: some clause asks for it, or it says which visits are stays."""
+        return name in self.asked or name == "care"
+
     def _kind(self, visits: Visits, row: int, policy: Policy | str, numbers: dict[str, tuple[Ints, list[int]]]) -> Kind:
-        facts: list[tuple[str, str | int | None]] = [(name, column.word(row)) for name, column in visits.facts.items() if name in self.asked or name == "care"]
+        facts: list[tuple[str, str | int | None]] = [(name, column.word(row)) for name, column in visits.facts.items() if self._counts(name)]
         for name, (values, edges) in numbers.items():
             value = int(values[row])
             facts.append((name, None if value == UNKNOWN else edges[bisect_right(edges, value) - 1]))
