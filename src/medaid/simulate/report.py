@@ -121,7 +121,7 @@ def _why(shape: str) -> str:
 
 
 def _round(fen: int) -> str:
-    return f"{fen // 100:,}"
+    return f"{fen // 100:,}" if fen % 100 == 0 else f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def category_name(key: str) -> str:
