@@ -80,7 +80,8 @@ def _person(message: Message, now: datetime) -> Answer:
             raise Refused("CODE_UNKNOWN", field="mdtrt_cert_type", rule="请用居民身份证(02),或给出证件类型和证件号码")
         cert_type, certno = codes.CERTIFICATES[kind], message.text("mdtrt_cert_no")
     psn_no = people.person_by_certificate(cert_type or "01", certno)
-    return Answer(answers.person(people.load(psn_no, civil_date(now).year), civil_date(now), {}))
+    file = people.load(psn_no, civil_date(now).year)
+    return Answer(answers.person(file, civil_date(now), {i.category: people.national_code(i.category) for i in file.identities}))
 
 
 def _preview(message: Message, now: datetime) -> Answer:
