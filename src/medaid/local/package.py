@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from medaid.local.places import FUNCTIONS, PACKAGE
+from medaid.policy.service import COMPILED
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
 _SKIPPED = {"__pycache__", "local", "simulate"}
@@ -16,16 +20,28 @@ _SKIPPED = {"__pycache__", "local", "simulate"}
 
 
 def layer_zip() -> bytes:
-    """src/medaid under `python/`, where Lambda looks for it. Without its dependencies: the local cloud's interpreter has them."""
-    return _zipped((f"python/medaid/{path.relative_to(PACKAGE).as_posix()}", path) for path in _files(PACKAGE))
+    """src/medaid under `python/`, where Lambda looks for it, with the policy packs compiled. Without its dependencies: the local cloud has them."""
+    return _zipped(
+        [
+            (f"python/medaid/policy/packs/{COMPILED}", _compiled()),
+            *((f"python/medaid/{path.relative_to(PACKAGE).as_posix()}", path.read_bytes()) for path in _files(PACKAGE)),
+        ]
+    )
+
+
+def _compiled() -> bytes:
+    """The packs compiled in a process of its own with a fixed hash seed, so that the same packs give the same bytes."""
+    code = "import sys; from medaid.policy.service import PACKS, compiled_packs; sys.stdout.buffer.write(compiled_packs(PACKS))"
+    surroundings = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(PACKAGE.parent)}
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=surroundings).stdout
 
 
 def function_zip(task: str) -> bytes:
     """The Python files of functions/<task>. Raises LocalError where its handler is missing."""
     folder = FUNCTIONS / task
     if not (folder / "handler.py").is_file():
-        return _zipped(iter([("handler.py", Path(__file__).with_name("stand_in.py"))]))
-    return _zipped((path.relative_to(folder).as_posix(), path) for path in _files(folder) if path.suffix == ".py")
+        return _zipped([("handler.py", Path(__file__).with_name("stand_in.py").read_bytes())])
+    return _zipped((path.relative_to(folder).as_posix(), path.read_bytes()) for path in _files(folder) if path.suffix == ".py")
 
 
 def object_key(name: str, body: bytes) -> str:
@@ -40,12 +56,12 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _zipped(files: Iterator[tuple[str, Path]]) -> bytes:
+def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in files:
+        for name, body in files:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, body)
     return buffer.getvalue()
