@@ -232,6 +232,8 @@ def test_a_changed_function_is_brought_in_and_an_unchanged_stack_left_alone(tmp_
         (functions / task).mkdir(parents=True)
         (functions / task / "handler.py").write_text("def handler(event, context):\n    print('x')\n    return 1\n", encoding="utf-8")
     monkeypatch.setattr(package, "FUNCTIONS", functions)
+    layer = package.layer_zip()
+    monkeypatch.setattr(package, "layer_zip", lambda: layer)  # src may be worked on while the tests run
     cloud = MiniStack.start(tmp_path / "cloud", free_port(), persist=False)
     try:
 

@@ -70,22 +70,29 @@ def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, param
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     }
     error = cloudformation.exceptions.ClientError
+    there = _there(cloudformation, name)
+    if there == (json.loads(json.dumps(plain)), dict(parameters)):
+        return False
     try:
-        cloudformation.describe_stacks(StackName=name)
-    except error:
-        try:
-            cloudformation.create_stack(**request)
-        except error as refusal:
-            raise LocalError(f"the stack cannot be created: {refusal}") from refusal
-    else:
-        try:
-            cloudformation.update_stack(**request)
-        except error as refusal:
-            if "No updates are to be performed" in str(refusal):
-                return False
-            raise LocalError(f"the stack cannot be updated: {refusal}") from refusal
+        cloudformation.create_stack(**request) if there is None else cloudformation.update_stack(**request)
+    except error as refusal:
+        if "No updates are to be performed" in str(refusal):
+            return False
+        raise LocalError(f"the stack cannot be deployed: {str(refusal)[:500]}") from refusal
     _wait(cloudformation, name)
     return True
+
+
+def _there(cloudformation: Any, name: str) -> tuple[Any, dict[str, str]] | None:
+    """The template and the parameters with which the stack was deployed; None where there is no such stack."""
+    try:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        body = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    except cloudformation.exceptions.ClientError:
+        return None
+    given = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+    defaults = {name: str(p["Default"]) for name, p in template.read()["Parameters"].items()}
+    return json.loads(body) if isinstance(body, str) else body, {key: value for key, value in given.items() if value != defaults.get(key)}
 
 
 def _published(cloud: Cloud, name: str, plain: template.Template) -> str:
