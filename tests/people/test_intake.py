@@ -13,6 +13,7 @@ from tests.storage import Killed
 
 from medaid.errors import Unavailable
 from medaid.people import intake, service, store
+from medaid.people import tables as tables_module
 from medaid.people.model import Source
 
 LATER = NOW + timedelta(days=31)
@@ -231,3 +232,19 @@ def test_cut_off_anywhere(department: Department, storage_faults: Any, failure: 
         if not struck:
             break
     assert nth > 10
+
+
+def test_a_file_replaced_while_it_is_read(department: Department, tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the bytes that the digest was proven on are taken in: a file laid over it in the meantime is not."""
+    key = department.lay(csv_bytes([roster_row(1)]), rows=1)
+    survey = tables_module.survey
+
+    def replaced(stream: Any) -> tables_module.Survey:
+        seen = survey(stream)
+        department.lay(csv_bytes([roster_row(2)]), rows=1)
+        return seen
+
+    monkeypatch.setattr(tables_module, "survey", replaced)
+    assert intake.take_in(key, NOW).state == "refused"
+    assert "被替换" in department.summary()["sentence"]
+    assert tables.items("people") == []
