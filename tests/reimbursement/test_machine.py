@@ -1,0 +1,338 @@
+"""The life of cases as a state machine: several officers, random moves, pauses, calendar changes, sweeps, bank answers.
+
+What may happen is written down here a second time, by hand (MOVES, APART); the clock is counted day by day; the books are summed up from the
+journal. Whatever is refused must have changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import boto3
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from moto import mock_aws
+from tests.cloud import forget_connections
+from tests.conftest import create_tables
+from tests.reimbursement.office import NANJING, answer, at, draft, given, office, officer, register
+from tests.workdays.test_clocks import walked
+
+from medaid.aws.outbox import OutboxItem
+from medaid.aws.settings import settings as surroundings
+from medaid.clocks import Pause, StatutoryClock, day_start
+from medaid.errors import Conflict, MedaidError
+from medaid.fund import service as fund
+from medaid.money import Fen
+from medaid.people import service as people
+from medaid.reimbursement import service, store
+from medaid.reimbursement.model import Account, Act, Case, Officer
+from medaid.workdays import Calendar, Notice, WorkingDays, Year, published
+
+ROLES: Final = ("intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector")
+OPEN: Final = {"drafted", "accepted", "awaiting_material", "priced", "audited", "returned"}
+MOVES: Final[dict[str, tuple[set[str], set[str]]]] = {
+    "accept": ({"drafted"}, {"accepted"}),
+    "amend": ({"drafted", "accepted", "awaiting_material", "returned", "priced"}, {"drafted", "accepted", "awaiting_material", "returned"}),
+    "ask_material": ({"accepted"}, {"awaiting_material"}),
+    "supply": ({"awaiting_material"}, {"accepted", "awaiting_material"}),
+    "extend": ({"accepted", "awaiting_material", "priced", "audited", "returned", "rechecked", "ordered"}, set()),
+    "price": ({"accepted", "returned", "priced", "audited"}, {"priced"}),
+    "audit": ({"priced"}, {"audited"}),
+    "recheck": ({"audited"}, {"rechecked"}),
+    "send_back": ({"priced", "audited"}, {"returned"}),
+    "annul": ({"rechecked", "payment_failed"}, {"returned"}),
+    "refuse": (OPEN, {"refused"}),
+    "withdraw": (OPEN, {"withdrawn"}),
+    "order": ({"rechecked", "payment_failed"}, {"ordered"}),
+    "pay": ({"ordered"}, {"paid"}),
+    "confirm": ({"paid"}, {"confirmed"}),
+    "fail": ({"paid"}, {"payment_failed"}),
+    "change_account": ({"rechecked", "payment_failed"}, set()),
+    "tell": ({"confirmed"}, {"told"}),
+    "demand_recovery": ({"confirmed", "told", "recovered"}, {"recovering"}),
+    "drop_recovery": ({"recovering"}, {"told"}),
+    "order_recovery": ({"recovering"}, {"recovery_ordered"}),
+    "receive_recovery": ({"recovery_ordered"}, {"recovered"}),
+}
+POSTS: Final = {"audit": "A", "demand_recovery": "A", "order": "B", "pay": "C", "receive_recovery": "C"}
+"""Acts of the posts that are never one person's in a region."""
+EDITS: Final = {"open", "accept", "amend", "ask_material", "supply", "withdraw", "change_account"}
+DONE: Final = {"pay", "refuse", "withdraw", "tell"}
+OFFICERS: Final = {
+    "audit": ("auditor", 2), "demand_recovery": ("inspector", 2), "send_back": ("auditor", 2), "recheck": ("reviewer", 12), "annul": ("reviewer", 12),
+    "order_recovery": ("reviewer", 12), "order": ("accountant", 8), "pay": ("cashier", 10), "receive_recovery": ("cashier", 10),
+}  # fmt: skip
+"""Whose post an act is, and from which number on its two officers are counted."""
+SEEN: Final[Counter[str]] = Counter()
+"""How often each act went through, over all examples: a machine that never gets far proves nothing."""
+PAID: Final = {"rechecked", "ordered", "paid", "confirmed", "payment_failed", "told", "recovering", "recovery_ordered", "recovered"}
+WORDS: Final = given("有理由", "第二十五条")
+CALENDARS: Final = (
+    published(),
+    published().with_year(replace(published().years[-1], off=published().years[-1].off | {date(2026, 3, 19), date(2026, 3, 20)})),
+    published().with_year(Year(2027, frozenset({date(2027, 1, 1)}), frozenset({date(2027, 1, 2)}), (Notice("试验", "", "made up", "N"),))),
+)
+
+
+class Cases(RuleBasedStateMachine):
+    """One region's office. Every rule may be refused; nothing may slip through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mock = mock_aws()
+        self.mock.start()
+        forget_connections()
+        create_tables(boto3.client("dynamodb"))
+        boto3.client("s3").create_bucket(Bucket=surroundings().bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        self.now = at("2026-03-12 09:00")
+        self.calendar: Calendar = published()
+        self.cases: list[str] = []
+        self.batches = 0
+
+    def teardown(self) -> None:
+        self.books_and_year_are_balanced()
+        self.mock.stop()
+        forget_connections()
+
+    @initialize()
+    def persons(self) -> None:
+        for name in ("P1", "P2"):
+            register(name)
+
+    @property
+    def office(self) -> service.Office:
+        return office(self.calendar)
+
+    def pick(self, number: int) -> Case:
+        case = store.case(self.cases[number % len(self.cases)])
+        assert case is not None
+        return case
+
+    def who(self, role: str, number: int) -> Officer:
+        """Six people; each may turn up with a token of any role, as a careless administrator would hand them out."""
+        return officer(f"o{number}", role)
+
+    @rule(bill=st.integers(0, 5), person=st.sampled_from(["P1", "P2"]), small=st.booleans(), number=st.integers(0, 1))
+    def open(self, bill: int, person: str, small: bool, number: int) -> None:
+        key = str(len(self.cases))
+        day = date(2026, 3, 1) + timedelta(days=len(self.cases) % 9)
+        care = {"care": "outpatient", "total": "900.00", "in_policy": "900.00"} if small else {}
+        application = draft(key, person, bill_no=f"B{bill}", begin=day, end=day, created=self.now, **care)
+        held = store.holder("3201", f"B{bill}")
+        try:
+            case = service.open_case(self.office, self.who("intake", number), application, self.now, given(request=key))
+        except Conflict:
+            assert held is not None, "only a receipt that is held is refused"
+            return
+        assert held is None
+        self.cases.append(case.case_id)
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        case=st.integers(0, 9),
+        act=st.sampled_from(sorted({*MOVES} - {"confirm", "fail"})),
+        role=st.sampled_from(ROLES),
+        number=st.integers(0, 5),
+        amount=st.integers(1, 500000),
+    )
+    def anything(self, case: int, act: str, role: str, number: int, amount: int) -> None:
+        """Any act by anybody, mostly out of place."""
+        self.attempt(self.pick(case), act, self.who(role, number), amount)
+
+    @precondition(lambda self: self.cases)
+    @rule(case=st.integers(0, 9), number=st.integers(0, 1), amount=st.integers(1, 500000), side=st.booleans())
+    def onward(self, case: int, number: int, amount: int, side: bool) -> None:
+        """The act that brings the case on, by an officer whose post it is."""
+        chosen = self.pick(case)
+        state = str(chosen.state)
+        main = {
+            "drafted": "accept", "accepted": "price", "awaiting_material": "supply", "priced": "audit", "audited": "recheck", "returned": "price",
+            "rechecked": "order", "ordered": "pay", "payment_failed": "change_account", "confirmed": "tell", "told": "demand_recovery",
+            "recovering": "order_recovery", "recovery_ordered": "receive_recovery", "recovered": "demand_recovery",
+        }  # fmt: skip
+        beside = {"accepted": "ask_material", "audited": "price", "rechecked": "annul", "payment_failed": "order", "priced": "send_back"}
+        act = beside.get(state, main.get(state)) if side else main.get(state)
+        if act is None:
+            return
+        role, person = OFFICERS.get(act, ("intake", 0))
+        self.attempt(chosen, act, self.who(role, person + number), amount)
+
+    def attempt(self, case: Case, act: str, who: Officer, amount: int) -> None:
+        _, acts, _ = store.history(case.case_id)
+        try:
+            after = self.calls(case, act, who, amount)()
+        except MedaidError:
+            unchanged = store.case(case.case_id) == case
+            assert unchanged, f"{act} was refused and has changed the case"
+            return
+        SEEN[act] += 1
+        sources, targets = MOVES[act]
+        assert str(case.state) in sources, f"{act} from {case.state}"
+        assert str(after.state) in (targets or {str(case.state)}), f"{act} led to {after.state}"
+        assert after.version == case.version + 1
+        self.kept_apart(act, who, acts)
+
+    def kept_apart(self, act: str, who: Officer, acts: tuple[Act, ...]) -> None:
+        """The separation rules, by hand: on this case, and for the posts in all cases."""
+        mine = {a.act for a in acts if a.officer == who.officer_id}
+        if act in ("audit", "recheck", "order_recovery", "demand_recovery"):
+            assert not mine & EDITS, "who edited does not approve"
+        if act in ("order", "pay", "receive_recovery"):
+            assert not mine & EDITS, "nobody from end to end"
+        if act in ("audit", "demand_recovery"):
+            assert not mine & {"recheck", "order_recovery"}, "auditor is not re-checker"
+        if act in ("recheck", "order_recovery"):
+            assert not mine & {"audit", "demand_recovery"}, "re-checker is not auditor"
+        if act in POSTS:
+            everywhere = {a.act for case_id in self.cases for a in store.history(case_id)[1] if a.officer == who.officer_id}
+            assert {POSTS[a] for a in everywhere if a in POSTS} == {POSTS[act]}, "accountant, cashier and auditor are never one person"
+
+    def calls(self, case: Case, act: str, who: Officer, amount: int) -> Callable[[], Case]:
+        o, name, version, now = self.office, case.case_id, case.version, self.now
+        other = replace(case.receipts[0], bill_no=f"B{amount % 6}")
+        special: dict[str, Callable[[], Case]] = {
+            "amend": lambda: service.amend(o, who, name, version, {"receipts": (replace(other, amount=case.fees.medfee_sumamt),)}, now, WORDS),
+            "ask_material": lambda: service.ask_material(o, who, name, version, ("病历", "清单")[: 1 + amount % 2], now, WORDS),
+            "supply": lambda: service.supply(o, who, name, version, case.owed[:1], now, WORDS),
+            "pay": lambda: service.pay(o, who, name, version, self.batch(who), now, WORDS),
+            "change_account": lambda: service.change_account(o, who, name, version, Account(f"张{case.psn_no}", "62220200009999", "102", "self"), now, WORDS),
+            "demand_recovery": lambda: service.demand_recovery(o, who, name, version, Fen(amount), now, WORDS),
+        }
+        plain: Any = getattr(service, act, None) if act not in special else None
+        if plain is not None:
+            return lambda: plain(o, who, name, version, now, WORDS)
+        return special[act]
+
+    def batch(self, who: Officer) -> str:
+        return service.open_batch(who, f"b{self.batches}", self.now).batch_id
+
+    @rule(outcome=st.sampled_from(["paid", "failed", "wrong", "twice"]))
+    def bank_answers(self, outcome: str) -> None:
+        """The open batch is closed and answered: as it should be, with a wrong figure, or two times over."""
+        cashier = officer("o10", "cashier")
+        batch = service.open_batch(cashier, f"b{self.batches}", self.now).batch_id
+        self.batches += 1
+        service.close_batch(cashier, batch)
+        lines = store.lines(batch)
+        amounts = {name: line.amount + Fen(1) if outcome == "wrong" else line.amount for name, line in lines.items()}
+        result = "failed" if outcome == "failed" else "paid"
+        content = answer(batch, *((name, fen.yuan(), result, "销户" if result == "failed" else "") for name, fen in amounts.items()))
+        taken, problems = service.answered(self.office, content, self.now)
+        assert (taken, len(problems)) == ((0, len(lines)) if outcome == "wrong" else (len(lines), 0))
+        if outcome == "twice":
+            other = answer(batch, *((name, fen.yuan(), result, "再次") for name, fen in amounts.items()))
+            assert service.answered(self.office, content, self.now) == (len(lines), []), "the same file again changes nothing"
+            taken, problems = service.answered(self.office, other, self.now)
+            assert (taken, {p.code for p in problems}) == (0, {"DUPLICATE"} if lines else set())
+        if outcome == "wrong":
+            good = answer(batch, *((name, line.amount.yuan(), "paid", "") for name, line in lines.items()))
+            assert service.answered(self.office, good, self.now)[0] == len(lines)
+
+    @rule(hours=st.sampled_from([1, 7, 24, 72, 200]))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(number=st.integers(0, 2))
+    def a_notice_changes_the_calendar(self, number: int) -> None:
+        self.calendar = CALENDARS[number]
+        service.reproject(self.office)
+
+    @rule()
+    def swept(self) -> None:
+        service.sweep(self.office, self.now)
+        service.sweep(self.office, self.now)
+        for case_id in self.cases:
+            case, acts, rungs = store.history(case_id)
+            assert case is not None
+            assert self.reached(acts, case) <= {*rungs}, "every rung that is reached is claimed"
+
+    def reached(self, acts: tuple[Act, ...], case: Case) -> set[str]:
+        """The rungs that a walk over the days finds reached now."""
+        clock = ledger(acts, case)
+        due = walked(clock, self.calendar) if clock is not None and clock.stopped is None else None
+        if due is None:
+            return set()
+        before, after = due - timedelta(days=1), due + timedelta(days=1)
+        while not self.calendar.is_workday(before):
+            before -= timedelta(days=1)
+        while not self.calendar.is_workday(after):
+            after += timedelta(days=1)
+        return {name for name, day in (("warned", before), ("due", due), ("overdue", after)) if day_start(day) <= self.now}
+
+    @invariant()
+    def clocks_equal_a_count_of_days(self) -> None:
+        for case_id in self.cases:
+            case, acts, _ = store.history(case_id)
+            assert case is not None
+            clock = ledger(acts, case)
+            outlook = service.case_detail(self.office, officer("o0", "manager"), case_id, self.now).outlook
+            assert outlook.due == (walked(clock, self.calendar) if clock else None)
+            assert (clock.stopped if clock else None) == (case.clock.stopped if case.clock else None)
+
+    @invariant()
+    def no_receipt_pays_twice(self) -> None:
+        cases = [c for c in map(store.case, self.cases) if c is not None]
+        paying = [r.bill_no for c in cases if str(c.state) not in ("refused", "withdrawn") for r in c.receipts]
+        assert len(paying) == len(set(paying))
+
+    @invariant()
+    def each_rung_once(self) -> None:
+        """A rung's message lies under the case and the rung: a second claim would have lost. Each claim has its message."""
+        told = {item.pk for item in OutboxItem.scan() if item.kind == "case_clock"}
+        claimed = {f"O#case_clock#{case_id}.{rung}" for case_id in self.cases for rung in store.history(case_id)[2]}
+        assert told == claimed
+
+    @rule()
+    def books_and_year_are_balanced(self) -> None:
+        cases = [c for c in map(store.case, self.cases) if c is not None]
+        sums: dict[str, int] = {}
+        months = {f"{d:%Y-%m}" for d in (date(2026, 3, 1) + timedelta(days=n) for n in range((self.now.date() - date(2026, 3, 1)).days + 1))}
+        for month in sorted(months):
+            for entry in fund.entries(NANJING, month):
+                assert sum(int(line.amount) for line in entry.lines) == 0
+                for line in entry.lines:
+                    sums[line.account.number] = sums.get(line.account.number, 0) + int(line.amount)
+        owed = sum(int(c.granted) for c in cases if str(c.state) in ("rechecked", "ordered", "paid", "payment_failed"))
+        back = sum(-int(c.order.amount) for c in cases if str(c.state) == "recovery_ordered" and c.order)
+        spent = sum(int(c.granted - c.recovered) for c in cases if str(c.state) in PAID)
+        assert sums.get("2103", 0) == back - owed, "what is owed, less what is asked back"
+        assert sum(amount for number, amount in sums.items() if number.startswith("5")) == spent
+        for name in ("P1", "P2"):
+            totals = people.load(name, 2026).totals(2026).amounts
+            mine = [c for c in cases if c.psn_no == name and str(c.state) in PAID]
+            assert sum(v for k, v in totals.items() if k.startswith("paid:")) == sum(int(c.granted - c.recovered) for c in mine)
+
+
+def ledger(acts: tuple[Act, ...], case: Case) -> StatutoryClock | None:
+    """The clock as the timeline tells it: accepted, budget, pauses, stopped."""
+    accepted: datetime | None = None
+    stopped: datetime | None = None
+    pauses: list[Pause] = []
+    for act in acts:
+        if act.act == "accept":
+            accepted = act.at
+        if act.act == "ask_material":
+            pauses.append(Pause(act.at, "material"))
+        leaves = act.before == "awaiting_material" and act.after != "awaiting_material"
+        if leaves and pauses and pauses[-1].end is None:
+            pauses[-1] = replace(pauses[-1], end=act.at)
+        if act.act in DONE and accepted is not None and stopped is None:
+            stopped = act.at
+    if accepted is None:
+        return None
+    small = case.care.care == "outpatient" and case.fees.medfee_sumamt <= Fen.of_yuan(1000)
+    days = 20 if any(a.act == "extend" for a in acts) else 5 if small else 10
+    return StatutoryClock(accepted, WorkingDays(days), tuple(pauses), stopped)
+
+
+def test_the_life_of_cases_J27_J28_Q3_1_Q3_2() -> None:
+    SEEN.clear()
+    how = settings(max_examples=15, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    run_state_machine_as_test(Cases, settings=how)
+    far = {"accept", "ask_material", "supply", "price", "audit", "recheck", "order", "pay", "withdraw", "refuse"}
+    assert far <= {*SEEN}, f"never went through: {sorted(far - {*SEEN})}"
