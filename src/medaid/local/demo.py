@@ -46,6 +46,7 @@ def story(stack: Stack) -> None:
     from medaid.settlement import service  # reads its surroundings when imported, so after `connected`
 
     service.contract(institutions)
+    service.publish_packs()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)
     maoming = Hospital(stack, by_code["H44090100001"], "440900")

@@ -9,8 +9,9 @@ from medaid.benefit.sentence import category_name, sentence
 from medaid.errors import PolicySilent
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.policy.service import Library, library
+from medaid.policy.service import Library
 from medaid.settlement import rules
+from medaid.settlement.archive import every_version
 from medaid.settlement.model import Settlement
 
 
@@ -42,7 +43,7 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
         "own": amount(decision.own),
         "sentences": [_opening(settlement), *lines, _closing(settlement)],
         "warnings": list(decision.warnings),
-        "replay": _replay(settlement, packs or library()),
+        "replay": _replay(settlement, packs or every_version()),
     }
 
 

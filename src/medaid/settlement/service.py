@@ -71,6 +71,13 @@ def contract(institutions: Sequence[Institution]) -> None:
         commit(store.contracted(one))
 
 
+def publish_packs() -> list[str]:
+    """Keeps every shipped pack by its content version, so that what is settled with it can be replayed; answers the new ones."""
+    from medaid.settlement.archive import publish  # a deployment's act, not a message's
+
+    return publish()
+
+
 def _person(message: Message, now: datetime) -> Answer:
     """1101: who it is, enrolled where, with which identities."""
     cert_type, certno = message.text("psn_cert_type"), message.text("certno")

@@ -7,6 +7,7 @@ Table `settlement`
 | pk `S#<setl_id>`, sk `SETTLEMENT` | one settlement, final or taken back | 5203, reversal, explanation: get by id |
 | pk `M#<institution>#<msgid>`, sk `MESSAGE` | what a sender's message led to | a retry, 2601: get by sender and msgid |
 | pk `V#<mdtrt_id>`, sk `B#<batch>` | what settled a visit's charge batch, and the visit as it was | second batch, double settlement: query |
+| pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
 | pk `I#<fixmedins_code>`, sk `INSTITUTION` | a contracted institution | kept in memory for ten minutes |
 
 Nothing here is shared between persons or visits: no settlement waits for another's key.
@@ -76,6 +77,14 @@ class InstitutionItem(Model):
     admdvs = UnicodeAttribute()
     level = UnicodeAttribute()
     active = UnicodeAttribute(default="1")
+
+
+class PackItem(Model):
+    Meta = table_meta("settlement")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="PACK")
+    file = UnicodeAttribute()
+    text = PackedAttribute()
 
 
 def settled(settlement: Settlement) -> list[Write]:
@@ -163,6 +172,24 @@ def batches(mdtrt_id: str) -> dict[str, tuple[str, Visit]]:
 
 def _batches(mdtrt_id: str) -> Iterator[Any]:
     return iter(reading(lambda: list(BatchItem.query(f"V#{mdtrt_id}", consistent_read=True))))
+
+
+def published(name: str, file: str, text: str) -> list[Write]:
+    """A pack version is kept once and never changed."""
+    return [Put(PackItem(f"K#{name}", "PACK", file=file, text=text), PackItem.pk.does_not_exist(), "pack")]
+
+
+def pack(name: str) -> tuple[str, str] | None:
+    """File name and text of a published pack, or None. Raises Unavailable."""
+
+    def read() -> tuple[str, str] | None:
+        try:
+            item = PackItem.get(f"K#{name}", "PACK")
+        except PackItem.DoesNotExist:
+            return None
+        return item.file, item.text
+
+    return reading(read)
 
 
 _institutions: dict[str, tuple[float, Institution]] = {}
