@@ -7,7 +7,7 @@ up (四舍五入) to the fen, once per layer, and `take` is the only place where
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Final, Self
 
@@ -18,6 +18,10 @@ RATIO_SCALE: Final = 10**12
 
 LARGEST: Final = 10**16
 """Fen. N16,2 of the national interface has sixteen digits in all, two of them after the point."""
+
+_WRITTEN: Final = frozenset("0123456789.+-Ee")
+_CENT: Final = Decimal("0.01")
+_PART: Final = Decimal("1E-12")
 
 
 class Fen(int):
@@ -34,20 +38,23 @@ class Fen(int):
     @classmethod
     def of_yuan(cls, text: str | int | Decimal, field: str = "amount") -> Self:
         """Yuan with at most two decimals, as text, int or Decimal, to fen. Raises BadInput naming `field`."""
-        if isinstance(text, (bool, float)):
+        if isinstance(text, bool) or not isinstance(text, (str, int, Decimal)):
             raise BadInput("AMOUNT_FORMAT", field=field, rule="金额须为字符串或整数,不得为二进制小数")
+        written = text.strip() if isinstance(text, str) else text
         try:
-            amount = Decimal(text if not isinstance(text, str) else text.strip())
+            if isinstance(written, str) and not _WRITTEN.issuperset(written):
+                raise ArithmeticError  # Decimal itself would take `1_000` and digits of other scripts
+            amount = Decimal(written)
         except ArithmeticError:
             raise BadInput("AMOUNT_FORMAT", field=field, rule="金额须为数字,至多两位小数") from None
         if not amount.is_finite():
             raise BadInput("AMOUNT_FORMAT", field=field, rule="金额须为有限的数字")
-        if abs(amount) >= LARGEST // 100:
+        if amount.copy_abs() >= LARGEST // 100:
             raise BadInput("AMOUNT_TOO_LONG", field=field, rule="金额超长(N16,2)")
-        fen = amount * 100
-        if fen != int(fen):
+        cents = amount.quantize(_CENT, ROUND_DOWN)
+        if cents != amount:
             raise BadInput("AMOUNT_FORMAT", field=field, rule="金额至多两位小数")
-        return cls(int(fen))
+        return cls(int(cents * 100))
 
     def yuan(self) -> str:
         """As the national interface writes it: yuan with two decimals, e.g. `-0.05`."""
@@ -58,7 +65,9 @@ class Fen(int):
         return Fen(int.__add__(self, _fen(other)))
 
     def __radd__(self, other: int) -> Fen:  # so that sum() works from its 0
-        return Fen(int.__add__(self, other)) if isinstance(other, Fen) or other == 0 else NotImplemented
+        if isinstance(other, bool) or other != 0:
+            raise TypeError(f"fen may be added to fen only, not to {type(other).__name__}")
+        return self
 
     def __sub__(self, other: Fen) -> Fen:  # type: ignore[override]  # the same for differences
         return Fen(int.__sub__(self, _fen(other)))
@@ -70,7 +79,7 @@ class Fen(int):
         return Fen(int.__abs__(self))
 
     def __mul__(self, times: int) -> Fen:
-        if not isinstance(times, int) or isinstance(times, Fen):
+        if not isinstance(times, int) or isinstance(times, (Fen, Ratio, bool)):
             raise TypeError("fen are multiplied by a whole number only; a ratio goes through take()")
         return Fen(int.__mul__(self, times))
 
@@ -105,10 +114,14 @@ class Ratio(int):
         """From decimal text, an int or a Decimal. Raises ValueError where the scale cannot hold it exactly, TypeError for a float."""
         if isinstance(value, (bool, float)):
             raise TypeError("a ratio is a decimal, never a float")
-        parts = Decimal(value) * RATIO_SCALE
-        if not parts.is_finite() or parts != int(parts):
+        try:
+            exact = Decimal(value)
+            held = exact.quantize(_PART, ROUND_DOWN)
+        except ArithmeticError:
+            raise ValueError(f"{value} is no decimal") from None
+        if held != exact:
             raise ValueError(f"{value} has more than twelve decimals")
-        return cls(int(parts))
+        return cls(int(held * RATIO_SCALE))
 
     @property
     def fraction(self) -> Fraction:
