@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 
+from medaid.people import service
 from medaid.people.catalogue import UnknownWording, catalogue, compiled, within
+from medaid.people.model import CATEGORIES
 
 FILES = {name: tomllib.loads(resources.files("medaid.people").joinpath(f"{name}.toml").read_text("utf-8")) for name in ("categories", "formats", "senders")}
 
 
 def test_the_categories_of_the_documents() -> None:
     """J5, J14, M二, Q2.1: every category that the documents name, each with who determines it and where that stands."""
-    assert set(catalogue().categories) == {
-        "destitute_support", "orphan", "child_in_difficulty", "subsistence_allowance", "low_income_edge", "expenditure_poor", "illness_poor",
-        "low_income", "registered_poor", "returned_to_poverty", "monitored", "severely_disabled", "veteran_benefit", "retrenched_worker",
-        "hardship_worker", "temporary_relief", "other_hardship", "aged_90", "family_planning",
-    }  # fmt: skip
+    assert len(catalogue().categories) == len(CATEGORIES) == 19
     assert all(category.departments and category.article and category.answer for category in catalogue().categories.values())
+    assert all(catalogue().category(name, "440902").code == code for code, name in CATEGORIES.items())
+    assert {code: service.national_codes()[code] for code in ("destitute_support", "subsistence_allowance")} == {
+        "destitute_support": "2304", "subsistence_allowance": "2303",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def spoilt(path: str, value: Any) -> dict[str, Any]:
         ("categories/category/orphan/departments", ["nobody"], "unknown department"),
         ("categories/category/orphan/trust", "Z", "trust"),
         ("categories/category/orphan/article", "", "article"),
+        ("categories/category/rich", {}, "missing or unknown"),
         ("categories/unsettled/2361", "x", "both settled and unsettled"),
         ("categories/wording", [{"region": "4409", "text": "x", "category": "rich"}], "unknown categories"),
         ("categories/wording", [{"region": "4409", "text": "在册建档立卡扶贫对象", "category": "orphan"}], "means both"),

@@ -15,6 +15,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
+from medaid.people.model import CATEGORIES
+
 KINDS: Final = ("roster", "enrolment")
 
 
@@ -155,6 +157,8 @@ def catalogue() -> Catalogue:
 def compiled(categories: Mapping[str, Any], formats: Mapping[str, Any], senders: Mapping[str, Any]) -> Catalogue:
     """The catalogue that the three files say. Raises ValueError naming the contradiction."""
     departments = {code: (d["name"], tuple(d["words"])) for code, d in categories["departments"].items()}
+    if categories["category"].keys() != CATEGORIES.keys():
+        raise ValueError(f"categories missing or unknown: {sorted(categories['category'].keys() ^ CATEGORIES.keys())}")
     known = {code: _category(code, facts, departments) for code, facts in categories["category"].items()}
     everywhere, regional = _wordings(categories, known)
     unsettled = {folded(code): reason for code, reason in categories["unsettled"].items()}
@@ -179,11 +183,11 @@ def _category(code: str, facts: Mapping[str, Any], departments: Mapping[str, Any
     unknown = set(facts["departments"]) - departments.keys()
     if unknown or facts["trust"] not in ("A", "B", "L") or not facts["article"]:
         raise ValueError(f"category {code}: unknown department {sorted(unknown)}, or no trust or article")
-    return Category(code, facts["name"], frozenset(facts["departments"]), facts["answer"], facts["trust"], facts["article"])
+    return Category(code, CATEGORIES[code], frozenset(facts["departments"]), facts["answer"], facts["trust"], facts["article"])
 
 
 def _wordings(categories: Mapping[str, Any], known: Mapping[str, Category]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    pairs = [(text, code) for code, facts in categories["category"].items() for text in (*facts["wordings"], *facts["codes"], facts["name"])]
+    pairs = [(text, code) for code, facts in categories["category"].items() for text in (*facts["wordings"], *facts["codes"], CATEGORIES[code])]
     everywhere = _unique("wording", pairs)
     rows = [(row["region"], row["text"], row["category"]) for row in categories.get("wording", [])]
     rows += [(region, code, of) for of, facts in categories["category"].items() for region, codes in facts.get("local", {}).items() for code in codes]

@@ -72,6 +72,13 @@ def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[st
             yield psn_no, identity
 
 
+def national_codes() -> dict[str, str]:
+    """psn_idet_type by category, for an identity whose department reported none (J10). From `categories.toml`, with what trust it says."""
+    from medaid.people.catalogue import catalogue  # read only where it is asked for: the counter's door starts without it
+
+    return {code: category.answer for code, category in catalogue().categories.items()}
+
+
 def person_versions(psn_no: str) -> list[Person]:
     """Every version of a person's own facts with the file and row it came from, oldest first (可回溯, art. 8)."""
     return store.person_versions(psn_no)
