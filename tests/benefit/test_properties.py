@@ -29,7 +29,7 @@ def policies() -> list[Policy]:
     """Every shipped region on the first day of each of its packs, where all layers hold."""
     found: dict[str, Policy] = {}
     for pack in library().packs:
-        for day in {pack.in_force, *DAYS.get(pack.region, [])}:
+        for day in sorted({pack.in_force, *DAYS.get(pack.region, [])}):
             try:
                 policy = library().policy_for(pack.region, pack.region, day)
             except PolicySilent:
@@ -45,9 +45,8 @@ fen = st.integers(min_value=0, max_value=80_000_000)
 @st.composite
 def claims(draw: st.DrawFn, policy: Policy, totals: Mapping[str, int] | None = None) -> Claim:
     """A claim that the policy has clauses for: every fact known, every amount that only others know given."""
-    levels = sorted({v for layer in policy.layers for r in (*layer.deductibles, *layer.rates) for n, vs in r.row.when.sets if n == "level" for v in vs}) or [
-        "1"
-    ]
+    rows = [r.row for layer in policy.layers for r in layer.deductibles] + [r.row for layer in policy.layers for r in layer.rates]
+    levels = sorted({value for row in rows for name, values in row.when.sets if name == "level" for value in values}) or ["1"]
     in_policy, outside = draw(fen), draw(st.integers(0, 5_000_000))
     facts = Facts(
         care=draw(st.sampled_from(["inpatient", "outpatient", "chronic_outpatient"])),
@@ -66,6 +65,7 @@ def claims(draw: st.DrawFn, policy: Policy, totals: Mapping[str, int] | None = N
         cause="illness",
         hospital_kind="general",
         contracted="no",
+        contribution_grade="1",
     )
     categories = tuple(draw(st.lists(st.sampled_from(sorted(CATEGORIES)), max_size=3, unique=True)))
     given = {"payments_by_others": draw(st.sampled_from([0, 0, 0, 100, 1_000_000])) if takes_others(policy) else 0}

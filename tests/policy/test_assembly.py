@@ -73,6 +73,7 @@ base = {{ from = "all_left", cite = "rules#第九条" }}
 """
 STANDING = '\n[[category]]\ncode = "orphan"\ncite = "rules#第五条"\n'
 DAY = date(2024, 6, 1)
+INPATIENT = Facts(care="inpatient")
 
 
 def told(caught: pytest.ExceptionInfo[PolicySilent]) -> str:
@@ -159,7 +160,7 @@ def test_what_others_paid_is_taken_off_once_even_with_two_regions() -> None:
     assert [x.id for x in assemble([here], "990100", "", DAY).layers] == ["basic", "donations"]
 
 
-def claim(yuan: int, given: dict[str, int] | None = None, facts: Facts = Facts(care="inpatient")) -> Claim:
+def claim(yuan: int, given: dict[str, int] | None = None, facts: Facts = INPATIENT) -> Claim:
     return Claim(Bill(Fen(yuan * 100), Fen(yuan * 100)), facts, ("orphan",), given or {"payments_by_others": 0})
 
 

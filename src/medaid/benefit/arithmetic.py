@@ -64,6 +64,8 @@ def pieces_of(planned: PlannedLayer, purse: Purse, base: int, deductible: int) -
     excess = base - deductible
     if excess <= 0:
         return (), ()
+    if planned.missing:
+        raise PolicySilent("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
     if planned.measure == "flat":
         return ((excess, planned.bands[0].ratio),), ()
     begin = _begin(planned, purse, deductible)

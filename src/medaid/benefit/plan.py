@@ -49,6 +49,8 @@ class PlannedLayer(NamedTuple):
     ceiling: PlannedLimit | None = None
     caps: tuple[PlannedLimit, ...] = ()
     lump: tuple[int, str, int] | None = None
+    missing: str = ""
+    """What is asked for where no citable ratio exists; it matters once something lies above the deductible."""
 
 
 Plan = tuple[PlannedLayer, ...]
@@ -125,8 +127,8 @@ class _HasRow(Protocol):
     def row(self) -> ClauseRow: ...
 
 
-def choose(rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool) -> Any:
-    """The one row that applies; None where none does and none is needed."""
+def choose(rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool, may_miss: bool = False) -> Any:
+    """The one row that applies; None where none does and none is needed. A row without a citable figure is an error unless it `may_miss`."""
     holding = [r for r in rows if holds(r.row.when, facts, told)]
     if len(holding) > 1:
         beaten = {name for r in holding for name in r.row.over}
@@ -136,7 +138,7 @@ def choose(rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool) -> An
         raise PolicySilent("CLAUSE_CONFLICT", field=told, rule=f"{clauses} 同时适用,须以 over 注明何者优先")
     if not holding and needed:
         raise PolicySilent("CLAUSE_GAP", field=told, rule=f"{_told(facts)} 没有适用的条款")
-    if holding and holding[0].row.missing:
+    if holding and holding[0].row.missing and not may_miss:
         raise PolicySilent("FIGURE_MISSING", field=told, rule=holding[0].row.missing)
     return holding[0] if holding else None
 
@@ -162,7 +164,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
     name = layer.name
     modifiers = _modifiers(layer, facts)
     deductible = choose(layer.deductibles, facts, f"{name}起付线", needed=True)
-    rate = choose(layer.rates, facts, f"{name}比例", needed=True)
+    rate = choose(layer.rates, facts, f"{name}比例", needed=True, may_miss=True)
     floor = choose(layer.floors, facts, f"{name}保底", needed=False)
     ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
     caps = [choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True) for limit in dict.fromkeys(c.name for c in layer.caps)]
@@ -185,6 +187,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         floor=(floor.ratio, floor.of) if floor else None,
         ceiling=_ceiling(layer, ceiling, modifiers, facts) if ceiling else None,
         caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps),
+        missing=rate.row.missing,
     )
 
 

@@ -107,7 +107,8 @@ def _twice(one: tuple[Pack, Layer], other: tuple[Pack, Layer], region: str, day:
 
 
 def _silent(packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str) -> PolicySilent:
-    begins = [p.in_force for p in packs if p.region in chain(admdvs) and any((x.tier in ASSISTANCE_TIERS) == (told == "医疗救助") for x in p.layers)]
+    tiers = {"basic"} if told == "基本医保" else ASSISTANCE_TIERS - {"others"}
+    begins = [p.in_force for p in packs if p.region in chain(admdvs) and any(x.tier in tiers for x in p.layers)]
     if not begins:
         return PolicySilent("REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{told}的政策包")
     return PolicySilent("NO_POLICY", field=field, rule=f"统筹区 {admdvs} 在 {day} 没有生效的{told}政策,最早的自 {min(begins)} 起")

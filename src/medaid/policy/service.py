@@ -14,11 +14,13 @@ from typing import Final
 
 from medaid.errors import PolicySilent
 from medaid.people.model import CATEGORIES
-from medaid.policy.assembly import assemble
-from medaid.policy.model import Pack, Policy
+from medaid.policy.assembly import assemble, chain
+from medaid.policy.model import Figure, Pack, Policy
 
 PACKS: Final = Path(__file__).with_name("packs")
 COMPILED: Final = "compiled.bin"
+MOST_POLICIES: Final = 20_000
+"""Policies kept: a region and a day each. A process that lives for months forgets them all at once and begins again."""
 
 
 class Library:
@@ -34,6 +36,8 @@ class Library:
         key = (insured, assisted, day)
         known = self._policies.get(key)
         if known is None:
+            if len(self._policies) >= MOST_POLICIES:
+                self._policies.clear()
             known = self._policies[key] = assemble(self.packs, insured, assisted, day)
         return known
 
@@ -46,6 +50,16 @@ class Library:
         if self._older is None:
             raise PolicySilent("NO_POLICY", field=name, rule="该版本的政策包不在手边")
         return self._older(name)
+
+    def figures(self, region: str, day: date) -> dict[str, tuple[Figure, ...]]:
+        """Published figures by name (a financing standard, a national floor) that hold in `region` on `day`; the nearest region's win."""
+        found: dict[str, tuple[Figure, ...]] = {}
+        for one in chain(region):
+            here: dict[str, tuple[Figure, ...]] = {}
+            for figure in (f for p in self.packs if p.region == one and p.holds(day) for f in p.figures if f.row.holds_on(day)):
+                here[figure.name] = (*here.get(figure.name, ()), figure)
+            found = {**here, **found}
+        return found
 
     def unverified(self, policy: Policy) -> tuple[str, ...]:
         """Sentences on packs whose figures were last verified before the policy's day."""

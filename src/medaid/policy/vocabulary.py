@@ -62,6 +62,7 @@ class Facts(NamedTuple):
     cause: str | None = None
     hospital_kind: str | None = None
     contracted: str | None = None
+    contribution_grade: str | None = None
 
 
 FACT_NAMES: Final[Mapping[str, str]] = {
@@ -82,6 +83,7 @@ FACT_NAMES: Final[Mapping[str, str]] = {
     "cause": "就医原因",
     "hospital_kind": "医疗机构类别",
     "contracted": "家庭医生签约",
+    "contribution_grade": "缴费档次",
 }
 
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -104,6 +106,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "cause": {"illness": "疾病", "accident": "意外伤害", "birth": "分娩"},
     "hospital_kind": {"general": "综合", "specialist": "专科", "tcm": "中医"},
     "contracted": {"yes": "已签约", "no": "未签约"},
+    "contribution_grade": {"1": "一档", "2": "二档"},
 }
 """Closed vocabularies. Levels, diseases and categories are declared by the packs."""
 
