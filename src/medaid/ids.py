@@ -39,7 +39,7 @@ def visit_id(admdvs: str, year: int, institution: str, msgid: str) -> str:
 def visit_year(mdtrt_id: str) -> int | None:
     """The year in which the visit began, or None where the id is not one of ours."""
     year = mdtrt_id[7:11]
-    return int(year) if len(mdtrt_id) == 29 and mdtrt_id[6] == "V" and year.isdigit() else None
+    return int(year) if len(mdtrt_id) == 29 and mdtrt_id[6] == "V" and year.isascii() and year.isdigit() else None
 
 
 def person_no(file_digest: str, row: int) -> str:

@@ -5,6 +5,7 @@ A naive datetime is refused wherever it turns up; the national interface's date-
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
@@ -12,6 +13,10 @@ from medaid.errors import BadInput
 
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one offset without daylight saving since 1991; all documents and settlements here are later."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+"""Python's own readers take more: week dates, offsets, other separators."""
 
 
 def aware(instant: datetime) -> datetime:
@@ -28,7 +33,7 @@ def civil_date(instant: datetime) -> date:
 
 def parse_date(text: object, field: str) -> date:
     """A civil date from `yyyy-MM-dd`; a date-time `yyyy-MM-dd HH:mm:ss` gives its day. Raises BadInput naming `field`."""
-    if isinstance(text, str) and len(text) in (10, 19):
+    if isinstance(text, str) and (_DAY.fullmatch(text) or _TIME.fullmatch(text)):
         try:
             return datetime.fromisoformat(text).date()
         except ValueError:
@@ -38,9 +43,9 @@ def parse_date(text: object, field: str) -> date:
 
 def parse_instant(text: object, field: str) -> datetime:
     """An instant from the interface's `yyyy-MM-dd HH:mm:ss` (Beijing time). Raises BadInput naming `field`."""
-    if isinstance(text, str) and len(text) == 19:
+    if isinstance(text, str) and _TIME.fullmatch(text):
         try:
-            return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
+            return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
         except ValueError:
             pass
     raise BadInput("FIELD_FORMAT", field=field, rule="时间格式为 yyyy-MM-dd HH:mm:ss")
