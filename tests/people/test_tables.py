@@ -15,7 +15,7 @@ from tests.people.samples import identity, insurance, person
 from medaid.people import rules, tables
 from medaid.people.feedback import shielded
 from medaid.people.repeats import Repeats
-from medaid.people.roster import Entry
+from medaid.people.roster import Entry, plain
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,12 @@ def test_what_passes_never_overlaps(spans: list[tuple[date, date | None]]) -> No
         ("张三", "张三"),
         ("=1+1", "'=1+1"),
         ("@x", "'@x"),
+        ("-12号", "'-12号"),
         ("-", "-"),
         (" 张三\t", "张三"),
     ],
 )
 def test_cells_survive_a_spreadsheet(cell: str, shown: str) -> None:
     assert shielded(cell) == shown
+    assert shielded(shown) == shown
+    assert plain(shown) == cell.strip()

@@ -18,11 +18,10 @@ from typing import Any, BinaryIO, Final
 from medaid.instants import beijing_text
 from medaid.people.manifest import Manifest
 from medaid.people.problem import Problem
-from medaid.people.roster import PROBLEM
+from medaid.people.roster import PROBLEM, plain
 
 OUTCOMES: Final = {"confirmed": "新增", "changed": "变更", "ended": "终止", "unchanged": "无变化", "refused": "退回"}
 _DIGITS: Final = re.compile(r"\d{11,}[Xx]?|0\d+")
-_BLANK: Final = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
 class Answer:
@@ -56,7 +55,7 @@ class Answer:
 
 def shielded(cell: str) -> str:
     """A cell that a spreadsheet shows as it was sent: long numbers stay text (a tab behind, taken off again on reading), formulas do nothing."""
-    text = cell.strip(_BLANK)
+    text = plain(cell)
     if _DIGITS.fullmatch(text):
         return f"{text}\t"
     return f"'{text}" if len(text) > 1 and text[0] in "=+-@" else text

@@ -81,6 +81,12 @@ def header(cells: Sequence[str], kind: str, catalogue: Catalogue) -> Header:
     return Header(headings, at, own)
 
 
+def plain(cell: str) -> str:
+    """A cell without blanks around it and without the apostrophe by which an answer defused a formula."""
+    text = cell.strip(_BLANK)
+    return text[1:] if len(text) > 2 and text[0] == "'" and text[1] in "=+-@" else text
+
+
 def is_blank(cells: Sequence[str]) -> bool:
     """Whether a line holds nothing: spreadsheets leave such lines behind; they are no rows."""
     return not any(cell.strip(_BLANK) for cell in cells)
@@ -139,7 +145,7 @@ class Checks:
         columns = {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
         if len(cells) != len(self.header.headings) and any(cell.strip(_BLANK) for cell in cells[len(self.header.headings) :]):
             return (Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行"),)
-        row = _Row({name: cells[index].strip(_BLANK) if index < len(cells) else "" for name, index in self.header.at.items()}, columns)
+        row = _Row({name: plain(cells[index]) if index < len(cells) else "" for name, index in self.header.at.items()}, columns)
         self._filled(row)
         source = Source(self._batch, number)
         person = self._person(row, cells, source)
@@ -195,7 +201,7 @@ class Checks:
         return certificate.Number(cert_type, number.certno, None, number.sex)
 
     def _own(self, row: _Row, cells: Sequence[str]) -> dict[str, str]:
-        own = {name: cells[index].strip(_BLANK) for name, index in self.header.own.items() if index < len(cells)}
+        own = {name: plain(cells[index]) for name, index in self.header.own.items() if index < len(cells)}
         for name, text in own.items():
             if len(text) > self.catalogue.limits.cell:
                 row.wrong("FIELD_TOO_LONG", name, f"超过 {self.catalogue.limits.cell} 字")
