@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pynamodb.models import Model
 
-from medaid.aws import exchange, transaction
-from medaid.aws.table import Meta
+from medaid.aws import exchange
+from medaid.aws.table import Meta, connection
 from medaid.local.deploy import deployed
 from medaid.local.errors import LocalError
 from medaid.local.ministack import MiniStack, free_port
@@ -60,8 +60,9 @@ def _point_at(endpoint: str | None) -> None:
 
 def forget_connections() -> None:
     """Every table and the transactions connect anew on their next call."""
-    transaction.connection.cache_clear()
+    connection.cache_clear()
     exchange.client.cache_clear()
+    queue.client.cache_clear()
     waiting = [Model]
     while waiting:
         model = waiting.pop()

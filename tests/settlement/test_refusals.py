@@ -275,3 +275,40 @@ def test_personal_data_never_stands_in_an_error(tables: Tables) -> None:
     answer = hospital.call("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": secret})
     assert answer["infcode"] == -1
     assert secret not in json.dumps(answer)
+
+
+FEES = [
+    ("sums to another total", [{"med_chrgitm_type": "09", "item_sumamt": "49999.99"}], "AMOUNT_SUM"),
+    ("a class twice", [{"med_chrgitm_type": "09", "item_sumamt": "25000"}, {"med_chrgitm_type": "09", "item_sumamt": "25000"}], "FIELD_FORMAT"),
+    ("a negative class", [{"med_chrgitm_type": "09", "item_sumamt": "-1"}], "AMOUNT_NEGATIVE"),
+    ("no list", {"09": "50000"}, "FIELD_FORMAT"),
+]
+
+
+@pytest.mark.parametrize(("rows", "code"), [f[1:] for f in FEES], ids=[f[0] for f in FEES])
+def test_fee_totals_by_class_sum_to_the_bill(tables: Tables, rows: Any, code: str) -> None:
+    """X6, X10 (人社部发〔2016〕120号 (六)(十)): totals by national fee class come with the settlement."""
+    hospital = Hospital()
+    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    seen = tables.everything()
+    refused(hospital.post({**envelope, "input": {**envelope["input"], "feestt": rows}}), code, "feestt" if code == "AMOUNT_SUM" else "")
+    assert tables.everything() == seen
+    right = [{"med_chrgitm_type": "09", "item_sumamt": "30000.00"}, {"med_chrgitm_type": "06", "item_sumamt": "20000.00"}]
+    passed(hospital.post({**envelope, "input": {**envelope["input"], "feestt": right}}))
+
+
+def test_between_provinces_the_fee_totals_must_be_there(tables: Tables) -> None:
+    """X6: cross-province the home place calculates from the totals by class."""
+    away = Institution("H11010100001", "北京某医院", "110101", "3")
+    contracted(MAOMING, away)
+    hospital = Hospital(away)
+    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00")))
+    refused(hospital.post(envelope), "FIELD_REQUIRED", "feestt")
+    passed(hospital.post({**envelope, "input": {**envelope["input"], "feestt": [{"med_chrgitm_type": "09", "item_sumamt": "1000.00"}]}}))
+
+
+def test_an_account_that_is_not_ours_is_said_not_used(tables: Tables) -> None:
+    hospital = Hospital()
+    answer = hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00"), acct_used_flag="1"))
+    assert passed(answer)["setlinfo"]["acct_pay"] == "0.00"
+    assert "个人账户" in answer["warn_msg"]

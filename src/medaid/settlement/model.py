@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -58,6 +58,8 @@ class Decision:
     totals_after: Mapping[str, int]
     last_before: str
     """The act on top of the person-year before this one."""
+    fees: Mapping[str, int] = field(default_factory=dict)
+    """Fee totals by national fee class, in fen; empty where none were sent."""
 
     @property
     def funds_paid(self) -> Fen:

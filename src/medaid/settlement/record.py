@@ -52,6 +52,7 @@ def to_data(decision: Decision) -> dict[str, Any]:
         "before": dict(decision.totals_before),
         "change": {n: v - decision.totals_before.get(n, 0) for n, v in decision.totals_after.items() if v != decision.totals_before.get(n, 0)},
         "last": decision.last_before,
+        **({"fees": dict(decision.fees)} if decision.fees else {}),
     }
 
 
@@ -89,6 +90,7 @@ def from_data(data: Mapping[str, Any]) -> Decision:
         totals_before=before,
         totals_after={**before, **{name: before.get(name, 0) + change for name, change in data["change"].items()}},
         last_before=data["last"],
+        fees=data.get("fees", {}),
     )
 
 

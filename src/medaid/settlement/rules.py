@@ -39,6 +39,7 @@ class Request:
     bill: Bill
     paid_by_others: int
     given: Mapping[str, int]
+    fees: Mapping[str, int]
 
 
 def place(home: str, treatment: str) -> str:
@@ -125,6 +126,7 @@ def decide(file: PersonFile, request: Request, institution: Institution, group: 
             policy = policy_for(insurance.admdvs, "", request.end)
         priced.append((stands, categories, policy, price(policy, claim)))
     assisted, categories, policy, best = max(priced, key=lambda p: sum(map(int, p[3].by_fund.values())))
+    check_fees(request, place(insurance.admdvs, request.treatment))
     rest = tuple((f"{p[3].category}@{p[0]}", Fen(sum(map(int, p[3].by_fund.values())))) for p in priced if p[3] is not best)
     return Decision(
         psn_no=request.psn_no,
@@ -156,12 +158,25 @@ def decide(file: PersonFile, request: Request, institution: Institution, group: 
         totals_before=dict(totals.amounts),
         totals_after=best.totals,
         last_before=totals.last,
+        fees=request.fees,
     )
 
 
 def reprice(decision: Decision, policy: Policy) -> Priced:
     """The same claim priced again from what was stored: under the same packs it gives the identical result."""
     return price(policy, Claim(decision.bill, decision.facts, decision.categories, decision.given, {}, decision.totals_before))
+
+
+def check_fees(request: Request, where: str) -> None:
+    """Fee totals by class sum to the bill; between provinces they must be there (X6, X10: totals at once, the itemised list later).
+
+    Raises BadInput AMOUNT_SUM or FIELD_REQUIRED, naming feestt.
+    """
+    if where == "outside" and not request.fees:
+        raise BadInput("FIELD_REQUIRED", field="feestt", rule="跨省结算须同时上传费用大类汇总")
+    total = Fen(sum(request.fees.values()))
+    if request.fees and total != request.bill.total:
+        raise BadInput("AMOUNT_SUM", field="feestt", rule=f"费用大类合计 {total} 元应等于医疗费总额 {request.bill.total} 元")
 
 
 def check_dates(begin: date, end: date, today: date, field: str) -> None:

@@ -34,6 +34,9 @@ PAYERS: Final = {"commercial": "商业保险", "donation": "指定捐赠", "supp
 """Who may have paid already, by the word in exp_content.othpay[].type (茂民规〔2018〕3号 二(二)3, J19)."""
 
 
+NO_ACCOUNT: Final = "个人账户不在本系统,未从个人账户支付"
+
+
 def preview(message: Message, now: datetime, packs: Library | None = None) -> tuple[Decision, PersonFile]:
     """What settling now would give (2206, 2303). Writes nothing. Raises as `settle` does."""
     file = file_of(message, now)
@@ -92,7 +95,8 @@ def _decision(message: Message, now: datetime, file: PersonFile, packs: Library)
     institution = store.institution(message.institution)
     decision = rules.decide(file, request, institution, codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
-    return replace(decision, warnings=packs.unverified(policy))
+    account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()
+    return replace(decision, warnings=(*packs.unverified(policy), *account))
 
 
 def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request:
@@ -121,6 +125,7 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
         bill=Bill(*(message.fen(name) for name in ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"))),
         paid_by_others=_paid_by_others(message.extra),
         given=_given(message.extra),
+        fees={code: int(fen) for code, fen in message.fees.items()},
     )
 
 
@@ -247,5 +252,6 @@ def told(settlement: Settlement, sign: int) -> dict[str, Any]:
         "fund_pay_sumamt": sign * int(decision.funds_paid),
         "psn_cash_pay": sign * int(decision.own),
         "acct_pay": 0,
+        "fees": dict(decision.fees),
         "amounts": {fund: sign * int(fen) for fund, fen in sorted(decision.by_fund.items())},
     }

@@ -39,6 +39,8 @@ class Message:
     """A short hash of every field's content: tells which field a reused msgid changed, without keeping the content."""
     extra: Mapping[str, Any]
     """exp_content, where it is a JSON object: what others paid, facts beyond the interface."""
+    fees: Mapping[str, Fen]
+    """Fee totals by national fee class (med_chrgitm_type), from input.feestt; empty where none were sent."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
@@ -73,9 +75,8 @@ def read(body: bytes, institution: str) -> Message:
     if "psn_no" in data and not head["insuplc_admdvs"]:
         raise BadInput("FIELD_REQUIRED", field="insuplc_admdvs", rule="交易输入含人员编号时参保地医保区划必填")
     digests = _digests({"insuplc_admdvs": head["insuplc_admdvs"], "mdtrtarea_admvs": head["mdtrtarea_admvs"], "infno": infno, **content})
-    return Message(
-        infno, head["msgid"], institution, head["mdtrtarea_admvs"], head["insuplc_admdvs"], data, digests, _extra(given.get("exp_content"))
-    )  # fmt: skip
+    extra, fees = _extra(given.get("exp_content")), _fees(content.get("feestt"))
+    return Message(infno, head["msgid"], institution, head["mdtrtarea_admvs"], head["insuplc_admdvs"], data, digests, extra, fees)
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
@@ -113,6 +114,24 @@ def _amount(field: Field, value: Any) -> Fen:
     if amount < 0:
         raise BadInput("AMOUNT_NEGATIVE", field=field.name, rule=f"{field.chinese}当前为 {amount} 元")
     return amount
+
+
+_FEE: Final = "med_chrgitm_type 费用大类 C6*\nitem_sumamt 大类金额 N16,2*"
+
+
+def _fees(rows: Any) -> dict[str, Fen]:
+    """input.feestt: [{med_chrgitm_type, item_sumamt}], each class once (人社部发〔2016〕120号 (十): totals by class at once, lines later)."""
+    if rows is None:
+        return {}
+    if not isinstance(rows, list) or len(rows) > 99:
+        raise BadInput("FIELD_FORMAT", field="feestt", rule="应为费用大类的列表")
+    found: dict[str, Fen] = {}
+    for row in rows:
+        told = {f.name: _value(f, _object(row, "feestt").get(f.name)) for f in fields(_FEE)}
+        if told["med_chrgitm_type"] in found:
+            raise BadInput("FIELD_FORMAT", field="feestt.med_chrgitm_type", rule=f"费用大类 {told['med_chrgitm_type']} 重复")
+        found[told["med_chrgitm_type"]] = told["item_sumamt"]
+    return found
 
 
 def _extra(value: Any) -> Mapping[str, Any]:
