@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pynamodb.models import Model
 
-from medaid.aws import exchange
+from medaid.aws import exchange, queue
 from medaid.aws.table import Meta, connection
 from medaid.local.deploy import deployed
 from medaid.local.errors import LocalError
