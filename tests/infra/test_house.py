@@ -22,8 +22,16 @@ LONGEST_DOOR = 60
 STORAGE = re.compile(r"^src/medaid/(\w+/store(\.py|/\w+\.py)|aws/\w+\.py)$")
 STREAMED = "src/medaid/people/drops.py"
 """Reads dropped files of any size as a stream, so it meets S3's own errors."""
-USE_CASES = {"medaid.people.intake", "medaid.people.manifest"}
-"""Services by another name: taking a drop in is a use case of its own."""
+USE_CASES = {
+    "medaid.people.intake",
+    "medaid.people.manifest",
+    "medaid.clearing.jobs",
+    "medaid.clearing.routes.routes",
+    "medaid.fund.rollups",
+    "medaid.fund.finance",
+    "medaid.fund.reconciliation.sheets",
+}
+"""Services by another name: a room with many use cases keeps them in several modules."""
 ROOMS = {"policy", "benefit", "people", "settlement", "reimbursement", "fund", "clearing", "oversight"}
 PURE = re.compile(r"^src/medaid/(\w+/(model|rules)\.py|benefit/\w+\.py)$")
 

@@ -174,14 +174,43 @@ def test_the_hourly_sweep_runs_under_its_role(cloud: Stack) -> None:
     assert json.loads(told)["read"] >= 0
 
 
+@pytest.mark.parametrize("job", ["daily", "monthly"])
+def test_the_scheduled_jobs_of_clearing_run_under_their_role(cloud: Stack, job: str) -> None:
+    answer = cloud.cloud.client("lambda").invoke(FunctionName="medaid-clearing", Payload=json.dumps({"job": job}).encode())
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_the_journals_stream_is_rolled_up(cloud: Stack) -> None:
+    answer = cloud.cloud.client("lambda").invoke(FunctionName="medaid-clearing-rollup", Payload=b'{"Records": []}')
+    assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
+    sources = cloud.cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert {s["FunctionArn"].rsplit(":", 1)[1] for s in sources if s["State"] == "Enabled"} == {
+        "medaid-outbox",
+        "medaid-clearing-rollup",
+        "medaid-clearing-worker",
+    }
+
+
+def test_a_statement_of_finance_is_held_against_the_books_and_answered(cloud: Stack) -> None:
+    s3 = cloud.cloud.client("s3")
+    s3.put_object(Bucket=cloud.bucket, Key="finance/in/440900/2026-Q1/infra.xlsx", Body=b"no workbook")
+    assert _appears(s3, cloud.bucket, "clearing/440900/2026-Q1/infra.xlsx")
+
+
+def _appears(s3: Any, bucket: str, prefix: str) -> bytes:
+    """The object whose key begins so, once it is there."""
+    until = time.monotonic() + 30
+    while "Contents" not in (found := s3.list_objects_v2(Bucket=bucket, Prefix=prefix)):
+        assert time.monotonic() < until, prefix
+        time.sleep(0.1)
+    body: bytes = s3.get_object(Bucket=bucket, Key=found["Contents"][0]["Key"])["Body"].read()
+    return body
+
+
 def test_a_banks_answer_is_taken_in_and_reported(cloud: Stack) -> None:
     s3 = cloud.cloud.client("s3")
     s3.put_object(Bucket=cloud.bucket, Key="bank/in/infra.txt", Body=b"no answer of a bank\n")
-    until = time.monotonic() + 30
-    while "Contents" not in (found := s3.list_objects_v2(Bucket=cloud.bucket, Prefix="bank/out/infra.txt.report")):
-        assert time.monotonic() < until
-        time.sleep(0.1)
-    assert s3.get_object(Bucket=cloud.bucket, Key=found["Contents"][0]["Key"])["Body"].read()
+    assert _appears(s3, cloud.bucket, "bank/out/infra.txt.report")
 
 
 def test_a_drop_that_is_not_answered_is_said(cloud: Stack) -> None:

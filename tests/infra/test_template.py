@@ -24,8 +24,8 @@ from medaid.local.places import ROOT, TEMPLATE
 Template = dict[str, Any]
 Rule = Callable[[Template], list[str]]
 UPLOADED = {"Bucket": "b", "Key": "k"}
-ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "Clearing"}
-"""Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule."""
+ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "Clearing", "Worker", "Rollup", "Finance"}
+"""Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule, a queue."""
 
 
 @cache
@@ -155,6 +155,7 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
 def journal_is_only_ever_added_to(t: Template) -> list[str]:
     """Nothing may change or delete an entry of the books, whatever a program does (J32)."""
     allowed = {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"}
+    allowed |= {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
     return [
         f"{name}: {action}"
         for name, role in kind(t, "IAM::Role")
@@ -194,11 +195,15 @@ def asynchronous_functions_retry_and_keep_what_failed(t: Template) -> list[str]:
     for name in ASYNCHRONOUS:
         queue = f"{name}DeadLetters"
         limits = [r["Properties"] for _, r in kind(t, "Lambda::EventInvokeConfig") if getatt(r["Properties"]["FunctionName"]) == name]
-        limits += [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping") if getatt(r["Properties"]["FunctionName"]) == name]
-        wrong += [] if limits and all(0 <= p.get("MaximumRetryAttempts", -1) <= 10 for p in limits) else [f"{name}: retry limit"]
-        kept = getatt(t["Resources"][name]["Properties"].get("DeadLetterConfig", {}).get("TargetArn"))
-        kept = kept or next((getatt(p.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) for p in limits), "")
-        wrong += [] if kept == queue else [f"{name}: dead letters"]
+        sources = [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping") if getatt(r["Properties"]["FunctionName"]) == name]
+        redriven = [t["Resources"][getatt(p["EventSourceArn"])]["Properties"].get("RedrivePolicy", {}) for p in sources if "StartingPosition" not in p]
+        tries = [p.get("MaximumRetryAttempts", -1) for p in limits + [p for p in sources if "StartingPosition" in p]]
+        tries += [p.get("maxReceiveCount", -1) for p in redriven]
+        wrong += [] if tries and all(0 <= n <= 10 for n in tries) else [f"{name}: retry limit"]
+        kept = [t["Resources"][name]["Properties"].get("DeadLetterConfig", {}).get("TargetArn")] if limits else []
+        kept += [p.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for p in sources if "StartingPosition" in p]
+        kept += [p.get("deadLetterTargetArn") for p in redriven]
+        wrong += [] if kept and all(getatt(place) == queue for place in kept) else [f"{name}: dead letters"]
         alarms = [r["Properties"] for _, r in kind(t, "CloudWatch::Alarm")]
         wrong += [] if any(getatt(d["Value"]) == queue for a in alarms for d in a["Dimensions"]) else [f"{name}: alarm on dead letters"]
     return wrong
@@ -221,9 +226,25 @@ def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
     return wrong + [i for i, r in kind(t, "CloudWatch::Alarm") if r["Properties"].get("AlarmActions") != sent]
 
 
-def stream_is_bisected_and_reports_single_failures(t: Template) -> list[str]:
-    (mapping,) = [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping")]
-    return [] if mapping.get("BisectBatchOnFunctionError") and mapping.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] else ["outbox"]
+def sources_report_single_failures(t: Template) -> list[str]:
+    """One bad record does not bring the others again; a batch of a stream is halved until the bad one is alone."""
+    wrong = []
+    for name, mapping in kind(t, "Lambda::EventSourceMapping"):
+        p = mapping["Properties"]
+        wrong += [] if p.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] else [name]
+        wrong += [name] if "StartingPosition" in p and not p.get("BisectBatchOnFunctionError") else []
+    return wrong
+
+
+def a_queue_waits_longer_than_its_worker(t: Template) -> list[str]:
+    """Six times the function's time: what a worker still holds is not handed out again."""
+    wrong = []
+    for _, mapping in kind(t, "Lambda::EventSourceMapping"):
+        queue = t["Resources"][getatt(mapping["Properties"]["EventSourceArn"])]
+        function = t["Resources"][getatt(mapping["Properties"]["FunctionName"])]
+        if queue["Type"] == "AWS::SQS::Queue" and queue["Properties"].get("VisibilityTimeout", 30) < 6 * function["Properties"]["Timeout"]:
+            wrong.append(getatt(mapping["Properties"]["EventSourceArn"]))
+    return wrong
 
 
 def queues_are_encrypted(t: Template) -> list[str]:
@@ -371,11 +392,16 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/OutboxStream/Properties/DestinationConfig", DELETE),
             spoil(f"{R}/OutboxStream/Properties/MaximumRetryAttempts", -1),
             spoil(f"{R}/ClearingDeadLettersAlarm", DELETE),
+            spoil(f"{R}/ClearingQueue/Properties/RedrivePolicy", DELETE),
         ],
     ),
     (every_asynchronous_function_is_known, [spoil(f"{R}/SweepHourly/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})]),
     (every_function_and_queue_has_an_alarm, [spoil(f"{R}/SettleErrorsAlarm", DELETE), spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE)]),
-    (stream_is_bisected_and_reports_single_failures, [spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False)]),
+    (
+        sources_report_single_failures,
+        [spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False), spoil(f"{R}/WorkerQueue/Properties/FunctionResponseTypes", DELETE)],
+    ),
+    (a_queue_waits_longer_than_its_worker, [spoil(f"{R}/ClearingQueue/Properties/VisibilityTimeout", 300)]),
     (queues_are_encrypted, [spoil(f"{R}/RosterDeadLetters/Properties/KmsMasterKeyId", DELETE)]),
     (
         schedules_run_on_beijing_time,

@@ -10,11 +10,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
-import boto3
-
+from medaid.aws import queue
 from medaid.clearing import bills, insurer, national, regions, runs, statements, store
 from medaid.clearing.figures import figure
 from medaid.errors import MedaidError, Refused
@@ -63,13 +60,8 @@ def _month(admdvs: str, period: str, now: datetime) -> int:
     found = store.institutions(admdvs, period)
     for institution in found:
         task = {"admdvs": admdvs, "institution": institution, "month": period, "cut": cut.isoformat()}
-        _queue().send_message(QueueUrl=url, MessageBody=json.dumps(task, sort_keys=True))
+        queue.send(url, json.dumps(task, sort_keys=True))
     return len(found)
-
-
-@cache
-def _queue() -> Any:
-    return boto3.client("sqs")
 
 
 def task(body: str) -> None:

@@ -6,10 +6,12 @@ Sums are kept by the day recorded; the job compares days that are over, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from medaid.aws.outbox import message
+from medaid.aws.stream import new_item
 from medaid.aws.transaction import LARGEST, Lost, Patience, Put, Update, Write, commit
 from medaid.aws.transaction import Contended as Busy
 from medaid.errors import Unavailable
@@ -57,6 +59,12 @@ def _rolled(entries: list[Entry]) -> int:
         else:
             return len(entries)
     raise Unavailable("BUSY")
+
+
+def brought(records: Sequence[Mapping[str, Any]]) -> int:
+    """Rolls up what the journal's stream brings; answers how many entries were new to the roll-ups. Raises Unavailable."""
+    items = [item for record in records if (item := new_item(store.JournalItem, record)) is not None]
+    return roll_up([store.entry_of(item) for item in items])
 
 
 def _writes(entries: Sequence[Entry]) -> list[Write]:
