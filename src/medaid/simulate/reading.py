@@ -1,7 +1,7 @@
 """The file of claims, CSV or Parquet, as chunks of whole persons. `docs/simulate.md` describes its columns.
 
-The file is streamed: memory holds one chunk at a time. A file that is not in the order of persons is sorted first, on disk. What cannot be
-read is refused with the column and the row; nothing is priced from a file that is wrong.
+Memory holds one chunk at a time: a Parquet file in the order of persons is read piece by piece, any other is first copied (and sorted
+where need be) to a scratch file. What cannot be read is refused with the column and the row.
 """
 
 from __future__ import annotations
@@ -41,13 +41,10 @@ class Claims:
 
     def chunks(self, scratch: Path, size: int = CHUNK) -> Iterator[Visits]:
         """Whole persons, about `size` visits at a time. `scratch` takes the sorted copy where one is needed. Raises BadInput."""
-        frame = _scan(self.path).with_row_index("row", offset=1)
-        if not self.sorted:
-            target = scratch / "sorted.parquet"
-            frame.sort("person", maintain_order=True).sink_parquet(target)
-            frame = pl.scan_parquet(target)
+        frame = self._steady(scratch)
         rest: pl.DataFrame | None = None
-        for batch in frame.collect_batches(chunk_size=size):
+        for begin in range(0, self.visits, size):
+            batch = frame.slice(begin, size).collect()
             part = batch if rest is None else pl.concat((rest, batch))
             last = part["person"][-1] if len(part) else None
             rest = part.filter(pl.col("person").eq_missing(last))
@@ -55,6 +52,16 @@ class Claims:
                 yield self._visits(part.head(len(part) - len(rest)))
         if rest is not None and len(rest):
             yield self._visits(rest)
+
+    def _steady(self, scratch: Path) -> pl.LazyFrame:
+        """The file as Parquet in the order of persons, which can be read piece by piece: itself, or a copy in `scratch`."""
+        frame, copy = _scan(self.path).with_row_index("row", offset=1), scratch / "claims.parquet"
+        if self.sorted and _is_parquet(self.path):
+            return frame
+        if not self.sorted:
+            frame = frame.sort("person", maintain_order=True)
+        frame.sink_parquet(copy, compression="lz4", row_group_size=CHUNK)
+        return pl.scan_parquet(copy)
 
     def _visits(self, part: pl.DataFrame) -> Visits:
         for name in ("person", "date", "region"):
@@ -140,9 +147,11 @@ def claims(path: Path) -> Claims:
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return pl.scan_parquet(path)
-    return pl.scan_csv(path, infer_schema=False)
+    return pl.scan_parquet(path) if _is_parquet(path) else pl.scan_csv(path, infer_schema=False)
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in (".parquet", ".pq")
 
 
 def _refuse(part: pl.DataFrame, wrong: pl.Series, column: str, code: str, rule: str) -> None:

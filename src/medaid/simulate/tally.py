@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,33 +80,43 @@ class Tally:
         self._persons(visits, a, b, both)
         for outcome in (a, b):
             self.names = outcome.layers | self.names
-        for name, column in GROUPS:
-            self._group(self.groups[name], column(visits), visits, a, b, both)
-        for layer in {*a.paid, *b.paid}:
-            self.layers[layer] = self.layers.get(layer, Pair()).plus(_sum(a, layer, both), _sum(b, layer, both))
+        self._groups(visits, a, b, both)
         for side, outcome in enumerate((a, b)):
             self._refused(outcome, side)
             self._burden(visits, outcome, side)
             self.why_singly[side].update(outcome.why_singly)
         self.singly = self.singly.plus(a.singly, b.singly)
 
-    def _group(self, groups: dict[str, Group], column: Coded, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
-        size, codes = len(column.words), column.codes[both]
-        counts = np.bincount(codes, minlength=size)
-        total = sums(codes, visits.bill["total"][both], size)
-        own = [sums(codes, outcome.own[both], size) for outcome in (a, b)]
+    def _groups(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
+        """Sums by all group columns together, once; each group then adds up its own share of the cells."""
+        columns = [column(visits) for _, column in GROUPS]
+        shape = tuple(len(column.words) for column in columns)
+        cell = np.ravel_multi_index(tuple(column.codes[both] for column in columns), shape)
+        size = int(np.prod(shape))
+        counts, total = np.bincount(cell, minlength=size), sums(cell, visits.bill["total"][both], size)
+        own = [sums(cell, outcome.own[both], size) for outcome in (a, b)]
         paid: dict[str, list[Ints]] = {}
         for side, outcome in enumerate((a, b)):
             for layer, amounts in outcome.paid.items():
-                both_sides = paid.setdefault(self.names[layer].fund, [np.zeros(size, np.int64), np.zeros(size, np.int64)])
-                both_sides[side] += sums(codes, amounts[both], size)
-        for code in np.flatnonzero(counts):
-            group = groups.setdefault(column.words[code] or "", Group())
-            group.visits += int(counts[code])
-            group.total += int(total[code])
-            group.own = group.own.plus(int(own[0][code]), int(own[1][code]))
-            for fund, (left, right) in paid.items():
-                group.by_fund[fund] = group.by_fund.get(fund, Pair()).plus(int(left[code]), int(right[code]))
+                cells = sums(cell, amounts[both], size)
+                self.layers[layer] = self.layers.get(layer, Pair()).plus(*_on(side, int(cells.sum())))
+                paid.setdefault(self.names[layer].fund, [np.zeros(size, np.int64), np.zeros(size, np.int64)])[side] += cells
+        for axis, (name, _) in enumerate(GROUPS):
+            others = tuple(i for i in range(len(shape)) if i != axis)
+
+            def by(cells: Ints, others: tuple[int, ...] = others) -> list[int]:
+                return [int(number) for number in cells.reshape(shape).sum(axis=others)]
+
+            found, groups = by(counts), self.groups[name]
+            for code, (visited, spent, left, right) in enumerate(zip(found, by(total), by(own[0]), by(own[1]), strict=True)):
+                if visited:
+                    group = groups.setdefault(columns[axis].words[code] or "", Group())
+                    group.visits, group.total, group.own = group.visits + visited, group.total + spent, group.own.plus(left, right)
+            for fund, (under_a, under_b) in paid.items():
+                for code, pair in enumerate(zip(by(under_a), by(under_b), strict=True)):
+                    if found[code]:
+                        by_fund = groups[columns[axis].words[code] or ""].by_fund
+                        by_fund[fund] = by_fund.get(fund, Pair()).plus(*pair)
 
     def _persons(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
         begins = np.flatnonzero(np.diff(visits.person, prepend=-1))
@@ -158,13 +168,10 @@ def _on(side: int, number: int) -> tuple[int, int]:
     return (number, 0) if side == 0 else (0, number)
 
 
-def _sum(outcome: Outcome, layer: str, rows: npt.NDArray[np.bool_]) -> int:
-    amounts = outcome.paid.get(layer)
-    return 0 if amounts is None else int(amounts[rows].sum())
-
-
-def sums(codes: npt.NDArray[np.int32], amounts: Ints, size: int) -> Ints:
-    """Sums of whole fen by code, exact: bincount adds in doubles, so the lower and the higher half go separately."""
+def sums(codes: npt.NDArray[np.integer[Any]], amounts: Ints, size: int) -> Ints:
+    """Sums of whole fen by code, exact: bincount adds in doubles, so sums that may pass 2^53 are added in two halves."""
+    if not len(amounts) or int(amounts.max()) * len(amounts) < 2**53:
+        return np.bincount(codes, weights=amounts, minlength=size).astype(np.int64)
     low = np.bincount(codes, weights=amounts & 0xFFFFFF, minlength=size).astype(np.int64)
     high = np.bincount(codes, weights=amounts >> 24, minlength=size).astype(np.int64)
     return low + (high << 24)
