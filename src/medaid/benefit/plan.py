@@ -168,7 +168,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
     floor = choose(layer.floors, facts, f"{name}保底", needed=False)
     ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
     caps = [choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True) for limit in dict.fromkeys(c.name for c in layer.caps)]
-    rows = [chosen.row for chosen in (deductible, rate, floor, ceiling, *caps) if chosen is not None]
+    rows = [chosen.row for chosen in (deductible, rate, floor, ceiling, *caps) if chosen is not None and not chosen.row.missing]
     run = "excess" if rate.measure == "year_excess" else "base"
     return PlannedLayer(
         layer=layer,
