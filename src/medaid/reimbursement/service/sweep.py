@@ -9,6 +9,7 @@ from datetime import date, datetime
 from medaid.aws import outbox
 from medaid.aws.transaction import Contended, Lost, Write, commit
 from medaid.clocks import day_start
+from medaid.instants import civil_date
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.service.office import Office
@@ -40,7 +41,7 @@ def sweep(office: Office, now: datetime, most: int = 10_000) -> Swept:
         corrected += moved
     if store.calendar()[0] != office.calendar.version:
         corrected += reproject(office)
-    return Swept(read, claimed, corrected, (office.calendar.last_day - now.date()).days)
+    return Swept(read, claimed, corrected, (office.calendar.last_day - civil_date(now)).days)
 
 
 def _due(now: datetime) -> Iterator[str]:
