@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from medaid.local.places import FUNCTIONS, PACKAGE, ROOT
+from medaid.aws.settings import TABLES
+from medaid.local import template
+from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, TEMPLATE
 
 Rule = Callable[[str, str], list[str]]
 """Takes a file's path from the root and its text, answers what is wrong in it."""
@@ -172,3 +174,36 @@ def test_the_deployed_pins_are_those_that_are_tested() -> None:
     sets = [pins(name) for name in ("layer", "run", "dev", "bench")]
     for smaller, larger in itertools.pairwise(sets):
         assert smaller.items() <= larger.items()
+
+
+def _operations() -> str:
+    return (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_given_by_the_template_and_described() -> None:
+    """What the code reads from its surroundings, the template sets and docs/operations.md says."""
+    read = {name for path, text in _code() if not path.startswith("src/medaid/local/") for name in re.findall(r"MEDAID_[A-Z]+(?:_[A-Z]+)*(?![A-Z_{])", text)}
+    text = TEMPLATE.read_text(encoding="utf-8")
+    assert {"MEDAID_BUCKET", "MEDAID_ROLES_CLAIM"} <= read
+    assert sorted(name for name in read if f"{name}:" not in text) == []
+    described = read | {f"MEDAID_TABLE_{room.upper()}" for room in TABLES}
+    assert sorted(name for name in described if f"`{name}`" not in _operations()) == []
+
+
+def test_every_parameter_function_and_alarm_is_described() -> None:
+    parsed, text = template.read(), _operations()
+    resources = parsed["Resources"].items()
+    alarms = {name for name, r in resources if r["Type"] == "AWS::CloudWatch::Alarm" and not name.endswith("ErrorsAlarm")}
+    functions = {
+        r["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
+        for r in parsed["Resources"].values()
+        if r["Type"] == "AWS::Serverless::Function"
+    }
+    assert sorted(name for name in {*parsed["Parameters"], *alarms, *functions} if f"`{name}`" not in text) == []
+
+
+def test_nothing_is_described_that_is_not_there() -> None:
+    known = TEMPLATE.read_text(encoding="utf-8")
+    named = re.findall(r"`(MEDAID_[A-Z_]+|\w+Alarm)`", _operations())
+    local = {"MEDAID_LOCAL_DIR", "MEDAID_ENDPOINT"}
+    assert sorted(name for name in named if name not in local and f"{name}:" not in known) == []

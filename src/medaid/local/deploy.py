@@ -19,6 +19,8 @@ from medaid.local.errors import LocalError
 from medaid.local.stack import NAME, Cloud, Stack, described, running
 
 ARTIFACTS = "medaid-artifacts"
+LOCAL_PARAMETERS = {"NationalLevel": "local"}
+"""On one machine the national level of clearing is ours too."""
 Told = Callable[[str], None]
 """Takes one Chinese line about what is being done now."""
 
@@ -39,7 +41,7 @@ def deployed(cloud: Cloud, parameters: Mapping[str, str] | None = None, name: st
     told("打包")
     plain = _uploaded_and_transformed(cloud)
     told(f"部署 {len(plain['Resources'])} 项资源")
-    changed = _created_or_updated(cloud, name, plain, parameters or {})
+    changed = _created_or_updated(cloud, name, plain, LOCAL_PARAMETERS | dict(parameters or {}))
     if changed:
         told("补全本地云缺失的设置")
         mended(cloud, name, plain)

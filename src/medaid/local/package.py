@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from medaid.local.errors import LocalError
 from medaid.local.places import FUNCTIONS, PACKAGE
 from medaid.policy.service import COMPILED
 
@@ -40,7 +41,7 @@ def function_zip(task: str) -> bytes:
     """The Python files of functions/<task>. Raises LocalError where its handler is missing."""
     folder = FUNCTIONS / task
     if not (folder / "handler.py").is_file():
-        return _zipped([("handler.py", Path(__file__).with_name("stand_in.py").read_bytes())])
+        raise LocalError(f"functions/{task}/handler.py is missing")
     return _zipped((path.relative_to(folder).as_posix(), path.read_bytes()) for path in _files(folder) if path.suffix == ".py")
 
 
