@@ -99,7 +99,7 @@ def _year_total(district: str, year: int) -> Fen:
     for month in fund.months(f"{year}-01", f"{year}-12"):
         for entry in fund.entries(district, month):
             if entry.kind == "insurer_fronting":
-                total -= sum(int(line.amount) for line in entry.lines if line.account.number == "2104")
+                total -= sum(line.fen for line in entry.lines if line.account.number == "2104")
     return Fen(total)
 
 

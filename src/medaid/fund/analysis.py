@@ -104,11 +104,11 @@ def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) 
             if one.fund != fund:
                 continue
             if one.kind == "income" or one.number.startswith("52"):
-                income -= int(line.amount)
+                income -= line.fen
             elif one.care:
-                used[one.care] += int(line.amount)
+                used[one.care] += line.fen
             elif entry.kind == "pool_transfer" and one.number == "300101":
-                moved -= int(line.amount)
+                moved -= line.fen
     given = split(Fen(income), [outpatient, inpatient])
     return Pools((given[0], given[1]), Fen(moved), (Fen(used["outpatient"]), Fen(used["inpatient"])))
 
@@ -133,7 +133,7 @@ def account_sheets(balance: TrialBalance, entries: Iterable[Entry]) -> dict[str,
     journal: list[list[object]] = [["入账日期", "分录号", "业务", "科目编码", "科目名称", "往来单位", "借方", "贷方", "摘要"]]
     for entry in entries:
         for line in entry.lines:
-            debit, credit = (line.amount, None) if line.amount > 0 else (None, -line.amount)
+            debit, credit = (line.amount, None) if line.fen > 0 else (None, -line.amount)
             one = line.account
             journal.append([entry.effective.isoformat(), entry.entry_id, entry.kind, one.code, one.name, line.counterpart, debit, credit, entry.narrative])
     return {"试算平衡表": trial, "明细账": journal}

@@ -63,30 +63,31 @@ class Turnover:
 
 def turnovers(entries: Iterable[Entry]) -> dict[str, Turnover]:
     """Debits and credits by account code, one pass, memory of one sum per account."""
-    found: dict[str, Turnover] = {}
-    plain = int.__index__  # sums of plain ints: the amounts were proven to be Fen when the lines were made
+    debits: dict[str, int] = {}
+    credits_: dict[str, int] = {}
     for entry in entries:
         for line in entry.lines:
-            code = line.account.code
-            held = found.get(code)
-            if held is None:
-                held = found[code] = Turnover()
-            if line.amount > 0:
-                held.debits += plain(line.amount)
+            fen, code = line.fen, line.account.code
+            if fen > 0:
+                debits[code] = debits.get(code, 0) + fen
             else:
-                held.credits -= plain(line.amount)
-    return found
+                credits_[code] = credits_.get(code, 0) - fen
+    return {code: Turnover(debits.get(code, 0), credits_.get(code, 0)) for code in {**debits, **credits_}}
 
 
 def trial_balance(admdvs: str, title: str, opening: Mapping[str, Fen], entries: Iterable[Entry]) -> TrialBalance:
     """The trial balance (试算平衡表) of one region from opening balances by account code and the period's entries."""
-    moved = turnovers(entries)
+    return TrialBalance(admdvs, title, balance_rows(opening, turnovers(entries)))
+
+
+def balance_rows(opening: Mapping[str, Fen], moved: Mapping[str, Turnover]) -> tuple[Row, ...]:
+    """The rows of a trial balance from opening balances and turnovers by account code, in chart order."""
     rows = []
     for code, account in accounts().items():
         before, turnover = opening.get(code, Fen(0)), moved.get(code, Turnover())
         if before or turnover.debits or turnover.credits:
             rows.append(Row(account, before, Fen(turnover.debits), Fen(turnover.credits)))
-    return TrialBalance(admdvs, title, tuple(rows))
+    return tuple(rows)
 
 
 def balances(entries: Iterable[Entry]) -> dict[str, Fen]:
@@ -101,7 +102,7 @@ def counterpart_balances(entries: Iterable[Entry], number: str) -> dict[tuple[st
         for line in entry.lines:
             if line.account.number == number:
                 key = (line.account.fund, line.counterpart)
-                sums[key] = sums.get(key, 0) + int(line.amount)
+                sums[key] = sums.get(key, 0) + line.fen
     return {key: Fen(total) for key, total in sums.items() if total}
 
 

@@ -55,7 +55,7 @@ def our_movements(entries: Iterable[Entry]) -> list[Movement]:
         for line in entry.lines:
             if line.account.number in _ACCOUNTS.values():
                 key = (line.account.number, line.account.fund)
-                sums[key] = sums.get(key, 0) + int(line.amount)
+                sums[key] = sums.get(key, 0) + line.fen
         found += [Movement(entry.effective, entry.source, number, fund, Fen(fen), entry.narrative) for (number, fund), fen in sums.items() if fen]
     return found
 

@@ -75,7 +75,7 @@ def _writes(entries: Sequence[Entry]) -> list[Write]:
         writes.append(Put(marker, state.BookItem.pk.does_not_exist(), f"rolled:{entry.entry_id}"))
         for line in entry.lines:
             held = sums.setdefault(_key(entry, line.account.code), [0, 0, 0])
-            held[0 if line.amount > 0 else 1] += abs(int(line.amount))
+            held[0 if line.fen > 0 else 1] += abs(line.fen)
             held[2] += 1
     for key, (debited, credited, lines) in sums.items():
         roll = state.RollItem
@@ -98,10 +98,10 @@ def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
             continue
         for line in entry.lines:
             held = actual.setdefault((day, line.account.code), books.Turnover())
-            if line.amount > 0:
-                held.debits += int(line.amount)
+            if line.fen > 0:
+                held.debits += line.fen
             else:
-                held.credits -= int(line.amount)
+                held.credits -= line.fen
     found = []
     for key in sorted({*kept, *actual}):
         ours, theirs = kept.get(key, (0, 0)), actual.get(key, books.Turnover())

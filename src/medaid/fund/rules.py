@@ -32,11 +32,12 @@ def checked(entry: Entry) -> Entry:
     flow = chart.flows().get(entry.kind)
     if flow is None:
         raise Refused("FLOW_FORBIDDEN", field=entry.kind, rule="无此类资金业务")
-    for line in entry.lines:
-        debited = (line.amount > 0) != bool(entry.reverses)
-        if line.account.number not in (flow.debit if debited else flow.credit):
+    back = bool(entry.reverses)
+    for account, fen, _ in entry.lines:
+        debited = (fen > 0) != back
+        if account.number not in (flow.debit if debited else flow.credit):
             side = "借记" if debited else "贷记"
-            raise Refused("FLOW_FORBIDDEN", field=line.account.code, rule=f"{flow.name}不得{side}{line.account.name}({flow.cite})")
+            raise Refused("FLOW_FORBIDDEN", field=account.code, rule=f"{flow.name}不得{side}{account.name}({flow.cite})")
     return entry
 
 

@@ -48,7 +48,7 @@ def position(entry: Entry) -> str:
 
 def canonical(entry: Entry) -> str:
     """The text of an entry that its seal rests on."""
-    lines = [[line.account.code, int(line.amount), line.counterpart] for line in entry.lines]
+    lines = [[line.account.code, line.fen, line.counterpart] for line in entry.lines]
     return packed_text(
         [entry.entry_id, entry.kind, entry.admdvs, entry.effective.isoformat(), stored(entry.recorded), entry.source, lines, entry.narrative, entry.reverses]
     )

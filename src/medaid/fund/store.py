@@ -56,7 +56,7 @@ def put(entry: Entry) -> Write:
         kind=entry.kind,
         effective=entry.effective.isoformat(),
         source=entry.source,
-        lines=[[line.account.code, int(line.amount), line.counterpart] for line in entry.lines],
+        lines=[[line.account.code, line.fen, line.counterpart] for line in entry.lines],
         narrative=entry.narrative,
         reverses=entry.reverses,
     )
