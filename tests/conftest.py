@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ _SETTINGS = {
 }
 for _name in [name for name in os.environ if name.startswith(("AWS_", "MEDAID_", "POWERTOOLS_"))]:
     del os.environ[_name]
+atexit.register(shutil.rmtree, _SETTINGS["MEDAID_LOCAL_DIR"], ignore_errors=True)
 os.environ.update(_SETTINGS)  # before the package is imported: it reads its surroundings once
 
 import boto3  # noqa: E402  # after the settings above
