@@ -59,12 +59,18 @@ class PackedAttribute(Attribute[Any]):
         return zlib.compress(packed_text(value).encode(), 9)
 
     def deserialize(self, value: Any) -> Any:
-        return json.loads(zlib.decompress(value), parse_float=_no_float)
+        return _whole(zlib.decompress(value))
 
 
 def packed_text(value: Any) -> str:
-    """Canonical JSON: the same value always gives the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+    """Canonical JSON: the same value always gives the same text. Raises TypeError for what holds a float or has no JSON form."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+    _whole(text)  # json writes floats without asking: what could not be read again is not written
+    return text
+
+
+def _whole(text: str | bytes) -> Any:
+    return json.loads(text, parse_float=_no_float, parse_constant=_no_float)
 
 
 def _refuse(value: Any) -> Any:

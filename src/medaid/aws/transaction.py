@@ -79,6 +79,7 @@ def commit(writes: Sequence[Write]) -> None:
     """
     assert 0 < len(writes) <= LARGEST, f"{len(writes)} writes in one transaction"
     ordered = [w for kind in _ORDER for w in writes if isinstance(w, kind)]
+    _one_each(ordered)
     transaction = TransactWrite(connection=connection())
     for write in ordered:
         _add(transaction, write)
@@ -88,6 +89,16 @@ def commit(writes: Sequence[Write]) -> None:
         _tell(error, ordered)
     except (PynamoDBException, BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
+
+
+def _one_each(writes: Sequence[Write]) -> None:
+    """Storage refuses two writes on one item; told as Unavailable, that would be tried for ever."""
+    seen: dict[tuple[str, object, object], str] = {}
+    for write in writes:
+        item = write.model(*write.key) if isinstance(write, Check) else write.item
+        key = (item.Meta.table_name, *(getattr(item, str(name)) for name in (item._hash_keyname, item._range_keyname)))
+        assert key not in seen, f"two writes on {key}: {seen[key]} and {write.label}"
+        seen[key] = write.label
 
 
 def _add(transaction: TransactWrite, write: Write) -> None:
