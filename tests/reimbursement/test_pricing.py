@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.reimbursement.office import NANJING, SOURCE, draft, office
 
 from medaid.benefit.engine import price
-from medaid.errors import Conflict, Refused
+from medaid.errors import BadInput, Conflict, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTotals
 from medaid.reimbursement.books import recovered_share
@@ -43,7 +43,7 @@ def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
     """A settlement of the same bill without any identity, and the year's totals after it."""
     priced = price(O.policy_for(NANJING, "", DAY), claim(case, person(before), before, (), O.group))
     added = {name: amount - before.get(name, 0) for name, amount in priced.totals.items()}
-    return Prior("3201S1", "none", priced.by_fund, priced.own, added), dict(priced.totals)
+    return Prior("3201S1", "P1", case.fees.medfee_sumamt, case.fees.inscp_scp_amt, "none", priced.by_fund, priced.own, added), dict(priced.totals)
 
 
 def test_the_difference_to_what_was_settled_J27() -> None:
@@ -82,6 +82,14 @@ def test_without_a_standing_identity_there_is_nothing_to_add_J27() -> None:
     prior, totals = settled(case, {})
     with pytest.raises(Conflict, match=r"应补 0\.00"):
         quoted(case, person(totals), prior)
+
+
+def test_another_person_or_bill_than_the_settlement_is_refused_J27() -> None:
+    case = replace(draft(), settled="3201S1")
+    prior, totals = settled(case, {})
+    for wrong in (replace(prior, psn_no="P2"), replace(prior, total=Fen(1)), replace(prior, in_policy=Fen(1))):
+        with pytest.raises(BadInput, match="与原结算不一致"):
+            quoted(case, person(totals, "subsistence_allowance"), wrong)
 
 
 def test_not_enrolled_is_refused_and_names_why() -> None:

@@ -18,8 +18,8 @@ from medaid.money import Fen, split
 from medaid.reimbursement.model import Case, PayOrder
 from medaid.reimbursement.pricing import outside
 
-ASSISTANCE: Final = frozenset({"maf_pay", "oth_pay"})
-"""Funds of the region that determined the identity; the others are the insurance's own."""
+ASSISTANCE: Final = frozenset({"maf_pay"})
+"""What the region that determined the identity pays (art. 24); the rest is the insurance's own."""
 
 
 def obligation(case: Case, now: datetime) -> list[Entry]:
@@ -67,7 +67,7 @@ def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
         if lines:
             original = originals[entry.admdvs]
             bank = {line.account.fund: line.account for line in original.lines if line.amount < 0}
-            rows = tuple(row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), replace(line, amount=-line.amount)))
+            rows = tuple(row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), line._replace(amount=-line.amount)))
             name = f"recovered-{order.order_id}.{entry.admdvs}"
             entries.append(replace(original, entry_id=name, source=order.order_id, lines=rows, narrative="追回到账", reverses=original.entry_id))
     return entries
@@ -81,7 +81,7 @@ def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
     debits = [line for line in entry.lines if line.amount > 0]
     payables = [line for line in entry.lines if line.amount < 0]
     pairs = zip(debits, payables, amounts, strict=True)
-    return tuple(line for d, p, a in pairs if a for line in (replace(d, amount=-a), replace(p, amount=a)))
+    return tuple(line for d, p, a in pairs if a for line in (d._replace(amount=-a), p._replace(amount=a)))
 
 
 def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fen]:
@@ -125,13 +125,12 @@ def posting(case: Case, admdvs: str) -> str:
 
 
 def care_class(case: Case) -> str:
-    """inpatient or outpatient, for the chart of accounts (J32); delivery with a stay counts as inpatient (N2)."""
-    stays = case.care.care == "inpatient" or (case.care.care == "maternity" and case.care.end > case.care.begin)
-    return "inpatient" if stays else "outpatient"
+    """inpatient or outpatient, for the chart of accounts (J32); delivery counts as inpatient (N2), as in settlements."""
+    return "inpatient" if case.care.care in ("inpatient", "maternity") else "outpatient"
 
 
 def _of_case(entry: Entry, case: Case) -> Entry:
-    return replace(entry, source=case.case_id, lines=tuple(replace(line, counterpart=case.case_id) for line in entry.lines))
+    return replace(entry, source=case.case_id, lines=tuple(line._replace(counterpart=case.case_id) for line in entry.lines))
 
 
 def totals_without(case: Case, order: PayOrder, totals: Mapping[str, int]) -> dict[str, int]:

@@ -164,10 +164,13 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a settlement granted before the identity was known: category taken, what funds paid, what the person was left with,
-    and what it added to the year's totals."""
+    """What a settlement granted before the identity was known: whose it was and over which bill, the category taken, what funds paid,
+    what the person was left with, and what it added to the year's totals."""
 
     setl_id: str
+    psn_no: str
+    total: Fen
+    in_policy: Fen
     category: str
     by_fund: Mapping[str, Fen]
     own: Fen

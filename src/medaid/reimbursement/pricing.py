@@ -13,7 +13,7 @@ from typing import Final
 
 from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced, Step
-from medaid.errors import Conflict, PolicySilent, Refused
+from medaid.errors import BadInput, Conflict, PolicySilent, Refused
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import Insurance, PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Layer, Policy
@@ -177,6 +177,8 @@ def _difference(case: Case, file: PersonFile, policy: Policy, year: int, group: 
     Both are priced as the last one of the year, on the totals without that settlement: once with the category it was settled with, once with all that
     stand now. So caps that were used up since are seen, deductibles paid since are not asked for twice, and only the effect of the identity is paid.
     """
+    if (case.psn_no, case.fees.medfee_sumamt, case.fees.inscp_scp_amt) != (prior.psn_no, prior.total, prior.in_policy):
+        raise BadInput("AMOUNT_SUM", field="setl_id", rule=f"人员或费用与原结算不一致:总额 {prior.total} 元,政策范围内 {prior.in_policy} 元")
     totals = file.totals(year)
     without = {name: amount - prior.added.get(name, 0) for name, amount in totals.amounts.items()}
     old = price(policy, claim(case, file, without, (prior.category,), group))

@@ -16,7 +16,7 @@ from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.settlement import reversing, settling, store, visits
-from medaid.settlement.model import Answer, Institution
+from medaid.settlement.model import Answer, Institution, Settlement
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.envelope import Message, read
 
@@ -59,10 +59,15 @@ def explain_any(setl_id: str) -> dict[str, Any]:
     """The same for the agency's own tools, whoever's settlement it is. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
     from medaid.settlement.explaining import explanation  # as above
 
+    return explanation(record(setl_id))
+
+
+def record(setl_id: str) -> Settlement:
+    """The settlement itself, for the agency's other rooms. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
     settlement = store.settlement(setl_id)
     if settlement is None:
         raise Refused("SETTLEMENT_UNKNOWN", field="setl_id", rule=f"没有结算 {setl_id}")
-    return explanation(settlement)
+    return settlement
 
 
 def contract(institutions: Sequence[Institution]) -> None:

@@ -19,10 +19,12 @@ from medaid.reimbursement import service
 from medaid.reimbursement.api import answers, drafts, requests
 from medaid.reimbursement.api.acts import ACTS, Asked
 from medaid.reimbursement.api.shapes import CountsOut, ListOut, Shown, YearOut
+from medaid.reimbursement.following import prior_of
 from medaid.reimbursement.model import Officer, State
 from medaid.reimbursement.procedure import procedure
 from medaid.reimbursement.rules import SYSTEM, Given
 from medaid.reimbursement.service import Office
+from medaid.settlement import service as settlement
 from medaid.settlement.national.codes import person_group
 
 POINT_CLAIM: Final = os.environ.get("MEDAID_POINT_CLAIM", "custom:point")
@@ -31,7 +33,7 @@ CASES: Final = "/reimbursement/cases"
 
 def office(now: datetime) -> Office:
     """What everything is decided with at `now`."""
-    return Office(procedure(), calendars.current(now), library().policy_for, group=person_group)
+    return Office(procedure(), calendars.current(now), library().policy_for, lambda setl_id: prior_of(settlement.record(setl_id)), person_group)
 
 
 def routes(clock: Callable[[], datetime], make_office: Callable[[datetime], Office] = office) -> APIGatewayHttpResolver:

@@ -17,7 +17,6 @@ from medaid.reimbursement.service.intake import (
     prepare,
     receipt_used,
     report_receipt,
-    settlement_seen,
     supply,
     withdraw,
 )
@@ -37,6 +36,7 @@ from medaid.reimbursement.service.payment import (
     tell,
 )
 from medaid.reimbursement.service.queries import Detail, case_detail, counts, listed, of_person, states_for
+from medaid.reimbursement.service.reminders import remind, settlement_told
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
 
@@ -77,10 +77,11 @@ __all__ = [
     "receive_recovery",
     "recheck",
     "refuse",
+    "remind",
     "report_receipt",
     "reproject",
     "send_back",
-    "settlement_seen",
+    "settlement_told",
     "states_for",
     "supply",
     "sweep",

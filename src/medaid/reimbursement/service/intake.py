@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from medaid import ids
@@ -12,7 +12,6 @@ from medaid.aws import outbox
 from medaid.aws.transaction import Contended, Lost, Write, commit
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
 from medaid.instants import civil_date
-from medaid.money import Fen
 from medaid.people import service as people
 from medaid.reimbursement import checks, rules, store
 from medaid.reimbursement.model import Account, Act, Case, Hardship, Officer, Receipt, State
@@ -208,11 +207,6 @@ def receipt_used(receipt: Receipt, holder: str, source: str, admdvs: str) -> Wri
     Label `receipt:<code>#<number>`. For the acting service's own transaction.
     """
     return store.receipt_claimed(receipt, holder, source, admdvs)
-
-
-def settlement_seen(psn_no: str, begin: date, end: date, total: Fen, setl_id: str) -> Write:
-    """The write by which a settlement is found as a suspected duplicate of a case: same person, admission, discharge and total."""
-    return store.alike_pointer(psn_no, begin, end, total, setl_id)
 
 
 def report_receipt(receipt: Receipt, holder: str, admdvs: str) -> None:

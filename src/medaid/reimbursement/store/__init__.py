@@ -8,7 +8,8 @@
 | . a rung of escalation (once) | sk `RUNG#<name>` | conditional put | `rung` |
 | which case or settlement holds a receipt | pk `R#<bill_code>#<bill_no>`, sk `RECEIPT` | GetItem; claimed by conditional put | `holder` |
 | cases of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` | Query | `alike` |
-| cases of a person | pk `P#<psn_no>`, sk `<created>#<case_id>` | Query | `of_person` |
+| cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `of_person` |
+| settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `settlements_of` |
 | the case prepared for a settlement (one) | pk `S#<setl_id>`, sk `CASE` | conditional put | `follower` |
 | whose pay order is it | pk `O#<order_id>`, sk `ORDER` | GetItem | `order` |
 | a bank batch and its lines | pk `B#<batch_id>`, sk `BATCH` / `LINE#<order_id>` | GetItem / Query | `batch`, `lines` |
@@ -39,6 +40,7 @@ from medaid.reimbursement.store.reads import (
     queue,
     rungs,
     same,
+    settlements_of,
 )
 from medaid.reimbursement.store.writes import (
     act_write,
@@ -58,6 +60,7 @@ from medaid.reimbursement.store.writes import (
     receipt_claimed,
     receipt_freed,
     rung_write,
+    settlement_pointer,
     summary,
 )
 
@@ -98,6 +101,8 @@ __all__ = [
     "rung_write",
     "rungs",
     "same",
+    "settlement_pointer",
+    "settlements_of",
     "shard",
     "summary",
 ]

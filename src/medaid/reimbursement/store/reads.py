@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from medaid.aws.transaction import reading
@@ -52,8 +53,24 @@ def alike(case: Case) -> tuple[str, ...]:
 
 def of_person(psn_no: str) -> tuple[str, ...]:
     """Cases of a person, the oldest first."""
-    items = reading(lambda: list(Item.query(f"P#{psn_no}", consistent_read=True)))
-    return tuple(i.sk.split("#", 1)[1] for i in items)
+    items = reading(lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("CASE#"), consistent_read=True)))
+    return tuple(i.sk.rsplit("#", 1)[1] for i in items)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A settlement of a person as it was taken note of."""
+
+    setl_id: str
+    begin: date
+    end: date
+    category: str
+
+
+def settlements_of(psn_no: str) -> list[Seen]:
+    """The settlements of a person that were taken note of, by end of care."""
+    items = reading(lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("SETTLED#"), consistent_read=True)))
+    return [Seen(i.sk.split("#")[2], date.fromisoformat(i.body["begin"]), date.fromisoformat(i.body["end"]), i.body["category"]) for i in items]
 
 
 def follower(setl_id: str) -> str:

@@ -90,7 +90,7 @@ def receipt_freed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Wr
 def pointers(case: Case) -> list[Write]:
     """By what a new case is found: its person, and others like it."""
     when = f"{stored(case.created)}#{case.case_id}"
-    return [Put(Item(f"P#{case.psn_no}", when), None, "person"), Put(Item(alike_key(case), case.case_id), None, "alike")]
+    return [Put(Item(f"P#{case.psn_no}", f"CASE#{when}"), None, "person"), Put(Item(alike_key(case), case.case_id), None, "alike")]
 
 
 def alike_write(case: Case) -> Write:
@@ -101,6 +101,12 @@ def alike_write(case: Case) -> Write:
 def alike_pointer(psn_no: str, begin: date, end: date, total: Fen, found: str) -> Write:
     """The pointer of anything (a settlement) that a case may be alike to."""
     return Put(Item(f"D#{psn_no}#{begin}#{end}#{int(total)}", found), None, "alike")
+
+
+def settlement_pointer(psn_no: str, begin: date, end: date, setl_id: str, category: str) -> Write:
+    """A settlement of a person, by what it may be found to lack assistance."""
+    body = {"begin": begin.isoformat(), "end": end.isoformat(), "category": category}
+    return Put(Item(f"P#{psn_no}", f"SETTLED#{end}#{setl_id}", body=body), None, "settled")
 
 
 def follows(setl_id: str, case_id: str) -> Write:

@@ -1,0 +1,59 @@
+"""A case that follows a settlement: what the settlement granted, and the draft that the system prepares from it (J20, J27). Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from medaid.errors import Conflict
+from medaid.reimbursement.model import Care, Case, Fees, OtherPayment, Prior
+from medaid.settlement.model import Settlement
+
+LATE_IDENTITY: Final = "06"
+"""manl_reim_rea 医疗救助补报销."""
+
+
+def prior_of(settlement: Settlement) -> Prior:
+    """What the settlement granted. Raises Conflict ALREADY_REVERSED where it was taken back."""
+    if settlement.reversed_at is not None:
+        raise Conflict("ALREADY_REVERSED", field="setl_id", rule=settlement.setl_id)
+    found = settlement.decision
+    names = {*found.totals_before, *found.totals_after}
+    added = {name: found.totals_after.get(name, 0) - found.totals_before.get(name, 0) for name in names}
+    return Prior(settlement.setl_id, found.psn_no, found.bill.total, found.bill.in_policy, found.category, found.by_fund, found.own, added)
+
+
+def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -> Case:
+    """The draft by which region `admdvs` adds what an identity found later entitles to. No account yet: the person is asked for it."""
+    found, facts = settlement.decision, settlement.decision.facts
+    others = int(found.given.get("payments_by_others", 0))
+    bill = found.bill
+    return Case(
+        case_id=case_id,
+        admdvs=admdvs,
+        insured=found.insured,
+        point="",
+        psn_no=found.psn_no,
+        insutype=found.insutype,
+        manl_reim_rea=LATE_IDENTITY,
+        origin="system",
+        care=Care(
+            care=found.care,
+            begin=found.begin,
+            end=found.end,
+            fixmedins_name=found.institution,
+            fixmedins_code=found.institution,
+            level=facts.level or "",
+            place=facts.place or "",
+            filing=facts.filing or "",
+            disease=facts.disease or "",
+            first_contact=facts.first_contact or "",
+            med_type=found.med_type,
+        ),
+        fees=Fees(bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.prior_share),
+        created=now,
+        person_group=facts.person_group or "",
+        given={name: amount for name, amount in found.given.items() if name != "payments_by_others"},
+        others=(OtherPayment("原结算", "other", type(bill.total)(others)),) if others else (),
+        settled=settlement.setl_id,
+    )

@@ -1,0 +1,58 @@
+"""Persons who were treated and whose assistance was not settled: found, prepared for, reminded (J27; art. 27 提醒工作)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from medaid.aws import outbox
+from medaid.aws.transaction import Contended, Lost, commit
+from medaid.money import Fen
+from medaid.people import service as people
+from medaid.policy.model import NO_CATEGORY
+from medaid.reimbursement import store
+from medaid.reimbursement.following import draft_of
+from medaid.reimbursement.model import Case
+from medaid.reimbursement.service.intake import case_id, prepare
+from medaid.reimbursement.service.office import Office
+from medaid.settlement.model import Settlement
+
+
+def settlement_told(body: Mapping[str, Any]) -> None:
+    """Takes note of a settlement from its outbox message (`settled`): as a possible duplicate of a case, and as one that may lack assistance.
+
+    Taking note twice changes nothing. Raises Unavailable, Contended: the stream brings the message again.
+    """
+    begin, end = date.fromisoformat(body["begin"]), date.fromisoformat(body["end"])
+    total, setl_id, psn_no = Fen(int(body["medfee_sumamt"])), str(body["setl_id"]), str(body["psn_no"])
+    commit([store.alike_pointer(psn_no, begin, end, total, setl_id), store.settlement_pointer(psn_no, begin, end, setl_id, str(body["category"]))])
+
+
+def remind(office: Office, psn_no: str, settlement: Callable[[str], Settlement], now: datetime) -> list[Case]:
+    """Prepares a case for every settlement of the person that was settled without an identity that now stands, and reminds the person, once each.
+
+    `settlement` is the settlement room's record. Called when an identity is recorded; calling it again prepares nothing twice.
+    """
+    prepared = []
+    for seen in store.settlements_of(psn_no):
+        file = people.load(psn_no, seen.end.year)
+        standing = [i for i in file.identities if i.stands_during(seen.begin, seen.end)]
+        if seen.category != NO_CATEGORY or not standing or store.follower(seen.setl_id):
+            continue
+        found = settlement(seen.setl_id)
+        if found.reversed_at is not None:
+            continue
+        region = standing[0].admdvs
+        case = prepare(office, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now)
+        _reminded(case, now)
+        prepared.append(case)
+    return prepared
+
+
+def _reminded(case: Case, now: datetime) -> None:
+    body = {"case_id": case.case_id, "psn_no": case.psn_no, "insu_admdvs": case.admdvs, "setl_id": case.settled}
+    try:
+        commit([outbox.message("assistance_not_settled", case.settled, body, now)])
+    except (Lost, Contended):
+        return  # told already
