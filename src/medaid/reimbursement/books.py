@@ -67,7 +67,9 @@ def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
         if lines:
             original = originals[entry.admdvs]
             bank = {line.account.fund: line.account for line in original.lines if line.amount < 0}
-            rows = tuple(row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), line._replace(amount=-line.amount)))
+            rows = tuple(
+                row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), Line(line.account, -line.amount, line.counterpart))
+            )
             name = f"recovered-{order.order_id}.{entry.admdvs}"
             entries.append(replace(original, entry_id=name, source=order.order_id, lines=rows, narrative="追回到账", reverses=original.entry_id))
     return entries
@@ -81,7 +83,7 @@ def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
     debits = [line for line in entry.lines if line.amount > 0]
     payables = [line for line in entry.lines if line.amount < 0]
     pairs = zip(debits, payables, amounts, strict=True)
-    return tuple(line for d, p, a in pairs if a for line in (d._replace(amount=-a), p._replace(amount=a)))
+    return tuple(line for d, p, a in pairs if a for line in (Line(d.account, -a, d.counterpart), Line(p.account, a, p.counterpart)))
 
 
 def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fen]:
@@ -130,7 +132,7 @@ def care_class(case: Case) -> str:
 
 
 def _of_case(entry: Entry, case: Case) -> Entry:
-    return replace(entry, source=case.case_id, lines=tuple(line._replace(counterpart=case.case_id) for line in entry.lines))
+    return replace(entry, source=case.case_id, lines=tuple(Line(line.account, line.amount, case.case_id) for line in entry.lines))
 
 
 def totals_without(case: Case, order: PayOrder, totals: Mapping[str, int]) -> dict[str, int]:
