@@ -88,7 +88,8 @@ def _value_bytes(value: dict[str, Any]) -> int:
 def storage() -> bool:
     """One settlement on moto, its requests measured. Answers whether it is one read and one transaction."""
     sys.path.insert(0, str(ROOT))
-    from tests import conftest, storage as watching  # the same fixtures that the tests use
+    from tests import conftest  # the same fixtures that the tests use
+    from tests import storage as watching
     from tests.settlement.hospital import Hospital, bill, contracted, known_person, living_allowance, passed, stay_input
 
     fixture: Any = conftest.tables

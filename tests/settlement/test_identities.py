@@ -64,6 +64,24 @@ def test_a_stay_in_which_the_identity_stood_for_a_day_is_settled_with_it(tables:
     assert ("maf_pay" in told["by_fund"]) is assisted
 
 
+@pytest.mark.parametrize(
+    ("end", "assisted"), [(date(2021, 5, 31), False), (date(2021, 6, 1), True)], ids=["ended the month before", "ended in the first month"]
+)
+def test_a_stay_over_two_months_keeps_the_identity_that_ended_in_its_first(tables: Tables, end: date, assisted: bool) -> None:
+    """J20: the stay is settled wholly with an identity that no longer stands on the day of discharge."""
+    known_person("P1", living_allowance(date(2019, 1, 1), end))
+    assert settled("P1", "2021-06-20 09:00:00", "2021-07-03 09:00:00")["category"] == ("subsistence_allowance" if assisted else "none")
+
+
+def test_of_two_regions_that_both_assist_the_better_one_pays(tables: Tables) -> None:
+    """J22, J24: two counties determined an identity each; the one that pays more is taken, and its books carry it."""
+    low, high = identity("low_income", date(2019, 1, 1), admdvs="440902"), identity("destitute_support", date(2019, 1, 1), admdvs="440981")
+    known_person("P1", low, high)
+    told = settled("P1")
+    assert (told["category"], told["assisting_region"]) == ("destitute_support", "440981")
+    assert [other["category"] for other in told["not_taken"]] == ["low_income@440902"]
+
+
 OUTPATIENT = [
     ("on the last day of the month in which it ended", date(2021, 5, 3), "2021-05-31 09:00:00", True),
     ("the day after", date(2021, 5, 3), "2021-06-01 09:00:00", False),
