@@ -5,58 +5,15 @@ Pure: the words come from the step alone, so what was settled years ago reads th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from medaid.benefit.model import Priced, Step
 from medaid.money import Fen, Ratio
-from medaid.people.model import CATEGORIES
-from medaid.policy.model import NO_CATEGORY, Citation
+from medaid.policy.model import Citation
+from medaid.policy.vocabulary import FUND_NAMES, category_name, source_name
 
-FUND_NAMES: Final[Mapping[str, str]] = {
-    "hifp_pay": "基本医疗保险统筹基金",
-    "cvlserv_pay": "公务员医疗补助资金",
-    "hifes_pay": "企业补充医疗保险基金",
-    "hifmi_pay": "城乡居民大病保险资金",
-    "hifob_pay": "职工大额医疗费用补助基金",
-    "hifdm_pay": "伤残人员医疗保障基金",
-    "maf_pay": "医疗救助基金",
-    "oth_pay": "其他支付方",
-    "hosp_part_amt": "医院",
-}
-SOURCE_NAMES: Final[Mapping[str, str]] = {
-    "total": "医疗费总额",
-    "in_policy": "政策范围内费用",
-    "in_policy_left": "前面各层支付后政策范围内个人负担的费用",
-    "all_left": "前面各层支付后个人负担的全部费用(含政策范围外)",
-    "out_of_policy": "政策范围外费用",
-    "out_of_policy_left": "政策范围外个人负担的费用",
-    "own_left": "个人实际负担的费用",
-    "year:own_in_policy": "本年度政策范围内个人负担累计",
-    "year:own_all": "本年度个人负担累计",
-    "year:in_policy": "本年度政策范围内费用累计",
-    "year:total": "本年度医疗费累计",
-}
-_NAMED: Final[Mapping[str, str]] = {
-    "given": "由经办机构提供的金额({})",
-    "component": "单列的费用({})",
-    "overflow": "{} 转入的超出部分",
-    "deductible": "{} 的起付部分",
-    "over_cap": "{} 超限额部分",
-}
-
-
-def category_name(code: str) -> str:
-    """The Chinese name of a category of assisted persons."""
-    return "非救助对象" if code == NO_CATEGORY else CATEGORIES.get(code, code)
-
-
-def source_name(source: str) -> str:
-    """What a base is made of, in words."""
-    head, mark, rest = source.partition(":")
-    if mark and head in _NAMED:
-        return _NAMED[head].format(rest)
-    return SOURCE_NAMES.get(source, source)
+__all__ = ["FUND_NAMES", "basis", "category_name", "sentence", "source_name", "waterfall"]
 
 
 def sentence(step: Step) -> str:

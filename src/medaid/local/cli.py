@@ -6,6 +6,7 @@ A module is imported only when its command is called, so `medaid --help` stays q
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,6 +22,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "drop": ("medaid.local.drop", "drop a file with its manifest, as a department does"),
     "explain": ("medaid.local.explain", "why a settlement is what it is, step by step, with documents and articles"),
     "call": ("medaid.local.call", "call the local API with a token"),
+    "policy": ("medaid.local.policy_cli", "check, show, compare, start and publish policy packs; list what a corrected pack would change"),
+    "price": ("medaid.local.price_cli", "price a claim file without any cloud, explained step by step"),
     "simulate": ("medaid.local.simulate", "price a population of claims under two sets of policy packs and compare"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""
@@ -44,4 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LocalError as error:
         print(f"medaid: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader of our output (head, less) has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code

@@ -70,7 +70,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     if top.whole("format") != FORMAT:
         top.wrong(f"format 应为 {FORMAT}", "format")
     region = top.text("region")
-    if not (region.isdigit() and len(region) == 6):
+    if not re.fullmatch(r"[1-9][0-9]{5}", region):
         top.wrong("region 应为六位统筹区代码(admdvs)", "region")
     in_force, expires, verified = top.day("in_force"), top.day("expires", False), top.day("verified_until", False)
     if in_force and expires and expires < in_force:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from medaid.errors import BadInput
 from medaid.money import Fen, Ratio
 from medaid.policy.lines import Path, line_at
+
+PLACEHOLDER: Final = "REPLACE"
+"""What the template of `medaid policy new` stands for with; nothing that still says it loads."""
 
 
 class Problem(NamedTuple):
@@ -56,6 +59,8 @@ class Table:
         value: str | None = self.raw(key, str, "文字", required)
         if value is not None and not value.strip():
             self.wrong(f"{key} 不得为空", key)
+        if value is not None and PLACEHOLDER in value:
+            self.wrong(f"{key} 仍是模板的占位({PLACEHOLDER}):换成文件上的内容", key)
         return default if value is None else value.strip()
 
     def choice(self, key: str, among: tuple[str, ...], required: bool = True, default: str = "") -> str:

@@ -6,8 +6,10 @@ assists are declared by the packs themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
+
+from medaid.people.model import CATEGORIES
 
 TIERS: Final = ("basic", "critical", "supplementary", "others", "assistance", "tilted", "secondary")
 TIER_NAMES: Final[Mapping[str, str]] = {
@@ -117,3 +119,55 @@ SETS: Final = (*VALUES, "level", "disease", "category")
 
 LAYER_SOURCES: Final = ("overflow", "deductible", "over_cap")
 """Sources that a layer leaves to later ones: `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""
+
+SOURCE_NAMES: Final[Mapping[str, str]] = {
+    "total": "医疗费总额",
+    "in_policy": "政策范围内费用",
+    "in_policy_left": "前面各层支付后政策范围内个人负担的费用",
+    "all_left": "前面各层支付后个人负担的全部费用(含政策范围外)",
+    "out_of_policy": "政策范围外费用",
+    "out_of_policy_left": "政策范围外个人负担的费用",
+    "own_left": "个人实际负担的费用",
+    "year:own_in_policy": "本年度政策范围内个人负担累计",
+    "year:own_all": "本年度个人负担累计",
+    "year:in_policy": "本年度政策范围内费用累计",
+    "year:total": "本年度医疗费累计",
+}
+_NAMED_SOURCES: Final[Mapping[str, str]] = {
+    "given": "由经办机构提供的金额({})",
+    "component": "单列的费用({})",
+    "overflow": "{} 转入的超出部分",
+    "deductible": "{} 的起付部分",
+    "over_cap": "{} 超限额部分",
+}
+
+
+def category_name(code: str) -> str:
+    """The Chinese name of a category of assisted persons."""
+    return "非救助对象" if code == NO_CATEGORY else CATEGORIES.get(code, code)
+
+
+def source_name(source: str) -> str:
+    """What a base is made of, in words."""
+    head, mark, rest = source.partition(":")
+    if mark and head in _NAMED_SOURCES:
+        return _NAMED_SOURCES[head].format(rest)
+    return SOURCE_NAMES.get(source, source)
+
+
+LEVEL_NAMES: Final = {"community": "社区", "township": "乡镇", "1": "一级", "2": "二级", "3": "三级"}
+
+
+def value_name(fact: str, value: str) -> str:
+    """The Chinese name of one value of a fact."""
+    if fact == "category":
+        return category_name(value)
+    if fact == "level":
+        return LEVEL_NAMES.get(value, value)
+    return VALUES.get(fact, {}).get(value, value)
+
+
+def in_order(fact: str, values: Iterable[str]) -> list[str]:
+    """Values of a fact in the vocabulary's own order, unknown ones last."""
+    known = list(CATEGORIES) if fact == "category" else list(LEVEL_NAMES) if fact == "level" else list(VALUES.get(fact, ()))
+    return sorted(values, key=lambda value: (known.index(value) if value in known else len(known), value))
