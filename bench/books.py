@@ -84,14 +84,14 @@ def theirs() -> dict[str, float]:
         meta = {"filename": "b", "lineno": n, "recorded": at}
         postings = [data.Posting(account, Amount(value, "CNY"), None, None, None, None) for account, value in zip(names, (hifp, -hifp, maf, -maf), strict=True)]
         made.append(data.Transaction(meta, at.date(), "*", "H1", f"s{n}", frozenset(), frozenset(), postings))
-    opened = [data.Open({"filename": "b", "lineno": 0}, START.date(), name, None, None) for name in names]
-    booked, wrong = booking.book([*opened, *made], options.OPTIONS_DEFAULTS)
+    opened = [data.Open({"filename": "b", "lineno": 0}, START.date(), name, [], None) for name in names]
+    booked, wrong = booking.book([*opened, *made], options.OPTIONS_DEFAULTS)  # type: ignore[no-untyped-call]
     assert not wrong
-    assert not validation.validate(booked, options.OPTIONS_DEFAULTS)
-    root = realization.realize(booked)
-    total = realization.compute_balance(root)
+    assert not validation.validate(booked, options.OPTIONS_DEFAULTS)  # type: ignore[no-untyped-call]
+    root = realization.realize(booked)  # type: ignore[no-untyped-call]
+    total = realization.compute_balance(root)  # type: ignore[no-untyped-call]
     assert total.is_empty()
-    spent = sum(realization.get(root, name).balance.get_currency_units("CNY").number for name in names[::2])
+    spent = sum(realization.get(root, name).balance.get_currency_units("CNY").number for name in names[::2])  # type: ignore[no-untyped-call]
     took, grew = time.process_time() - began, rss() - before
     return {"seconds": took, "kilobytes": grew, "check": float(spent * 100)}
 

@@ -54,7 +54,8 @@ def sender() -> Sender:
 def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
     """Hands one message over once; False where it was sent before. What `to.send` raises is raised again, after it was noted."""
     held = reading(lambda: OutboxItem.get(message.pk, message.sk, consistent_read=True))
-    if held.state == "sent":
+    before = held.state
+    if before == "sent":
         return False
     try:
         to.send(message.pk, message.kind, message.body)
@@ -63,7 +64,7 @@ def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
         reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="failed", at=stored(now), body={}).save())
         raise
     reading(lambda: held.update([OutboxItem.state.set("sent")]))
-    if held.state == "failed":
+    if before == "failed":
         reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="sent", at=stored(now), body={}).save())
     return True
 

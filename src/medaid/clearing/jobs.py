@@ -76,11 +76,13 @@ def daily(now: datetime, calendar: Calendar) -> Done:
     today, period = civil_date(now), last_month(now)
     running = f"{today:%Y-%m}"
     for admdvs in store.regions():
+        done.attempt("late_statements", admdvs, lambda admdvs=admdvs: _statements_made_up(admdvs, period, now))  # type: ignore[misc]
+    done.attempt("region_bills", "", lambda: between_regions(period, now))  # made of statements, so after them
+    for admdvs in store.regions():
         steps: Mapping[str, Callable[[str], int]] = {
             "sealed": lambda a: sum(seals.seal(a, month, now) for month in (period, running)),
             "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in (period, running)),
             "rollup_differs": lambda a: sum(len(rollups.recompute(a, month, today, now)) for month in (period, running)),
-            "late_statements": lambda a: _statements_made_up(a, period, now),
             "overdue": lambda a: len(runs.overdue(a, now, calendar)),
             "barred": lambda a: runs.year_end(a, now, calendar)["barred"],
             "prepayment_alerts": lambda a: len(regions.usage(a, now)),
@@ -90,7 +92,6 @@ def daily(now: datetime, calendar: Calendar) -> Done:
         }
         for name, step in steps.items():
             done.attempt(name, admdvs, lambda step=step, admdvs=admdvs: step(admdvs))  # type: ignore[misc]
-    done.attempt("region_bills", "", lambda: between_regions(period, now))
     return done
 
 

@@ -31,8 +31,9 @@ _SETTLED: Final = timedelta(hours=1)
 
 def _cuts(treatment: str, month: str, now: datetime) -> tuple[datetime | None, datetime]:
     """The time that a month's filing covers: after the cut of the month filed before, up to this month's. Raises Refused PERIOD_OPEN."""
-    runs_made = [(item.sk, item.body["cut"]) for item in store.query(f"R#month#{treatment}")]
-    mine = next((cut for period, cut in runs_made if period == month), None)
+    held = list(store.query(f"R#month#{treatment}"))
+    runs_made = [(item.sk, item.body["cut"]) for item in held]
+    mine = next((item.body["cut"] for item in held if item.sk == month and item.state == "done"), None)
     if mine is None or now < from_stored(mine) + _SETTLED:
         raise Refused("PERIOD_OPEN", field="month", rule=f"{treatment} {month} 尚未生成对账单")
     before = [cut for period, cut in runs_made if period < month]

@@ -1,0 +1,110 @@
+"""Closing while settlements arrive, and two runs at once: nothing lost, nothing twice. On the local cloud, with threads. Proves J34."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+from tests.clearing.hands import agreement, arrive, item, message_of
+
+from medaid.aws import exchange
+from medaid.aws.settings import settings
+from medaid.aws.transaction import commit
+from medaid.clearing import payments, projector, runs, statements
+from medaid.errors import Conflict
+from medaid.fund import rollups, rules, service, state
+from medaid.fund.model import Entry
+from medaid.local.stack import Stack
+from medaid.money import Fen
+
+pytestmark = pytest.mark.cloud
+REGION = "329900"
+BEGAN = datetime(2023, 8, 1, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def bucket(in_cloud: Stack) -> None:
+    """The exchange bucket under the name that this process knows."""
+    name = settings().bucket
+    if name not in [row["Name"] for row in exchange.client().list_buckets()["Buckets"]]:
+        exchange.client().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+
+
+def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
+    """Eight hands bring July's items (some twice) on and after 1 August while two runs make statements; a second is five minutes here."""
+    started, over = time.monotonic(), Event()
+
+    def now() -> datetime:
+        return BEGAN + timedelta(minutes=5 * (time.monotonic() - started))
+
+    items = [item(n, datetime(2023, 7, 1 + n % 28, 2, n % 60, tzinfo=UTC), institution="H32990000001", home=REGION, treatment=REGION) for n in range(240)]
+
+    def bring(hand: int) -> None:
+        for one in items[hand::8]:
+            projector.project(message_of(one), now())
+            if one.psn_no.endswith("7"):
+                projector.project(message_of(one), now())
+
+    def close() -> None:
+        while not over.is_set():
+            statements.make(REGION, "H32990000001", "2023-07", now() - runs.GRACE)
+
+    with ThreadPoolExecutor(10) as hands:
+        closers = [hands.submit(close) for _ in range(2)]
+        for done in [hands.submit(bring, hand) for hand in range(8)]:
+            done.result()
+        over.set()
+        for closer in closers:
+            closer.result()
+    statements.make(REGION, "H32990000001", "2023-07", now() + timedelta(hours=1))
+    made = statements.made(REGION, "H32990000001", "2023-07")
+    assert len(made) > 1, "the runs were to close while items arrived"
+    assert [s.number for s in made] == list(range(1, len(made) + 1))
+    seen = Counter(row.split("\t")[0] for s in made for row in exchange.get(statements.line_file(s)).decode().splitlines()[1:])
+    assert seen == Counter(one.setl_id for one in items)
+    assert sum(s.lines for s in made) == len(items)
+    assert sum(int(s.by_fund["assistance"]) for s in made) == sum(int(one.amounts["maf_pay"]) for one in items)
+
+
+def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
+    """The stream may hand the same entries to several at once: each is rolled up once."""
+    region, at = "329800", datetime(2023, 7, 3, 2, tzinfo=UTC)
+    made: list[Entry] = []
+    for n in range(40):
+        settled = rules.Settled(f"{region}S{n}", region, region, "H1", "390", "inpatient", {"maf_pay": Fen(100 + n)})
+        made += rules.settlement_entries(settled, at + timedelta(minutes=n))
+    for entry in made:
+        commit(service.writes(entry))
+    with ThreadPoolExecutor(8) as hands:
+        news = list(hands.map(rollups.roll_up, [made[n * 5 : n * 5 + 15] for n in range(8)]))
+    assert sum(news) == 40
+    assert rollups.recompute(region, "2023-07", datetime(2023, 8, 1, tzinfo=UTC).date(), at) == []
+    assert sum(int(i.debits) for i in state.rolled(region, "2023-07")) == sum(100 + n for n in range(40))
+
+
+def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
+    region, hospital = "329700", "H32970000001"
+    one = item(1, datetime(2023, 7, 3, 2, tzinfo=UTC), institution=hospital, home=region, treatment=region)
+    arrive(one)
+    runs.month(region, "2023-07", BEGAN)
+    payments.agree(agreement(hospital))
+    totals = {name: one.amounts[name] for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+    first = datetime(2023, 7, 1, tzinfo=UTC).date()
+    statements.reconcile_totals(region, hospital, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN)
+    payments.approve(region, hospital, "2023-07", 1, "甲", BEGAN)
+
+    def release(by: str) -> str:
+        try:
+            return payments.release(region, hospital, "2023-07", 1, by, BEGAN).released_by
+        except Conflict:
+            return ""
+
+    with ThreadPoolExecutor(6) as hands:
+        done = list(hands.map(release, ["乙", "丙", "丁", "戊", "己", "庚"]))
+    assert len([by for by in done if by]) == 1
+    paid = [e for e in service.entries(region, "2023-08") if e.kind == "institution_payment"]
+    assert len(paid) == 1

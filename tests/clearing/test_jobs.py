@@ -1,0 +1,268 @@
+"""What the calendar drives, and the doors. Proves J16, J34, N7, Q5.2, X12 and that every job may be run again."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from functions.clearing import finance as finance_door
+from functions.clearing import rollup as rollup_door
+from functions.clearing import worker as worker_door
+from functions.outbox import handler as outbox_door
+from openpyxl import load_workbook
+from tests.clearing.hands import ELSEWHERE, HOME, HOSPITALS, agreement, arrive, at, item, message_of
+from tests.conftest import Tables
+
+from medaid.aws import clock, delivery, exchange, outbox
+from medaid.aws.transaction import commit
+from medaid.clearing import files, fsi, jobs, payments, regions, runs, statements, store
+from medaid.clearing.routes import routes
+from medaid.errors import BadInput, Refused
+from medaid.fund import rules as fund_rules
+from medaid.fund import service as fund
+from medaid.fund import state
+from medaid.fund.store import JournalItem
+from medaid.money import Fen
+from medaid.workdays import published
+
+A = HOSPITALS[0]
+CALENDAR = published()
+AUGUST = at(1, 4, month=8)
+
+
+def told(tables: Tables, kind: str) -> list[str]:
+    return [row["pk"]["S"] for row in tables.items("outbox") if row.get("kind", {}).get("S") == kind]
+
+
+class TestCalendar:
+    def test_monthly_makes_statements_of_all_regions(self, tables: Tables) -> None:
+        arrive(item(1, at(3)))
+        arrive(item(2, at(3), home=ELSEWHERE, treatment=ELSEWHERE, institution="H32010000001"))
+        for _ in range(2):
+            assert jobs.monthly(AUGUST).failed == []
+        assert statements.made(HOME, A, "2023-07")[0].lines == 1
+        assert statements.made(ELSEWHERE, "H32010000001", "2023-07")[0].lines == 1
+        assert runs.state("month", HOME, "2023-07") == ("done", {**runs.state("month", HOME, "2023-07")[1], "institutions": 1, "items": 1})
+
+    def test_daily_twice_changes_nothing(self, tables: Tables) -> None:
+        arrive(item(1, at(3)))
+        arrive(item(2, at(4), home=ELSEWHERE))
+        jobs.monthly(AUGUST)
+        first = jobs.daily(at(2, 4, month=8), CALENDAR)
+        assert first.failed == []
+        assert first.counts["sealed"] > 0
+        assert first.counts["rollup_differs"] > 0  # no stream here has rolled anything up
+        assert first.counts["region_bills"] > 0
+        before = tables.everything()
+        second = jobs.daily(at(2, 4, month=8), CALENDAR)
+        assert second.counts["sealed"] == 0
+        assert tables.everything() == before
+        (bill,) = [b for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        assert bill.total() == Fen(80000)
+
+    def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
+        arrive(item(1, at(3)))
+        arrive(item(2, at(3), home="440981", treatment="440981", institution="H44090000001"))
+        tables.client.put_item(
+            TableName="medaid-clearing", Item={"pk": {"S": "V#440900"}, "sk": {"S": "CONTRACT#2023"}, "version": {"N": "1"}, "state": {"S": ""},
+                                               "at": {"S": ""}, "body": {"B": store.ClearingItem.body.serialize({"insurer": "P", "name": "P", "reserve": 0})}},
+        )  # fmt: skip
+        done = jobs.daily(at(2, 4, month=8), CALENDAR)
+        assert done.failed == []
+        assert done.counts["insurer_bills"] == 1
+
+    def test_unpaid_on_the_20th_is_told_once(self, tables: Tables) -> None:
+        arrive(item(1, at(3)))
+        jobs.monthly(AUGUST)
+        assert runs.overdue(HOME, at(17, 4, month=8), CALENDAR) == []
+        for day in (18, 19, 20):  # 20 August 2023 is a Sunday: the money must be sent on the 18th
+            assert len(runs.overdue(HOME, at(day, 4, month=8), CALENDAR)) == 1
+        assert len(told(tables, "clearing.overdue")) == 1
+
+    def test_bar_of_the_year_with_notices_before(self, tables: Tables) -> None:
+        """Q5.2: not settled by 20 January of the next year is not paid; told 30, 10 and 3 days before."""
+        silent, fine = item(1, at(3, month=11)), item(2, at(3, month=11), institution=HOSPITALS[1])
+        arrive(silent)
+        arrive(fine)
+        runs.month(HOME, "2023-11", at(1, 4, month=12))
+        first = datetime(2023, 11, 1, tzinfo=UTC).date()
+        totals = {n: fine.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+        statements.reconcile_totals(HOME, HOSPITALS[1], ("390", "21", HOME), first, fund.month_end(first), totals, 1, at(2, month=12))
+        assert runs.year_end(HOME, at(20, 4, month=12), CALENDAR) == {"noticed": 0, "barred": 0}
+        for day, month, year in ((23, 12, 2023), (24, 12, 2023), (12, 1, 2024), (19, 1, 2024), (22, 1, 2024)):
+            assert runs.year_end(HOME, at(day, 4, month=month, year=year), CALENDAR)["barred"] == 0
+        assert len(told(tables, "clearing.bar_notice")) == 3
+        after = at(23, 4, month=1, year=2024)  # 20 January 2024 is a Saturday: Monday the 22nd still counts
+        assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 1}
+        assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 0}
+        assert statements.made(HOME, A, "2023-11")[0].state == "barred"
+        assert statements.made(HOME, HOSPITALS[1], "2023-11")[0].state == "confirmed"
+        balance = fund.balance(HOME, datetime(2024, 1, 31, tzinfo=UTC).date(), first)
+        assert balance["610100-430109"] == Fen(-20000)
+        assert balance["610100-2101"] == Fen(-20000)  # the other hospital's
+
+    def test_reserve_of_less_than_three_months_is_counted(self, tables: Tables) -> None:
+        """N7."""
+        arrive(item(1, at(3)))
+        assert jobs.daily(AUGUST, CALENDAR).counts["short_of_reserve"] == 2
+
+
+def event(method: str, path: str, body: Any = None, roles: str = "", region: str = HOME, sub: str = "u1", query: str = "") -> dict[str, Any]:
+    claims = {"sub": sub, "custom:admdvs": region, "cognito:groups": roles, "custom:fixmedins_code": ""}
+    http = {"method": method, "path": path, "sourceIp": "10.0.0.1", "protocol": "HTTP/1.1", "userAgent": "t"}
+    return {
+        "version": "2.0", "routeKey": f"{method} {path}", "rawPath": path, "rawQueryString": query, "headers": {"content-type": "application/json"},
+        "queryStringParameters": dict(pair.split("=") for pair in query.split("&") if pair) or None,
+        "requestContext": {"http": http, "stage": "$default", "requestId": "r", "authorizer": {"jwt": {"claims": claims}}},
+        "body": None if body is None else json.dumps(body), "isBase64Encoded": False,
+    }  # fmt: skip
+
+
+def ask(*what: Any, now: datetime = AUGUST, **more: Any) -> tuple[int, dict[str, Any]]:
+    answer = routes(lambda: now).resolve(event(*what, **more), None)  # type: ignore[arg-type]
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+class TestRoutes:
+    def test_whole_way_of_a_statement(self, tables: Tables) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        jobs.monthly(AUGUST)
+        base = f"/clearing/{HOME}/statements/{A}/2023-07/1"
+        payments.agree(agreement(A))
+        sent = {"insutype": "390", "clr_type": "21", "setl_optins": HOME, "stmt_begndate": "2023-07-01", "stmt_enddate": "2023-07-31",
+                "medfee_sumamt": "850.00", "fund_pay_sumamt": "800.00", "acct_pay": "0.00", "fixmedins_setl_cnt": "1"}  # fmt: skip
+        assert fsi.totals(sent, A, HOME, AUGUST)["stmtinfo"]["stmt_rslt"] == "0"
+        assert ask("GET", base, roles="auditor")[1]["state"] == "confirmed"
+        assert ask("POST", f"{base}/approve", {}, roles="auditor", sub="甲")[0] == 200
+        assert ask("POST", f"{base}/release", {}, roles="cashier", sub="甲")[0] == 403  # Q3.1
+        status, paid = ask("POST", f"{base}/release", {}, roles="cashier", sub="乙")
+        assert (status, paid["paid"]) == (200, {"assistance": "200.00", "basic_resident": "600.00"})
+        assert all(exchange.get(key) for key in paid["files"])
+        status, found = ask("GET", f"/fund/{HOME}/trial-balance", roles="accountant", query="from=2023-07-01&to=2023-08-31")
+        assert (status, found["balanced"]) == (200, True)
+        assert ask("POST", f"/fund/{HOME}/accounts/2023-07", {}, roles="accountant")[0] == 200
+
+    @pytest.mark.parametrize(
+        ("method", "path", "roles", "region"),
+        [
+            ("GET", f"/clearing/{HOME}/months/2023-07", "auditor", ELSEWHERE),  # another region
+            ("GET", f"/clearing/{HOME}/months/2023-07", "institution", HOME),  # a role that may not
+            ("GET", f"/clearing/{HOME}/statements/{A}/2023-07/1", "", ""),
+            ("POST", f"/fund/{HOME}/periods/2023-07/reopen", "accountant", HOME),
+            ("POST", f"/clearing/{HOME}/suspension/310000/suspend", "manager", HOME),
+            ("POST", f"/fund/{HOME}/allocations/2023-Q3/1/approve", "accountant", HOME),
+        ],
+    )
+    def test_not_theirs(self, tables: Tables, method: str, path: str, roles: str, region: str) -> None:
+        assert ask(method, path, {"reason": "x"}, roles=roles, region=region)[0] == 403
+
+    def test_no_such_thing(self, tables: Tables) -> None:
+        assert ask("GET", f"/clearing/{HOME}/statements/{A}/2023-07/9", roles="auditor")[0] == 404
+        assert ask("GET", "/clearing/nothing", roles="auditor")[0] == 404
+
+    def test_lines_are_uploaded_compared_and_fetched(self, tables: Tables) -> None:
+        one, two = item(1, at(3)), item(2, at(4))
+        arrive(one)
+        arrive(two)
+        jobs.monthly(AUGUST)
+        number = fsi.upload(A, files.zipped("a.txt", b"".join(files.upload_rows([one]))))
+        sent = {"setl_optins": HOME, "file_qury_no": number, "stmt_begndate": "2023-07-01", "stmt_enddate": "2023-07-31", "clr_type": "21",
+                "medfee_sumamt": "850.00", "fund_pay_sumamt": "800.00", "cash_payamt": "50.00", "fixmedins_setl_cnt": "1", "refd_setl_flag": "0"}  # fmt: skip
+        answer = fsi.lines(sent, A, HOME, AUGUST)["fileinfo"]
+        rows = files.unzipped(fsi.download(A, answer["file_qury_no"])).decode().splitlines()
+        assert [row.split("\t")[4] for row in rows] == ["101"]
+        with pytest.raises(BadInput):
+            fsi.lines({**sent, "medfee_sumamt": "850.01"}, A, HOME, AUGUST)
+        with pytest.raises(Refused):  # another hospital's file
+            fsi.lines(sent, HOSPITALS[1], HOME, AUGUST)
+
+
+def record(item_: Any) -> dict[str, Any]:
+    """A stream record as a function gets it: binaries as base64 text."""
+    image = item_.serialize()
+    for value in image.values():
+        if "B" in value:
+            value["B"] = base64.b64encode(value["B"]).decode()
+    return {"eventName": "INSERT", "eventID": "1", "eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image, "SequenceNumber": "7", "Keys": {}}}
+
+
+class TestDoors:
+    def test_outbox_projects_settlements(self, tables: Tables) -> None:
+        one = item(1, at(3))
+        commit([outbox.message("settled", one.setl_id, message_of(one), at(3))])
+        (held,) = list(outbox.OutboxItem.scan())
+        for _ in range(2):
+            assert outbox_door.handler({"Records": [record(held)]}, None) == {"batchItemFailures": []}
+        assert len(list(store.items(HOME, A, "2023-07"))) == 1
+
+    def test_message_is_sent_once_failures_are_kept_and_retried(self, tables: Tables) -> None:
+        """J16."""
+        commit([outbox.message("identity_lost", "P1-2024", {"psn_no": "P1"}, at(3))])
+        (held,) = list(outbox.OutboxItem.scan())
+        sent: list[str] = []
+
+        class Flaky:
+            broken = True
+
+            def send(self, key: str, kind: str, body: Any) -> None:
+                if self.broken:
+                    raise OSError("gateway away")
+                sent.append(key)
+
+        gateway = Flaky()
+        with pytest.raises(OSError, match="gateway"):
+            delivery.deliver(held, gateway, at(3))
+        assert list(delivery.failed()) == ["O#identity_lost#P1-2024"]
+        gateway.broken = False
+        assert delivery.deliver(held, gateway, at(3)) is True
+        assert delivery.deliver(held, gateway, at(3)) is False
+        assert sent == ["O#identity_lost#P1-2024"]
+        assert list(delivery.failed()) == []
+
+    def test_bad_message_fails_alone(self, tables: Tables) -> None:
+        commit([outbox.message("settled", "x", {"setl_id": "x"}, at(3))])
+        one = item(1, at(3))
+        commit([outbox.message("settled", one.setl_id, message_of(one), at(3))])
+        records = [record(held) for held in outbox.OutboxItem.scan()]
+        answer = outbox_door.handler({"Records": records}, None)
+        assert len(answer["batchItemFailures"]) == 1
+        assert len(list(store.items(HOME, A, "2023-07"))) == 1
+
+    def test_rollup(self, tables: Tables) -> None:
+        settled = fund_rules.Settled("s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)})
+        commit(fund.writes(*fund_rules.settlement_entries(settled, at(3))))
+        records = [record(held) for held in JournalItem.scan()]
+        for _ in range(2):
+            rollup_door.handler({"Records": records}, None)
+        assert sorted(int(i.debits) for i in state.rolled(HOME, "2023-07")) == [0, 5]
+
+    def test_worker_makes_one_institutions_month(self, tables: Tables) -> None:
+        arrive(item(1, at(3)))
+        body = json.dumps({"admdvs": HOME, "institution": A, "month": "2023-07", "cut": AUGUST.isoformat()})
+        for _ in range(2):
+            answer = worker_door.handler({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]}, None)  # type: ignore[arg-type]
+            assert answer == {"batchItemFailures": []}
+        assert len(statements.made(HOME, A, "2023-07")) == 1
+        assert worker_door.handler({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]}, None)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(("content", "suffix"), [("日期,凭证号,账户,基金,收入,支出,摘要\n2023-07-03,拨1,支出户,610100,5.00,,\n", "xlsx"), ("x\n", "txt")])
+    def test_finances_statement_is_compared_when_it_is_dropped(self, tables: Tables, content: str, suffix: str) -> None:
+        """J31."""
+        key = f"finance/in/{HOME}/2023-Q3/对账.csv"
+        exchange.put(key, content.encode())
+        done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+        assert done == ({"lines": 1, "refused": 0} if suffix == "xlsx" else {"lines": 0, "refused": 1})
+        answer = exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.{suffix}")
+        if suffix == "xlsx":
+            assert load_workbook(io.BytesIO(answer)).active["A2"].value == "对方有我方无"
+        else:
+            assert "首行" in answer.decode()
+
+
+def test_the_door_has_the_only_clock() -> None:
+    assert clock.now().tzinfo is not None
