@@ -15,7 +15,7 @@ from medaid.aws.web import incident
 from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.settlement import reversing, settling, store, visits
+from medaid.settlement import reversing, settling, statements, store, visits
 from medaid.settlement.model import Answer, Institution, Settlement
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.envelope import Message, read
@@ -138,6 +138,10 @@ USES: Final[Mapping[str, Use]] = {
     "2501": visits.refer,
     "2502": visits.refer_cancelled,
     "2601": reversing.by_message,
+    "3201": statements.totals,
+    "3202": statements.lines,
+    "9101": statements.upload,
+    "9102": statements.download,
     "5203": _query,
 }
 """Transaction number to use case."""

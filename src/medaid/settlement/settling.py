@@ -28,6 +28,7 @@ from medaid.settlement.messages import earlier
 from medaid.settlement.model import Decision, Known, Settlement
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
+from medaid.settlement.statements import check_open
 from medaid.settlement.visits import STAY, file_of, own
 
 PAYERS: Final = {"commercial": "商业保险", "donation": "指定捐赠", "supplementary": "其他补充医疗保险"}
@@ -93,6 +94,7 @@ def _taken(mdtrt_id: str, batch: str) -> Conflict:
 def _decision(message: Message, now: datetime, file: PersonFile, packs: Library) -> Decision:
     request = _request(message, now, file)
     institution = store.institution(message.institution)
+    check_open(message.home, request.treatment)
     decision = rules.decide(file, request, institution, codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
     account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()

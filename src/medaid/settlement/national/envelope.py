@@ -41,6 +41,8 @@ class Message:
     """exp_content, where it is a JSON object: what others paid, facts beyond the interface."""
     fees: Mapping[str, Fen]
     """Fee totals by national fee class (med_chrgitm_type), from input.feestt; empty where none were sent."""
+    sent: Mapping[str, Any]
+    """The transaction's own node as it was sent, for those that another room reads."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
@@ -76,7 +78,7 @@ def read(body: bytes, institution: str) -> Message:
         raise BadInput("FIELD_REQUIRED", field="insuplc_admdvs", rule="交易输入含人员编号时参保地医保区划必填")
     digests = _digests({"insuplc_admdvs": head["insuplc_admdvs"], "mdtrtarea_admvs": head["mdtrtarea_admvs"], "infno": infno, **content})
     extra, fees = _extra(given.get("exp_content")), _fees(content.get("feestt"))
-    return Message(infno, head["msgid"], institution, head["mdtrtarea_admvs"], head["insuplc_admdvs"], data, digests, extra, fees)
+    return Message(infno, head["msgid"], institution, head["mdtrtarea_admvs"], head["insuplc_admdvs"], data, digests, extra, fees, given)
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:

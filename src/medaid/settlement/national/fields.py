@@ -47,6 +47,17 @@ _SETTLE: Final = f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C
 _OUTPATIENT: Final = f"{_SETTLE}\nmed_type 医疗类别 C6*\nchrg_bchno 收费批次号 C30*"
 _INPATIENT: Final = f"{_SETTLE}\nmid_setl_flag 中途结算标志 C3*\ndscgTime 出院时间 D"
 
+_STATEMENT: Final = """
+setl_optins 结算经办机构 C6*
+clr_type 清算类别 C6*
+stmt_begndate 对账开始日期 D*
+stmt_enddate 对账结束日期 D*
+medfee_sumamt 医疗费总额 C18*
+fund_pay_sumamt 基金支付总额 C18*
+fixmedins_setl_cnt 定点医药机构结算笔数 C10*
+"""
+"""Sums of a statement may be negative (a month of refunds), so they are read as text and checked where they are compared."""
+
 OURS: Final = frozenset({("2206", "fulamt_ownpay_amt"), ("2206", "overlmt_selfpay"), ("2206", "preselfpay_amt"), ("2206", "inscp_scp_amt")})
 """Required here where the standard takes them from uploaded lines: until lines are uploaded the hospital states the totals."""
 
@@ -75,13 +86,18 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
     "2601": ("data", f"{_PERSON}\nomsgid 原发送方报文ID C30*\noinfno 原交易编号 C6*"),
+    "3201": ("data", f"{_STATEMENT}\ninsutype 险种 C6*\nacct_pay 个人账户支付金额 C18*"),
+    "3202": ("data", f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*\nrefd_setl_flag 退费结算标志 C3"),
+    "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
+    "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),
     "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
 }
 
 NAMES: Final[Mapping[str, str]] = {
     "1101": "人员信息获取", "2201": "门诊挂号", "2202": "门诊挂号撤销", "2203": "门诊就诊信息上传", "2206": "门诊预结算", "2207": "门诊结算",
     "2208": "门诊结算撤销", "2303": "住院预结算", "2304": "住院结算", "2305": "住院结算撤销", "2401": "入院办理", "2402": "出院办理",
-    "2404": "入院撤销", "2405": "出院撤销", "2501": "转院备案", "2502": "转院备案撤销", "2601": "冲正", "5203": "结算信息查询",
+    "2404": "入院撤销", "2405": "出院撤销", "2501": "转院备案", "2502": "转院备案撤销", "2601": "冲正", "3201": "医药机构费用结算对总账",
+    "3202": "医药机构费用结算对明细账", "9101": "文件上传", "9102": "文件下载", "5203": "结算信息查询",
 }  # fmt: skip
 
 
