@@ -168,7 +168,10 @@ class Walk:
     def _parts(self, slot: Slot, base: Ints, deductible: Amounts, bands: list[Amounts], ratios: list[Amounts]) -> Ints:
         """What the bands give, in parts of a fen per the layer's scale."""
         excess = base if isinstance(deductible, int) else base - deductible
-        if slot.measure == "flat":
+        if not slot.bands:
+            self.mark(excess > 0)
+            parts = np.zeros(len(excess), dtype=np.int64)
+        elif slot.measure == "flat":
             parts = excess * ratios[0]
         else:
             begin = self._begin(slot, deductible)

@@ -45,12 +45,20 @@ class Book:
     def __init__(self) -> None:
         self.tables: list[Table] = []
         self._shapes: dict[Shape, int] = {}
+        self._known: dict[object, Recipe] = {}
         self.refusals: list[str] = [""]
         self.categories: list[str] = [NO_CATEGORY]
         self.layers: dict[str, LayerName] = {}
 
     def recipe(self, kind: Kind, stay_no: int | None) -> Recipe:
         """The recipe for claims of `kind`; `stay_no` where the year's order gives it."""
+        policy = kind.policy if isinstance(kind.policy, str) else kind.policy.version
+        key = (policy, kind.categories, kind.facts, stay_no)
+        if key not in self._known:
+            self._known[key] = self._made(kind, stay_no)
+        return self._known[key]
+
+    def _made(self, kind: Kind, stay_no: int | None) -> Recipe:
         if isinstance(kind.policy, str):
             return Recipe(self.refusal(kind.policy), early=True)
         facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]  # names and values are those of Facts

@@ -50,6 +50,7 @@ class Slot(NamedTuple):
     inclusive: bool = False
     measure: str = "flat"
     bands: int = 0
+    """0 where no citable ratio exists: whoever has something payable is refused."""
     run_keys: tuple[str, ...] = ()
     floor: str = ""
     ceiling: Limit | None = None
@@ -101,7 +102,7 @@ def uncovered(planned: PlannedLayer) -> str:
         return "amount as a share"
     if any(limit.switch is not None for limit in _limits(planned)):
         return "switched cap"
-    return "" if _contiguous(planned.bands) else "bands with a gap"
+    return "" if planned.missing or _contiguous(planned.bands) else "bands with a gap"
 
 
 def _contiguous(bands: Sequence[Band]) -> bool:
@@ -124,7 +125,7 @@ def _slot(planned: PlannedLayer) -> Slot:
     return Slot(
         layer.id, "share", layer.base.source, layer.base.less, tuple(name for name, _ in layer.base.plus), "", first,
         planned.per, planned.used_keys, planned.year_limit is not None, planned.franchise, planned.inclusive,
-        planned.measure, len(planned.bands), planned.run_keys, planned.floor[1] if planned.floor else "",
+        planned.measure, 0 if planned.missing else len(planned.bands), planned.run_keys, planned.floor[1] if planned.floor else "",
         _limit(planned.ceiling) if planned.ceiling else None, tuple(_limit(cap) for cap in planned.caps),
     )  # fmt: skip
 
@@ -139,9 +140,10 @@ def _numbers(planned: PlannedLayer) -> Numbers:
         return Numbers((), ())
     amounts = [planned.deductible.fen or 0, NO_LIMIT if planned.year_limit is None else planned.year_limit]
     amounts += [_fen(limit.amount) for limit in _limits(planned)]
-    for band in planned.bands:
+    bands = () if planned.missing else planned.bands
+    for band in bands:
         amounts += [band.low, NO_LIMIT if band.high is None else band.high]
-    ratios = [band.ratio for band in planned.bands]
+    ratios = [band.ratio for band in bands]
     ratios += [planned.floor[0]] if planned.floor else []
     return Numbers(tuple(amounts), (*ratios, *(weight for _, weight in planned.layer.base.plus)))
 
