@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
@@ -95,9 +96,19 @@ def test_equal_for_any_small_population(seed: int, persons: int, most_visits: in
     assert differing(populations.visits(populations.population(seed, persons, most_visits))) == []
 
 
-def test_most_claims_go_through_the_columns() -> None:
-    """Both cities are covered: only visits whose figure is missing, and those beside them in the person's year, are priced singly."""
-    visits = populations.visits(populations.population(7, 500, good=True))
-    outcome = Pricer(library()).price(visits)
-    assert set(outcome.why_singly) <= {"figure missing or out of range"}
-    assert outcome.singly < len(visits) / 3
+def test_the_two_cities_need_no_single_pricing() -> None:
+    """Every clause of both cities is covered by the columns, refusals for a missing figure included."""
+    outcome = Pricer(library()).price(populations.visits(populations.population(7, 500)))
+    assert outcome.singly == 0
+    assert outcome.why_singly == {}
+    assert (outcome.refused > 0).any()
+
+
+def test_amounts_too_large_for_the_columns_go_through_the_engine() -> None:
+    """The largest bill of the interface (N16,2) times a ratio does not fit 64 bits with any finer scale; nothing wraps around."""
+    row = populations.row(Random(1), 1, good=True) | {"day": date(2019, 6, 1), "region": "440900", "care": "inpatient", "level": "3"}
+    row |= {"place": "city", "filing": "none", "categories": "low_income", "given": {}}
+    rows = [row | {"total": size, "in_policy": size, "own_expense": 0} for size in (10**16 - 1, 10**15, 2**61 // 100, 2**61 // 100 + 1, 9 * 10**18)]
+    visits = populations.visits(rows)
+    assert differing(visits) == []
+    assert Pricer(library()).price(visits).why_singly != {}

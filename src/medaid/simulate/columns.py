@@ -1,54 +1,26 @@
 """The waterfall over columns: what `medaid.benefit.engine` does to one claim, done to every claim of one shape at once.
 
 Each function is the counterpart of one there, and tests hold the two equal claim for claim. Whole fen in 64-bit integers throughout; a ratio
-is parts per the coarsest scale that holds its layer's ratios, so a product fits. Rows where it would not, or where a figure is missing, are
-marked `odd` and go through the single-case engine.
+is parts per the coarsest scale that holds its layer's ratios, so a product fits. Rows where it would not are marked `odd` and go through the
+single-case engine; rows that it would refuse are refused here, with the code that it would meet first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from medaid.simulate.bills import NONE, NOTHING, REFUSALS, Amounts, Bills, Mask
 from medaid.simulate.model import UNKNOWN, Codes, Ints
 from medaid.simulate.slots import NO_LIMIT, LayerTable, Limit, Slot, Table
 
-Amounts = int | Ints
-Mask = npt.NDArray[np.bool_]
-NONE: Final = 0
-"""A plain zero stands for a column of zeros, so that what nobody has is not computed."""
-
-
-class Taken:
-    """Columns of a chunk taken at the rows of a call, each only when somebody asks for it."""
-
-    __slots__ = ("_columns", "_rows")
-
-    def __init__(self, columns: Mapping[str, Ints], rows: npt.NDArray[np.intp]) -> None:
-        self._columns, self._rows = columns, rows
-
-    def get(self, name: str) -> Ints | None:
-        found = self._columns.get(name)
-        return None if found is None else found[self._rows]
-
-
-NOTHING: Final = Taken({}, np.zeros(0, dtype=np.intp))
-
-
-class Bills:
-    """The claims of one call: their bills and what others know of them."""
-
-    __slots__ = ("components", "given", "in_policy", "reserved", "total")
-
-    def __init__(self, total: Ints, in_policy: Ints, reserved: Amounts, given: Taken, components: Taken) -> None:
-        self.total, self.in_policy, self.reserved, self.given, self.components = total, in_policy, reserved, given, components
-
 
 class Walk:
-    """The claims of one shape on their way through its layers. Afterwards: `paid` by layer, `all_left`, `in_left`, `totals`, `odd`."""
+    """The claims of one shape on their way through its layers. Afterwards: `paid` by layer, `all_left`, `in_left`, `totals`,
+    `refused`, `odd`.
+    """
 
     def __init__(self, table: Table, plans: Codes, bills: Bills, totals: Callable[[str], Amounts], kept: frozenset[str]) -> None:
         self.table, self.plans, self.bills, self.kept = table, plans, bills, kept
@@ -56,12 +28,13 @@ class Walk:
         self.in_left: Ints = bills.in_policy
         self.reserved: Amounts = bills.reserved if isinstance(bills.reserved, int) else np.minimum(bills.reserved, bills.total)
         self.odd: Mask | None = None
+        self.refused: npt.NDArray[np.int8] | None = None
         self.paid: dict[str, Amounts] = {}
         self.noted: dict[str, Amounts] = {}
         self.totals: dict[str, Amounts] = {}
         self._totals = totals
         if not isinstance(self.reserved, int) and not any(slot.kind == "reserved" for slot in table.shape):
-            self.mark(self.reserved > 0)
+            self.refuse(self.reserved > 0, "CLAUSE_GAP")
         for slot, layer in zip(table.shape, table.layers, strict=True):
             self._layer(slot, layer)
 
@@ -71,13 +44,20 @@ class Walk:
         part.table, part.kept = self.table, self.kept
         part.bills = Bills(self.bills.total[rows], self.bills.in_policy[rows], NONE, NOTHING, NOTHING)
         part.all_left, part.in_left = self.all_left[rows], self.in_left[rows]
-        part.odd = None if self.odd is None else self.odd[rows]
+        part.odd = part.refused = None
         part.paid = {name: _only(amounts, rows) for name, amounts in self.paid.items()}
         part.totals = {name: _only(amounts, rows) for name, amounts in self.totals.items()}
         return part
 
     def mark(self, rows: Mask) -> None:
         self.odd = rows if self.odd is None else self.odd | rows
+
+    def refuse(self, rows: Mask, code: str) -> None:
+        """Refuses claims; what a claim is refused for first stays."""
+        if rows.any():
+            if self.refused is None:
+                self.refused = np.zeros(len(rows), dtype=np.int8)
+            self.refused[rows & (self.refused == 0)] = REFUSALS.index(code)
 
     def _layer(self, slot: Slot, layer: LayerTable) -> None:
         if slot.kind == "refused":
@@ -97,14 +77,11 @@ class Walk:
         self.add(f"paid:{slot.layer}", paid)
 
     def _given(self, slot: Slot) -> Amounts:
-        amount = self.bills.given.get(slot.given)
-        if amount is None:
-            self.mark(np.ones(len(self.all_left), dtype=bool))
-            return NONE
+        amount = self._told(self.bills.given.get(slot.given))
         left = np.minimum(self.source(slot.source), self.all_left - self.reserved)
-        wrong = (amount == UNKNOWN) | (amount > left)
-        self.mark(wrong)
-        return np.where(wrong, 0, amount)
+        self.refuse(np.asarray(amount > left), "AMOUNT_SUM")
+        payable: Ints = np.minimum(amount, left)
+        return payable
 
     def _share(self, slot: Slot, layer: LayerTable) -> Amounts:
         numbers = [column.at(self.plans) for column in layer.amounts]
@@ -169,7 +146,7 @@ class Walk:
         """What the bands give, in parts of a fen per the layer's scale."""
         excess = base if isinstance(deductible, int) else base - deductible
         if not slot.bands:
-            self.mark(excess > 0)
+            self.refuse(excess > 0, "FIGURE_MISSING")
             parts = np.zeros(len(excess), dtype=np.int64)
         elif slot.measure == "flat":
             parts = excess * ratios[0]
@@ -178,7 +155,7 @@ class Walk:
             end = excess + begin
             lowest = bands[0]
             if not (isinstance(lowest, int) and lowest == 0):
-                self.mark((excess > 0) & (np.asarray(begin) < lowest))
+                self.refuse((excess > 0) & (np.asarray(begin) < lowest), "CLAUSE_GAP")
             parts = np.zeros(len(excess), dtype=np.int64)
             for i in range(slot.bands):
                 low, high = bands[2 * i], bands[2 * i + 1]
@@ -244,11 +221,12 @@ class Walk:
         return self.sum_of((name,)) + now[name]
 
     def _told(self, amounts: Ints | None) -> Amounts:
+        """An amount that only others know; a claim without it is refused."""
         if amounts is None:
-            self.mark(np.ones(len(self.all_left), dtype=bool))
+            self.refuse(np.ones(len(self.all_left), dtype=bool), "FIGURE_MISSING")
             return NONE
         missing = amounts == UNKNOWN
-        self.mark(missing)
+        self.refuse(missing, "FIGURE_MISSING")
         return np.where(missing, 0, amounts)
 
     def sum_of(self, keys: tuple[str, ...]) -> Amounts:

@@ -12,56 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from medaid.errors import BadInput
-from medaid.policy.model import Cap, Ceiling, Deductible, Layer, Lump, Policy, Rate
+from medaid.policy.model import Policy
 from medaid.policy.service import Library
 from medaid.simulate import singly
-from medaid.simulate.columns import Amounts, Bills, Taken, Walk
-from medaid.simulate.model import BILL, UNKNOWN, Codes, Ints, Outcome, Visits
-from medaid.simulate.population import Kind, Kinds, within
+from medaid.simulate.bills import REFUSALS, Amounts, Bills, Taken
+from medaid.simulate.columns import Walk
+from medaid.simulate.kept import kept_totals
+from medaid.simulate.model import UNKNOWN, Codes, Ints, Outcome, Visits
+from medaid.simulate.order import Rows, person_years, wrong_bills, year_of
+from medaid.simulate.population import Kind, Kinds
 from medaid.simulate.recipes import Book, Candidate, Recipe
 
 BLOCK: Final = 1 << 16
 """Person-years in a block."""
 OTHERS: Final = "payments_by_others"
 STAYS: Final = "count:stays"
-Rows = npt.NDArray[np.intp]
-
-
-def kept_totals(library: Library) -> frozenset[str]:
-    """The names in the year's totals that any clause of any pack reads."""
-    found: set[str] = set()
-    for layer in within(library.packs, Layer):
-        for deductible in within(layer, Deductible):
-            found |= {f"ded:{name}" for name in (layer.id, *deductible.shared_with)}
-        for rate in within(layer, Rate):
-            if rate.measure.startswith("year"):
-                kind = "excess" if rate.measure == "year_excess" else "base"
-                found |= {f"{kind}:{name}" for name in (layer.id, *rate.shared_with)}
-        for cap in within(layer, Cap):
-            if cap.per == "year":
-                found |= {f"paid:{name}" for name in (layer.id, *cap.counts)}
-        for ceiling in within(layer, Ceiling):
-            found |= {f"base:{name}" for name in (layer.id, *ceiling.shared_with)}
-        for _ in within(layer, Lump):
-            found.add(f"paid:{layer.id}")
-    return frozenset(found | _year_sources(library))
-
-
-def _year_sources(library: Library) -> set[str]:
-    return {text.partition(":")[2] for text in _texts(library.packs) if text.startswith("year:")}
-
-
-def _texts(value: object) -> list[str]:
-    found, waiting = list[str](), [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            found.append(one)
-        elif isinstance(one, tuple | list | frozenset):
-            waiting.extend(one)
-        elif hasattr(one, "__dataclass_fields__"):
-            waiting.extend(getattr(one, name) for name in one.__dataclass_fields__)
-    return found
 
 
 class Pricer:
@@ -83,18 +48,10 @@ class Pricer:
     def _years(self, visits: Visits, policy: Codes, policies: list[Policy | str]) -> Codes:
         by_settlement = np.array([not isinstance(p, str) and p.year_basis == "settled" for p in policies], dtype=bool)
         if not by_settlement.any():
-            return _year_of(visits.day)
+            return year_of(visits.day)
         if not visits.has_settled:
             raise BadInput("FIELD_REQUIRED", field="settled", rule="当地政策按结算日期归属年度,须提供结算日期列 settled")
-        return np.where(by_settlement[policy], _year_of(visits.settled), _year_of(visits.day))
-
-
-def _year_of(ordinals: Codes) -> Codes:
-    if not len(ordinals):
-        return ordinals
-    days = ordinals.astype("datetime64[D]") - np.timedelta64(719163, "D")
-    years: Codes = days.astype("datetime64[Y]").astype(np.int32) + 1970
-    return years
+        return np.where(by_settlement[policy], year_of(visits.settled), year_of(visits.day))
 
 
 class _Chunk:
@@ -103,14 +60,15 @@ class _Chunk:
     def __init__(self, pricer: Pricer, visits: Visits, kind: Codes, kinds: list[Kind], counted: bool, year: Codes) -> None:
         self.pricer, self.book, self.visits, self.kinds, self.counted = pricer, pricer.book, visits, kinds, counted
         count = len(visits)
-        self.order, self.begins, self.counts = _person_years(visits, year)
+        self.order, self.begins, self.counts = person_years(visits, year)
         self.kind = kind
         stays = pricer.kinds.edges("stay_no", int(self.counts.max(initial=0)) + 1) if counted else [0]
         self.stay_edges: Ints = np.array(stays, dtype=np.int64)
         self.recipe_of: Codes = np.full((len(kinds), len(stays)), -1, dtype=np.int32)
         self.recipes: list[Recipe] = []
         self.table_of = self.plan_of = self.category_of = self.inpatient_of = self.refusal_of = np.zeros(0, dtype=np.int32)
-        self.wrong = _wrong(visits, self.book)
+        self.wrong = wrong_bills(visits, self.book.refusal)
+        self.walk_refusals = np.array([self.book.refusal(code) if code else 0 for code in REFUSALS], dtype=np.int16)
         self.outcome = Outcome(
             {}, self.book.layers, np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int16), self.book.refusals,
             np.zeros(count, np.int16), self.book.categories, year,
@@ -204,11 +162,15 @@ class _Chunk:
 
     def _commit(self, walk: Walk, rows: Rows, persons: Rows, recipe: Codes, category: Codes, year: dict[str, Ints], odd: npt.NDArray[np.bool_]) -> None:
         outcome = self.outcome
+        if walk.odd is not None and walk.odd.any():
+            self._odd(persons[walk.odd], odd, recipe[walk.odd])
+        if walk.refused is not None:
+            outcome.refused[rows] = self.walk_refusals[walk.refused]
+            good = walk.refused == 0
+            walk, rows, persons, recipe, category = walk.only(good), rows[good], persons[good], recipe[good], category[good]
         for layer, paid in walk.paid.items():
             outcome.column(layer)[rows] = paid
         outcome.own[rows], outcome.own_in_policy[rows], outcome.category[rows] = walk.all_left, walk.in_left, category
-        if walk.odd is not None and walk.odd.any():
-            self._odd(persons[walk.odd], odd, recipe[walk.odd])
         for key, amounts in walk.totals.items():
             self._total(year, key, len(odd))[persons] = amounts
         for key, amounts in (("own_all", walk.all_left), ("own_in_policy", walk.in_left), ("in_policy", walk.bills.in_policy), ("total", walk.bills.total)):
@@ -226,12 +188,13 @@ class _Chunk:
     def _odd(self, persons: Rows, odd: npt.NDArray[np.bool_], recipe: Codes) -> None:
         fresh = ~odd[persons]
         for index, times in zip(*np.unique(recipe[fresh], return_counts=True), strict=True):
-            why = self.recipes[index].singly or "figure missing or out of range"
+            why = self.recipes[index].singly or "out of range"
             self.outcome.why_singly[why] = self.outcome.why_singly.get(why, 0) + int(times)
         odd[persons] = True
 
     def _best(self, rows: Rows, persons: Rows, recipe: Codes, year: dict[str, Ints], odd: npt.NDArray[np.bool_]) -> None:
         """Several categories: each is walked, the one that leaves the person least is taken, the first of equals."""
+        refused = np.zeros(len(rows), dtype=np.int8)
         walks, best, taken = [], np.full(len(rows), np.iinfo(np.int64).max), np.zeros(len(rows), dtype=np.int32)
         for number in range(max(len(self.recipes[i].candidates) for i in np.unique(recipe))):
             tables = np.array([r.candidates[number].table if len(r.candidates) > number else -1 for r in self.recipes], dtype=np.int32)
@@ -243,57 +206,17 @@ class _Chunk:
                 walk = self._walk(int(code), plans[recipe[at]], rows[at], persons[at], year)
                 if walk.odd is not None and walk.odd.any():
                     self._odd(persons[at][walk.odd], odd, recipe[at][walk.odd])
+                if walk.refused is not None:
+                    refused[at] = np.where(refused[at] == 0, walk.refused, refused[at])
                 better = walk.all_left < best[at]
                 best[at[better]], taken[at[better]] = walk.all_left[better], number
                 walks.append((number, at, walk))
+        self.outcome.refused[rows] = self.walk_refusals[refused]
         for number, at, walk in walks:
-            mine = taken[at] == number
+            mine = (taken[at] == number) & (refused[at] == 0)
             chosen = np.array([r.candidates[number].category if len(r.candidates) > number else 0 for r in self.recipes], dtype=np.int32)
             self._commit(walk.only(mine), rows[at[mine]], persons[at[mine]], recipe[at[mine]], chosen[recipe[at[mine]]], year, odd)
 
 
 _SINGLY: Final = -1
 _SEVERAL: Final = -2
-
-
-def _person_years(visits: Visits, year: Codes) -> tuple[Rows, Ints, Ints]:
-    """The order of rows, where each person-year begins in it, and how many visits it has; the longest first."""
-    order: Rows = np.arange(len(visits))
-    if not len(visits):
-        return order, np.zeros(0, np.int64), np.zeros(0, np.int64)
-    person, when = visits.person, visits.settled
-    follows = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & ((year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (when[1:] >= when[:-1]))))
-    if not follows.all():
-        order = np.lexsort((visits.row, when, year, person))
-        person, year = person[order], year[order]
-    changes = np.flatnonzero((person[1:] != person[:-1]) | (year[1:] != year[:-1])) + 1
-    begins = np.concatenate((np.zeros(1, np.int64), changes))
-    counts = np.diff(np.append(begins, len(order)))
-    if counts.max() > 1:
-        longest = np.argsort(-counts, kind="stable")
-        begins, counts = begins[longest], counts[longest]
-    return order, begins, counts
-
-
-def _wrong(visits: Visits, book: Book) -> npt.NDArray[np.int16] | None:
-    """By visit the index of the code with which the bill itself is refused (identity I1, signs); None where all are right."""
-    bill = visits.bill
-    told = [*visits.given.values(), *visits.components.values()]
-    rest = bill["total"] - bill["in_policy"]
-    for name in BILL[2:]:
-        rest = rest - bill[name]
-    most = visits.components.values()
-    over = [(amounts != UNKNOWN) & (amounts > bill["total"]) for amounts in most]
-    negative = [(amounts != UNKNOWN) & (amounts < 0) for amounts in told]
-    checks = [
-        (np.logical_or.reduce([bill[name] < 0 for name in BILL]), "AMOUNT_NEGATIVE"),
-        (rest != 0, "AMOUNT_SUM"),
-        *((rows, "AMOUNT_NEGATIVE") for rows in negative),
-        *((rows, "AMOUNT_SUM") for rows in over),
-    ]
-    if not any(rows.any() for rows, _ in checks):
-        return None
-    wrong = np.zeros(len(visits), dtype=np.int16)
-    for rows, code in reversed(checks):
-        wrong[rows] = book.refusal(code)
-    return wrong

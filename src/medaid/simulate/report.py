@@ -104,7 +104,7 @@ def _ways(tally: Tally) -> Section:
 
 
 WHY: Final = {
-    "figure": "缺少须提供的金额,或金额不合",
+    "out": "金额过大",
     "kind": "定额等非按比例的层",
     "source": "不常用的基数",
     "slab": "全额按所在段的比例",
