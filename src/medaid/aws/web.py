@@ -167,7 +167,7 @@ def _causes(error: BaseException | None) -> list[dict[str, Any]]:
     causes: list[dict[str, Any]] = []
     while error is not None and len(causes) < 5:
         places = [f"{Path(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(error.__traceback__)]
-        code = getattr(error, "response", {}).get("Error", {}).get("Code", "")  # AWS's own code, e.g. AccessDeniedException
+        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")  # AWS's own code, e.g. AccessDeniedException
         causes.append({"kind": type(error).__name__, **({"code": code} if code else {}), "at": places[-8:]})
         error = error.__cause__ or error.__context__
     return causes
