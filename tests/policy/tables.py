@@ -62,7 +62,7 @@ def fen(text: str) -> int:
 
 
 def claim(row: Row, totals: Mapping[str, int]) -> Claim:
-    """The claim of a row: columns 总额, 政策内, 事实, 身份, 已知 (given amounts; `component:NAME` for parts of the bill)."""
+    """The claim of a row: columns 总额, 政策内, 事实, 身份, 已知 (given amounts; `component:NAME`, `prior_share` for parts of the bill)."""
     cells = row.cells
     total, in_policy = fen(cells["总额"]), fen(cells.get("政策内") or cells["总额"])
     facts: dict[str, Any] = {"care": "inpatient"}
@@ -71,8 +71,11 @@ def claim(row: Row, totals: Mapping[str, int]) -> Claim:
     known = {name: fen(value) for name, value in pairs(cells.get("已知", "")).items()}
     parts = {name.partition(":")[2]: amount for name, amount in known.items() if name.startswith("component:")}
     given = {name: amount for name, amount in known.items() if not name.startswith("component:")}
+    prior_share = given.pop("prior_share", 0)
     categories = tuple(name for name in cells.get("身份", "").replace("—", "").split() if name)
-    return Claim(Bill(Fen(total), Fen(in_policy), Fen(total - in_policy)), Facts(**facts), categories, given, parts, totals)
+    return Claim(
+        Bill(Fen(total), Fen(in_policy), Fen(total - in_policy - prior_share), Fen(0), Fen(prior_share)), Facts(**facts), categories, given, parts, totals
+    )
 
 
 def year(text: str) -> dict[str, int]:

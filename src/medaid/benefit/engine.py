@@ -177,7 +177,7 @@ def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
     within = uncapped if limit is None else min(uncapped, limit)
     noted, ident = purse.noted, layer.id
     noted[f"overflow:{ident}"], noted[f"deductible:{ident}"], noted[f"over_cap:{ident}"] = overflow, deductible, uncapped - within
-    paid, why = _payable(layer.base.source, within, purse)
+    paid, why = _payable("" if layer.base.plus else layer.base.source, within, purse)
     return Step(
         layer.id, layer.name, layer.tier, layer.fund, layer.base.source,
         base, deductible, pieces, uncapped, limit, paid, planned.cites, why, overflow, bounds,
@@ -185,7 +185,10 @@ def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
 
 
 def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
-    """No layer pays what is no longer there: what others paid already, what earlier layers paid of the same kind of cost."""
+    """No layer pays what is no longer there: what others paid already, what earlier layers paid of the same kind of cost.
+
+    A base that several kinds of cost make up has no kind of its own (`source` empty).
+    """
     left = purse.all_left - purse.reserved
     if amount > left:
         return left, f"以尚未支付的 {Fen(left)} 元为限"

@@ -41,6 +41,8 @@ class Purse:
                 return self.total - self.in_policy
             case "out_of_policy_left":
                 return self.all_left - self.in_left
+            case "own_expense" | "over_limit" | "prior_share":
+                return int(getattr(self.claim.bill, name))
         return self._named(name)
 
     def _named(self, name: str) -> int:

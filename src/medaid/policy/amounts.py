@@ -9,7 +9,7 @@ from medaid.policy.model import Amount
 from medaid.policy.reading import Table
 
 SOURCES: Final = (
-    "total", "in_policy", "in_policy_left", "all_left", "own_left", "out_of_policy", "out_of_policy_left",
+    "total", "in_policy", "own_expense", "over_limit", "prior_share", "in_policy_left", "all_left", "own_left", "out_of_policy", "out_of_policy_left",
     "year:own_in_policy", "year:own_all", "year:in_policy", "year:total",
 )  # fmt: skip
 """Plain sources; besides them `given:NAME`, `component:NAME`, `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""
