@@ -72,6 +72,28 @@ def test_two_officers_on_one_case_at_the_same_instant(in_cloud: Stack) -> None:
     assert [a.act for a in service.case_detail(o, INTAKE, case.case_id, NOW).acts] == ["open", "accept"]
 
 
+def test_two_sweeps_at_the_same_instant_claim_each_rung_once_J28(in_cloud: Stack) -> None:
+    register("SWEPT")
+    o, late = office(), at("2026-03-31 09:00")
+    cases = []
+    for n in range(5):
+        case = opened_case(o, draft(f"swept{n}", "SWEPT", bill_no=f"SWEPT{n}"), NOW)
+        cases.append(service.accept(o, INTAKE, case.case_id, case.version, NOW, Given()))
+    gate = Barrier(3)
+
+    def attempt(_: int) -> int:
+        gate.wait()
+        return service.sweep(o, late).claimed
+
+    with ThreadPoolExecutor(3) as pool:
+        claimed = sum(pool.map(attempt, range(3)))
+    assert claimed >= 15, "other tests' cases may be due as well"
+    for case in cases:
+        _, _, rungs = store.history(case.case_id)
+        assert {*rungs} == {"warned", "due", "overdue"}
+    assert service.sweep(o, late).claimed == 0
+
+
 def caller(stack: Stack, name: str, role: str) -> Call:
     """The person's own user, brought into the role (a person keeps one subject whatever the role), and a fresh token."""
     if (key := f"{name}/{role}") not in _tokens:

@@ -89,7 +89,6 @@ class Limits:
     file_types: tuple[str, ...]
     file_seconds: int
     receipts: int
-    batch_lines: int
     page: int
     coverage_days: int
 

@@ -42,7 +42,7 @@ def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datet
 def holder(code: str, number: str) -> dict[str, str] | None:
     """Who holds a receipt: `holder`, `source`, `admdvs`; None where nobody does."""
     item = _get(receipt_key(code, number), "RECEIPT")
-    return None if item is None or item.state != "held" else dict(item.body)
+    return None if item is None or item.state == "free" else dict(item.body)
 
 
 def alike(case: Case) -> tuple[str, ...]:

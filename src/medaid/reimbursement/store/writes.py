@@ -76,7 +76,7 @@ def act_write(case_id: str, act: Act) -> Write:
 
 def receipt_claimed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
     """The receipt held by `holder` (a case or settlement id): loses (`receipt:…`) where another one holds it. Q3.2: it pays once in the whole system."""
-    item = Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT", state="held", body={"holder": holder, "source": source, "admdvs": admdvs})
+    item = Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT", state=f"held:{holder}", body={"holder": holder, "source": source, "admdvs": admdvs})
     return Put(item, Item.pk.does_not_exist() | (Item.state == "free"), f"receipt:{receipt.bill_code}#{receipt.bill_no}")
 
 
@@ -84,7 +84,7 @@ def receipt_freed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Wr
     """The receipt let go by a case that was refused or withdrawn; who held it stays readable."""
     body = {"holder": holder, "source": source, "admdvs": admdvs}
     actions = [Item.state.set("free"), Item.body.set(body)]
-    return Update(Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT"), actions, Item.state == "held", "freed")
+    return Update(Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT"), actions, Item.state == f"held:{holder}", "freed")
 
 
 def pointers(case: Case) -> list[Write]:
