@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -241,7 +242,9 @@ class TestPaying:
         notice = exchange.get(keys[0])
         assert notice.startswith(b"%PDF")
         assert notice == papers.payment_notice(paid, payments.agreement(A, 2023))
-        assert files.unzipped(exchange.get(keys[1])).decode().split("\t")[5] == "800.00"
+        rows = [row.split("|") for row in exchange.get(keys[1]).decode().splitlines()]
+        assert [row[0] for row in rows] == ["H", "D", "T"]
+        assert (rows[1][1], rows[1][5], rows[2][2]) == (paid.order, "800.00", "800.00")
 
     def test_unconfirmed_is_not_approved_unapproved_not_released(self) -> None:
         arrive(item(1, at(3)))
@@ -313,3 +316,70 @@ class TestPaying:
         else:
             assert made == []
             assert owed() == {}
+
+
+def bank_says(order: str, result: str, amount: str = "800.00") -> bytes:
+    return f"H|{order}\nD|{order}|{amount}|{result}|账号错误\nT|1|{amount}\n".encode()
+
+
+class TestBank:
+    def paid(self) -> Statement:
+        one = item(1, at(3))
+        arrive(one)
+        confirmed(one)
+        payments.agree(agreement(A, retention="0.05"))
+        payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
+        return payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
+
+    def test_payment_that_came_back_is_owed_again_and_paid_again_by_two(self) -> None:
+        first = self.paid()
+        assert owed() == {}
+        answer = bank_says(first.order, "failed", "760.00")
+        for _ in range(2):
+            assert payments.answered(answer, at(5, month=8)) == (1, [])
+        assert owed() == {("assistance", A): Fen(19000), ("basic_resident", A): Fen(57000)}  # retention stays kept back
+        assert [s.state for s in runs.unpaid(HOME, "2023-07")] == ["returned"]
+        with pytest.raises(Conflict):
+            payments.release(HOME, A, "2023-07", 1, "乙", at(6, month=8))
+        payments.approve(HOME, A, "2023-07", 1, "丙", at(6, month=8))
+        with pytest.raises(Forbidden):
+            payments.release(HOME, A, "2023-07", 1, "丙", at(6, month=8))
+        again = payments.release(HOME, A, "2023-07", 1, "乙", at(6, month=8))
+        assert (again.order, again.paid) == (f"{first.order}-2", first.paid)
+        assert owed() == {}
+        assert payments.answered(bank_says(again.order, "paid", "760.00"), at(7, month=8)) == (1, [])
+        assert payments.answered(answer, at(8, month=8))[1]  # the first order's answer comes late: it is not the present one
+
+    def test_answer_that_does_not_hold_is_refused_whole(self) -> None:
+        order = self.paid().order
+        good = bank_says(order, "failed")
+        for wrong in (good.replace(b"T|1|800.00", b"T|1|800.01"), good.replace(b"T|1", b"T|2"), good.replace(b"failed", b"maybe"), good[2:], b"\xff"):
+            with pytest.raises(Refused):
+                payments.answered(wrong, AUGUST)
+        assert statements.found(HOME, A, "2023-07", 1)[1].state == "released"
+
+    def test_unknown_order_is_named(self) -> None:
+        self.paid()
+        assert payments.answered(bank_says("PAY-X-2023-07-1", "failed"), AUGUST) == (0, ["PAY-X-2023-07-1:无此付款单"])
+
+    def test_retention_is_released_at_year_end_once(self) -> None:
+        self.paid()
+        with pytest.raises(Refused):
+            payments.return_retention(HOME, A, 2023, "0.8", at(31, month=12))
+        january = at(10, month=1, year=2024)
+        assert payments.return_retention(HOME, A, 2023, "0.8", january) == {"assistance": Fen(800), "basic_resident": Fen(2400)}
+        assert payments.return_retention(HOME, A, 2023, "0.8", january) == {}
+        assert owed("2024-01") == {("assistance", A): Fen(800), ("basic_resident", A): Fen(2400)}
+        runs.month(HOME, "2024-01", at(1, 4, month=2, year=2024))
+        (made,) = statements.made(HOME, A, "2024-01")
+        assert (made.state, made.due()) == ("confirmed", {"assistance": Fen(800), "basic_resident": Fen(2400)})
+        entries = [e for m in fund.months("2023-07", "2024-01") for e in fund.entries(HOME, m)]
+        assert books.counterpart_balances(entries, "2107") == {}
+        assert books.balances(entries)["610100-430109"] == Fen(-200)
+
+    @pytest.mark.parametrize("name", ["医|院", "医院\n二"])
+    def test_name_that_would_break_the_banks_file(self, name: str) -> None:
+        paid = self.paid()
+        held = agreement(A)
+        with pytest.raises(Refused):
+            papers.pay_order(paid, replace(held, name=name))

@@ -141,7 +141,8 @@ class Tally:
         return Totals(self.count, self.refunds, {name: Fen(fen) for name, fen in sorted(self.amounts.items())}, self.days)
 
 
-STATES: Final = ("draft", "confirmed", "approved", "released", "nothing_due", "barring", "barred")
+STATES: Final = ("draft", "confirmed", "approved", "released", "nothing_due", "returned", "approved_again", "barring", "barred")
+PAID: Final = ("released", "nothing_due")
 
 
 @dataclass(frozen=True, slots=True)

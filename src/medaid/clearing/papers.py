@@ -5,14 +5,15 @@ The same statement always gives the same bytes: documents carry the statement's 
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import Final
 
 from medaid.aws import exchange
-from medaid.clearing.files import zipped
 from medaid.clearing.model import Agreement, Statement
+from medaid.errors import BadInput
 from medaid.fund.chart import funds
-from medaid.instants import beijing_text
+from medaid.instants import beijing_text, civil_date
 from medaid.money import Fen
 from medaid.workbook import XLSX, workbook
 
@@ -81,11 +82,31 @@ def notice_lines(statement: Statement, agreement: Agreement) -> list[str]:
 
 
 def pay_order(statement: Statement, agreement: Agreement) -> bytes:
-    """The pay order for the bank: one line, TAB-separated UTF-8 (docs/clearing.md has the columns)."""
+    """The pay order as the bank takes it from manual reimbursement too: header, one payment, control totals with the digest of all before."""
     total = Fen(sum(int(fen) for fen in statement.paid.values()))
-    funds_text = ";".join(f"{funds()[key].code}={fen}" for key, fen in statement.paid.items())
-    columns = (statement.order, "201", agreement.name, agreement.bank, agreement.account, total.yuan(), statement.month, funds_text)
-    return ("\t".join(columns) + "\n").encode()
+    fields = (statement.order, agreement.name, agreement.account, agreement.bank, total.yuan())
+    if any("|" in text or "\n" in text for text in fields):
+        raise BadInput("FIELD_FORMAT", field="agreement", rule="户名、账号、开户行不得含 | 或换行")
+    rows = [f"H|{statement.order}|{statement.admdvs}|{civil_date(statement.cut)}", "|".join(("D", *fields))]
+    body = "".join(f"{row}\n" for row in rows)
+    return f"{body}T|1|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n".encode()
+
+
+def bank_answer(content: bytes) -> list[tuple[str, str, str]]:
+    """The bank's answer as (order, result, reason): `paid` or `failed`. Raises BadInput where form or control totals are wrong: nothing of it is taken."""
+    try:
+        rows = [line.split("|") for line in content.decode("utf-8-sig").splitlines() if line]
+    except UnicodeDecodeError:
+        raise BadInput("FIELD_FORMAT", field="file", rule="须为 UTF-8") from None
+    details = [row for row in rows if row[0] == "D"]
+    if len(rows) < 3 or rows[0][0] != "H" or rows[-1][0] != "T" or len(details) != len(rows) - 2 or any(len(row) != 5 for row in details):
+        raise BadInput("FIELD_FORMAT", field="file", rule="须为 H、D…、T 行,D 行五栏")
+    total = Fen(sum(int(Fen.of_yuan(row[2], "amount")) for row in details))
+    if rows[-1][1:3] != [str(len(details)), total.yuan()]:
+        raise BadInput("AMOUNT_SUM", field="file", rule=f"控制合计不符:{len(details)} 笔 {total}")
+    if any(row[3] not in ("paid", "failed") for row in details):
+        raise BadInput("CODE_UNKNOWN", field="result", rule="paid 或 failed")
+    return [(row[1], row[3], row[4]) for row in details]
 
 
 def publish_statement(statement: Statement) -> str:
@@ -98,5 +119,5 @@ def publish_payment(statement: Statement, agreement: Agreement) -> list[str]:
     """Writes notice and pay order of a released statement; writing them again writes the same bytes."""
     base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
     notice = exchange.put(f"{base}-notice.pdf", payment_notice(statement, agreement), "application/pdf")
-    order = exchange.put(f"bank/out/{statement.order}.zip", zipped(f"{statement.order}.txt", pay_order(statement, agreement)), "application/zip")
+    order = exchange.put(f"bank/out/{statement.order}.txt", pay_order(statement, agreement), "text/plain; charset=utf-8")
     return [notice, order]

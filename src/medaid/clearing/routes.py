@@ -12,6 +12,7 @@ from medaid.aws import exchange, rest
 from medaid.aws.web import Caller
 from medaid.clearing import insurer, papers, payments, regions, runs, statements
 from medaid.clearing.bills import Bill
+from medaid.clearing.figures import figure
 from medaid.clearing.model import Agreement, Statement
 from medaid.errors import BadInput, Forbidden
 from medaid.fund import analysis, books, finance, periods
@@ -195,6 +196,19 @@ def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
         account = (_text(body, "bank"), _text(body, "account"), str(body.get("cite", "")))
         payments.agree(Agreement(institution, _text(body, "name"), admdvs, int(year), _text(body, "hi_paymtd"), rate, retention, *account))
         return rest.reply(200, {})
+
+    @app.post("/clearing/<admdvs>/retention/<institution>/<year>")
+    def retention(admdvs: str, institution: str, year: int) -> Response[str]:
+        _operator(app, admdvs, "manager")
+        return rest.reply(200, {"payable": _yuan(payments.return_retention(admdvs, institution, int(year), _text(rest.sent(app), "share"), clock()))})
+
+    @app.get("/clearing/<admdvs>/drg-share/<year>")
+    def drg_share(admdvs: str, year: int) -> Response[str]:
+        _operator(app, admdvs, *READERS)
+        part, whole = runs.drg_share(admdvs, int(year))
+        aim = figure("drg_dip_share", admdvs)
+        reached = analysis.share_reached(part, whole, aim.ratio)
+        return rest.reply(200, {"by_drg_dip": part.yuan(), "whole": whole.yuan(), "aim": str(aim.value), "reached": reached, "cite": aim.cite})
 
     @app.post("/clearing/<admdvs>/deductions/<institution>/<deduction_id>")
     def deduct(admdvs: str, institution: str, deduction_id: str) -> Response[str]:

@@ -206,11 +206,8 @@ def taken_off(kind: str, statement: Statement, carried: Carried, recorded: datet
     ]
 
 
-def release_entries(statement: Statement, recorded: datetime, fronted: str = "") -> list[Entry]:
-    """What paying a statement books: the mode's difference, and the payment with what is kept back (J34, N5). Deductions: `taken_off`.
-
-    The fund `fronted` is paid by an insurer instead.
-    """
+def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
+    """What a statement books beside its payment (`payment_entry`) and deductions (`taken_off`): the mode's difference and what is kept back (J34, N5)."""
     entries: list[Entry] = []
     if statement.mode_difference:
         lines: list[Line] = []
@@ -218,16 +215,17 @@ def release_entries(statement: Statement, recorded: datetime, fronted: str = "")
         for fund, fen in statement.mode_difference.items():
             lines += [expense_line(fund, care, fen, statement.institution), *fund_rules.pair(fund, "", "2101", fen, "", statement.institution)]
         entries.append(fund_rules.entry("mode_difference", statement.admdvs, statement.statement_id, lines, recorded))
-    pay: list[Line] = []
-    for fund, fen in payable(statement).items():
-        kept = statement.retained.get(fund, Fen(0))
-        if fund != fronted:
-            pay += fund_rules.pair(fund, "2101", "1002", fen, statement.institution, statement.institution)
-        if kept:
-            pay += fund_rules.pair(fund, "2101", "2107", kept, statement.institution, statement.institution)
-    if pay:
-        entries.append(fund_rules.entry("institution_payment", statement.admdvs, statement.statement_id, pay, recorded))
+    kept = [line for fund, fen in statement.retained.items() if fen for line in fund_rules.pair(fund, "2101", "2107", fen, *[statement.institution] * 2)]
+    if kept:
+        entries.append(fund_rules.entry("retention", statement.admdvs, statement.statement_id, kept, recorded))
     return entries
+
+
+def payment_entry(statement: Statement, recorded: datetime) -> Entry | None:
+    """What the pay order of a statement books; a payment that comes back is its mirror. None where the agency pays nothing."""
+    who = statement.institution
+    lines = [line for fund, fen in statement.paid.items() for line in fund_rules.pair(fund, "2101", "1002", fen, who, who)]
+    return fund_rules.entry("institution_payment", statement.admdvs, statement.order, lines, recorded) if lines else None
 
 
 def payable(statement: Statement) -> dict[str, Fen]:

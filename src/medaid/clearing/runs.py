@@ -13,9 +13,10 @@ from medaid.aws.outbox import message
 from medaid.aws.steady import commit
 from medaid.aws.transaction import Lost
 from medaid.clearing import papers, payments, rules, statements, store
-from medaid.clearing.model import Statement
+from medaid.clearing.model import PAID, Statement
 from medaid.errors import Refused
 from medaid.instants import BEIJING, civil_date, from_stored, stored
+from medaid.money import Fen
 from medaid.workdays import Calendar
 
 GRACE: Final = timedelta(minutes=15)
@@ -105,7 +106,7 @@ def unpaid(admdvs: str, period: str) -> Iterator[Statement]:
     """Statements of a month that are neither paid, barred nor without due."""
     for institution in store.institutions(admdvs, period):
         for statement in statements.made(admdvs, institution, period):
-            if statement.state in ("draft", "confirmed", "approved", "barring"):
+            if statement.state not in (*PAID, "barred"):
                 yield statement
 
 
@@ -147,6 +148,18 @@ def year_end(admdvs: str, now: datetime, calendar: Calendar) -> dict[str, int]:
             begun("bar", admdvs, str(year), {}, now)
             ended("bar", admdvs, str(year), counts, now)
     return counts
+
+
+def drg_share(admdvs: str, year: int) -> tuple[Fen, Fen]:
+    """Inpatient pool money of a year paid by DRG or DIP, and all of it (N5)."""
+    found = []
+    for number in range(1, 13):
+        for institution in store.institutions(admdvs, f"{year}-{number:02d}"):
+            made = statements.made(admdvs, institution, f"{year}-{number:02d}")
+            if made:
+                held = payments.agreement(institution, year)
+                found += [(one, held) for one in made]
+    return rules.shares(found)
 
 
 def open_items(admdvs: str, period: str) -> list[dict[str, str]]:

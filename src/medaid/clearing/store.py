@@ -9,6 +9,7 @@
 | pk `L#<treatment>`, sk `<yyyy-mm>#<institution>` | items came after their month had ended | months that may need a supplement |
 | pk `C#<treatment>#<institution>`, sk `DISPUTE#<setl_id>`, `DEDUCTION#<id>`, `FORWARD#<fund>`, `CLAIM#<setl_id>` | what waits | by institution |
 | pk `A#<institution>`, sk `AGREEMENT#<yyyy>` | how it is paid | agreement of a year |
+| pk `O#<order>`, sk `ORDER` | region of a pay order | the bank's answer |
 | pk `R#<job>#<admdvs>`, sk `<period>` | state of a scheduled run | run of a period |
 | pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
 | pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
