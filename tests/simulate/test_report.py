@@ -70,7 +70,7 @@ def test_sums_are_those_of_the_single_case_engine(tmp_path: Path, more_generous:
 
 def test_burden_above_a_threshold(tmp_path: Path) -> None:
     """4001.43 borne in one year, twice in two years: above 4000.00 in both by 1.43, above 4001.43 in none."""
-    path = written(tmp_path / "a.csv", [GOOD, {**GOOD, "date": "2020-06-01"}])
+    path = written(tmp_path / "a.csv", [GOOD, {**GOOD, "day": "2020-06-01"}])
     tally = compare(claims(path), library(), library(), thresholds=(400_000, 400_143, 800_286))
     assert tally.person_years == (2, 2)
     assert [tally.above[line].a for line in tally.thresholds] == [2, 0, 0]

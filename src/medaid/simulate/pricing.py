@@ -1,7 +1,7 @@
 """Prices a chunk of the population under one set of packs: visit after visit of each person-year, all persons at once.
 
 Person-years are taken in blocks that stay in the processor's cache; within a block all first visits are priced, then all second ones, so that
-caps and cumulative deductibles see what came before. ADR 0030 says why columns of 64-bit integers and not processes.
+caps and cumulative deductibles see what came before. ADR 0050 says why columns of 64-bit integers and not processes.
 """
 
 from __future__ import annotations

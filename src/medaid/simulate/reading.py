@@ -22,8 +22,16 @@ from medaid.simulate.model import BILL, NUMBER_FACTS, TEXT_FACTS, UNKNOWN, Coded
 
 CHUNK: Final = 250_000
 """Visits in a chunk, more where one person has more."""
-REQUIRED: Final = ("person", "date", "region", "total", "in_policy")
-PLAIN: Final = frozenset({"person", "date", "settled", "region", "assisting", "categories", *TEXT_FACTS, *NUMBER_FACTS})
+AMOUNTS: Final[Mapping[str, str]] = {
+    "medfee_sumamt": "total",
+    "inscp_scp_amt": "in_policy",
+    "fulamt_ownpay_amt": "own_expense",
+    "overlmt_selfpay": "over_limit",
+    "preselfpay_amt": "prior_share",
+}
+"""Columns of the bill, by the names of the national interface, and ours; as in a claim file (docs/claim.schema.json)."""
+REQUIRED: Final = ("person", "day", "insured", "medfee_sumamt", "inscp_scp_amt")
+PLAIN: Final = frozenset({"person", "day", "settled", "insured", "assisted", "categories", *TEXT_FACTS, *NUMBER_FACTS})
 PREFIXES: Final = ("given.", "component.")
 _EPOCH: Final = 719163  # date(1970, 1, 1).toordinal(), from which polars counts days
 _YUAN: Final = r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"
@@ -64,11 +72,11 @@ class Claims:
         return pl.scan_parquet(copy)
 
     def _visits(self, part: pl.DataFrame) -> Visits:
-        for name in ("person", "date", "region"):
+        for name in ("person", "day", "insured"):
             _refuse(part, part[name].is_null(), name, "FIELD_REQUIRED", "不得为空")
-        day = _days(part, "date")
-        bill = {name: self._amount(part, name, 0) for name in BILL if name in self.amounts}
-        for name in ("total", "in_policy"):
+        day = _days(part, "day")
+        bill = {AMOUNTS[name]: self._amount(part, name, 0) for name in AMOUNTS if name in self.amounts}
+        for name in ("medfee_sumamt", "inscp_scp_amt"):
             _refuse(part, part[self.amounts[name][0]].is_null(), name, "FIELD_REQUIRED", "不得为空")
         if not any(name in bill for name in BILL[2:]):
             bill["own_expense"] = bill["total"] - bill["in_policy"]
@@ -77,8 +85,8 @@ class Claims:
             day=day,
             settled=_days(part, "settled") if "settled" in self.columns else day,
             has_settled="settled" in self.columns,
-            region=_coded(part, "region"),
-            assisting=_coded(part, "assisting") if "assisting" in self.columns else _nothing(len(part)),
+            region=_coded(part, "insured"),
+            assisting=_coded(part, "assisted") if "assisted" in self.columns else _nothing(len(part)),
             categories=_categories(part) if "categories" in self.columns else _nothing(len(part)),
             facts={name: self._fact(part, name) for name in TEXT_FACTS},
             numbers={name: _number(part, name) for name in NUMBER_FACTS if name in self.columns},
@@ -131,7 +139,7 @@ def claims(path: Path) -> Claims:
         name = column.removesuffix("_fen")
         if column in PLAIN:
             continue
-        if name not in BILL and not name.startswith(PREFIXES):
+        if name not in AMOUNTS and not name.startswith(PREFIXES):
             raise BadInput("FIELD_UNKNOWN", field=column, rule="不认识的列;可用的列见 docs/simulate.md")
         if name in amounts:
             raise BadInput("FIELD_FORMAT", field=column, rule=f"{name} 与 {name}_fen 只能有其一")
@@ -205,4 +213,4 @@ def _known(part: pl.DataFrame, name: str, coded: Coded, among: Mapping[str, str]
 
 def column_names(given: Sequence[str] = ()) -> tuple[str, ...]:
     """Every column that a file may have, amounts in yuan."""
-    return (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *BILL[2:], *given)
+    return (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *tuple(AMOUNTS)[2:], *given)
