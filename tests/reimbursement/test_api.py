@@ -89,6 +89,16 @@ def test_a_life_over_the_api_with_every_answer_as_described(api: Handler, tables
     assert [a["says"] for a in body["acts"]][:2] == ["登记申请", "受理"]
 
 
+def test_an_answer_file_that_is_not_one_is_reported_and_nothing_taken(api: Handler, tables: Tables) -> None:
+    dropped = json.loads((FOLDER / "bank.json").read_text(encoding="utf-8"))
+    exchange.put("bank/in/answer.txt", b"H|b\nD|o1|1.00|paid|\nT|1|2.00\n")
+    assert bank.handler(dropped, None) == {"taken": 0, "refused": 1}
+    assert "控制总数" in exchange.get("bank/out/answer.txt.report.txt").decode()
+    exchange.put("bank/in/answer.txt", answer("320100Bnone", ("o1", "1.00", "paid", "")))
+    assert bank.handler(dropped, None) == {"taken": 0, "refused": 1}
+    assert "没有已关闭的该付款批次" in exchange.get("bank/out/answer.txt.report.txt").decode()
+
+
 def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> None:
     call = in_process(api, INTAKE)
     for n in range(3):

@@ -221,8 +221,12 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
     case = service.hand_on(o, village, case.case_id, case.version, "T01", at("2026-03-17 09:00"), given("材料齐全,转镇"))
     assert case.clock == clock
     assert [a.act for a in service.case_detail(o, town, case.case_id, NOW).acts] == ["open", "accept", "hand_on"]
+    assert service.case_detail(o, village, case.case_id, NOW).case.point == "T01", "who took it in sees what became of it"
+    assert len(service.listed(village, [State.ACCEPTED], 10)[0]) == 1
     with pytest.raises(Forbidden, match="服务点"):
-        service.case_detail(o, village, case.case_id, NOW)
+        service.withdraw(o, village, case.case_id, case.version, NOW, given("不办了"))
+    with pytest.raises(Forbidden, match="统筹区"):
+        service.case_detail(o, replace(village, admdvs="320500"), case.case_id, NOW)
 
 
 def test_refused_with_reason_and_clause_frees_its_receipts_and_tells_the_person(tables: Tables) -> None:

@@ -210,6 +210,8 @@ class Case:
     created: datetime
     state: State = State.DRAFTED
     version: int = 0
+    trail: tuple[str, ...] = ()
+    """Points that have handed it on: they may still see what became of it (J18)."""
     person_group: str = ""
     """minor, student, adult, elderly, retired, employed; empty where not known."""
     given: Mapping[str, int] = field(default_factory=dict)

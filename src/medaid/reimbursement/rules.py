@@ -73,6 +73,14 @@ def reachable(case: Case, officer: Officer) -> None:
         raise Forbidden("FORBIDDEN", field="point", rule="只能办理本服务点的申请")
 
 
+def readable(case: Case, officer: Officer) -> None:
+    """As `reachable`, and a point that handed the case on sees what becomes of it (J18). Raises Forbidden."""
+    if officer.point not in case.trail:
+        reachable(case, officer)
+    elif officer.admdvs != case.admdvs:
+        raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="只能查看本统筹区的申请")
+
+
 def separated(move: Move, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure) -> None:
     """Incompatible posts: by what the officer did on this case, by the duty held in the region, by the roles of the token.
 

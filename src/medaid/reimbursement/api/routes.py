@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -94,10 +93,8 @@ def _cases(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_offi
         now, sent = clock(), rest.sent(app)
         kind, call = ACTS[act]
         o, officer = make_office(now), officer_of(app)
-        case = call(Asked(o, officer, case_id, now, _given(sent, act, case_id)), requests.read(kind, sent))
-        # Handed on, a case is no longer its first point's to read; the answer to the act is.
-        reader = replace(officer, point=case.point if officer.point else "")
-        return _shown(200, answers.detail(service.case_detail(o, reader, case_id, now), o.procedure))
+        call(Asked(o, officer, case_id, now, _given(sent, act, case_id)), requests.read(kind, sent))
+        return _detail(app, o, case_id, now)
 
 
 def _lists(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_office: Callable[[datetime], Office]) -> None:

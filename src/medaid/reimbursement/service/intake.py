@@ -108,7 +108,7 @@ def hand_on(office: Office, officer: Officer, case_id: str, version: int, point:
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if point == case.point:
             raise BadInput("FIELD_FORMAT", field="point", rule="已在该服务点")
-        return Changed(replace(case, point=point))
+        return Changed(replace(case, point=point, trail=(*case.trail, case.point) if case.point else case.trail))
 
     return act(office, officer, case_id, version, "hand_on", given, now, change)
 

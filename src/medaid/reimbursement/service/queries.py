@@ -38,7 +38,7 @@ def case_detail(office: Office, officer: Officer, case_id: str, now: datetime) -
     case, acts, rungs = store.history(case_id)
     if case is None:
         raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
-    rules.reachable(case, officer)
+    rules.readable(case, officer)
     outlook = rules.outlook(case, office.calendar, office.procedure)
     clock = case.clock.state(now, office.calendar, office.procedure.warning) if case.clock else ""
     used = int(case.clock.used(now, office.calendar)) if case.clock else 0
@@ -73,7 +73,7 @@ def listed(
     rows: list[dict[str, Any]] = []
     while position < len(states):
         found, start = store.queue(officer.admdvs, states[position], start, limit - len(rows))
-        rows += [row for row in found if wanted(row) and officer.point in ("", row["point"])]
+        rows += [row for row in found if wanted(row) and officer.point in ("", row["point"], *row["trail"])]
         if start is None:
             position += 1
         if len(rows) >= limit:

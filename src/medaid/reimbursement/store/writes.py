@@ -51,6 +51,7 @@ def summary(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
         "case_id": case.case_id,
         "insu_admdvs": case.admdvs,
         "point": case.point,
+        "trail": list(case.trail),
         "psn_no": case.psn_no,
         "state": str(case.state),
         "version": case.version,
