@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -18,6 +19,8 @@ from medaid.benefit.sentence import sentence
 from medaid.errors import PolicySilent
 from medaid.money import Fen
 from medaid.people.model import CATEGORIES
+from medaid.policy.assembly import assemble
+from medaid.policy.loader import parse
 from medaid.policy.model import Policy
 from medaid.policy.service import library
 from medaid.policy.vocabulary import VALUES
@@ -38,7 +41,15 @@ def policies() -> list[Policy]:
     return list(found.values())
 
 
+def shapes() -> list[Policy]:
+    """The small packs of tests/policy/shapes, one rule shape each."""
+    folder = Path(__file__).parents[1] / "policy" / "shapes"
+    packs = [parse(file.read_bytes(), file.name, frozenset(CATEGORIES)) for file in sorted(folder.glob("*.toml"))]
+    return [assemble([pack], pack.region, pack.region if pack.standings else "", date(2024, 6, 1)) for pack in packs]
+
+
 POLICIES: Final = policies()
+SHAPES: Final = shapes()
 fen = st.integers(min_value=0, max_value=80_000_000)
 
 
@@ -61,20 +72,24 @@ def claims(draw: st.DrawFn, policy: Policy, totals: Mapping[str, int] | None = N
         age=draw(st.integers(0, 100)),
         stay_no=draw(st.integers(1, 5)),
         years_enrolled=draw(st.integers(0, 20)),
-        transfer="none",
-        cause="illness",
-        hospital_kind="general",
-        contracted="no",
+        transfer=draw(st.sampled_from(["none", "up", "down"])),
+        cause=draw(st.sampled_from(["illness", "accident"])),
+        hospital_kind=draw(st.sampled_from(["general", "tcm", "specialist"])),
+        contracted=draw(st.sampled_from(["yes", "no"])),
         contribution_grade="1",
     )
     categories = tuple(draw(st.lists(st.sampled_from(sorted(CATEGORIES)), max_size=3, unique=True)))
     given = {"payments_by_others": draw(st.sampled_from([0, 0, 0, 100, 1_000_000])) if takes_others(policy) else 0}
+    parts: dict[str, int] = {}
     for layer in policy.layers:
         if layer.kind == "given" and layer.given != "payments_by_others":
             given[layer.given] = in_policy // 25 if not given["payments_by_others"] else 0
         given |= {name.partition(":")[2]: 0 for name in layer.base.less if name.startswith("given:")}
+        parts |= {name.partition(":")[2]: in_policy // 10 for name in layer.base.less if name.startswith("component:")}
+        if any(d.per == "transfer" for d in layer.deductibles):
+            given["transfer_deductible"] = draw(st.sampled_from([0, 50_000]))
     bill = Bill(Fen(in_policy + outside), Fen(in_policy), Fen(outside))
-    return Claim(bill, facts, categories, given, {}, dict(totals or {}))
+    return Claim(bill, facts, categories, given, parts, dict(totals or {}))
 
 
 def takes_others(policy: Policy) -> bool:
@@ -93,6 +108,7 @@ def answer(policy: Policy, claim: Claim) -> Priced | None:
 
 many = settings(max_examples=60, deadline=None)
 each = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.insured}-{p.day}")
+each_shape = pytest.mark.parametrize("policy", SHAPES, ids=lambda p: p.packs[0].partition("@")[0])
 
 
 @each
@@ -119,6 +135,26 @@ def test_the_parts_sum_to_the_bill_and_nobody_pays_less_than_nothing(policy: Pol
 def test_pricing_twice_gives_the_same(policy: Policy, data: st.DataObject) -> None:
     claim = data.draw(claims(policy))
     assert answer(policy, claim) == answer(policy, claim)
+
+
+@each_shape
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), more=st.integers(1, 3_000_000))
+def test_every_shape_keeps_the_same_promises(policy: Policy, data: st.DataObject, more: int) -> None:
+    """Parts sum to the bill, twice is the same, more in-policy cost is never paid less, caps hold over two visits."""
+    claim = data.draw(claims(policy))
+    bill = claim.bill._replace(total=claim.bill.total + Fen(more), in_policy=claim.bill.in_policy + Fen(more))
+    before, after = answer(policy, claim), answer(policy, replace(claim, bill=bill))
+    if before is None or after is None:
+        return
+    assert sum(step.paid for step in before.steps) + int(before.own) == claim.bill.total
+    assert answer(policy, claim) == before
+    assert before.bill.total - before.own <= after.bill.total - after.own
+    second = answer(policy, replace(claim, totals=before.totals))
+    for layer in policy.layers if second else ():
+        most = largest_year_cap(policy, layer.id)
+        assert second is not None
+        assert most is None or second.totals.get(f"paid:{layer.id}", 0) <= most
 
 
 @each
@@ -178,7 +214,7 @@ def largest_year_cap(policy: Policy, ident: str) -> int | None:
     """The highest that any row allows a layer in a year; None where some case has no limit or a modifier may raise it."""
     layer = next(x for x in policy.layers if x.id == ident)
     rows = [cap for cap in layer.caps if not cap.row.missing]
-    if not rows or any(cap.amount.fen is None or cap.per != "year" for cap in rows) or any(m.target == "cap" for m in layer.modifiers):
+    if not rows or any(cap.amount.fen is None or cap.switch or cap.per != "year" for cap in rows) or any(m.target == "cap" for m in layer.modifiers):
         return None
     return max(cap.amount.fen or 0 for cap in rows)
 

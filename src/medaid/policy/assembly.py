@@ -181,7 +181,7 @@ def check_references(layers: Sequence[Layer]) -> None:
             if name not in by_id:
                 raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"提到的层 {name} 不存在(第 {layer.line} 行)")
         for key, row, other in shared:
-            if key == "cap" and not any(layer.id in others for k, _, others in _shares(by_id[other]) if k == key):
+            if key in ("cap", "ceiling") and not any(layer.id in others for k, _, others in _shares(by_id[other]) if k == key):
                 raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"限额与 {other} 共用,但 {other} 没有写与 {layer.id} 共用(第 {row.line} 行)")
 
 

@@ -63,6 +63,10 @@ def check_kind(layer: Layer, table: Table) -> None:
     for name in idle[layer.kind]:
         if getattr(layer, name):
             table.problems.append(_at(table, getattr(layer, name)[0].row.line, f"kind = {layer.kind} 的层用不到 [[layer.{name[:-1]}]]:删去,或改 kind"))
+    for m in layer.modifiers:
+        rows = {"deductible": layer.deductibles, "cap": layer.caps, "ceiling": layer.ceilings, "ratio": layer.rates}[m.target]
+        if layer.kind in ("share", "year_end") and not rows:
+            table.problems.append(_at(table, m.row.line, f"调整的 {m.target} 在本层没有:先写 [[layer.{m.target}]]"))
     per_cap = {cap.name: cap.per for cap in layer.caps}
     for cap in layer.caps:
         if cap.per != per_cap[cap.name] and cap.amount.fen is not None:

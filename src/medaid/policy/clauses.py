@@ -107,6 +107,8 @@ def _deductible(table: Table, row: Row) -> Deductible | None:
         table.wrong('franchise 只用于 per = "visit",不配 year_limit_yuan:按年累计从零补算无法逐次支付', "franchise")
     if limit is not None and per == "year":
         table.wrong('year_limit_yuan 只用于按次起付;按年起付写 per = "year"', "year_limit_yuan")
+    if made.shared_with and per != "year" and limit is None:
+        table.wrong('shared_with 只用于按年的起付线:写 per = "year" 或 year_limit_yuan', "shared_with")
     _per_of(table, value, per)
     return made if value else None
 
@@ -123,6 +125,8 @@ def _ceiling(table: Table, row: Row) -> Ceiling | None:
         row, value or Amount(), table.choice("per", ("visit", "year"), value is not None and value.told != "无", "visit"), table.words("shared_with")
     )
     _per_of(table, value, made.per)
+    if made.shared_with and made.per != "year":
+        table.wrong('shared_with 只用于按年的进入限额:写 per = "year"', "shared_with")
     return made if value else None
 
 
@@ -198,6 +202,8 @@ def _modifier(table: Table, row: Row) -> Modifier | None:
             table.wrong(f'{key} 只用于 target = "ratio"', key)
     if table.has("least_yuan") and target == "ratio":
         table.wrong("least_yuan 用于起付线和限额;比例的下限写 floor", "least_yuan")
+    if not table.has("group"):
+        _idle_over(table)
     per = table.choice("per", RANGES, required=False)
     beside = [key for key in ("per_from", "most_points", "most_yuan") if table.has(key)]
     if beside and not per:
@@ -209,6 +215,12 @@ def _modifier(table: Table, row: Row) -> Modifier | None:
         row, target, points or 0, times, add or 0, floor, per, table.whole("per_from", False) or 0, most,
         table.text("group", False), table.fen("least_yuan", False),
     )  # fmt: skip
+
+
+def _idle_over(table: Table) -> None:
+    """`over` means something only between rows of which one applies."""
+    if table.has("over"):
+        table.wrong("over 只用于同一表(同一 group)中择一适用的行,此处用不到", "over")
 
 
 def _signed_fen(table: Table, key: str) -> int | None:
@@ -227,8 +239,9 @@ def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
     for element in table.rows("requires"):
         row = common(element, words)
         among = tuple(condition(one, words) for one in element.rows("any")) or ((row.when,) if row else ())
-        if not all(one.names for one in among):
-            element.wrong("requires 须写 when 或 any")
+        if not all(one.names for one in among) or (element.has("any") and element.has("when")):
+            element.wrong("requires 须写 when 或 any 之一")
+        _idle_over(element)
         says = element.text("says")
         element.done()
         if row is not None:

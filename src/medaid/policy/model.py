@@ -11,31 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from medaid.policy.vocabulary import (
-    ASSISTANCE_TIERS,
-    FACT_NAMES,
-    FUNDS,
-    KINDS,
-    NO_CATEGORY,
-    RANGES,
-    TIERS,
-    TRUST,
-    VALUES,
-    Facts,
-)
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, FACT_NAMES, FUNDS, KINDS, NO_CATEGORY, RANGES, TIERS, TRUST, VALUES, Facts
 
-__all__ = [
-    "ASSISTANCE_TIERS",
-    "FACT_NAMES",
-    "FUNDS",
-    "KINDS",
-    "NO_CATEGORY",
-    "RANGES",
-    "TIERS",
-    "TRUST",
-    "VALUES",
-    "Facts",
-]
+__all__ = ["ASSISTANCE_TIERS", "FACT_NAMES", "FUNDS", "KINDS", "NO_CATEGORY", "RANGES", "TIERS", "TRUST", "VALUES", "Facts"]
 
 
 class Document(NamedTuple):
