@@ -27,6 +27,7 @@ from tests.reimbursement.office import (
     opened,
     register,
     released,
+    scan,
 )
 
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
@@ -350,7 +351,11 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
         service.change_account(o, INTAKE, case.case_id, case.version, guardian, NOW, given("原账户销户"))
     with pytest.raises(BadInput, match="户名"):
         service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, owner="self"), NOW, given("原账户销户"))
-    case = service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof="receipts/p"), NOW, given("原账户销户"))
+    for unproven in ("x", "0" * 64):
+        with pytest.raises(Refused):
+            service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof=unproven), NOW, given("原账户销户"))
+    proof = scan(case.case_id, b"guardianship")
+    case = service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof=proof), NOW, given("原账户销户"))
     second = service.open_batch(CASHIER, "b2", NOW)
     case = released(o, case, NOW, second.batch_id)
     service.close_batch(CASHIER, second.batch_id)

@@ -123,7 +123,7 @@ class Account:
     owner: str
     """self or guardian … (procedure.toml lists them)."""
     proof: str = ""
-    """S3 key of the proof, needed for any owner but self."""
+    """SHA-256 of the proof among the case's files, needed for any owner but self."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class AccountIn(Body):
     bankacct: Annotated[str, StringConstraints(pattern=r"^\d{8,32}$")]
     bankcode: Short
     owner: Short = "self"
-    proof: str = Field("", max_length=200)
+    proof: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """SHA-256 of an uploaded file of the case."""
 
 
 class ClassIn(Body):

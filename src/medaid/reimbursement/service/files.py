@@ -87,3 +87,10 @@ def proven(office: Office, case_id: str, sha256: str) -> str:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BadInput("FIELD_FORMAT", field="sha256", rule="上传的文件与摘要不符")
     return key
+
+
+def account_proven(office: Office, case: Case) -> None:
+    """Where the money goes to another than the person, the confirmation or proof of guardianship lies with the case (M二.4). Raises as `proven`."""
+    if case.account is not None and case.account.owner != "self":
+        _digest(case.account.proof)
+        proven(office, case.case_id, case.account.proof)

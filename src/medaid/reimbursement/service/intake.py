@@ -16,6 +16,7 @@ from medaid.people import service as people
 from medaid.reimbursement import checks, rules, store
 from medaid.reimbursement.model import Account, Act, Case, Hardship, Officer, Receipt, State
 from medaid.reimbursement.rules import Given
+from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.office import Changed, Office, act, told
 
 AMENDABLE = frozenset({"care", "fees", "others", "receipts", "account", "arrears", "manl_reim_rea", "insutype", "person_group", "given"})
@@ -120,6 +121,7 @@ def accept(office: Office, officer: Officer, case_id: str, version: int, now: da
         file = people.load(case.psn_no, case.care.end.year)
         if case.account is not None:
             checks.own_account(case.account, file.person.name)
+        account_proven(office, case)
         return Changed(replace(case, clock=rules.started(case, now, office.procedure), suspects=store.alike(case)))
 
     return act(office, officer, case_id, version, "accept", given, now, change)
@@ -182,7 +184,9 @@ def change_account(office: Office, officer: Officer, case_id: str, version: int,
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.account(account, office.procedure)
         checks.own_account(account, people.load(case.psn_no, case.care.end.year).person.name)
-        return Changed(replace(case, account=account))
+        changed = replace(case, account=account)
+        account_proven(office, changed)
+        return Changed(changed)
 
     return act(office, officer, case_id, version, "change_account", given, now, change)
 

@@ -16,6 +16,7 @@ from medaid.reimbursement import books, checks, store
 from medaid.reimbursement.model import Act, Case, Officer, Pricing, State
 from medaid.reimbursement.pricing import categories, quote
 from medaid.reimbursement.rules import Given
+from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.intake import freed
 from medaid.reimbursement.service.office import Changed, Office, act
 
@@ -44,6 +45,7 @@ def audit(office: Office, officer: Officer, case_id: str, version: int, now: dat
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.ready(case)
+        account_proven(office, case)
         suspects = standing(case, store.alike(case))
         if suspects and not given.reason.strip():
             raise BadInput("FIELD_REQUIRED", field="reason", rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况")
