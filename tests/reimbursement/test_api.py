@@ -25,6 +25,7 @@ from medaid.reimbursement.procedure import procedure
 NOW = at("2026-03-16 09:00")
 DESCRIPTION = openapi.document()
 FOLDER = Path("functions/reimburse/events")
+LINE = {"med_list_codg": "X", "det_item_fee_sumamt": "10000.00", "inscp_scp_amt": "9000.00", "fulamt_ownpay_amt": "1000.00"}
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -55,12 +56,12 @@ def test_every_move_of_a_person_has_its_route() -> None:
 
 def test_a_life_over_the_api_with_every_answer_as_described(api: Handler, tables: Tables) -> None:
     call = in_process(api, INTAKE)
-    status, body = call("POST", "/reimbursement/cases", application())
+    status, body = call("POST", "/reimbursement/cases", application(feedetail=[LINE]))
     fits("/reimbursement/cases", "post", status, body)
     assert (status, body["state"], body["medfee_sumamt"], body["account_tail"]) == (201, "drafted", "10000.00", "1234")
-    again = call("POST", "/reimbursement/cases", application())
+    again = call("POST", "/reimbursement/cases", application(feedetail=[LINE]))
     assert again == (201, body), "the same number and content again is the same case"
-    desk = opened(call, application())
+    desk = opened(call, application(feedetail=[LINE]))
     assert desk.act(call, "accept")[0] == 200
     status, body = call("POST", f"/reimbursement/cases/{desk.case_id}/files", {"sha256": "0" * 64, "size": 100, "content_type": "image/png"})
     fits("/reimbursement/cases/{case_id}/files", "post", status, body)
@@ -125,6 +126,9 @@ def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> Non
         ({"medfee_sumamt": "10000.001"}, "AMOUNT_FORMAT", "medfee_sumamt"),
         ({"medfee_sumamt": "9999.99"}, "AMOUNT_SUM", "medfee_sumamt"),
         ({"setlfee": [{"med_chrgitm_type": "09", "item_sumamt": "1.00"}]}, "AMOUNT_SUM", "classes"),
+        ({"feedetail": [{"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "4.00"}]}, "AMOUNT_SUM", "feedetail[1]"),
+        ({"feedetail": [{"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "5.00"}]}, "AMOUNT_SUM", "medfee_sumamt"),
+        ({"feedetail": [LINE, LINE]}, "AMOUNT_SUM", "medfee_sumamt"),
         ({"psn_no": None}, "FIELD_FORMAT", "psn_no"),
         ({"colour": "red"}, "FIELD_UNKNOWN", "colour"),
         ({"med_type": "77"}, "CODE_UNKNOWN", "med_type"),

@@ -15,6 +15,14 @@ from medaid.reimbursement.procedure import Limits, Procedure
 _BILL: Final = re.compile(r"[0-9A-Z]{1,20}")
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 
+_BY_LINE: Final = {
+    "medfee_sumamt": "det_item_fee_sumamt",
+    "inscp_scp_amt": "inscp_scp_amt",
+    "fulamt_ownpay_amt": "fulamt_ownpay_amt",
+    "overlmt_selfpay": "overlmt_amt",
+    "preselfpay_amt": "preselfpay_amt",
+}
+
 
 def application(case: Case, today: date, procedure: Procedure) -> None:
     """All of an application. Raises BadInput."""
@@ -25,6 +33,7 @@ def application(case: Case, today: date, procedure: Procedure) -> None:
     if case.care.end > today:
         raise BadInput("DATE_FUTURE", field="endtime", rule="治疗尚未结束")
     fees(case.fees)
+    lines(case.fees, procedure.limits)
     payments(case.others, case.fees)
     receipts(case, today, procedure.limits)
     if case.account is not None:
@@ -48,6 +57,24 @@ def fees(found: Fees) -> None:
         raise BadInput("AMOUNT_SUM", field="medfee_sumamt", rule=f"总额 {found.medfee_sumamt} 元应等于四部分之和 {Fen(sum(map(int, parts.values())))} 元")
     if found.classes and sum(found.classes.values()) != found.medfee_sumamt:
         raise BadInput("AMOUNT_SUM", field="classes", rule=f"各费用类别之和应等于总额 {found.medfee_sumamt} 元")
+
+
+def lines(found: Fees, limits: Limits) -> None:
+    """The itemised list, where it was given: each line is the sum of its parts (L2), and the lines are the bill, part by part (L3)."""
+    if len(found.lines) > limits.lines:
+        raise BadInput("FIELD_TOO_LONG", field="feedetail", rule=f"至多 {limits.lines} 行")
+    for number, line in enumerate(found.lines, 1):
+        parts = (line.inscp_scp_amt, line.fulamt_ownpay_amt, line.overlmt_amt, line.preselfpay_amt)
+        if min(line.det_item_fee_sumamt, *parts) < 0:
+            raise BadInput("AMOUNT_NEGATIVE", field=f"feedetail[{number}]")
+        if sum(map(int, parts)) != line.det_item_fee_sumamt:
+            raise BadInput("AMOUNT_SUM", field=f"feedetail[{number}]", rule=f"金额 {line.det_item_fee_sumamt} 元应等于四部分之和")
+    if not found.lines:
+        return
+    for whole, part in _BY_LINE.items():
+        total = Fen(sum(int(getattr(line, part)) for line in found.lines))
+        if total != getattr(found, whole):
+            raise BadInput("AMOUNT_SUM", field=whole, rule=f"明细合计 {total} 元,申报 {getattr(found, whole)} 元")
 
 
 def payments(others: Sequence[OtherPayment], bill: Fees) -> None:

@@ -78,6 +78,18 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeLine:
+    """One line of the itemised list: its amount and the four parts that sum to it (L2 of the national interface)."""
+
+    med_list_codg: str
+    det_item_fee_sumamt: Fen
+    inscp_scp_amt: Fen
+    fulamt_ownpay_amt: Fen = NOTHING
+    overlmt_amt: Fen = NOTHING
+    preselfpay_amt: Fen = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Fees:
     """The bill: four parts that sum to it (identity I1), and its totals by national fee class (med_chrgitm_type), which sum to it too."""
 
@@ -87,6 +99,8 @@ class Fees:
     overlmt_selfpay: Fen = NOTHING
     preselfpay_amt: Fen = NOTHING
     classes: Mapping[str, Fen] = field(default_factory=dict)
+    lines: tuple[FeeLine, ...] = ()
+    """The itemised list where it was given; its parts sum to the bill's (L3)."""
 
 
 @dataclass(frozen=True, slots=True)

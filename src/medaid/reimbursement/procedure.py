@@ -88,6 +88,7 @@ class Limits:
     file_bytes: int
     file_types: tuple[str, ...]
     file_seconds: int
+    lines: int
     receipts: int
     page: int
     coverage_days: int

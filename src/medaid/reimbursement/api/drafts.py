@@ -9,7 +9,7 @@ from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.reimbursement import service
 from medaid.reimbursement.api.requests import AccountIn, Application, Open
-from medaid.reimbursement.model import Account, Care, Case, Fees, Officer, OtherPayment, Receipt
+from medaid.reimbursement.model import Account, Care, Case, FeeLine, Fees, Officer, OtherPayment, Receipt
 from medaid.settlement.national.codes import CARE, bare
 from medaid.settlement.rules import place
 
@@ -75,4 +75,7 @@ def _fees(sent: Application) -> Fees:
         if row.med_chrgitm_type in classes:
             raise BadInput("DUPLICATE", field="setlfee.med_chrgitm_type", rule="同一费用类别出现两次")
         classes[row.med_chrgitm_type] = row.item_sumamt
-    return Fees(sent.medfee_sumamt, sent.inscp_scp_amt, sent.fulamt_ownpay_amt, sent.overlmt_selfpay, sent.preselfpay_amt, classes)
+    lines = tuple(
+        FeeLine(x.med_list_codg, x.det_item_fee_sumamt, x.inscp_scp_amt, x.fulamt_ownpay_amt, x.overlmt_amt, x.preselfpay_amt) for x in sent.feedetail
+    )
+    return Fees(sent.medfee_sumamt, sent.inscp_scp_amt, sent.fulamt_ownpay_amt, sent.overlmt_selfpay, sent.preselfpay_amt, classes, lines)

@@ -66,6 +66,17 @@ class ClassIn(Body):
     item_sumamt: Yuan
 
 
+class LineIn(Body):
+    """One line of the itemised list (feedetail)."""
+
+    med_list_codg: Short
+    det_item_fee_sumamt: Yuan
+    inscp_scp_amt: Yuan
+    fulamt_ownpay_amt: Yuan = Field(default_factory=lambda: Fen(0))
+    overlmt_amt: Yuan = Field(default_factory=lambda: Fen(0))
+    preselfpay_amt: Yuan = Field(default_factory=lambda: Fen(0))
+
+
 class Application(Body):
     """The application itself. `mdtrtarea_admvs` is the region of treatment; `hosp_lv` the level as policies word it."""
 
@@ -88,6 +99,7 @@ class Application(Body):
     overlmt_selfpay: Yuan = Field(default_factory=lambda: Fen(0))
     preselfpay_amt: Yuan = Field(default_factory=lambda: Fen(0))
     setlfee: list[ClassIn] = Field(default_factory=list, max_length=40)
+    feedetail: list[LineIn] = Field(default_factory=list, max_length=1000)
     given: dict[str, Yuan] = Field(default_factory=dict)
     others: list[OtherIn] = Field(default_factory=list, max_length=20)
     receipts: list[ReceiptIn] = Field(default_factory=list, max_length=100)
