@@ -18,7 +18,7 @@ from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTot
 from medaid.reimbursement.books import recovered_share
 from medaid.reimbursement.documents import document, value_of
 from medaid.reimbursement.model import Act, Case, Hardship, OtherPayment, PayOrder, Pricing, Prior
-from medaid.reimbursement.pricing import claim, quote
+from medaid.reimbursement.pricing import assisting, categories, claim, quote
 
 O = office()  # noqa: E741  # the office
 TODAY = date(2026, 6, 1)
@@ -115,6 +115,33 @@ def test_recoveries_take_back_of_each_fund_no_more_than_it_paid(paid: list[int],
         taken = [t + int(s) for t, s in zip(taken, shares, strict=True)]
     assert all(t <= p for t, p in zip(taken, paid, strict=True))
     assert left or taken == paid
+
+
+def identity(admdvs: str, since: date = date(2024, 1, 1), end: date | None = None) -> Identity:
+    return Identity("subsistence_allowance", "民政", admdvs, since, end, datetime(2024, 1, 1, tzinfo=UTC), SOURCE)
+
+
+@pytest.mark.parametrize(("admdvs", "counts"), [("320100", True), ("320104", True), ("320500", False), ("320000", False)])
+def test_a_citys_office_decides_for_identities_of_its_counties_and_no_others_J24(admdvs: str, counts: bool) -> None:
+    file = replace(person({}), identities=(identity(admdvs),))
+    assert categories(draft(), file) == (("subsistence_allowance",) if counts else ())
+    assert assisting(draft(), file) == (admdvs if counts else "")
+
+
+@pytest.mark.parametrize(
+    ("care", "since", "end", "counts"),
+    [
+        ("inpatient", date(2026, 3, 10), None, True),
+        ("inpatient", date(2026, 3, 11), None, False),
+        ("inpatient", date(2024, 1, 1), date(2026, 2, 10), False),
+        ("inpatient", date(2024, 1, 1), date(2026, 3, 2), True),
+        ("outpatient", date(2026, 3, 10), None, True),
+        ("outpatient", date(2026, 3, 11), None, False),
+    ],
+)
+def test_an_identity_counts_from_its_day_and_to_the_end_of_its_month_J20(care: str, since: date, end: date | None, counts: bool) -> None:
+    file = replace(person({}), identities=(identity(NANJING, since, end),))
+    assert bool(categories(draft(care=care), file)) is counts
 
 
 def test_a_case_is_stored_and_read_back_whole() -> None:

@@ -15,7 +15,7 @@ from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced, Step
 from medaid.errors import BadInput, Conflict, PolicySilent, Refused
 from medaid.money import RATIO_SCALE, Fen
-from medaid.people.model import Insurance, PersonFile, YearTotals
+from medaid.people.model import Identity, Insurance, PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Layer, Policy
 from medaid.reimbursement.model import Case, Pricing, Prior
 from medaid.reimbursement.procedure import Procedure
@@ -46,12 +46,34 @@ def quote(case: Case, file: PersonFile, policy: Policy, procedure: Procedure, to
     return _pricing(case, priced, fitted, totals, procedure)
 
 
+def standings(case: Case, file: PersonFile) -> tuple[Identity, ...]:
+    """The identities that count for the care: determined in the region that decides (art. 24), standing on one day of a stay (art. 20), or on its day."""
+    begin, end = case.care.begin, case.care.end
+    stays = case.care.care in ("inpatient", "maternity")
+    mine = [i for i in file.identities if within(i.admdvs, case.admdvs)]
+    return tuple(i for i in mine if (i.stands_during(begin, end) if stays else i.stands_on(end)))
+
+
+def within(admdvs: str, region: str) -> bool:
+    """Whether `admdvs` is `region` or lies in it: a city's office decides for its counties (320104 lies in 320100)."""
+    bare = region
+    while bare.endswith("00"):
+        bare = bare[:-2]
+    return admdvs.startswith(bare)
+
+
 def categories(case: Case, file: PersonFile) -> tuple[str, ...]:
-    """The standings that count for the care, of the region that decides (art. 20: one day in common is enough; art. 24)."""
-    return tuple(i.category for i in file.identities if i.admdvs == case.admdvs and i.stands_during(case.care.begin, case.care.end))
+    """The categories that count, each once."""
+    return tuple(dict.fromkeys(i.category for i in standings(case, file)))
 
 
-def claim(case: Case, file: PersonFile, totals: Mapping[str, int], standings: tuple[str, ...], group: Group) -> Claim:
+def assisting(case: Case, file: PersonFile) -> str:
+    """The region whose assistance policy holds: that of the identity where there is one such region, else the office's; empty where no identity stands."""
+    regions = {i.admdvs for i in standings(case, file)}
+    return regions.pop() if len(regions) == 1 else case.admdvs if regions else ""
+
+
+def claim(case: Case, file: PersonFile, totals: Mapping[str, int], assisted: tuple[str, ...], group: Group) -> Claim:
     """The case as the engine sees it. What is not known is None, so that a clause that needs it asks for it."""
     care, fees, person = case.care, case.fees, file.person
     enrolled, age = enrolment(case, file), age_on(person.birth, care.begin)
@@ -72,7 +94,7 @@ def claim(case: Case, file: PersonFile, totals: Mapping[str, int], standings: tu
     bill = Bill(fees.medfee_sumamt, fees.inscp_scp_amt, fees.fulamt_ownpay_amt, fees.overlmt_selfpay, fees.preselfpay_amt)
     given = dict(case.given)
     given["payments_by_others"] = sum(int(other.amount) for other in case.others)
-    return Claim(bill, facts, standings, given, {}, totals)
+    return Claim(bill, facts, assisted, given, {}, totals)
 
 
 def enrolment(case: Case, file: PersonFile) -> Insurance:
@@ -80,7 +102,7 @@ def enrolment(case: Case, file: PersonFile) -> Insurance:
 
     Raises Refused NOT_INSURED where there is none.
     """
-    mine = [i for i in file.insurances if i.insutype == case.insutype and i.admdvs == case.insured]
+    mine = [i for i in file.insurances if i.insutype == case.insutype and i.admdvs[:4] == case.insured[:4]]
     found = next((i for i in mine if i.covers(case.care.begin)), mine[0] if mine and case.arrears else None)
     if found is None:
         raise Refused("NOT_INSURED", field="insutype", rule=f"险种 {case.insutype} 在 {case.care.begin} 参保状态不正常或不在参保期内")

@@ -14,7 +14,7 @@ from medaid.people import service as people
 from medaid.people.model import YearTotals
 from medaid.reimbursement import books, checks, store
 from medaid.reimbursement.model import Act, Case, Officer, Pricing, State
-from medaid.reimbursement.pricing import categories, quote
+from medaid.reimbursement.pricing import assisting, quote
 from medaid.reimbursement.rules import Given
 from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.intake import freed
@@ -34,8 +34,7 @@ def priced(office: Office, case: Case, now: datetime) -> Pricing:
     """What the case would be granted now; changes nothing."""
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
-    assisted = case.admdvs if categories(case, file) else ""  # nobody assists whose identity nobody has determined
-    policy = office.policy_for(case.insured, assisted, case.care.end)
+    policy = office.policy_for(case.insured, assisting(case, file), case.care.end)
     prior = office.prior(case.settled) if case.settled else None
     return quote(case, file, policy, office.procedure, today, office.group, prior)
 
