@@ -17,8 +17,8 @@ Pieces = tuple[tuple[int, int], ...]
 Bounds = tuple[tuple[int, int | None], ...]
 
 
-def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int]:
-    """What enters the layer, and what an entry ceiling sends on to a later one."""
+def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int, int]:
+    """What enters the layer, what an entry ceiling sends on to a later one, and what the person bore first."""
     rule = planned.layer.base
     amount = purse.source(rule.source)
     for name in rule.less:
@@ -26,11 +26,13 @@ def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int]:
     for name, weight in rule.plus:
         amount += half_up(purse.source(name) * weight)
     amount = max(0, amount)
+    first = half_up(amount * planned.first_share) if planned.first_share else 0
+    amount -= first
     if planned.ceiling is not None:
         left = _left(planned.ceiling, purse)
         if left is not None and amount > left:
-            return left, amount - left
-    return amount, 0
+            return left, amount - left, first
+    return amount, 0, first
 
 
 def resolve(amount: Amount, purse: Purse) -> int | None:

@@ -164,7 +164,7 @@ def _given_step(planned: PlannedLayer, purse: Purse) -> Step:
 
 def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
     layer = planned.layer
-    base, overflow = base_of(planned, purse)
+    base, overflow, first = base_of(planned, purse)
     deductible = deductible_of(planned, purse, base)
     pieces, bounds = pieces_of(planned, purse, base, deductible)
     parts = 0
@@ -180,7 +180,7 @@ def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
     paid, why = _payable("" if layer.base.plus else layer.base.source, within, purse)
     return Step(
         layer.id, layer.name, layer.tier, layer.fund, layer.base.source,
-        base, deductible, pieces, uncapped, limit, paid, planned.cites, why, overflow, bounds,
+        base, deductible, pieces, uncapped, limit, paid, planned.cites, why, overflow, bounds, first,
     )  # fmt: skip
 
 

@@ -60,6 +60,8 @@ class Step(NamedTuple):
     overflow: int = 0
     bounds: tuple[tuple[int, int | None], ...] = ()
     """The band of each piece (over, up to; None without end), in the order of `pieces`; empty for a single ratio."""
+    first_share: int = 0
+    """What the person bore of the source before the base was formed (先行自付)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def _step(step: Step) -> dict[str, Any]:
         **{name: amount(getattr(step, name)) for name in _AMOUNTS},
         "cap_left": None if step.cap_left is None else amount(step.cap_left),
         "pieces": [_piece(fen, ratio, band) for (fen, ratio), band in zip(step.pieces, bounds, strict=True)],
+        **({"first_share": amount(step.first_share)} if step.first_share else {}),
         "cites": [{"document": c.document, "article": c.article, "trust": c.trust} for c in step.cites],
     }
 
@@ -56,7 +57,7 @@ def steps_from_data(data: Any) -> tuple[Step, ...]:
 
 
 def _read(data: Any, at: str) -> Step:
-    _keys(data, _KEYS, at)
+    _keys(data, _KEYS | ({"first_share"} if isinstance(data, Mapping) and "first_share" in data else frozenset()), at)
     for name in _TEXTS:
         if not isinstance(data[name], str):
             raise _bad(f"{at}.{name}", "应为文字")
@@ -85,6 +86,7 @@ def _read(data: Any, at: str) -> Step:
         why=data["why"],
         overflow=numbers["overflow"],
         bounds=bounds,
+        first_share=_amount(data["first_share"], f"{at}.first_share") if "first_share" in data else 0,
     )
 
 

@@ -25,7 +25,9 @@ def _arithmetic(step: Step) -> str:
     payer = FUND_NAMES.get(step.fund, step.fund)
     if step.why and not step.base and not step.paid:
         return f"{payer}不支付,{step.why}"
-    parts = [f"{source_name(step.source)} {Fen(step.base)} 元"]
+    parts = [f"{source_name(step.source)} {Fen(step.base + step.first_share)} 元"]
+    if step.first_share:
+        parts.append(f"先行自付 {Fen(step.first_share)} 元")
     if step.deductible:
         parts.append(f"扣除起付线 {Fen(step.deductible)} 元")
     parts += _bands(step)

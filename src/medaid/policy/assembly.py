@@ -71,7 +71,7 @@ def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
     return tuple(name for name in Facts._fields if name in names)
 
 
-_TABLES: Final = ("deductibles", "ceilings", "rates", "caps", "modifiers", "requirements", "floors", "lumps")
+_TABLES: Final = ("first_shares", "deductibles", "ceilings", "rates", "caps", "modifiers", "requirements", "floors", "lumps")
 
 
 def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) -> dict[str, Layer]:

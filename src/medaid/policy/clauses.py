@@ -17,6 +17,7 @@ from medaid.policy.model import (
     Cap,
     Ceiling,
     Deductible,
+    FirstShare,
     Floor,
     Layer,
     Lump,
@@ -48,6 +49,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
         deductibles=_rows(table, "deductible", words, _deductible), rates=_rows(table, "rate", words, _rate), caps=_rows(table, "cap", words, _cap),
         modifiers=_rows(table, "modifier", words, _modifier), requirements=_requirements(table, words),
         floors=_rows(table, "floor", words, _floor), lumps=_rows(table, "lump", words, _lump), ceilings=_rows(table, "ceiling", words, _ceiling),
+        first_shares=_rows(table, "first_share", words, _first_share),
         line=table.line(), pack=pack,
     )  # fmt: skip
     if kind != "given" and made.given:
@@ -128,6 +130,11 @@ def _ceiling(table: Table, row: Row) -> Ceiling | None:
     if made.shared_with and made.per != "year":
         table.wrong('shared_with 只用于按年的进入限额:写 per = "year"', "shared_with")
     return made if value else None
+
+
+def _first_share(table: Table, row: Row) -> FirstShare | None:
+    ratio = table.ratio("ratio")
+    return None if ratio is None else FirstShare(row, ratio)
 
 
 def _rate(table: Table, row: Row) -> Rate | None:

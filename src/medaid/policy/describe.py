@@ -69,6 +69,8 @@ def entries(layer: Layer) -> Iterator[Entry]:
         yield _entry(layer, "金额", Row("", When(), layer.cite, (), None, None, layer.line), f"由经办机构提供({layer.given})")
     for r in layer.requirements:
         yield _entry(layer, "要求", r.row, f"{'或'.join(condition(one) for one in r.among)};否则:{r.says}")
+    for share in layer.first_shares:
+        yield _entry(layer, "先行自付", share.row, Ratio(share.ratio).percent())
     for c in layer.ceilings:
         yield _entry(layer, "进入限额", c.row, f"{_PER[c.per]} {amount(c.amount)}{_shared(c.shared_with)}")
     for d in layer.deductibles:
@@ -164,7 +166,8 @@ def show(policy: Policy) -> str:
             lines.append(f"   {category_name(code)}({code}){f':{only}' if only else ''}{_cite(rows[0].row.cite)}")
         lines.append("")
     lines.append(f"政策包:{'、'.join(policy.packs)}")
-    return "\n".join(lines)
+    everybody = "、".join(category_name(code) for code in in_order("category", policy.standings))
+    return "\n".join(lines).replace(f"{FACT_NAMES['category']} {everybody}", "全部救助对象") if everybody else "\n".join(lines)
 
 
 def _cite(cite: Citation) -> str:

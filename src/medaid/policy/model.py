@@ -91,8 +91,7 @@ class Row(NamedTuple):
 class Deductible(NamedTuple):
     row: Row
     amount: Amount
-    per: str
-    """visit, year, transfer."""
+    per: str  # visit, year, transfer
     shared_with: tuple[str, ...] = ()
     year_limit: int | None = None
     franchise: bool = False
@@ -108,8 +107,7 @@ class Band(NamedTuple):
 class Rate(NamedTuple):
     row: Row
     bands: tuple[Band, ...]
-    measure: str
-    """flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on."""
+    measure: str  # flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on
     slab: bool = False
     upper_inclusive: bool = True
     shared_with: tuple[str, ...] = ()
@@ -135,8 +133,7 @@ class Cap(NamedTuple):
 
 class Modifier(NamedTuple):
     row: Row
-    target: str
-    """ratio, deductible, cap."""
+    target: str  # ratio, deductible, cap, ceiling
     points: int = 0
     times: int | None = None
     fen: int = 0
@@ -162,6 +159,13 @@ class Base(NamedTuple):
     cite: Citation
     less: tuple[str, ...] = ()
     plus: tuple[tuple[str, int], ...] = ()
+
+
+class FirstShare(NamedTuple):
+    """What part of the base the person bears before anything else is counted (先行自付比例, mostly for care elsewhere)."""
+
+    row: Row
+    ratio: int
 
 
 class Ceiling(NamedTuple):
@@ -211,6 +215,7 @@ class Layer:
     floors: tuple[Floor, ...]
     lumps: tuple[Lump, ...]
     ceilings: tuple[Ceiling, ...]
+    first_shares: tuple[FirstShare, ...]
     line: int
     pack: str
 

@@ -95,6 +95,8 @@ def uncovered(planned: PlannedLayer) -> str:
         return ""
     if planned.slab:
         return "slab"
+    if planned.first_share:
+        return "first share"
     if planned.per not in ("visit", "year"):
         return f"deductible per {planned.per}"
     amounts = [planned.deductible, *(limit.amount for limit in _limits(planned))]
