@@ -18,14 +18,14 @@ from traceback import walk_tb
 from typing import Any, Final, NoReturn
 
 from medaid.aws.settings import settings
-from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, PolicySilent, Unavailable
+from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, PolicySilent, Refused, Unavailable
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a REST request. Lambda itself takes 6 MB with everything around it, API Gateway 10 MB (docs/operations.md)."""
 RETRY_AFTER: Final = 2
 """Seconds after which a caller may ask again where the fault is ours."""
 _NOT_FOUND: Final = frozenset({"NOT_FOUND", "PERSON_UNKNOWN", "VISIT_UNKNOWN", "SETTLEMENT_UNKNOWN"})
-_STATUS: Final = ((BadInput, 400), (PolicySilent, 422), (Conflict, 409), (Forbidden, 403), (Unavailable, 503))
+_STATUS: Final = ((BadInput, 400), (PolicySilent, 422), (Conflict, 409), (Forbidden, 403), (Refused, 422), (Unavailable, 503))
 
 Event = Mapping[str, Any]
 """What API Gateway hands over: payload format 2.0 of an HTTP API."""

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "policy": ("medaid.local.policy_cli", "check, show, compare, start and publish policy packs; list what a corrected pack would change"),
     "price": ("medaid.local.price_cli", "price a claim file without any cloud, explained step by step"),
     "simulate": ("medaid.local.simulate", "price a population of claims under two sets of policy packs and compare"),
+    "docs": ("medaid.local.docs", "make the generated parts of docs/ from the code"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""
 

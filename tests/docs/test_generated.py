@@ -1,0 +1,78 @@
+"""What the pages say of the code is what the code does. `medaid docs` makes the generated parts anew."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from medaid.aws import web
+from medaid.errors import CODES, Refused, Unavailable
+from medaid.local import cli, docs
+from medaid.local.errors import LocalError
+from medaid.money import LARGEST
+from medaid.settlement.national import envelope
+from medaid.settlement.national.fields import INPUTS, OURS, fields
+from medaid.settlement.settling import PAYERS
+
+NATIONAL = (docs.DOCS / "national-interface.md").read_text(encoding="utf-8")
+ERRORS = (docs.DOCS / "errors.md").read_text(encoding="utf-8")
+BY_HAND = re.sub(r"<!-- medaid docs: .*?<!-- end -->", "", NATIONAL, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("name", "text"), list(docs.pages()), ids=lambda value: value if value.endswith(".md") else "")
+def test_the_page_is_current(name: str, text: str) -> None:
+    assert (docs.DOCS / name).read_text(encoding="utf-8") == text, "run `medaid docs`"
+
+
+def test_each_block_that_can_be_made_is_shown() -> None:
+    shown = set(re.findall(r"<!-- medaid docs: (\w+) -->", "".join(text for _, text in docs.pages())))
+    assert shown == set(docs.BLOCKS)
+
+
+def test_a_block_nobody_makes_and_a_stale_page_are_noticed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LocalError, match="no generated block nothing"):
+        docs.filled("<!-- medaid docs: nothing -->\n<!-- end -->")
+    assert cli.main(["docs", "--check"]) == 0
+    monkeypatch.setitem(docs.BLOCKS, "tree", lambda: "```\nelse\n```\n")
+    assert cli.main(["docs", "--check"]) == 1
+    assert "errors.md" in capsys.readouterr().err
+
+
+def test_every_code_stands_on_the_errors_page_once() -> None:
+    assert re.findall(r"^\| `([A-Z_]+)` \|", ERRORS, re.MULTILINE) == list(CODES)
+
+
+def test_no_refusal_is_told_as_our_fault() -> None:
+    """A caller asks again after 503: pointless where the request is at fault."""
+    assert {code: web.status(Refused(code)) for code in CODES if web.status(Refused(code)) >= 500} == {}
+    assert web.status(Unavailable("UNAVAILABLE")) == 503
+
+
+def test_codes_named_in_the_text_are_ours() -> None:
+    named = set(re.findall(r"\b[A-Z]+_[A-Z_]+[A-Z]\b|\bBUSY\b", BY_HAND))
+    assert {"MSGID_REUSED", "REVERSE_LATER_FIRST", "BUSY"} <= named <= set(CODES)
+
+
+def test_transactions_said_not_to_be_taken_are_not() -> None:
+    (sentence,) = re.findall(r"Not taken, on purpose or not yet: (.*?)\n\n", BY_HAND, re.DOTALL)
+    assert set(re.findall(r"\b\d{4}\b", sentence)) & set(INPUTS) == set()
+    (order,) = re.findall(r"The order: (.*?)\n\n", BY_HAND, re.DOTALL)
+    assert set(re.findall(r"\b\d{4}\b", order)) <= set(INPUTS)
+
+
+def test_what_is_asked_beyond_the_standard_is_asked() -> None:
+    (numbers, names) = re.search(r"- \*\*([\d, ]+)\*\*: (.*?) are required", BY_HAND).groups()  # type: ignore[union-attr]  # it is there
+    for infno in numbers.split(", "):
+        required = {field.name for field in fields(INPUTS[infno][1]) if field.required}
+        assert set(re.findall(r"`(\w+)`", names)) <= required
+    assert {infno for infno, _ in OURS} <= set(numbers.split(", "))
+    assert {name for _, name in OURS} == set(re.findall(r"`(\w+)`", names))
+    assert all(f"| `{payer}` |" in NATIONAL for payer in PAYERS)
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    assert envelope.LARGEST_BODY == web.LARGEST_BODY == 1_000_000
+    assert f"{envelope.LARGEST_BODY:,} bytes" in BY_HAND
+    assert f"below {LARGEST // 100:,} yuan" in BY_HAND
+    assert f"`Retry-After` {web.RETRY_AFTER} " in BY_HAND
