@@ -66,6 +66,9 @@ def test_sums_are_those_of_the_single_case_engine(tmp_path: Path, more_generous:
     assert (tally.better, tally.worse, tally.same) == (sum(c > 0 for c in changes), sum(c < 0 for c in changes), sum(c == 0 for c in changes))
     assert tally.not_comparable == len(refused)
     assert tally.gained - tally.lost == sum(changes)
+    assert sum(tally.changes.values()) == len(changes)
+    assert tally.changes.get(3, 0) == sum(100_000 <= change < 1_000_000 for change in changes)
+    assert tally.changes.get(-1, 0) == sum(-10_000 < change < 0 for change in changes)
 
 
 def test_burden_above_a_threshold(tmp_path: Path) -> None:

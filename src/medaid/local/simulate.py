@@ -18,7 +18,11 @@ from medaid.simulate.report import Report, Section, as_csv, report, told
 from medaid.simulate.service import compare
 from medaid.simulate.tally import THRESHOLDS
 
-SHOWN = ("persons", "paid_by_fund", "paid_by_layer", "paid_by_category", "own_by_category", "paid_by_level", "years_above", "burden_above", "refused", "ways")
+SHOWN = (
+    "persons", "changes", "paid_by_fund", "paid_by_layer", "paid_by_category", "own_by_category", "paid_by_level",
+    "years_above", "burden_above", "refused", "ways",
+)  # fmt: skip
+"""Sections that the terminal shows; CSV and page have all."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +73,7 @@ def _show(console: Console, comparison: Report) -> None:
 def _table(section: Section) -> Table:
     table = Table(title=f"{section.title}{'(元)' if section.money else ''}", title_justify="left")
     table.add_column(section.by)
-    one_sided = section.id == "persons"
+    one_sided = section.one_sided
     for name in ("人数",) if one_sided else ("A", "B", "B 减 A"):
         table.add_column(name, justify="right")
     for row in section.rows:

@@ -9,10 +9,14 @@ from typing import Final
 from medaid.simulate.report import Report, Row, Section, told
 
 WIDTH: Final = 760
-LABEL: Final = 190
+LABEL: Final = 220
 BAR: Final = 15
 GAP: Final = 12
-CHARTED: Final = ("paid_by_fund", "assistance_by_category", "own_by_category", "own_by_level", "years_above", "burden_above")
+PAIRED: Final = ("paid_by_fund", "years_above", "burden_above")
+"""Sections drawn as A and B side by side."""
+MOVED: Final = ("assistance_by_category", "own_by_category", "own_by_level")
+"""Sections drawn as what B changes: sums of like size would hide it."""
+COUNTED: Final = ("changes",)
 
 STYLE: Final = """
 :root{--ink:#1b2430;--soft:#5b6675;--line:#d9dee5;--a:#8aa0b8;--b:#1f6f5c;--worse:#a4472f;--paper:#fff}
@@ -23,10 +27,12 @@ h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.4rem 0 .6rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:right}th:first-child,td:first-child{text-align:left}
 th{color:var(--soft);font-weight:500}.scroll{overflow-x:auto}
+figure{margin:0 0 1rem}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1rem;margin:1.2rem 0}
 dt{color:var(--soft);font-size:.9rem}dd{margin:0;font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums}
-svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font-size:12px}.a{fill:var(--a)}.b{fill:var(--b)}.soft{fill:var(--soft)!important}
-.worse{color:var(--worse)}
+svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font-size:12px}.a{fill:var(--a)}.b{fill:var(--b)}
+.w{fill:var(--worse)}.axis{fill:var(--soft)}.soft{fill:var(--soft)!important}
+figcaption{color:var(--soft);font-size:.85rem}
 """
 
 
@@ -55,16 +61,21 @@ def page(comparison: Report) -> str:
 
 
 def _section(section: Section) -> str:
-    chart = _chart(section.rows, section) if section.id in CHARTED and len(section.rows) <= 30 else ""
+    chart = _drawn(section) if len(section.rows) <= 30 else ""
     visits = any(row.visits is not None for row in section.rows)
-    one_sided = section.id == "persons"
+    one_sided = section.one_sided
     head = "".join(f"<th>{name}</th>" for name in (escape(section.by), *(("就诊",) if visits else ()), *(("人数",) if one_sided else ("A", "B", "B 减 A"))))
     lines = "".join(_line(row, section, visits, one_sided) for row in section.rows)
     unit = "(元)" if section.money else ""
     return (
-        f'<section id="{section.id}">\n<h2>{escape(section.title)}{unit}</h2>\n{chart}'
+        f'<section id="{section.id}">\n<h2>{escape(section.title)}{unit}</h2>\n{_figure(section, chart)}'
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>\n</section>\n'
     )
+
+
+def _figure(section: Section, chart: str) -> str:
+    said = "图:B 减 A" if section.id in MOVED else "图:上为 A,下为 B" if section.id in PAIRED else "图:人数"
+    return f"<figure>{chart}<figcaption>{said}</figcaption></figure>\n" if chart else ""
 
 
 def _line(row: Row, section: Section, visits: bool, one_sided: bool) -> str:
@@ -78,23 +89,57 @@ def _line(row: Row, section: Section, visits: bool, one_sided: bool) -> str:
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
-def _chart(rows: Sequence[Row], section: Section) -> str:
-    """Two bars a row, A above B, on one scale from zero."""
-    most = max((number for row in rows for number in row.pair), default=0)
-    if most <= 0:
+Bars = Sequence[tuple[str, Sequence[tuple[str, str, int]]]]
+"""By row its name and its bars: class, what stands before the number, the number."""
+
+
+def _drawn(section: Section) -> str:
+    """The section's chart; empty where it has none or nothing to show."""
+    bars: Bars
+    if section.id in PAIRED:
+        bars = [(row.name, (("a", "A ", row.pair.a), ("b", "B ", row.pair.b))) for row in section.rows]
+    elif section.id in COUNTED:
+        bars = [(row.name, (("b" if int(row.key) >= 0 else "w", "", row.pair.b),)) for row in section.rows]
+    elif section.id in MOVED:
+        better = -1 if section.id.startswith("own") else 1  # a burden that falls is the better one
+        bars = [(row.name, (("b" if row.change * better >= 0 else "w", "", row.change),)) for row in section.rows]
+    else:
         return ""
-    room, step = WIDTH - LABEL - 150, 2 * BAR + GAP
-    parts = []
-    for index, row in enumerate(rows):
-        top = index * step
-        parts.append(f'<text x="{LABEL - 8}" y="{top + BAR + 4}" text-anchor="end">{escape(_short(row.name))}</text>')
-        for side, number in enumerate(row.pair):
-            length, y = max(0, number) * room / most, top + side * BAR
-            parts.append(f'<rect class="{"ab"[side]}" x="{LABEL}" y="{y:.0f}" width="{length:.1f}" height="{BAR - 2}"/>')
-            label = f"{'AB'[side]} {told(section, number)}"
-            parts.append(f'<text class="soft" x="{LABEL + length + 6:.1f}" y="{y + BAR - 4:.0f}">{label}</text>')
-    return f'<svg viewBox="0 0 {WIDTH} {len(rows) * step}" role="img" aria-label="{escape(section.title)}">{"".join(parts)}</svg>\n'
+    return _chart(section, bars)
+
+
+def _chart(section: Section, bars: Bars) -> str:
+    """Bars on one scale from zero, which stands where the least of them lets it."""
+    numbers = [number for _, row in bars for _, _, number in row]
+    least, most = min((0, *numbers)), max((0, *numbers))
+    if least == most:
+        return ""
+    room, parts, y = WIDTH - LABEL - 150, list[str](), 0
+    begin = LABEL + (130 if least < 0 else 0)
+    scale = (room - (begin - LABEL)) / (most - least)
+    zero = begin - least * scale
+    for name, row in bars:
+        middle = y + len(row) * BAR / 2 + 4
+        parts.append(f'<text x="{LABEL - 8}" y="{middle:.0f}" text-anchor="end">{escape(_short(name))}</text>')
+        for style, before, number in row:
+            length = abs(number) * scale
+            left = zero - length if number < 0 else zero
+            place, anchor = (left - 6, "end") if number < 0 else (left + length + 6, "start")
+            parts.append(f'<rect class="{style}" x="{left:.1f}" y="{y}" width="{length:.1f}" height="{BAR - 2}"/>')
+            parts.append(f'<text class="soft" x="{place:.1f}" y="{y + BAR - 4}" text-anchor="{anchor}">{before}{told(section, number)}</text>')
+            y += BAR
+        y += GAP
+    parts.append(f'<rect class="axis" x="{zero:.1f}" y="0" width="1" height="{y - GAP}"/>')
+    about = f"{section.title}{',B 减 A' if section.id in MOVED else ''}"
+    return f'<svg viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(about)}">{"".join(parts)}</svg>\n'
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}…"
+    """The name cut to what stands beside its bar: a Chinese character is about twice as wide as a figure."""
+    width, kept = 0, ""
+    for letter in name:
+        width += 7 if letter.isascii() else 12
+        if width > LABEL - 24:
+            return f"{kept}…"
+        kept += letter
+    return kept

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from medaid.errors import CODES
 from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FUND_NAMES, VALUES
-from medaid.simulate.tally import Pair, Tally
+from medaid.simulate.tally import STEPS, Pair, Tally
 
 LEVELS: Final = {"community": "社区", "township": "乡镇", "1": "一级", "2": "二级", "3": "三级", "": "未填"}
 
@@ -38,6 +39,11 @@ class Section(NamedTuple):
     money: bool
     rows: tuple[Row, ...]
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether the rows count persons compared, so that only B carries a number."""
+        return self.id in ("persons", "changes")
+
 
 class Report(NamedTuple):
     """Two sets of packs compared over a population."""
@@ -51,7 +57,7 @@ class Report(NamedTuple):
 def report(a: str, b: str, tally: Tally) -> Report:
     """The comparison of `a` and `b` (the names of the two sets of packs)."""
     groups = (("category", "救助类型", category_name), ("level", "医院级别", level_name), ("care", "医疗类别", care_name))
-    sections = [_persons(tally), _funds(tally), _layers(tally)]
+    sections = [_persons(tally), _changes(tally), _funds(tally), _layers(tally)]
     for key, told, name in groups:
         rows = sorted(tally.groups[key].items())
         sections.append(Section(f"paid_by_{key}", f"各方支付,按{told}", told, True, tuple(Row(k, name(k), g.paid, g.visits) for k, g in rows)))
@@ -69,6 +75,14 @@ def _persons(tally: Tally) -> Section:
         ("not_comparable", "有就诊被退回、不可比的人数", tally.not_comparable),
     )  # fmt: skip
     return Section("persons", "个人负担的变化(B 相对 A)", "人数", False, tuple(Row(key, name, Pair(0, count)) for key, name, count in rows))
+
+
+def _changes(tally: Tally) -> Section:
+    """How many persons bear how much less or more."""
+    bounds = [f"{_round(low)} 至不足 {_round(high)} 元" for low, high in pairwise(STEPS)] + [f"{_round(STEPS[-1])} 元以上"]
+    told = {0: "不变"} | {n + 1: f"减轻 {name}" for n, name in enumerate(bounds)} | {-n - 1: f"加重 {name}" for n, name in enumerate(bounds)}
+    rows = tuple(Row(str(band), told[band], Pair(0, tally.changes.get(band, 0))) for band in sorted(told, reverse=True))
+    return Section("changes", "个人负担变化的分布", "每人合计的变化", False, rows)
 
 
 def _funds(tally: Tally) -> Section:

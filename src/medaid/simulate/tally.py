@@ -14,6 +14,8 @@ from medaid.simulate.model import Coded, Ints, LayerName, Outcome, Visits
 
 THRESHOLDS: Final = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 """Fen a person bears in a year; the report counts who is above."""
+STEPS: Final = (1, 10_000, 100_000, 1_000_000)
+"""Fen by which a person's burden may change: bounds of the bands of the distribution, the lower inclusive."""
 GROUPS: Final[tuple[tuple[str, Callable[[Visits], Coded]], ...]] = (
     ("category", lambda visits: visits.categories),
     ("level", lambda visits: visits.facts["level"]),
@@ -58,6 +60,8 @@ class Tally:
     same: int = 0
     not_comparable: int = 0
     """Persons of whom some visit is refused under one set or both."""
+    changes: dict[int, int] = field(default_factory=dict)
+    """Persons by band of change: 1 to 4 bear less, by at least that entry of `STEPS`; -1 to -4 bear more; 0 the same."""
     gained: int = 0
     lost: int = 0
     groups: dict[str, dict[str, Group]] = field(default_factory=lambda: {name: {} for name, _ in GROUPS})
@@ -127,6 +131,9 @@ class Tally:
         self.better += int((change > 0).sum())
         self.worse += int((change < 0).sum())
         self.same += int((change == 0).sum())
+        bands = np.sign(change) * np.searchsorted(np.array(STEPS), np.abs(change), side="right")
+        for band, count in zip(*np.unique(bands, return_counts=True), strict=True):
+            self.changes[int(band)] = self.changes.get(int(band), 0) + int(count)
         self.gained += int(change[change > 0].sum())
         self.lost -= int(change[change < 0].sum())
 
