@@ -56,6 +56,8 @@ def _bands(step: Step) -> list[str]:
 def _stretch(low: int, high: int | None) -> str:
     if high is None:
         return f"{_round(low)} 元以上段"
+    if not low:
+        return f"{_round(high)} 元以内段"
     return f"{_round(low)} 至 {_round(high)} 元段"
 
 
