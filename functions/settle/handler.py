@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from medaid.aws import web
 from medaid.aws.clock import now
@@ -13,7 +12,6 @@ from medaid.errors import MedaidError, Unavailable
 from medaid.settlement import service
 
 logger = Logger()
-metrics = Metrics()
 service.warm()
 
 
@@ -27,7 +25,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except Exception as error:  # a fault nobody foresaw: the hospital is told to send the same message again
         number = web.incident(error, event)
         answer = _fault(number) if national else web.fault(error, event)
-    metrics.add_metric("answers", MetricUnit.Count, 1)
     logger.info("answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"], "request": getattr(context, "aws_request_id", "")})
     return answer
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from medaid.aws.transaction import Write
-from medaid.fund import books, rules, store
+from medaid.fund import books, store
 from medaid.fund.model import Entry
 from medaid.fund.periods import post, posting
+from medaid.fund.posting import writes
 from medaid.instants import civil_date
 from medaid.money import Fen
-
-
-def writes(*entries: Entry) -> list[Write]:
-    """The writes that post `entries` as part of the caller's own transaction: one conditional put each, nothing hot, nothing read.
-
-    An entry posted this way takes effect on the day it is recorded, so it can never fall into a month that is already sealed.
-    Raises Refused FLOW_FORBIDDEN for a flow no document allows, AssertionError for another effective day (use `post`).
-    """
-    for entry in entries:
-        assert entry.effective == civil_date(entry.recorded), "a back-dated entry is posted with post()"
-    return [store.put(rules.checked(entry)) for entry in entries]
 
 
 def entries(admdvs: str, month: str) -> Iterator[Entry]:

@@ -15,8 +15,7 @@ from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import Contended, Lost, Patience, Write, commit
 from medaid.errors import Conflict, Refused, Unavailable
-from medaid.fund import service as fund
-from medaid.fund.model import reversing as mirror
+from medaid.fund import posting as fund
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import PersonFile, YearTotals
@@ -86,7 +85,7 @@ def _writes(done: Settlement, file: PersonFile) -> list[Write]:
         raise Conflict("REVERSE_LATER_FIRST", field="setl_id", rule=f"同一人员本年度其后有 {totals.last},请先撤销", id=totals.last)
     before = YearTotals(decision.year, totals.version + 1, decision.totals_before, decision.last_before)
     posted = entries(replace(done, reversed_at=None, reversed_by=""))
-    mirrors = [mirror(entry, ids.reversal_id(done.setl_id), civil_date(now), now) for entry in posted]
+    mirrors = [fund.reversing(entry, ids.reversal_id(done.setl_id), civil_date(now), now) for entry in posted]
     reopened = decision.batch == "STAY" or file.visit(decision.visit.mdtrt_id) is None
     return [
         *store.taken_back(done, now, done.reversed_by),

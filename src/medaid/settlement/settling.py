@@ -16,8 +16,7 @@ from medaid.aws import outbox
 from medaid.aws.transaction import Contended, Lost, Patience, Write, commit
 from medaid.benefit.model import Bill
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
-from medaid.fund import rules as fund_rules
-from medaid.fund import service as fund
+from medaid.fund import posting as fund
 from medaid.instants import civil_date, stored
 from medaid.money import Fen
 from medaid.people import service as people
@@ -222,8 +221,8 @@ def entries(settlement: Settlement) -> list[Any]:
         source = settlement.setl_id if region == decision.insured else f"{settlement.setl_id}-{region}"
         home_city, there = region[:4], decision.treatment[:4]
         treatment = region if home_city == there else decision.treatment
-        settled = fund_rules.Settled(source, region, treatment, decision.institution, decision.insutype, care, amounts)
-        found += fund_rules.settlement_entries(settled, settlement.settled_at)
+        settled = fund.Settled(source, region, treatment, decision.institution, decision.insutype, care, amounts)
+        found += fund.settlement_entries(settled, settlement.settled_at)
     return found
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from medaid.errors import MedaidError
-from medaid.fund.chart import fund_of
+from medaid.fund.posting import fund_of
 from medaid.instants import BEIJING, beijing_text
 from medaid.money import Fen
 from medaid.people.model import Person, PersonFile
