@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from medaid.policy.model import Cap, Ceiling, Deductible, Layer, Lump, Rate
+from collections.abc import Iterator
+
+from medaid.policy.model import Layer
 from medaid.policy.service import Library
-from medaid.simulate.population import within
+from medaid.simulate.population import parts
 
 
 def kept_totals(library: Library) -> frozenset[str]:
     """The names in the year's totals that any clause of any pack reads."""
-    found: set[str] = set()
-    for layer in within(library.packs, Layer):
-        for deductible in within(layer, Deductible):
-            found |= {f"ded:{name}" for name in (layer.id, *deductible.shared_with)}
-        for rate in within(layer, Rate):
-            if rate.measure.startswith("year"):
-                kind = "excess" if rate.measure == "year_excess" else "base"
-                found |= {f"{kind}:{name}" for name in (layer.id, *rate.shared_with)}
-        for cap in within(layer, Cap):
-            if cap.per == "year":
-                found |= {f"paid:{name}" for name in (layer.id, *cap.counts)}
-        for ceiling in within(layer, Ceiling):
-            found |= {f"base:{name}" for name in (layer.id, *ceiling.shared_with)}
-        for _ in within(layer, Lump):
-            found.add(f"paid:{layer.id}")
-    return frozenset(found | _year_sources(library))
+    layers = [layer for pack in library.packs for layer in pack.layers]
+    texts = {text for one in parts(library.packs) if isinstance(one, tuple) for text in one if isinstance(text, str) and text.startswith("year:")}
+    texts |= {text for layer in layers for text in (layer.base.source, *layer.base.less)}
+    named = {text.partition(":")[2] for text in texts if text.startswith("year:")}
+    return frozenset(named.union(*map(_of_layer, layers)))
 
 
-def _year_sources(library: Library) -> set[str]:
-    return {text.partition(":")[2] for text in _texts(library.packs) if text.startswith("year:")}
+def _of_layer(layer: Layer) -> Iterator[str]:
+    """Names that the layer's own rows read."""
+    for deductible in layer.deductibles:
+        yield from _names("ded", layer, deductible.shared_with)
+    for rate in layer.rates:
+        if rate.measure.startswith("year"):
+            yield from _names("excess" if rate.measure == "year_excess" else "base", layer, rate.shared_with)
+    for cap in layer.caps:
+        if cap.per == "year":
+            yield from _names("paid", layer, cap.counts)
+    for ceiling in layer.ceilings:
+        yield from _names("base", layer, ceiling.shared_with)
 
 
-def _texts(value: object) -> list[str]:
-    found, waiting = list[str](), [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            found.append(one)
-        elif isinstance(one, tuple | list | frozenset):
-            waiting.extend(one)
-        elif hasattr(one, "__dataclass_fields__"):
-            waiting.extend(getattr(one, name) for name in one.__dataclass_fields__)
-    return found
+def _names(kind: str, layer: Layer, others: tuple[str, ...]) -> Iterator[str]:
+    return (f"{kind}:{name}" for name in (layer.id, *others))

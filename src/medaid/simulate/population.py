@@ -7,7 +7,7 @@ between the dates on which something begins or ends, so that a million claims fa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -31,27 +31,28 @@ class Kind(NamedTuple):
     facts: tuple[tuple[str, str | int | None], ...]
 
 
-def within(value: Any, kind: type) -> Iterator[Any]:
-    """Every value of `kind` in a nest of tuples and frozen values, such as a pack."""
-    if isinstance(value, kind):
-        yield value
-    if isinstance(value, dict):
-        value = tuple(value.values())
-    elif hasattr(value, "__dataclass_fields__"):
-        value = tuple(getattr(value, name) for name in value.__dataclass_fields__)
-    if isinstance(value, tuple | list):
-        for one in value:
-            if isinstance(one, tuple | list | dict) or hasattr(one, "__dataclass_fields__"):
-                yield from within(one, kind)
+def parts(value: object) -> Iterator[object]:
+    """Every frozen value in a nest of them, such as a pack: itself, what it holds, what that holds."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, tuple):
+            yield one
+            waiting.extend(one)
+        elif isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif hasattr(one, "__dataclass_fields__"):
+            yield one
+            waiting.extend(getattr(one, name) for name in one.__dataclass_fields__)
 
 
-def turning_days(packs: Iterable[Pack]) -> list[int]:
+def turning_days(packs: Iterable[Pack], rows: Iterable[Row]) -> list[int]:
     """Ordinals of the days on which what holds may change."""
     days = set[date | None]()
     for pack in packs:
         days |= {pack.in_force, _after(pack.expires)}
-        for row in within(pack, Row):
-            days |= {row.since, _after(row.until)}
+    for row in rows:
+        days |= {row.since, _after(row.until)}
     return sorted(day.toordinal() for day in days if day is not None)
 
 
@@ -64,11 +65,11 @@ class Kinds:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._turns = np.array(turning_days(library.packs), dtype=np.int64)
-        whens = list(within(library.packs, When))
-        self.asked = {name for when in whens for name in when.names} | {m.per for m in within(library.packs, Modifier) if m.per}
-        self._whens = whens
-        self._steps = [m for m in within(library.packs, Modifier) if m.per]
+        held = list(parts(library.packs))
+        self._turns = np.array(turning_days(library.packs, (one for one in held if isinstance(one, Row))), dtype=np.int64)
+        self._whens = {one for one in held if isinstance(one, When) and one.names}
+        self._steps = {(one.per, one.per_from) for one in held if isinstance(one, Modifier) and one.per}
+        self.asked = {name for when in self._whens for name in when.names} | {per for per, _ in self._steps}
         self._policies: dict[tuple[str, str, int], Policy | str] = {}
 
     def edges(self, name: str, highest: int) -> list[int]:
@@ -76,9 +77,9 @@ class Kinds:
         found = {0}
         for when in self._whens:
             found |= {bound for n, low, high in when.ranges if n == name for bound in (low, high) if bound is not None}
-        for modifier in self._steps:
-            if modifier.per == name:
-                found |= set(range(modifier.per_from, highest + 1))
+        for per, begin in self._steps:
+            if per == name:
+                found |= set(range(begin, highest + 1))
         return sorted(found)
 
     def policies(self, visits: Visits) -> tuple[Codes, list[Policy | str]]:
