@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -64,7 +65,9 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
     made = statements.made(REGION, "H32990000001", "2023-07")
     assert len(made) > 1, "the runs were to close while items arrived"
     assert [s.number for s in made] == list(range(1, len(made) + 1))
-    seen = Counter(row.split("\t")[0] for s in made for row in exchange.get(statements.line_file(s)).decode().splitlines()[1:])
+    contents = {s.number: exchange.get(statements.line_file(s)) for s in made}
+    assert all(hashlib.sha256(contents[s.number]).hexdigest() == s.digest for s in made)
+    seen = Counter(row.split("\t")[0] for content in contents.values() for row in content.decode().splitlines()[1:])
     assert seen == Counter(one.setl_id for one in items)
     assert sum(s.lines for s in made) == len(items)
     assert sum(int(s.by_fund["assistance"]) for s in made) == sum(int(one.amounts["maf_pay"]) for one in items)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from medaid.aws.transaction import Contended, Patience, Write
+from medaid.aws.transaction import Contended, Lost, Patience, Write
 from medaid.aws.transaction import commit as once
-from medaid.errors import Unavailable
+from medaid.errors import Conflict, Unavailable
+
+T = TypeVar("T")
 
 
 def commit(writes: Sequence[Write]) -> None:
@@ -17,4 +20,22 @@ def commit(writes: Sequence[Write]) -> None:
         except Contended:
             continue
         return
+    raise Unavailable("BUSY")
+
+
+def commit_or_conflict(writes: Sequence[Write]) -> None:
+    """The same where somebody else may have been faster and the person has to look again. Raises Conflict STATE, Unavailable."""
+    try:
+        commit(writes)
+    except Lost as lost:
+        raise Conflict("STATE", rule="已被他人变更,请刷新后重试") from lost
+
+
+def until_won(act: Callable[[], T]) -> T:
+    """The answer of `act`, read and decided anew as often as its write loses to somebody else's. Raises Unavailable BUSY after all tries."""
+    for _ in Patience().attempts():
+        try:
+            return act()
+        except Lost:
+            continue
     raise Unavailable("BUSY")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from medaid.aws.outbox import message
-from medaid.aws.steady import commit
-from medaid.aws.transaction import Lost, Write
+from medaid.aws.steady import commit_or_conflict
+from medaid.aws.transaction import Write
 from medaid.clearing import insurer, papers, records, rules, statements, store
 from medaid.clearing.model import PAID, Agreement, Carried, Group, Statement, Totals
 from medaid.errors import Conflict, Forbidden, Refused
@@ -27,7 +27,7 @@ def agree(agreement: Agreement) -> None:
     key = (f"A#{agreement.institution}", f"AGREEMENT#{agreement.year}")
     before = store.get(*key)
     body = records.agreement_body(agreement)
-    commit([store.replace(before, body, "agreement", state="") if before else store.create(*key, body, "agreement")])
+    commit_or_conflict([store.replace(before, body, "agreement", state="") if before else store.create(*key, body, "agreement")])
 
 
 def agreement(institution: str, year: int) -> Agreement:
@@ -51,7 +51,7 @@ def approve(admdvs: str, institution: str, month: str, number: int, by: str, now
         changed = records.with_state(rules.agreed(statement, held, points), "approved", approved_by=by)
     else:
         changed = records.with_state(statement, "approved_again", approved_by=by)
-    _commit([store.replace(item, records.statement_body(changed), "statement", state=changed.state, at=now)])
+    commit_or_conflict([store.replace(item, records.statement_body(changed), "statement", state=changed.state, at=now)])
     return changed
 
 
@@ -76,7 +76,7 @@ def release(admdvs: str, institution: str, month: str, number: int, by: str, now
         writes.append(message("clearing.released", changed.order, body, now))
         writes.append(store.create(f"O#{changed.order}", "ORDER", {"admdvs": admdvs}, "order", state="out", at=now))
     writes.append(store.replace(item, records.statement_body(changed), "statement", state=changed.state, at=now))
-    _commit(writes)
+    commit_or_conflict(writes)
     return changed
 
 
@@ -123,7 +123,7 @@ def came_back(admdvs: str, institution: str, month: str, number: int, order: str
         *fund.writes(reversing(payment, f"{order}-returned", fund.day_of(now), now, reason)),
         message("clearing.payment_returned", order, body, now),
     ]
-    _commit(writes)
+    commit_or_conflict(writes)
     return changed
 
 
@@ -182,13 +182,6 @@ def _forward(statement: Statement, amounts: Mapping[str, Fen], now: datetime) ->
     return [store.create(*key, records.carried_body(carried), "forward", state="forward", at=now), store.listed(admdvs, institution, now)]
 
 
-def _commit(writes: Sequence[Write]) -> None:
-    try:
-        commit(writes)
-    except Lost as lost:
-        raise Conflict("STATE", field="statement", rule="对账单已被他人变更,请刷新后重试") from lost
-
-
 def bar(admdvs: str, institution: str, month: str, number: int, now: datetime) -> Statement | None:
     """Bars what the hospital did not settle by the bar date (Q5.2): a statement it never agreed to. None where it is agreed, paid or barred already.
 
@@ -197,7 +190,7 @@ def bar(admdvs: str, institution: str, month: str, number: int, now: datetime) -
     """
     item, statement = statements.found(admdvs, institution, month, number)
     if statement.state == "draft":
-        _commit([store.replace(item, records.statement_body(statement), "statement", state="barring", at=now)])
+        commit_or_conflict([store.replace(item, records.statement_body(statement), "statement", state="barring", at=now)])
         item, statement = statements.found(admdvs, institution, month, number)
     if statement.state != "barring":
         return None
@@ -215,7 +208,7 @@ def bar(admdvs: str, institution: str, month: str, number: int, now: datetime) -
     for deduction in statement.deductions:
         writes += statements.taken_off("deduction", statement, deduction, now)
     writes += _forward(statement, rules.added(replace(statement, by_fund={}, disputed=()).due(), owing), now)
-    _commit(writes)
+    commit_or_conflict(writes)
     return changed
 
 

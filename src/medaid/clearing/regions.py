@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from medaid.aws import exchange
 from medaid.aws.outbox import message
-from medaid.aws.steady import commit
+from medaid.aws.steady import commit, commit_or_conflict
 from medaid.aws.transaction import Lost, Write
 from medaid.clearing import bills, national, records, regionfiles, rules, statements, store
 from medaid.clearing.bills import Bill, Filing, Pair, Step
@@ -279,7 +279,9 @@ def _switch(region: str, to: str, by: str, reason: str, now: datetime) -> None:
         raise Conflict("STATE", field="region", rule=f"{region} 已是该状态")
     history = [*(item.body["history"] if item else []), {"to": to, "by": by, "reason": reason, "at": stored(now)}]
     body = {"history": history}
-    commit([store.replace(item, body, "suspension", state=to, at=now) if item else store.create(f"S#{region}", "STATE", body, "suspension", state=to, at=now)])
+    commit_or_conflict(
+        [store.replace(item, body, "suspension", state=to, at=now) if item else store.create(f"S#{region}", "STATE", body, "suspension", state=to, at=now)]
+    )
 
 
 def check_open(home: str, treatment: str) -> None:

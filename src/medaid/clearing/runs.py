@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from medaid.aws.outbox import message
-from medaid.aws.steady import commit
+from medaid.aws.steady import commit, commit_or_conflict
 from medaid.aws.transaction import Lost
 from medaid.clearing import papers, payments, rules, statements, store
 from medaid.clearing.model import PAID, Statement
@@ -46,7 +46,7 @@ def ended(job: str, admdvs: str, period: str, made: Mapping[str, Any], now: date
     held = store.get(f"R#{job}#{admdvs}", period)
     assert held is not None, "a run ends that never began"
     if held.state != "done":
-        commit([store.replace(held, {**held.body, **made}, job, state="done", at=now)])
+        commit_or_conflict([store.replace(held, {**held.body, **made}, job, state="done", at=now)])
 
 
 def state(job: str, admdvs: str, period: str) -> tuple[str, dict[str, Any]]:

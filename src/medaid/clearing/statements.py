@@ -6,17 +6,17 @@ run that was killed anywhere is simply run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Final
 
 from medaid.aws import exchange
-from medaid.aws.steady import commit
+from medaid.aws.steady import commit, commit_or_conflict, until_won
 from medaid.aws.transaction import Lost, Write
 from medaid.clearing import files, records, rules, store
-from medaid.clearing.model import Carried, Difference, Item, Statement, Tally
+from medaid.clearing.model import Carried, Difference, Group, Item, Statement, Tally
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Conflict, Refused
 from medaid.fund import service as fund
@@ -70,7 +70,9 @@ def make(admdvs: str, institution: str, month: str, cut: datetime) -> Statement 
 
 
 def line_file(statement: Statement) -> str:
-    return f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}-lines.txt"
+    """Where the statement's lines lie. The digest is in the name: of two runs at once the one that loses cannot overwrite the other's file."""
+    base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}"
+    return f"{base}/{statement.number:02d}-lines-{statement.digest[:16]}.txt"
 
 
 def _taken_up(admdvs: str, institution: str, statement_id: str) -> tuple[tuple[Carried, ...], tuple[Carried, ...], dict[str, Fen], list[Write]]:
@@ -115,13 +117,12 @@ def reconcile_totals(
             tally.add(item)
     result = rules.level(theirs, count, tally.totals())
     if result[0] == "0" and begin.day == 1 and fund.month_end(end) == end:
-        _agreed(admdvs, institution, month, lambda g: (g.insutype, g.clr_type, g.home) == (insutype, clr_type, optins), now)
+        until_won(lambda: _agreed(admdvs, institution, month, lambda g: (g.insutype, g.clr_type, g.home) == (insutype, clr_type, optins), now))
     return result
 
 
-def _agreed(admdvs: str, institution: str, month: str, which: object, now: datetime) -> None:
+def _agreed(admdvs: str, institution: str, month: str, which: Callable[[Group], bool], now: datetime) -> None:
     """Marks groups as agreed in the month's draft statements, if together they hold all of the month's items."""
-    assert callable(which)
     drafts = [(item, records.statement_of(item)) for item in store.query(store.place(admdvs, institution, month), "STATEMENT#")]
     if not drafts or any(rules.between(store.items(admdvs, institution, month), drafts[-1][1].cut, now)):
         return  # items came since: they are in no statement yet, so level totals say nothing of the statements
@@ -156,7 +157,7 @@ def reconcile_lines(
     exchange.put(key, files.zipped("result.txt", b"".join(files.result_rows(differences))), "application/zip")
     if begin.day == 1 and fund.month_end(end) == end:
         _dispute(admdvs, institution, month, {(i.setl_id, i.refd): i for i in ours}, differences, now)
-        _agreed(admdvs, institution, month, lambda g: g.clr_type == clr_type and g.home == optins, now)
+        until_won(lambda: _agreed(admdvs, institution, month, lambda g: g.clr_type == clr_type and g.home == optins, now))
     return key, differences
 
 
@@ -169,7 +170,7 @@ def _dispute(admdvs: str, institution: str, month: str, ours: Mapping[tuple[str,
             claim = Carried(one.setl_id, month, one.memo, {}, "", "institution")
             once(store.create(waits, f"CLAIM#{one.setl_id}#{int(one.refd)}", records.carried_body(claim), "claim", state="open", at=now))
             continue
-        dispute(item, one.memo, now)
+        until_won(lambda item=item, one=one: dispute(item, one.memo, now))  # type: ignore[misc]
 
 
 def dispute(item: Item, reason: str, now: datetime, waits_for: str = "institution") -> bool:
@@ -221,7 +222,7 @@ def resolve(admdvs: str, institution: str, setl_id: str, upheld: bool, reason: s
     carried = replace(records.carried_of(item.body), reason=f"{reason}({by})")
     writes = [store.replace(item, records.carried_body(carried), "dispute", state="upheld" if upheld else "rejected", at=now)]
     writes += [store.listed(admdvs, institution, now)] if upheld else written_off(admdvs, institution, carried, now)
-    commit(writes)
+    commit_or_conflict(writes)
 
 
 def written_off(admdvs: str, institution: str, carried: Carried, now: datetime, kind: str = "deduction") -> list[Write]:
