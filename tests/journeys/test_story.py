@@ -66,7 +66,7 @@ def test_the_story_tells_every_step(told: str) -> None:
 def test_told_again_it_goes_on_and_the_rosters_change_nothing(cloud: Stack, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     demo.story(cloud)
     again = capsys.readouterr().out
-    assert "茂名市救助对象名册:新增 4 行,退回 4 行" in again  # the same drop: the first answer again
+    assert "茂名市救助对象名册(同一文件再次投递,登记不变,第一次的回答):新增 4 行,退回 4 行" in again
     assert "各基金借贷相等,平衡" in again
 
 

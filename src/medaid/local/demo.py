@@ -60,10 +60,16 @@ def _drops(console: Console, stack: Stack) -> None:
     console.rule("一、部门投递名册")
     for sender, name, kind, admdvs, title in DROPS:
         body = data(name)
+        again = _answered_before(stack, sender, name)
         with console.status(f"投递{title}…"):
             manifest = drop.dropped(stack, sender, name, body, kind=kind, period=PERIOD, admdvs=admdvs)
             summary = drop.answered(stack, manifest, 90)
-        _feedback(console, stack, title, manifest, summary)
+        _feedback(console, stack, f"{title}(同一文件再次投递,登记不变,第一次的回答)" if again else title, manifest, summary)
+
+
+def _answered_before(stack: Stack, sender: str, name: str) -> bool:
+    prefix = f"feedback/{sender}/{name.removesuffix('.csv')}.feedback.json"
+    return bool(stack.cloud.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=prefix).get("KeyCount"))
 
 
 def _feedback(console: Console, stack: Stack, title: str, manifest: str, summary: Mapping[str, Any]) -> None:
