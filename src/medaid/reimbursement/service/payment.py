@@ -163,6 +163,14 @@ def tell(office: Office, officer: Officer, case_id: str, version: int, now: date
     return act(office, officer, case_id, version, "tell", given, now)
 
 
+def delivered(office: Office, case_id: str, now: datetime) -> None:
+    """The message on the result was delivered (`case_paid`): the person is told. Nothing where the case has gone on already. For the outbox."""
+    case = store.case(case_id)
+    if case is not None and case.state == State.CONFIRMED:
+        request = ids.content_hash("delivered", case_id, str(case.version))
+        act(office, rules.system(case.admdvs, "outbox"), case_id, case.version, "tell", Given(request=request), now)
+
+
 def close(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
     """Nothing is payable (e.g. a cap is used up): the case ends and the person is told."""
 
