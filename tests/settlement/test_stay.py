@@ -22,7 +22,7 @@ def amounts(output: dict[str, dict[str, str]]) -> dict[str, str]:
 
 
 def test_every_layer_of_a_stay_is_paid_exactly(tables: Tables) -> None:
-    """J19, J22, M二.2: 50,000 yuan, 45,000 in policy, level 2 in Maoming, 低保, by hand:
+    """J19, J22, M二.1, M二.2: 50,000 yuan, 45,000 in policy, level 2 in Maoming, 低保, by hand:
 
     basic (45000-500)*0.75 = 33375; critical (45000-33375-2850)*0.85 = 7458.75; assistance (11625-7458.75)*0.80 = 3333.00;
     secondary on what is left 50000-33375-7458.75-3333 = 5833.25, above 3000, *0.80 = 2266.60; own 3566.65.
