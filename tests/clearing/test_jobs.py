@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from functions.clearing import bank as bank_door
 from functions.clearing import finance as finance_door
+from functions.clearing import handler as job_door
 from functions.clearing import rollup as rollup_door
 from functions.clearing import worker as worker_door
 from functions.outbox import handler as outbox_door
@@ -21,10 +23,10 @@ from medaid.aws import clock, delivery, exchange, outbox
 from medaid.aws.transaction import commit
 from medaid.clearing import files, fsi, jobs, payments, regions, runs, statements, store
 from medaid.clearing.routes import routes
-from medaid.errors import BadInput, Refused
+from medaid.errors import BadInput, Refused, Unavailable
 from medaid.fund import rules as fund_rules
+from medaid.fund import seals, state
 from medaid.fund import service as fund
-from medaid.fund import state
 from medaid.fund.store import JournalItem
 from medaid.money import Fen
 from medaid.workdays import published
@@ -63,6 +65,23 @@ class TestCalendar:
         assert tables.everything() == before
         (bill,) = [b for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
+
+    def test_month_that_was_missed_is_made_up_for(self, tables: Tables) -> None:
+        """The monthly run never came, and a region turned up after it: the mornings after, both are as if it had."""
+        arrive(item(1, at(3)))
+        arrive(item(2, at(4), home=ELSEWHERE))
+        for day in (2, 3):
+            assert jobs.daily(at(day, 4, month=8), CALENDAR).failed == []
+        assert statements.made(HOME, A, "2023-07")[0].lines == 2
+        (bill,) = [b for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        assert bill.total() == Fen(80000)
+
+    def test_bills_of_the_month_before_last_are_still_made(self, tables: Tables) -> None:
+        arrive(item(1, at(4), home=ELSEWHERE))
+        jobs.monthly(AUGUST)
+        jobs.monthly(at(1, 4, month=9))
+        jobs.daily(at(2, 4, month=9), CALENDAR)
+        assert [b.total() for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE] == [Fen(80000)]
 
     def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
@@ -249,6 +268,30 @@ class TestDoors:
             assert answer == {"batchItemFailures": []}
         assert len(statements.made(HOME, A, "2023-07")) == 1
         assert worker_door.handler({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]}, None)  # type: ignore[arg-type]
+
+    def test_banks_answer_is_taken_and_reported(self, tables: Tables) -> None:
+        for name, content, expected in (
+            ("a.txt", "H|b\nD|PAY-X-2023-07-1|1.00|failed|x\nT|1|1.00\n", {"taken": 0, "refused": 1}),
+            ("b.txt", "nothing\n", {"taken": 0, "refused": 1}),
+        ):
+            exchange.put(f"clearing/bank/in/{name}", content.encode())
+            event = {"Records": [{"s3": {"object": {"key": f"clearing/bank/in/{name}"}}}]}
+            assert bank_door.handler(event, None) == expected
+            assert exchange.get(f"bank/out/{name}.report.txt")
+
+    def test_job_that_failed_in_part_fails_at_its_end(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So that it is alarmed and run again; what could be done is done."""
+        arrive(item(1, at(3)))
+        monkeypatch.setattr(job_door, "now", lambda: AUGUST)
+        assert job_door.handler({"job": "monthly"}, None)["statements"] == 1
+
+        def away(*_: object) -> int:
+            raise Unavailable("UNAVAILABLE")
+
+        monkeypatch.setattr(seals, "seal", away)
+        with pytest.raises(RuntimeError, match=f"sealed {HOME} UNAVAILABLE"):
+            job_door.handler({"job": "daily"}, None)
+        assert job_door.handler(event("GET", f"/clearing/{HOME}/months/2023-07", roles="auditor"), None)["statusCode"] == 200
 
     @pytest.mark.parametrize(("content", "suffix"), [("日期,凭证号,账户,基金,收入,支出,摘要\n2023-07-03,拨1,支出户,610100,5.00,,\n", "xlsx"), ("x\n", "txt")])
     def test_finances_statement_is_compared_when_it_is_dropped(self, tables: Tables, content: str, suffix: str) -> None:

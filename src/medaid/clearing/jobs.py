@@ -77,7 +77,8 @@ def daily(now: datetime, calendar: Calendar) -> Done:
     running = f"{today:%Y-%m}"
     for admdvs in store.regions():
         done.attempt("late_statements", admdvs, lambda admdvs=admdvs: _statements_made_up(admdvs, period, now))  # type: ignore[misc]
-    done.attempt("region_bills", "", lambda: between_regions(period, now))  # made of statements, so after them
+    for month in (last_month(runs.midnight(today.replace(day=1) - timedelta(days=1))), period):  # what a month left over, the next one still makes
+        done.attempt("region_bills", "", lambda month=month: between_regions(month, now))  # type: ignore[misc]
     for admdvs in store.regions():
         steps: Mapping[str, Callable[[str], int]] = {
             "sealed": lambda a: sum(seals.seal(a, month, now) for month in (period, running)),
@@ -96,8 +97,10 @@ def daily(now: datetime, calendar: Calendar) -> Done:
 
 
 def _statements_made_up(admdvs: str, period: str, now: datetime) -> int:
-    """Ends the month's run where the queue has done its part, then makes supplements for what came late."""
+    """Ends the month's run where the queue has done its part, or makes up for one that never came; then supplements for what came late."""
     state, body = runs.state("month", admdvs, period)
+    if not state:
+        runs.month(admdvs, period, now)
     if state == "running":
         cut = from_stored(body["cut"])
         for institution in store.institutions(admdvs, period):
