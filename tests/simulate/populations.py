@@ -80,6 +80,8 @@ def row(chance: random.Random, person: int, *, good: bool = False) -> dict[str, 
         "own_expense": out,
         "given": {},
     }
+    if chance.random() < 0.1:
+        found["assisting"] = chance.choice(("320100", "440900", "999999", "500112"))
     if chance.random() < 0.2:
         found["given"]["payments_by_others"] = amount(chance, 3_000_000)
     if found["care"] == "chronic_outpatient" and chance.random() < 0.8:

@@ -30,7 +30,12 @@ def text_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, str | None]]:
     """Rows of a random population as a file writes them: yuan, ISO dates, empty for unknown."""
     found = []
     for row in rows:
-        one: dict[str, str | None] = {"person": f"P{row['person']:05d}", "day": row["day"].isoformat(), "insured": row["region"]}
+        one: dict[str, str | None] = {
+            "person": f"P{row['person']:05d}",
+            "day": row["day"].isoformat(),
+            "insured": row["region"],
+            "assisted": row.get("assisting"),
+        }
         one |= {name: row.get(name) for name in ("categories", *TEXT_FACTS)}
         for name in ("age", "years_enrolled"):
             one[name] = None if row[name] == UNKNOWN else str(row[name])
