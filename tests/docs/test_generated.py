@@ -7,6 +7,7 @@ import re
 import pytest
 
 from medaid.aws import web
+from medaid.aws.transaction import Patience
 from medaid.errors import CODES, Refused, Unavailable
 from medaid.local import cli, docs
 from medaid.local.errors import LocalError
@@ -75,4 +76,4 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert envelope.LARGEST_BODY == web.LARGEST_BODY == 1_000_000
     assert f"{envelope.LARGEST_BODY:,} bytes" in BY_HAND
     assert f"below {LARGEST // 100:,} yuan" in BY_HAND
-    assert f"`Retry-After` {web.RETRY_AFTER} " in BY_HAND
+    assert f"after at most {Patience().seconds:.0f} seconds of trying, or {Patience().tries} tries; `Retry-After` {web.RETRY_AFTER} " in BY_HAND
