@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from medaid.clearing.payments import agree, agreement, approve, bar, release
+from medaid.clearing.payments import agree, agreement, answered, approve, bar, release
 from medaid.clearing.projector import KINDS as PROJECTED
 from medaid.clearing.projector import project
 from medaid.clearing.statements import deduct, dispute, made, make, reconcile_lines, reconcile_totals, resolve, waiting
 
 __all__ = [
-    "PROJECTED", "agree", "agreement", "approve", "bar", "deduct", "dispute", "made", "make", "project", "reconcile_lines",
+    "PROJECTED", "agree", "agreement", "answered", "approve", "bar", "deduct", "dispute", "made", "make", "project", "reconcile_lines",
     "reconcile_totals", "release", "resolve", "waiting",
 ]  # fmt: skip
