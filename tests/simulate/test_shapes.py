@@ -14,11 +14,13 @@ import pytest
 from tests.simulate import populations
 from tests.simulate.test_columns import differing
 
+from medaid.benefit.plan import PlannedLayer
 from medaid.people.model import CATEGORIES
 from medaid.policy.loader import parse
 from medaid.policy.model import Pack
 from medaid.policy.service import Library, library
 from medaid.policy.vocabulary import VALUES
+from medaid.simulate import slots
 from medaid.simulate.pricing import Pricer
 
 PACKS = sorted((Path(__file__).parents[1] / "policy" / "shapes").glob("*.toml"))
@@ -40,7 +42,7 @@ def population(pack: Pack, seed: int, persons: int) -> list[dict[str, Any]]:
     for person in range(persons):
         for _ in range(chance.randint(1, 8)):
             in_policy, out = populations.amount(chance, 20_000_000), populations.amount(chance, 2_000_000)
-            total = in_policy + out
+            total, prior = in_policy + out, chance.randrange(out + 1)
             day = pack.in_force + timedelta(days=chance.randrange(700))
             row: dict[str, Any] = {
                 "person": person, "day": day, "settled": day + timedelta(days=chance.randrange(40)), "region": pack.region,
@@ -49,7 +51,7 @@ def population(pack: Pack, seed: int, persons: int) -> list[dict[str, Any]]:
                 "care": chance.choice(("inpatient", "outpatient", "chronic_outpatient")), "insutype": chance.choice(("390", "390", "310")),
                 "level": chance.choice(pack.levels or ("1",)), "disease": chance.choice((*pack.diseases, "other")),
                 "age": chance.randrange(95), "years_enrolled": chance.randrange(12),
-                "total": total, "in_policy": in_policy, "own_expense": out,
+                "total": total, "in_policy": in_policy, "own_expense": out - prior, "prior_share": prior,
                 "given": {name: chance.randrange(total // 3 + 1) for name in given if chance.random() < 0.9},
                 "components": {name: chance.randrange(total // 4 + 1) for name in components if chance.random() < 0.9},
             }  # fmt: skip
@@ -81,3 +83,11 @@ def test_some_claims_of_every_shape_are_priced() -> None:
         pack = parse(path.read_bytes(), path.name, frozenset(CATEGORIES))
         outcome = Pricer(Library([pack])).price(populations.visits(population(pack, 1, 60)))
         assert (outcome.refused == 0).any(), path.stem
+
+
+def test_what_a_plan_has_anew_goes_through_the_engine() -> None:
+    """A field of a planned layer that the columns do not know is not taken for nothing."""
+    assert set(slots.COVERED) == set(PlannedLayer._fields), "say in simulate/slots.py what the columns do with the new field"
+    planned = PlannedLayer(next(layer for pack in library().packs for layer in pack.layers if layer.kind == "share"), ())
+    assert slots.uncovered(planned._replace(slab=True)) == "slab"
+    assert slots.uncovered(planned._replace(per="transfer")) == "deductible per transfer"

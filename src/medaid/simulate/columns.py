@@ -42,7 +42,7 @@ class Walk:
         """The same walk for some of its claims."""
         part = object.__new__(Walk)
         part.table, part.kept = self.table, self.kept
-        part.bills = Bills(self.bills.total[rows], self.bills.in_policy[rows], NONE, NOTHING, NOTHING)
+        part.bills = Bills(self.bills.total[rows], self.bills.in_policy[rows], NONE, NOTHING, NOTHING, NOTHING)
         part.all_left, part.in_left = self.all_left[rows], self.in_left[rows]
         part.odd = part.refused = None
         part.paid = {name: _only(amounts, rows) for name, amounts in self.paid.items()}
@@ -112,21 +112,28 @@ class Walk:
             self.add(key, amount)
         if f"excess:{ident}" in self.kept:
             self.add(f"excess:{ident}", base - deductible)
-        return self._payable(slot.source, within)
+        return self._payable("" if slot.plus else slot.source, within)  # several kinds of cost have no kind of their own
 
     def _base(self, slot: Slot, layer: LayerTable, ratios: list[Amounts]) -> Ints:
         base = self.source(slot.source)
         for name in slot.less:
             base = base - self.source(name)
-        for name, weight in zip(slot.plus, ratios[len(ratios) - len(slot.plus) :], strict=True):
-            amount = self.source(name)
-            if not isinstance(amount, int) and amount.size and int(amount.max()) > layer.largest:
-                self.mark(amount > layer.largest)
-                amount = np.minimum(amount, layer.largest)
-            base = base + half_up(np.asarray(amount * weight, dtype=np.int64), layer.scale)
+        weights = ratios[len(ratios) - len(slot.plus) - slot.shared_first :]
+        for name, weight in zip(slot.plus, weights, strict=False):
+            base = base + self._part(self.source(name), weight, layer)
         if slot.less or slot.plus or slot.source not in ("in_policy_left", "all_left", "in_policy", "total"):
-            return np.maximum(np.broadcast_to(np.asarray(base, dtype=np.int64), self.all_left.shape), 0)
-        return base  # type: ignore[return-value]  # these sources are columns and never negative
+            base = np.maximum(np.broadcast_to(np.asarray(base, dtype=np.int64), self.all_left.shape), 0)
+        if slot.shared_first:
+            base = base - self._part(base, ratios[-1], layer)
+        return base  # type: ignore[return-value]  # a column by now: sources that may be plain were made one
+
+    def _part(self, amount: Amounts, ratio: Amounts, layer: LayerTable) -> Ints:
+        """A share of an amount, half up to the fen; rows that do not fit are marked."""
+        column: Ints = np.asarray(amount, dtype=np.int64)
+        if column.size and int(column.max()) > layer.largest:
+            self.mark(np.broadcast_to(column > layer.largest, self.all_left.shape))
+            column = np.minimum(column, layer.largest)
+        return half_up(np.asarray(column * ratio, dtype=np.int64), layer.scale)
 
     def _deductible(self, slot: Slot, base: Ints, line: Amounts, year_limit: Amounts) -> Amounts:
         if slot.franchise:
@@ -207,7 +214,10 @@ class Walk:
                 return self.bills.total - self.bills.in_policy
             case "out_of_policy_left":
                 return self.all_left - self.in_left
-        head, _, rest = name.partition(":")
+        head, mark, rest = name.partition(":")
+        if not mark:
+            part = self.bills.parts.get(name)
+            return NONE if part is None else part
         if head in ("given", "component"):
             return self._told((self.bills.given if head == "given" else self.bills.components).get(rest))
         if head == "year":

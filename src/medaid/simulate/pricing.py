@@ -156,7 +156,7 @@ class _Chunk:
             reserved = np.where(known == UNKNOWN, 0, known)
         bills = Bills(
             visits.bill["total"][rows], visits.bill["in_policy"][rows], reserved,
-            Taken(visits.given, rows), Taken(visits.components, rows),
+            Taken(visits.bill, rows), Taken(visits.given, rows), Taken(visits.components, rows),
         )  # fmt: skip
         return Walk(self.book.tables[table], plans, bills, lambda key: year[key][persons] if key in year else 0, self.pricer.kept)
 

@@ -127,11 +127,12 @@ WHY: Final = {
     "switched": "随条件切换的限额",
     "bands": "分段不相接",
     "refusal": "多重身份中有一种无条款",
+    "field": "本功能尚未支持的新规则",
 }
 
 
 def _why(shape: str) -> str:
-    return WHY[shape.split()[0]]
+    return WHY.get(shape.split()[0], shape)
 
 
 def _round(fen: int) -> str:

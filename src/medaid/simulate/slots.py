@@ -16,12 +16,19 @@ from medaid.benefit.engine import RESERVED
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.money import RATIO_SCALE
 from medaid.policy.model import Amount, Band
-from medaid.simulate.model import Codes, Ints
+from medaid.simulate.model import BILL, Codes, Ints
 
 NO_LIMIT: Final = 2**62
 """Stands for no limit: above any sum of fen that a file may hold."""
-PLAIN: Final = frozenset({"in_policy_left", "all_left", "own_left", "in_policy", "total", "out_of_policy", "out_of_policy_left"})
+PLAIN: Final = frozenset({"in_policy_left", "all_left", "own_left", "in_policy", "total", "out_of_policy", "out_of_policy_left", *BILL[2:]})
 NAMED: Final = frozenset({"given", "component", "overflow", "deductible", "over_cap", "year"})
+
+
+COVERED: Final = frozenset({
+    "layer", "cites", "refusal", "deductible", "per", "used_keys", "year_limit", "franchise", "inclusive", "bands", "measure", "slab",
+    "upper_inclusive", "run_keys", "floor", "ceiling", "caps", "lump", "missing", "first_share",
+})  # fmt: skip
+"""Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""
 
 
 class Limit(NamedTuple):
@@ -41,6 +48,8 @@ class Slot(NamedTuple):
     source: str
     less: tuple[str, ...] = ()
     plus: tuple[str, ...] = ()
+    shared_first: bool = False
+    """Whether the person bears a share of the base before anything else."""
     given: str = ""
     in_policy_first: bool = True
     per: str = "visit"
@@ -80,7 +89,10 @@ def split(plan: Plan) -> tuple[Shape, tuple[Numbers, ...]] | str:
 
 
 def uncovered(planned: PlannedLayer) -> str:
-    """The name of a shape that the columns do not cover; empty where they do."""
+    """The name of a shape that the columns do not cover; empty where they do. What a plan has beyond what stands here is not covered."""
+    new = [name for name in PlannedLayer._fields if name not in COVERED and getattr(planned, name) != PlannedLayer._field_defaults[name]]
+    if new:
+        return f"field {new[0]}"
     if planned.refusal:
         return ""
     if planned.layer.kind not in ("share", "given"):
@@ -95,8 +107,6 @@ def uncovered(planned: PlannedLayer) -> str:
         return ""
     if planned.slab:
         return "slab"
-    if planned.first_share:
-        return "first share"
     if planned.per not in ("visit", "year"):
         return f"deductible per {planned.per}"
     amounts = [planned.deductible, *(limit.amount for limit in _limits(planned))]
@@ -125,7 +135,8 @@ def _slot(planned: PlannedLayer) -> Slot:
         kind = "reserved" if layer.given == RESERVED else "given"
         return Slot(layer.id, kind, layer.base.source, given=layer.given, in_policy_first=first)
     return Slot(
-        layer.id, "share", layer.base.source, layer.base.less, tuple(name for name, _ in layer.base.plus), "", first,
+        layer.id, "share", layer.base.source, layer.base.less, tuple(name for name, _ in layer.base.plus),
+        bool(planned.first_share), "", first,
         planned.per, planned.used_keys, planned.year_limit is not None, planned.franchise, planned.inclusive,
         planned.measure, 0 if planned.missing else len(planned.bands), planned.run_keys, planned.floor[1] if planned.floor else "",
         _limit(planned.ceiling) if planned.ceiling else None, tuple(_limit(cap) for cap in planned.caps),
@@ -137,7 +148,7 @@ def _limit(limit: PlannedLimit) -> Limit:
 
 
 def _numbers(planned: PlannedLayer) -> Numbers:
-    """Amounts: deductible, year limit, ceiling, caps, then low and high of each band. Ratios: of each band, floor, weights."""
+    """Amounts: deductible, year limit, ceiling, caps, then low and high of each band. Ratios: of each band, floor, weights, first share."""
     if planned.refusal or planned.layer.kind == "given":
         return Numbers((), ())
     amounts = [planned.deductible.fen or 0, NO_LIMIT if planned.year_limit is None else planned.year_limit]
@@ -147,7 +158,8 @@ def _numbers(planned: PlannedLayer) -> Numbers:
         amounts += [band.low, NO_LIMIT if band.high is None else band.high]
     ratios = [band.ratio for band in bands]
     ratios += [planned.floor[0]] if planned.floor else []
-    return Numbers(tuple(amounts), (*ratios, *(weight for _, weight in planned.layer.base.plus)))
+    ratios += [weight for _, weight in planned.layer.base.plus]
+    return Numbers(tuple(amounts), (*ratios, planned.first_share) if planned.first_share else tuple(ratios))
 
 
 def _fen(amount: Amount) -> int:
