@@ -1,4 +1,4 @@
-"""The outbox's door: each new message of the outbox table's stream, once. Settlements go to clearing, all else to people and partners."""
+"""The outbox's door: each new message once. Settlements go to clearing and to the duplicate checks of manual cases, all else to people."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from medaid.aws import clock, delivery
 from medaid.aws.outbox import OutboxItem
 from medaid.aws.stream import new_item
 from medaid.clearing import service as clearing
+from medaid.reimbursement import service as reimbursement
 
 logger = Logger(service="outbox")
 metrics = Metrics(namespace="medaid", service="outbox")
@@ -28,6 +29,8 @@ def one(record: DynamoDBRecord) -> None:
     try:
         if message.kind in clearing.PROJECTED:
             clearing.project(message.body, clock.now())
+            if message.kind == "settled":
+                reimbursement.settlement_told(message.body)
         else:
             delivery.deliver(message, delivery.sender(), clock.now())
     except Exception:

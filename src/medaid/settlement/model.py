@@ -60,6 +60,8 @@ class Decision:
     """The act on top of the person-year before this one."""
     fees: Mapping[str, int] = field(default_factory=dict)
     """Fee totals by national fee class, in fen; empty where none were sent."""
+    receipt: tuple[str, str] = ("", "")
+    """Bill code and number, where the hospital stated them."""
 
     @property
     def funds_paid(self) -> Fen:

@@ -53,6 +53,7 @@ def to_data(decision: Decision) -> dict[str, Any]:
         "change": {n: v - decision.totals_before.get(n, 0) for n, v in decision.totals_after.items() if v != decision.totals_before.get(n, 0)},
         "last": decision.last_before,
         **({"fees": dict(decision.fees)} if decision.fees else {}),
+        **({"receipt": list(decision.receipt)} if decision.receipt[1] else {}),
     }
 
 
@@ -91,6 +92,7 @@ def from_data(data: Mapping[str, Any]) -> Decision:
         totals_after={**before, **{name: before.get(name, 0) + change for name, change in data["change"].items()}},
         last_before=data["last"],
         fees=data.get("fees", {}),
+        receipt=(data["receipt"][0], data["receipt"][1]) if "receipt" in data else ("", ""),
     )
 
 

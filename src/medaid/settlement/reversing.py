@@ -19,7 +19,7 @@ from medaid.fund import posting as fund
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import PersonFile, YearTotals
-from medaid.settlement import store
+from medaid.settlement import receipts, store
 from medaid.settlement.messages import check_known, earlier
 from medaid.settlement.model import Answer, Known, Settlement
 from medaid.settlement.national.envelope import Message
@@ -92,6 +92,7 @@ def _writes(done: Settlement, file: PersonFile) -> list[Write]:
         *(people.visit_opened(decision.psn_no, replace(decision.visit, version=decision.visit.version + 1)) if reopened else ()),
         *people.totals_changed(decision.psn_no, totals, before),
         *fund.writes(*mirrors),
+        *receipts.let_go(decision, done.setl_id),
         outbox.message("reversed", done.setl_id, told(done, -1), now),
     ]
 

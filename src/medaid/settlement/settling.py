@@ -22,7 +22,7 @@ from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit, YearTotals
 from medaid.policy.service import Library, library
-from medaid.settlement import rules, store
+from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Decision, Known, Settlement
 from medaid.settlement.national import codes
@@ -68,6 +68,8 @@ def settle(message: Message, now: datetime, packs: Library | None = None, patien
                 return done, file
             if "batch" in lost.labels:
                 raise _taken(decision.visit.mdtrt_id, decision.batch) from lost
+            if any(label.startswith(receipts.LABEL) for label in lost.labels):
+                raise receipts.taken(decision) from lost
         except Contended:
             pass
     raise Unavailable("BUSY")
@@ -97,7 +99,7 @@ def _decision(message: Message, now: datetime, file: PersonFile, packs: Library)
     decision = rules.decide(file, request, institution, codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
     account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()
-    return replace(decision, warnings=(*packs.unverified(policy), *account))
+    return replace(decision, warnings=(*packs.unverified(policy), *account), receipt=receipts.stated(message.extra))
 
 
 def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request:
@@ -203,6 +205,7 @@ def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[
         *(people.visit_closed(decision.psn_no, visit) if visit is not None else ()),
         *people.totals_changed(decision.psn_no, before, after),
         *fund.writes(*entries(settlement)),
+        *receipts.claimed(decision, settlement.setl_id),
         outbox.message("settled", settlement.setl_id, told(settlement, 1), settlement.settled_at),
     ]
 

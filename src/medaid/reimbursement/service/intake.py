@@ -213,6 +213,16 @@ def receipt_used(receipt: Receipt, holder: str, source: str, admdvs: str) -> Wri
     return store.receipt_claimed(receipt, holder, source, admdvs)
 
 
+def receipt_let_go(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
+    """The write by which another room lets a receipt go that it claimed with `receipt_used`: its settlement was taken back."""
+    return store.receipt_freed(receipt, holder, source, admdvs)
+
+
+def receipt_holder(bill_code: str, bill_no: str) -> str:
+    """The case or settlement that holds a receipt; empty where nobody does. Raises Unavailable."""
+    return (store.holder(bill_code, bill_no) or {}).get("holder", "")
+
+
 def report_receipt(receipt: Receipt, holder: str, admdvs: str) -> None:
     """A receipt that another region or the one-stop settlement has paid. Raises Conflict DUPLICATE naming who holds it."""
     try:
