@@ -64,7 +64,8 @@ def message_of(one: Item) -> dict[str, Any]:
     day = fund.day_of(one.setl_time)
     return {
         "setl_id": one.setl_id, "mdtrt_id": one.mdtrt_id, "msgid": one.msgid, "psn_no": one.psn_no, "institution": one.institution, "home": one.home,
-        "assisted": "", "category": "", "care": one.care, "filing": "", "district": one.district, "treatment": one.treatment, "insutype": one.insutype, "clr_type": one.clr_type,
+        "assisted": "", "category": "", "care": one.care, "filing": "",
+        "district": one.district, "treatment": one.treatment, "insutype": one.insutype, "clr_type": one.clr_type,
         "med_type": one.med_type, "begin": (day - timedelta(days=5)).isoformat(), "end": day.isoformat(), "setl_time": stored(one.setl_time),
         "refd": str(int(one.refd)), "amounts": {k: int(v) for k, v in one.amounts.items() if k in FUND_FIELDS},
         **{k: int(one.amounts[k]) for k in ("medfee_sumamt", "fund_pay_sumamt", "psn_cash_pay", "acct_pay")},
