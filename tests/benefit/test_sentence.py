@@ -123,3 +123,9 @@ def test_data_that_says_anything_else_is_refused(change: str, value: Any) -> Non
 def test_data_that_is_no_list_is_refused() -> None:
     with pytest.raises(BadInput):
         steps_from_data({"steps": []})
+
+
+def test_a_base_that_another_layer_left_is_named_by_that_layer() -> None:
+    step = Step("critical", "大病保险", "critical", "hifmi_pay", "overflow:stay", 100, 0, ((100, 600_000_000_000),), 60, None, 60, (Citation("甲", "1", "S"),))
+    assert "住院统筹 转入的超出部分 1.00 元" in sentence(step, {"stay": "住院统筹"})
+    assert "先行自付 0.50 元" in sentence(step._replace(first_share=50))

@@ -5,7 +5,7 @@ Pure: the words come from the step alone, so what was settled years ago reads th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from medaid.benefit.model import Priced, Step
@@ -16,16 +16,19 @@ from medaid.policy.vocabulary import FUND_NAMES, category_name, source_name
 __all__ = ["FUND_NAMES", "basis", "category_name", "sentence", "source_name", "waterfall"]
 
 
-def sentence(step: Step) -> str:
-    """One step in words: base, deductible, bands with ratios, cap, paid, and the document and article of each."""
-    return f"{step.name}:{_arithmetic(step)}。{basis(step.cites)}"
+def sentence(step: Step, layers: Mapping[str, str] | None = None) -> str:
+    """One step in words: base, deductible, bands with ratios, cap, paid, and the document and article of each.
+
+    `layers` gives the names of layers by their ids, for a base that another layer left.
+    """
+    return f"{step.name}:{_arithmetic(step, layers)}。{basis(step.cites)}"
 
 
-def _arithmetic(step: Step) -> str:
+def _arithmetic(step: Step, layers: Mapping[str, str] | None) -> str:
     payer = FUND_NAMES.get(step.fund, step.fund)
     if step.why and not step.base and not step.paid:
         return f"{payer}不支付,{step.why}"
-    parts = [f"{source_name(step.source)} {Fen(step.base + step.first_share)} 元"]
+    parts = [f"{source_name(step.source, layers)} {Fen(step.base + step.first_share)} 元"]
     if step.first_share:
         parts.append(f"先行自付 {Fen(step.first_share)} 元")
     if step.deductible:
@@ -84,7 +87,8 @@ def waterfall(priced: Priced) -> str:
     """The whole answer as text: the bill, each layer in turn, what is left to the person, and the categories compared."""
     bill = priced.bill
     lines = [f"医疗费总额 {bill.total} 元,其中政策范围内 {bill.in_policy} 元;救助类型:{category_name(priced.category)}。"]
-    lines += [f"{number}. {sentence(step)}" for number, step in enumerate(priced.steps, 1)]
+    names = {step.layer: step.name for step in priced.steps}
+    lines += [f"{number}. {sentence(step, names)}" for number, step in enumerate(priced.steps, 1)]
     lines.append(f"各方支付合计 {Fen(bill.total - priced.own)} 元,个人负担 {priced.own} 元。")
     if priced.others:
         compared = "、".join(f"{category_name(code)} {amount} 元" for code, amount in priced.others)

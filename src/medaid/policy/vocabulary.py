@@ -150,11 +150,11 @@ def category_name(code: str) -> str:
     return "非救助对象" if code == NO_CATEGORY else CATEGORIES.get(code, code)
 
 
-def source_name(source: str) -> str:
-    """What a base is made of, in words."""
+def source_name(source: str, layers: Mapping[str, str] | None = None) -> str:
+    """What a base is made of, in words; `layers` gives the names of layers by their ids."""
     head, mark, rest = source.partition(":")
     if mark and head in _NAMED_SOURCES:
-        return _NAMED_SOURCES[head].format(rest)
+        return _NAMED_SOURCES[head].format((layers or {}).get(rest, rest))
     return SOURCE_NAMES.get(source, source)
 
 
