@@ -14,17 +14,19 @@ from medaid.local.places import FUNCTIONS, PACKAGE, ROOT
 
 FAMILY = {"MedaidError", "Refused", "BadInput", "PolicySilent", "Conflict", "Forbidden", "Unavailable"}
 CODE = re.compile(r"[A-Z][A-Z_]*[A-Z]")
+TELLING = FAMILY | {"Problem", "wrong"}
+"""What takes a code as its first argument: the family, and the problems of a row that goes back to its sender."""
 KEPT = {"VISIT_STATE"}
 """Listed and not raised now: a code is never given another meaning, so it stays."""
 BRANCH = re.compile(r"^ {4}(?P<stem>(?:│   |    |├── |└── )*)(?P<name>[A-Z]\w*)", re.MULTILINE)
 
 
 def raised(tree: ast.AST) -> Iterator[str]:
-    """Codes written out where a module makes an error of the family."""
+    """Codes written out where a module makes an error of the family, or tells a problem."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)) and node.args:
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if name in FAMILY:
+            if name in TELLING:
                 yield from written(node.args[0])
 
 
@@ -48,7 +50,9 @@ def test_every_code_in_the_source_is_listed() -> None:
     assert {path: codes for path, text in source() if (codes := unlisted(text))} == {}
 
 
-@pytest.mark.parametrize("text", ['raise Refused("NO_SUCH")', 'raise errors.BadInput("NOPE", field="a")', 'Conflict("STATE" if a else "NOPE")'])
+@pytest.mark.parametrize(
+    "text", ['raise Refused("NO_SUCH")', 'raise errors.BadInput("NOPE", field="a")', 'Conflict("STATE" if a else "NOPE")', 'row.wrong("NOPE", "field")']
+)
 def test_an_unlisted_code_would_be_noticed(text: str) -> None:
     assert unlisted(text) == [code for code in ("NO_SUCH", "NOPE") if code in text]
 
