@@ -11,6 +11,7 @@ from medaid.aws.transaction import Patience
 from medaid.errors import CODES, Refused, Unavailable
 from medaid.local import cli, docs
 from medaid.local.errors import LocalError
+from medaid.local.places import PACKAGE
 from medaid.money import LARGEST
 from medaid.settlement.national import envelope
 from medaid.settlement.national.fields import INPUTS, OURS, fields
@@ -51,7 +52,7 @@ def test_no_refusal_is_told_as_our_fault() -> None:
 
 
 def test_codes_named_in_the_text_are_ours() -> None:
-    named = set(re.findall(r"\b[A-Z]+_[A-Z_]+[A-Z]\b|\bBUSY\b", BY_HAND))
+    named = set(re.findall(r"\b[A-Z]+_[A-Z_]+[A-Z]\b|\bBUSY\b|\bDUPLICATE\b", BY_HAND))
     assert {"MSGID_REUSED", "REVERSE_LATER_FIRST", "BUSY"} <= named <= set(CODES)
 
 
@@ -70,6 +71,12 @@ def test_what_is_asked_beyond_the_standard_is_asked() -> None:
     assert {infno for infno, _ in OURS} <= set(numbers.split(", "))
     assert {name for _, name in OURS} == set(re.findall(r"`(\w+)`", names))
     assert all(f"| `{payer}` |" in NATIONAL for payer in PAYERS)
+
+
+def test_every_field_of_exp_content_that_is_read_is_told_of() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "settlement").rglob("*.py"))
+    read = set(re.findall(r"extra\.get\(\"(\w+)\"", source))
+    assert {"othpay", "given"} <= read == set(re.findall(r"\*\*`exp_content\.(\w+)`\*\*", BY_HAND))
 
 
 def test_the_limits_are_those_of_the_code() -> None:
