@@ -24,7 +24,7 @@ from medaid.local.places import ROOT, TEMPLATE
 Template = dict[str, Any]
 Rule = Callable[[Template], list[str]]
 UPLOADED = {"Bucket": "b", "Key": "k"}
-ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "Clearing", "Worker", "Rollup", "Finance"}
+ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "ClearingBank", "Clearing", "Worker", "Rollup", "Finance"}
 """Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule, a queue."""
 
 

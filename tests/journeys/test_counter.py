@@ -33,7 +33,7 @@ def booked(regions: tuple[str, ...], setl_ids: set[str]) -> int:
     found = 0
     for region in regions:
         for entry in fund.entries(region, "2021-07"):
-            if entry.source.partition("-")[0].removesuffix("R") in setl_ids:
+            if entry.source.partition("-")[0] in setl_ids:
                 found += sum(int(line.amount) for line in entry.lines if line.account.code.startswith("610100-5"))
     return found
 

@@ -76,6 +76,8 @@ FIELDS = [
     Wrong("mdtrt_id", "440900V2021AAAAAAAAAAAAAAAAAA", "VISIT_UNKNOWN", None),
     Wrong("exp_content", {"othpay": [{"type": "lottery", "amt": "1"}]}, "CODE_UNKNOWN", {"othpay": [{"type": "donation", "amt": "1"}]}),
     Wrong("exp_content", {"othpay": [{"type": "donation", "amt": "-1"}]}, "AMOUNT_NEGATIVE", '{"othpay":[{"type":"commercial","amt":"1"}]}'),
+    Wrong("exp_content", {"facts": {"cause": "fate"}}, "CODE_UNKNOWN", {"facts": {"cause": "accident"}}),
+    Wrong("exp_content", {"facts": {"age": "17"}}, "FIELD_UNKNOWN", {"facts": {"transfer": "none"}}),
     Wrong("exp_content", {"othpay": "1000"}, "FIELD_FORMAT", "free text of the hospital's own"),
 ]
 

@@ -190,15 +190,14 @@ def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
     A base that several kinds of cost make up has no kind of its own (`source` empty).
     """
     left = purse.all_left - purse.reserved
-    if amount > left:
-        return left, f"以尚未支付的 {Fen(left)} 元为限"
+    of_kind = left
     if source.startswith("in_policy"):
         of_kind = purse.in_left
     elif source.startswith("out_of_policy"):
         of_kind = purse.all_left - purse.in_left
-    else:
+    if amount <= min(left, of_kind):
         return amount, ""
-    return (amount, "") if amount <= of_kind else (of_kind, f"以该类费用尚未支付的 {Fen(of_kind)} 元为限")
+    return (left, f"以尚未支付的 {Fen(left)} 元为限") if left <= of_kind else (of_kind, f"以该类费用尚未支付的 {Fen(of_kind)} 元为限")
 
 
 def _lump_step(planned: PlannedLayer, purse: Purse) -> Step:

@@ -40,6 +40,8 @@ class Request:
     paid_by_others: int
     given: Mapping[str, int]
     fees: Mapping[str, int]
+    told: Mapping[str, str]
+    """Facts that only the hospital knows and the interface has no field for: transfer, cause, hospital_kind …"""
 
 
 def place(home: str, treatment: str) -> str:
@@ -114,6 +116,7 @@ def decide(file: PersonFile, request: Request, institution: Institution, group: 
         age=age,
         stay_no=totals.amounts.get("count:stays", 0) + (request.care == "inpatient"),
         years_enrolled=max(0, request.end.year - insurance.begin.year + 1),
+        **request.told,
     )
     given = {**request.given, "payments_by_others": request.paid_by_others}
     identities = standing_identities(file, request) or {"": ()}

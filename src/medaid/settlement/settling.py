@@ -22,6 +22,7 @@ from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit, YearTotals
 from medaid.policy.service import Library, library
+from medaid.policy.vocabulary import VALUES
 from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Decision, Known, Settlement
@@ -128,6 +129,7 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
         bill=Bill(*(message.fen(name) for name in ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"))),
         paid_by_others=_paid_by_others(message.extra),
         given=_given(message.extra),
+        told=_told(message.extra),
         fees={code: int(fen) for code, fen in message.fees.items()},
     )
 
@@ -174,6 +176,23 @@ def _paid_by_others(extra: Mapping[str, Any]) -> int:
             raise BadInput("AMOUNT_NEGATIVE", field="exp_content.othpay.amt", rule=f"当前为 {amount} 元")
         total += int(amount)
     return total
+
+
+TOLD: Final = ("transfer", "cause", "hospital_kind", "contracted", "contribution_grade", "first_contact")
+"""Facts that some documents ask for and the interface has no field for; a pack that asks and is not told refuses (FACT_MISSING)."""
+
+
+def _told(extra: Mapping[str, Any]) -> dict[str, str]:
+    """exp_content.facts: {name: value} in the words of docs/policy-format.md."""
+    rows = extra.get("facts", {})
+    if not isinstance(rows, dict):
+        raise BadInput("FIELD_FORMAT", field="exp_content.facts", rule="应为对象")
+    for name, value in rows.items():
+        if name not in TOLD:
+            raise BadInput("FIELD_UNKNOWN", field=f"exp_content.facts.{str(name)[:30]}", rule="、".join(TOLD))
+        if value not in VALUES[name]:
+            raise BadInput("CODE_UNKNOWN", field=f"exp_content.facts.{name}", rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()))
+    return dict(rows)
 
 
 def _given(extra: Mapping[str, Any]) -> dict[str, int]:

@@ -197,7 +197,7 @@ class Walk:
             of_kind = np.minimum(amount, self.all_left - self.in_left)
         else:
             of_kind = amount
-        return np.where(amount > left, left, of_kind)
+        return np.minimum(left, of_kind)
 
     def source(self, name: str) -> Amounts:
         """The amounts that a source names, at this point of the walk."""
