@@ -15,6 +15,8 @@ from medaid.aws.outbox import OutboxItem
 from medaid.aws.stream import new_item
 from medaid.clearing import service as clearing
 from medaid.reimbursement import service as reimbursement
+from medaid.reimbursement.api.routes import office
+from medaid.settlement import service as settlement
 
 logger = Logger(service="outbox")
 metrics = Metrics(namespace="medaid", service="outbox")
@@ -31,6 +33,8 @@ def one(record: DynamoDBRecord) -> None:
             clearing.project(message.body, clock.now())
             if message.kind == "settled":
                 reimbursement.settlement_told(message.body)
+        elif message.kind == "identity_recorded":
+            reimbursement.remind(office(clock.now()), message.body["psn_no"], settlement.record, clock.now())
         else:
             delivery.deliver(message, delivery.sender(), clock.now())
     except Exception:

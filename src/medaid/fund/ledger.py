@@ -63,9 +63,7 @@ class Ledger:
         for entry_id, at in self._index.items():
             kind, source, narrative, reverses, day, first = self._heads[6 * at : 6 * at + 6]
             last = self._heads[6 * at + 11] if 6 * at + 11 < len(self._heads) else len(self._fens)
-            lines = tuple(
-                Line(chart[self._codes[self._accounts[n]]], Fen(self._fens[n]), texts[self._counterparts[n]]) for n in range(first, last)
-            )
+            lines = tuple(Line(chart[self._codes[self._accounts[n]]], Fen(self._fens[n]), texts[self._counterparts[n]]) for n in range(first, last))
             recorded = _EPOCH + self._recorded[at] * _MICROSECOND
             known = texts[source] or entry_id.removeprefix(f"{texts[kind]}-")
             yield Entry(entry_id, texts[kind], self.admdvs, date.fromordinal(day), recorded, known, lines, texts[narrative], texts[reverses])

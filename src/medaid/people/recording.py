@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from medaid.aws import outbox
 from medaid.aws.transaction import LARGEST, Contended, Lost, Patience, Write, commit
 from medaid.errors import Unavailable
 from medaid.ids import person_no
 from medaid.people import rules, service, store
 from medaid.people.manifest import Manifest
-from medaid.people.model import Person, Standing
+from medaid.people.model import Identity, Person, Standing
 from medaid.people.problem import Problem
 from medaid.people.roster import Entry
 
@@ -95,7 +96,13 @@ class Recording:
             writes += service.person_changed(file.person, after, self.now)
         if not place.kept:
             writes += store.standing_recorded(psn_no, place.before, rules.version(place.before, entry.standing, self.now))
+            if isinstance(entry.standing, Identity):
+                writes.append(self._told_of(psn_no, entry))
         return place.outcome, writes
+
+    def _told_of(self, psn_no: str, entry: Entry) -> Write:
+        """That an identity was recorded of somebody known: what was settled without it may now be owed (J27)."""
+        return outbox.message("identity_recorded", f"{self.told.batch}-{entry.row}", {"psn_no": psn_no}, self.now)
 
     def _committed(self, group: Sequence[tuple[Entry, Outcome]], writes: Sequence[Write]) -> dict[int, Outcome]:
         """The group in one transaction; where it loses, row by row."""
