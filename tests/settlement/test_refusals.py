@@ -78,6 +78,10 @@ FIELDS = [
     Wrong("exp_content", {"othpay": [{"type": "donation", "amt": "-1"}]}, "AMOUNT_NEGATIVE", '{"othpay":[{"type":"commercial","amt":"1"}]}'),
     Wrong("exp_content", {"facts": {"cause": "fate"}}, "CODE_UNKNOWN", {"facts": {"cause": "accident"}}),
     Wrong("exp_content", {"facts": {"age": "17"}}, "FIELD_UNKNOWN", {"facts": {"transfer": "none"}}),
+    Wrong("exp_content", {"othpay": [{"type": [], "amt": "1"}]}, "CODE_UNKNOWN", None),
+    Wrong("exp_content", {"othpay": [{"type": "donation", "amt": {}}]}, "AMOUNT_FORMAT", None),
+    Wrong("exp_content", {"given": {"hifp_pay": None}}, "AMOUNT_FORMAT", None),
+    Wrong("exp_content", {"facts": {"cause": []}}, "CODE_UNKNOWN", None),
     Wrong("exp_content", {"othpay": "1000"}, "FIELD_FORMAT", "free text of the hospital's own"),
 ]
 

@@ -176,6 +176,13 @@ def _payers() -> str:
     return table(("type", "中文"), [(f"`{code}`", name) for code, name in PAYERS.items()])
 
 
+def _told() -> str:
+    from medaid.settlement.settling import TOLD  # as above
+
+    rows = [(f"`{fact}`", FACT_NAMES[fact], ", ".join(f"`{code}` {said}" for code, said in VALUES[fact].items())) for fact in TOLD]
+    return table(("fact", "中文", "values"), rows)
+
+
 # ---------------------------------------------------------------- the glossary
 
 
@@ -246,6 +253,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "care": _care,
     "filings": _filings,
     "payers": _payers,
+    "told": _told,
     "categories": _categories,
     "tiers": lambda: _coded("tier", TIER_NAMES),
     "amounts": lambda: _coded("field", FUND_NAMES),

@@ -169,7 +169,7 @@ def _paid_by_others(extra: Mapping[str, Any]) -> int:
         raise BadInput("FIELD_FORMAT", field="exp_content.othpay", rule='应为列表 [{"type":…,"amt":…}]')
     total = 0
     for row in rows:
-        if not isinstance(row, dict) or row.get("type") not in PAYERS:
+        if not isinstance(row, dict) or str(row.get("type")) not in PAYERS:
             raise BadInput("CODE_UNKNOWN", field="exp_content.othpay.type", rule="、".join(f"{code} {name}" for code, name in PAYERS.items()))
         amount = Fen.of_yuan(row.get("amt", ""), "exp_content.othpay.amt")
         if amount < 0:
@@ -190,7 +190,7 @@ def _told(extra: Mapping[str, Any]) -> dict[str, str]:
     for name, value in rows.items():
         if name not in TOLD:
             raise BadInput("FIELD_UNKNOWN", field=f"exp_content.facts.{str(name)[:30]}", rule="、".join(TOLD))
-        if value not in VALUES[name]:
+        if not isinstance(value, str) or value not in VALUES[name]:
             raise BadInput("CODE_UNKNOWN", field=f"exp_content.facts.{name}", rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()))
     return dict(rows)
 
