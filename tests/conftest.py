@@ -35,6 +35,7 @@ os.environ.update(_SETTINGS)  # before the package is imported: it reads its sur
 
 import boto3  # noqa: E402  # after the settings above
 import pytest  # noqa: E402  # same
+from hypothesis import settings as properties  # noqa: E402  # same
 from moto import mock_aws  # noqa: E402  # same
 from tests import moto_transactions, storage  # noqa: E402  # same
 from tests.cloud import forget_connections, started, working_in  # noqa: E402  # same
@@ -44,6 +45,8 @@ from medaid.local import template  # noqa: E402  # same
 from medaid.local.stack import Stack  # noqa: E402  # same
 
 moto_transactions.install()
+properties.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
+properties.load_profile("untimed")  # a busy machine is no failure; what runs before a change is taken in is the same every time
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,12 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
         commit(service.writes(entry))
     with ThreadPoolExecutor(8) as hands:
         news = list(hands.map(rollups.roll_up, [made[n * 5 : n * 5 + 15] for n in range(8)]))
-    assert sum(news) == 40
+    assert sum(news) <= 40  # the deployed function is one of the hands
+    due, until = sum(100 + n for n in range(40)), time.monotonic() + 30
+    while sum(int(i.debits) for i in state.rolled(region, "2023-07")) < due and time.monotonic() < until:
+        time.sleep(0.2)
+    assert sum(int(i.debits) for i in state.rolled(region, "2023-07")) == due
     assert rollups.recompute(region, "2023-07", datetime(2023, 8, 1, tzinfo=UTC).date(), at) == []
-    assert sum(int(i.debits) for i in state.rolled(region, "2023-07")) == sum(100 + n for n in range(40))
 
 
 def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
