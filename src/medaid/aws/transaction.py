@@ -25,6 +25,7 @@ from medaid.errors import Unavailable
 
 LARGEST: Final = 100
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 
 class Check(NamedTuple):
@@ -171,3 +172,15 @@ def put_once(item: Model) -> bool:
         return True
 
     return reading(put)
+
+
+def item_or_none(model: type[M], pk: str, sk: str) -> M | None:
+    """The item under that key, read consistently; None where there is none. Raises Unavailable."""
+
+    def read() -> M | None:
+        try:
+            return model.get(pk, sk, consistent_read=True)
+        except model.DoesNotExist:
+            return None
+
+    return reading(read)

@@ -30,7 +30,7 @@ from datetime import date, datetime
 from typing import Any
 
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
-from medaid.aws.transaction import Delete, Put, Write, reading
+from medaid.aws.transaction import Delete, Put, Write, item_or_none, reading
 from medaid.clearing.model import FUND_FIELDS, OUTSIDE, Item
 from medaid.instants import BEIJING, from_stored, stored
 from medaid.money import Fen
@@ -50,14 +50,7 @@ class ClearingItem(Model):
 
 def get(pk: str, sk: str) -> ClearingItem | None:
     """The item, read consistently, or None. Raises Unavailable."""
-
-    def read() -> ClearingItem | None:
-        try:
-            return ClearingItem.get(pk, sk, consistent_read=True)
-        except ClearingItem.DoesNotExist:
-            return None
-
-    return reading(read)
+    return item_or_none(ClearingItem, pk, sk)
 
 
 def query(pk: str, prefix: str = "") -> Iterator[ClearingItem]:

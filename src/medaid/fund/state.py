@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 
 from medaid.aws.table import FenAttribute, Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
-from medaid.aws.transaction import Check, Put, Write, reading
+from medaid.aws.transaction import Check, Put, Write, item_or_none, reading
 from medaid.instants import stored
 
 
@@ -49,14 +49,7 @@ class RollItem(Model):
 
 def get(pk: str, sk: str) -> BookItem | None:
     """The item, read consistently, or None. Raises Unavailable."""
-
-    def read() -> BookItem | None:
-        try:
-            return BookItem.get(pk, sk, consistent_read=True)
-        except BookItem.DoesNotExist:
-            return None
-
-    return reading(read)
+    return item_or_none(BookItem, pk, sk)
 
 
 def query(pk: str, prefix: str = "") -> Iterator[BookItem]:

@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, connection, table_meta
-from medaid.aws.transaction import Delete, Put, Update, Write, reading
+from medaid.aws.transaction import Delete, Put, Update, Write, item_or_none, reading
 from medaid.errors import Refused
 from medaid.instants import from_stored, stored
 from medaid.people.model import Visit
@@ -132,37 +132,27 @@ def known(message: Known) -> list[Write]:
 
 def settlement(setl_id: str) -> Settlement | None:
     """The settlement, or None. Raises Unavailable."""
-
-    def read() -> Settlement | None:
-        try:
-            item = SettlementItem.get(f"S#{setl_id}", "SETTLEMENT", consistent_read=True)
-        except SettlementItem.DoesNotExist:
-            return None
-        return Settlement(
-            setl_id=setl_id,
-            msgid=item.msgid,
-            infno=item.infno,
-            settled_at=from_stored(item.at),
-            clearing_type=item.clearing_type,
-            decision=from_data(item.body),
-            reversed_at=from_stored(item.reversed_at) if item.reversed_at else None,
-            reversed_by=item.reversed_by or "",
-        )
-
-    return reading(read)
+    item = item_or_none(SettlementItem, f"S#{setl_id}", "SETTLEMENT")
+    if item is None:
+        return None
+    return Settlement(
+        setl_id=setl_id,
+        msgid=item.msgid,
+        infno=item.infno,
+        settled_at=from_stored(item.at),
+        clearing_type=item.clearing_type,
+        decision=from_data(item.body),
+        reversed_at=from_stored(item.reversed_at) if item.reversed_at else None,
+        reversed_by=item.reversed_by or "",
+    )
 
 
 def message(institution: str, msgid: str) -> Known | None:
     """What the sender's message led to, or None. Raises Unavailable."""
-
-    def read() -> Known | None:
-        try:
-            item = MessageItem.get(f"M#{institution}#{msgid}", "MESSAGE", consistent_read=True)
-        except MessageItem.DoesNotExist:
-            return None
-        return Known(institution, msgid, item.infno, item.kind, item.psn_no, item.result, item.digests, from_stored(item.at))
-
-    return reading(read)
+    item = item_or_none(MessageItem, f"M#{institution}#{msgid}", "MESSAGE")
+    if item is None:
+        return None
+    return Known(institution, msgid, item.infno, item.kind, item.psn_no, item.result, item.digests, from_stored(item.at))
 
 
 def batches(mdtrt_id: str) -> dict[str, tuple[str, Visit]]:
@@ -181,15 +171,8 @@ def published(name: str, file: str, text: str) -> list[Write]:
 
 def pack(name: str) -> tuple[str, str] | None:
     """File name and text of a published pack, or None. Raises Unavailable."""
-
-    def read() -> tuple[str, str] | None:
-        try:
-            item = PackItem.get(f"K#{name}", "PACK")
-        except PackItem.DoesNotExist:
-            return None
-        return item.file, item.text
-
-    return reading(read)
+    item = item_or_none(PackItem, f"K#{name}", "PACK")
+    return None if item is None else (item.file, item.text)
 
 
 _institutions: dict[str, tuple[float, Institution]] = {}
@@ -201,14 +184,8 @@ def institution(code: str) -> Institution:
     if held is not None and time.monotonic() - held[0] < INSTITUTION_SECONDS:
         return held[1]
 
-    def read() -> Institution | None:
-        try:
-            item = InstitutionItem.get(f"I#{code}", "INSTITUTION")
-        except InstitutionItem.DoesNotExist:
-            return None
-        return Institution(code, item.name, item.admdvs, item.level, item.active == "1")
-
-    found = reading(read)
+    item = item_or_none(InstitutionItem, f"I#{code}", "INSTITUTION")
+    found = None if item is None else Institution(code, item.name, item.admdvs, item.level, item.active == "1")
     if found is None or not found.active:
         raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议或已中止")
     _institutions[code] = (time.monotonic(), found)
