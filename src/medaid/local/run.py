@@ -90,7 +90,7 @@ def _say_how_to_call(console: Console, stack: Stack) -> None:
         ("调用接口", demo.example_call(stack, _EXAMPLE_INSTITUTION)),
     ):
         console.print(f"[bold]{title}[/bold]")
-        print(text)  # unwrapped, so that it can be copied
+        print(text, flush=True)  # unwrapped, so that it can be copied
 
 
 def curl_token(stack: Stack, user: str) -> str:
