@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+import gc
 
-from aws_lambda_powertools import Logger
+gc.disable()  # what is imported stays: collecting in between finds nothing and is an eighth of the cold start
 
-from medaid.aws import web
-from medaid.aws.clock import now
-from medaid.errors import MedaidError, Unavailable
-from medaid.settlement import service
+from typing import Any  # noqa: E402  # after the line above
+
+from aws_lambda_powertools import Logger  # noqa: E402  # same
+
+from medaid.aws import web  # noqa: E402  # same
+from medaid.aws.clock import now  # noqa: E402  # same
+from medaid.errors import MedaidError, Unavailable  # noqa: E402  # same
+from medaid.settlement import service  # noqa: E402  # same
 
 logger = Logger()
 service.warm()
+gc.freeze()
+gc.enable()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from medaid.errors import BadInput
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 RATIO_SCALE: Final = 10**12
 """Parts in one whole. Ratios in documents have at most four decimals (N5,4); three of them may be multiplied exactly."""
@@ -125,6 +127,8 @@ class Ratio(int):
 
     @property
     def fraction(self) -> Fraction:
+        from fractions import Fraction  # proofs and peers ask for it, settlements do not
+
         return Fraction(int(self), RATIO_SCALE)
 
     @property

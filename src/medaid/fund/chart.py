@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +35,8 @@ class Refusal:
 
 def read(name: str, package: str = "medaid.fund") -> dict[str, Any]:
     """The TOML resource `name` of `package`."""
+    import tomllib  # the first entry pays for it, not the cold start
+
     return tomllib.loads(resources.files(package).joinpath(name).read_text("utf-8"))
 
 

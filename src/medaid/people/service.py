@@ -22,7 +22,7 @@ from datetime import date, datetime
 from medaid.aws.transaction import Write
 from medaid.errors import Refused
 from medaid.instants import aware
-from medaid.people import certificate, rules, store
+from medaid.people import store
 from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Visit, YearTotals
 
 
@@ -42,6 +42,8 @@ def person_by_certificate(cert_type: str, certno: str) -> str:
 
     Raises BadInput CERTNO where the number cannot be one of that type, Refused PERSON_UNKNOWN, Unavailable.
     """
+    from medaid.people import certificate  # who settles by psn_no needs no certificate at cold start
+
     psn_no = store.person_of(*certificate.normal(cert_type, certno))
     if psn_no is None:
         raise Refused("PERSON_UNKNOWN", field="certno", rule="该证件号码未登记")
@@ -58,6 +60,8 @@ def national_code(category: str) -> str:
 
 def identities_as_of(psn_no: str, day: date, known_at: datetime) -> tuple[Identity, ...]:
     """Identities that stood on `day` as we knew it at `known_at` (J9, J11), the first to begin first. Empty where none did."""
+    from medaid.people import rules  # versions are recorded by rosters, not at the counter
+
     return rules.as_known(store.identity_versions(psn_no), day, aware(known_at))
 
 
@@ -86,17 +90,23 @@ def person_versions(psn_no: str) -> list[Person]:
 
 def person_registered(person: Person, now: datetime) -> list[Write]:
     """A person not known before, certificate and all. Raises BadInput CERTNO for a number that cannot be."""
+    from medaid.people import certificate  # as above
+
     cert_type, certno = certificate.normal(person.cert_type, person.certno)
     return store.person_registered(replace(person, cert_type=cert_type, certno=certno, recorded=aware(now)))
 
 
 def person_changed(before: Person, after: Person, now: datetime) -> list[Write]:
     """New facts of a known person; the certificate and psn_no stay. The version before stays readable."""
+    from medaid.people import rules  # versions are recorded by rosters, not at the counter
+
     return store.person_changed(before, replace(after, recorded=rules.later(now, before.recorded)))
 
 
 def insurance_recorded(psn_no: str, before: Insurance | None, after: Insurance, now: datetime) -> list[Write]:
     """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
+    from medaid.people import rules  # versions are recorded by rosters, not at the counter
+
     return store.standing_recorded(psn_no, before, rules.version(before, after, now))
 
 
@@ -105,6 +115,8 @@ def identity_recorded(psn_no: str, before: Identity | None, after: Identity, now
 
     The superseded version goes to the history, so that the register stays readable as it stood and as it was known.
     """
+    from medaid.people import rules  # versions are recorded by rosters, not at the counter
+
     return store.standing_recorded(psn_no, before, rules.version(before, after, now))
 
 
