@@ -25,7 +25,7 @@ def price(policy: Policy, claim: Claim) -> Priced:
     """
     check(claim)
     categories = standing(policy, claim) or (NO_CATEGORY,)
-    return _best([_walk(_planned(policy, claim, category), Purse(claim, _reserved(claim)), category) for category in categories])
+    return _best([_walk(planned_for(policy, claim, category), Purse(claim, _reserved(claim)), category) for category in categories])
 
 
 def price_year_end(policy: Policy, claim: Claim) -> Priced:
@@ -52,7 +52,8 @@ def _best(answers: list[Priced]) -> Priced:
     return Priced(taken.bill, taken.category, taken.steps, taken.by_fund, taken.own, taken.totals, others)
 
 
-def _planned(policy: Policy, claim: Claim, category: str) -> Plan:
+def planned_for(policy: Policy, claim: Claim, category: str) -> Plan:
+    """The plan of `claim` priced as `category`. Raises PolicySilent CLAUSE_GAP where no basic layer covers that insurance type and care."""
     layers = plan(policy, claim.facts._replace(category=category))
     if not any(p.layer.tier == "basic" for p in layers) and any(layer.tier == "basic" for layer in policy.layers):
         raise PolicySilent("CLAUSE_GAP", field="med_type", rule="当地政策没有该险种、该医疗类别的基本医保条款")

@@ -30,7 +30,7 @@ from datetime import date, datetime
 from typing import Any
 
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
-from medaid.aws.transaction import Delete, Put, Write, item_or_none, reading
+from medaid.aws.transaction import Put, Write, item_or_none, reading
 from medaid.clearing.model import FUND_FIELDS, OUTSIDE, Item
 from medaid.instants import BEIJING, from_stored, stored
 from medaid.money import Fen
@@ -71,11 +71,6 @@ def replace(before: ClearingItem, body: Any, label: str, *, state: str, at: date
     """The write of the next version of an item; it loses where another version is there."""
     item = ClearingItem(before.pk, before.sk, state=state, version=before.version + 1, at=stored(at) if at else before.at, body=body)
     return Put(item, ClearingItem.version == before.version, label)
-
-
-def remove(before: ClearingItem, label: str) -> Write:
-    """The removal of an item as it was read."""
-    return Delete(before, ClearingItem.version == before.version, label)
 
 
 def listed(admdvs: str, institution: str, now: datetime) -> Write:
@@ -121,11 +116,6 @@ def item_of(found: ClearingItem) -> Item:
 def items(admdvs: str, institution: str, month: str) -> Iterator[Item]:
     """Items of an institution's month in the order of their settlement time, streamed."""
     return (item_of(found) for found in query(place(admdvs, institution, month), "ITEM#"))
-
-
-def home_items(home: str, month: str) -> Iterator[Item]:
-    """Items of a home region's people that were settled elsewhere, or are billed by district, in `month`."""
-    return (item_of(found) for found in query(f"H#{home}#{month}", "ITEM#"))
 
 
 def regions() -> list[str]:

@@ -50,14 +50,6 @@ def person_by_certificate(cert_type: str, certno: str) -> str:
     return psn_no
 
 
-def national_code(category: str) -> str:
-    """psn_idet_type that we answer for a category where the department reported none (J10); empty for a category we do not know."""
-    from medaid.people.catalogue import catalogue  # 1101 alone asks for it; reading it is not worth a settlement's cold start
-
-    known = catalogue().categories.get(category)
-    return known.answer if known else ""
-
-
 def identities_as_of(psn_no: str, day: date, known_at: datetime) -> tuple[Identity, ...]:
     """Identities that stood on `day` as we knew it at `known_at` (J9, J11), the first to begin first. Empty where none did."""
     from medaid.people import rules  # versions are recorded by rosters, not at the counter

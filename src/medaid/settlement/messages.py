@@ -14,16 +14,11 @@ def earlier(message: Message) -> Known | None:
     Raises Conflict MSGID_BLOCKED where a 2601 came for it, MSGID_REUSED (naming the field) where its content was another.
     """
     found = store.message(message.institution, message.msgid)
-    check_known(found, message)
-    return found
-
-
-def check_known(found: Known | None, message: Message) -> None:
-    """The two refusals of `earlier`, for a message that was read already."""
     if found is None:
-        return
+        return None
     if found.kind == "blocked":
         raise Conflict("MSGID_BLOCKED", field="msgid", rule="冲正先于原交易到达,原交易不再受理;请以新的报文ID重新办理")
     field = differing(found.digests, message.digests)
     if field:
         raise Conflict("MSGID_REUSED", field=field, rule=f"报文ID {message.msgid} 已用于内容不同的交易;请以新的报文ID发送", id=found.result)
+    return found

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from medaid import ids
 from medaid.aws import outbox
@@ -20,13 +19,10 @@ from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import PersonFile, YearTotals
 from medaid.settlement import receipts, store
-from medaid.settlement.messages import check_known, earlier
+from medaid.settlement.messages import earlier
 from medaid.settlement.model import Answer, Known, Settlement
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.settling import entries, told
-
-REVERSIBLE: Final = ("2207", "2304", "2401", "2201")
-"""What 2601 takes back here. A cancellation (2208, 2305) is not taken back: the visit is open again, so it is settled anew."""
 
 
 def reverse(message: Message, now: datetime, patience: Patience | None = None) -> tuple[Settlement, PersonFile]:
@@ -42,7 +38,7 @@ def reverse(message: Message, now: datetime, patience: Patience | None = None) -
         if settlement.reversed_at is not None:
             _already(settlement, message)
             return settlement, file
-        check_known(store.message(message.institution, message.msgid), message)
+        earlier(message)
         done = replace(settlement, reversed_at=now, reversed_by=message.msgid)
         known = Known(message.institution, message.msgid, message.infno, "reverse", settlement.decision.psn_no, setl_id, message.digests, now)
         if _tried(lambda done=done, file=file, known=known: [*store.known(known), *_writes(done, file)]):  # type: ignore[misc]  # bound in the loop
@@ -108,6 +104,8 @@ def _tried(writes: Callable[[], list[Write]]) -> bool:
 
 def by_message(message: Message, now: datetime, patience: Patience | None = None) -> Answer:
     """2601: takes back what the sender's message `omsgid` led to; where that has not arrived, it is blocked for good.
+
+    A cancellation (2208, 2305) is not taken back: the visit is open again, so it is settled anew.
 
     Raises Conflict ORIGINAL_MISMATCH, ALREADY_REVERSED, REVERSE_LATER_FIRST, STATE; Unavailable.
     """

@@ -93,7 +93,7 @@ def _person(message: Message, now: datetime) -> Answer:
         cert_type, certno = codes.CERTIFICATES[kind], message.text("mdtrt_cert_no")
     psn_no = people.person_by_certificate(cert_type or "01", certno)
     file = people.load(psn_no, civil_date(now).year)
-    return Answer(answers.person(file, civil_date(now), {i.category: people.national_code(i.category) for i in file.identities}))
+    return Answer(answers.person(file, civil_date(now), people.national_codes()))
 
 
 def _preview(message: Message, now: datetime) -> Answer:

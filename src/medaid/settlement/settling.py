@@ -68,7 +68,8 @@ def settle(message: Message, now: datetime, packs: Library | None = None, patien
             if "message" in lost.labels and (done := _settled_before(message)) is not None:
                 return done, file
             if "batch" in lost.labels:
-                raise _taken(decision.visit.mdtrt_id, decision.batch) from lost
+                held = store.batches(decision.visit.mdtrt_id).get(decision.batch)
+                raise _taken(held[0] if held else "") from lost
             if any(label.startswith(receipts.LABEL) for label in lost.labels):
                 raise receipts.taken(decision) from lost
         except Contended:
@@ -87,9 +88,7 @@ def _settled_before(message: Message) -> Settlement | None:
     return done
 
 
-def _taken(mdtrt_id: str, batch: str) -> Conflict:
-    held = store.batches(mdtrt_id).get(batch)
-    setl_id = held[0] if held else ""
+def _taken(setl_id: str) -> Conflict:
     return Conflict("ALREADY_SETTLED", field="mdtrt_id", rule=f"已由结算 {setl_id} 结算;如需重算请先撤销", id=setl_id)
 
 
@@ -142,7 +141,7 @@ def _visit(message: Message, file: PersonFile, batch: str) -> Visit:
         held = store.batches(mdtrt_id)
         if batch in held:
             own(held[batch][1], message)
-            raise Conflict("ALREADY_SETTLED", field="mdtrt_id", rule=f"已由结算 {held[batch][0]} 结算;如需重算请先撤销", id=held[batch][0])
+            raise _taken(held[batch][0])
         visit = next((v for _, v in held.values()), None) if batch != STAY else None
     if visit is None:
         raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")

@@ -12,7 +12,7 @@ from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import Filing, PersonFile, Visit
 from medaid.settlement import rules, store
-from medaid.settlement.messages import check_known, earlier
+from medaid.settlement.messages import earlier
 from medaid.settlement.model import Answer, Known
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
@@ -43,7 +43,7 @@ def register(message: Message, now: datetime) -> Answer:
     )  # fmt: skip
     answer = Answer({"mdtrt_id": mdtrt_id})
     if file.visit(mdtrt_id) is not None:
-        check_known(store.message(message.institution, message.msgid), message)
+        earlier(message)
         return answer
     if message.infno == "2401":
         _no_second_stay(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from medaid.benefit.engine import _planned, standing
+from medaid.benefit.engine import planned_for, standing
 from medaid.benefit.model import Bill, Claim, Facts
 from medaid.errors import MedaidError
 from medaid.money import Fen
@@ -76,7 +76,7 @@ class Book:
         claim, found = Claim(NO_BILL, facts, categories), list[Candidate]()
         for category in standing(policy, claim) or (NO_CATEGORY,):
             try:
-                planned = _planned(policy, claim, category)
+                planned = planned_for(policy, claim, category)
             except MedaidError:
                 if found:  # what the first category's walk says comes before it
                     raise _Uncovered("refusal in a later category") from None

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
 from medaid.aws.table import Model
-from medaid.aws.transaction import reading
+from medaid.aws.transaction import item_or_none, reading
 from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Standing, Visit, YearTotals
 from medaid.people.store import keys
 from medaid.people.store.items import (
@@ -138,12 +138,5 @@ def register(admdvs: str, day: date) -> Iterator[tuple[str, Identity]]:
 
 def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:
     """State, instant of receipt and facts of a drop, or None where it was never taken up."""
-
-    def read() -> tuple[str, datetime, dict[str, Any]] | None:
-        try:
-            item = BatchItem.get(keys.of_batch(batch_id), "BATCH", consistent_read=True)
-        except BatchItem.DoesNotExist:
-            return None
-        return item.state, item.received, item.facts
-
-    return reading(read)
+    item = item_or_none(BatchItem, keys.of_batch(batch_id), "BATCH")
+    return None if item is None else (item.state, item.received, item.facts)

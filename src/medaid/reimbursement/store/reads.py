@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from medaid.aws.transaction import reading
+from medaid.aws.transaction import item_or_none, reading
 from medaid.instants import from_stored, stored
 from medaid.reimbursement.bank import Batch, BatchLine
 from medaid.reimbursement.documents import value_of
@@ -16,13 +16,7 @@ from medaid.reimbursement.store.items import Item, alike_key, receipt_key
 
 
 def _get(pk: str, sk: str) -> Item | None:
-    def read() -> Item | None:
-        try:
-            return Item.get(pk, sk, consistent_read=True)
-        except Item.DoesNotExist:
-            return None
-
-    return reading(read)
+    return item_or_none(Item, pk, sk)
 
 
 def case(case_id: str) -> Case | None:
