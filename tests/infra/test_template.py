@@ -324,19 +324,23 @@ def domains_carry_the_suffix(t: Template) -> list[str]:
 
 
 def spoil(path: str, value: Any) -> Callable[[Template], None]:
-    """Sets (or, for DELETE, removes) what lies at `path` (slashes between, numbers for lists)."""
+    """Sets (or, for DELETE, removes) what lies at `path`: slashes between; in a list a number, or a statement's Sid."""
 
     def act(t: Template) -> None:
         place: Any = t
         *way, last = path.split("/")
         for step in way:
-            place = place[int(step)] if isinstance(place, list) else place[step]
+            place = one_of(place, step) if isinstance(place, list) else place[step]
         if value is DELETE:
             del place[last]
         else:
             place[int(last) if isinstance(place, list) else last] = value
 
     return act
+
+
+def one_of(held: list[Any], step: str) -> Any:
+    return held[int(step)] if step.isdigit() else next(s for s in held if s.get("Sid") == step)
 
 
 DELETE = object()
@@ -368,13 +372,13 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
     (
         no_role_has_a_wildcard,
         [
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Action", ["dynamodb:*"]),
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Resource", "*"),
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/1/Resource", {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}),
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Action", ["dynamodb:*"]),
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource", "*"),
+            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource", {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}),
             spoil(f"{R}/SettleRole/Properties/ManagedPolicyArns", ["arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"]),
         ],
     ),
-    (journal_is_only_ever_added_to, [spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/3/Action", ["dynamodb:UpdateItem"])]),
+    (journal_is_only_ever_added_to, [spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/Journal/Action", ["dynamodb:UpdateItem"])]),
     (
         each_function_is_bounded,
         [spoil(f"{R}/Roster/Properties/Timeout", DELETE), spoil(f"{R}/Roster/Properties/MemorySize", DELETE), spoil(f"{R}/RosterLogs", DELETE)],
@@ -413,7 +417,7 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
     ),
     (
         nothing_a_function_writes_starts_a_function,
-        [spoil(f"{R}/BankRole/Properties/Policies/0/PolicyDocument/Statement/5/Action", ["s3:GetObject", "s3:PutObject"])],
+        [spoil(f"{R}/BankRole/Properties/Policies/0/PolicyDocument/Statement/ReadsAnswersAndCalendar/Action", ["s3:GetObject", "s3:PutObject"])],
     ),
     (every_route_needs_a_token, [spoil(f"{R}/FsiRoute/Properties/AuthorizationType", "NONE")]),
     (the_api_offers_what_the_contract_says, [spoil(f"{R}/ExplanationRoute", DELETE)]),

@@ -7,8 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-TABLES = ("people", "settlement", "journal", "outbox", "reimbursement", "clearing")
-"""The tables of the stack, each owned by the room of that name (`outbox` by `medaid.aws.outbox`)."""
+TABLES = (
+    "people",
+    "settlement",
+    "journal",
+    "outbox",
+    "reimbursement",
+    "clearing",
+    "fund",
+    "payments",
+    "receipts",
+    "access",
+)
+"""The tables of the stack, each owned by the package of that name: `outbox` by `medaid.aws.outbox`,
+`journal` (the entries) and `fund` (all else of the books) by `medaid.fund`."""
 
 
 @dataclass(frozen=True, slots=True)
