@@ -1,4 +1,5 @@
-"""Every benchmark in turn, each in a process of its own: `make bench`. Exits 1 where one misses what it must reach."""
+"""Every benchmark in turn, each in a process of its own: `make bench`. Exits 1 where one misses
+what it must reach."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""The two cities' rules worked out a second time, in fractions of a yuan, from the text of the documents and without the engine.
+"""The two cities' rules worked out a second time, in fractions of a yuan, from the text of the
+documents and without the engine.
 
-Golden tables, the pricing benchmark and the simulation benchmark compare the engine with this. It shares nothing with `medaid`: the
-figures stand here as the documents print them, each year's running totals are kept as sums of what entered, and every layer is
-one difference of a cumulative function. Rounding: half up to the fen, once per layer.
+Golden tables, the pricing benchmark and the simulation benchmark compare the engine with this. It
+shares nothing with `medaid`: the figures stand here as the documents print them, each year's
+running totals are kept as sums of what entered, and every layer is one difference of a cumulative
+function. Rounding: half up to the fen, once per layer.
 
-Sources: 茂民规〔2018〕3号 二(二); 茂名市2018年度城乡居民医保参保缴费公告; the later Maoming table; the Nanjing tables that the packs cite.
+Sources: 茂民规〔2018〕3号 二(二); 茂名市2018年度城乡居民医保参保缴费公告; the later Maoming table;
+the Nanjing tables that the packs cite.
 """
 
 from __future__ import annotations
@@ -99,8 +102,11 @@ class _Visit:
         self.case, self.year, self.paid = case, year, Paid()
         self.in_left, self.all_left = case.in_policy, case.total
 
-    def pays(self, name: str, key: str, due: Fraction, cap: Fraction | None, words: str) -> Fraction:
-        """Rounds `due`, holds it under the cap and under what others have not paid already, and takes it off."""
+    def pays(
+        self, name: str, key: str, due: Fraction, cap: Fraction | None, words: str
+    ) -> Fraction:
+        """Rounds `due`, holds it under the cap and under what others have not paid already, and
+        takes it off."""
         rounded = fen(due)
         amount = rounded
         room = self.all_left - (self.case.others if self.paid.others == 0 else ZERO)
@@ -115,7 +121,8 @@ class _Visit:
         return amount
 
     def over(self, key: str, base: Fraction, line: Fraction) -> tuple[Fraction, Fraction]:
-        """The part of `base` that lies above a yearly line, as a stretch of the year's running total."""
+        """The part of `base` that lies above a yearly line, as a stretch of the year's running
+        total."""
         before = self.year[key]
         self.year[key] += base
         return max(before, line), max(before + base, line)
@@ -159,19 +166,41 @@ def _maoming_basic(visit: _Visit, later: bool) -> Fraction:
     if case.care == "chronic_outpatient":
         return visit.pays("基本", "basic_chronic", case.basic_given, None, "经办机构给出")
     if case.care == "outpatient":
-        return visit.pays("基本", "basic_out", case.in_policy * PERCENT[50], Fraction(200 if later else 150), f"{text(case.in_policy)}×50%")
-    line = Fraction(1000 if case.place in OUTSIDE else {"township": 200, "1": 200, "2": 500, "3": 700}[case.level])
-    table = {"township": 90, "1": 85, "2": 75, "3": 65} if later else {"township": 90, "1": 85, "2": 70, "3": 55}
+        return visit.pays(
+            "基本",
+            "basic_out",
+            case.in_policy * PERCENT[50],
+            Fraction(200 if later else 150),
+            f"{text(case.in_policy)}×50%",
+        )
+    line = Fraction(
+        1000
+        if case.place in OUTSIDE
+        else {"township": 200, "1": 200, "2": 500, "3": 700}[case.level]
+    )
+    table = (
+        {"township": 90, "1": 85, "2": 75, "3": 65}
+        if later
+        else {"township": 90, "1": 85, "2": 70, "3": 55}
+    )
     ratio = table[case.level]
     if case.place in OUTSIDE:
-        cut = case.filing in ("referred", "referred_down") or (case.filing == "long_term" and not later)
+        cut = case.filing in ("referred", "referred_down") or (
+            case.filing == "long_term" and not later
+        )
         ratio = (45 if later else 40) if case.filing in WITHOUT_FILING else ratio - 5 * cut
     above = max(ZERO, case.in_policy - line)
-    return visit.pays("基本", "basic_in", above * PERCENT[ratio], Fraction(180000), _above(case, line, ratio))
+    return visit.pays(
+        "基本", "basic_in", above * PERCENT[ratio], Fraction(180000), _above(case, line, ratio)
+    )
 
 
 def _above(case: Case, line: Fraction, ratio: int) -> str:
-    return f"({text(case.in_policy)}−{text(line)})×{ratio}%" if case.in_policy > line else f"{text(case.in_policy)}未超过起付线{text(line)},"
+    return (
+        f"({text(case.in_policy)}−{text(line)})×{ratio}%"
+        if case.in_policy > line
+        else f"{text(case.in_policy)}未超过起付线{text(line)},"
+    )
 
 
 def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
@@ -179,7 +208,12 @@ def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
     cap: Fraction | None = Fraction(300000) if later else Fraction(200000)
     line, bands = Fraction(9500), list[tuple[int, int | None, Fraction]]()
     if not later:
-        bands += [(9500, 20000, PERCENT[50]), (20000, 50000, PERCENT[55]), (50000, 100000, PERCENT[60]), (100000, None, PERCENT[70])]
+        bands += [
+            (9500, 20000, PERCENT[50]),
+            (20000, 50000, PERCENT[55]),
+            (50000, 100000, PERCENT[60]),
+            (100000, None, PERCENT[70]),
+        ]
     elif category in FULL:
         line, bands, cap = Fraction(1900), [(0, None, PERCENT[90])], None
     elif category in POOR:
@@ -189,7 +223,16 @@ def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
     left = visit.in_left
     low, high = visit.over("critical_base", left, line)
     due, words = laid(bands, low, high)
-    return visit.pays("大病", "critical", due, cap, f"政策内自付{text(left)},年累计{text(visit.year['critical_base'])}(起付{text(line)})→{words or '未超过,'}")
+    return visit.pays(
+        "大病",
+        "critical",
+        due,
+        cap,
+        (
+            f"政策内自付{text(left)},"
+            f"年累计{text(visit.year['critical_base'])}(起付{text(line)})→{words or '未超过,'}"
+        ),
+    )
 
 
 def _maoming_assistance(visit: _Visit) -> Fraction:
@@ -198,18 +241,32 @@ def _maoming_assistance(visit: _Visit) -> Fraction:
     ratio = 100 if full else 80
     cap = None if full and inpatient else Fraction(60000)
     key, name = ("assist_in", "住院救助") if inpatient else ("assist_out", "门诊救助")
-    return visit.pays(name, key, visit.in_left * PERCENT[ratio], cap, f"{text(visit.in_left)}×{ratio}%")
+    return visit.pays(
+        name, key, visit.in_left * PERCENT[ratio], cap, f"{text(visit.in_left)}×{ratio}%"
+    )
 
 
 def _maoming_secondary(visit: _Visit) -> Fraction:
     category = visit.case.category
-    line, ratio, cap = (0, 100, 30000) if category in FULL else (3000, 80, 30000) if category in POOR else (3000, 70, 20000)
+    line, ratio, cap = (
+        (0, 100, 30000)
+        if category in FULL
+        else (3000, 80, 30000)
+        if category in POOR
+        else (3000, 70, 20000)
+    )
     base = visit.all_left
     low, high = visit.over("secondary_base", base, Fraction(line))
     return visit.pays(
-        "二次", "secondary", (high - low) * PERCENT[ratio], Fraction(cap),
-        f"全部自付{text(base)},年累计{text(visit.year['secondary_base'])}(起付{line})→{text(high - low)}×{ratio}%",
-    )  # fmt: skip
+        "二次",
+        "secondary",
+        (high - low) * PERCENT[ratio],
+        Fraction(cap),
+        (
+            f"全部自付{text(base)},"
+            f"年累计{text(visit.year['secondary_base'])}(起付{line})→{text(high - low)}×{ratio}%"
+        ),
+    )
 
 
 def nanjing(case: Case, year: Year) -> Paid:
@@ -233,8 +290,16 @@ def nanjing(case: Case, year: Year) -> Paid:
 def _nanjing_basic(visit: _Visit, unfiled: bool) -> Fraction:
     case = visit.case
     young = case.person_group in ("minor", "student")
-    lines = {"3": 500, "2": 400, "1": 300, "community": 300} if young else {"3": 1000, "2": 500, "1": 300, "community": 300}
-    ratios = {"3": 80, "2": 90, "1": 95, "community": 95} if young else {"3": 65, "2": 85, "1": 90, "community": 90}
+    lines = (
+        {"3": 500, "2": 400, "1": 300, "community": 300}
+        if young
+        else {"3": 1000, "2": 500, "1": 300, "community": 300}
+    )
+    ratios = (
+        {"3": 80, "2": 90, "1": 95, "community": 95}
+        if young
+        else {"3": 65, "2": 85, "1": 90, "community": 90}
+    )
     line = Fraction(lines[case.level])
     if case.stay_no >= 2:
         line = max(Fraction(150), line / 2)
@@ -250,22 +315,49 @@ def _nanjing_outpatient(visit: _Visit) -> None:
     ratio = 50 if case.level == "community" else 30
     low, high = visit.over("out_base", case.in_policy, Fraction(200))
     share = ratio + 5 * old
-    first = visit.pays("门诊", "basic_out", (high - low) * PERCENT[share], Fraction(330 if old else 300), f"200元以上{text(high - low)}×{share}%")
+    first = visit.pays(
+        "门诊",
+        "basic_out",
+        (high - low) * PERCENT[share],
+        Fraction(330 if old else 300),
+        f"200元以上{text(high - low)}×{share}%",
+    )
     low, high = visit.over("high_base", visit.in_left, Fraction(2000))
-    second = visit.pays("门诊高额", "basic_high", (high - low) * PERCENT[ratio], Fraction(2600), f"2000元以上{text(high - low)}×{ratio}%")
+    second = visit.pays(
+        "门诊高额",
+        "basic_high",
+        (high - low) * PERCENT[ratio],
+        Fraction(2600),
+        f"2000元以上{text(high - low)}×{ratio}%",
+    )
     visit.paid.basic = first + second
 
 
 def _nanjing_critical(visit: _Visit, unfiled: bool) -> Fraction:
     assisted = visit.case.category != "none"
     add = 5 * assisted - 20 * unfiled
-    steps = [(0, 40000, 50), (40000, 60000, 55), (60000, 80000, 60), (80000, 100000, 65), (100000, None, 70)]
+    steps = [
+        (0, 40000, 50),
+        (40000, 60000, 55),
+        (60000, 80000, 60),
+        (80000, 100000, 65),
+        (100000, None, 70),
+    ]
     bands = [(begin, end, PERCENT[ratio + add]) for begin, end, ratio in steps]
     line = Fraction(10000 if assisted else 20000)
     left = visit.in_left
     low, high = visit.over("critical_base", left, line)
     due, words = laid(bands, low, high)
-    return visit.pays("大病", "critical", due, None, f"政策内自付{text(left)},年累计{text(visit.year['critical_base'])}(起付{text(line)})→{words or '未超过,'}")
+    return visit.pays(
+        "大病",
+        "critical",
+        due,
+        None,
+        (
+            f"政策内自付{text(left)},"
+            f"年累计{text(visit.year['critical_base'])}(起付{text(line)})→{words or '未超过,'}"
+        ),
+    )
 
 
 def _nanjing_assistance(visit: _Visit) -> Fraction:
@@ -277,20 +369,38 @@ def _nanjing_assistance(visit: _Visit) -> Fraction:
     cut = 20 if away and case.filing == "hardship" else 0
     base = visit.in_left
     if case.category != "illness_poor":
-        return visit.pays("救助", "assist_in", base * PERCENT[90 - cut], None, f"{text(base)}×{90 - cut}%")
+        return visit.pays(
+            "救助", "assist_in", base * PERCENT[90 - cut], None, f"{text(base)}×{90 - cut}%"
+        )
     low, high = visit.over("assist_base", base, Fraction(10000))
-    return visit.pays("救助", "assist_in", (high - low) * PERCENT[70 - cut], Fraction(15000), f"10000元以上{text(high - low)}×{70 - cut}%")
+    return visit.pays(
+        "救助",
+        "assist_in",
+        (high - low) * PERCENT[70 - cut],
+        Fraction(15000),
+        f"10000元以上{text(high - low)}×{70 - cut}%",
+    )
 
 
 def _nanjing_tilted(visit: _Visit) -> Fraction:
     case = visit.case
-    if not (case.place in ("county", "city") or (case.place == "province" and case.filing in ("referred", "referred_down"))):
+    if not (
+        case.place in ("county", "city")
+        or (case.place == "province" and case.filing in ("referred", "referred_down"))
+    ):
         visit.paid.told.append("倾斜:非规范转诊或省外,不纳入")
         return ZERO
     base = visit.in_left
     low, high = visit.over("tilted_base", base, Fraction(20000))
     return visit.pays(
-        "倾斜", "tilted", (high - low) * PERCENT[60], None, f"政策内自付{text(base)},年累计{text(visit.year['tilted_base'])}(起付20000)→{text(high - low)}×60%"
+        "倾斜",
+        "tilted",
+        (high - low) * PERCENT[60],
+        None,
+        (
+            f"政策内自付{text(base)},"
+            f"年累计{text(visit.year['tilted_base'])}(起付20000)→{text(high - low)}×60%"
+        ),
     )
 
 

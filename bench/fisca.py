@@ -1,8 +1,10 @@
 # ruff: noqa: N801  # OpenFisca names a variable by its class
-"""Maoming's layers written as an OpenFisca country package would write them, with the same figures, to run beside the engine.
+"""Maoming's layers written as an OpenFisca country package would write them, with the same figures,
+to run beside the engine.
 
-As OpenFisca is meant to be used: variables with formulas over arrays of persons, parameters by date, enums, marginal scales, a month
-as the period, earlier visits of the year reached through the month before. Amounts are OpenFisca's float32 yuan, rounded half up.
+As OpenFisca is meant to be used: variables with formulas over arrays of persons, parameters by
+date, enums, marginal scales, a month as the period, earlier visits of the year reached through the
+month before. Amounts are OpenFisca's float32 yuan, rounded half up.
 """
 
 from __future__ import annotations
@@ -61,7 +63,13 @@ PARAMETERS: Final[dict[str, Any]] = {
         "scale": {
             "brackets": [
                 {"threshold": _at(threshold)["values"], "rate": _at(rate)["values"]}
-                for threshold, rate in ((0, 0), (9500, 0.50), (20000, 0.55), (50000, 0.60), (100000, 0.70))
+                for threshold, rate in (
+                    (0, 0),
+                    (9500, 0.50),
+                    (20000, 0.55),
+                    (50000, 0.60),
+                    (100000, 0.70),
+                )
             ]
         },
         "cap": _at(200000),
@@ -86,7 +94,9 @@ def by_index(node: Any, who: Any) -> Any:
 def by_select(node: Any, who: Any) -> Any:
     """The same by numpy.select over the enum, the quickest way known to us."""
     members = list(who.possible_values)
-    return numpy.select([who == member for member in members], [getattr(node, member.name) for member in members])
+    return numpy.select(
+        [who == member for member in members], [getattr(node, member.name) for member in members]
+    )
 
 
 PICK: Final[dict[str, Any]] = {"by": by_index}
@@ -159,11 +169,14 @@ class basic(Variable):  # type: ignore[misc]  # OpenFisca ships no types
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805
         p = parameters(period).basic
         where = person("away", period)
         outside = where != Away.home
-        line = numpy.where(outside, p.deductible_outside, _picked(p.deductible, person("level", period)))
+        line = numpy.where(
+            outside, p.deductible_outside, _picked(p.deductible, person("level", period))
+        )
         rate = _picked(p.rate, person("level", period)) - p.cut_referred * (where == Away.referred)
         rate = numpy.where(where == Away.unreferred, p.rate_unreferred, rate)
         due = _rounded(rate * numpy.maximum(person("in_policy", period) - line, 0))
@@ -182,7 +195,8 @@ class critical_base(Variable):  # type: ignore[misc]  # OpenFisca ships no types
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any) -> Any:  # noqa: N805
         return person("in_policy", period) - person("basic", period)
 
 
@@ -198,10 +212,13 @@ class critical(Variable):  # type: ignore[misc]  # OpenFisca ships no types
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805
         p = parameters(period).critical
         before = person("critical_base_before", period)
-        due = _rounded(p.scale.calc(before + person("critical_base", period)) - p.scale.calc(before))
+        due = _rounded(
+            p.scale.calc(before + person("critical_base", period)) - p.scale.calc(before)
+        )
         return numpy.minimum(due, numpy.maximum(p.cap - person("critical_before", period), 0))
 
 
@@ -217,10 +234,15 @@ class assistance(Variable):  # type: ignore[misc]  # OpenFisca ships no types
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805
         p, who = parameters(period).assistance, person("category", period)
-        due = _rounded(_picked(p.rate, who) * (person("critical_base", period) - person("critical", period)))
-        return numpy.minimum(due, numpy.maximum(_picked(p.cap, who) - person("assistance_before", period), 0))
+        due = _rounded(
+            _picked(p.rate, who) * (person("critical_base", period) - person("critical", period))
+        )
+        return numpy.minimum(
+            due, numpy.maximum(_picked(p.cap, who) - person("assistance_before", period), 0)
+        )
 
 
 class assistance_before(Variable):  # type: ignore[misc]  # OpenFisca ships no types
@@ -235,7 +257,8 @@ class secondary_base(Variable):  # type: ignore[misc]  # OpenFisca ships no type
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any) -> Any:  # noqa: N805
         paid = person("basic", period) + person("critical", period) + person("assistance", period)
         return numpy.maximum(person("total", period) - paid - person("others", period), 0)
 
@@ -252,11 +275,17 @@ class secondary(Variable):  # type: ignore[misc]  # OpenFisca ships no types
     entity = Person
     definition_period = MONTH
 
-    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805  # OpenFisca passes the population first
+    # OpenFisca passes the population first
+    def formula(person: Any, period: Any, parameters: Any) -> Any:  # noqa: N805
         p, who = parameters(period).secondary, person("category", period)
         before, line = person("secondary_base_before", period), _picked(p.deductible, who)
-        above = numpy.maximum(before + person("secondary_base", period) - line, 0) - numpy.maximum(before - line, 0)
-        return numpy.minimum(_rounded(_picked(p.rate, who) * above), numpy.maximum(_picked(p.cap, who) - person("secondary_before", period), 0))
+        above = numpy.maximum(before + person("secondary_base", period) - line, 0) - numpy.maximum(
+            before - line, 0
+        )
+        return numpy.minimum(
+            _rounded(_picked(p.rate, who) * above),
+            numpy.maximum(_picked(p.cap, who) - person("secondary_before", period), 0),
+        )
 
 
 class secondary_before(Variable):  # type: ignore[misc]  # OpenFisca ships no types
@@ -267,10 +296,25 @@ class secondary_before(Variable):  # type: ignore[misc]  # OpenFisca ships no ty
 
 
 VARIABLES: Final = (
-    total, in_policy, others, level, away, category,
-    basic, basic_before, critical_base, critical_base_before, critical, critical_before,
-    assistance, assistance_before, secondary_base, secondary_base_before, secondary, secondary_before,
-)  # fmt: skip
+    total,
+    in_policy,
+    others,
+    level,
+    away,
+    category,
+    basic,
+    basic_before,
+    critical_base,
+    critical_base_before,
+    critical,
+    critical_before,
+    assistance,
+    assistance_before,
+    secondary_base,
+    secondary_base_before,
+    secondary,
+    secondary_before,
+)
 
 
 def system() -> Any:

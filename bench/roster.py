@@ -1,7 +1,9 @@
-"""A roster of a million rows: rows a second and peak memory of reading, checking and answering it, all but the storage itself.
+"""A roster of a million rows: rows a second and peak memory of reading, checking and answering it,
+all but the storage itself.
 
-Run: python -m bench.roster [ROWS]. The file is made in a temporary folder, read from there as it would be from S3; what would be recorded
-is only looked at. One row in a hundred goes back. A roster function has 1,769 MB; the aim is to stay within 512.
+Run: python -m bench.roster [ROWS]. The file is made in a temporary folder, read from there as it
+would be from S3; what would be recorded is only looked at. One row in a hundred goes back. A roster
+function has 1,769 MB; the aim is to stay within 512.
 """
 
 from __future__ import annotations
@@ -25,9 +27,19 @@ from medaid.people.recording import Recording
 from medaid.people.roster import Entry
 
 HEADINGS = [
-    "姓名", "性别", "证件类型", "证件号码", "救助类型", "救助类型确定部门", "户籍地址", "居住地址", "手机号码", "身份认定时间", "身份终止时间",
+    "姓名",
+    "性别",
+    "证件类型",
+    "证件号码",
+    "救助类型",
+    "救助类型确定部门",
+    "户籍地址",
+    "居住地址",
+    "手机号码",
+    "身份认定时间",
+    "身份终止时间",
     "救助身份认定地区",
-]  # fmt: skip
+]
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
@@ -41,12 +53,28 @@ def made(folder: Path, rows: int) -> dict[str, Path]:
             area, serial = 100000 + row // 500, row % 500 * 2 + 1
             seventeen = f"{area:06d}19800101{serial:03d}"
             number = seventeen + check_character(seventeen) if row % 100 else "3.2E+17"
-            rest = ["低保对象", "茂名市民政局", "茂名市茂南区某镇某村", "茂名市茂南区某镇某村", "13800000000", "2024-01-01", "", "440902"]
+            rest = [
+                "低保对象",
+                "茂名市民政局",
+                "茂名市茂南区某镇某村",
+                "茂名市茂南区某镇某村",
+                "13800000000",
+                "2024-01-01",
+                "",
+                "440902",
+            ]
             lines.writerow(["张三", "男", "居民身份证", number, *rest])
     manifest = folder / "big.manifest.json"
     with file.open("rb") as stream:
         digest = file_digest(stream, "sha256").hexdigest()
-    told = {"sender": "maoming-civil-affairs", "kind": "roster", "file": "big.csv", "period": "2026-03", "rows": rows, "admdvs": "440900"}
+    told = {
+        "sender": "maoming-civil-affairs",
+        "kind": "roster",
+        "file": "big.csv",
+        "period": "2026-03",
+        "rows": rows,
+        "admdvs": "440900",
+    }
     manifest.write_text(json.dumps(told | {"sha256": digest}))
     return {f"drop/maoming-civil-affairs/{path.name}": path for path in (file, manifest)}
 
@@ -78,7 +106,10 @@ def main(rows: int) -> None:
             seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         size = files["drop/maoming-civil-affairs/big.csv"].stat().st_size
-        print(f"rows {rows:,}  file {size / 1e6:.0f} MB  {seconds:.1f} s  {rows / seconds:,.0f} rows/s  peak {peak / 1024:.0f} MB (before {before / 1024:.0f})")
+        print(
+            f"rows {rows:,}  file {size / 1e6:.0f} MB  {seconds:.1f} s  "
+            f"{rows / seconds:,.0f} rows/s  peak {peak / 1024:.0f} MB (before {before / 1024:.0f})"
+        )
         print(report.counts, {Path(key).name[-24:]: size for key, size in kept.items()})
 
 

@@ -1,7 +1,9 @@
-"""The settle function: what a settlement asks of storage, what it costs in capacity units, and what its cold start weighs.
+"""The settle function: what a settlement asks of storage, what it costs in capacity units, and what
+its cold start weighs.
 
-Counts and bytes do not depend on the machine. Import time and memory are medians of fresh processes, beside a bare botocore DynamoDB client
-in the same run; byte code is there for both, as the layer ships it.
+Counts and bytes do not depend on the machine. Import time and memory are medians of fresh
+processes, beside a bare botocore DynamoDB client in the same run; byte code is there for both, as
+the layer ships it.
 """
 
 from __future__ import annotations
@@ -18,8 +20,13 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNS: Final = 11
 MOST: Final = 1.5
-SETTLE: Final = f"import sys; sys.path.insert(0, {str(ROOT / 'functions' / 'settle')!r}); import handler"
-BARE: Final = "import botocore.session; botocore.session.get_session().create_client('dynamodb', region_name='cn-north-1')"
+SETTLE: Final = (
+    f"import sys; sys.path.insert(0, {str(ROOT / 'functions' / 'settle')!r}); import handler"
+)
+BARE: Final = (
+    "import botocore.session; botocore.session.get_session()"
+    ".create_client('dynamodb', region_name='cn-north-1')"
+)
 _MEASURE: Final = """
 import json, time
 began = time.process_time_ns()
@@ -43,7 +50,12 @@ def fresh(code: str) -> tuple[int, int]:
         "POWERTOOLS_SERVICE_NAME": "settle",
         "POWERTOOLS_METRICS_NAMESPACE": "medaid",
     }
-    done = subprocess.run([sys.executable, "-c", _MEASURE.format(code=code)], capture_output=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE.format(code=code)],
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
     took, memory = json.loads(done.stdout.splitlines()[-1])
     return took, memory
 
@@ -59,12 +71,16 @@ def cold_start() -> bool:
         ratio = statistics.median(a[index] / b[index] for a, b in pairs)
         ok &= ratio <= MOST
         told = "ms" if index == 0 else "MiB"
-        print(f"{name:8} settle {mine / unit:7.1f} {told:4} bare client {base / unit:7.1f} {told:4} ratio {ratio:.2f} (at most {MOST})")
+        print(
+            f"{name:8} settle {mine / unit:7.1f} {told:4} bare client "
+            f"{base / unit:7.1f} {told:4} ratio {ratio:.2f} (at most {MOST})"
+        )
     return ok
 
 
 def item_bytes(item: dict[str, Any]) -> int:
-    """Size of an item as DynamoDB counts it: names and values in UTF-8, numbers about two digits a byte, three for a list or map."""
+    """Size of an item as DynamoDB counts it: names and values in UTF-8, numbers about two digits a
+    byte, three for a list or map."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
@@ -78,7 +94,9 @@ def _value_bytes(value: dict[str, Any]) -> int:
         case "N":
             return len(held.lstrip("-")) // 2 + 2
         case "M":
-            return 3 + sum(1 + len(name.encode()) + _value_bytes(inner) for name, inner in held.items())
+            return 3 + sum(
+                1 + len(name.encode()) + _value_bytes(inner) for name, inner in held.items()
+            )
         case "L":
             return 3 + sum(1 + _value_bytes(inner) for inner in held)
         case _:
@@ -86,14 +104,27 @@ def _value_bytes(value: dict[str, Any]) -> int:
 
 
 def storage() -> bool:
-    """One settlement on moto, its requests measured. Answers whether it is one read and one transaction."""
+    """One settlement on moto, its requests measured. Answers whether it is one read and one
+    transaction."""
     sys.path.insert(0, str(ROOT))
     from tests import conftest  # the same fixtures that the tests use
     from tests import storage as watching
-    from tests.settlement.hospital import Hospital, bill, contracted, known_person, living_allowance, passed, stay_input
+    from tests.settlement.hospital import (
+        Hospital,
+        bill,
+        contracted,
+        known_person,
+        living_allowance,
+        passed,
+        stay_input,
+    )
 
     fixture: Any = conftest.tables
-    made = fixture.__wrapped__() if hasattr(fixture, "__wrapped__") else fixture.__pytest_wrapped__.obj()
+    made = (
+        fixture.__wrapped__()
+        if hasattr(fixture, "__wrapped__")
+        else fixture.__pytest_wrapped__.obj()
+    )
     tables = next(made)
     calls = watching.StorageCalls()
     contracted()
@@ -115,7 +146,10 @@ def storage() -> bool:
         units += cost
         label = f"{body['TableName'].removeprefix('medaid-')} {item['pk']['S'].split('#')[0]}"
         print(f"  {kind:6} {label:16} {size:6} bytes {cost:3} write units")
-    print(f"write    {units} write units in {len(calls.calls[-1][1]['TransactItems'])} items (a transaction counts double)")
+    print(
+        f"write    {units} write units in "
+        f"{len(calls.calls[-1][1]['TransactItems'])} items (a transaction counts double)"
+    )
     return calls.operations == ["Query", "TransactWriteItems"]
 
 

@@ -1,8 +1,11 @@
-"""A population through basic, critical and assistance, beside OpenFisca-Core used as it is meant to be (vectorised), in one run.
+"""A population through basic, critical and assistance, beside OpenFisca-Core used as it is meant to
+be (vectorised), in one run.
 
-Demanded: every amount equal to exact fractions on a sample of 100,000 visits; aimed at: at or under OpenFisca-Core's time; flat cost per
-claim from 10,000 to 10,000,000. `python -m bench.simulate` (1,000,000 persons, once with one visit each, once with one to three in the
-order of the year); `python -m bench.simulate --sizes 10000,100000,1000000,10000000` for the cost by size. Exits 1 where a fen differs.
+Demanded: every amount equal to exact fractions on a sample of 100,000 visits; aimed at: at or under
+OpenFisca-Core's time; flat cost per claim from 10,000 to 10,000,000. `python -m bench.simulate`
+(1,000,000 persons, once with one visit each, once with one to three in the order of the year);
+`python -m bench.simulate --sizes 10000,100000,1000000,10000000` for the cost by size. Exits 1 where
+a fen differs.
 """
 
 from __future__ import annotations
@@ -31,11 +34,16 @@ RUNS: Final = 3
 LEVELS: Final = ("township", "1", "2", "3")
 CATEGORIES: Final = (None, "destitute_support", "subsistence_allowance", "low_income")
 PLACES: Final = (("city", "none"), ("province", "referred"), ("outside", "none"))
-LAYERS: Final = {"basic": "basic_inpatient", "critical": "critical", "assistance": "assistance_inpatient"}
+LAYERS: Final = {
+    "basic": "basic_inpatient",
+    "critical": "critical",
+    "assistance": "assistance_inpatient",
+}
 
 
 class Population:
-    """Seeded persons with visits in Maoming in 2019, one a month, as columns by visit, ordered by person and month."""
+    """Seeded persons with visits in Maoming in 2019, one a month, as columns by visit, ordered by
+    person and month."""
 
     def __init__(self, persons: int, most_visits: int, seed: int = 2019) -> None:
         chance = np.random.default_rng(seed)
@@ -69,12 +77,27 @@ class Population:
             "filing": Coded(away, tuple(filing for _, filing in PLACES)),
         }
         in_policy, out = self.in_policy[part], self.out[part]
-        bill = {name: np.zeros(size, dtype=np.int64) for name in BILL} | {"total": in_policy + out, "in_policy": in_policy, "own_expense": out}
+        bill = {name: np.zeros(size, dtype=np.int64) for name in BILL} | {
+            "total": in_policy + out,
+            "in_policy": in_policy,
+            "own_expense": out,
+        }
         ages = {"age": np.full(size, 40), "years_enrolled": np.full(size, UNKNOWN)}
         return Visits(
-            self.person[part], days, days, False, same("440900"), same(None), Coded(self.category[part].astype(np.int32), CATEGORIES),
-            facts, ages, bill, {}, {}, np.arange(begin + 1, end + 1),
-        )  # fmt: skip
+            self.person[part],
+            days,
+            days,
+            False,
+            same("440900"),
+            same(None),
+            Coded(self.category[part].astype(np.int32), CATEGORIES),
+            facts,
+            ages,
+            bill,
+            {},
+            {},
+            np.arange(begin + 1, end + 1),
+        )
 
     def chunks(self) -> list[tuple[int, int]]:
         """Bounds of chunks that do not part a person's visits."""
@@ -100,7 +123,10 @@ def theirs(population: Population, system: Any, pick: Any) -> dict[str, Any]:
     for month in range(1, population.most + 1):
         at = population.month == month
         who, period = population.person[at], f"2019-{month:02d}"
-        for name, values in (("in_policy", population.in_policy / 100), ("total", (population.in_policy + population.out) / 100)):
+        for name, values in (
+            ("in_policy", population.in_policy / 100),
+            ("total", (population.in_policy + population.out) / 100),
+        ):
             column = np.zeros(population.persons, dtype=np.float32)
             column[who] = values[at]
             simulation.set_input(name, period, column)
@@ -116,12 +142,15 @@ def theirs(population: Population, system: Any, pick: Any) -> dict[str, Any]:
     for month in range(1, population.most + 1):
         at = population.month == month
         for layer in LAYERS:
-            found[layer][at] = simulation.calculate(layer, f"2019-{month:02d}")[population.person[at]]
+            found[layer][at] = simulation.calculate(layer, f"2019-{month:02d}")[
+                population.person[at]
+            ]
     return found
 
 
 class Taken(NamedTuple):
-    """Median seconds of some runs: of the clock, and of the processor (which a busy machine does not lengthen)."""
+    """Median seconds of some runs: of the clock, and of the processor (which a busy machine does
+    not lengthen)."""
 
     clock: float
     processor: float
@@ -139,8 +168,15 @@ def timed(act: Callable[[], Any], runs: int = RUNS) -> tuple[Taken, Any]:
 
 
 def wrong(population: Population, sample: int, columns: dict[str, Any]) -> tuple[int, int]:
-    """Visits of the sample (whole persons from the first) in which a layer differs by a fen from exact fractions, and visits looked at."""
-    last = int(np.searchsorted(population.person, population.person[min(sample, len(population.person)) - 1], side="right"))
+    """Visits of the sample (whole persons from the first) in which a layer differs by a fen from
+    exact fractions, and visits looked at."""
+    last = int(
+        np.searchsorted(
+            population.person,
+            population.person[min(sample, len(population.person)) - 1],
+            side="right",
+        )
+    )
     differ, year = 0, exact.new_year()
     for i in range(last):
         if i == 0 or population.person[i] != population.person[i - 1]:
@@ -149,18 +185,30 @@ def wrong(population: Population, sample: int, columns: dict[str, Any]) -> tuple
         in_policy = Fraction(int(population.in_policy[i]), 100)
         paid = exact.maoming(
             exact.Case(
-                date(2019, int(population.month[i]), 15), in_policy + Fraction(int(population.out[i]), 100), in_policy,
-                CATEGORIES[population.category[i]] or "none", "inpatient", LEVELS[population.level[i]], place, filing,
+                date(2019, int(population.month[i]), 15),
+                in_policy + Fraction(int(population.out[i]), 100),
+                in_policy,
+                CATEGORIES[population.category[i]] or "none",
+                "inpatient",
+                LEVELS[population.level[i]],
+                place,
+                filing,
             ),
             year,
-        )  # fmt: skip
-        differ += any(round(float(columns[layer][i]) * 100) != int(getattr(paid, layer) * 100) for layer in LAYERS)
+        )
+        differ += any(
+            round(float(columns[layer][i]) * 100) != int(getattr(paid, layer) * 100)
+            for layer in LAYERS
+        )
     return differ, last
 
 
 def columns_of(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """By layer what was paid, in yuan as exact as a double holds it (whole fen below 2^53)."""
-    return {layer: np.concatenate([outcome.column(ident) for outcome in outcomes]) / 100 for layer, ident in LAYERS.items()}
+    return {
+        layer: np.concatenate([outcome.column(ident) for outcome in outcomes]) / 100
+        for layer, ident in LAYERS.items()
+    }
 
 
 def compare(persons: int, most_visits: int, sample: int) -> int:
@@ -168,26 +216,44 @@ def compare(persons: int, most_visits: int, sample: int) -> int:
     size = len(population.person)
     ours_taken, outcomes = timed(lambda: ours(population, Pricer(packs)))
     our_wrong, looked = wrong(population, sample, columns_of(outcomes))
-    print(f"{persons:,} persons, {size:,} visits ({'one' if most_visits == 1 else f'one to {most_visits}'} a person)")
-    print(f"  {'':<58}{'clock s':>9}{'processor s':>13}{'µs a visit':>12}{'differ by a fen, of ' + format(looked, ','):>30}")
+    print(
+        f"{persons:,} persons, {size:,} visits "
+        f"({'one' if most_visits == 1 else f'one to {most_visits}'} a person)"
+    )
+    print(
+        f"  {'':<58}{'clock s':>9}{'processor s':>13}{'µs a visit':>12}"
+        f"{'differ by a fen, of ' + format(looked, ','):>30}"
+    )
     _line("medaid (all layers, with secondary)", ours_taken, size, our_wrong)
-    for name, pick in (("parameters indexed by enum", fisca.by_index), ("parameters by numpy.select", fisca.by_select)):
-        taken, found = timed(lambda pick=pick: theirs(population, system, pick))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    for name, pick in (
+        ("parameters indexed by enum", fisca.by_index),
+        ("parameters by numpy.select", fisca.by_select),
+    ):
+        # mypy cannot infer a lambda with a default
+        taken, found = timed(lambda pick=pick: theirs(population, system, pick))  # type: ignore[misc]
         their_wrong, _ = wrong(population, sample, found)
         _line(f"OpenFisca-Core (three layers, {name})", taken, size, their_wrong)
         part = ours_taken.processor / taken.processor
-        print(f"  {'':<58}medaid takes {ours_taken.clock / taken.clock:.2f} of that by the clock, {part:.2f} by the processor (aimed at: at most 1)")
+        print(
+            f"  {'':<58}medaid takes {ours_taken.clock / taken.clock:.2f} "
+            f"of that by the clock, {part:.2f} by the processor (aimed at: at most 1)"
+        )
     return our_wrong
 
 
 def _line(name: str, taken: Taken, size: int, differ: int) -> None:
-    print(f"  {name:<58}{taken.clock:>9.2f}{taken.processor:>13.2f}{taken.processor / size * 1e6:>12.3f}{differ:>30,}")
+    print(
+        f"  {name:<58}{taken.clock:>9.2f}{taken.processor:>13.2f}"
+        f"{taken.processor / size * 1e6:>12.3f}{differ:>30,}"
+    )
 
 
 def by_size(sizes: Sequence[int]) -> None:
-    """The cost of a visit by the size of the population, chunks made as they are priced, so that memory stays bounded.
+    """The cost of a visit by the size of the population, chunks made as they are priced, so that
+    memory stays bounded.
 
-    What is learnt once (the kinds of claims and their clauses) is timed by itself, on the first thousand visits of another seed.
+    What is learnt once (the kinds of claims and their clauses) is timed by itself, on the first
+    thousand visits of another seed.
     """
     packs = library()
     print(f"{'visits':>12}{'learning, once, s':>20}{'processor s':>14}{'µs a visit':>12}")
@@ -204,7 +270,8 @@ def _sized(size: int, packs: Library) -> tuple[float, float]:
     while left > 0:
         part = Population(min(left, CHUNK), 1, seed)
         visits = part.visits(0, len(part.person))
-        taken, _ = timed(lambda visits=visits: pricer.price(visits), runs=1)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        # mypy cannot infer a lambda with a default
+        taken, _ = timed(lambda visits=visits: pricer.price(visits), runs=1)  # type: ignore[misc]
         seconds += taken.processor
         left, seed = left - len(part.person), seed + 1
     return learnt.processor, seconds
@@ -214,9 +281,15 @@ def main(argv: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.simulate")
     parser.add_argument("--persons", type=int, default=PERSONS)
     parser.add_argument("--sample", type=int, default=SAMPLE)
-    parser.add_argument("--sizes", default="10000,100000,1000000", help="visits, separated by commas, for the cost by size")
+    parser.add_argument(
+        "--sizes",
+        default="10000,100000,1000000",
+        help="visits, separated by commas, for the cost by size",
+    )
     options = parser.parse_args(argv)
-    differ = compare(options.persons, 1, options.sample) + compare(options.persons, 3, options.sample)
+    differ = compare(options.persons, 1, options.sample) + compare(
+        options.persons, 3, options.sample
+    )
     by_size([int(size) for size in options.sizes.split(",") if size])
     return 1 if differ else 0
 

@@ -1,8 +1,11 @@
 """Fixtures for everybody. What a test needs of AWS it says by naming one:
 
-- `tables`: the stack's tables and bucket in moto, in this process, empty; made from infra/template.yaml. Single-threaded, fast.
-- `cloud`: the whole stack in MiniStack, roles enforced, one for each test process; tests share it, so they use keys of their own.
-- `in_cloud`: the package in this process works on the tables of `cloud`. For races and many threads.
+- `tables`: the stack's tables and bucket in moto, in this process, empty; made from
+  infra/template.yaml. Single-threaded, fast.
+- `cloud`: the whole stack in MiniStack, roles enforced, one for each test process; tests share it,
+  so they use keys of their own.
+- `in_cloud`: the package in this process works on the tables of `cloud`. For races and many
+  threads.
 - `storage_calls`, `storage_faults`: counting storage calls and making them fail, with either.
 """
 
@@ -23,7 +26,8 @@ _SETTINGS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # with it, calls that name a stream go to a host that moto does not know
+    # with it, calls that name a stream go to a host that moto does not know
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "medaid",
     "MEDAID_LOCAL_DIR": tempfile.mkdtemp(prefix="medaid-test-"),
@@ -46,7 +50,9 @@ from medaid.local.stack import Stack  # noqa: E402  # same
 
 moto_transactions.install()
 properties.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
-properties.load_profile("untimed")  # a busy machine is no failure; what runs before a change is taken in is the same every time
+properties.load_profile(
+    "untimed"
+)  # a busy machine is no failure; what runs before a change is taken in is the same every time
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,23 @@ class Tables:
     def items(self, room: str) -> list[dict[str, Any]]:
         """All items of the table of `room`, as DynamoDB writes them, in order of their keys."""
         pages = self.client.get_paginator("scan").paginate(TableName=settings().tables[room])
-        return sorted((item for page in pages for item in page["Items"]), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        return sorted(
+            (item for page in pages for item in page["Items"]),
+            key=lambda item: (item["pk"]["S"], item["sk"]["S"]),
+        )
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All items of all tables: equal before and after means that nothing was written."""
         return {room: self.items(room) for room in TABLES}
 
 
-_SCHEMA = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode")
+_SCHEMA = (
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "BillingMode",
+)
 
 
 def create_tables(client: Any) -> None:
@@ -76,8 +91,13 @@ def create_tables(client: Any) -> None:
             properties = resource["Properties"]
             schema = {name: properties[name] for name in _SCHEMA if name in properties}
             if "StreamSpecification" in properties:
-                schema["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-            client.create_table(TableName=settings().tables[logical.removesuffix("Table").lower()], **schema)
+                schema["StreamSpecification"] = {
+                    "StreamEnabled": True,
+                    **properties["StreamSpecification"],
+                }
+            client.create_table(
+                TableName=settings().tables[logical.removesuffix("Table").lower()], **schema
+            )
 
 
 @pytest.fixture
@@ -86,7 +106,9 @@ def tables() -> Iterator[Tables]:
         forget_connections()
         client, s3 = boto3.client("dynamodb"), boto3.client("s3")
         create_tables(client)
-        s3.create_bucket(Bucket=settings().bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        s3.create_bucket(
+            Bucket=settings().bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+        )
         yield Tables(client, s3)
     forget_connections()
 

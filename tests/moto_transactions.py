@@ -1,8 +1,9 @@
 """Makes moto's in-process DynamoDB keep its promise in transactions.
 
-moto 5.2.5 deep-copies each whole table once for every item of a transaction, and takes a cancelled one back by putting
-the copies in place, with no lock: slow on a table of any size, and it loses what others wrote meanwhile. Here one lock
-is held around each action, and only the items that a transaction names are remembered and put back.
+moto 5.2.5 deep-copies each whole table once for every item of a transaction, and takes a cancelled
+one back by putting the copies in place, with no lock: slow on a table of any size, and it loses
+what others wrote meanwhile. Here one lock is held around each action, and only the items that a
+transaction names are remembered and put back.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _unlocked_action = DynamoHandler.call_action
 
 def install() -> None:
     """Puts it in place, once; a second call changes nothing."""
-    setattr(DynamoDBBackend, "transact_write_items", _all_or_nothing)  # noqa: B010  # so that mypy lets a method be replaced
+    # so that mypy lets a method be replaced
+    setattr(DynamoDBBackend, "transact_write_items", _all_or_nothing)  # noqa: B010
     setattr(DynamoHandler, "call_action", _one_at_a_time)  # noqa: B010  # same
 
 
@@ -50,18 +52,26 @@ def _all_or_nothing(self: DynamoDBBackend, transact_items: list[dict[str, Any]])
 
 
 def _itself(table: Table, _memo: dict[int, Any]) -> Table:
-    """moto's copy of the table for taking a transaction back: not needed, as the items are put back one by one."""
+    """moto's copy of the table for taking a transaction back: not needed, as the items are put back
+    one by one."""
     return table
 
 
-def _named(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _named(
+    backend: DynamoDBBackend, transact_items: list[dict[str, Any]]
+) -> list[tuple[str, dict[str, Any]]]:
     named = []
     for wrapped in transact_items:
         (operation,) = wrapped.values()
         table = backend.tables.get(operation["TableName"])
         if table is not None:
             source = operation.get("Key") or operation["Item"]
-            named.append((table.name, {a: source[a] for a in (table.hash_key_attr, table.range_key_attr) if a}))
+            named.append(
+                (
+                    table.name,
+                    {a: source[a] for a in (table.hash_key_attr, table.range_key_attr) if a},
+                )
+            )
     return named
 
 

@@ -1,7 +1,9 @@
-"""Watching storage calls, and making them fail: what the tests of one read, one write, and nothing half, rest on.
+"""Watching storage calls, and making them fail: what the tests of one read, one write, and nothing
+half, rest on.
 
-It hooks botocore itself, so it sees every call of every client, of moto and of the local cloud alike, in this process.
-A retry inside botocore is the same call. Only calls that begin after this module is imported are seen: conftest does that.
+It hooks botocore itself, so it sees every call of every client, of moto and of the local cloud
+alike, in this process. A retry inside botocore is the same call. Only calls that begin after this
+module is imported are seen: conftest does that.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ import botocore.handlers
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 READS: Final = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"})
-WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+WRITES: Final = frozenset(
+    {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+)
 
 
 class Killed(BaseException):
@@ -25,7 +29,9 @@ class Killed(BaseException):
 
 def throttled() -> BaseException:
     """Storage refuses for the moment: nothing was done."""
-    return _refusal({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}})
+    return _refusal(
+        {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
+    )
 
 
 def away() -> BaseException:
@@ -41,8 +47,12 @@ def unanswered() -> BaseException:
 
 
 def contended() -> BaseException:
-    """Another transaction is at work on an item: nothing was done. moto and MiniStack never answer this, AWS does."""
-    answer = {"Error": {"Code": "TransactionCanceledException", "Message": "conflict"}, "CancellationReasons": [{"Code": "TransactionConflict"}]}
+    """Another transaction is at work on an item: nothing was done. moto and MiniStack never answer
+    this, AWS does."""
+    answer = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "conflict"},
+        "CancellationReasons": [{"Code": "TransactionConflict"}],
+    }
     return _refusal(answer)
 
 
@@ -106,15 +116,21 @@ class _Fault:
 
 @dataclass
 class StorageFaults:
-    """Failures put on DynamoDB calls. Counting starts at 1 with the first call after the fault is put in place."""
+    """Failures put on DynamoDB calls. Counting starts at 1 with the first call after the fault is
+    put in place."""
 
     faults: list[_Fault] = field(default_factory=list)
 
-    def before(self, nth: int, failure: Failure = "killed", *, times: int = 1, only: Collection[str] = ()) -> None:
-        """The `nth` call (of the operations `only`, if given) and `times - 1` after it fail, undone."""
+    def before(
+        self, nth: int, failure: Failure = "killed", *, times: int = 1, only: Collection[str] = ()
+    ) -> None:
+        """The `nth` call (of the operations `only`, if given) and `times - 1` after it fail,
+        undone."""
         self.faults.append(_Fault("before", nth, failure, times, only))
 
-    def after(self, nth: int, failure: Failure = "killed", *, times: int = 1, only: Collection[str] = ()) -> None:
+    def after(
+        self, nth: int, failure: Failure = "killed", *, times: int = 1, only: Collection[str] = ()
+    ) -> None:
         """The same, but storage has done what was asked; only the answer is lost."""
         self.faults.append(_Fault("after", nth, failure, times, only))
 
@@ -162,4 +178,6 @@ def _after_call(model: Any, **_: Any) -> None:
     _strike("after", model.name)
 
 
-botocore.handlers.BUILTIN_HANDLERS.extend([("before-call.dynamodb", _before_call), ("after-call.dynamodb", _after_call)])
+botocore.handlers.BUILTIN_HANDLERS.extend(
+    [("before-call.dynamodb", _before_call), ("after-call.dynamodb", _after_call)]
+)

@@ -1,4 +1,5 @@
-"""The bank's door for hospitals' payments: an answer dropped under clearing/bank/in/ is taken line by line; what came back waits to be paid again."""
+"""The bank's door for hospitals' payments: an answer dropped under clearing/bank/in/ is taken line
+by line; what came back waits to be paid again."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ logger = Logger(service="clearing-bank")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Each object of an S3 notification; a report of it lies beside the pay orders. The same file again changes nothing."""
+    """Each object of an S3 notification; a report of it lies beside the pay orders. The same file
+    again changes nothing."""
     done = refused = 0
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
@@ -25,7 +27,11 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
             told = [f"已处理 {taken} 笔", *problems]
         except Refused as error:
             taken, problems, told = 0, ["file"], [f"文件未受理:{error.sentence}"]
-        exchange.put(f"bank/out/{key.rsplit('/', 1)[-1]}.report.txt", "\n".join([*told, ""]).encode(), "text/plain; charset=utf-8")
+        exchange.put(
+            f"bank/out/{key.rsplit('/', 1)[-1]}.report.txt",
+            "\n".join([*told, ""]).encode(),
+            "text/plain; charset=utf-8",
+        )
         done, refused = done + taken, refused + len(problems)
     logger.info("bank", extra={"taken": done, "refused": refused})
     return {"taken": done, "refused": refused}

@@ -1,4 +1,5 @@
-"""Finance's door: a statement dropped under finance/in/<admdvs>/<yyyy-Qn>/ is held against the books; the comparison lies under clearing/ (J31)."""
+"""Finance's door: a statement dropped under finance/in/<admdvs>/<yyyy-Qn>/ is held against the
+books; the comparison lies under clearing/ (J31)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ logger = Logger(service="finance")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Each object of an S3 notification; one that is refused is answered with the row and the rule it breaks."""
+    """Each object of an S3 notification; one that is refused is answered with the row and the rule
+    it breaks."""
     found = refused = 0
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
@@ -26,10 +28,16 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         at, answer = now(), f"clearing/{admdvs}/{quarter}/{name}"
         try:
             findings = finance.reconcile(admdvs, quarter, name, exchange.get(key), at)
-            exchange.put(f"{answer}.xlsx", workbook(f"对账结果 {quarter}", sheets(findings), at), XLSX)
+            exchange.put(
+                f"{answer}.xlsx", workbook(f"对账结果 {quarter}", sheets(findings), at), XLSX
+            )
             found += len(findings)
         except Refused as error:
-            exchange.put(f"{answer}.txt", f"文件未受理:{error.sentence}\n".encode(), "text/plain; charset=utf-8")
+            exchange.put(
+                f"{answer}.txt",
+                f"文件未受理:{error.sentence}\n".encode(),
+                "text/plain; charset=utf-8",
+            )
             refused += 1
     logger.info("reconciled", extra={"lines": found, "refused": refused})
     return {"lines": found, "refused": refused}

@@ -1,4 +1,5 @@
-"""The door of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar drives ({"job": "daily"}, {"job": "monthly"})."""
+"""The door of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar
+drives ({"job": "daily"}, {"job": "monthly"})."""
 
 from __future__ import annotations
 
@@ -15,15 +16,23 @@ from medaid.clearing.routes import routes
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
 app = routes(now)
-ALARMS = {"tampered": "BooksTampered", "rollup_differs": "RollupDiffers", "overdue": "ClearingLate", "bills_late": "ClearingLate"}
+ALARMS = {
+    "tampered": "BooksTampered",
+    "rollup_differs": "RollupDiffers",
+    "overdue": "ClearingLate",
+    "bills_late": "ClearingLate",
+}
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One request of the HTTP API (payload format 2.0), or one job. A job of which part failed raises at its end, so that it is run again."""
+    """One request of the HTTP API (payload format 2.0), or one job. A job of which part failed
+    raises at its end, so that it is run again."""
     if "job" not in event:
         answer = app.resolve(event, context)
-        logger.info("answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]})
+        logger.info(
+            "answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]}
+        )
         return answer
     at = now()
     done = jobs.monthly(at) if event["job"] == "monthly" else jobs.daily(at, calendars.current(at))

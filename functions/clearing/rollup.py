@@ -12,7 +12,8 @@ logger = Logger(service="rollup")
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """A batch is rolled up as one; if it fails, all of it comes again, and what was rolled up already changes nothing."""
+    """A batch is rolled up as one; if it fails, all of it comes again, and what was rolled up
+    already changes nothing."""
     done = rollups.brought(event["Records"])
     logger.info("rolled up", extra={"records": len(event["Records"]), "new": done})
     return {"batchItemFailures": []}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -23,4 +27,6 @@ def one(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Answers the ids of the messages that failed, so that only they come again."""
     logger.info("statements", extra={"records": len(event.get("Records", []))})
-    return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+    return process_partial_response(
+        event=event, record_handler=one, processor=processor, context=context
+    )

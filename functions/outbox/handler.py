@@ -1,4 +1,5 @@
-"""The outbox's door: each new message once. Settlements go to clearing and to the duplicate checks of manual cases, all else to people."""
+"""The outbox's door: each new message once. Settlements go to clearing and to the duplicate checks
+of manual cases, all else to people."""
 
 from __future__ import annotations
 
@@ -6,7 +7,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -34,7 +39,9 @@ def one(record: DynamoDBRecord) -> None:
             if message.kind == "settled":
                 reimbursement.settlement_told(message.body)
         elif message.kind == "identity_recorded":
-            reimbursement.remind(office(clock.now()), message.body["psn_no"], settlement.record, clock.now())
+            reimbursement.remind(
+                office(clock.now()), message.body["psn_no"], settlement.record, clock.now()
+            )
         else:
             delivery.deliver(message, delivery.sender(), clock.now())
     except Exception:
@@ -47,4 +54,6 @@ def one(record: DynamoDBRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Answers the sequence numbers of what failed, so that only that comes again."""
     logger.info("outbox", extra={"records": len(event.get("Records", []))})
-    return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+    return process_partial_response(
+        event=event, record_handler=one, processor=processor, context=context
+    )

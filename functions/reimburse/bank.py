@@ -1,4 +1,5 @@
-"""The bank's door: an answer file dropped under bank/in/ is matched line by line, and a report of it is written under bank/out/."""
+"""The bank's door: an answer file dropped under bank/in/ is matched line by line, and a report of
+it is written under bank/out/."""
 
 from __future__ import annotations
 
@@ -20,14 +21,20 @@ metrics = Metrics()
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Each object of an S3 notification. A file that comes twice changes nothing; what a line lacks is listed, not guessed."""
+    """Each object of an S3 notification. A file that comes twice changes nothing; what a line lacks
+    is listed, not guessed."""
     taken = refused = 0
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
         at, report = now(), f"bank/out/{key.rsplit('/', 1)[-1]}.report.txt"
         try:
             lines, problems = service.answered(office(at), exchange.get(key), at)
-            text = "\n".join([f"已处理 {lines} 笔", *(f"第{p.line}行 {p.order_id} {p.code} {p.says}" for p in problems)])
+            text = "\n".join(
+                [
+                    f"已处理 {lines} 笔",
+                    *(f"第{p.line}行 {p.order_id} {p.code} {p.says}" for p in problems),
+                ]
+            )
         except Refused as error:  # the file as a whole: nothing of it was taken
             lines, problems, text = 0, [], f"文件未受理:{error.sentence}"
             refused += 1

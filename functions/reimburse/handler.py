@@ -1,4 +1,5 @@
-"""The operators' door of manual reimbursement: /reimbursement/… of the HTTP API. Roles and posts are judged by the services (Q3.1)."""
+"""The operators' door of manual reimbursement: /reimbursement/… of the HTTP API. Roles and posts
+are judged by the services (Q3.1)."""
 
 from __future__ import annotations
 
@@ -20,5 +21,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0)."""
     answer = app.resolve(event, context)
     metrics.add_metric("answers", MetricUnit.Count, 1)
-    logger.info("answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"], "request": getattr(context, "aws_request_id", "")})
+    logger.info(
+        "answered",
+        extra={
+            "route": event.get("routeKey", ""),
+            "status": answer["statusCode"],
+            "request": getattr(context, "aws_request_id", ""),
+        },
+    )
     return answer

@@ -23,7 +23,16 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     done = service.sweep(with_what, at)
     metrics.add_metric("RungsClaimed", MetricUnit.Count, done.claimed)
     metrics.add_metric("CalendarDaysLeft", MetricUnit.Count, max(0, done.days_left))
-    metrics.add_metric("CalendarShort", MetricUnit.Count, int(done.days_left < with_what.procedure.limits.coverage_days))
-    told = {"read": done.read, "claimed": done.claimed, "corrected": done.corrected, "days_left": done.days_left}
+    metrics.add_metric(
+        "CalendarShort",
+        MetricUnit.Count,
+        int(done.days_left < with_what.procedure.limits.coverage_days),
+    )
+    told = {
+        "read": done.read,
+        "claimed": done.claimed,
+        "corrected": done.corrected,
+        "days_left": done.days_left,
+    }
     logger.info("swept", extra={"job": event.get("job", ""), **told})
     return told

@@ -1,4 +1,5 @@
-"""The departments' door: a manifest laid down under drop/<sender>/ has its file taken in and answered under feedback/<sender>/."""
+"""The departments' door: a manifest laid down under drop/<sender>/ has its file taken in and
+answered under feedback/<sender>/."""
 
 from __future__ import annotations
 
@@ -15,18 +16,22 @@ from medaid.people import intake, manifest
 logger = Logger()
 metrics = Metrics()
 MARGIN_MS = 30_000
-"""Time left at which an attempt stops between two chunks of rows; the event is then delivered again and goes on."""
+"""Time left at which an attempt stops between two chunks of rows; the event is then delivered again
+and goes on."""
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """S3 ObjectCreated of manifests. What it raises (storage away, time up) has the event delivered again; taken-in rows stay."""
+    """S3 ObjectCreated of manifests. What it raises (storage away, time up) has the event delivered
+    again; taken-in rows stay."""
     for record in event.get("Records", []):
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
             manifest.place(key)
         except ValueError:
-            logger.warning("not the place of a manifest")  # the key is not logged: a file name may hold a person's name
+            logger.warning(
+                "not the place of a manifest"
+            )  # the key is not logged: a file name may hold a person's name
             metrics.add_metric("DropsMisplaced", MetricUnit.Count, 1)
             continue
         _one(key, context)
@@ -34,13 +39,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 def _one(key: str, context: LambdaContext) -> None:
     try:
-        report = intake.take_in(key, now(), lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
+        report = intake.take_in(
+            key, now(), lambda: context.get_remaining_time_in_millis() > MARGIN_MS
+        )
     except intake.Unfinished:
         metrics.add_metric("DropsUnfinished", MetricUnit.Count, 1)
         logger.warning("drop not finished in time", extra={"sender": manifest.place(key)[0]})
         raise
     for outcome, count in report.counts.items():
-        metrics.add_metric(f"Rows{outcome.capitalize()}", MetricUnit.Count, count if report.state == "taken_in" else 0)
+        metrics.add_metric(
+            f"Rows{outcome.capitalize()}",
+            MetricUnit.Count,
+            count if report.state == "taken_in" else 0,
+        )
     metrics.add_metric("DropsRefused", MetricUnit.Count, int(report.state == "refused"))
-    facts = {"sender": report.sender, "batch": report.batch, "state": report.state, "counts": report.counts, "problems": report.codes}
+    facts = {
+        "sender": report.sender,
+        "batch": report.batch,
+        "state": report.state,
+        "counts": report.counts,
+        "problems": report.codes,
+    }
     logger.info("drop answered", extra=facts)

@@ -1,10 +1,12 @@
-"""Statutory clocks (法定办理时限): a budget in working days, the instant from which it runs, and a ledger of pauses.
+"""Statutory clocks (法定办理时限): a budget in working days, the instant from which it runs, and a
+ledger of pauses.
 
-A clock never stores a target. When it is due is a projection on a calendar, made anew whenever the calendar, the budget or the
-ledger changes. The day on which a count begins does not count (民法典 art. 201), neither the day of acceptance nor the day on
-which what was missing came in; the last day counts to its end, Beijing time. So a pause takes the working days after the day it
-began up to and with the day it ended, and a pause within one day takes none: in doubt for the applicant.
-Used by manual reimbursement (J28) and by clearing (X12). Pure: dates, now and calendar are arguments.
+A clock never stores a target. When it is due is a projection on a calendar, made anew whenever the
+calendar, the budget or the ledger changes. The day on which a count begins does not count (民法典
+art. 201), neither the day of acceptance nor the day on which what was missing came in; the last day
+counts to its end, Beijing time. So a pause takes the working days after the day it began up to and
+with the day it ended, and a pause within one day takes none: in doubt for the applicant. Used by
+manual reimbursement (J28) and by clearing (X12). Pure: dates, now and calendar are arguments.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time in which the clock does not run, e.g. while the applicant owes material. `end` is None while it lasts."""
+    """A time in which the clock does not run, e.g. while the applicant owes material. `end` is None
+    while it lasts."""
 
     begin: datetime
     reason: str
@@ -47,12 +50,14 @@ class Projection:
 
     due: date
     provisional: bool
-    """The count ran past the published calendar: the plain week was used, the next notice may move the date."""
+    """The count ran past the published calendar: the plain week was used, the next notice may move
+    the date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A step of escalation: `offset` working days from the due day (negative before it), from the beginning of that day."""
+    """A step of escalation: `offset` working days from the due day (negative before it), from the
+    beginning of that day."""
 
     name: str
     offset: WorkingDays
@@ -60,7 +65,8 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class StatutoryClock:
-    """`budget` working days from `accepted`. Raises ValueError for a budget below one or pauses out of order."""
+    """`budget` working days from `accepted`. Raises ValueError for a budget below one or pauses out
+    of order."""
 
     accepted: datetime
     budget: WorkingDays
@@ -72,7 +78,9 @@ class StatutoryClock:
             raise ValueError("a clock has a budget of at least one working day")
         latest = aware(self.accepted)
         for number, pause in enumerate(self.pauses, 1):
-            if aware(pause.begin) < latest or (pause.end is not None and aware(pause.end) < pause.begin):
+            if aware(pause.begin) < latest or (
+                pause.end is not None and aware(pause.end) < pause.begin
+            ):
                 raise ValueError("pauses follow one another, after acceptance")
             if pause.end is None and number < len(self.pauses):
                 raise ValueError("only the last pause may be open")
@@ -107,7 +115,8 @@ class StatutoryClock:
         return replace(self, budget=budget)
 
     def project(self, calendar: Calendar) -> Projection | None:
-        """When it is due; None while a pause is open that began in time. Constant in days, linear in pauses."""
+        """When it is due; None while a pause is open that began in time. Constant in days, linear
+        in pauses."""
         left, cursor = self.budget, civil_date(self.accepted)
         for pause in self.pauses:
             begin = civil_date(pause.begin)
@@ -115,13 +124,20 @@ class StatutoryClock:
                 break  # it was over before this pause began
             if pause.end is None:
                 return None
-            left, cursor = max(left - calendar.between(cursor, begin), WorkingDays()), civil_date(pause.end)
+            left, cursor = (
+                max(left - calendar.between(cursor, begin), WorkingDays()),
+                civil_date(pause.end),
+            )
         due = calendar.add(cursor, left)
         return Projection(due, calendar.provisional(due))
 
     def used(self, at: datetime, calendar: Calendar) -> WorkingDays:
         """Working days that have run up to and with the day of `at`."""
-        day, cursor, used = civil_date(min(at, self.stopped or at)), civil_date(self.accepted), WorkingDays()
+        day, cursor, used = (
+            civil_date(min(at, self.stopped or at)),
+            civil_date(self.accepted),
+            WorkingDays(),
+        )
         for pause in self.pauses:
             if civil_date(pause.begin) >= day:
                 break
@@ -143,21 +159,31 @@ class StatutoryClock:
             return ClockState.OVERDUE
         if day == projection.due:
             return ClockState.DUE
-        return ClockState.WARNED if day >= calendar.add(projection.due, -warning) else ClockState.RUNNING
+        return (
+            ClockState.WARNED
+            if day >= calendar.add(projection.due, -warning)
+            else ClockState.RUNNING
+        )
 
     def on_time(self, calendar: Calendar) -> bool:
-        """Whether a stopped clock was stopped on its due day or before. Raises ValueError for one that still runs."""
+        """Whether a stopped clock was stopped on its due day or before. Raises ValueError for one
+        that still runs."""
         if self.stopped is None:
             raise ValueError("only a stopped clock was on time or late")
         projection = self.project(calendar)
         return projection is None or civil_date(self.stopped) <= projection.due
 
-    def reached(self, rungs: Sequence[Rung], calendar: Calendar) -> tuple[tuple[Rung, datetime], ...]:
-        """Each rung with the instant from which it counts as reached, earliest first; none while paused or stopped."""
+    def reached(
+        self, rungs: Sequence[Rung], calendar: Calendar
+    ) -> tuple[tuple[Rung, datetime], ...]:
+        """Each rung with the instant from which it counts as reached, earliest first; none while
+        paused or stopped."""
         projection = None if self.stopped else self.project(calendar)
         if projection is None:
             return ()
-        marks = ((rung, day_start(rung_day(calendar, projection.due, rung.offset))) for rung in rungs)
+        marks = (
+            (rung, day_start(rung_day(calendar, projection.due, rung.offset))) for rung in rungs
+        )
         return tuple(sorted(marks, key=lambda mark: mark[1]))
 
 

@@ -1,15 +1,17 @@
-"""What can go wrong, as one family. Programs read `code`, people read the Chinese sentence, both are told the field and the rule.
+"""What can go wrong, as one family. Programs read `code`, people read the Chinese sentence, both
+are told the field and the rule.
 
     MedaidError
-    ├── Refused            the request is at fault: nothing was written, asking again unchanged is pointless
-    │   ├── BadInput       a field breaks a rule of its form or of arithmetic
-    │   ├── PolicySilent   no clause, two clauses, an expired figure or a missing fact: the policy gives no single answer
-    │   ├── Conflict       the state forbids it: already settled, reversed, other content under the same key
-    │   └── Forbidden      not the caller's: another hospital's settlement, another region's case
-    └── Unavailable        the fault is ours (storage away, throttled, too busy): ask again with the same key
+    ├── Refused                    the request is at fault: nothing was written
+    │   ├── BadInput               a field breaks a rule of its form or of arithmetic
+    │   ├── PolicyUndetermined     the policy gives no single answer: no clause, two, a missing fact
+    │   ├── Conflict               the state forbids it: settled, reversed, other content under a
+    key
+    │   └── Forbidden              not the caller's: another hospital's, another region's
+    └── Unavailable                the fault is ours (storage away, too busy): ask again, same key
 
-Codes are stable: they are never renamed and never reused. `CODES` is the whole list with what each means, and
-`docs/errors.md` is made from it. Raising a code that is not listed is itself an error.
+Codes are stable: they are never renamed and never reused. `CODES` is the whole list with what each
+means, and `docs/errors.md` is made from it. Raising a code that is not listed is itself an error.
 """
 
 from __future__ import annotations
@@ -90,7 +92,8 @@ CODES: Final[dict[str, str]] = {
 
 
 class MedaidError(Exception):
-    """Base of the family. `field` is the name the sender knows; `rule` says in Chinese what it must fulfil."""
+    """Base of the family. `field` is the name the sender knows; `rule` says in Chinese what it must
+    fulfil."""
 
     retry: bool = False
 
@@ -119,7 +122,7 @@ class BadInput(Refused):
     """A field breaks a rule of its form or of arithmetic."""
 
 
-class PolicySilent(Refused):
+class PolicyUndetermined(Refused):
     """The policy gives no single answer; `rule` names the clauses or the fact."""
 
 
@@ -132,6 +135,7 @@ class Forbidden(Refused):
 
 
 class Unavailable(MedaidError):
-    """The fault is ours: storage away, throttled, too busy. The same request may be sent again with the same key."""
+    """The fault is ours: storage away, throttled, too busy. The same request may be sent again with
+    the same key."""
 
     retry = True

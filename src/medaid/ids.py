@@ -1,4 +1,5 @@
-"""Identifiers. Every id is derived from the caller's own key, so that a second call finds the first one's work.
+"""Identifiers. Every id is derived from the caller's own key, so that a second call finds the first
+one's work.
 
 None of them can be turned back into personal data: a certificate number never enters a derivation.
 """
@@ -12,7 +13,8 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _digest(*parts: str, length: int) -> str:
-    """`length` characters (five bits each) of the SHA-256 over the parts, kept apart by a unit separator."""
+    """`length` characters (five bits each) of the SHA-256 over the parts, kept apart by a unit
+    separator."""
     number = int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest(), "big")
     letters = []
     for _ in range(length):
@@ -39,7 +41,11 @@ def visit_id(admdvs: str, year: int, institution: str, msgid: str) -> str:
 def visit_year(mdtrt_id: str) -> int | None:
     """The year in which the visit began, or None where the id is not one of ours."""
     year = mdtrt_id[7:11]
-    return int(year) if len(mdtrt_id) == 29 and mdtrt_id[6] == "V" and year.isascii() and year.isdigit() else None
+    return (
+        int(year)
+        if len(mdtrt_id) == 29 and mdtrt_id[6] == "V" and year.isascii() and year.isdigit()
+        else None
+    )
 
 
 def person_no(file_digest: str, row: int) -> str:

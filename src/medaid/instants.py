@@ -1,6 +1,8 @@
-"""Time of three kinds, never mixed: civil dates (Asia/Shanghai), aware instants, and working days (`medaid.workdays`).
+"""Time of three kinds, never mixed: civil dates (Asia/Shanghai), aware instants, and working days
+(`medaid.workdays`).
 
-A naive datetime is refused wherever it turns up; the national interface's date-times are Beijing time.
+A naive datetime is refused wherever it turns up; the national interface's date-times are Beijing
+time.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from typing import Final
 from medaid.errors import BadInput
 
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has kept one offset without daylight saving since 1991; all documents and settlements here are later."""
+"""China has kept one offset without daylight saving since 1991; all documents and settlements here
+are later."""
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -32,7 +35,8 @@ def civil_date(instant: datetime) -> date:
 
 
 def parse_date(text: object, field: str) -> date:
-    """A civil date from `yyyy-MM-dd`; a date-time `yyyy-MM-dd HH:mm:ss` gives its day. Raises BadInput naming `field`."""
+    """A civil date from `yyyy-MM-dd`; a date-time `yyyy-MM-dd HH:mm:ss` gives its day. Raises
+    BadInput naming `field`."""
     if isinstance(text, str) and (_DAY.fullmatch(text) or _TIME.fullmatch(text)):
         try:
             return datetime.fromisoformat(text).date()
@@ -42,7 +46,8 @@ def parse_date(text: object, field: str) -> date:
 
 
 def parse_instant(text: object, field: str) -> datetime:
-    """An instant from the interface's `yyyy-MM-dd HH:mm:ss` (Beijing time). Raises BadInput naming `field`."""
+    """An instant from the interface's `yyyy-MM-dd HH:mm:ss` (Beijing time). Raises BadInput naming
+    `field`."""
     if isinstance(text, str) and _TIME.fullmatch(text):
         try:
             return datetime.fromisoformat(text).replace(tzinfo=BEIJING)

@@ -1,7 +1,8 @@
 """Money in whole fen (分), exact ratios, the one rounding rule and the one way to share a sum.
 
-No float enters: amounts are `Fen`, an integer type of its own; ratios are decimals on a fixed scale. The law rounds half
-up (四舍五入) to the fen, once per layer, and `take` is the only place where that happens.
+No float enters: amounts are `Fen`, an integer type of its own; ratios are decimals on a fixed
+scale. The law rounds half up (四舍五入) to the fen, once per layer, and `take` is the only place
+where that happens.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 RATIO_SCALE: Final = 10**12
-"""Parts in one whole. Ratios in documents have at most four decimals (N5,4); three of them may be multiplied exactly."""
+"""Parts in one whole. Ratios in documents have at most four decimals (N5,4); three of them may be
+multiplied exactly."""
 
 LARGEST: Final = 10**16
 """Fen. N16,2 of the national interface has sixteen digits in all, two of them after the point."""
@@ -27,25 +29,31 @@ _PART: Final = Decimal("1E-12")
 
 
 class Fen(int):
-    """A whole number of fen. Sums, differences, negation and whole multiples stay `Fen`; nothing else is offered."""
+    """A whole number of fen. Sums, differences, negation and whole multiples stay `Fen`; nothing
+    else is offered."""
 
     __slots__ = ()
 
     def __new__(cls, value: int = 0) -> Self:
-        """`value` in fen. Raises TypeError for anything that is not a plain whole number (a float, a Decimal, a bool)."""
+        """`value` in fen. Raises TypeError for anything that is not a plain whole number (a float,
+        a Decimal, a bool)."""
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"Fen takes whole fen, not {type(value).__name__}")
         return super().__new__(cls, value)
 
     @classmethod
     def of_yuan(cls, text: str | int | Decimal, field: str = "amount") -> Self:
-        """Yuan with at most two decimals, as text, int or Decimal, to fen. Raises BadInput naming `field`."""
+        """Yuan with at most two decimals, as text, int or Decimal, to fen. Raises BadInput naming
+        `field`."""
         if isinstance(text, bool) or not isinstance(text, (str, int, Decimal)):
-            raise BadInput("AMOUNT_FORMAT", field=field, rule="金额须为字符串或整数,不得为二进制小数")
+            raise BadInput(
+                "AMOUNT_FORMAT", field=field, rule="金额须为字符串或整数,不得为二进制小数"
+            )
         written = text.strip() if isinstance(text, str) else text
         try:
             if isinstance(written, str) and not _WRITTEN.issuperset(written):
-                raise ArithmeticError  # Decimal itself would take `1_000` and digits of other scripts
+                # Decimal itself would take `1_000` and digits of other scripts
+                raise ArithmeticError
             amount = Decimal(written)
         except ArithmeticError:
             raise BadInput("AMOUNT_FORMAT", field=field, rule="金额须为数字,至多两位小数") from None
@@ -82,7 +90,9 @@ class Fen(int):
 
     def __mul__(self, times: int) -> Fen:
         if not isinstance(times, int) or isinstance(times, (Fen, Ratio, bool)):
-            raise TypeError("fen are multiplied by a whole number only; a ratio goes through take()")
+            raise TypeError(
+                "fen are multiplied by a whole number only; a ratio goes through take()"
+            )
         return Fen(int.__mul__(self, times))
 
     def __truediv__(self, other: object) -> Fen:
@@ -107,13 +117,15 @@ def _fen(other: object) -> int:
 
 
 class Ratio(int):
-    """An exact decimal ratio, held as a whole number of parts per `RATIO_SCALE`. 0.85 is `Ratio.of("0.85")`."""
+    """An exact decimal ratio, held as a whole number of parts per `RATIO_SCALE`. 0.85 is
+    `Ratio.of("0.85")`."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, value: str | int | Decimal) -> Self:
-        """From decimal text, an int or a Decimal. Raises ValueError where the scale cannot hold it exactly, TypeError for a float."""
+        """From decimal text, an int or a Decimal. Raises ValueError where the scale cannot hold it
+        exactly, TypeError for a float."""
         if isinstance(value, (bool, float)):
             raise TypeError("a ratio is a decimal, never a float")
         try:
@@ -147,7 +159,8 @@ WHOLE: Final = Ratio(RATIO_SCALE)
 
 
 def half_up(parts: int) -> int:
-    """Fen from parts (fen × RATIO_SCALE), half up; a negative amount mirrors the positive one, so a reversal negates exactly."""
+    """Fen from parts (fen × RATIO_SCALE), half up; a negative amount mirrors the positive one, so a
+    reversal negates exactly."""
     if parts < 0:
         return -half_up(-parts)
     return (2 * parts + RATIO_SCALE) // (2 * RATIO_SCALE)
@@ -159,10 +172,12 @@ def take(amount: Fen, ratio: Ratio) -> Fen:
 
 
 def split(amount: Fen, weights: Sequence[int]) -> list[Fen]:
-    """`amount` shared by `weights` so that the shares sum to it: the floor for each, the rest handed out by largest remainder.
+    """`amount` shared by `weights` so that the shares sum to it: the floor for each, the rest
+    handed out by largest remainder.
 
-    Weights are whole and not negative, one at least positive (else ValueError). Ties go to the earlier share, so the same
-    inputs always give the same shares. A negative amount is shared as the mirror of the positive one.
+    Weights are whole and not negative, one at least positive (else ValueError). Ties go to the
+    earlier share, so the same inputs always give the same shares. A negative amount is shared as
+    the mirror of the positive one.
     """
     if not weights or any(w < 0 for w in weights) or not any(weights):
         raise ValueError("weights are whole, not negative, and one is positive")
@@ -171,7 +186,9 @@ def split(amount: Fen, weights: Sequence[int]) -> list[Fen]:
     whole = sum(weights)
     floors = [int(amount) * w // whole for w in weights]
     rest = int(amount) - sum(floors)
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(int(amount) * weights[i] % whole), i))
+    by_remainder = sorted(
+        range(len(weights)), key=lambda i: (-(int(amount) * weights[i] % whole), i)
+    )
     for i in by_remainder[:rest]:
         floors[i] += 1
     return [Fen(share) for share in floors]

@@ -1,4 +1,5 @@
-"""Workbooks (`.xlsx`) as offices take them: plain sheets with a heading, amounts as exact decimal numbers of yuan, and the same bytes for the same content."""
+"""Workbooks (`.xlsx`) as offices take them: plain sheets with a heading, amounts as exact decimal
+numbers of yuan, and the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(<)")
 
 
 def workbook(title: str, sheets: Sheets, made: datetime) -> bytes:
-    """A workbook of `sheets` (name → rows, the first one the heading), dated `made`: never the time of printing."""
+    """A workbook of `sheets` (name → rows, the first one the heading), dated `made`: never the time
+    of printing."""
     from openpyxl import Workbook  # loaded where a workbook is made: a settlement never pays for it
     from openpyxl.styles import Font
 
@@ -56,10 +58,17 @@ def _cell(value: object) -> object:
 def _fixed(book: bytes) -> bytes:
     """The same workbook with the time of printing taken out of its archive."""
     held = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as source,
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for name in sorted(source.namelist()):
             content = source.read(name)
             if name == "docProps/core.xml":  # the library writes the present time there
-                content = _MODIFIED.sub(rb"\g<1>" + _CREATED.findall(content)[0] + rb"\g<2>", content)
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+                content = _MODIFIED.sub(
+                    rb"\g<1>" + _CREATED.findall(content)[0] + rb"\g<2>", content
+                )
+            target.writestr(
+                zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
+            )
     return held.getvalue()

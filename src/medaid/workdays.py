@@ -1,13 +1,16 @@
 """Working days (工作日) by the State Council's calendar, make-up workdays (调休) included.
 
-Every autumn a notice of the State Council's General Office (国办发明电) says which days of the next year are off and which
-weekend days are worked. Those notices are data, `calendar/<year>.toml`, each with its number, date and where it was read; a
-year may be added without a deploy (`Calendar.with_year`). A calendar is a value: rules take it as an argument.
+Every autumn a notice of the State Council's General Office (国办发明电) says which days of the next
+year are off and which weekend days are worked. Those notices are data, `calendar/<year>.toml`, each
+with its number, date and where it was read; a year may be added without a deploy
+(`Calendar.with_year`). A calendar is a value: rules take it as an argument.
 
-Counting is one subtraction of prefix sums, adding is one look-up, whatever the number of days. Outside the published years
-the plain week (Monday to Friday) is counted and the answer is *provisional*, never an exception: a due date on the other
-side of New Year must not stop an office because the notice has not come yet (J28). The last days of December of a published
-year may still change with the next notice (2019 took 29 to 31 December 2018), so a new year re-projects what lies there too.
+Counting is one subtraction of prefix sums, adding is one look-up, whatever the number of days.
+Outside the published years the plain week (Monday to Friday) is counted and the answer is
+*provisional*, never an exception: a due date on the other side of New Year must not stop an office
+because the notice has not come yet (J28). The last days of December of a published year may still
+change with the next notice (2019 took 29 to 31 December 2018), so a new year re-projects what lies
+there too.
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ _TRUSTS: Final = ("G", "N", "R")
 
 
 class WorkingDays(int):
-    """A whole number of working days. Only working days are added to it; it is no number of civil days."""
+    """A whole number of working days. Only working days are added to it; it is no number of civil
+    days."""
 
     __slots__ = ()
 
@@ -38,10 +42,12 @@ class WorkingDays(int):
             raise TypeError(f"WorkingDays takes a whole number, not {type(value).__name__}")
         return super().__new__(cls, value)
 
-    def __add__(self, other: WorkingDays) -> WorkingDays:  # type: ignore[override]  # only working days may be added
+    # only working days may be added
+    def __add__(self, other: WorkingDays) -> WorkingDays:  # type: ignore[override]
         return WorkingDays(int.__add__(self, _days(other)))
 
-    def __sub__(self, other: WorkingDays) -> WorkingDays:  # type: ignore[override]  # the same for differences
+    # the same for differences
+    def __sub__(self, other: WorkingDays) -> WorkingDays:  # type: ignore[override]
         return WorkingDays(int.__sub__(self, _days(other)))
 
     def __neg__(self) -> WorkingDays:
@@ -53,13 +59,16 @@ class WorkingDays(int):
 
 def _days(other: object) -> int:
     if not isinstance(other, WorkingDays):
-        raise TypeError(f"only working days may be added to working days, not {type(other).__name__}")
+        raise TypeError(
+            f"only working days may be added to working days, not {type(other).__name__}"
+        )
     return int(other)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The document a year rests on. `number` or `issued` (yyyy-MM-dd) is empty where no source was seen; `trust` is G, N or R."""
+    """The document a year rests on. `number` or `issued` (yyyy-MM-dd) is empty where no source was
+    seen; `trust` is G, N or R."""
 
     number: str
     issued: str
@@ -69,7 +78,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What one year's notices say: days off (the plain weekends between them included) and weekend days worked.
+    """What one year's notices say: days off (the plain weekends between them included) and weekend
+    days worked.
 
     A notice may reach into the last days of the December before.
     """
@@ -81,18 +91,25 @@ class Year:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Year:
-        """From the TOML of one year. Raises ValueError naming the year and what is wrong with it."""
+        """From the TOML of one year. Raises ValueError naming the year and what is wrong with
+        it."""
         year = data["year"]
-        notices = tuple(Notice(n["number"], str(n["issued"]), n["read_at"], n["trust"]) for n in data["notice"])
+        notices = tuple(
+            Notice(n["number"], str(n["issued"]), n["read_at"], n["trust"]) for n in data["notice"]
+        )
         off = frozenset(day for h in data["holiday"] for day in _span(year, h["from"], h["to"]))
         worked = frozenset(data["make_up_workdays"])
         if not notices or any(n.trust not in _TRUSTS or not n.read_at for n in notices):
             raise ValueError(f"calendar {year}: a year without a source does not load")
         if off & worked:
-            raise ValueError(f"calendar {year}: {min(off & worked)} is both a day off and a make-up workday")
+            raise ValueError(
+                f"calendar {year}: {min(off & worked)} is both a day off and a make-up workday"
+            )
         if plain := [d for d in worked if d.weekday() < 5]:
             raise ValueError(f"calendar {year}: make-up workday {min(plain)} is no weekend day")
-        if strays := [d for d in off | worked if not date(year - 1, 12, 25) <= d <= date(year, 12, 31)]:
+        if strays := [
+            d for d in off | worked if not date(year - 1, 12, 25) <= d <= date(year, 12, 31)
+        ]:
             raise ValueError(f"calendar {year}: {min(strays)} lies outside the year")
         return cls(year, off, worked, notices)
 
@@ -112,7 +129,8 @@ def _span(year: int, begin: date, end: date) -> list[date]:
 
 
 def _weekdays(ordinal: int) -> int:
-    """Mondays to Fridays among the ordinals 1 … `ordinal` (1 January of the year 1 was a Monday)."""
+    """Mondays to Fridays among the ordinals 1 … `ordinal` (1 January of the year 1 was a
+    Monday)."""
     weeks, days = divmod(ordinal, 7)
     return 5 * weeks + min(days, 5)
 
@@ -124,12 +142,14 @@ def _nth_weekday(rank: int) -> int:
 
 
 class Calendar:
-    """The published years as one value. Two calendars of the same years are equal and have the same `version`."""
+    """The published years as one value. Two calendars of the same years are equal and have the same
+    `version`."""
 
     __slots__ = ("_base", "_through", "_work", "version", "years")
 
     def __init__(self, years: Iterable[Year]) -> None:
-        """Raises ValueError for no year, a year given twice, or two years that speak differently of one day."""
+        """Raises ValueError for no year, a year given twice, or two years that speak differently of
+        one day."""
         self.years: Final = tuple(sorted(years, key=lambda y: y.year))
         if not self.years:
             raise ValueError("calendar: no year")
@@ -146,7 +166,9 @@ class Calendar:
         works = [day in worked or (day.weekday() < 5 and day not in off) for day in days]
         self._base: Final = first.toordinal()
         self._through: Final = array("l", accumulate(works))
-        self._work: Final = array("l", [day.toordinal() for day, yes in zip(days, works, strict=True) if yes])
+        self._work: Final = array(
+            "l", [day.toordinal() for day, yes in zip(days, works, strict=True) if yes]
+        )
         text = "|".join(f"{y.year}:{sorted(y.off)}:{sorted(y.worked)}" for y in self.years)
         self.version: Final = hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -169,18 +191,22 @@ class Calendar:
         return date(self.years[-1].year, 12, 31)
 
     def provisional(self, day: date) -> bool:
-        """Whether the years that a count up to `day` runs through are not all published: the count may change with the next notice."""
+        """Whether the years that a count up to `day` runs through are not all published: the count
+        may change with the next notice."""
         return day > self.last_day or not any(y.year == day.year for y in self.years)
 
     def is_workday(self, day: date) -> bool:
-        """Whether `day` is worked; outside the published years, whether it is a Monday to Friday."""
+        """Whether `day` is worked; outside the published years, whether it is a Monday to
+        Friday."""
         ordinal = day.toordinal()
         return self._rank(ordinal) != self._rank(ordinal - 1)
 
     def add(self, day: date, days: WorkingDays) -> date:
-        """The `days`-th working day after `day`, which itself does not count (民法典 art. 201: 开始的当日不计入).
+        """The `days`-th working day after `day`, which itself does not count (民法典 art. 201:
+        开始的当日不计入).
 
-        0 answers `day` itself where it is worked, else the next working day; a negative number counts backwards. O(1).
+        0 answers `day` itself where it is worked, else the next working day; a negative number
+        counts backwards. O(1).
         """
         index = day.toordinal() - self._base
         if 0 <= index < len(self._through) and days > 0:  # the common case, without a call
@@ -188,21 +214,28 @@ class Calendar:
             if rank <= len(self._work):
                 return date.fromordinal(self._work[rank - 1])
         ordinal = index + self._base
-        return date.fromordinal(self._nth((self._rank(ordinal) if days > 0 else self._rank(ordinal - 1) + 1) + int(days)))
+        return date.fromordinal(
+            self._nth(
+                (self._rank(ordinal) if days > 0 else self._rank(ordinal - 1) + 1) + int(days)
+            )
+        )
 
     def between(self, begin: date, end: date) -> WorkingDays:
-        """Working days after `begin` up to and with `end`; negative where `end` lies before. `between(d, add(d, n)) == n` for n > 0."""
+        """Working days after `begin` up to and with `end`; negative where `end` lies before.
+        `between(d, add(d, n)) == n` for n > 0."""
         return WorkingDays(self._rank(end.toordinal()) - self._rank(begin.toordinal()))
 
     def first_difference(self, other: Calendar) -> date | None:
-        """The first day that one of the two works and the other does not: due dates before it stand."""
+        """The first day that one of the two works and the other does not: due dates before it
+        stand."""
         begin = min(self._base, other._base)
         end = max(self.last_day, other.last_day).toordinal() + 1
         days = (date.fromordinal(n) for n in range(begin, end))
         return next((day for day in days if self.is_workday(day) != other.is_workday(day)), None)
 
     def _rank(self, ordinal: int) -> int:
-        """Working days up to and with `ordinal`, counted from the first covered day; the plain week outside."""
+        """Working days up to and with `ordinal`, counted from the first covered day; the plain week
+        outside."""
         index = ordinal - self._base
         if index < 0:
             return _weekdays(ordinal) - _weekdays(self._base - 1)
@@ -221,5 +254,8 @@ class Calendar:
 
 @cache
 def published() -> Calendar:
-    """The calendar that ships with the product. Services hand it, with years added since, to the rules."""
-    return Calendar([Year.parse(path.read_text(encoding="utf-8")) for path in sorted(_DATA.glob("*.toml"))])
+    """The calendar that ships with the product. Services hand it, with years added since, to the
+    rules."""
+    return Calendar(
+        [Year.parse(path.read_text(encoding="utf-8")) for path in sorted(_DATA.glob("*.toml"))]
+    )

@@ -1,4 +1,5 @@
-"""The web edge: who calls, what is let in, how errors are answered; nothing personal in a log line."""
+"""The web edge: who calls, what is let in, how errors are answered; nothing personal in a log
+line."""
 
 from __future__ import annotations
 
@@ -14,29 +15,69 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medaid.aws import rest, web
-from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, PolicySilent, Refused, Unavailable
+from medaid.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    MedaidError,
+    PolicyUndetermined,
+    Refused,
+    Unavailable,
+)
 
 
-def event(claims: dict[str, Any] | None = None, body: str | None = None, path: str = "/fund/x", method: str = "POST", **more: Any) -> dict[str, Any]:
-    context = {"requestId": "req-1", "routeKey": "ANY /fund/{proxy+}", "http": {"method": method, "path": path}, "stage": "$default"}
+def event(
+    claims: dict[str, Any] | None = None,
+    body: str | None = None,
+    path: str = "/fund/x",
+    method: str = "POST",
+    **more: Any,
+) -> dict[str, Any]:
+    context = {
+        "requestId": "req-1",
+        "routeKey": "ANY /fund/{proxy+}",
+        "http": {"method": method, "path": path},
+        "stage": "$default",
+    }
     if claims is not None:
         context["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
-    return {"version": "2.0", "rawPath": path, "requestContext": context, "headers": {}, "body": body, "isBase64Encoded": False, **more}
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "requestContext": context,
+        "headers": {},
+        "body": body,
+        "isBase64Encoded": False,
+        **more,
+    }
 
 
 HOSPITAL = {"sub": "s1", "custom:fixmedins_code": "H44090100001", "cognito:groups": "[institution]"}
 
 
 def test_a_hospitals_token_says_for_which_institution_it_acts() -> None:
-    assert web.caller(event(HOSPITAL)) == web.Caller("s1", institution="H44090100001", roles=frozenset({"institution"}))
+    assert web.caller(event(HOSPITAL)) == web.Caller(
+        "s1", institution="H44090100001", roles=frozenset({"institution"})
+    )
 
 
-@pytest.mark.parametrize("claim", ["[auditor intake]", "auditor intake", "auditor,intake", '["auditor","intake"]', ["auditor", "intake"]])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "[auditor intake]",
+        "auditor intake",
+        "auditor,intake",
+        '["auditor","intake"]',
+        ["auditor", "intake"],
+    ],
+)
 def test_roles_are_read_as_any_issuer_writes_them(claim: Any) -> None:
     assert web.caller(event({"sub": "u", "cognito:groups": claim})).roles == {"auditor", "intake"}
 
 
-@pytest.mark.parametrize("sent", [event(None), event({}), event({"sub": ""}), {}, {"requestContext": {"authorizer": {}}}])
+@pytest.mark.parametrize(
+    "sent", [event(None), event({}), event({"sub": ""}), {}, {"requestContext": {"authorizer": {}}}]
+)
 def test_without_a_proven_token_nobody_is_let_in(sent: dict[str, Any]) -> None:
     with pytest.raises(Forbidden):
         web.caller(sent)
@@ -50,12 +91,29 @@ def test_a_role_that_is_missing_is_named() -> None:
 
 
 def test_amounts_come_as_exact_decimals() -> None:
-    assert web.json_object(b'{"a": 0.1, "b": 12, "c": "0.10"}') == {"a": Decimal("0.1"), "b": 12, "c": "0.10"}
+    assert web.json_object(b'{"a": 0.1, "b": 12, "c": "0.10"}') == {
+        "a": Decimal("0.1"),
+        "b": 12,
+        "c": "0.10",
+    }
 
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"null", b"[]", b'"x"', b"{", b"{'a':1}", b'{"a":NaN}', b'{"a":Infinity}', b"\xff\xfe", b'{"a":1,"a":2}', b'{"a":{"b":1,"b":1}}', b'{"a":"\\ud800"}'],
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"x"',
+        b"{",
+        b"{'a':1}",
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b"\xff\xfe",
+        b'{"a":1,"a":2}',
+        b'{"a":{"b":1,"b":1}}',
+        b'{"a":"\\ud800"}',
+    ],
 )
 def test_what_is_not_one_plain_json_object_is_refused(raw: bytes) -> None:
     with pytest.raises(BadInput) as refused:
@@ -63,7 +121,9 @@ def test_what_is_not_one_plain_json_object_is_refused(raw: bytes) -> None:
     assert refused.value.code == "ENVELOPE"
 
 
-@pytest.mark.parametrize("raw", [b'{"a":' * 100_000, b'{"a":' + b"[" * 200_000, b'{"a":' + b"9" * 10_000 + b"}"])
+@pytest.mark.parametrize(
+    "raw", [b'{"a":' * 100_000, b'{"a":' + b"[" * 200_000, b'{"a":' + b"9" * 10_000 + b"}"]
+)
 def test_what_would_exhaust_the_parser_is_refused(raw: bytes) -> None:
     with pytest.raises(BadInput):
         web.json_object(raw)
@@ -76,7 +136,10 @@ def test_no_bytes_make_the_edge_fail_otherwise(raw: bytes) -> None:
 
 
 def test_a_body_may_come_encoded() -> None:
-    assert web.body_bytes(event(body=base64.b64encode("中文".encode()).decode(), isBase64Encoded=True)) == "中文".encode()
+    assert (
+        web.body_bytes(event(body=base64.b64encode("中文".encode()).decode(), isBase64Encoded=True))
+        == "中文".encode()
+    )
     assert web.body_bytes(event(body="中文")) == "中文".encode()
     assert web.body_bytes(event(body=None)) == b""
 
@@ -84,7 +147,10 @@ def test_a_body_may_come_encoded() -> None:
 @pytest.mark.parametrize(("size", "code"), [(11, "BODY_TOO_LARGE"), (10_000_000, "BODY_TOO_LARGE")])
 def test_a_body_over_the_limit_is_refused(size: int, code: str) -> None:
     assert web.body_bytes(event(body="x" * 10), 10)
-    for sent in (event(body="x" * size), event(body=base64.b64encode(b"x" * size).decode(), isBase64Encoded=True)):
+    for sent in (
+        event(body="x" * size),
+        event(body=base64.b64encode(b"x" * size).decode(), isBase64Encoded=True),
+    ):
         with pytest.raises(BadInput) as refused:
             web.body_bytes(sent, 10)
         assert refused.value.code == code
@@ -100,7 +166,7 @@ def test_a_body_that_is_not_what_it_says_is_refused() -> None:
     [
         (BadInput("FIELD_REQUIRED", field="psn_no"), 400),
         (BadInput("BODY_TOO_LARGE", field="body"), 413),
-        (PolicySilent("NO_POLICY"), 422),
+        (PolicyUndetermined("NO_POLICY"), 422),
         (Conflict("ALREADY_SETTLED"), 409),
         (Forbidden("FORBIDDEN"), 403),
         (Refused("SETTLEMENT_UNKNOWN"), 404),
@@ -111,12 +177,20 @@ def test_each_error_has_its_status_and_says_field_and_rule(error: MedaidError, s
     told = web.refusal(error)
     body = json.loads(told["body"])
     assert told["statusCode"] == status
-    assert (body["code"], body["message"], body["field"]) == (error.code, error.sentence, error.field)
+    assert (body["code"], body["message"], body["field"]) == (
+        error.code,
+        error.sentence,
+        error.field,
+    )
     assert ("Retry-After" in told["headers"]) == error.retry
 
 
-def test_a_fault_is_answered_with_an_incident_id_and_logged_without_what_was_sent(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "web-test")  # a logger keeps the output of the test that first named its service
+def test_a_fault_is_answered_with_an_incident_id_and_logged_without_what_was_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "POWERTOOLS_SERVICE_NAME", "web-test"
+    )  # a logger keeps the output of the test that first named its service
     try:
         try:
             int("no 440901199001011234")
@@ -127,12 +201,16 @@ def test_a_fault_is_answered_with_an_incident_id_and_logged_without_what_was_sen
     logged = capsys.readouterr().out
     assert told["statusCode"] == 503
     assert "req-1" in json.loads(told["body"])["message"]
-    assert {word for word in ("req-1", "KeyError", "ValueError", "test_web.py") if word in logged} == {"req-1", "KeyError", "ValueError", "test_web.py"}
+    assert {
+        word for word in ("req-1", "KeyError", "ValueError", "test_web.py") if word in logged
+    } == {"req-1", "KeyError", "ValueError", "test_web.py"}
     assert "440901199001011234" not in logged + told["body"]
     assert "H44090100001" not in logged
 
 
-CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="r")
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="r"
+)
 
 
 def door() -> Any:
@@ -144,7 +222,9 @@ def door() -> Any:
             raise RuntimeError("440901199001011234")
         if what == "refused":
             raise Conflict("STATE", field="case", rule="已办结", blocking="C1")
-        return rest.reply(201, {"what": what, "sent": str(rest.sent(app)["a"]), "by": rest.caller(app).subject})
+        return rest.reply(
+            201, {"what": what, "sent": str(rest.sent(app)["a"]), "by": rest.caller(app).subject}
+        )
 
     return app
 
@@ -160,7 +240,14 @@ def door() -> Any:
         ("/elsewhere", "{}", HOSPITAL, 404, "NOT_FOUND"),
     ],
 )
-def test_the_resolver_answers_in_the_same_way(path: str, body: str, claims: Any, status: int, code: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_resolver_answers_in_the_same_way(
+    path: str,
+    body: str,
+    claims: Any,
+    status: int,
+    code: str | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     told = door().resolve(event(claims, body, path), CONTEXT)
     assert told["statusCode"] == status
     assert json.loads(told["body"]).get("code") == code

@@ -1,4 +1,5 @@
-"""What a layer may pay at most: what is left of the bill and what is left of its own kind of cost, both at once."""
+"""What a layer may pay at most: what is left of the bill and what is left of its own kind of cost,
+both at once."""
 
 from __future__ import annotations
 
@@ -19,8 +20,12 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "reserved", "paid", "due", "most"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_neither_the_bill_nor_its_kind_of_cost_is_overpaid(source: str, reserved: int, paid: int, due: int, most: int) -> None:
+@pytest.mark.parametrize(
+    ("source", "reserved", "paid", "due", "most"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_neither_the_bill_nor_its_kind_of_cost_is_overpaid(
+    source: str, reserved: int, paid: int, due: int, most: int
+) -> None:
     """100 in policy and 100 outside; `paid` is what an earlier in-policy layer took."""
     claim = Claim(Bill(Fen(200), Fen(100), Fen(100)), Facts())
     purse = Purse(claim, reserved)

@@ -1,4 +1,5 @@
-"""Explanations: every step as a sentence (design section 4), and the strict way to data and back."""
+"""Explanations: every step as a sentence (design section 4), and the strict way to data and
+back."""
 
 from __future__ import annotations
 
@@ -17,7 +18,17 @@ from medaid.money import Fen
 from medaid.policy.model import Citation
 from medaid.policy.service import library
 
-INPATIENT = Facts(care="inpatient", insutype="390", level="3", place="city", filing="none", person_group="adult", age=50, stay_no=1, years_enrolled=1)
+INPATIENT = Facts(
+    care="inpatient",
+    insutype="390",
+    level="3",
+    place="city",
+    filing="none",
+    person_group="adult",
+    age=50,
+    stay_no=1,
+    years_enrolled=1,
+)
 
 
 def yuan(text: str) -> Fen:
@@ -31,11 +42,14 @@ def maoming(total: str, in_policy: str, *categories: str, **given: int) -> Price
 
 
 def test_a_step_reads_as_a_sentence() -> None:
-    """Each amount can be explained: what it took, what it paid, the document and article (requirements section 3)."""
+    """Each amount can be explained: what it took, what it paid, the document and article
+    (requirements section 3)."""
     priced = maoming("30000", "28000", "subsistence_allowance")
     assert sentence(priced.steps[0]) == (
-        "居民基本医保住院:政策范围内费用 28000.00 元,扣除起付线 700.00 元,27300.00 元按 55%,基本医疗保险统筹基金支付 15015.00 元。"
-        "依据:茂名市人社局2018年度城乡居民医保参保缴费公告(转载,待核对) 待遇表·住院、待遇表·起付标准、待遇表·支付比例、待遇表·年度最高支付限额"
+        "居民基本医保住院:政策范围内费用 28000.00 元,扣除起付线 700.00 "
+        "元,27300.00 元按 55%,基本医疗保险统筹基金支付 15015.00 元。"
+        "依据:茂名市人社局2018年度城乡居民医保参保缴费公告(转载,待核对)"
+        " 待遇表·住院、待遇表·起付标准、待遇表·支付比例、待遇表·年度最高支付限额"
     )
 
 
@@ -55,12 +69,27 @@ def test_a_cap_that_bites_is_told() -> None:
 
 
 def test_why_nothing_was_paid_is_told() -> None:
-    step = Step("tilted", "倾斜救助", "tilted", "maf_pay", "in_policy_left", 0, 0, (), 0, None, 0, (Citation("甲", "第一条", "S"),), "限规范转诊")
+    step = Step(
+        "tilted",
+        "倾斜救助",
+        "tilted",
+        "maf_pay",
+        "in_policy_left",
+        0,
+        0,
+        (),
+        0,
+        None,
+        0,
+        (Citation("甲", "第一条", "S"),),
+        "限规范转诊",
+    )
     assert sentence(step) == "倾斜救助:医疗救助基金不支付,限规范转诊。依据:甲 第一条"
 
 
 def test_the_waterfall_ends_with_what_the_person_pays_and_the_categories_compared() -> None:
-    """J22: several categories, the best once; the others are named with what they would have paid."""
+    """J22: several categories, the best once; the others are named with what they would have
+    paid."""
     priced = maoming("30000", "28000", "subsistence_allowance", "destitute_support")
     text = waterfall(priced)
     assert text.splitlines()[-2] == f"各方支付合计 30000.00 元,个人负担 {priced.own} 元。"
@@ -68,7 +97,12 @@ def test_the_waterfall_ends_with_what_the_person_pays_and_the_categories_compare
 
 
 def test_trust_is_marked_where_the_text_is_not_the_governments_own() -> None:
-    cites = (Citation("甲", "1", "S"), Citation("乙", "2", "R"), Citation("甲", "3", "S"), Citation("乙", "2", "R"))
+    cites = (
+        Citation("甲", "1", "S"),
+        Citation("乙", "2", "R"),
+        Citation("甲", "3", "S"),
+        Citation("乙", "2", "R"),
+    )
     assert basis(cites) == "依据:甲 1、3;乙(转载,待核对) 2"
 
 
@@ -126,6 +160,19 @@ def test_data_that_is_no_list_is_refused() -> None:
 
 
 def test_a_base_that_another_layer_left_is_named_by_that_layer() -> None:
-    step = Step("critical", "大病保险", "critical", "hifmi_pay", "overflow:stay", 100, 0, ((100, 600_000_000_000),), 60, None, 60, (Citation("甲", "1", "S"),))
+    step = Step(
+        "critical",
+        "大病保险",
+        "critical",
+        "hifmi_pay",
+        "overflow:stay",
+        100,
+        0,
+        ((100, 600_000_000_000),),
+        60,
+        None,
+        60,
+        (Citation("甲", "1", "S"),),
+    )
     assert "住院统筹 转入的超出部分 1.00 元" in sentence(step, {"stay": "住院统筹"})
     assert "先行自付 0.50 元" in sentence(step._replace(first_share=50))

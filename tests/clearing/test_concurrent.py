@@ -1,4 +1,5 @@
-"""Closing while settlements arrive, and two runs at once: nothing lost, nothing twice. On the local cloud, with threads. Proves J34."""
+"""Closing while settlements arrive, and two runs at once: nothing lost, nothing twice. On the local
+cloud, with threads. Proves J34."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
-from tests.clearing.hands import agreement, arrive, item, message_of
+from tests.clearing.builders import agreement, arrive, item, message_of
 
 from medaid.aws import exchange
 from medaid.aws.settings import settings
@@ -32,17 +33,29 @@ def bucket(in_cloud: Stack) -> None:
     """The exchange bucket under the name that this process knows."""
     name = settings().bucket
     if name not in [row["Name"] for row in exchange.client().list_buckets()["Buckets"]]:
-        exchange.client().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        exchange.client().create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"}
+        )
 
 
 def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
-    """Eight hands bring July's items (some twice) on and after 1 August while two runs make statements; a second is five minutes here."""
+    """Eight builders bring July's items (some twice) on and after 1 August while two runs make
+    statements; a second is five minutes here."""
     started, over = time.monotonic(), Event()
 
     def now() -> datetime:
         return BEGAN + timedelta(minutes=5 * (time.monotonic() - started))
 
-    items = [item(n, datetime(2023, 7, 1 + n % 28, 2, n % 60, tzinfo=UTC), institution="H32990000001", home=REGION, treatment=REGION) for n in range(240)]
+    items = [
+        item(
+            n,
+            datetime(2023, 7, 1 + n % 28, 2, n % 60, tzinfo=UTC),
+            institution="H32990000001",
+            home=REGION,
+            treatment=REGION,
+        )
+        for n in range(240)
+    ]
 
     def bring(hand: int) -> None:
         for one in items[hand::8]:
@@ -54,9 +67,9 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
         while not over.is_set():
             statements.make(REGION, "H32990000001", "2023-07", now() - runs.GRACE)
 
-    with ThreadPoolExecutor(10) as hands:
-        closers = [hands.submit(close) for _ in range(2)]
-        for done in [hands.submit(bring, hand) for hand in range(8)]:
+    with ThreadPoolExecutor(10) as builders:
+        closers = [builders.submit(close) for _ in range(2)]
+        for done in [builders.submit(bring, hand) for hand in range(8)]:
             done.result()
         over.set()
         for closer in closers:
@@ -67,10 +80,16 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
     assert [s.number for s in made] == list(range(1, len(made) + 1))
     contents = {s.number: exchange.get(statements.line_file(s)) for s in made}
     assert all(hashlib.sha256(contents[s.number]).hexdigest() == s.digest for s in made)
-    seen = Counter(row.split("\t")[0] for content in contents.values() for row in content.decode().splitlines()[1:])
+    seen = Counter(
+        row.split("\t")[0]
+        for content in contents.values()
+        for row in content.decode().splitlines()[1:]
+    )
     assert seen == Counter(one.setl_id for one in items)
     assert sum(s.lines for s in made) == len(items)
-    assert sum(int(s.by_fund["assistance"]) for s in made) == sum(int(one.amounts["maf_pay"]) for one in items)
+    assert sum(int(s.by_fund["assistance"]) for s in made) == sum(
+        int(one.amounts["maf_pay"]) for one in items
+    )
 
 
 def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
@@ -78,15 +97,20 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
     region, at = "329800", datetime(2023, 7, 3, 2, tzinfo=UTC)
     made: list[Entry] = []
     for n in range(40):
-        settled = rules.Settled(f"{region}S{n}", region, region, "H1", "390", "inpatient", {"maf_pay": Fen(100 + n)})
+        settled = rules.Settled(
+            f"{region}S{n}", region, region, "H1", "390", "inpatient", {"maf_pay": Fen(100 + n)}
+        )
         made += rules.settlement_entries(settled, at + timedelta(minutes=n))
     for entry in made:
         commit(service.writes(entry))
-    with ThreadPoolExecutor(8) as hands:
-        news = list(hands.map(rollups.roll_up, [made[n * 5 : n * 5 + 15] for n in range(8)]))
-    assert sum(news) <= 40  # the deployed function is one of the hands
+    with ThreadPoolExecutor(8) as builders:
+        news = list(builders.map(rollups.roll_up, [made[n * 5 : n * 5 + 15] for n in range(8)]))
+    assert sum(news) <= 40  # the deployed function is one of the builders
     due, until = sum(100 + n for n in range(40)), time.monotonic() + 30
-    while sum(int(i.debits) for i in state.rolled(region, "2023-07")) < due and time.monotonic() < until:
+    while (
+        sum(int(i.debits) for i in state.rolled(region, "2023-07")) < due
+        and time.monotonic() < until
+    ):
         time.sleep(0.2)
     assert sum(int(i.debits) for i in state.rolled(region, "2023-07")) == due
     assert rollups.recompute(region, "2023-07", datetime(2023, 8, 1, tzinfo=UTC).date(), at) == []
@@ -94,13 +118,17 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
 
 def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
     region, hospital = "329700", "H32970000001"
-    one = item(1, datetime(2023, 7, 3, 2, tzinfo=UTC), institution=hospital, home=region, treatment=region)
+    one = item(
+        1, datetime(2023, 7, 3, 2, tzinfo=UTC), institution=hospital, home=region, treatment=region
+    )
     arrive(one)
     runs.month(region, "2023-07", BEGAN)
     payments.agree(agreement(hospital))
     totals = {name: one.amounts[name] for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = datetime(2023, 7, 1, tzinfo=UTC).date()
-    statements.reconcile_totals(region, hospital, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN)
+    statements.reconcile_totals(
+        region, hospital, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN
+    )
     payments.approve(region, hospital, "2023-07", 1, "甲", BEGAN)
 
     def release(by: str) -> str:
@@ -109,8 +137,8 @@ def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
         except Conflict:
             return ""
 
-    with ThreadPoolExecutor(6) as hands:
-        done = list(hands.map(release, ["乙", "丙", "丁", "戊", "己", "庚"]))
+    with ThreadPoolExecutor(6) as builders:
+        done = list(builders.map(release, ["乙", "丙", "丁", "戊", "己", "庚"]))
     assert len([by for by in done if by]) == 1
     paid = [e for e in service.entries(region, "2023-08") if e.kind == "institution_payment"]
     assert len(paid) == 1

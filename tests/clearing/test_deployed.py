@@ -1,4 +1,5 @@
-"""The deployed functions under their own roles: settlements flow through the outbox into clearing, entries into roll-ups, a month into statements."""
+"""The deployed functions under their own roles: settlements flow through the outbox into clearing,
+entries into roll-ups, a month into statements."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.clearing.hands import item, message_of, settled
+from tests.clearing.builders import item, message_of, settled
 
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
@@ -32,21 +33,32 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     now = clock.now()
     last = datetime(now.year - (now.month == 1), (now.month - 2) % 12 + 1, 5, 2, tzinfo=UTC)
     one = item(1, last, institution=HOSPITAL, home=REGION, treatment=REGION)
-    commit([*service.writes(*rules.settlement_entries(settled(one), last)), outbox.message("settled", one.setl_id, message_of(one), last)])
+    commit(
+        [
+            *service.writes(*rules.settlement_entries(settled(one), last)),
+            outbox.message("settled", one.setl_id, message_of(one), last),
+        ]
+    )
     month = f"{last:%Y-%m}"
     until(lambda: len(list(store.items(REGION, HOSPITAL, month))) == 1)
     until(lambda: len(list(state.rolled(REGION, month))) == 4)
     earlier = item(2, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     projector.project(message_of(earlier), now - timedelta(hours=1))
-    answer = in_cloud.cloud.client("lambda").invoke(FunctionName="medaid-clearing", Payload=json.dumps({"job": "monthly"}).encode())
+    answer = in_cloud.cloud.client("lambda").invoke(
+        FunctionName="medaid-clearing", Payload=json.dumps({"job": "monthly"}).encode()
+    )
     assert "FunctionError" not in answer, answer["Payload"].read()
     until(lambda: len(statements.made(REGION, HOSPITAL, month)) == 1)
-    answer = in_cloud.cloud.client("lambda").invoke(FunctionName="medaid-clearing", Payload=json.dumps({"job": "daily"}).encode())
+    answer = in_cloud.cloud.client("lambda").invoke(
+        FunctionName="medaid-clearing", Payload=json.dumps({"job": "daily"}).encode()
+    )
     told = json.loads(answer["Payload"].read())
     assert "FunctionError" not in answer, told
     assert told["tampered"] == 0
     assert told["sealed"] >= 2
     (made,) = statements.made(REGION, HOSPITAL, month)
     assert (made.lines, made.state) == (1, "draft")
-    (waits,) = runs.open_items(REGION, month)  # it came a moment ago: the cut lies a quarter of an hour back
+    (waits,) = runs.open_items(
+        REGION, month
+    )  # it came a moment ago: the cut lies a quarter of an hour back
     assert waits["setl_id"] == one.setl_id

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.clearing.hands import agreement, arrive, at, item, refund
+from tests.clearing.builders import agreement, arrive, at, item, refund
 
 from medaid.clearing import insurer, payments, runs, statements
 from medaid.clearing.insurer import Contract
-from medaid.errors import Conflict, PolicySilent, Refused
+from medaid.errors import Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
@@ -21,16 +21,22 @@ HOSPITAL = "H44090000001"
 @pytest.mark.parametrize(
     ("total", "fee"),
     [
-        (0, 0), (100, 1), (62, 0), (63, 1),  # 0.496 and 0.504 fen
-        (1_250_000_000, 10_000_000), (1_249_999_900, 9_999_999), (2_000_000_000, 10_000_000), (12_500, 100),
+        (0, 0),
+        (100, 1),
+        (62, 0),
+        (63, 1),  # 0.496 and 0.504 fen
+        (1_250_000_000, 10_000_000),
+        (1_249_999_900, 9_999_999),
+        (2_000_000_000, 10_000_000),
+        (12_500, 100),
     ],
-)  # fmt: skip
+)
 def test_fee_is_eight_per_mille_and_at_most_100_000(total: int, fee: int) -> None:
     assert insurer.fee(Fen(total), DISTRICT) == Fen(fee)
 
 
 def test_no_insurer_where_no_document_says_so() -> None:
-    with pytest.raises(PolicySilent):
+    with pytest.raises(PolicyUndetermined):
         insurer.fee(Fen(1), "320500")
 
 
@@ -41,14 +47,24 @@ def open_2104(last: str = "2020-03") -> int:
 
 def fronted(number: int, month: int, maf: int) -> None:
     """One settlement of a month, its statement, and the insurer's payment in the month after."""
-    one = item(number, at(5, month=month, year=2019), institution=HOSPITAL, home=DISTRICT, treatment=DISTRICT, hifp=1000, maf=maf)
+    one = item(
+        number,
+        at(5, month=month, year=2019),
+        institution=HOSPITAL,
+        home=DISTRICT,
+        treatment=DISTRICT,
+        hifp=1000,
+        maf=maf,
+    )
     arrive(one)
     after = at(2, 4, month=month % 12 + 1, year=2019 + month // 12)
     period = f"2019-{month:02d}"
     runs.month(DISTRICT, period, after)
     totals = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = date(2019, month, 1)
-    statements.reconcile_totals(DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, fund.month_end(first), totals, 1, after)
+    statements.reconcile_totals(
+        DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, fund.month_end(first), totals, 1, after
+    )
     payments.approve(DISTRICT, HOSPITAL, period, 1, "甲", after)
     payments.release(DISTRICT, HOSPITAL, period, 1, "乙", after)
 
@@ -74,10 +90,21 @@ class TestYear:
         assert open_2104() == 0
         fronted(3, 11, 20000)  # paid to the hospital in December
         final = insurer.bill(DISTRICT, 2019, "true_up", at(1, month=3, year=2020))
-        assert (final.fronted, final.fee, final.payer, final.due) == (Fen(20000), Fen(800), DISTRICT, date(2020, 3, 31))
+        assert (final.fronted, final.fee, final.payer, final.due) == (
+            Fen(20000),
+            Fen(800),
+            DISTRICT,
+            date(2020, 3, 31),
+        )
         insurer.pay(DISTRICT, 2019, "true_up", "财政", at(5, month=3, year=2020))
         assert open_2104() == 0
-        assert insurer.evaluation(CITY, 2019) == {"fronted": 100000, "billed": 100000, "bills": 3, "bills_paid": 3, "reserve_in_use_per_mille": 0}
+        assert insurer.evaluation(CITY, 2019) == {
+            "fronted": 100000,
+            "billed": 100000,
+            "bills": 3,
+            "bills_paid": 3,
+            "reserve_in_use_per_mille": 0,
+        }
 
     def test_too_much_comes_back(self) -> None:
         """多退少补: what was taken back after it was billed comes back at the true-up."""
@@ -107,7 +134,10 @@ class TestYear:
 
     def test_bill_waits_for_the_end_of_its_time(self) -> None:
         self.contract()
-        for period, when in (("07", at(30, month=6, year=2019)), ("true_up", at(31, month=12, year=2019))):
+        for period, when in (
+            ("07", at(30, month=6, year=2019)),
+            ("true_up", at(31, month=12, year=2019)),
+        ):
             with pytest.raises(Refused) as told:
                 insurer.bill(DISTRICT, 2019, period, when)
             assert told.value.code == "PERIOD_OPEN"
@@ -125,7 +155,9 @@ class TestYear:
 
     def test_reversal_of_a_settlement_before_it_is_paid_needs_no_bill(self) -> None:
         self.contract()
-        one = item(1, at(5, month=3, year=2019), institution=HOSPITAL, home=DISTRICT, treatment=DISTRICT)
+        one = item(
+            1, at(5, month=3, year=2019), institution=HOSPITAL, home=DISTRICT, treatment=DISTRICT
+        )
         arrive(one)
         arrive(refund(one, at(6, month=3, year=2019)), original=one)
         assert insurer.bill(DISTRICT, 2019, "07", at(1, month=7, year=2019)).fronted == Fen(0)

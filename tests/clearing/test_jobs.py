@@ -1,4 +1,5 @@
-"""What the calendar drives, and the doors. Proves J16, J34, N7, Q5.2, X12 and that every job may be run again."""
+"""What the calendar drives, and the doors. Proves J16, J34, N7, Q5.2, X12 and that every job may be
+run again."""
 
 from __future__ import annotations
 
@@ -16,7 +17,16 @@ from functions.clearing import rollup as rollup_door
 from functions.clearing import worker as worker_door
 from functions.outbox import handler as outbox_door
 from openpyxl import load_workbook
-from tests.clearing.hands import ELSEWHERE, HOME, HOSPITALS, agreement, arrive, at, item, message_of
+from tests.clearing.builders import (
+    ELSEWHERE,
+    HOME,
+    HOSPITALS,
+    agreement,
+    arrive,
+    at,
+    item,
+    message_of,
+)
 from tests.conftest import Tables
 
 from medaid.aws import clock, delivery, exchange, outbox
@@ -37,7 +47,9 @@ AUGUST = at(1, 4, month=8)
 
 
 def told(tables: Tables, kind: str) -> list[str]:
-    return [row["pk"]["S"] for row in tables.items("outbox") if row.get("kind", {}).get("S") == kind]
+    return [
+        row["pk"]["S"] for row in tables.items("outbox") if row.get("kind", {}).get("S") == kind
+    ]
 
 
 class TestCalendar:
@@ -48,7 +60,10 @@ class TestCalendar:
             assert jobs.monthly(AUGUST).failed == []
         assert statements.made(HOME, A, "2023-07")[0].lines == 1
         assert statements.made(ELSEWHERE, "H32010000001", "2023-07")[0].lines == 1
-        assert runs.state("month", HOME, "2023-07") == ("done", {**runs.state("month", HOME, "2023-07")[1], "institutions": 1, "items": 1})
+        assert runs.state("month", HOME, "2023-07") == (
+            "done",
+            {**runs.state("month", HOME, "2023-07")[1], "institutions": 1, "items": 1},
+        )
 
     def test_daily_twice_changes_nothing(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
@@ -67,7 +82,8 @@ class TestCalendar:
         assert bill.total() == Fen(80000)
 
     def test_month_that_was_missed_is_made_up_for(self, tables: Tables) -> None:
-        """The monthly run never came, and a region turned up after it: the mornings after, both are as if it had."""
+        """The monthly run never came, and a region turned up after it: the mornings after, both are
+        as if it had."""
         arrive(item(1, at(3)))
         arrive(item(2, at(4), home=ELSEWHERE))
         for day in (2, 3):
@@ -81,15 +97,28 @@ class TestCalendar:
         jobs.monthly(AUGUST)
         jobs.monthly(at(1, 4, month=9))
         jobs.daily(at(2, 4, month=9), CALENDAR)
-        assert [b.total() for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE] == [Fen(80000)]
+        assert [b.total() for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE] == [
+            Fen(80000)
+        ]
 
     def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
         arrive(item(2, at(3), home="440981", treatment="440981", institution="H44090000001"))
         tables.client.put_item(
-            TableName="medaid-clearing", Item={"pk": {"S": "V#440900"}, "sk": {"S": "CONTRACT#2023"}, "version": {"N": "1"}, "state": {"S": ""},
-                                               "at": {"S": ""}, "body": {"B": store.ClearingItem.body.serialize({"insurer": "P", "name": "P", "reserve": 0})}},
-        )  # fmt: skip
+            TableName="medaid-clearing",
+            Item={
+                "pk": {"S": "V#440900"},
+                "sk": {"S": "CONTRACT#2023"},
+                "version": {"N": "1"},
+                "state": {"S": ""},
+                "at": {"S": ""},
+                "body": {
+                    "B": store.ClearingItem.body.serialize(
+                        {"insurer": "P", "name": "P", "reserve": 0}
+                    )
+                },
+            },
+        )
         done = jobs.daily(at(2, 4, month=8), CALENDAR)
         assert done.failed == []
         assert done.counts["insurer_bills"] == 1
@@ -103,19 +132,37 @@ class TestCalendar:
         assert len(told(tables, "clearing.overdue")) == 1
 
     def test_bar_of_the_year_with_notices_before(self, tables: Tables) -> None:
-        """Q5.2: not settled by 20 January of the next year is not paid; told 30, 10 and 3 days before."""
+        """Q5.2: not settled by 20 January of the next year is not paid; told 30, 10 and 3 days
+        before."""
         silent, fine = item(1, at(3, month=11)), item(2, at(3, month=11), institution=HOSPITALS[1])
         arrive(silent)
         arrive(fine)
         runs.month(HOME, "2023-11", at(1, 4, month=12))
         first = datetime(2023, 11, 1, tzinfo=UTC).date()
         totals = {n: fine.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
-        statements.reconcile_totals(HOME, HOSPITALS[1], ("390", "21", HOME), first, fund.month_end(first), totals, 1, at(2, month=12))
+        statements.reconcile_totals(
+            HOME,
+            HOSPITALS[1],
+            ("390", "21", HOME),
+            first,
+            fund.month_end(first),
+            totals,
+            1,
+            at(2, month=12),
+        )
         assert runs.year_end(HOME, at(20, 4, month=12), CALENDAR) == {"noticed": 0, "barred": 0}
-        for day, month, year in ((23, 12, 2023), (24, 12, 2023), (12, 1, 2024), (19, 1, 2024), (22, 1, 2024)):
+        for day, month, year in (
+            (23, 12, 2023),
+            (24, 12, 2023),
+            (12, 1, 2024),
+            (19, 1, 2024),
+            (22, 1, 2024),
+        ):
             assert runs.year_end(HOME, at(day, 4, month=month, year=year), CALENDAR)["barred"] == 0
         assert len(told(tables, "clearing.bar_notice")) == 3
-        after = at(23, 4, month=1, year=2024)  # 20 January 2024 is a Saturday: Monday the 22nd still counts
+        after = at(
+            23, 4, month=1, year=2024
+        )  # 20 January 2024 is a Saturday: Monday the 22nd still counts
         assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 1}
         assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 0}
         assert statements.made(HOME, A, "2023-11")[0].state == "barred"
@@ -130,15 +177,44 @@ class TestCalendar:
         assert jobs.daily(AUGUST, CALENDAR).counts["short_of_reserve"] == 2
 
 
-def event(method: str, path: str, body: Any = None, roles: str = "", region: str = HOME, sub: str = "u1", query: str = "") -> dict[str, Any]:
-    claims = {"sub": sub, "custom:admdvs": region, "cognito:groups": roles, "custom:fixmedins_code": ""}
-    http = {"method": method, "path": path, "sourceIp": "10.0.0.1", "protocol": "HTTP/1.1", "userAgent": "t"}
+def event(
+    method: str,
+    path: str,
+    body: Any = None,
+    roles: str = "",
+    region: str = HOME,
+    sub: str = "u1",
+    query: str = "",
+) -> dict[str, Any]:
+    claims = {
+        "sub": sub,
+        "custom:admdvs": region,
+        "cognito:groups": roles,
+        "custom:fixmedins_code": "",
+    }
+    http = {
+        "method": method,
+        "path": path,
+        "sourceIp": "10.0.0.1",
+        "protocol": "HTTP/1.1",
+        "userAgent": "t",
+    }
     return {
-        "version": "2.0", "routeKey": f"{method} {path}", "rawPath": path, "rawQueryString": query, "headers": {"content-type": "application/json"},
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"content-type": "application/json"},
         "queryStringParameters": dict(pair.split("=") for pair in query.split("&") if pair) or None,
-        "requestContext": {"http": http, "stage": "$default", "requestId": "r", "authorizer": {"jwt": {"claims": claims}}},
-        "body": None if body is None else json.dumps(body), "isBase64Encoded": False,
-    }  # fmt: skip
+        "requestContext": {
+            "http": http,
+            "stage": "$default",
+            "requestId": "r",
+            "authorizer": {"jwt": {"claims": claims}},
+        },
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
 
 
 def ask(*what: Any, now: datetime = AUGUST, **more: Any) -> tuple[int, dict[str, Any]]:
@@ -153,8 +229,17 @@ class TestRoutes:
         jobs.monthly(AUGUST)
         base = f"/clearing/{HOME}/statements/{A}/2023-07/1"
         payments.agree(agreement(A))
-        sent = {"insutype": "390", "clr_type": "21", "setl_optins": HOME, "stmt_begndate": "2023-07-01", "stmt_enddate": "2023-07-31",
-                "medfee_sumamt": "850.00", "fund_pay_sumamt": "800.00", "acct_pay": "0.00", "fixmedins_setl_cnt": "1"}  # fmt: skip
+        sent = {
+            "insutype": "390",
+            "clr_type": "21",
+            "setl_optins": HOME,
+            "stmt_begndate": "2023-07-01",
+            "stmt_enddate": "2023-07-31",
+            "medfee_sumamt": "850.00",
+            "fund_pay_sumamt": "800.00",
+            "acct_pay": "0.00",
+            "fixmedins_setl_cnt": "1",
+        }
         assert fsi.totals(sent, A, HOME, AUGUST)["stmtinfo"]["stmt_rslt"] == "0"
         assert ask("GET", base, roles="auditor")[1]["state"] == "confirmed"
         assert ask("POST", f"{base}/approve", {}, roles="auditor", sub="甲")[0] == 200
@@ -162,7 +247,12 @@ class TestRoutes:
         status, paid = ask("POST", f"{base}/release", {}, roles="cashier", sub="乙")
         assert (status, paid["paid"]) == (200, {"assistance": "200.00", "basic_resident": "600.00"})
         assert all(exchange.get(key) for key in paid["files"])
-        status, found = ask("GET", f"/fund/{HOME}/trial-balance", roles="accountant", query="from=2023-07-01&to=2023-08-31")
+        status, found = ask(
+            "GET",
+            f"/fund/{HOME}/trial-balance",
+            roles="accountant",
+            query="from=2023-07-01&to=2023-08-31",
+        )
         assert (status, found["balanced"]) == (200, True)
         assert ask("POST", f"/fund/{HOME}/accounts/2023-07", {}, roles="accountant")[0] == 200
 
@@ -177,7 +267,9 @@ class TestRoutes:
             ("POST", f"/fund/{HOME}/allocations/2023-Q3/1/approve", "accountant", HOME),
         ],
     )
-    def test_not_theirs(self, tables: Tables, method: str, path: str, roles: str, region: str) -> None:
+    def test_not_theirs(
+        self, tables: Tables, method: str, path: str, roles: str, region: str
+    ) -> None:
         assert ask(method, path, {"reason": "x"}, roles=roles, region=region)[0] == 403
 
     def test_no_such_thing(self, tables: Tables) -> None:
@@ -190,8 +282,18 @@ class TestRoutes:
         arrive(two)
         jobs.monthly(AUGUST)
         number = fsi.upload(A, files.zipped("a.txt", b"".join(files.upload_rows([one]))))
-        sent = {"setl_optins": HOME, "file_qury_no": number, "stmt_begndate": "2023-07-01", "stmt_enddate": "2023-07-31", "clr_type": "21",
-                "medfee_sumamt": "850.00", "fund_pay_sumamt": "800.00", "cash_payamt": "50.00", "fixmedins_setl_cnt": "1", "refd_setl_flag": "0"}  # fmt: skip
+        sent = {
+            "setl_optins": HOME,
+            "file_qury_no": number,
+            "stmt_begndate": "2023-07-01",
+            "stmt_enddate": "2023-07-31",
+            "clr_type": "21",
+            "medfee_sumamt": "850.00",
+            "fund_pay_sumamt": "800.00",
+            "cash_payamt": "50.00",
+            "fixmedins_setl_cnt": "1",
+            "refd_setl_flag": "0",
+        }
         answer = fsi.lines(sent, A, HOME, AUGUST)["fileinfo"]
         rows = files.unzipped(fsi.download(A, answer["file_qury_no"])).decode().splitlines()
         assert [row.split("\t")[4] for row in rows] == ["101"]
@@ -207,7 +309,12 @@ def record(item_: Any) -> dict[str, Any]:
     for value in image.values():
         if "B" in value:
             value["B"] = base64.b64encode(value["B"]).decode()
-    return {"eventName": "INSERT", "eventID": "1", "eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image, "SequenceNumber": "7", "Keys": {}}}
+    return {
+        "eventName": "INSERT",
+        "eventID": "1",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"NewImage": image, "SequenceNumber": "7", "Keys": {}},
+    }
 
 
 class TestDoors:
@@ -216,7 +323,9 @@ class TestDoors:
         commit([outbox.message("settled", one.setl_id, message_of(one), at(3))])
         (held,) = list(outbox.OutboxItem.scan())
         for _ in range(2):
-            assert outbox_door.handler({"Records": [record(held)]}, None) == {"batchItemFailures": []}
+            assert outbox_door.handler({"Records": [record(held)]}, None) == {
+                "batchItemFailures": []
+            }
         assert len(list(store.items(HOME, A, "2023-07"))) == 1
 
     def test_message_is_sent_once_failures_are_kept_and_retried(self, tables: Tables) -> None:
@@ -262,16 +371,28 @@ class TestDoors:
 
     def test_worker_makes_one_institutions_month(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
-        body = json.dumps({"admdvs": HOME, "institution": A, "month": "2023-07", "cut": AUGUST.isoformat()})
+        body = json.dumps(
+            {"admdvs": HOME, "institution": A, "month": "2023-07", "cut": AUGUST.isoformat()}
+        )
         for _ in range(2):
-            answer = worker_door.handler({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]}, None)  # type: ignore[arg-type]
+            answer = worker_door.handler(
+                {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]},
+                None,  # type: ignore[arg-type]
+            )
             assert answer == {"batchItemFailures": []}
         assert len(statements.made(HOME, A, "2023-07")) == 1
-        assert worker_door.handler({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]}, None)  # type: ignore[arg-type]
+        assert worker_door.handler(
+            {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]},
+            None,  # type: ignore[arg-type]
+        )
 
     def test_banks_answer_is_taken_and_reported(self, tables: Tables) -> None:
         for name, content, expected in (
-            ("a.txt", "H|b\nD|PAY-X-2023-07-1|1.00|failed|x\nT|1|1.00\n", {"taken": 0, "refused": 1}),
+            (
+                "a.txt",
+                "H|b\nD|PAY-X-2023-07-1|1.00|failed|x\nT|1|1.00\n",
+                {"taken": 0, "refused": 1},
+            ),
             ("b.txt", "nothing\n", {"taken": 0, "refused": 1}),
         ):
             exchange.put(f"clearing/bank/in/{name}", content.encode())
@@ -279,7 +400,9 @@ class TestDoors:
             assert bank_door.handler(event, None) == expected
             assert exchange.get(f"bank/out/{name}.report.txt")
 
-    def test_job_that_failed_in_part_fails_at_its_end(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_job_that_failed_in_part_fails_at_its_end(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """So that it is alarmed and run again; what could be done is done."""
         arrive(item(1, at(3)))
         monkeypatch.setattr(job_door, "now", lambda: AUGUST)
@@ -291,15 +414,30 @@ class TestDoors:
         monkeypatch.setattr(seals, "seal", away)
         with pytest.raises(RuntimeError, match=f"sealed {HOME} UNAVAILABLE"):
             job_door.handler({"job": "daily"}, None)
-        assert job_door.handler(event("GET", f"/clearing/{HOME}/months/2023-07", roles="auditor"), None)["statusCode"] == 200
+        assert (
+            job_door.handler(
+                event("GET", f"/clearing/{HOME}/months/2023-07", roles="auditor"), None
+            )["statusCode"]
+            == 200
+        )
 
-    @pytest.mark.parametrize(("content", "suffix"), [("日期,凭证号,账户,基金,收入,支出,摘要\n2023-07-03,拨1,支出户,610100,5.00,,\n", "xlsx"), ("x\n", "txt")])
-    def test_finances_statement_is_compared_when_it_is_dropped(self, tables: Tables, content: str, suffix: str) -> None:
+    @pytest.mark.parametrize(
+        ("content", "suffix"),
+        [
+            ("日期,凭证号,账户,基金,收入,支出,摘要\n2023-07-03,拨1,支出户,610100,5.00,,\n", "xlsx"),
+            ("x\n", "txt"),
+        ],
+    )
+    def test_finances_statement_is_compared_when_it_is_dropped(
+        self, tables: Tables, content: str, suffix: str
+    ) -> None:
         """J31."""
         key = f"finance/in/{HOME}/2023-Q3/对账.csv"
         exchange.put(key, content.encode())
         done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
-        assert done == ({"lines": 1, "refused": 0} if suffix == "xlsx" else {"lines": 0, "refused": 1})
+        assert done == (
+            {"lines": 1, "refused": 0} if suffix == "xlsx" else {"lines": 0, "refused": 1}
+        )
         answer = exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.{suffix}")
         if suffix == "xlsx":
             assert load_workbook(io.BytesIO(answer)).active["A2"].value == "对方有我方无"

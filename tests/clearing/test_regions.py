@@ -1,18 +1,19 @@
-"""Between regions: the whole round trip of three provinces, clocks, disputes, prepayment, suspension, zero months. Proves X7, X12, X14, J35."""
+"""Between regions: the whole round trip of three provinces, clocks, disputes, prepayment,
+suspension, zero months. Proves X7, X12, X14, J35."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.clearing.hands import agreement, arrive, at, item, refund
+from tests.clearing.builders import agreement, arrive, at, item, refund
 
 from medaid.aws import exchange
 from medaid.clearing import bills, national, payments, regionfiles, regions, runs, statements
 from medaid.clearing.bills import Bill, Filing
 from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.model import Item
-from medaid.errors import BadInput, Conflict, PolicySilent, Refused
+from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
@@ -36,7 +37,10 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
     national.split(month, list(CITIES))
     found: dict[str, Bill] = {}
     for province, cities in CITIES.items():
-        for bill in (*regions.bill_province(province, month, now), *regions.bill_cities(province, month, cities, now)):
+        for bill in (
+            *regions.bill_province(province, month, now),
+            *regions.bill_cities(province, month, cities, now),
+        ):
             found[bill.bill_id] = bill
     return [found[key] for key in sorted(found)]
 
@@ -53,17 +57,42 @@ def balances(city: str, number: str, last: str = "2023-09") -> dict[tuple[str, s
     return books.counterpart_balances(entries, number)
 
 
-def away(number: int, home: str, treatment: str, when: datetime = JULY, hifp: int = 50000, maf: int = 10000) -> Item:
-    return item(number, when, institution=f"H{treatment}00001", home=home, treatment=treatment, hifp=hifp, maf=maf)
+def away(
+    number: int,
+    home: str,
+    treatment: str,
+    when: datetime = JULY,
+    hifp: int = 50000,
+    maf: int = 10000,
+) -> Item:
+    return item(
+        number,
+        when,
+        institution=f"H{treatment}00001",
+        home=home,
+        treatment=treatment,
+        hifp=hifp,
+        maf=maf,
+    )
 
 
 @pytest.mark.usefixtures("tables")
 class TestRoundTrip:
     def test_three_provinces_clear_in_full_and_the_books_agree(self) -> None:
-        for number, (home, treatment) in enumerate([(SUZHOU, SHANGHAI), (NANJING, SHANGHAI), (SHANGHAI, SUZHOU), (MAOMING, NANJING), (NANJING, SUZHOU)]):
+        for number, (home, treatment) in enumerate(
+            [
+                (SUZHOU, SHANGHAI),
+                (NANJING, SHANGHAI),
+                (SHANGHAI, SUZHOU),
+                (MAOMING, NANJING),
+                (NANJING, SUZHOU),
+            ]
+        ):
             arrive(away(number, home, treatment))
         made = round_trip("2023-07", NOW)
-        assert len(made) == 6 + 2  # every ordered pair of provinces, and of the cities of Jiangsu; zero ones too
+        assert (
+            len(made) == 6 + 2
+        )  # every ordered pair of provinces, and of the cities of Jiangsu; zero ones too
         by_pair = {(b.creditor, b.debtor): b for b in made}
         owed = by_pair[SH, JS]
         assert (owed.count, owed.total()) == (2, Fen(120000))
@@ -105,7 +134,9 @@ class TestRoundTrip:
         assert GD in told.value.sentence
 
     def test_file_is_taken_once_and_only_for_oneself(self) -> None:
-        content = regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
+        content = regionfiles.filed(
+            "2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})]
+        )
         national.file("2023-07", JS, content)
         national.file("2023-07", JS, content)
         with pytest.raises(Conflict):
@@ -115,10 +146,19 @@ class TestRoundTrip:
         assert told.value.code == "FORBIDDEN"
 
     @pytest.mark.parametrize(
-        ("old", "new"), [(b"2023-07\t", b"2023-06\t"), (b"\town\t", b"\tour\t"), (b"\t1\t", b"\t-1\t"), (b"0.05", b"0.051"), (b"setlym", b"ym")]
+        ("old", "new"),
+        [
+            (b"2023-07\t", b"2023-06\t"),
+            (b"\town\t", b"\tour\t"),
+            (b"\t1\t", b"\t-1\t"),
+            (b"0.05", b"0.051"),
+            (b"setlym", b"ym"),
+        ],
     )
     def test_file_of_another_form_is_refused(self, old: bytes, new: bytes) -> None:
-        content = unzipped(regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})]))
+        content = unzipped(
+            regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
+        )
         with pytest.raises(BadInput):
             national.file("2023-07", JS, zipped("x", content.replace(old, new)))
 
@@ -132,7 +172,9 @@ class TestRoundTrip:
         arrive(two)
         later = at(2, 4, month=9)
         made = {(b.creditor, b.debtor): b for b in round_trip("2023-08", later)}
-        assert made[SH, JS].parts == {(SHANGHAI, SUZHOU): {"basic_resident": Fen(40000)}}  # assistance nets to nothing
+        assert made[SH, JS].parts == {
+            (SHANGHAI, SUZHOU): {"basic_resident": Fen(40000)}
+        }  # assistance nets to nothing
         pay(made[SH, JS], later)
         assert balances(SUZHOU, "2102") == {}
 
@@ -147,7 +189,9 @@ class TestRoundTrip:
         pay(august[SH, JS], at(2, 4, month=9))
         arrive(away(3, SUZHOU, SHANGHAI, at(6, month=9), hifp=70000, maf=30000))
         september = {(b.creditor, b.debtor): b for b in round_trip("2023-09", at(2, 4, month=10))}
-        assert september[SH, JS].parts == {(SHANGHAI, SUZHOU): {"assistance": Fen(20000), "basic_resident": Fen(20000)}}
+        assert september[SH, JS].parts == {
+            (SHANGHAI, SUZHOU): {"assistance": Fen(20000), "basic_resident": Fen(20000)}
+        }
         pay(september[SH, JS], at(2, 4, month=10))
         assert balances(SUZHOU, "2102", "2023-10") == {}
         assert balances(SHANGHAI, "1102", "2023-10") == {}
@@ -157,7 +201,11 @@ class TestRoundTrip:
         round_trip("2023-07", NOW)
         regions.advance(SH, JS, "2023-07", "received", "经办", NOW)
         pair = (SHANGHAI, SUZHOU)
-        for wrong in ({"assistance": Fen(10001)}, {"assistance": Fen(0)}, {"civil_servant": Fen(1)}):
+        for wrong in (
+            {"assistance": Fen(10001)},
+            {"assistance": Fen(0)},
+            {"civil_servant": Fen(1)},
+        ):
             with pytest.raises(Conflict):
                 regions.dispute(SH, JS, "2023-07", pair, wrong, "重复", NOW)
         bill = regions.dispute(SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", NOW)
@@ -178,7 +226,9 @@ class TestRoundTrip:
         arrive(one)
         hospital = one.institution
         round_trip("2023-07", NOW)
-        statements.deduct(SHANGHAI, hospital, "D1", {"assistance": Fen(3000)}, "串换项目", SUZHOU, NOW)
+        statements.deduct(
+            SHANGHAI, hospital, "D1", {"assistance": Fen(3000)}, "串换项目", SUZHOU, NOW
+        )
         two = away(2, SUZHOU, SHANGHAI, at(3, month=8))
         arrive(two)
         later = at(2, 4, month=9)
@@ -186,7 +236,12 @@ class TestRoundTrip:
             runs.month(city, "2023-08", later.replace(hour=1))
         totals = {n: two.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
         first, last = date(2023, 8, 1), date(2023, 8, 31)
-        assert statements.reconcile_totals(SHANGHAI, hospital, ("390", "21", SUZHOU), first, last, totals, 1, later)[0] == "0"
+        assert (
+            statements.reconcile_totals(
+                SHANGHAI, hospital, ("390", "21", SUZHOU), first, last, totals, 1, later
+            )[0]
+            == "0"
+        )
         payments.agree(agreement(hospital))
         payments.approve(SHANGHAI, hospital, "2023-08", 1, "甲", later)
         payments.release(SHANGHAI, hospital, "2023-08", 1, "乙", later)
@@ -194,7 +249,9 @@ class TestRoundTrip:
         assert balances(SHANGHAI, "1102")[("assistance", SUZHOU)] == Fen(17000)
         round_trip("2023-08", later)
         made = {(b.creditor, b.debtor): b for b in round_trip("2023-09", at(2, 4, month=10))}
-        assert made[SH, JS].parts == {}  # the deduction was after September's first cut: it waits, negative, for October
+        assert (
+            made[SH, JS].parts == {}
+        )  # the deduction was after September's first cut: it waits, negative, for October
 
 
 class TestClocks:
@@ -203,28 +260,60 @@ class TestClocks:
     @pytest.mark.parametrize(
         ("step", "began", "due"),
         [
-            ("received", date(2023, 9, 25), date(2023, 10, 8)),  # 中秋国庆 29 September to 6 October; 7 and 8 October, a weekend, are worked
+            (
+                "received",
+                date(2023, 9, 25),
+                date(2023, 10, 8),
+            ),  # 中秋国庆 29 September to 6 October; 7 and 8 October, a weekend, are worked
             ("received", date(2023, 9, 28), date(2023, 10, 11)),  # two worked weekend days inside
-            ("received", date(2024, 2, 4), date(2024, 2, 9)),  # Sunday 4 February is worked, 春节 from the 10th
-            ("submitted", date(2024, 2, 5), date(2024, 2, 23)),  # the whole of 春节 inside; Sunday 18 February is worked
-            ("transferred", date(2023, 4, 27), date(2023, 5, 8)),  # 劳动节 29 April to 3 May; Saturday 6 May is worked
-            ("submitted", date(2023, 4, 20), date(2023, 5, 6)),  # Sunday 23 April and Saturday 6 May are worked
-            ("received", date(2023, 6, 19), date(2023, 6, 27)),  # 端午 22 to 24 June; Sunday 25 June is worked
+            (
+                "received",
+                date(2024, 2, 4),
+                date(2024, 2, 9),
+            ),  # Sunday 4 February is worked, 春节 from the 10th
+            (
+                "submitted",
+                date(2024, 2, 5),
+                date(2024, 2, 23),
+            ),  # the whole of 春节 inside; Sunday 18 February is worked
+            (
+                "transferred",
+                date(2023, 4, 27),
+                date(2023, 5, 8),
+            ),  # 劳动节 29 April to 3 May; Saturday 6 May is worked
+            (
+                "submitted",
+                date(2023, 4, 20),
+                date(2023, 5, 6),
+            ),  # Sunday 23 April and Saturday 6 May are worked
+            (
+                "received",
+                date(2023, 6, 19),
+                date(2023, 6, 27),
+            ),  # 端午 22 to 24 June; Sunday 25 June is worked
             ("transferred", date(2023, 12, 28), date(2024, 1, 5)),  # over New Year
             ("received", date(2023, 7, 7), date(2023, 7, 14)),  # a plain week
-            ("submitted", date(2023, 1, 16), date(2023, 2, 2)),  # 春节 21 to 27 January; Saturday 28 and Sunday 29 January are worked
+            (
+                "submitted",
+                date(2023, 1, 16),
+                date(2023, 2, 2),
+            ),  # 春节 21 to 27 January; Saturday 28 and Sunday 29 January are worked
         ],
     )
     def test_due_over_holidays(self, step: str, began: date, due: date) -> None:
         at_noon = datetime(began.year, began.month, began.day, 4, tzinfo=UTC)
         done = bills.STEPS[: bills.STEPS.index(step) + 1]
-        bill = Bill(SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, at_noon)
+        bill = Bill(
+            SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, at_noon
+        )
         for name in done:
             bill = bills.stepped(bill, name, "经办", at_noon)
         assert bill.due(published()) == due
 
     def test_steps_in_order_only(self) -> None:
-        bill = Bill(SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, NOW)
+        bill = Bill(
+            SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, NOW
+        )
         for wrong in ("submitted", "transferred", "confirmed"):
             with pytest.raises(Conflict):
                 bills.stepped(bill, wrong, "经办", NOW)
@@ -233,36 +322,65 @@ class TestClocks:
 @pytest.mark.usefixtures("tables")
 class TestPrepayment:
     def test_two_months_of_last_year_to_the_fen(self) -> None:
-        assert bills.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {"assistance": Fen(2000), "basic_resident": Fen(17)}
-        with pytest.raises(PolicySilent) as told:
+        assert bills.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {
+            "assistance": Fen(2000),
+            "basic_resident": Fen(17),
+        }
+        with pytest.raises(PolicyUndetermined) as told:
             bills.prepayment({}, SUZHOU)
         assert told.value.code == "FACT_MISSING"
 
     def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
         (bill,) = regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
-        assert regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(99999)}, NOW) == [bill]  # once a year
+        assert regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(99999)}, NOW) == [
+            bill
+        ]  # once a year
         for step in bills.STEPS:
             regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
-        (back,) = regions.fix_prepayment(SH, JS, 2024, {"assistance": Fen(9000)}, at(20, month=1, year=2024))
-        assert (back.kind, back.creditor, back.debtor, back.total()) == ("prepayment_return", JS, SH, Fen(500))
+        (back,) = regions.fix_prepayment(
+            SH, JS, 2024, {"assistance": Fen(9000)}, at(20, month=1, year=2024)
+        )
+        assert (back.kind, back.creditor, back.debtor, back.total()) == (
+            "prepayment_return",
+            JS,
+            SH,
+            Fen(500),
+        )
         for step in bills.STEPS:
-            regions.advance(JS, SH, "2024-00", step, "经办", at(20, month=1, year=2024), "prepayment_return")
+            regions.advance(
+                JS, SH, "2024-00", step, "经办", at(20, month=1, year=2024), "prepayment_return"
+            )
         assert balances(JS, "1101", "2024-01") == {("assistance", SH): Fen(1500)}
         assert balances(SH, "2106", "2024-01") == {("assistance", JS): Fen(-1500)}
 
     def test_interest_stays_where_the_treatment_was(self) -> None:
-        """X14: the treatment region's interest is its income; what it holds for the home region does not grow."""
+        """X14: the treatment region's interest is its income; what it holds for the home region
+        does not grow."""
         regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
         for step in bills.STEPS:
             regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
-        fund.post(fund_rules.movement("fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW))
+        fund.post(
+            fund_rules.movement(
+                "fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW
+            )
+        )
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
         assert regions.held(SH, JS) == {"assistance": Fen(2000)}
         assert fund.balance(SH, date(2023, 8, 31), date(2023, 8, 1))["610100-4201"] == Fen(-30)
 
-    @pytest.mark.parametrize(("out", "held", "colour"), [(69, 100, ""), (70, 100, "yellow"), (89, 100, "yellow"), (90, 100, "red"), (1, 0, "red"), (0, 0, "")])
+    @pytest.mark.parametrize(
+        ("out", "held", "colour"),
+        [
+            (69, 100, ""),
+            (70, 100, "yellow"),
+            (89, 100, "yellow"),
+            (90, 100, "red"),
+            (1, 0, "red"),
+            (0, 0, ""),
+        ],
+    )
     def test_usage_alerts(self, out: int, held: int, colour: str) -> None:
         assert bills.alert(Fen(out), Fen(held), SH) == colour
 

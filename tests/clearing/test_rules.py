@@ -9,7 +9,7 @@ import pytest
 from medaid.clearing import rules
 from medaid.clearing.figures import care_class, figure
 from medaid.clearing.model import Agreement, Group, Statement, Totals
-from medaid.errors import BadInput, PolicySilent
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import Fen
 from medaid.workdays import published
 
@@ -32,7 +32,8 @@ CALENDAR = published()
     ],
 )
 def test_paid_by_the_20th_before_a_holiday(month: str, day: date) -> None:
-    """The text moves no date, so money is sent on the last working day not after the 20th (J34, Q5.2)."""
+    """The text moves no date, so money is sent on the last working day not after the 20th (J34,
+    Q5.2)."""
     deadline = rules.paid_by(month, "620522", CALENDAR)
     assert deadline.day == day
     assert "五(二)" in deadline.cite
@@ -54,7 +55,8 @@ def test_paid_by_the_20th_before_a_holiday(month: str, day: date) -> None:
     ],
 )
 def test_bar_of_20_january_after_a_holiday(year: int, day: date) -> None:
-    """A period whose last day is a holiday ends on the day after it (民法总则 art. 203): in the hospital's favour."""
+    """A period whose last day is a holiday ends on the day after it (民法总则 art. 203): in the
+    hospital's favour."""
     assert rules.barred_after(year, "620522", CALENDAR).day == day
 
 
@@ -66,7 +68,9 @@ def test_notices_precede_the_bar() -> None:
 def statement(**groups: tuple[int, int, int, int]) -> Statement:
     """Groups by clr_type: count, refunds, days, hifp."""
     made = {
-        Group("390", care_class(clr[1:]), clr[1:], "320500"): Totals(n, r, {"hifp_pay": Fen(fen), "maf_pay": Fen(7)}, days)
+        Group("390", care_class(clr[1:]), clr[1:], "320500"): Totals(
+            n, r, {"hifp_pay": Fen(fen), "maf_pay": Fen(7)}, days
+        )
         for clr, (n, r, days, fen) in groups.items()
     }
     cut = datetime(2023, 8, 1, tzinfo=UTC)
@@ -91,7 +95,9 @@ def agreement(mode: str, rate: int) -> Agreement:
 )
 def test_payable_by_mode_less_claimed(mode: str, rate: int, points: int, difference: int) -> None:
     """Q5.1, N5: only basic insurance is paid by mode; assistance is paid as settled."""
-    found = rules.by_mode(statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points)
+    found = rules.by_mode(
+        statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points
+    )
     assert found == ({"basic_resident": Fen(difference)} if difference else {})
 
 
@@ -101,13 +107,16 @@ def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:
 
 def test_share_paid_by_drg_or_dip() -> None:
     """N5: the share aimed at is at least 60 %."""
-    some = [(statement(c21=(1, 0, 1, 6000)), agreement("4", 1)), (statement(c21=(1, 0, 1, 4000), c11=(1, 0, 1, 999)), agreement("1", 0))]
+    some = [
+        (statement(c21=(1, 0, 1, 6000)), agreement("4", 1)),
+        (statement(c21=(1, 0, 1, 4000), c11=(1, 0, 1, 999)), agreement("1", 0)),
+    ]
     assert rules.shares(some) == (Fen(6000), Fen(10000))
     assert str(figure("drg_dip_share", "320500").value) == "0.60"
 
 
 def test_figure_that_is_not_known_is_asked_for() -> None:
-    with pytest.raises(PolicySilent) as told:
+    with pytest.raises(PolicyUndetermined) as told:
         figure("insurer_fee_ratio", "320500")
     assert told.value.code == "FIGURE_MISSING"
 

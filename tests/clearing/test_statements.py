@@ -1,4 +1,5 @@
-"""A hospital's month: made once, agreed on, paid by two people, disputes and deductions carried. Proves J34, J39, Q5.2, Q7, N8, Q3.1."""
+"""A hospital's month: made once, agreed on, paid by two people, disputes and deductions carried.
+Proves J34, J39, Q5.2, Q7, N8, Q3.1."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.clearing.hands import HOME, HOSPITALS, agreement, arrive, at, item, message_of, refund
+from tests.clearing.builders import HOME, HOSPITALS, agreement, arrive, at, item, message_of, refund
 
 from medaid.aws import exchange
 from medaid.clearing import files, papers, payments, projector, runs, statements
@@ -29,7 +30,10 @@ def owed(month: str = "2023-08") -> dict[tuple[str, str], Fen]:
 
 
 def totals(*items: Item) -> dict[str, Fen]:
-    return {n: Fen(sum(int(i.amounts[n]) for i in items)) for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+    return {
+        n: Fen(sum(int(i.amounts[n]) for i in items))
+        for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
+    }
 
 
 def month() -> Statement:
@@ -40,17 +44,28 @@ def month() -> Statement:
 
 def confirmed(*items: Item) -> Statement:
     month()
-    assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(*items), len(items), AUGUST)[0] == "0"
+    assert (
+        statements.reconcile_totals(
+            HOME, A, ("390", "21", HOME), FIRST, LAST, totals(*items), len(items), AUGUST
+        )[0]
+        == "0"
+    )
     return statements.found(HOME, A, "2023-07", 1)[1]
 
 
 def test_statement_holds_the_month_by_beijing_time() -> None:
-    inside, before = item(1, at(31, 15)), item(2, at(30, 15, month=6))  # 23:00 on 31 July and 30 June in Beijing
+    inside, before = (
+        item(1, at(31, 15)),
+        item(2, at(30, 15, month=6)),
+    )  # 23:00 on 31 July and 30 June in Beijing
     after = item(3, at(31, 17))  # 1:00 on 1 August in Beijing
     for one in (inside, before, after):
         arrive(one)
     found = month()
-    assert (found.lines, found.by_fund) == (1, {"assistance": Fen(20000), "basic_resident": Fen(60000)})
+    assert (found.lines, found.by_fund) == (
+        1,
+        {"assistance": Fen(20000), "basic_resident": Fen(60000)},
+    )
     content = exchange.get(statements.line_file(found)).decode()
     assert inside.setl_id in content
     assert after.setl_id not in content
@@ -63,13 +78,21 @@ def test_second_run_is_the_same_byte_for_byte() -> None:
     lines = exchange.get(statements.line_file(first))
     runs.month(HOME, "2023-07", at(9, month=8))
     assert month() == first
-    assert exchange.get(f"clearing/{HOME}/2023-07/{A}/01-statement.xlsx") == book == papers.statement_book(first)
+    assert (
+        exchange.get(f"clearing/{HOME}/2023-07/{A}/01-statement.xlsx")
+        == book
+        == papers.statement_book(first)
+    )
     assert exchange.get(statements.line_file(first)) == lines
 
 
 def test_month_that_is_not_over_is_refused() -> None:
     arrive(item(1, at(3)))
-    for when in (at(20), at(31, 15), at(31, 16)):  # the last is 0:00 on 1 August: the grace is not over
+    for when in (
+        at(20),
+        at(31, 15),
+        at(31, 16),
+    ):  # the last is 0:00 on 1 August: the grace is not over
         with pytest.raises(Refused) as told:
             runs.month(HOME, "2023-07", when)
         assert told.value.code == "PERIOD_OPEN"
@@ -79,7 +102,9 @@ def test_item_that_comes_late_goes_into_a_supplement_of_its_own_month() -> None:
     arrive(item(1, at(3)))
     month()
     arrive(item(2, at(31, 3), maf=7), when=at(2, month=8))
-    assert runs.open_items(HOME, "2023-07") == [{"setl_id": "320500S2", "institution": A, "reason": "未列入对账单:到达晚于对账截止"}]
+    assert runs.open_items(HOME, "2023-07") == [
+        {"setl_id": "320500S2", "institution": A, "reason": "未列入对账单:到达晚于对账截止"}
+    ]
     (made,) = runs.supplements(HOME, at(3, month=8))
     assert (made.number, made.lines, made.month) == (2, 1, "2023-07")
     assert runs.supplements(HOME, at(4, month=8)) == []
@@ -98,15 +123,24 @@ def statements_of_message_again(one: Item) -> bool:
 
 
 def test_assistance_of_another_region_is_paid_there_and_counted_once() -> None:
-    """J24: the region that pays the living allowance pays the assistance; the hospital still reconciles one settlement."""
+    """J24: the region that pays the living allowance pays the assistance; the hospital still
+    reconciles one settlement."""
     one = item(1, at(3))
     projector.project({**message_of(one), "assisted": "320581"}, at(3))
     mine = month()
     assert mine.by_fund == {"basic_resident": Fen(60000)}
     runs.month("320581", "2023-07", AUGUST)
     (theirs,) = statements.made("320581", A, "2023-07")
-    assert (theirs.by_fund, [t.count for t in theirs.groups.values()]) == ({"assistance": Fen(20000)}, [0])
-    assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST)[0] == "0"
+    assert (theirs.by_fund, [t.count for t in theirs.groups.values()]) == (
+        {"assistance": Fen(20000)},
+        [0],
+    )
+    assert (
+        statements.reconcile_totals(
+            HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST
+        )[0]
+        == "0"
+    )
 
 
 def test_what_others_outside_the_funds_paid_is_not_cleared() -> None:
@@ -124,9 +158,16 @@ class TestTotals3201:
         arrive(two)
         month()
         call = (HOME, A)
-        assert statements.reconcile_totals(*call, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST) == ("0", "对账平")
+        assert statements.reconcile_totals(
+            *call, ("390", "21", HOME), FIRST, LAST, totals(one), 1, AUGUST
+        ) == ("0", "对账平")
         assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"  # one of two groups
-        assert statements.reconcile_totals(*call, ("390", "11", HOME), FIRST, LAST, totals(two), 1, AUGUST)[0] == "0"
+        assert (
+            statements.reconcile_totals(
+                *call, ("390", "11", HOME), FIRST, LAST, totals(two), 1, AUGUST
+            )[0]
+            == "0"
+        )
         assert statements.found(HOME, A, "2023-07", 1)[1].state == "confirmed"
 
     def test_not_level_names_both_numbers(self) -> None:
@@ -134,7 +175,9 @@ class TestTotals3201:
         arrive(one)
         month()
         wrong = {**totals(one), "fund_pay_sumamt": Fen(79999)}
-        result, told = statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, wrong, 2, AUGUST)
+        result, told = statements.reconcile_totals(
+            HOME, A, ("390", "21", HOME), FIRST, LAST, wrong, 2, AUGUST
+        )
         assert result == "1"
         assert "医药机构 799.99 中心 800.00" in told
         assert "笔数 医药机构 2 中心 1" in told
@@ -144,7 +187,9 @@ class TestTotals3201:
         one = item(1, at(3))
         arrive(one)
         month()
-        result, _ = statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, date(2023, 7, 15), totals(one), 1, AUGUST)
+        result, _ = statements.reconcile_totals(
+            HOME, A, ("390", "21", HOME), FIRST, date(2023, 7, 15), totals(one), 1, AUGUST
+        )
         assert result == "0"
         assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"
 
@@ -154,19 +199,31 @@ class TestTotals3201:
         arrive(one)
         arrive(back, original=one)
         month()
-        assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, back), 2, AUGUST)[0] == "0"
+        assert (
+            statements.reconcile_totals(
+                HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, back), 2, AUGUST
+            )[0]
+            == "0"
+        )
 
     def test_level_says_nothing_while_items_wait_for_a_supplement(self) -> None:
         one, late = item(1, at(3)), item(2, at(4))
         arrive(one)
         month()
         arrive(late, when=at(1, 4, month=8))
-        assert statements.reconcile_totals(HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, late), 2, AUGUST)[0] == "0"
+        assert (
+            statements.reconcile_totals(
+                HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, late), 2, AUGUST
+            )[0]
+            == "0"
+        )
         assert statements.found(HOME, A, "2023-07", 1)[1].state == "draft"
 
     def test_range_over_two_months_refused(self) -> None:
         with pytest.raises(Refused):
-            statements.reconcile_totals(HOME, A, ("390", "21", HOME), date(2023, 6, 30), LAST, {}, 0, AUGUST)
+            statements.reconcile_totals(
+                HOME, A, ("390", "21", HOME), date(2023, 6, 30), LAST, {}, 0, AUGUST
+            )
 
 
 class TestLines3202:
@@ -177,8 +234,14 @@ class TestLines3202:
         month()
         theirs = item(3, at(5), maf=20001)
         upload = b"".join(files.upload_rows([same, theirs, item(9, at(6))]))
-        key, found = statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, files.zipped("up.txt", upload), AUGUST)
-        assert [(d.setl_id, d.stmt_rslt) for d in found] == [("320500S1", "101"), ("320500S3", "103"), ("320500S9", "102")]
+        key, found = statements.reconcile_lines(
+            HOME, A, "21", HOME, FIRST, LAST, files.zipped("up.txt", upload), AUGUST
+        )
+        assert [(d.setl_id, d.stmt_rslt) for d in found] == [
+            ("320500S1", "101"),
+            ("320500S3", "103"),
+            ("320500S9", "102"),
+        ]
         result = files.unzipped(exchange.get(key)).decode().splitlines()
         assert len(result) == 3
         assert all(len(row.split("\t")) == len(files.RESULT) for row in result)
@@ -186,7 +249,11 @@ class TestLines3202:
         assert statement.state == "confirmed"
         assert statement.due() == {"assistance": Fen(20000), "basic_resident": Fen(60000)}
         kinds = sorted((kind, state, c.setl_id) for kind, state, c in statements.waiting(HOME, A))
-        assert kinds == [("CLAIM", "open", "320500S9"), ("DISPUTE", "open", "320500S1"), ("DISPUTE", "open", "320500S3")]
+        assert kinds == [
+            ("CLAIM", "open", "320500S9"),
+            ("DISPUTE", "open", "320500S1"),
+            ("DISPUTE", "open", "320500S3"),
+        ]
         assert len(runs.open_items(HOME, "2023-07")) == 2
 
     def test_no_difference_confirms(self) -> None:
@@ -202,7 +269,9 @@ class TestLines3202:
         one = item(1, at(3))
         arrive(one)
         month()
-        _, found = statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one, one])), AUGUST)
+        _, found = statements.reconcile_lines(
+            HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one, one])), AUGUST
+        )
         assert [d.stmt_rslt for d in found] == ["102"]
 
     @pytest.mark.parametrize(
@@ -214,7 +283,9 @@ class TestLines3202:
             ("编号".encode("gb18030"), "UTF-8"),
         ],
     )
-    def test_file_of_another_form_is_refused_with_row_and_column(self, upload: bytes, told: str) -> None:
+    def test_file_of_another_form_is_refused_with_row_and_column(
+        self, upload: bytes, told: str
+    ) -> None:
         arrive(item(1, at(3)))
         month()
         with pytest.raises(Refused) as error:
@@ -268,7 +339,9 @@ class TestPaying:
         one = item(1, at(3))
         arrive(one)
         for _ in range(2):
-            statements.deduct(HOME, A, "D1", {"basic_resident": Fen(10000)}, "重复收费", HOME, at(20))
+            statements.deduct(
+                HOME, A, "D1", {"basic_resident": Fen(10000)}, "重复收费", HOME, at(20)
+            )
         confirmed(one)
         payments.agree(agreement(A, retention="0.05"))
         approved = payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
@@ -277,7 +350,10 @@ class TestPaying:
         assert paid.paid == {"assistance": Fen(19000), "basic_resident": Fen(47500)}
         assert owed() == {}
         entries = list(fund.entries(HOME, "2023-08"))
-        assert books.counterpart_balances(entries, "2107") == {("assistance", A): Fen(-1000), ("basic_resident", A): Fen(-2500)}
+        assert books.counterpart_balances(entries, "2107") == {
+            ("assistance", A): Fen(-1000),
+            ("basic_resident", A): Fen(-2500),
+        }
 
     def test_deduction_larger_than_the_due_goes_forward(self) -> None:
         one = item(1, at(3), maf=0)
@@ -300,7 +376,9 @@ class TestPaying:
         arrive(one)
         arrive(two)
         month()
-        statements.reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one])), AUGUST)
+        statements.reconcile_lines(
+            HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one])), AUGUST
+        )
         payments.agree(agreement(A))
         payments.approve(HOME, A, "2023-07", 1, "甲", AUGUST)
         payments.release(HOME, A, "2023-07", 1, "乙", AUGUST)
@@ -311,7 +389,9 @@ class TestPaying:
         runs.month(HOME, "2023-08", at(1, 4, month=9))
         made = statements.made(HOME, A, "2023-08")
         if upheld:
-            assert [s.due() for s in made] == [{"assistance": Fen(20000), "basic_resident": Fen(60000)}]
+            assert [s.due() for s in made] == [
+                {"assistance": Fen(20000), "basic_resident": Fen(60000)}
+            ]
             assert made[0].state == "confirmed"
         else:
             assert made == []
@@ -337,7 +417,10 @@ class TestBank:
         answer = bank_says(first.order, "failed", "760.00")
         for _ in range(2):
             assert payments.answered(answer, at(5, month=8)) == (1, [])
-        assert owed() == {("assistance", A): Fen(19000), ("basic_resident", A): Fen(57000)}  # retention stays kept back
+        assert owed() == {
+            ("assistance", A): Fen(19000),
+            ("basic_resident", A): Fen(57000),
+        }  # retention stays kept back
         assert [s.state for s in runs.unpaid(HOME, "2023-07")] == ["returned"]
         with pytest.raises(Conflict):
             payments.release(HOME, A, "2023-07", 1, "乙", at(6, month=8))
@@ -347,32 +430,52 @@ class TestBank:
         again = payments.release(HOME, A, "2023-07", 1, "乙", at(6, month=8))
         assert (again.order, again.paid) == (f"{first.order}-2", first.paid)
         assert owed() == {}
-        assert payments.answered(bank_says(again.order, "paid", "760.00"), at(7, month=8)) == (1, [])
-        assert payments.answered(answer, at(8, month=8))[1]  # the first order's answer comes late: it is not the present one
+        assert payments.answered(bank_says(again.order, "paid", "760.00"), at(7, month=8)) == (
+            1,
+            [],
+        )
+        assert payments.answered(answer, at(8, month=8))[
+            1
+        ]  # the first order's answer comes late: it is not the present one
 
     def test_answer_that_does_not_hold_is_refused_whole(self) -> None:
         order = self.paid().order
         good = bank_says(order, "failed")
-        for wrong in (good.replace(b"T|1|800.00", b"T|1|800.01"), good.replace(b"T|1", b"T|2"), good.replace(b"failed", b"maybe"), good[2:], b"\xff"):
+        for wrong in (
+            good.replace(b"T|1|800.00", b"T|1|800.01"),
+            good.replace(b"T|1", b"T|2"),
+            good.replace(b"failed", b"maybe"),
+            good[2:],
+            b"\xff",
+        ):
             with pytest.raises(Refused):
                 payments.answered(wrong, AUGUST)
         assert statements.found(HOME, A, "2023-07", 1)[1].state == "released"
 
     def test_unknown_order_is_named(self) -> None:
         self.paid()
-        assert payments.answered(bank_says("PAY-X-2023-07-1", "failed"), AUGUST) == (0, ["PAY-X-2023-07-1:无此付款单"])
+        assert payments.answered(bank_says("PAY-X-2023-07-1", "failed"), AUGUST) == (
+            0,
+            ["PAY-X-2023-07-1:无此付款单"],
+        )
 
     def test_retention_is_released_at_year_end_once(self) -> None:
         self.paid()
         with pytest.raises(Refused):
             payments.return_retention(HOME, A, 2023, "0.8", at(31, month=12))
         january = at(10, month=1, year=2024)
-        assert payments.return_retention(HOME, A, 2023, "0.8", january) == {"assistance": Fen(800), "basic_resident": Fen(2400)}
+        assert payments.return_retention(HOME, A, 2023, "0.8", january) == {
+            "assistance": Fen(800),
+            "basic_resident": Fen(2400),
+        }
         assert payments.return_retention(HOME, A, 2023, "0.8", january) == {}
         assert owed("2024-01") == {("assistance", A): Fen(800), ("basic_resident", A): Fen(2400)}
         runs.month(HOME, "2024-01", at(1, 4, month=2, year=2024))
         (made,) = statements.made(HOME, A, "2024-01")
-        assert (made.state, made.due()) == ("confirmed", {"assistance": Fen(800), "basic_resident": Fen(2400)})
+        assert (made.state, made.due()) == (
+            "confirmed",
+            {"assistance": Fen(800), "basic_resident": Fen(2400)},
+        )
         entries = [e for m in fund.months("2023-07", "2024-01") for e in fund.entries(HOME, m)]
         assert books.counterpart_balances(entries, "2107") == {}
         assert books.balances(entries)["610100-430109"] == Fen(-200)

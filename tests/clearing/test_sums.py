@@ -1,6 +1,8 @@
-"""Σ settlements = Σ journal = Σ statements = Σ paid + open, per fund, over random months; resumed after a kill at every storage call.
+"""Σ settlements = Σ journal = Σ statements = Σ paid + open, per fund, over random months; resumed
+after a kill at every storage call.
 
-Proves J29, J34, J35, X12 and the issue's sums: reversals across month ends, disputes, late items and confirmations, deductions, suspended regions.
+Proves J29, J34, J35, X12 and the issue's sums: reversals across month ends, disputes, late items
+and confirmations, deductions, suspended regions.
 """
 
 from __future__ import annotations
@@ -17,7 +19,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from tests.clearing.hands import ELSEWHERE, HOME, HOSPITALS, agreement, at, book, item, message_of, refund
+from tests.clearing.builders import (
+    ELSEWHERE,
+    HOME,
+    HOSPITALS,
+    agreement,
+    at,
+    book,
+    item,
+    message_of,
+    refund,
+)
 from tests.cloud import forget_connections
 from tests.conftest import Tables, create_tables
 from tests.storage import Killed, StorageFaults
@@ -37,13 +49,16 @@ FUNDS = ("basic_resident", "assistance", "critical_resident")
 
 @dataclass
 class World:
-    """Three months of one region's hospitals, with people of two regions; what happened, and nothing else."""
+    """Three months of one region's hospitals, with people of two regions; what happened, and
+    nothing else."""
 
     items: list[Item] = field(default_factory=list)
     paid: Counter[str] = field(default_factory=Counter)
     serial: int = 0
 
-    def settle(self, when: datetime, hospital: int, hifp: int, maf: int, away: bool, late: int) -> Item:
+    def settle(
+        self, when: datetime, hospital: int, hifp: int, maf: int, away: bool, late: int
+    ) -> Item:
         self.serial += 1
         home = ELSEWHERE if away else HOME
         if away:
@@ -51,7 +66,15 @@ class World:
                 regions.check_open(home, HOME)
             except Conflict:
                 home = HOME  # suspended: the hospital is told; somebody from here is next
-        one = item(self.serial, when, institution=HOSPITALS[hospital], home=home, treatment=HOME, hifp=hifp, maf=maf)
+        one = item(
+            self.serial,
+            when,
+            institution=HOSPITALS[hospital],
+            home=home,
+            treatment=HOME,
+            hifp=hifp,
+            maf=maf,
+        )
         book(one)
         projector.project(message_of(one), when + timedelta(hours=late))
         self.items.append(one)
@@ -71,7 +94,8 @@ def entries(admdvs: str) -> list[Any]:
 
 
 def check(world: World) -> None:
-    """The identity, per fund: everything that was settled is in the books, in exactly one statement or open with a reason, and paid or owed."""
+    """The identity, per fund: everything that was settled is in the books, in exactly one statement
+    or open with a reason, and paid or owed."""
     known = entries(HOME)
     owed = books.counterpart_balances(known, "2101")
     for institution in HOSPITALS:
@@ -102,7 +126,12 @@ def check(world: World) -> None:
                 due.update({k: int(v) for k, v in statement.brought_forward.items()})
         # every item in exactly one statement, or open with a reason
         assert max(lines.values(), default=1) == 1
-        unstated = {o["setl_id"] for month in MONTHS for o in runs.open_items(HOME, month) if o["institution"] == institution and "未列入" in o["reason"]}
+        unstated = {
+            o["setl_id"]
+            for month in MONTHS
+            for o in runs.open_items(HOME, month)
+            if o["institution"] == institution and "未列入" in o["reason"]
+        }
         for one in mine:
             assert (f"{one.setl_id}|{int(one.refd)}" in lines) != (one.key in unstated), one.key
         waiting: Counter[str] = Counter()
@@ -122,13 +151,25 @@ def check(world: World) -> None:
             late = sum(int(i.by_fund().get(key, Fen(0))) for i in mine if i.key in unstated)
             assert settled[key] == stated[key] + late, (institution, key)
             booked = sum(
-                -int(x.amount) for e in known if e.kind in ("settlement", "settlement_there") for x in e.lines
-                if x.account.number == "2101" and x.account.fund == key and x.counterpart == institution
-            )  # fmt: skip
+                -int(x.amount)
+                for e in known
+                if e.kind in ("settlement", "settlement_there")
+                for x in e.lines
+                if x.account.number == "2101"
+                and x.account.fund == key
+                and x.counterpart == institution
+            )
             assert booked == settled[key], (institution, key)
             still = -int(owed.get((key, institution), Fen(0)))
             assert settled[key] == paid[key] + kept[key] + deducted[key] + still, (institution, key)
-            assert still == late + due[key] + waiting[key], (institution, key, still, late, due[key], waiting[key])
+            assert still == late + due[key] + waiting[key], (
+                institution,
+                key,
+                still,
+                late,
+                due[key],
+                waiting[key],
+            )
 
 
 def month_end(world: World, month: str, script: Any) -> None:
@@ -149,9 +190,15 @@ def reconcile(world: World, institution: str, month: str, disputes: bool, now: d
     """The hospital uploads its lines of a month; where it disputes, the first is missing."""
     first = date.fromisoformat(f"{month}-01")
     for home in (HOME, ELSEWHERE):
-        sent = [i for i in world.items if i.institution == institution and i.month == month and i.home == home]
+        sent = [
+            i
+            for i in world.items
+            if i.institution == institution and i.month == month and i.home == home
+        ]
         upload = b"".join(files.upload_rows(sent[1:] if disputes else sent))
-        statements.reconcile_lines(HOME, institution, "21", home, first, fund.month_end(first), upload, now)
+        statements.reconcile_lines(
+            HOME, institution, "21", home, first, fund.month_end(first), upload, now
+        )
 
 
 def pay_all(institution: str, month: str, now: datetime) -> None:
@@ -162,12 +209,20 @@ def pay_all(institution: str, month: str, now: datetime) -> None:
 
 
 acts = st.tuples(
-    st.integers(1, 28), st.integers(0, 2), st.sampled_from([0, 100, 7777]), st.sampled_from([0, 33, 5000]), st.booleans(),
+    st.integers(1, 28),
+    st.integers(0, 2),
+    st.sampled_from([0, 100, 7777]),
+    st.sampled_from([0, 33, 5000]),
+    st.booleans(),
     st.sampled_from([0, 0, 0, 900]),
-)  # fmt: skip
+)
 script = st.tuples(*(st.sampled_from(["agrees", "disputes", "silent"]) for _ in range(3)))
 month_script = st.tuples(
-    st.lists(acts, max_size=7), st.lists(st.integers(0, 30), max_size=3), script, st.booleans(), st.sampled_from(["", "upheld", "rejected"])
+    st.lists(acts, max_size=7),
+    st.lists(st.integers(0, 30), max_size=3),
+    script,
+    st.booleans(),
+    st.sampled_from(["", "upheld", "rejected"]),
 )
 
 
@@ -181,17 +236,40 @@ def live(months: list[Any], retention: str) -> World:
         if suspended:
             regions.suspend(ELSEWHERE, "省级", "拖延", at(1, month=number))
         for n, (day, hospital, hifp, maf, away, late) in enumerate(settles):
-            world.settle(at(day, month=number) + timedelta(minutes=n), hospital, hifp, maf, away, late)
+            world.settle(
+                at(day, month=number) + timedelta(minutes=n), hospital, hifp, maf, away, late
+            )
         for n, which in enumerate(reversals):
             if which < len(world.items) and not world.items[which].refd:
                 world.take_back(world.items[which], at(28, 8, month=number) + timedelta(minutes=n))
-        statements.deduct(HOME, HOSPITALS[0], f"D{month}", {"basic_resident": Fen(50)}, "审核扣减", HOME, at(28, 9, month=number))
+        statements.deduct(
+            HOME,
+            HOSPITALS[0],
+            f"D{month}",
+            {"basic_resident": Fen(50)},
+            "审核扣减",
+            HOME,
+            at(28, 9, month=number),
+        )
         month_end(world, month, what)
         runs.supplements(HOME, at(5, month=number + 1))
         for institution in HOSPITALS:
             for kind, state, carried in list(statements.waiting(HOME, institution)):
-                if kind == "DISPUTE" and state == "open" and ends and not (ends == "rejected" and any(f < 0 for f in carried.by_fund.values())):
-                    statements.resolve(HOME, institution, carried.setl_id, ends == "upheld", "复核", "丙", at(6, month=number + 1))
+                if (
+                    kind == "DISPUTE"
+                    and state == "open"
+                    and ends
+                    and not (ends == "rejected" and any(f < 0 for f in carried.by_fund.values()))
+                ):
+                    statements.resolve(
+                        HOME,
+                        institution,
+                        carried.setl_id,
+                        ends == "upheld",
+                        "复核",
+                        "丙",
+                        at(6, month=number + 1),
+                    )
         if suspended:
             regions.lift(ELSEWHERE, "省级", "补足", at(7, month=number + 1))
         check(world)
@@ -206,12 +284,15 @@ def test_sums_hold_over_random_months(months: list[Any], retention: str) -> None
         projector._listed.cache_clear()
         create_tables(boto3.client("dynamodb"))
         location: Any = {"LocationConstraint": "cn-north-1"}
-        boto3.client("s3").create_bucket(Bucket=names.settings().bucket, CreateBucketConfiguration=location)
+        boto3.client("s3").create_bucket(
+            Bucket=names.settings().bucket, CreateBucketConfiguration=location
+        )
         live(months, retention)
     forget_connections()
 
 
-# ------------------------------------------------------------------------------------------------- killed
+# -------------------------------------------------------------------------------------------------
+# killed
 
 
 def prepared() -> World:
@@ -221,7 +302,9 @@ def prepared() -> World:
     for n in range(4):
         world.settle(at(3 + n), 0, 6000 + n, 300, away=n == 2, late=0)
     world.take_back(world.items[1], at(20))
-    statements.deduct(HOME, HOSPITALS[0], "D1", {"basic_resident": Fen(50)}, "审核扣减", HOME, at(21))
+    statements.deduct(
+        HOME, HOSPITALS[0], "D1", {"basic_resident": Fen(50)}, "审核扣减", HOME, at(21)
+    )
     return world
 
 
@@ -236,7 +319,9 @@ def close_month() -> None:
         mine = [i for i in store.items(HOME, HOSPITALS[0], "2023-07") if i.home == home]
         if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "draft":
             upload = b"".join(files.upload_rows(mine))
-            statements.reconcile_lines(HOME, HOSPITALS[0], "21", home, first, fund.month_end(first), upload, NOW)
+            statements.reconcile_lines(
+                HOME, HOSPITALS[0], "21", home, first, fund.month_end(first), upload, NOW
+            )
     if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "confirmed":
         payments.approve(HOME, HOSPITALS[0], "2023-07", 1, "甲", NOW)
     if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "approved":
@@ -244,7 +329,8 @@ def close_month() -> None:
 
 
 def outcome(tables: Tables) -> dict[str, Any]:
-    """All tables as they are in the end; the versions count how often a state was written, which a kill may add to."""
+    """All tables as they are in the end; the versions count how often a state was written, which a
+    kill may add to."""
     found = tables.everything()
     for rows in found.values():
         for row in rows:
@@ -253,8 +339,11 @@ def outcome(tables: Tables) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_every_storage_call_it_resumes_to_the_same(tables: Tables, storage_faults: StorageFaults, when: str) -> None:
-    """However often the run dies, and wherever, running it again ends in the same statement, books and payment."""
+def test_killed_at_every_storage_call_it_resumes_to_the_same(
+    tables: Tables, storage_faults: StorageFaults, when: str
+) -> None:
+    """However often the run dies, and wherever, running it again ends in the same statement, books
+    and payment."""
     prepared()
     fresh = tables.everything()
     close_month()
@@ -292,6 +381,14 @@ def restore(tables: Tables, state: dict[str, list[dict[str, Any]]]) -> None:
 def test_rules_share_a_month_out_without_gap_or_overlap() -> None:
     made = [item(n, at(3)) for n in range(30)]
     arrived = [replace(one, arrived=at(3) + timedelta(minutes=n)) for n, one in enumerate(made)]
-    cuts = [None, at(3), at(3) + timedelta(minutes=7), at(3) + timedelta(minutes=7, seconds=1), at(4)]
-    parts = [list(rules.between(arrived, since, cut)) for since, cut in pairwise(cuts) if cut is not None]
+    cuts = [
+        None,
+        at(3),
+        at(3) + timedelta(minutes=7),
+        at(3) + timedelta(minutes=7, seconds=1),
+        at(4),
+    ]
+    parts = [
+        list(rules.between(arrived, since, cut)) for since, cut in pairwise(cuts) if cut is not None
+    ]
     assert [one for part in parts for one in part] == arrived

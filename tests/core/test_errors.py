@@ -1,4 +1,5 @@
-"""The error family: codes are listed, sentences name field and rule, the tree that people read is the tree of the classes."""
+"""The error family: codes are listed, sentences name field and rule, the tree that people read is
+the tree of the classes."""
 
 from __future__ import annotations
 
@@ -9,13 +10,31 @@ from collections.abc import Iterator
 import pytest
 
 from medaid import errors
-from medaid.errors import CODES, BadInput, Conflict, Forbidden, MedaidError, PolicySilent, Refused, Unavailable
+from medaid.errors import (
+    CODES,
+    BadInput,
+    Conflict,
+    Forbidden,
+    MedaidError,
+    PolicyUndetermined,
+    Refused,
+    Unavailable,
+)
 from medaid.local.places import FUNCTIONS, PACKAGE, ROOT
 
-FAMILY = {"MedaidError", "Refused", "BadInput", "PolicySilent", "Conflict", "Forbidden", "Unavailable"}
+FAMILY = {
+    "MedaidError",
+    "Refused",
+    "BadInput",
+    "PolicyUndetermined",
+    "Conflict",
+    "Forbidden",
+    "Unavailable",
+}
 CODE = re.compile(r"[A-Z][A-Z_]*[A-Z]")
 TELLING = FAMILY | {"Problem", "wrong"}
-"""What takes a code as its first argument: the family, and the problems of a row that goes back to its sender."""
+"""What takes a code as its first argument: the family, and the problems of a row that goes back to
+its sender."""
 KEPT = {"VISIT_STATE"}
 """Listed and not raised now: a code is never given another meaning, so it stays."""
 BRANCH = re.compile(r"^ {4}(?P<stem>(?:│   |    |├── |└── )*)(?P<name>[A-Z]\w*)", re.MULTILINE)
@@ -24,10 +43,16 @@ BRANCH = re.compile(r"^ {4}(?P<stem>(?:│   |    |├── |└── )*)(?P<n
 def raised(tree: ast.AST) -> Iterator[str]:
     """Codes written out where a module makes an error of the family, or tells a problem."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)) and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, (ast.Name, ast.Attribute))
+            and node.args
+        ):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             if name in TELLING:
-                yield from (code for code in written(node.args[0]) if name in FAMILY or CODE.fullmatch(code))
+                yield from (
+                    code for code in written(node.args[0]) if name in FAMILY or CODE.fullmatch(code)
+                )
 
 
 def written(code: ast.expr) -> Iterator[str]:
@@ -50,7 +75,12 @@ def test_every_code_in_the_source_is_listed() -> None:
     assert {path: codes for path, text in source() if (codes := unlisted(text))} == {}
 
 
-UNLISTED = ('raise Refused("NO_SUCH")', 'raise errors.BadInput("NOPE", field="a")', 'Conflict("STATE" if a else "NOPE")', 'row.wrong("NOPE", "field")')
+UNLISTED = (
+    'raise Refused("NO_SUCH")',
+    'raise errors.BadInput("NOPE", field="a")',
+    'Conflict("STATE" if a else "NOPE")',
+    'row.wrong("NOPE", "field")',
+)
 
 
 @pytest.mark.parametrize("text", UNLISTED)
@@ -66,7 +96,11 @@ def test_every_listed_code_is_used() -> None:
 def test_codes_have_one_form_and_each_its_own_meaning_in_chinese() -> None:
     assert [code for code in CODES if not CODE.fullmatch(code)] == []
     assert len(set(CODES.values())) == len(CODES)
-    assert [meaning for meaning in CODES.values() if not re.search(r"[\u4e00-\u9fff]", meaning) or meaning != meaning.strip()] == []
+    assert [
+        meaning
+        for meaning in CODES.values()
+        if not re.search(r"[\u4e00-\u9fff]", meaning) or meaning != meaning.strip()
+    ] == []
 
 
 @pytest.mark.parametrize("code", ["NO_SUCH", "", "field_required", "FIELD_REQUIRED "])
@@ -96,7 +130,9 @@ def test_facts_are_kept_for_programs_and_stay_out_of_the_sentence() -> None:
     assert "440900S0" not in error.sentence
 
 
-@pytest.mark.parametrize("kind", [Refused, BadInput, PolicySilent, Conflict, Forbidden, Unavailable])
+@pytest.mark.parametrize(
+    "kind", [Refused, BadInput, PolicyUndetermined, Conflict, Forbidden, Unavailable]
+)
 def test_only_what_is_our_fault_is_tried_again(kind: type[MedaidError]) -> None:
     assert kind("UNAVAILABLE").retry is (kind is Unavailable)
     assert issubclass(kind, Refused) is (kind is not Unavailable)
@@ -115,7 +151,15 @@ def drawn(text: str) -> set[tuple[str, str]]:
 
 
 def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
-    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, MedaidError)]
+    classes = [
+        c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, MedaidError)
+    ]
     assert {c.__name__ for c in classes} == FAMILY
-    assert drawn(errors.__doc__ or "") == {(c.__name__, c.__mro__[1].__name__) for c in classes if c is not MedaidError}
-    assert drawn("    A\n    ├── B   words\n    │   └── C\n    └── D\n") == {("B", "A"), ("C", "B"), ("D", "A")}
+    assert drawn(errors.__doc__ or "") == {
+        (c.__name__, c.__mro__[1].__name__) for c in classes if c is not MedaidError
+    }
+    assert drawn("    A\n    ├── B   words\n    │   └── C\n    └── D\n") == {
+        ("B", "A"),
+        ("C", "B"),
+        ("D", "A"),
+    }

@@ -1,4 +1,5 @@
-"""Three kinds of time, never mixed: a naive instant is refused, a day begins at midnight in Beijing, bad text names its field."""
+"""Three kinds of time, never mixed: a naive instant is refused, a day begins at midnight in
+Beijing, bad text names its field."""
 
 from __future__ import annotations
 
@@ -11,10 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medaid.errors import BadInput
-from medaid.instants import BEIJING, aware, beijing_text, civil_date, from_stored, parse_date, parse_instant, stored
+from medaid.instants import (
+    BEIJING,
+    aware,
+    beijing_text,
+    civil_date,
+    from_stored,
+    parse_date,
+    parse_instant,
+    stored,
+)
 
 ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-INSTANTS = st.datetimes(datetime(1992, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001  # hypothesis wants naive bounds
+# hypothesis wants naive bounds
+INSTANTS = st.datetimes(datetime(1992, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("use", [aware, civil_date, beijing_text, stored])
@@ -58,18 +69,45 @@ def test_what_is_told_in_beijing_time_is_read_again(instant: datetime) -> None:
 
 
 def test_the_interfaces_times_are_beijing_times() -> None:
-    assert parse_instant("2026-03-02 00:30:00", "begntime") == datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+    assert parse_instant("2026-03-02 00:30:00", "begntime") == datetime(
+        2026, 3, 1, 16, 30, tzinfo=UTC
+    )
     assert parse_date("2026-03-02", "begndate") == date(2026, 3, 2)
     assert parse_date("2026-03-02 23:59:59", "dscgTime") == date(2026, 3, 2)
     assert parse_date("2024-02-29", "brdy") == date(2024, 2, 29)
 
 
 NOT_DATES = [
-    "", "2026", "2026-3-2", "2026/03/02", "20260302", "02-03-2026", "2026-02-29", "2026-02-30", "2026-13-01", "2026-00-10", "2026-W10-1", "2026-061xx",
-    "2026-03-02T", "2026-03-02 10:00+08", "2026-03-02 24:00:00", "2026-03-02 10:60:00", "2026-03-02T10:00:00", "2026-3-2   10:00:00",
-    " 2026-03-02", "2026-03-02 ",
-    "\uff12026-03-02", "0000-01-01", "2026-03-02 10:00:00Z", None, 20260302, 2026.0, date(2026, 3, 2), True, ["2026-03-02"],
-]  # fmt: skip
+    "",
+    "2026",
+    "2026-3-2",
+    "2026/03/02",
+    "20260302",
+    "02-03-2026",
+    "2026-02-29",
+    "2026-02-30",
+    "2026-13-01",
+    "2026-00-10",
+    "2026-W10-1",
+    "2026-061xx",
+    "2026-03-02T",
+    "2026-03-02 10:00+08",
+    "2026-03-02 24:00:00",
+    "2026-03-02 10:60:00",
+    "2026-03-02T10:00:00",
+    "2026-3-2   10:00:00",
+    " 2026-03-02",
+    "2026-03-02 ",
+    "\uff12026-03-02",
+    "0000-01-01",
+    "2026-03-02 10:00:00Z",
+    None,
+    20260302,
+    2026.0,
+    date(2026, 3, 2),
+    True,
+    ["2026-03-02"],
+]
 
 
 @pytest.mark.parametrize("text", NOT_DATES)

@@ -1,4 +1,5 @@
-"""Whole fen, exact ratios, one rounding, one way to share. What is refused stands beside what is taken."""
+"""Whole fen, exact ratios, one rounding, one way to share. What is refused stands beside what is
+taken."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def test_fen_take_whole_numbers(value: int) -> None:
     assert type(Fen(value)) is Fen
 
 
-@pytest.mark.parametrize("value", [1.0, 0.0, True, False, Decimal(1), Fraction(1), "1", None, b"1", float("nan")])
+@pytest.mark.parametrize(
+    "value", [1.0, 0.0, True, False, Decimal(1), Fraction(1), "1", None, b"1", float("nan")]
+)
 def test_fen_refuse_everything_else(value: Any) -> None:
     with pytest.raises(TypeError, match=type(value).__name__):
         Fen(value)
@@ -39,7 +42,13 @@ def test_fen_refuse_everything_else(value: Any) -> None:
 
 @given(FEN, FEN, st.integers(-1000, 1000))
 def test_sums_differences_and_multiples_stay_fen(a: Fen, b: Fen, times: int) -> None:
-    for result, exact in ((a + b, int(a) + int(b)), (a - b, int(a) - int(b)), (-a, -int(a)), (abs(a), abs(int(a))), (a * times, int(a) * times)):
+    for result, exact in (
+        (a + b, int(a) + int(b)),
+        (a - b, int(a) - int(b)),
+        (-a, -int(a)),
+        (abs(a), abs(int(a))),
+        (a * times, int(a) * times),
+    ):
         assert (type(result), int(result)) == (Fen, exact)
 
 
@@ -50,7 +59,9 @@ def test_a_sum_of_fen_is_fen_in_any_order(amounts: list[Fen]) -> None:
     assert total == sum(reversed(amounts)) == sum(map(int, amounts))
 
 
-@pytest.mark.parametrize("other", [1, 0, True, 1.0, Decimal(1), Fraction(1), Ratio.of(1), "1", None])
+@pytest.mark.parametrize(
+    "other", [1, 0, True, 1.0, Decimal(1), Fraction(1), Ratio.of(1), "1", None]
+)
 @pytest.mark.parametrize("act", [operator.add, operator.sub])
 def test_only_fen_are_added_to_fen(act: Callable[[Any, Any], Any], other: Any) -> None:
     with pytest.raises(TypeError):
@@ -65,7 +76,9 @@ def test_fen_are_added_to_nothing_but_fen(other: Any) -> None:
         other + Fen(1)
 
 
-@pytest.mark.parametrize("other", [1.5, Decimal("0.85"), Fraction(1, 2), Fen(2), Ratio.of("0.85"), True, "2", None])
+@pytest.mark.parametrize(
+    "other", [1.5, Decimal("0.85"), Fraction(1, 2), Fen(2), Ratio.of("0.85"), True, "2", None]
+)
 def test_fen_are_multiplied_by_counts_only(other: Any) -> None:
     with pytest.raises(TypeError):
         Fen(100) * other
@@ -79,7 +92,12 @@ def test_fen_are_not_divided(act: Callable[[Any, Any], Any], other: Any) -> None
 
 
 def test_fen_show_as_yuan_and_travel_as_whole_numbers() -> None:
-    assert (str(Fen(-5)), f"{Fen(123456)}", f"{Fen(5):>6}", repr(Fen(7))) == ("-0.05", "1234.56", "  0.05", "Fen(7)")
+    assert (str(Fen(-5)), f"{Fen(123456)}", f"{Fen(5):>6}", repr(Fen(7))) == (
+        "-0.05",
+        "1234.56",
+        "  0.05",
+        "Fen(7)",
+    )
     assert json.dumps([Fen(5)]) == "[5]"
     with pytest.raises(ValueError, match="format"):
         format(Fen(5), "d")
@@ -91,11 +109,27 @@ def test_fen_show_as_yuan_and_travel_as_whole_numbers() -> None:
 @pytest.mark.parametrize(
     ("text", "fen"),
     [
-        ("0", 0), ("0.00", 0), ("-0", 0), ("0.01", 1), ("-0.01", -1), ("12.3", 1230), (" 12.30 ", 1230), ("+5", 500), (".5", 50), ("5.", 500),
-        ("1.500", 150), ("1E+2", 10000), (7, 700), (-7, -700), (Decimal("8.90"), 890), (Decimal("1E+2"), 10000),
-        ("99999999999999.99", LARGEST - 1), ("-99999999999999.99", 1 - LARGEST), (10**14 - 1, LARGEST - 100),
+        ("0", 0),
+        ("0.00", 0),
+        ("-0", 0),
+        ("0.01", 1),
+        ("-0.01", -1),
+        ("12.3", 1230),
+        (" 12.30 ", 1230),
+        ("+5", 500),
+        (".5", 50),
+        ("5.", 500),
+        ("1.500", 150),
+        ("1E+2", 10000),
+        (7, 700),
+        (-7, -700),
+        (Decimal("8.90"), 890),
+        (Decimal("1E+2"), 10000),
+        ("99999999999999.99", LARGEST - 1),
+        ("-99999999999999.99", 1 - LARGEST),
+        (10**14 - 1, LARGEST - 100),
     ],
-)  # fmt: skip
+)
 def test_yuan_are_read_exactly(text: Any, fen: int) -> None:
     got = Fen.of_yuan(text, "medfee_sumamt")
     assert (type(got), int(got)) == (Fen, fen)
@@ -104,19 +138,45 @@ def test_yuan_are_read_exactly(text: Any, fen: int) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        (1.5, "AMOUNT_FORMAT"), (True, "AMOUNT_FORMAT"), (None, "AMOUNT_FORMAT"), ({}, "AMOUNT_FORMAT"), ([0, [1], 2], "AMOUNT_FORMAT"),
-        ((0, (1,), 2), "AMOUNT_FORMAT"), (b"1", "AMOUNT_FORMAT"), (Fraction(1), "AMOUNT_FORMAT"),
-        ("", "AMOUNT_FORMAT"), (" ", "AMOUNT_FORMAT"), ("abc", "AMOUNT_FORMAT"), ("1,000.00", "AMOUNT_FORMAT"), ("1_000", "AMOUNT_FORMAT"),
+        (1.5, "AMOUNT_FORMAT"),
+        (True, "AMOUNT_FORMAT"),
+        (None, "AMOUNT_FORMAT"),
+        ({}, "AMOUNT_FORMAT"),
+        ([0, [1], 2], "AMOUNT_FORMAT"),
+        ((0, (1,), 2), "AMOUNT_FORMAT"),
+        (b"1", "AMOUNT_FORMAT"),
+        (Fraction(1), "AMOUNT_FORMAT"),
+        ("", "AMOUNT_FORMAT"),
+        (" ", "AMOUNT_FORMAT"),
+        ("abc", "AMOUNT_FORMAT"),
+        ("1,000.00", "AMOUNT_FORMAT"),
+        ("1_000", "AMOUNT_FORMAT"),
         ("1 0", "AMOUNT_FORMAT"),
-        ("0x10", "AMOUNT_FORMAT"), ("¥5", "AMOUNT_FORMAT"), ("\uff11\uff12", "AMOUNT_FORMAT"), ("١", "AMOUNT_FORMAT"), ("1.2.3", "AMOUNT_FORMAT"),
+        ("0x10", "AMOUNT_FORMAT"),
+        ("¥5", "AMOUNT_FORMAT"),
+        ("\uff11\uff12", "AMOUNT_FORMAT"),
+        ("١", "AMOUNT_FORMAT"),
+        ("1.2.3", "AMOUNT_FORMAT"),
         ("--1", "AMOUNT_FORMAT"),
-        ("NaN", "AMOUNT_FORMAT"), ("sNaN", "AMOUNT_FORMAT"), ("Infinity", "AMOUNT_FORMAT"), ("-inf", "AMOUNT_FORMAT"), (Decimal("NaN"), "AMOUNT_FORMAT"),
-        ("0.001", "AMOUNT_FORMAT"), ("-0.005", "AMOUNT_FORMAT"), ("1e-1000000", "AMOUNT_FORMAT"), (Decimal("1.005"), "AMOUNT_FORMAT"),
-        ("1." + "0" * 34 + "1", "AMOUNT_FORMAT"), ("99999999999999.991", "AMOUNT_FORMAT"),
-        ("100000000000000", "AMOUNT_TOO_LONG"), ("-100000000000000.00", "AMOUNT_TOO_LONG"), (10**14, "AMOUNT_TOO_LONG"), ("1e400", "AMOUNT_TOO_LONG"),
-        ("1e1000000", "AMOUNT_TOO_LONG"), (Decimal("1e1000000"), "AMOUNT_TOO_LONG"),
+        ("NaN", "AMOUNT_FORMAT"),
+        ("sNaN", "AMOUNT_FORMAT"),
+        ("Infinity", "AMOUNT_FORMAT"),
+        ("-inf", "AMOUNT_FORMAT"),
+        (Decimal("NaN"), "AMOUNT_FORMAT"),
+        ("0.001", "AMOUNT_FORMAT"),
+        ("-0.005", "AMOUNT_FORMAT"),
+        ("1e-1000000", "AMOUNT_FORMAT"),
+        (Decimal("1.005"), "AMOUNT_FORMAT"),
+        ("1." + "0" * 34 + "1", "AMOUNT_FORMAT"),
+        ("99999999999999.991", "AMOUNT_FORMAT"),
+        ("100000000000000", "AMOUNT_TOO_LONG"),
+        ("-100000000000000.00", "AMOUNT_TOO_LONG"),
+        (10**14, "AMOUNT_TOO_LONG"),
+        ("1e400", "AMOUNT_TOO_LONG"),
+        ("1e1000000", "AMOUNT_TOO_LONG"),
+        (Decimal("1e1000000"), "AMOUNT_TOO_LONG"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_amount_is_refused_naming_the_field(text: Any, code: str) -> None:
     with pytest.raises(BadInput) as refused:
         Fen.of_yuan(text, "medfee_sumamt")
@@ -130,7 +190,13 @@ def test_what_is_written_is_read_again(fen: Fen) -> None:
     assert len(fen.yuan().lstrip("-").replace(".", "")) <= 16  # N16,2
 
 
-@given(st.text(max_size=12) | st.decimals() | st.floats() | st.none() | st.lists(st.integers(), max_size=3))
+@given(
+    st.text(max_size=12)
+    | st.decimals()
+    | st.floats()
+    | st.none()
+    | st.lists(st.integers(), max_size=3)
+)
 def test_anything_else_is_refused_in_our_own_words(sent: Any) -> None:
     with contextlib.suppress(BadInput):
         assert type(Fen.of_yuan(sent, "f")) is Fen
@@ -139,13 +205,28 @@ def test_anything_else_is_refused_in_our_own_words(sent: Any) -> None:
 # ---------------------------------------------------------------- ratios
 
 
-@pytest.mark.parametrize("text", ["0", "1", "0.85", "0.665", "0.0001", "0.000000000001", "-0.1", 2, Decimal("0.7"), "8.5e-1"])
+@pytest.mark.parametrize(
+    "text",
+    ["0", "1", "0.85", "0.665", "0.0001", "0.000000000001", "-0.1", 2, Decimal("0.7"), "8.5e-1"],
+)
 def test_ratios_are_exact(text: Any) -> None:
     assert Ratio.of(text).fraction == Fraction(text)
     assert Ratio.of(text).decimal == Decimal(text)
 
 
-@pytest.mark.parametrize("text", ["0.0000000000001", "1." + "0" * 34 + "1", "1e-20", Decimal(1) / Decimal(3), "NaN", "Infinity", "abc", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.0000000000001",
+        "1." + "0" * 34 + "1",
+        "1e-20",
+        Decimal(1) / Decimal(3),
+        "NaN",
+        "Infinity",
+        "abc",
+        "",
+    ],
+)
 def test_a_ratio_the_scale_cannot_hold_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match="decimal"):
         Ratio.of(text)
@@ -158,7 +239,9 @@ def test_a_ratio_is_never_a_float(value: Any) -> None:
 
 
 def test_ratios_read_as_percent() -> None:
-    assert [Ratio.of(text).percent() for text in ("0.85", "0.665", "1", "0", "0.1", "0.0005", "-0.1")] == ["85%", "66.5%", "100%", "0%", "10%", "0.05%", "-10%"]
+    assert [
+        Ratio.of(text).percent() for text in ("0.85", "0.665", "1", "0", "0.1", "0.0005", "-0.1")
+    ] == ["85%", "66.5%", "100%", "0%", "10%", "0.05%", "-10%"]
 
 
 # ---------------------------------------------------------------- the one rounding
@@ -167,11 +250,23 @@ def test_ratios_read_as_percent() -> None:
 @pytest.mark.parametrize(
     ("fen", "ratio", "taken"),
     [
-        (1, "0.5", 1), (1, "0.4999", 0), (3, "0.5", 2), (-1, "0.5", -1), (-3, "0.5", -2), (-1, "0.4999", 0),
-        (101, "0.85", 86), (-101, "0.85", -86), (10, "0.65", 7), (30, "0.65", 20), (50, "0.65", 33), (0, "0.85", 0), (7, "0", 0), (7, "1", 7),
+        (1, "0.5", 1),
+        (1, "0.4999", 0),
+        (3, "0.5", 2),
+        (-1, "0.5", -1),
+        (-3, "0.5", -2),
+        (-1, "0.4999", 0),
+        (101, "0.85", 86),
+        (-101, "0.85", -86),
+        (10, "0.65", 7),
+        (30, "0.65", 20),
+        (50, "0.65", 33),
+        (0, "0.85", 0),
+        (7, "0", 0),
+        (7, "1", 7),
         (LARGEST, "0.999999999999", LARGEST - 10**4),
     ],
-)  # fmt: skip
+)
 def test_half_a_fen_goes_up_and_a_negative_mirrors_it(fen: int, ratio: str, taken: int) -> None:
     got = take(Fen(fen), Ratio.of(ratio))
     assert (type(got), int(got)) == (Fen, taken)
@@ -231,7 +326,9 @@ def test_a_negative_amount_is_shared_as_the_mirror(amount: Fen, weights: list[in
 
 
 @given(FEN, WEIGHTS)
-def test_who_weighs_nothing_gets_nothing_and_more_weight_never_less(amount: Fen, weights: list[int]) -> None:
+def test_who_weighs_nothing_gets_nothing_and_more_weight_never_less(
+    amount: Fen, weights: list[int]
+) -> None:
     shares = split(abs(amount), weights)
     assert all(share == 0 for weight, share in zip(weights, shares, strict=True) if weight == 0)
     by_weight = sorted(zip(weights, shares, strict=True))

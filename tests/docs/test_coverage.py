@@ -1,4 +1,5 @@
-"""docs/coverage.md is true: every requirement once, every file and test there, and each test says in its own words what it proves."""
+"""docs/coverage.md is true: every requirement once, every file and test there, and each test says
+in its own words what it proves."""
 
 from __future__ import annotations
 
@@ -36,7 +37,11 @@ class Line(NamedTuple):
 
 
 def lines(page: str) -> list[Line]:
-    rows = [[cell.strip() for cell in line.strip("|\n").split(" | ")] for line in page.splitlines() if re.match(r"\| [JQNMX]\S* \|", line)]
+    rows = [
+        [cell.strip() for cell in line.strip("|\n").split(" | ")]
+        for line in page.splitlines()
+        if re.match(r"\| [JQNMX]\S* \|", line)
+    ]
     cells = [(row, [tuple(re.findall(r"`([^`]+)`", cell)) for cell in row[3:5]]) for row in rows]
     return [Line(row[0], row[1], row[2], where, tests, row[5]) for row, (where, tests) in cells]
 
@@ -45,34 +50,59 @@ def lines(page: str) -> list[Line]:
 
 
 def ids_in(text: str) -> set[str]:
-    """Requirement ids in prose. A range names its ends only: what lies between is claimed by nobody."""
+    """Requirement ids in prose. A range names its ends only: what lies between is claimed by
+    nobody."""
     return set(WRITTEN.findall(text))
 
 
 def ids_in_name(name: str) -> set[str]:
-    return {"".join(part for part in match.groups() if part).replace("_", ".") for match in NAMED.finditer(name)}
+    return {
+        "".join(part for part in match.groups() if part).replace("_", ".")
+        for match in NAMED.finditer(name)
+    }
 
 
 @cache
 def said(path: Path) -> dict[str, set[str]]:
-    """By test (`test_x`, `TestY::test_z`) of a file, the ids in its name, docstring and comments, and in those of its class and module."""
+    """By test (`test_x`, `TestY::test_z`) of a file, the ids in its name, docstring and comments,
+    and in those of its class and module."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    comments = {token.start[0]: token.string for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT}
+    comments = {
+        token.start[0]: token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
     whole = ids_in(ast.get_docstring(tree) or "")
     return dict(_said(tree, "", whole, comments))
 
 
-def _said(holder: ast.Module | ast.ClassDef, path: str, above: set[str], comments: dict[int, str]) -> Iterator[tuple[str, set[str]]]:
+def _said(
+    holder: ast.Module | ast.ClassDef, path: str, above: set[str], comments: dict[int, str]
+) -> Iterator[tuple[str, set[str]]]:
     for node in holder.body:
         if isinstance(node, ast.ClassDef):
-            yield from _said(node, f"{path}{node.name}::", above | ids_in(ast.get_docstring(node) or "") | ids_in_name(node.name), comments)
+            yield from _said(
+                node,
+                f"{path}{node.name}::",
+                above | ids_in(ast.get_docstring(node) or "") | ids_in_name(node.name),
+                comments,
+            )
         elif isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             while first - 1 in comments:
                 first -= 1
-            own = " ".join(comments.get(line, "") for line in range(first, (node.end_lineno or node.lineno) + 1))
-            yield f"{path}{node.name}", above | ids_in(own) | ids_in(ast.get_docstring(node) or "") | ids_in_name(node.name)
+            own = " ".join(
+                comments.get(line, "")
+                for line in range(first, (node.end_lineno or node.lineno) + 1)
+            )
+            yield (
+                f"{path}{node.name}",
+                above
+                | ids_in(own)
+                | ids_in(ast.get_docstring(node) or "")
+                | ids_in_name(node.name),
+            )
 
 
 def carried() -> dict[str, list[str]]:
@@ -90,19 +120,32 @@ def carried() -> dict[str, list[str]]:
 
 def wrong(page: str) -> list[str]:
     found = lines(page)
-    problems = [f"{one} stands {times} times" for one, times in Counter(line.id for line in found).items() if times > 1]
+    problems = [
+        f"{one} stands {times} times"
+        for one, times in Counter(line.id for line in found).items()
+        if times > 1
+    ]
     counts = Counter(line.id[0] for line in found)
-    problems += [f"{counts[prefix]} of {number} requirements {prefix}" for prefix, number in ASKED.items() if counts[prefix] != number]
+    problems += [
+        f"{counts[prefix]} of {number} requirements {prefix}"
+        for prefix, number in ASKED.items()
+        if counts[prefix] != number
+    ]
     tests = carried()
     for line in found:
         problems += [f"{line.id}: {problem}" for problem in _wrong(line, tests.get(line.id, []))]
     known = {line.id for line in found} | OUTSIDE
     for one in tests:
-        if one not in known and not any(other.startswith((f"{one}.", one)) or one.startswith(f"{other}.") for other in known):
+        if one not in known and not any(
+            other.startswith((f"{one}.", one)) or one.startswith(f"{other}.") for other in known
+        ):
             problems.append(f"{one} of {tests[one][0]} is not on the page")
     summary = re.search(r"Of (\d+): (\d+) done, (\d+) in part, (\d+) unproven, (\d+) not yet", page)
     states = Counter(line.state for line in found)
-    if summary is None or [int(n) for n in summary.groups()] != [len(found), *(states[state] for state in STATES)]:
+    if summary is None or [int(n) for n in summary.groups()] != [
+        len(found),
+        *(states[state] for state in STATES),
+    ]:
         problems.append(f"the summary should say {len(found)}: {dict(states)}")
     return problems
 
@@ -144,14 +187,42 @@ TESTED = "tests/fund/test_finance.py::test_budget_and_its_use"
         (r"\| J30 \|.*\n", "", "35 of 36 requirements J"),
         (r"(\| J30 \|.*\n)", r"\1\1", "J30 stands 2 times"),
         (r"\| J30 \|", "| J37 |", f"J37: {TESTED} does not say J37"),
-        (r"test_budget_and_its_use", "test_budget", "J30: no test tests/fund/test_finance.py::test_budget"),
-        (r"fund/test_finance.py::test_budget", "fund/test_nothing.py::test_budget", "J30: no test tests/fund/test_nothing.py::test_budget_and_its_use"),
-        (r"(\| J30 \|.*?)`src/medaid/fund/analysis.py`", r"\1`src/medaid/fund/nothing.py`", "J30: no file src/medaid/fund/nothing.py"),
+        (
+            r"test_budget_and_its_use",
+            "test_budget",
+            "J30: no test tests/fund/test_finance.py::test_budget",
+        ),
+        (
+            r"fund/test_finance.py::test_budget",
+            "fund/test_nothing.py::test_budget",
+            "J30: no test tests/fund/test_nothing.py::test_budget_and_its_use",
+        ),
+        (
+            r"(\| J30 \|.*?)`src/medaid/fund/analysis.py`",
+            r"\1`src/medaid/fund/nothing.py`",
+            "J30: no file src/medaid/fund/nothing.py",
+        ),
         (r"(\| J30 \| [^|]*)\| done \|", r"\1| finished |", "J30: no such state: finished"),
-        (r"(\| J30 \| [^|]*)\| done \|.*", r"\1| not yet | – | – | all |", "J30: not yet, but tests/fund/test_finance.py::"),
-        (r"(\| J30 \| .*)\| – \|\n", r"\1| much |\n", "J30: what is done misses nothing, what is not says what is missing"),
-        (r"(\| J30 \| [^|]*\| done \| [^|]*)\|.*", r"\1| – | – |", "J30: names tests where it is done, in part or whole"),
-        (r"(\| J12 \| [^|]*\| not yet \|) – \|", r"\1 `src/medaid/money.py` |", "J12: names code unless it is not yet there"),
+        (
+            r"(\| J30 \| [^|]*)\| done \|.*",
+            r"\1| not yet | – | – | all |",
+            "J30: not yet, but tests/fund/test_finance.py::",
+        ),
+        (
+            r"(\| J30 \| .*)\| – \|\n",
+            r"\1| much |\n",
+            "J30: what is done misses nothing, what is not says what is missing",
+        ),
+        (
+            r"(\| J30 \| [^|]*\| done \| [^|]*)\|.*",
+            r"\1| – | – |",
+            "J30: names tests where it is done, in part or whole",
+        ),
+        (
+            r"(\| J12 \| [^|]*\| not yet \|) – \|",
+            r"\1 `src/medaid/money.py` |",
+            "J12: names code unless it is not yet there",
+        ),
         (r"Of \d+: \d+ done", "Of 1: 1 done", "the summary should say"),
     ],
 )
@@ -161,7 +232,9 @@ def test_a_page_that_is_not_would_be_noticed(old: str, new: str, told: str) -> N
     assert any(problem.startswith(told) for problem in wrong(changed)), wrong(changed)
 
 
-def test_an_id_of_a_test_that_is_not_on_the_page_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_of_a_test_that_is_not_on_the_page_would_be_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(globals(), "carried", lambda: {"J99": ["tests/x.py::test_y"]})
     assert "J99 of tests/x.py::test_y is not on the page" in wrong(PAGE)
 
@@ -182,7 +255,12 @@ def test_ids_are_found_in_prose(text: str, ids: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ids"),
-    [("test_life_J27_J28_Q3_1_M二_4", {"J27", "J28", "Q3.1", "M二.4"}), ("test_of_3201", set()), ("test_two_Q3_2", {"Q3.2"}), ("test_JSON_N1x", set())],
+    [
+        ("test_life_J27_J28_Q3_1_M二_4", {"J27", "J28", "Q3.1", "M二.4"}),
+        ("test_of_3201", set()),
+        ("test_two_Q3_2", {"Q3.2"}),
+        ("test_JSON_N1x", set()),
+    ],
 )
 def test_ids_are_found_in_names(name: str, ids: set[str]) -> None:
     assert ids_in_name(name) == ids

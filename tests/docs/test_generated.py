@@ -1,4 +1,5 @@
-"""What the pages say of the code is what the code does. `medaid docs` makes the generated parts anew."""
+"""What the pages say of the code is what the code does. `medaid docs` makes the generated parts
+anew."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import re
 import pytest
 
 from medaid.aws import web
-from medaid.aws.transaction import Patience
+from medaid.aws.transaction import RetryPolicy
 from medaid.errors import CODES, Refused, Unavailable
 from medaid.local import cli, docs
 from medaid.local.errors import LocalError
@@ -22,17 +23,23 @@ ERRORS = (docs.DOCS / "errors.md").read_text(encoding="utf-8")
 BY_HAND = re.sub(r"<!-- medaid docs: .*?<!-- end -->", "", NATIONAL, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize(("name", "text"), list(docs.pages()), ids=lambda value: value if value.endswith(".md") else "")
+@pytest.mark.parametrize(
+    ("name", "text"), list(docs.pages()), ids=lambda value: value if value.endswith(".md") else ""
+)
 def test_the_page_is_current(name: str, text: str) -> None:
     assert (docs.DOCS / name).read_text(encoding="utf-8") == text, "run `medaid docs`"
 
 
 def test_each_block_that_can_be_made_is_shown() -> None:
-    shown = set(re.findall(r"<!-- medaid docs: (\w+) -->", "".join(text for _, text in docs.pages())))
+    shown = set(
+        re.findall(r"<!-- medaid docs: (\w+) -->", "".join(text for _, text in docs.pages()))
+    )
     assert shown == set(docs.BLOCKS)
 
 
-def test_a_block_nobody_makes_and_a_stale_page_are_noticed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_nobody_makes_and_a_stale_page_are_noticed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(LocalError, match="no generated block nothing"):
         docs.filled("<!-- medaid docs: nothing -->\n<!-- end -->")
     assert cli.main(["docs", "--check"]) == 0
@@ -47,7 +54,9 @@ def test_every_code_stands_on_the_errors_page_once() -> None:
 
 def test_no_refusal_is_told_as_our_fault() -> None:
     """A caller asks again after 503: pointless where the request is at fault."""
-    assert {code: web.status(Refused(code)) for code in CODES if web.status(Refused(code)) >= 500} == {}
+    assert {
+        code: web.status(Refused(code)) for code in CODES if web.status(Refused(code)) >= 500
+    } == {}
     assert web.status(Unavailable("UNAVAILABLE")) == 503
 
 
@@ -64,7 +73,8 @@ def test_transactions_said_not_to_be_taken_are_not() -> None:
 
 
 def test_what_is_asked_beyond_the_standard_is_asked() -> None:
-    (numbers, names) = re.search(r"- \*\*([\d, ]+)\*\*: (.*?) are required", BY_HAND).groups()  # type: ignore[union-attr]  # it is there
+    # it is there
+    (numbers, names) = re.search(r"- \*\*([\d, ]+)\*\*: (.*?) are required", BY_HAND).groups()  # type: ignore[union-attr]
     for infno in numbers.split(", "):
         required = {field.name for field in fields(INPUTS[infno][1]) if field.required}
         assert set(re.findall(r"`(\w+)`", names)) <= required
@@ -74,7 +84,9 @@ def test_what_is_asked_beyond_the_standard_is_asked() -> None:
 
 
 def test_every_field_of_exp_content_that_is_read_is_told_of() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "settlement").rglob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (PACKAGE / "settlement").rglob("*.py")
+    )
     read = set(re.findall(r"extra\.get\(\"(\w+)\"", source))
     assert {"othpay", "given"} <= read == set(re.findall(r"\*\*`exp_content\.(\w+)`\*\*", BY_HAND))
 
@@ -83,4 +95,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert envelope.LARGEST_BODY == web.LARGEST_BODY == 1_000_000
     assert f"{envelope.LARGEST_BODY:,} bytes" in BY_HAND
     assert f"below {LARGEST // 100:,} yuan" in BY_HAND
-    assert f"after at most {Patience().seconds:.0f} seconds of trying, or {Patience().tries} tries; `Retry-After` {web.RETRY_AFTER} " in BY_HAND
+    assert (
+        f"after at most {RetryPolicy().seconds:.0f} seconds of trying,"
+        f" or {RetryPolicy().tries} tries; `Retry-After` {web.RETRY_AFTER} " in BY_HAND
+    )

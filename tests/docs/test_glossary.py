@@ -1,4 +1,5 @@
-"""Every word of the product has an entry: classes of the rooms, categories, tiers, funds, facts, roles, states, clocks, accounts."""
+"""Every word of the product has an entry: classes of the rooms, categories, tiers, funds, facts,
+roles, states, clocks, accounts."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def entries(page: str) -> dict[str, list[str]]:
     """The cells of each row by its first cell, without backticks."""
-    rows = [[cell.strip() for cell in line.strip("|\n").split(" | ")] for line in page.splitlines() if line.startswith("| ")]
+    rows = [
+        [cell.strip() for cell in line.strip("|\n").split(" | ")]
+        for line in page.splitlines()
+        if line.startswith("| ")
+    ]
     return {row[0].strip("` "): row for row in rows if row[0] not in ("---", "")}
 
 
@@ -36,12 +41,29 @@ def classes() -> Iterator[str]:
 
 def words() -> list[str]:
     """What must have an entry."""
-    groups = [r["Properties"]["GroupName"] for r in template.read()["Resources"].values() if r["Type"] == "AWS::Cognito::UserPoolGroup"]
-    procedure = tomllib.loads((PACKAGE / "reimbursement" / "procedure.toml").read_text(encoding="utf-8"))
+    groups = [
+        r["Properties"]["GroupName"]
+        for r in template.read()["Resources"].values()
+        if r["Type"] == "AWS::Cognito::UserPoolGroup"
+    ]
+    procedure = tomllib.loads(
+        (PACKAGE / "reimbursement" / "procedure.toml").read_text(encoding="utf-8")
+    )
     listed = [
-        *classes(), *CATEGORIES, *TIERS, *FUNDS, *FACT_NAMES, *groups, *procedure["roles"], *State, "a case of manual reimbursement", "hospital_paid_by",
-        "agency_to_finance", "finance_transfer", *sorted({account.number for account in accounts().values()}),
-    ]  # fmt: skip
+        *classes(),
+        *CATEGORIES,
+        *TIERS,
+        *FUNDS,
+        *FACT_NAMES,
+        *groups,
+        *procedure["roles"],
+        *State,
+        "a case of manual reimbursement",
+        "hospital_paid_by",
+        "agency_to_finance",
+        "finance_transfer",
+        *sorted({account.number for account in accounts().values()}),
+    ]
     return list(dict.fromkeys(listed))
 
 
@@ -54,10 +76,26 @@ def test_every_word_has_an_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["people.Identity", "destitute_support", "tilted", "maf_pay", "care", "cashier", "system", "rechecked", "finance_transfer", "500101"]
+    "word",
+    [
+        "people.Identity",
+        "destitute_support",
+        "tilted",
+        "maf_pay",
+        "care",
+        "cashier",
+        "system",
+        "rechecked",
+        "finance_transfer",
+        "500101",
+    ],
 )
 def test_a_word_without_entry_would_be_noticed(word: str) -> None:
-    without = "".join(line for line in PAGE.splitlines(keepends=True) if not line.startswith((f"| `{word}` |", f"| {word} |")))
+    without = "".join(
+        line
+        for line in PAGE.splitlines(keepends=True)
+        if not line.startswith((f"| `{word}` |", f"| {word} |"))
+    )
     assert missing(without) == [word]
 
 
@@ -68,7 +106,11 @@ def test_no_class_of_the_page_is_gone() -> None:
 
 
 def test_every_entry_says_it_in_chinese_too() -> None:
-    assert [word for word, row in entries(PAGE).items() if not CHINESE.search(" ".join(row)) and row[1] not in HEADS] == []
+    assert [
+        word
+        for word, row in entries(PAGE).items()
+        if not CHINESE.search(" ".join(row)) and row[1] not in HEADS
+    ] == []
 
 
 def test_places_in_the_code_are_there() -> None:
@@ -77,5 +119,9 @@ def test_places_in_the_code_are_there() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     for row in entries(table).values():
         for place in re.findall(r"`([^`]+)`", row[3]) if len(row) > 3 else []:
-            there = (PACKAGE / place).exists() if "/" in place else re.search(rf"\b{place.rpartition('.')[2]}\b", source)
+            there = (
+                (PACKAGE / place).exists()
+                if "/" in place
+                else re.search(rf"\b{place.rpartition('.')[2]}\b", source)
+            )
             assert there or (PACKAGE / place.replace(".", "/")).exists(), place

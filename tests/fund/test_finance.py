@@ -1,4 +1,5 @@
-"""Between agency and finance: allocation, reconciliation by line, two signatures, budget, pools, reserve, the accounts as a workbook.
+"""Between agency and finance: allocation, reconciliation by line, two signatures, budget, pools,
+reserve, the accounts as a workbook.
 
 Proves J30, J31, J33, J36, Q2.2, Q2.3, N7.
 """
@@ -44,7 +45,9 @@ class TestAllocation:
         (entry,) = service.entries(R, "2023-07")
         assert books.balances([entry]) == {"610100-1002": Fen(500), "610100-1001": Fen(-500)}
 
-    @pytest.mark.parametrize(("quarter", "fen"), [("2023-Q5", 1), ("2023", 1), ("2023-Q3", 0), ("2023-Q3", -1)])
+    @pytest.mark.parametrize(
+        ("quarter", "fen"), [("2023-Q5", 1), ("2023", 1), ("2023-Q3", 0), ("2023-Q3", -1)]
+    )
     def test_request_of_another_form(self, quarter: str, fen: int) -> None:
         with pytest.raises(Refused):
             finance.request_allocation(R, quarter, "1", {"assistance": Fen(fen)}, "经办", when(1))
@@ -58,7 +61,11 @@ def statement(*rows: tuple[str, str, str, str, str, str, str]) -> bytes:
 class TestReconciliation:
     def booked(self) -> None:
         for source, fen in (("拨1", 500), ("拨2", 700), ("拨3", 900)):
-            periods.post(rules.movement("allocation", R, source, [("assistance", "1002", "1001", Fen(fen))], when(3)))
+            periods.post(
+                rules.movement(
+                    "allocation", R, source, [("assistance", "1002", "1001", Fen(fen))], when(3)
+                )
+            )
 
     def test_each_line_is_matched_ours_theirs_or_different(self) -> None:
         self.booked()
@@ -70,11 +77,20 @@ class TestReconciliation:
             ("2023-07-03", "", "财政专户", "610100", "", "9.00", "无凭证号,按日期金额"),
         )
         found = finance.reconcile(R, "2023-Q3", "对账.csv", content, when(13))
-        kinds = [(f.kind, (f.ours or f.theirs).reference, f.age) for f in found if (f.ours or f.theirs) is not None]  # type: ignore[union-attr]
+        kinds = [
+            (f.kind, (f.ours or f.theirs).reference, f.age)  # type: ignore[union-attr]
+            for f in found
+            if (f.ours or f.theirs) is not None
+        ]
         assert kinds == [
-            ("amount_differs", "拨2", 10), ("ours_only", "拨2", 10), ("ours_only", "拨3", 10), ("theirs_only", "拨9", 5),
-            ("matched", "拨1", 10), ("matched", "拨1", 10), ("matched", "拨3", 10),
-        ]  # fmt: skip
+            ("amount_differs", "拨2", 10),
+            ("ours_only", "拨2", 10),
+            ("ours_only", "拨3", 10),
+            ("theirs_only", "拨9", 5),
+            ("matched", "拨1", 10),
+            ("matched", "拨1", 10),
+            ("matched", "拨3", 10),
+        ]
 
     def test_two_people_sign(self) -> None:
         finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13))
@@ -99,12 +115,15 @@ class TestReconciliation:
         sheet = book.active
         assert sheet is not None
         sheet.append(list(HEADING))
-        sheet.append([datetime(2023, 7, 3), "拨1", "支出户", "医疗救助基金", 1234.56, None, None])  # noqa: DTZ001 - as a workbook has it
+        # as a workbook has it
+        sheet.append([datetime(2023, 7, 3), "拨1", "支出户", "医疗救助基金", 1234.56, None, None])  # noqa: DTZ001
         held = io.BytesIO()
         book.save(held)
         expected = [Movement(date(2023, 7, 3), "拨1", "1002", "assistance", Fen(123456))]
         assert reconciliation.their_movements("a.XLSX", held.getvalue()) == expected
-        text = statement(("2023-07-03", "拨1", "支出户", "610100", '"1,234.56"', "", "")).decode("utf-8-sig")
+        text = statement(("2023-07-03", "拨1", "支出户", "610100", '"1,234.56"', "", "")).decode(
+            "utf-8-sig"
+        )
         assert reconciliation.their_movements("a.csv", text.encode("gb18030")) == expected
 
     @pytest.mark.parametrize(
@@ -142,7 +161,9 @@ movements = st.lists(
 
 
 @given(movements, movements)
-def test_every_line_of_both_sides_is_in_one_finding(ours: list[Movement], theirs: list[Movement]) -> None:
+def test_every_line_of_both_sides_is_in_one_finding(
+    ours: list[Movement], theirs: list[Movement]
+) -> None:
     found = reconciliation.compare(ours, theirs, date(2023, 8, 1))
     key = repr
     assert sorted((f.ours for f in found if f.ours), key=key) == sorted(ours, key=key)
@@ -158,17 +179,29 @@ def test_every_line_of_both_sides_is_in_one_finding(ours: list[Movement], theirs
 
 def entries() -> list[Entry]:
     settled = [
-        rules.settlement_entries(rules.Settled(f"s{n}", R, R, "H1", "390", care, {"hifp_pay": Fen(hifp), "maf_pay": Fen(maf)}), when(3))[0]
+        rules.settlement_entries(
+            rules.Settled(
+                f"s{n}", R, R, "H1", "390", care, {"hifp_pay": Fen(hifp), "maf_pay": Fen(maf)}
+            ),
+            when(3),
+        )[0]
         for n, (care, hifp, maf) in enumerate([("inpatient", 6000, 100), ("outpatient", 4000, 300)])
     ]
-    paid_in = rules.movement("enrolment_income", R, "e", [("basic_resident", "1001", "400101", Fen(12001))], when(2))
-    passed_up = rules.movement("critical_passed_up", R, "c", [("basic_resident", "520101", "1001", Fen(2000))], when(2))
-    moved = rules.movement("pool_transfer", R, "划1", [("basic_resident", "300102", "300101", Fen(1500))], when(4))
+    paid_in = rules.movement(
+        "enrolment_income", R, "e", [("basic_resident", "1001", "400101", Fen(12001))], when(2)
+    )
+    passed_up = rules.movement(
+        "critical_passed_up", R, "c", [("basic_resident", "520101", "1001", Fen(2000))], when(2)
+    )
+    moved = rules.movement(
+        "pool_transfer", R, "划1", [("basic_resident", "300102", "300101", Fen(1500))], when(4)
+    )
     return [*settled, paid_in, passed_up, moved]
 
 
 def test_pools_of_30_and_70_with_a_transfer() -> None:
-    """Q2.3: income less what is passed up is shared 30 to 70 to the fen; a documented transfer moves money between them."""
+    """Q2.3: income less what is passed up is shared 30 to 70 to the fen; a documented transfer
+    moves money between them."""
     found = analysis.pools("basic_resident", 30, 70, entries())
     assert found.given == (Fen(3000), Fen(7001))
     assert found.moved_to_outpatient == Fen(1500)
@@ -187,14 +220,26 @@ def test_transfer_needs_a_document_and_happens_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("surplus", "spent", "short"), [(2999, 12000, True), (3000, 12000, False), (3001, 12000, False), (0, 1, True), (-5, 1, True), (0, 0, False)]
+    ("surplus", "spent", "short"),
+    [
+        (2999, 12000, True),
+        (3000, 12000, False),
+        (3001, 12000, False),
+        (0, 1, True),
+        (-5, 1, True),
+        (0, 0, False),
+    ],
 )
-def test_reserve_of_less_than_three_months_is_warned_of(surplus: int, spent: int, short: bool) -> None:
+def test_reserve_of_less_than_three_months_is_warned_of(
+    surplus: int, spent: int, short: bool
+) -> None:
     """N7: 小于 3 个月 does not include three."""
     assert analysis.short_of_reserve(Fen(surplus), Fen(spent), 12, 3) is short
 
 
-@pytest.mark.parametrize(("part", "whole", "reached"), [(60, 100, True), (59, 100, False), (0, 0, True), (61, 100, True)])
+@pytest.mark.parametrize(
+    ("part", "whole", "reached"), [(60, 100, True), (59, 100, False), (0, 0, True), (61, 100, True)]
+)
 def test_share_of_60_percent_includes_60(part: int, whole: int, reached: bool) -> None:
     assert analysis.share_reached(Fen(part), Fen(whole), Ratio.of("0.60")) is reached
 
@@ -203,7 +248,10 @@ def test_pictures_sum_and_show_the_structure() -> None:
     by_fund = {p.fund: p for p in analysis.pictures(entries())}
     assistance = by_fund["assistance"]
     assert (assistance.income, assistance.expense, assistance.left) == (Fen(0), Fen(400), Fen(-400))
-    assert assistance.structure == (("社会保险待遇支出-门诊救助支出", Fen(300), 7500), ("社会保险待遇支出-住院救助支出", Fen(100), 2500))
+    assert assistance.structure == (
+        ("社会保险待遇支出-门诊救助支出", Fen(300), 7500),
+        ("社会保险待遇支出-住院救助支出", Fen(100), 2500),
+    )
     assert by_fund["basic_resident"].left == Fen(12001 - 2000 - 10000)
 
 
@@ -212,7 +260,9 @@ def test_budget_and_its_use() -> None:
     """J30."""
     for entry in entries():
         commit(service.writes(entry))
-    finance.set_budget(R, 2023, {"610100-500101": Fen(90), "610100-590101": Fen(50)}, "会计", when(1))
+    finance.set_budget(
+        R, 2023, {"610100-500101": Fen(90), "610100-590101": Fen(50)}, "会计", when(1)
+    )
     use = {line.code: (line.budgeted, line.used, line.left) for line in finance.budget_use(R, 2023)}
     assert use["610100-500101"] == (Fen(90), Fen(100), Fen(-10))
     assert use["610100-590101"] == (Fen(50), Fen(0), Fen(50))
@@ -227,4 +277,12 @@ def test_accounts_as_a_workbook_are_exact_and_stable() -> None:
     book = load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["试算平衡表", "明细账"]
     rows = list(book["试算平衡表"].iter_rows(values_only=True))
-    assert ("城乡居民基本医疗保险基金", "390100-400101", "社会保险费收入-个人缴费", 0, 0, 120.01, -120.01) in rows
+    assert (
+        "城乡居民基本医疗保险基金",
+        "390100-400101",
+        "社会保险费收入-个人缴费",
+        0,
+        0,
+        120.01,
+        -120.01,
+    ) in rows

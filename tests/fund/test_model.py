@@ -27,7 +27,9 @@ def entry(*lines: Line, kind: str = "settlement", narrative: str = "") -> Entry:
 
 
 def test_balanced_entry_stands() -> None:
-    made = entry(line("assistance", "500101", 500), line("assistance", "2101", -500, "H32050000001"))
+    made = entry(
+        line("assistance", "500101", 500), line("assistance", "2101", -500, "H32050000001")
+    )
     assert made.period == "2023-07"
     assert made.debits == Fen(500)
 
@@ -57,7 +59,9 @@ def test_naive_instant_refused() -> None:
         replace(good, effective=NOW)
 
 
-@pytest.mark.parametrize("narrative", ["张三 320501199001011234 住院", "联系 13812345678", "证件32050119900101123X"])
+@pytest.mark.parametrize(
+    "narrative", ["张三 320501199001011234 住院", "联系 13812345678", "证件32050119900101123X"]
+)
 def test_personal_data_refused(narrative: str) -> None:
     """Personal data never enters the books."""
     with pytest.raises(BadInput) as told:
@@ -66,7 +70,11 @@ def test_personal_data_refused(narrative: str) -> None:
 
 
 def test_institution_code_is_not_taken_for_a_mobile() -> None:
-    entry(line("assistance", "500101", 5), line("assistance", "2101", -5, "H13812345678"), narrative="H13812345678 七月")
+    entry(
+        line("assistance", "500101", 5),
+        line("assistance", "2101", -5, "H13812345678"),
+        narrative="H13812345678 七月",
+    )
 
 
 amounts = st.integers(1, 10**12)
@@ -74,7 +82,14 @@ amounts = st.integers(1, 10**12)
 
 @given(st.lists(st.tuples(st.sampled_from(list(chart.funds())), amounts), min_size=1, max_size=6))
 def test_reversal_leaves_no_trace(rows: list[tuple[str, int]]) -> None:
-    lines = [x for fund, fen in rows for x in (Line(chart.expense_account(fund, "inpatient"), Fen(fen)), line(fund, "2101", -fen))]
+    lines = [
+        x
+        for fund, fen in rows
+        for x in (
+            Line(chart.expense_account(fund, "inpatient"), Fen(fen)),
+            line(fund, "2101", -fen),
+        )
+    ]
     made = entry(*lines)
     back = reversing(made, "s1R", DAY, NOW)
     assert books.balances([made, back]) == {}
@@ -85,14 +100,26 @@ def test_reversal_leaves_no_trace(rows: list[tuple[str, int]]) -> None:
 def test_every_account_and_flow_is_cited_and_named_as_J32_does() -> None:
     names = {a.name for a in chart.accounts().values() if a.fund == "assistance"}
     assert {
-        "财政补贴收入-中央", "财政补贴收入-省级", "财政补贴收入-市级", "财政补贴收入-县级", "利息收入", "其他收入-捐赠收入", "其他收入-彩票公益投入",
-        "其他收入-公益慈善", "社会保险待遇支出-住院救助支出", "社会保险待遇支出-门诊救助支出", "其他支出-资助参保支出",
-    } <= names  # fmt: skip
+        "财政补贴收入-中央",
+        "财政补贴收入-省级",
+        "财政补贴收入-市级",
+        "财政补贴收入-县级",
+        "利息收入",
+        "其他收入-捐赠收入",
+        "其他收入-彩票公益投入",
+        "其他收入-公益慈善",
+        "社会保险待遇支出-住院救助支出",
+        "社会保险待遇支出-门诊救助支出",
+        "其他支出-资助参保支出",
+    } <= names
     assert all(a.cite for a in chart.accounts().values())
     assert all(f.cite for f in chart.flows().values())
 
 
-@pytest.mark.parametrize(("fund", "number"), [("assistance", "500111"), ("critical_resident", "590101"), ("nobody", "1001")])
+@pytest.mark.parametrize(
+    ("fund", "number"),
+    [("assistance", "500111"), ("critical_resident", "590101"), ("nobody", "1001")],
+)
 def test_account_that_is_not_in_a_funds_chart(fund: str, number: str) -> None:
     with pytest.raises(BadInput) as told:
         chart.account(fund, number)
@@ -103,6 +130,10 @@ def test_fund_follows_field_and_insurance_type() -> None:
     assert chart.fund_of("hifp_pay", "390").key == "basic_resident"
     assert chart.fund_of("hifp_pay", "310").key == "basic_employee"
     assert chart.fund_of("maf_pay", "310").key == "assistance"
-    for field in ("acct_pay", "psn_cash_pay", "hosp_part_amt"):  # the personal account and the hospital's part are no funds (I4)
+    for field in (
+        "acct_pay",
+        "psn_cash_pay",
+        "hosp_part_amt",
+    ):  # the personal account and the hospital's part are no funds (I4)
         with pytest.raises(BadInput):
             chart.fund_of(field, "390")

@@ -1,4 +1,5 @@
-"""Periods, seals, roll-ups: closed is closed, re-opening leaves a trace, what was tampered with is found. Proves J29, J32, Q2.3."""
+"""Periods, seals, roll-ups: closed is closed, re-opening leaves a trace, what was tampered with is
+found. Proves J29, J32, Q2.3."""
 
 from __future__ import annotations
 
@@ -25,20 +26,31 @@ def when(day: int, month: int = 7, hour: int = 2, year: int = 2023) -> datetime:
 
 def settle(number: int, at: datetime, fen: int = 100) -> Entry:
     amounts = {"hifp_pay": Fen(fen), "maf_pay": Fen(1)}
-    (made,) = rules.settlement_entries(rules.Settled(f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts), at)
+    (made,) = rules.settlement_entries(
+        rules.Settled(f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts), at
+    )
     commit(service.writes(made))
     return made
 
 
 def income(source: str, day: date, recorded: datetime, fen: int = 100000) -> Entry:
-    return rules.movement("fiscal_income", R, source, [("assistance", "1001", "410101", Fen(fen))], recorded, effective=day)
+    return rules.movement(
+        "fiscal_income",
+        R,
+        source,
+        [("assistance", "1001", "410101", Fen(fen))],
+        recorded,
+        effective=day,
+    )
 
 
 class TestPeriods:
     def test_close_proves_keeps_balances_and_refuses_later_postings(self) -> None:
         settle(1, when(3))
         assert periods.post(income("t1", date(2023, 7, 5), when(5)))
-        assert periods.post(income("t1", date(2023, 7, 5), when(5))) is False  # the same document twice
+        assert (
+            periods.post(income("t1", date(2023, 7, 5), when(5))) is False
+        )  # the same document twice
         balance = periods.close(R, "2023-07", "会计", when(1, 8))
         assert balance.proof() == ""
         assert balance.closing("610100-1001") == Fen(100000)
@@ -50,7 +62,10 @@ class TestPeriods:
 
     def test_month_that_runs_is_not_closed(self) -> None:
         settle(1, when(3))
-        for at in (when(31), datetime(2023, 7, 31, 16, 5, tzinfo=UTC)):  # 0:05 on 1 August is inside the grace
+        for at in (
+            when(31),
+            datetime(2023, 7, 31, 16, 5, tzinfo=UTC),
+        ):  # 0:05 on 1 August is inside the grace
             with pytest.raises(Refused) as told:
                 periods.close(R, "2023-07", "会计", at)
             assert told.value.code == "PERIOD_OPEN"
@@ -71,8 +86,10 @@ class TestPeriods:
         balance = periods.close(R, "2023-07", "会计", when(3, 8))
         assert balance.closing("610100-1001") == Fen(100000)
         assert [(h["what"], h["by"], h["why"]) for h in periods.history(R, "2023-07")] == [
-            ("结账", "会计", ""), ("重新开账", "主管", "补记财政补助"), ("结账", "会计", ""),
-        ]  # fmt: skip
+            ("结账", "会计", ""),
+            ("重新开账", "主管", "补记财政补助"),
+            ("结账", "会计", ""),
+        ]
         assert seals.verify(R, "2023-07", when(3, 8)) == []
 
     def test_later_closed_month_keeps_an_earlier_one_shut(self) -> None:
@@ -115,21 +132,28 @@ class TestPeriods:
 
 def tamper(tables: Any, entry: Entry, **changes: Any) -> None:
     """Changes a stored entry behind the product's back."""
-    key = {"pk": {"S": f"J#{R}#{entry.period}#{store.shard(entry.entry_id)}"}, "sk": {"S": seals.position(entry)}}
+    key = {
+        "pk": {"S": f"J#{R}#{entry.period}#{store.shard(entry.entry_id)}"},
+        "sk": {"S": seals.position(entry)},
+    }
     name = settings().tables["journal"]
     if not changes:
         tables.client.delete_item(TableName=name, Key=key)
         return
     item = tables.client.get_item(TableName=name, Key=key)["Item"]
     for field, value in changes.items():
-        item[field] = {"B": store.JournalItem.lines.serialize(value)} if field == "lines" else {"S": value}
+        item[field] = (
+            {"B": store.JournalItem.lines.serialize(value)} if field == "lines" else {"S": value}
+        )
     tables.client.put_item(TableName=name, Item=item)
 
 
 class TestSeals:
     def month(self) -> list[Entry]:
         made = [settle(n, when(3) + timedelta(hours=n)) for n in range(8)]
-        assert seals.seal(R, "2023-07", when(3, hour=8)) == 12  # 6 entries old enough, two funds each
+        assert (
+            seals.seal(R, "2023-07", when(3, hour=8)) == 12
+        )  # 6 entries old enough, two funds each
         assert seals.seal(R, "2023-07", when(4)) == 4
         assert seals.seal(R, "2023-07", when(4)) == 0
         assert seals.verify(R, "2023-07", when(5)) == []
@@ -140,7 +164,10 @@ class TestSeals:
         settle(20, when(2, 8))
         seals.seal(R, "2023-08", when(3, 8))
         assert seals.verify(R, "2023-08", when(3, 8)) == []
-        assert seals.seals(R, "assistance", "2023-08")[0].body["start"] == seals.seals(R, "assistance", "2023-07")[-1].body["head"]
+        assert (
+            seals.seals(R, "assistance", "2023-08")[0].body["start"]
+            == seals.seals(R, "assistance", "2023-07")[-1].body["head"]
+        )
 
     @pytest.mark.parametrize("which", [0, 3, 7])
     def test_changed_amount_is_found(self, tables: Any, which: int) -> None:
@@ -181,9 +208,18 @@ class TestSeals:
     def test_canonical_text_is_stable(self) -> None:
         one = settle(1, when(3))
         assert seals.canonical(one) == packed_text(
-            [one.entry_id, "settlement", R, "2023-07-03", "2023-07-03T02:00:00.000000Z", one.source,
-             [[x.account.code, int(x.amount), x.counterpart] for x in one.lines], "", ""]
-        )  # fmt: skip
+            [
+                one.entry_id,
+                "settlement",
+                R,
+                "2023-07-03",
+                "2023-07-03T02:00:00.000000Z",
+                one.source,
+                [[x.account.code, int(x.amount), x.counterpart] for x in one.lines],
+                "",
+                "",
+            ]
+        )
 
 
 class TestRollUps:
@@ -195,7 +231,10 @@ class TestRollUps:
         assert rollups.roll_up(made[20:]) == 20  # brought twice by the stream
         assert rollups.roll_up(made) == 0
         assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == []
-        sums = {item.sk.split("#")[1]: (item.debits, item.credits) for item in state.rolled(R, "2023-07")}
+        sums = {
+            item.sk.split("#")[1]: (item.debits, item.credits)
+            for item in state.rolled(R, "2023-07")
+        }
         assert sums["390100-500111"] == (Fen(6000), Fen(0))
         assert sums["390100-2101"] == (Fen(0), Fen(6000))
 
@@ -206,7 +245,10 @@ class TestRollUps:
         (told,) = rollups.recompute(R, "2023-07", self.TODAY, when(4))
         assert "390100-2101" in told
         assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == [told]
-        assert len([i for i in tables.items("outbox") if i["kind"]["S"] == "books.rollup_differs"]) == 1  # told once
+        assert (
+            len([i for i in tables.items("outbox") if i["kind"]["S"] == "books.rollup_differs"])
+            == 1
+        )  # told once
 
     def test_entry_the_stream_lost_is_found(self) -> None:
         settle(1, when(3))

@@ -1,4 +1,5 @@
-"""Which entries a settlement causes, and that only permitted flows exist. Proves J29, J32, J35, Q2.2, X12, X13, M二.3."""
+"""Which entries a settlement causes, and that only permitted flows exist. Proves J29, J32, J35,
+Q2.2, X12, X13, M二.3."""
 
 from __future__ import annotations
 
@@ -18,19 +19,37 @@ NOW = datetime(2023, 7, 31, 16, 30, tzinfo=UTC)  # 1 August in Beijing
 HOSPITAL = "H32050000001"
 
 
-def settled(amounts: Mapping[str, int], treatment: str = "320500", care: str = "inpatient", insutype: str = "390") -> rules.Settled:
-    return rules.Settled("320500S1", "320500", treatment, HOSPITAL, insutype, care, {k: Fen(v) for k, v in amounts.items()})
+def settled(
+    amounts: Mapping[str, int],
+    treatment: str = "320500",
+    care: str = "inpatient",
+    insutype: str = "390",
+) -> rules.Settled:
+    return rules.Settled(
+        "320500S1",
+        "320500",
+        treatment,
+        HOSPITAL,
+        insutype,
+        care,
+        {k: Fen(v) for k, v in amounts.items()},
+    )
 
 
 def test_settlement_at_home_owes_the_hospital() -> None:
-    (entry,) = rules.settlement_entries(settled({"hifp_pay": 700000, "hifmi_pay": 50000, "maf_pay": 120000, "hifes_pay": 0}), NOW)
+    (entry,) = rules.settlement_entries(
+        settled({"hifp_pay": 700000, "hifmi_pay": 50000, "maf_pay": 120000, "hifes_pay": 0}), NOW
+    )
     assert entry.period == "2023-08"  # Beijing's day decides
     found = books.balances([entry])
     assert found == {
-        "390100-500111": Fen(700000), "390100-2101": Fen(-700000),
-        "390200-500111": Fen(50000), "390200-2101": Fen(-50000),
-        "610100-500101": Fen(120000), "610100-2101": Fen(-120000),
-    }  # fmt: skip
+        "390100-500111": Fen(700000),
+        "390100-2101": Fen(-700000),
+        "390200-500111": Fen(50000),
+        "390200-2101": Fen(-50000),
+        "610100-500101": Fen(120000),
+        "610100-2101": Fen(-120000),
+    }
     assert books.counterpart_balances([entry], "2101")[("assistance", HOSPITAL)] == Fen(-120000)
 
 
@@ -40,11 +59,22 @@ def test_assistance_is_told_apart_by_care_class() -> None:
 
 
 def test_settlement_away_owes_the_region_and_the_region_the_hospital() -> None:
-    home, there = rules.settlement_entries(settled({"hifp_pay": 100, "maf_pay": 10}, treatment="310100"), NOW)
+    home, there = rules.settlement_entries(
+        settled({"hifp_pay": 100, "maf_pay": 10}, treatment="310100"), NOW
+    )
     assert (home.admdvs, there.admdvs) == ("320500", "310100")
-    assert books.counterpart_balances([home], "2102") == {("basic_resident", "310100"): Fen(-100), ("assistance", "310100"): Fen(-10)}
-    assert books.counterpart_balances([there], "1102") == {("basic_resident", "320500"): Fen(100), ("assistance", "320500"): Fen(10)}
-    assert books.counterpart_balances([there], "2101") == {("basic_resident", HOSPITAL): Fen(-100), ("assistance", HOSPITAL): Fen(-10)}
+    assert books.counterpart_balances([home], "2102") == {
+        ("basic_resident", "310100"): Fen(-100),
+        ("assistance", "310100"): Fen(-10),
+    }
+    assert books.counterpart_balances([there], "1102") == {
+        ("basic_resident", "320500"): Fen(100),
+        ("assistance", "320500"): Fen(10),
+    }
+    assert books.counterpart_balances([there], "2101") == {
+        ("basic_resident", HOSPITAL): Fen(-100),
+        ("assistance", HOSPITAL): Fen(-10),
+    }
 
 
 def test_nothing_paid_nothing_booked() -> None:
@@ -53,7 +83,12 @@ def test_nothing_paid_nothing_booked() -> None:
 
 @pytest.mark.parametrize(
     ("amounts", "code"),
-    [({"acct_pay": 5}, "FUND_UNKNOWN"), ({"hosp_part_amt": 5}, "FUND_UNKNOWN"), ({"psn_cash_pay": 5}, "FUND_UNKNOWN"), ({"maf_pay": -5}, "AMOUNT_NEGATIVE")],
+    [
+        ({"acct_pay": 5}, "FUND_UNKNOWN"),
+        ({"hosp_part_amt": 5}, "FUND_UNKNOWN"),
+        ({"psn_cash_pay": 5}, "FUND_UNKNOWN"),
+        ({"maf_pay": -5}, "AMOUNT_NEGATIVE"),
+    ],
 )
 def test_what_is_no_funds_money_does_not_enter(amounts: dict[str, int], code: str) -> None:
     with pytest.raises(BadInput) as told:
@@ -75,8 +110,11 @@ FIELDS = sorted({f.field for f in chart.funds().values()})
     st.sampled_from(rules.CARE),
     st.sampled_from(["310", "390"]),
 )
-def test_what_is_booked_is_what_was_paid(amounts: dict[str, int], treatment: str, care: str, insutype: str) -> None:
-    """Σ expense at home = Σ payable to the institution = Σ amounts, whatever the way; the reversal takes all of it back."""
+def test_what_is_booked_is_what_was_paid(
+    amounts: dict[str, int], treatment: str, care: str, insutype: str
+) -> None:
+    """Σ expense at home = Σ payable to the institution = Σ amounts, whatever the way; the reversal
+    takes all of it back."""
     entries = rules.settlement_entries(settled(amounts, treatment, care, insutype), NOW)
     expense = sum(int(x.amount) for e in entries for x in e.lines if x.account.kind == "expense")
     owed = -sum(int(x.amount) for e in entries for x in e.lines if x.account.number == "2101")
@@ -87,22 +125,50 @@ def test_what_is_booked_is_what_was_paid(amounts: dict[str, int], treatment: str
 
 @pytest.mark.parametrize(
     ("kind", "debit", "credit"),
-    [("allocation", "1002", "1001"), ("fiscal_income", "1001", "410101"), ("expenditure_interest", "1002", "2108"), ("prepayment_out", "1101", "1001")],
+    [
+        ("allocation", "1002", "1001"),
+        ("fiscal_income", "1001", "410101"),
+        ("expenditure_interest", "1002", "2108"),
+        ("prepayment_out", "1101", "1001"),
+    ],
 )
 def test_permitted_flows(kind: str, debit: str, credit: str) -> None:
-    assert rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW).kind == kind
+    assert (
+        rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW).kind
+        == kind
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "debit", "credit", "told"),
     [
         ("bank_fee", "590101", "1002", "银行手续费"),  # X13
-        ("service_fee", "590101", "1002", "服务费"),  # M二.3: paid from the budget, not from the fund
+        (
+            "service_fee",
+            "590101",
+            "1002",
+            "服务费",
+        ),  # M二.3: paid from the budget, not from the fund
         ("expenditure_income", "1002", "430101", "支出户"),  # Q2.2
-        ("other_income", "1002", "430101", "借记支出户存款"),  # a donation may not reach the expenditure account (Q2.2)
+        (
+            "other_income",
+            "1002",
+            "430101",
+            "借记支出户存款",
+        ),  # a donation may not reach the expenditure account (Q2.2)
         ("fiscal_income", "1002", "410101", "借记支出户存款"),
-        ("expenditure_interest", "1002", "4201", "贷记利息收入"),  # it must go back to the special account first (J32)
-        ("institution_payment", "2101", "1001", "贷记财政专户存款"),  # hospitals are paid from the expenditure account
+        (
+            "expenditure_interest",
+            "1002",
+            "4201",
+            "贷记利息收入",
+        ),  # it must go back to the special account first (J32)
+        (
+            "institution_payment",
+            "2101",
+            "1001",
+            "贷记财政专户存款",
+        ),  # hospitals are paid from the expenditure account
         ("allocation", "1001", "1002", "借记财政专户存款"),
         ("barter", "1001", "1002", "无此类资金业务"),
     ],
@@ -118,5 +184,11 @@ def test_interest_goes_back_whole() -> None:
     """J32: interest of the expenditure account ends as income in the special account."""
     rows = [("assistance", "1002", "2108", Fen(700))]
     kept = rules.movement("expenditure_interest", "320500", "i", rows, NOW)
-    back = rules.movement("interest_return", "320500", "i", [("assistance", "1001", "1002", Fen(700)), ("assistance", "2108", "4201", Fen(700))], NOW)
+    back = rules.movement(
+        "interest_return",
+        "320500",
+        "i",
+        [("assistance", "1001", "1002", Fen(700)), ("assistance", "2108", "4201", Fen(700))],
+        NOW,
+    )
     assert books.balances([kept, back]) == {"610100-1001": Fen(700), "610100-4201": Fen(-700)}

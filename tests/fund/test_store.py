@@ -1,4 +1,5 @@
-"""What is put is what is read, once, in order. The trial balance on a past day, as it stood and as it was known. Proves J32."""
+"""What is put is what is read, once, in order. The trial balance on a past day, as it stood and as
+it was known. Proves J32."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.transaction import ConditionFailed, commit
 from medaid.fund import books, rules, service, store
 from medaid.fund.model import Entry, reversing
 from medaid.money import Fen
@@ -16,7 +17,16 @@ BEGAN = date(2023, 7, 1)
 
 def entry(number: int, at: datetime, fen: int = 100) -> Entry:
     (made,) = rules.settlement_entries(
-        rules.Settled(f"320500S{number}", "320500", "320500", "H32050000001", "390", "inpatient", {"hifp_pay": Fen(fen), "maf_pay": Fen(1)}), at
+        rules.Settled(
+            f"320500S{number}",
+            "320500",
+            "320500",
+            "H32050000001",
+            "390",
+            "inpatient",
+            {"hifp_pay": Fen(fen), "maf_pay": Fen(1)},
+        ),
+        at,
     )
     return made
 
@@ -36,7 +46,7 @@ class TestJournal:
     def test_an_entry_is_put_once(self) -> None:
         one = entry(1, datetime(2023, 7, 3, 1, tzinfo=UTC))
         commit(service.writes(one))
-        with pytest.raises(Lost) as lost:
+        with pytest.raises(ConditionFailed) as lost:
             commit(service.writes(one))
         assert lost.value.labels == ("journal:settlement",)
 
@@ -48,7 +58,9 @@ class TestJournal:
         assert service.balance("320500", date(2023, 7, 2), BEGAN) == {}
         assert service.balance("320500", date(2023, 7, 31), BEGAN)["390100-2101"] == Fen(-100)
         assert service.balance("320500", date(2023, 8, 31), BEGAN)["390100-2101"] == Fen(-50)
-        assert service.balance("320500", date(2023, 8, 31), BEGAN, known=first)["390100-2101"] == Fen(-100)
+        assert service.balance("320500", date(2023, 8, 31), BEGAN, known=first)[
+            "390100-2101"
+        ] == Fen(-100)
 
     def test_trial_balance_is_proven_and_reads_in_chinese(self) -> None:
         commit(service.writes(entry(1, datetime(2023, 7, 3, 1, tzinfo=UTC))))

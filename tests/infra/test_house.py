@@ -1,4 +1,5 @@
-"""How the house is built, beyond what the import contracts of pyproject.toml can say. Each rule is shown to notice a breach."""
+"""How the house is built, beyond what the import contracts of pyproject.toml can say. Each rule is
+shown to notice a breach."""
 
 from __future__ import annotations
 
@@ -34,12 +35,22 @@ USE_CASES = {
     "medaid.fund.reconciliation.sheets",
 }
 """Services by another name: a room with many use cases keeps them in several modules."""
-ROOMS = {"policy", "benefit", "people", "settlement", "reimbursement", "fund", "clearing", "oversight"}
+ROOMS = {
+    "policy",
+    "benefit",
+    "people",
+    "settlement",
+    "reimbursement",
+    "fund",
+    "clearing",
+    "oversight",
+}
 PURE = re.compile(r"^src/medaid/(\w+/(model|rules)\.py|benefit/\w+\.py)$")
 
 
 def imported(text: str) -> Iterator[str]:
-    """Each module that `text` imports, with the name where a name is taken from it: `medaid.fund.service`."""
+    """Each module that `text` imports, with the name where a name is taken from it:
+    `medaid.fund.service`."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -53,7 +64,12 @@ def doors_stay_small_and_call_services(path: str, text: str) -> list[str]:
     wrong = [] if len(text.splitlines()) < LONGEST_DOOR else [f"{len(text.splitlines())} lines"]
     for module in imported(text):
         parts = module.split(".")
-        if parts[0] == "medaid" and parts[1] in ROOMS and parts[2] not in ("service", "model", "api") and module not in USE_CASES:
+        if (
+            parts[0] == "medaid"
+            and parts[1] in ROOMS
+            and parts[2] not in ("service", "model", "api")
+            and module not in USE_CASES
+        ):
             wrong.append(module)
         if parts[0] in ("pynamodb", "boto3", "botocore"):
             wrong.append(module)
@@ -61,39 +77,71 @@ def doors_stay_small_and_call_services(path: str, text: str) -> list[str]:
 
 
 def storage_is_met_in_stores_only(path: str, text: str) -> list[str]:
-    if STORAGE.match(path) or path == STREAMED or not path.startswith(("src/medaid/", "functions/")) or path.startswith("src/medaid/local/"):
+    if (
+        STORAGE.match(path)
+        or path == STREAMED
+        or not path.startswith(("src/medaid/", "functions/"))
+        or path.startswith("src/medaid/local/")
+    ):
         return []
-    return [module for module in imported(text) if module.split(".")[0] in ("pynamodb", "boto3", "botocore")]
+    return [
+        module
+        for module in imported(text)
+        if module.split(".")[0] in ("pynamodb", "boto3", "botocore")
+    ]
 
 
 def files_stay_readable(path: str, text: str) -> list[str]:
-    return [f"{len(text.splitlines())} lines"] if path.startswith(("src/", "functions/")) and len(text.splitlines()) > LONGEST_FILE else []
+    return (
+        [f"{len(text.splitlines())} lines"]
+        if path.startswith(("src/", "functions/")) and len(text.splitlines()) > LONGEST_FILE
+        else []
+    )
 
 
 def money_meets_no_binary_fraction(path: str, text: str) -> list[str]:
     if not PURE.match(path):
         return []
     nodes = list(ast.walk(ast.parse(text)))
-    literals = [f"line {n.lineno}: {n.value}" for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    literals = [
+        f"line {n.lineno}: {n.value}"
+        for n in nodes
+        if isinstance(n, ast.Constant) and isinstance(n.value, float)
+    ]
     return literals + [
-        f"line {n.lineno}: float" for n in nodes if isinstance(n, ast.Name) and n.id == "float" and isinstance(n.ctx, ast.Load) and not _only_refused(nodes, n)
+        f"line {n.lineno}: float"
+        for n in nodes
+        if isinstance(n, ast.Name)
+        and n.id == "float"
+        and isinstance(n.ctx, ast.Load)
+        and not _only_refused(nodes, n)
     ]
 
 
 def _only_refused(nodes: list[ast.AST], name: ast.Name) -> bool:
     """Whether `float` stands in an isinstance test, which refuses it."""
-    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "isinstance"]
+    calls = [
+        n
+        for n in nodes
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "isinstance"
+    ]
     return any(name in ast.walk(call) for call in calls)
 
 
 def layer() -> set[str]:
-    """Top-level modules that the layer brings: its pins, by the names under which they are imported."""
-    pins = re.findall(r"^([\w.\-]+)==", (ROOT / "requirements" / "layer.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    """Top-level modules that the layer brings: its pins, by the names under which they are
+    imported."""
+    pins = re.findall(
+        r"^([\w.\-]+)==",
+        (ROOT / "requirements" / "layer.txt").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     return {pin.replace("-", "_").lower() for pin in pins}
 
 
 def only_what_the_layer_holds_is_imported(path: str, text: str) -> list[str]:
-    """The local cloud's interpreter has every package of this checkout: what the layer lacks would be missed only on AWS."""
+    """The local cloud's interpreter has every package of this checkout: what the layer lacks would
+    be missed only on AWS."""
     if path.startswith(("src/medaid/local/", "src/medaid/simulate/")):
         return []
     known = layer() | set(sys.stdlib_module_names) | {"medaid"}
@@ -101,13 +149,25 @@ def only_what_the_layer_holds_is_imported(path: str, text: str) -> list[str]:
 
 
 CODE_RULES: list[tuple[Rule, str, str]] = [
-    (doors_stay_small_and_call_services, "functions/x/handler.py", "from medaid.people import store\n"),
+    (
+        doors_stay_small_and_call_services,
+        "functions/x/handler.py",
+        "from medaid.people import store\n",
+    ),
     (doors_stay_small_and_call_services, "functions/x/handler.py", "import boto3\n"),
     (doors_stay_small_and_call_services, "functions/x/handler.py", "\n" * 60),
-    (storage_is_met_in_stores_only, "src/medaid/people/service.py", "from pynamodb.models import Model\n"),
+    (
+        storage_is_met_in_stores_only,
+        "src/medaid/people/service.py",
+        "from pynamodb.models import Model\n",
+    ),
     (storage_is_met_in_stores_only, "src/medaid/fund/rules.py", "import boto3\n"),
     (only_what_the_layer_holds_is_imported, "functions/x/handler.py", "import httpx\n"),
-    (only_what_the_layer_holds_is_imported, "src/medaid/people/service.py", "def f():\n    from rich.console import Console\n"),
+    (
+        only_what_the_layer_holds_is_imported,
+        "src/medaid/people/service.py",
+        "def f():\n    from rich.console import Console\n",
+    ),
     (files_stay_readable, "src/medaid/money.py", "\n" * 301),
     (money_meets_no_binary_fraction, "src/medaid/fund/rules.py", "RATE = 0.5\n"),
     (money_meets_no_binary_fraction, "src/medaid/benefit/engine.py", "x = float('1')\n"),
@@ -120,7 +180,9 @@ def _code() -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("rule", list(dict.fromkeys(rule for rule, _, _ in CODE_RULES)), ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize(
+    "rule", list(dict.fromkeys(rule for rule, _, _ in CODE_RULES)), ids=lambda rule: rule.__name__
+)
 def test_the_code_holds(rule: Rule) -> None:
     assert {path: wrong for path, text in _code() if (wrong := rule(path, text))} == {}
 
@@ -131,13 +193,17 @@ def test_each_rule_notices_a_breach(rule: Rule, path: str, text: str) -> None:
 
 
 FOREIGN = re.compile(
-    r"(?<![\w.$}])/(?:work|root|home|Users)/[\w.]|--(?:extra-)?index-url[ =]\S|--find-links[ =]\S|--trusted[-]host|^\s*registry\s*=|/simple/?\s*$", re.MULTILINE
+    # one pattern, read as one
+    r"(?<![\w.$}])/(?:work|root|home|Users)/[\w.]|--(?:extra-)?index-url[ =]\S|--find-links[ =]\S|--trusted[-]host|^\s*registry\s*=|/simple/?\s*$",  # noqa: E501
+    re.MULTILINE,
 )
 """Paths of one machine, and addresses from which packages were fetched."""
 
 
 def _tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout.decode()
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -151,7 +217,14 @@ def test_nothing_of_the_machine_it_was_made_on_is_tracked() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["see " + "/wo" + "rk/x", "PATH=" + "/ro" + "ot/.pyenv", "--index" + "-url https://host", "--trusted" + "-host h", "  registry" + " = h"]
+    "text",
+    [
+        "see " + "/wo" + "rk/x",
+        "PATH=" + "/ro" + "ot/.pyenv",
+        "--index" + "-url https://host",
+        "--trusted" + "-host h",
+        "  registry" + " = h",
+    ],
 )
 def test_such_traces_are_noticed(text: str) -> None:
     assert FOREIGN.search(text)
@@ -161,7 +234,9 @@ def test_every_pin_is_proven_by_a_hash() -> None:
     for path in sorted((ROOT / "requirements").glob("*.txt")):
         entries = re.split(r"\n(?=\S)", path.read_text(encoding="utf-8").strip())
         assert entries, path
-        assert [entry for entry in entries if "--hash=sha256:" not in entry or "==" not in entry] == [], path
+        assert [
+            entry for entry in entries if "--hash=sha256:" not in entry or "==" not in entry
+        ] == [], path
 
 
 def test_the_deployed_pins_are_those_that_are_tested() -> None:
@@ -182,7 +257,12 @@ def _operations() -> str:
 
 def test_every_setting_is_given_by_the_template_and_described() -> None:
     """What the code reads from its surroundings, the template sets and docs/operations.md says."""
-    read = {name for path, text in _code() if not path.startswith("src/medaid/local/") for name in re.findall(r"MEDAID_[A-Z]+(?:_[A-Z]+)*(?![A-Z_{])", text)}
+    read = {
+        name
+        for path, text in _code()
+        if not path.startswith("src/medaid/local/")
+        for name in re.findall(r"MEDAID_[A-Z]+(?:_[A-Z]+)*(?![A-Z_{])", text)
+    }
     text = TEMPLATE.read_text(encoding="utf-8")
     assert {"MEDAID_BUCKET", "MEDAID_ROLES_CLAIM"} <= read
     assert sorted(name for name in read if f"{name}:" not in text) == []
@@ -193,13 +273,22 @@ def test_every_setting_is_given_by_the_template_and_described() -> None:
 def test_every_parameter_function_and_alarm_is_described() -> None:
     parsed, text = template.read(), _operations()
     resources = parsed["Resources"].items()
-    alarms = {name for name, r in resources if r["Type"] == "AWS::CloudWatch::Alarm" and not name.endswith("ErrorsAlarm")}
+    alarms = {
+        name
+        for name, r in resources
+        if r["Type"] == "AWS::CloudWatch::Alarm" and not name.endswith("ErrorsAlarm")
+    }
     functions = {
         r["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
         for r in parsed["Resources"].values()
         if r["Type"] == "AWS::Serverless::Function"
     }
-    assert sorted(name for name in {*parsed["Parameters"], *alarms, *functions} if f"`{name}`" not in text) == []
+    assert (
+        sorted(
+            name for name in {*parsed["Parameters"], *alarms, *functions} if f"`{name}`" not in text
+        )
+        == []
+    )
 
 
 def test_nothing_is_described_that_is_not_there() -> None:

@@ -27,7 +27,11 @@ def _models() -> Iterator[type[Model]]:
 
 
 def _template() -> dict[str, dict[str, Any]]:
-    tables = {i: r["Properties"] for i, r in template.read()["Resources"].items() if r["Type"] == "AWS::DynamoDB::Table"}
+    tables = {
+        i: r["Properties"]
+        for i, r in template.read()["Resources"].items()
+        if r["Type"] == "AWS::DynamoDB::Table"
+    }
     return {settings().tables[i.removesuffix("Table").lower()]: p for i, p in tables.items()}
 
 
@@ -47,10 +51,16 @@ def _declared(model: type[Model]) -> dict[str, Any]:
     found = {}
     for index in model._indexes.values():
         schema = index._get_schema()
-        keys = sorted(schema["key_schema"], key=lambda key: str(key["KeyType"]))  # HASH before RANGE
+        keys = sorted(
+            schema["key_schema"], key=lambda key: str(key["KeyType"])
+        )  # HASH before RANGE
         projection = schema["projection"]
         names = tuple(key["AttributeName"] for key in keys)
-        found[schema["index_name"]] = (names, projection["ProjectionType"], tuple(sorted(projection.get("NonKeyAttributes", ()))))
+        found[schema["index_name"]] = (
+            names,
+            projection["ProjectionType"],
+            tuple(sorted(projection.get("NonKeyAttributes", ()))),
+        )
     return found
 
 
@@ -70,4 +80,6 @@ def test_no_index_is_there_for_nothing() -> None:
     used: dict[str, set[str]] = {}
     for model in _models():
         used.setdefault(model.Meta.table_name, set()).update(_declared(model))
-    assert {table: set(_indexes(p)) for table, p in _template().items() if _indexes(p)} == {table: names for table, names in used.items() if names}
+    assert {table: set(_indexes(p)) for table, p in _template().items() if _indexes(p)} == {
+        table: names for table, names in used.items() if names
+    }

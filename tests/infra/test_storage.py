@@ -1,4 +1,5 @@
-"""The tools that other tests rest on are themselves right: transactions in moto, counting, failing, both clouds alike."""
+"""The tools that other tests rest on are themselves right: transactions in moto, counting, failing,
+both clouds alike."""
 
 from __future__ import annotations
 
@@ -35,8 +36,10 @@ def test_a_transaction_is_written_whole(tables: Any) -> None:
 def test_a_lost_transaction_leaves_everything_as_it_was(tables: Any) -> None:
     _commit("a")
     before = tables.everything()
-    with pytest.raises(transaction.Lost) as lost:
-        _commit("0", "a", "z")  # the second loses, before and after it others would have been written
+    with pytest.raises(transaction.ConditionFailed) as lost:
+        _commit(
+            "0", "a", "z"
+        )  # the second loses, before and after it others would have been written
     assert lost.value.labels == ("outbox:test",)
     assert tables.everything() == before
 
@@ -44,7 +47,7 @@ def test_a_lost_transaction_leaves_everything_as_it_was(tables: Any) -> None:
 def test_a_lost_transaction_keeps_what_was_written_before_it(tables: Any) -> None:
     for n in range(20):
         _commit(f"n{n}")
-    with pytest.raises(transaction.Lost):
+    with pytest.raises(transaction.ConditionFailed):
         _commit("new", "n7")
     assert len(tables.items("outbox")) == 20
 
@@ -57,7 +60,9 @@ def test_calls_are_counted_in_order(tables: Any, storage_calls: StorageCalls) ->
     assert storage_calls.calls[0][1]["TransactItems"][0]["Put"]["TableName"] == "medaid-outbox"
 
 
-def test_nothing_is_done_by_a_call_killed_before_it(tables: Any, storage_faults: StorageFaults) -> None:
+def test_nothing_is_done_by_a_call_killed_before_it(
+    tables: Any, storage_faults: StorageFaults
+) -> None:
     storage_faults.before(2)
     _commit("a")
     with pytest.raises(Killed):
@@ -74,7 +79,9 @@ def test_all_is_done_by_a_call_killed_after_it(tables: Any, storage_faults: Stor
 
 
 @pytest.mark.parametrize("failure", ["throttled", "away", "unanswered"])
-def test_storage_failures_are_told_as_unavailable(tables: Any, storage_faults: StorageFaults, failure: Any) -> None:
+def test_storage_failures_are_told_as_unavailable(
+    tables: Any, storage_faults: StorageFaults, failure: Any
+) -> None:
     storage_faults.before(1, failure, times=2, only=["TransactWriteItems"])
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -85,7 +92,7 @@ def test_storage_failures_are_told_as_unavailable(tables: Any, storage_faults: S
 
 def test_a_conflict_is_told_as_contended(tables: Any, storage_faults: StorageFaults) -> None:
     storage_faults.before(1, "contended")
-    with pytest.raises(transaction.Contended):
+    with pytest.raises(transaction.TransactionConflict):
         _commit("a")
 
 
@@ -104,9 +111,11 @@ def test_what_may_come_twice_is_put_once(tables: Any, storage_faults: StorageFau
 
 
 @pytest.mark.cloud
-def test_the_same_package_works_in_the_local_cloud(in_cloud: Any, storage_calls: StorageCalls) -> None:
+def test_the_same_package_works_in_the_local_cloud(
+    in_cloud: Any, storage_calls: StorageCalls
+) -> None:
     _commit("a", "b")
-    with pytest.raises(transaction.Lost):
+    with pytest.raises(transaction.ConditionFailed):
         _commit("c", "b")
     assert [_there(key) for key in "abc"] == [True, True, False]
     assert storage_calls.writes == ["TransactWriteItems"] * 2

@@ -1,6 +1,8 @@
-"""infra/template.yaml holds what the product promises of it. Each rule is a function that names what breaks it, and is shown to fail.
+"""infra/template.yaml holds what the product promises of it. Each rule is a function that names
+what breaks it, and is shown to fail.
 
-The rules are checked on plain CloudFormation, as AWS makes it of the template: what the transform adds is checked too.
+The rules are checked on plain CloudFormation, as AWS makes it of the template: what the transform
+adds is checked too.
 """
 
 from __future__ import annotations
@@ -24,8 +26,19 @@ from medaid.local.places import ROOT, TEMPLATE
 Template = dict[str, Any]
 Rule = Callable[[Template], list[str]]
 UPLOADED = {"Bucket": "b", "Key": "k"}
-ASYNCHRONOUS = {"Roster", "Outbox", "Sweep", "Bank", "ClearingBank", "Clearing", "Worker", "Rollup", "Finance"}
-"""Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule, a queue."""
+ASYNCHRONOUS = {
+    "Roster",
+    "Outbox",
+    "Sweep",
+    "Bank",
+    "ClearingBank",
+    "Clearing",
+    "Worker",
+    "Rollup",
+    "Finance",
+}
+"""Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule, a
+queue."""
 
 
 @cache
@@ -51,7 +64,7 @@ def getatt(value: Any) -> str:
     return ""
 
 
-# ---- tables ---------------------------------------------------------------------------------------------------------
+# ---- tables ------------------------------------------------------------------------------------
 
 
 def tables_are_kept_and_protected(t: Template) -> list[str]:
@@ -60,9 +73,13 @@ def tables_are_kept_and_protected(t: Template) -> list[str]:
         p = table["Properties"]
         sse = p.get("SSESpecification", {})
         promised = {
-            "encrypted with our key": sse.get("SSEEnabled") and sse.get("SSEType") == "KMS" and getatt(sse.get("KMSMasterKeyId")) == "DataKey",
-            "point-in-time recovery": p.get("PointInTimeRecoverySpecification") == {"PointInTimeRecoveryEnabled": True},
-            "deletion protection": p.get("DeletionProtectionEnabled") == {"Fn::If": ["Protected", True, False]},
+            "encrypted with our key": sse.get("SSEEnabled")
+            and sse.get("SSEType") == "KMS"
+            and getatt(sse.get("KMSMasterKeyId")) == "DataKey",
+            "point-in-time recovery": p.get("PointInTimeRecoverySpecification")
+            == {"PointInTimeRecoveryEnabled": True},
+            "deletion protection": p.get("DeletionProtectionEnabled")
+            == {"Fn::If": ["Protected", True, False]},
             "retained": table.get("DeletionPolicy") == table.get("UpdateReplacePolicy") == "Retain",
             "on demand": p.get("BillingMode") == "PAY_PER_REQUEST",
             "keys pk and sk": [k["AttributeName"] for k in p["KeySchema"]] == ["pk", "sk"],
@@ -77,7 +94,9 @@ def every_room_has_its_table(t: Template) -> list[str]:
 
 
 def protection_is_on_unless_a_test_turns_it_off(t: Template) -> list[str]:
-    return [] if t["Parameters"]["DeletionProtection"]["Default"] == "true" else ["DeletionProtection"]
+    return (
+        [] if t["Parameters"]["DeletionProtection"]["Default"] == "true" else ["DeletionProtection"]
+    )
 
 
 def outbox_has_stream_and_expiry(t: Template) -> list[str]:
@@ -86,18 +105,25 @@ def outbox_has_stream_and_expiry(t: Template) -> list[str]:
     return wrong + ([] if p.get("TimeToLiveSpecification", {}).get("Enabled") else ["expiry"])
 
 
-# ---- bucket and key -------------------------------------------------------------------------------------------------
+# ---- bucket and key ----------------------------------------------------------------------------
 
 
 def bucket_is_closed(t: Template) -> list[str]:
     bucket = t["Resources"]["ExchangeBucket"]
     p = bucket["Properties"]
     access = p.get("PublicAccessBlockConfiguration", {})
-    rule = p.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])[0].get("ServerSideEncryptionByDefault", {})
-    statement = t["Resources"]["ExchangeBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    rule = (
+        p.get("BucketEncryption", {})
+        .get("ServerSideEncryptionConfiguration", [{}])[0]
+        .get("ServerSideEncryptionByDefault", {})
+    )
+    statement = t["Resources"]["ExchangeBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][
+        0
+    ]
     promised = {
         "public access blocked": len(access) == 4 and all(v is True for v in access.values()),
-        "our key": rule.get("SSEAlgorithm") == "aws:kms" and getatt(rule.get("KMSMasterKeyID")) == "DataKey",
+        "our key": rule.get("SSEAlgorithm") == "aws:kms"
+        and getatt(rule.get("KMSMasterKeyID")) == "DataKey",
         "versioned": p.get("VersioningConfiguration") == {"Status": "Enabled"},
         "retained": bucket.get("DeletionPolicy") == bucket.get("UpdateReplacePolicy") == "Retain",
         "lifecycle": bool(p.get("LifecycleConfiguration", {}).get("Rules")),
@@ -109,19 +135,28 @@ def bucket_is_closed(t: Template) -> list[str]:
 
 
 def keys_rotate_and_are_kept(t: Template) -> list[str]:
-    return [i for i, r in kind(t, "KMS::Key") if not r["Properties"].get("EnableKeyRotation") or r.get("DeletionPolicy") != "Retain"]
+    return [
+        i
+        for i, r in kind(t, "KMS::Key")
+        if not r["Properties"].get("EnableKeyRotation") or r.get("DeletionPolicy") != "Retain"
+    ]
 
 
-# ---- functions ------------------------------------------------------------------------------------------------------
+# ---- functions ---------------------------------------------------------------------------------
 
 
 def each_function_has_its_own_role(t: Template) -> list[str]:
     roles = [getatt(r["Properties"].get("Role")) for _, r in kind(t, "Lambda::Function")]
-    return [role for role in roles if roles.count(role) > 1 or t["Resources"].get(role, {}).get("Type") != "AWS::IAM::Role"]
+    return [
+        role
+        for role in roles
+        if roles.count(role) > 1 or t["Resources"].get(role, {}).get("Type") != "AWS::IAM::Role"
+    ]
 
 
 def no_role_has_a_wildcard(t: Template) -> list[str]:
-    """No `*` in an action, none alone as a resource, and a resource with one ends a prefix of ours."""
+    """No `*` in an action, none alone as a resource, and a resource with one ends a prefix of
+    ours."""
     wrong = []
     for name, role in kind(t, "IAM::Role", "IAM::Policy", "IAM::ManagedPolicy"):
         p = role["Properties"]
@@ -132,8 +167,15 @@ def no_role_has_a_wildcard(t: Template) -> list[str]:
                 for action in listed(s["Action"]):
                     wrong += [f"{name}: action {action}"] if "*" in action else []
                 for resource in listed(s["Resource"]):
-                    text = resource["Fn::Sub"] if isinstance(resource, dict) and "Fn::Sub" in resource else resource
-                    ours = isinstance(text, dict) or re.fullmatch(r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|[^*]+", str(text))
+                    text = (
+                        resource["Fn::Sub"]
+                        if isinstance(resource, dict) and "Fn::Sub" in resource
+                        else resource
+                    )
+                    ours = isinstance(text, dict) or re.fullmatch(
+                        r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|[^*]+",
+                        str(text),
+                    )
                     wrong += [] if ours else [f"{name}: resource {text}"]
                 if "NotAction" in s or "NotResource" in s or s["Effect"] != "Allow":
                     wrong.append(f"{name}: shape of a statement")
@@ -148,14 +190,21 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
     """The statements of a policy, those behind a condition included."""
     found = []
     for s in policy["PolicyDocument"]["Statement"]:
-        found += [branch for branch in s["Fn::If"][1:] if "Effect" in branch] if "Fn::If" in s else [s]
+        found += (
+            [branch for branch in s["Fn::If"][1:] if "Effect" in branch] if "Fn::If" in s else [s]
+        )
     return found
 
 
 def journal_is_only_ever_added_to(t: Template) -> list[str]:
     """Nothing may change or delete an entry of the books, whatever a program does (J32)."""
     allowed = {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"}
-    allowed |= {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+    allowed |= {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    }
     return [
         f"{name}: {action}"
         for name, role in kind(t, "IAM::Role")
@@ -173,66 +222,135 @@ def each_function_is_bounded(t: Template) -> list[str]:
         p = function["Properties"]
         wrong += [] if 1 <= p.get("Timeout", 0) <= 900 else [f"{name}: timeout"]
         wrong += [] if 128 <= p.get("MemorySize", 0) <= 3008 else [f"{name}: memory"]
-        log = t["Resources"].get(getatt(p.get("LoggingConfig", {}).get("LogGroup")), {}).get("Properties", {})
-        wrong += [] if log.get("RetentionInDays") == {"Ref": "LogRetentionDays"} and getatt(log.get("KmsKeyId")) == "DataKey" else [f"{name}: log"]
+        log = (
+            t["Resources"]
+            .get(getatt(p.get("LoggingConfig", {}).get("LogGroup")), {})
+            .get("Properties", {})
+        )
+        wrong += (
+            []
+            if log.get("RetentionInDays") == {"Ref": "LogRetentionDays"}
+            and getatt(log.get("KmsKeyId")) == "DataKey"
+            else [f"{name}: log"]
+        )
     return wrong
 
 
 def what_the_api_calls_answers_in_time(t: Template) -> list[str]:
     """API Gateway waits 30 seconds at most: a door of the API alone answers before it gives up."""
-    called = {name.removesuffix("Integration") for name, _ in kind(t, "ApiGatewayV2::Integration")} - ASYNCHRONOUS
+    called = {
+        name.removesuffix("Integration") for name, _ in kind(t, "ApiGatewayV2::Integration")
+    } - ASYNCHRONOUS
     return [name for name in called if t["Resources"][name]["Properties"]["Timeout"] >= 30]
 
 
 def log_groups_are_kept_half_a_year(t: Template) -> list[str]:
     """Cybersecurity Law of the PRC, art. 21: not less than six months."""
-    wrong = [i for i, r in kind(t, "Logs::LogGroup") if r["Properties"].get("RetentionInDays") != {"Ref": "LogRetentionDays"}]
-    return wrong + ([] if t["Parameters"]["LogRetentionDays"]["Default"] >= 184 else ["LogRetentionDays"])
+    wrong = [
+        i
+        for i, r in kind(t, "Logs::LogGroup")
+        if r["Properties"].get("RetentionInDays") != {"Ref": "LogRetentionDays"}
+    ]
+    return wrong + (
+        [] if t["Parameters"]["LogRetentionDays"]["Default"] >= 184 else ["LogRetentionDays"]
+    )
 
 
 def asynchronous_functions_retry_and_keep_what_failed(t: Template) -> list[str]:
     wrong = []
     for name in ASYNCHRONOUS:
         queue = f"{name}DeadLetters"
-        limits = [r["Properties"] for _, r in kind(t, "Lambda::EventInvokeConfig") if getatt(r["Properties"]["FunctionName"]) == name]
-        sources = [r["Properties"] for _, r in kind(t, "Lambda::EventSourceMapping") if getatt(r["Properties"]["FunctionName"]) == name]
-        redriven = [t["Resources"][getatt(p["EventSourceArn"])]["Properties"].get("RedrivePolicy", {}) for p in sources if "StartingPosition" not in p]
-        tries = [p.get("MaximumRetryAttempts", -1) for p in limits + [p for p in sources if "StartingPosition" in p]]
+        limits = [
+            r["Properties"]
+            for _, r in kind(t, "Lambda::EventInvokeConfig")
+            if getatt(r["Properties"]["FunctionName"]) == name
+        ]
+        sources = [
+            r["Properties"]
+            for _, r in kind(t, "Lambda::EventSourceMapping")
+            if getatt(r["Properties"]["FunctionName"]) == name
+        ]
+        redriven = [
+            t["Resources"][getatt(p["EventSourceArn"])]["Properties"].get("RedrivePolicy", {})
+            for p in sources
+            if "StartingPosition" not in p
+        ]
+        tries = [
+            p.get("MaximumRetryAttempts", -1)
+            for p in limits + [p for p in sources if "StartingPosition" in p]
+        ]
         tries += [p.get("maxReceiveCount", -1) for p in redriven]
         wrong += [] if tries and all(0 <= n <= 10 for n in tries) else [f"{name}: retry limit"]
-        kept = [t["Resources"][name]["Properties"].get("DeadLetterConfig", {}).get("TargetArn")] if limits else []
-        kept += [p.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for p in sources if "StartingPosition" in p]
+        kept = (
+            [t["Resources"][name]["Properties"].get("DeadLetterConfig", {}).get("TargetArn")]
+            if limits
+            else []
+        )
+        kept += [
+            p.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+            for p in sources
+            if "StartingPosition" in p
+        ]
         kept += [p.get("deadLetterTargetArn") for p in redriven]
-        wrong += [] if kept and all(getatt(place) == queue for place in kept) else [f"{name}: dead letters"]
+        wrong += (
+            []
+            if kept and all(getatt(place) == queue for place in kept)
+            else [f"{name}: dead letters"]
+        )
         alarms = [r["Properties"] for _, r in kind(t, "CloudWatch::Alarm")]
-        wrong += [] if any(getatt(d["Value"]) == queue for a in alarms for d in a["Dimensions"]) else [f"{name}: alarm on dead letters"]
+        wrong += (
+            []
+            if any(getatt(d["Value"]) == queue for a in alarms for d in a["Dimensions"])
+            else [f"{name}: alarm on dead letters"]
+        )
     return wrong
 
 
 def every_asynchronous_function_is_known(t: Template) -> list[str]:
     """A new trigger brings its function into ASYNCHRONOUS."""
-    triggered = {getatt(r["Properties"]["FunctionName"]) for _, r in kind(t, "Lambda::EventSourceMapping")}
-    triggered |= {getatt(r["Properties"]["Target"]["Arn"]) for _, r in kind(t, "Scheduler::Schedule")}
+    triggered = {
+        getatt(r["Properties"]["FunctionName"]) for _, r in kind(t, "Lambda::EventSourceMapping")
+    }
     triggered |= {
-        getatt(c["Function"]) for _, r in kind(t, "S3::Bucket") for c in r["Properties"].get("NotificationConfiguration", {}).get("LambdaConfigurations", [])
+        getatt(r["Properties"]["Target"]["Arn"]) for _, r in kind(t, "Scheduler::Schedule")
+    }
+    triggered |= {
+        getatt(c["Function"])
+        for _, r in kind(t, "S3::Bucket")
+        for c in r["Properties"]
+        .get("NotificationConfiguration", {})
+        .get("LambdaConfigurations", [])
     }
     return sorted(triggered ^ ASYNCHRONOUS)
 
 
 def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
-    watched = {getatt(d["Value"]) for _, r in kind(t, "CloudWatch::Alarm") for d in r["Properties"]["Dimensions"]}
-    wrong = [i for i, _ in kind(t, "Lambda::Function", "SQS::Queue", "ApiGatewayV2::Api") if i not in watched]
+    watched = {
+        getatt(d["Value"])
+        for _, r in kind(t, "CloudWatch::Alarm")
+        for d in r["Properties"]["Dimensions"]
+    }
+    wrong = [
+        i
+        for i, _ in kind(t, "Lambda::Function", "SQS::Queue", "ApiGatewayV2::Api")
+        if i not in watched
+    ]
     sent = {"Fn::If": ["AlarmsAreSent", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
-    return wrong + [i for i, r in kind(t, "CloudWatch::Alarm") if r["Properties"].get("AlarmActions") != sent]
+    return wrong + [
+        i for i, r in kind(t, "CloudWatch::Alarm") if r["Properties"].get("AlarmActions") != sent
+    ]
 
 
 def sources_report_single_failures(t: Template) -> list[str]:
-    """One bad record does not bring the others again; a batch of a stream is halved until the bad one is alone."""
+    """One bad record does not bring the others again; a batch of a stream is halved until the bad
+    one is alone."""
     wrong = []
     for name, mapping in kind(t, "Lambda::EventSourceMapping"):
         p = mapping["Properties"]
         wrong += [] if p.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] else [name]
-        wrong += [name] if "StartingPosition" in p and not p.get("BisectBatchOnFunctionError") else []
+        wrong += (
+            [name] if "StartingPosition" in p and not p.get("BisectBatchOnFunctionError") else []
+        )
     return wrong
 
 
@@ -242,34 +360,60 @@ def a_queue_waits_longer_than_its_worker(t: Template) -> list[str]:
     for _, mapping in kind(t, "Lambda::EventSourceMapping"):
         queue = t["Resources"][getatt(mapping["Properties"]["EventSourceArn"])]
         function = t["Resources"][getatt(mapping["Properties"]["FunctionName"])]
-        if queue["Type"] == "AWS::SQS::Queue" and queue["Properties"].get("VisibilityTimeout", 30) < 6 * function["Properties"]["Timeout"]:
+        if (
+            queue["Type"] == "AWS::SQS::Queue"
+            and queue["Properties"].get("VisibilityTimeout", 30)
+            < 6 * function["Properties"]["Timeout"]
+        ):
             wrong.append(getatt(mapping["Properties"]["EventSourceArn"]))
     return wrong
 
 
 def queues_are_encrypted(t: Template) -> list[str]:
-    return [i for i, r in kind(t, "SQS::Queue") if getatt(r["Properties"].get("KmsMasterKeyId")) != "DataKey"]
+    return [
+        i
+        for i, r in kind(t, "SQS::Queue")
+        if getatt(r["Properties"].get("KmsMasterKeyId")) != "DataKey"
+    ]
 
 
 def schedules_run_on_beijing_time(t: Template) -> list[str]:
     wrong = []
     for name, schedule in kind(t, "Scheduler::Schedule"):
         p = schedule["Properties"]
-        wrong += [] if p.get("ScheduleExpressionTimezone") == "Asia/Shanghai" else [f"{name}: time zone"]
-        wrong += [] if "DeadLetterConfig" in p["Target"] and "RetryPolicy" in p["Target"] else [f"{name}: dead letters, retries"]
+        wrong += (
+            [] if p.get("ScheduleExpressionTimezone") == "Asia/Shanghai" else [f"{name}: time zone"]
+        )
+        wrong += (
+            []
+            if "DeadLetterConfig" in p["Target"] and "RetryPolicy" in p["Target"]
+            else [f"{name}: dead letters, retries"]
+        )
     return wrong + [i for i, _ in kind(t, "Events::Rule")]  # a rule knows only UTC
 
 
 def drop_starts_with_its_manifest(t: Template) -> list[str]:
-    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
-    rules = {getatt(s["Function"]): {r["Name"]: r["Value"] for r in s["Filter"]["S3Key"]["Rules"]} for s in starts}
-    return [] if rules["Roster"] == {"prefix": "drop/", "suffix": ".manifest.json"} else [str(rules)]
+    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"][
+        "LambdaConfigurations"
+    ]
+    rules = {
+        getatt(s["Function"]): {r["Name"]: r["Value"] for r in s["Filter"]["S3Key"]["Rules"]}
+        for s in starts
+    }
+    return (
+        [] if rules["Roster"] == {"prefix": "drop/", "suffix": ".manifest.json"} else [str(rules)]
+    )
 
 
 def nothing_a_function_writes_starts_a_function(t: Template) -> list[str]:
-    """An object that starts a function lies where only others write: else it could start itself for ever."""
-    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
-    prefixes = [r["Value"] for s in starts for r in s["Filter"]["S3Key"]["Rules"] if r["Name"] == "prefix"]
+    """An object that starts a function lies where only others write: else it could start itself for
+    ever."""
+    starts = t["Resources"]["ExchangeBucket"]["Properties"]["NotificationConfiguration"][
+        "LambdaConfigurations"
+    ]
+    prefixes = [
+        r["Value"] for s in starts for r in s["Filter"]["S3Key"]["Rules"] if r["Name"] == "prefix"
+    ]
     return [
         f"{name}: {resource}"
         for name, role in kind(t, "IAM::Role")
@@ -281,36 +425,68 @@ def nothing_a_function_writes_starts_a_function(t: Template) -> list[str]:
     ]
 
 
-# ---- access ---------------------------------------------------------------------------------------------------------
+# ---- access ------------------------------------------------------------------------------------
 
 
 def every_route_needs_a_token(t: Template) -> list[str]:
     return [
         i
         for i, r in kind(t, "ApiGatewayV2::Route")
-        if r["Properties"].get("AuthorizationType") != "JWT" or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
+        if r["Properties"].get("AuthorizationType") != "JWT"
+        or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
     ]
 
 
 def the_api_offers_what_the_contract_says(t: Template) -> list[str]:
     keys = {r["Properties"]["RouteKey"] for _, r in kind(t, "ApiGatewayV2::Route")}
-    promised = {"POST /fsi", "GET /settlements/{setl_id}/explanation", "ANY /reimbursement/{proxy+}", "ANY /fund/{proxy+}", "ANY /clearing/{proxy+}"}
+    promised = {
+        "POST /fsi",
+        "GET /settlements/{setl_id}/explanation",
+        "ANY /reimbursement/{proxy+}",
+        "ANY /fund/{proxy+}",
+        "ANY /clearing/{proxy+}",
+    }
     return sorted(promised - keys)
 
 
 def cognito_is_only_there_without_an_issuer(t: Template) -> list[str]:
-    wrong = [i for i, r in t["Resources"].items() if r["Type"].startswith("AWS::Cognito::") and r.get("Condition") != "OwnUserPool"]
+    wrong = [
+        i
+        for i, r in t["Resources"].items()
+        if r["Type"].startswith("AWS::Cognito::") and r.get("Condition") != "OwnUserPool"
+    ]
     jwt = t["Resources"]["Authorizer"]["Properties"]["JwtConfiguration"]
-    wrong += [] if jwt["Issuer"]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenIssuer"}] else ["issuer"]
-    wrong += [] if jwt["Audience"][0]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenAudience"}] else ["audience"]
-    wrong += [] if t["Conditions"]["OwnUserPool"] == {"Fn::Equals": [{"Ref": "TokenIssuer"}, ""]} else ["condition"]
-    return wrong + [i for i, o in t["Outputs"].items() if "UserPool" in json.dumps(o["Value"]) and o.get("Condition") != "OwnUserPool"]
+    wrong += (
+        []
+        if jwt["Issuer"]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenIssuer"}]
+        else ["issuer"]
+    )
+    wrong += (
+        []
+        if jwt["Audience"][0]["Fn::If"][::2] == ["OwnUserPool", {"Ref": "TokenAudience"}]
+        else ["audience"]
+    )
+    wrong += (
+        []
+        if t["Conditions"]["OwnUserPool"] == {"Fn::Equals": [{"Ref": "TokenIssuer"}, ""]}
+        else ["condition"]
+    )
+    return wrong + [
+        i
+        for i, o in t["Outputs"].items()
+        if "UserPool" in json.dumps(o["Value"]) and o.get("Condition") != "OwnUserPool"
+    ]
 
 
 def users_cannot_write_for_whom_they_act(t: Template) -> list[str]:
-    client, pool = t["Resources"]["UserPoolClient"]["Properties"], t["Resources"]["UserPool"]["Properties"]
+    client, pool = (
+        t["Resources"]["UserPoolClient"]["Properties"],
+        t["Resources"]["UserPool"]["Properties"],
+    )
     wrong = [a for a in client.get("WriteAttributes", ["custom:all"]) if a.startswith("custom:")]
-    return wrong + ([] if pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] else ["sign-up"])
+    return wrong + (
+        [] if pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] else ["sign-up"]
+    )
 
 
 def arns_carry_the_partition(t: Template) -> list[str]:
@@ -318,13 +494,24 @@ def arns_carry_the_partition(t: Template) -> list[str]:
 
 
 def domains_carry_the_suffix(t: Template) -> list[str]:
-    """amazonaws.com is only right outside China. Service principals are exempt where AWS keeps one name for all partitions."""
-    principals = {"lambda.amazonaws.com", "apigateway.amazonaws.com", "scheduler.amazonaws.com", "s3.amazonaws.com"}
-    return [found for found in re.findall(r"[\w.${}:-]*amazonaws\.com", json.dumps(t)) if found not in principals]
+    """amazonaws.com is only right outside China. Service principals are exempt where AWS keeps one
+    name for all partitions."""
+    principals = {
+        "lambda.amazonaws.com",
+        "apigateway.amazonaws.com",
+        "scheduler.amazonaws.com",
+        "s3.amazonaws.com",
+    }
+    return [
+        found
+        for found in re.findall(r"[\w.${}:-]*amazonaws\.com", json.dumps(t))
+        if found not in principals
+    ]
 
 
 def spoil(path: str, value: Any) -> Callable[[Template], None]:
-    """Sets (or, for DELETE, removes) what lies at `path`: slashes between; in a list a number, or a statement's Sid."""
+    """Sets (or, for DELETE, removes) what lies at `path`: slashes between; in a list a number, or a
+    statement's Sid."""
 
     def act(t: Template) -> None:
         place: Any = t
@@ -350,43 +537,92 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         tables_are_kept_and_protected,
         [
             spoil(f"{R}/PeopleTable/Properties/SSESpecification/SSEType", "AES256"),
-            spoil(f"{R}/JournalTable/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled", False),
+            spoil(
+                f"{R}/JournalTable/Prop"
+                "erties/PointInTimeReco"
+                "verySpecification/Poin"
+                "tInTimeRecoveryEnabled",
+                False,
+            ),
             spoil(f"{R}/OutboxTable/Properties/DeletionProtectionEnabled", False),
             spoil(f"{R}/ClearingTable/UpdateReplacePolicy", "Delete"),
             spoil(f"{R}/SettlementTable/DeletionPolicy", DELETE),
         ],
     ),
     (every_room_has_its_table, [spoil(f"{R}/ClearingTable", DELETE)]),
-    (protection_is_on_unless_a_test_turns_it_off, [spoil("Parameters/DeletionProtection/Default", "false")]),
-    (outbox_has_stream_and_expiry, [spoil(f"{R}/OutboxTable/Properties/TimeToLiveSpecification", DELETE)]),
+    (
+        protection_is_on_unless_a_test_turns_it_off,
+        [spoil("Parameters/DeletionProtection/Default", "false")],
+    ),
+    (
+        outbox_has_stream_and_expiry,
+        [spoil(f"{R}/OutboxTable/Properties/TimeToLiveSpecification", DELETE)],
+    ),
     (
         bucket_is_closed,
         [
-            spoil(f"{R}/ExchangeBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
-            spoil(f"{R}/ExchangeBucket/Properties/VersioningConfiguration", {"Status": "Suspended"}),
-            spoil(f"{R}/ExchangeBucketPolicy/Properties/PolicyDocument/Statement/0/Effect", "Allow"),
+            spoil(
+                f"{R}/ExchangeBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls",
+                False,
+            ),
+            spoil(
+                f"{R}/ExchangeBucket/Properties/VersioningConfiguration", {"Status": "Suspended"}
+            ),
+            spoil(
+                f"{R}/ExchangeBucketPolicy/Properties/PolicyDocument/Statement/0/Effect", "Allow"
+            ),
         ],
     ),
     (keys_rotate_and_are_kept, [spoil(f"{R}/DataKey/Properties/EnableKeyRotation", False)]),
-    (each_function_has_its_own_role, [spoil(f"{R}/Settle/Properties/Role", {"Fn::GetAtt": ["RosterRole", "Arn"]})]),
+    (
+        each_function_has_its_own_role,
+        [spoil(f"{R}/Settle/Properties/Role", {"Fn::GetAtt": ["RosterRole", "Arn"]})],
+    ),
     (
         no_role_has_a_wildcard,
         [
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Action", ["dynamodb:*"]),
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource", "*"),
-            spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource", {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}),
-            spoil(f"{R}/SettleRole/Properties/ManagedPolicyArns", ["arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"]),
+            spoil(
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Action",
+                ["dynamodb:*"],
+            ),
+            spoil(
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource",
+                "*",
+            ),
+            spoil(
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource",
+                {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"},
+            ),
+            spoil(
+                f"{R}/SettleRole/Properties/ManagedPolicyArns",
+                ["arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"],
+            ),
         ],
     ),
-    (journal_is_only_ever_added_to, [spoil(f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/Journal/Action", ["dynamodb:UpdateItem"])]),
+    (
+        journal_is_only_ever_added_to,
+        [
+            spoil(
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/Journal/Action",
+                ["dynamodb:UpdateItem"],
+            )
+        ],
+    ),
     (
         each_function_is_bounded,
-        [spoil(f"{R}/Roster/Properties/Timeout", DELETE), spoil(f"{R}/Roster/Properties/MemorySize", DELETE), spoil(f"{R}/RosterLogs", DELETE)],
+        [
+            spoil(f"{R}/Roster/Properties/Timeout", DELETE),
+            spoil(f"{R}/Roster/Properties/MemorySize", DELETE),
+            spoil(f"{R}/RosterLogs", DELETE),
+        ],
     ),
     (what_the_api_calls_answers_in_time, [spoil(f"{R}/Settle/Properties/Timeout", 30)]),
     (
         log_groups_are_kept_half_a_year,
-        [spoil("Parameters/LogRetentionDays/Default", 180), spoil(f"{R}/ApiLogs/Properties/RetentionInDays", DELETE)],
+        [
+            spoil("Parameters/LogRetentionDays/Default", 180),
+            spoil(f"{R}/ApiLogs/Properties/RetentionInDays", DELETE),
+        ],
     ),
     (
         asynchronous_functions_retry_and_keep_what_failed,
@@ -399,25 +635,59 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/ClearingQueue/Properties/RedrivePolicy", DELETE),
         ],
     ),
-    (every_asynchronous_function_is_known, [spoil(f"{R}/SweepHourly/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})]),
-    (every_function_and_queue_has_an_alarm, [spoil(f"{R}/SettleErrorsAlarm", DELETE), spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE)]),
+    (
+        every_asynchronous_function_is_known,
+        [spoil(f"{R}/SweepHourly/Properties/Target/Arn", {"Fn::GetAtt": ["Settle", "Arn"]})],
+    ),
+    (
+        every_function_and_queue_has_an_alarm,
+        [
+            spoil(f"{R}/SettleErrorsAlarm", DELETE),
+            spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE),
+        ],
+    ),
     (
         sources_report_single_failures,
-        [spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False), spoil(f"{R}/WorkerQueue/Properties/FunctionResponseTypes", DELETE)],
+        [
+            spoil(f"{R}/OutboxStream/Properties/BisectBatchOnFunctionError", False),
+            spoil(f"{R}/WorkerQueue/Properties/FunctionResponseTypes", DELETE),
+        ],
     ),
-    (a_queue_waits_longer_than_its_worker, [spoil(f"{R}/ClearingQueue/Properties/VisibilityTimeout", 300)]),
+    (
+        a_queue_waits_longer_than_its_worker,
+        [spoil(f"{R}/ClearingQueue/Properties/VisibilityTimeout", 300)],
+    ),
     (queues_are_encrypted, [spoil(f"{R}/RosterDeadLetters/Properties/KmsMasterKeyId", DELETE)]),
     (
         schedules_run_on_beijing_time,
-        [spoil(f"{R}/ClearingDaily/Properties/ScheduleExpressionTimezone", "UTC"), spoil(f"{R}/ClearingDaily/Properties/Target/RetryPolicy", DELETE)],
+        [
+            spoil(f"{R}/ClearingDaily/Properties/ScheduleExpressionTimezone", "UTC"),
+            spoil(f"{R}/ClearingDaily/Properties/Target/RetryPolicy", DELETE),
+        ],
     ),
     (
         drop_starts_with_its_manifest,
-        [spoil(f"{R}/ExchangeBucket/Properties/NotificationConfiguration/LambdaConfigurations/0/Filter/S3Key/Rules/1/Value", ".csv")],
+        [
+            spoil(
+                f"{R}/ExchangeBucket/Propert"
+                "ies/NotificationConfigurat"
+                "ion/LambdaConfigurations/0"
+                "/Filter/S3Key/Rules/1/Value",
+                ".csv",
+            )
+        ],
     ),
     (
         nothing_a_function_writes_starts_a_function,
-        [spoil(f"{R}/BankRole/Properties/Policies/0/PolicyDocument/Statement/ReadsAnswersAndCalendar/Action", ["s3:GetObject", "s3:PutObject"])],
+        [
+            spoil(
+                f"{R}/BankRole/Propertie"
+                "s/Policies/0/PolicyDocu"
+                "ment/Statement/ReadsAn"
+                "swersAndCalendar/Action",
+                ["s3:GetObject", "s3:PutObject"],
+            )
+        ],
     ),
     (every_route_needs_a_token, [spoil(f"{R}/FsiRoute/Properties/AuthorizationType", "NONE")]),
     (the_api_offers_what_the_contract_says, [spoil(f"{R}/ExplanationRoute", DELETE)]),
@@ -429,9 +699,18 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/Authorizer/Properties/JwtConfiguration/Issuer/Fn::If/2", "x"),
         ],
     ),
-    (users_cannot_write_for_whom_they_act, [spoil(f"{R}/UserPoolClient/Properties/WriteAttributes", ["custom:fixmedins_code"])]),
-    (arns_carry_the_partition, [spoil(f"{R}/DataKey/Properties/Description", "arn:aws:iam::1:root")]),
-    (domains_carry_the_suffix, [spoil(f"{R}/DataKey/Properties/Description", "logs.cn-north-1.amazonaws.com")]),
+    (
+        users_cannot_write_for_whom_they_act,
+        [spoil(f"{R}/UserPoolClient/Properties/WriteAttributes", ["custom:fixmedins_code"])],
+    ),
+    (
+        arns_carry_the_partition,
+        [spoil(f"{R}/DataKey/Properties/Description", "arn:aws:iam::1:root")],
+    ),
+    (
+        domains_carry_the_suffix,
+        [spoil(f"{R}/DataKey/Properties/Description", "logs.cn-north-1.amazonaws.com")],
+    ),
 ]
 RULES = [rule for rule, _ in PARAMS]
 
@@ -441,14 +720,24 @@ def test_the_template_holds(rule: Rule, plain: Template) -> None:
     assert rule(plain) == []
 
 
-@pytest.mark.parametrize(("rule", "spoiling"), [(r, s) for r, spoilings in PARAMS for s in spoilings])
-def test_each_rule_notices_when_it_is_broken(rule: Rule, spoiling: Callable[[Template], None], plain: Template) -> None:
+@pytest.mark.parametrize(
+    ("rule", "spoiling"), [(r, s) for r, spoilings in PARAMS for s in spoilings]
+)
+def test_each_rule_notices_when_it_is_broken(
+    rule: Rule, spoiling: Callable[[Template], None], plain: Template
+) -> None:
     spoiling(plain)
     assert rule(plain) != []
 
 
 def test_every_rule_here_is_checked() -> None:
-    rules = {n for n, f in globals().items() if callable(f) and getattr(f, "__annotations__", {}).get("return") == "list[str]" and not n.startswith("test")}
+    rules = {
+        n
+        for n, f in globals().items()
+        if callable(f)
+        and getattr(f, "__annotations__", {}).get("return") == "list[str]"
+        and not n.startswith("test")
+    }
     assert rules == {rule.__name__ for rule in RULES}
 
 
@@ -473,5 +762,8 @@ def test_in_china_regions_nothing_but_the_conditional_cognito_is_missing() -> No
 
 def test_cfn_lint_notices_a_wrong_property(tmp_path: Path) -> None:
     spoiled = tmp_path / "template.yaml"
-    spoiled.write_text(TEMPLATE.read_text(encoding="utf-8").replace("BillingMode:", "BillingMod:", 1), encoding="utf-8")
+    spoiled.write_text(
+        TEMPLATE.read_text(encoding="utf-8").replace("BillingMode:", "BillingMod:", 1),
+        encoding="utf-8",
+    )
     assert any("BillingMod" in f["Message"] for f in _lint(str(spoiled)))

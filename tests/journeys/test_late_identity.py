@@ -1,4 +1,5 @@
-"""J20, J27: settled without an identity that the department reports only later: the case is prepared and the person reminded, once."""
+"""J20, J27: settled without an identity that the department reports only later: the case is
+prepared and the person reminded, once."""
 
 from __future__ import annotations
 
@@ -23,8 +24,11 @@ OFFICER = Officer("u1", "440902", frozenset({"intake"}), "")
 
 @pytest.fixture
 def outbox(tables: Tables) -> Any:
-    """The outbox's door: `flush()` brings it every message of the table, as the stream does, again each time."""
-    spec = importlib.util.spec_from_file_location("outbox_handler", FUNCTIONS / "outbox" / "handler.py")
+    """The outbox's door: `flush()` brings it every message of the table, as the stream does, again
+    each time."""
+    spec = importlib.util.spec_from_file_location(
+        "outbox_handler", FUNCTIONS / "outbox" / "handler.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
@@ -33,26 +37,47 @@ def outbox(tables: Tables) -> Any:
     def flush() -> list[str]:
         items = tables.items("outbox")
         for item in items:
-            module.one(DynamoDBRecord({"eventName": "INSERT", "dynamodb": {"NewImage": item, "Keys": {}, "SequenceNumber": "1"}}))
+            module.one(
+                DynamoDBRecord(
+                    {
+                        "eventName": "INSERT",
+                        "dynamodb": {"NewImage": item, "Keys": {}, "SequenceNumber": "1"},
+                    }
+                )
+            )
         return [item["kind"]["S"] for item in items]
 
     return flush
 
 
-@pytest.mark.parametrize(("start", "cases"), [("2021-01-01", 1), ("2021-07-02", 0)], ids=["stood during the stay", "began after it"])
-def test_an_identity_reported_late_opens_the_case_of_what_was_settled_without_it(tables: Tables, outbox: Any, start: str, cases: int) -> None:
+@pytest.mark.parametrize(
+    ("start", "cases"),
+    [("2021-01-01", 1), ("2021-07-02", 0)],
+    ids=["stood during the stay", "began after it"],
+)
+def test_an_identity_reported_late_opens_the_case_of_what_was_settled_without_it(
+    tables: Tables, outbox: Any, start: str, cases: int
+) -> None:
     contracted()
     exchange.client.cache_clear()
     known_person("P1", serial=1, birth=date(1980, 1, 1))
     hospital = Hospital()
-    answer = passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))))
+    answer = passed(
+        hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    )
     assert answer["setlinfo"]["maf_pay"] == "0.00"
     outbox()
     department = Department(tables.s3)
-    row = roster_row(1) | {"证件号码": certno(1, birth="19800101"), "身份认定时间": start, "身份终止时间": ""}
+    row = roster_row(1) | {
+        "证件号码": certno(1, birth="19800101"),
+        "身份认定时间": start,
+        "身份终止时间": "",
+    }
     department.drop([row])
     kinds = outbox()
     assert "identity_recorded" in kinds
     assert len(reimbursement.of_person(OFFICER, "P1")) == cases
-    assert outbox().count("assistance_not_settled") == cases, "reminded once, whatever the stream brings again"
+    assert outbox().count("assistance_not_settled") == cases, (
+        "reminded once, whatever the stream brings again"
+    )
     assert len(reimbursement.of_person(OFFICER, "P1")) == cases

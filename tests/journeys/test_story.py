@@ -1,4 +1,5 @@
-"""The story of `make run` on the local cloud, told twice, and what it leaves open to whom: over HTTP, with real tokens, as a hospital would."""
+"""The story of `make run` on the local cloud, told twice, and what it leaves open to whom: over
+HTTP, with real tokens, as a hospital would."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def psn_no(hospital: Hospital) -> str:
 
 
 def test_the_story_tells_every_step(told: str) -> None:
-    """J7–J9, J19, J22, J32, M二.2: rows taken in and sent back, layer by layer with documents, the retry, the reversal, the trial balance."""
+    """J7–J9, J19, J22, J32, M二.2: rows taken in and sent back, layer by layer with documents, the
+    retry, the reversal, the trial balance."""
     for line in (
         "茂名市救助对象名册:新增 4 行,退回 4 行",
         "校验位不符",
@@ -63,7 +65,9 @@ def test_the_story_tells_every_step(told: str) -> None:
     assert "回答不同" not in told
 
 
-def test_told_again_it_goes_on_and_the_rosters_change_nothing(cloud: Stack, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_told_again_it_goes_on_and_the_rosters_change_nothing(
+    cloud: Stack, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     demo.story(cloud)
     again = capsys.readouterr().out
     assert "茂名市救助对象名册(同一文件再次投递,登记不变,第一次的回答):新增 4 行,退回 4 行" in again
@@ -71,34 +75,58 @@ def test_told_again_it_goes_on_and_the_rosters_change_nothing(cloud: Stack, told
 
 
 def post(cloud: Stack, token: str, body: bytes = b"{}") -> httpx.Response:
-    return httpx.post(f"{cloud.api}/fsi", content=body, headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=30)
+    return httpx.post(
+        f"{cloud.api}/fsi",
+        content=body,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        timeout=30,
+    )
 
 
 def test_only_a_token_of_the_pool_opens_the_door(cloud: Stack, hospital: Hospital) -> None:
     head, payload, signature = hospital.token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    forged = base64.urlsafe_b64encode(json.dumps({**claims, "custom:fixmedins_code": OTHER.code}).encode()).decode().rstrip("=")
+    forged = (
+        base64.urlsafe_b64encode(
+            json.dumps({**claims, "custom:fixmedins_code": OTHER.code}).encode()
+        )
+        .decode()
+        .rstrip("=")
+    )
     assert post(cloud, "").status_code == 401
     assert post(cloud, "abc").status_code == 401
     assert post(cloud, f"{head}.{forged}.{signature}").status_code == 401
     assert post(cloud, hospital.token).status_code == 200
 
 
-def test_a_hospital_cannot_speak_or_look_for_another(cloud: Stack, hospital: Hospital, psn_no: str) -> None:
+def test_a_hospital_cannot_speak_or_look_for_another(
+    cloud: Stack, hospital: Hospital, psn_no: str
+) -> None:
     other = Hospital(cloud, OTHER, "440900")
     envelope = hospital.envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})
     assert other.post(envelope)["output"]["errinfo"]["code"] == "FORBIDDEN"
     mdtrt_id = hospital.stay(psn_no, "2021-05-01", "2021-05-09")
-    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"]["setl_id"]
+    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"][
+        "setl_id"
+    ]
     assert hospital.explanation(setl_id)["replay"] == "identical"
     with pytest.raises(httpx.HTTPStatusError, match="404"):
         other.explanation(setl_id)
-    assert other.post(other.envelope("5203", {"psn_no": psn_no, "setl_id": setl_id}))["output"]["errinfo"]["code"] == "SETTLEMENT_UNKNOWN"
+    assert (
+        other.post(other.envelope("5203", {"psn_no": psn_no, "setl_id": setl_id}))["output"][
+            "errinfo"
+        ]["code"]
+        == "SETTLEMENT_UNKNOWN"
+    )
 
 
-def test_the_command_and_the_api_explain_alike(cloud: Stack, hospital: Hospital, psn_no: str, monkeypatch: Any, capsys: Any) -> None:
+def test_the_command_and_the_api_explain_alike(
+    cloud: Stack, hospital: Hospital, psn_no: str, monkeypatch: Any, capsys: Any
+) -> None:
     mdtrt_id = hospital.stay(psn_no, "2021-05-11", "2021-05-12")
-    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"]["setl_id"]
+    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"][
+        "setl_id"
+    ]
     monkeypatch.setenv("MEDAID_ENDPOINT", cloud.cloud.endpoint)
     assert explain.run(argparse.Namespace(setl_id=setl_id, json=True)) == 0
     assert json.loads(capsys.readouterr().out) == hospital.explanation(setl_id)
@@ -109,7 +137,8 @@ def test_the_command_and_the_api_explain_alike(cloud: Stack, hospital: Hospital,
 
 
 def test_a_body_of_ten_megabytes_is_answered_not_broken(cloud: Stack, hospital: Hospital) -> None:
-    """MiniStack hands it through; AWS stops it at the gateway (413) before us: docs/operations.md."""
+    """MiniStack hands it through; AWS stops it at the gateway (413) before us:
+    docs/operations.md."""
     answer = post(cloud, hospital.token, b'{"x":"' + b"y" * 10_000_000 + b'"}')
     assert answer.status_code == 200
     assert answer.json()["output"]["errinfo"]["code"] == "BODY_TOO_LARGE"

@@ -30,29 +30,56 @@ class Department:
     period: str = "2026-03"
     bucket: str = field(default_factory=lambda: settings().bucket)
 
-    def lay(self, body: bytes, name: str = "march", ending: str = ".csv", rows: int | None = None, **manifest: Any) -> str:
+    def lay(
+        self,
+        body: bytes,
+        name: str = "march",
+        ending: str = ".csv",
+        rows: int | None = None,
+        **manifest: Any,
+    ) -> str:
         """File, then manifest; answers the manifest's key."""
         file = f"{name}{ending}"
         count = rows if rows is not None else max(0, body.count(b"\n") - 1)
         told = {
-            "sender": self.sender, "kind": self.kind, "file": file, "period": self.period, "rows": count,
-            "sha256": sha256(body).hexdigest(), "admdvs": self.admdvs,
-        } | manifest  # fmt: skip
+            "sender": self.sender,
+            "kind": self.kind,
+            "file": file,
+            "period": self.period,
+            "rows": count,
+            "sha256": sha256(body).hexdigest(),
+            "admdvs": self.admdvs,
+        } | manifest
         key = f"drop/{self.sender}/{name}.manifest.json"
         self.s3.put_object(Bucket=self.bucket, Key=f"drop/{self.sender}/{file}", Body=body)
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(told).encode())
         return key
 
-    def drop(self, rows: Sequence[Mapping[str, str]], name: str = "march", now: datetime = NOW, encoding: str = "utf-8-sig", **manifest: Any) -> intake.Report:
-        return intake.take_in(self.lay(csv_bytes(rows, encoding), name, rows=len(rows), **manifest), now)
+    def drop(
+        self,
+        rows: Sequence[Mapping[str, str]],
+        name: str = "march",
+        now: datetime = NOW,
+        encoding: str = "utf-8-sig",
+        **manifest: Any,
+    ) -> intake.Report:
+        return intake.take_in(
+            self.lay(csv_bytes(rows, encoding), name, rows=len(rows), **manifest), now
+        )
 
     def raw(self, key: str) -> bytes:
-        body: bytes = self.s3.get_object(Bucket=self.bucket, Key=f"feedback/{self.sender}/{key}")["Body"].read()
+        body: bytes = self.s3.get_object(Bucket=self.bucket, Key=f"feedback/{self.sender}/{key}")[
+            "Body"
+        ].read()
         return body
 
     def returned(self, name: str = "march") -> list[dict[str, str]]:
         """The rows that came back, as a reader of CSV sees them."""
-        return list(csv.DictReader(io.StringIO(self.raw(f"{name}.feedback.csv").decode("utf-8-sig"), newline="")))
+        return list(
+            csv.DictReader(
+                io.StringIO(self.raw(f"{name}.feedback.csv").decode("utf-8-sig"), newline="")
+            )
+        )
 
     def summary(self, name: str = "march") -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(self.raw(f"{name}.feedback.json"))

@@ -1,4 +1,5 @@
-"""Certificate numbers (GB 11643): what holds, in which form it is kept, and what is named when it does not (J9)."""
+"""Certificate numbers (GB 11643): what holds, in which form it is kept, and what is named when it
+does not (J9)."""
 
 from __future__ import annotations
 
@@ -38,10 +39,15 @@ SECOND = "440524188001010014"
         ("16", "e12345678", "E12345678", None, ""),
         ("02", "军字第1234567号", "军字第1234567号", None, ""),
     ],
-)  # fmt: skip
+)
 def test_holds(cert_type: str, written: str, kept: str, birth: date | None, sex: str) -> None:
     number = read(cert_type, written)
-    assert (number.cert_type, number.certno, number.birth, number.sex) == (cert_type, kept, birth, sex)
+    assert (number.cert_type, number.certno, number.birth, number.sex) == (
+        cert_type,
+        kept,
+        birth,
+        sex,
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,9 +87,18 @@ def test_normal_refuses_by_field() -> None:
     assert "110105" not in refused.value.sentence
 
 
-@given(st.integers(0, 499), st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.booleans(), st.integers(0, 17), st.integers(1, 9))
-def test_one_wrong_digit_is_always_found(serial: int, birth: date, male: bool, place: int, by: int) -> None:
-    """What MOD 11-2 promises: any single digit changed is noticed. And the number says its own birth date and sex."""
+@given(
+    st.integers(0, 499),
+    st.dates(date(1900, 1, 1), date(2026, 1, 1)),
+    st.booleans(),
+    st.integers(0, 17),
+    st.integers(1, 9),
+)
+def test_one_wrong_digit_is_always_found(
+    serial: int, birth: date, male: bool, place: int, by: int
+) -> None:
+    """What MOD 11-2 promises: any single digit changed is noticed. And the number says its own
+    birth date and sex."""
     number = certno(serial, birth=birth.strftime("%Y%m%d"), male=male)
     held = read("01", number)
     assert (held.birth, held.sex) == (birth, "1" if male else "2")
@@ -101,7 +116,8 @@ def test_old_numbers_become_the_new_ones(serial: int, birth: date) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_it(text: str) -> None:
-    """Anything either holds, and then in a form that holds again unchanged, or is refused with a sentence."""
+    """Anything either holds, and then in a form that holds again unchanged, or is refused with a
+    sentence."""
     try:
         number = read("99", text)
     except NotANumber:

@@ -18,7 +18,11 @@ EVENTS = Path("functions/roster/events")
 
 
 def context(milliseconds: int = 900_000) -> Any:
-    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds, function_name="roster", aws_request_id="1")
+    return SimpleNamespace(
+        get_remaining_time_in_millis=lambda: milliseconds,
+        function_name="roster",
+        aws_request_id="1",
+    )
 
 
 def event(name: str) -> dict[str, Any]:
@@ -26,14 +30,18 @@ def event(name: str) -> dict[str, Any]:
     return facts
 
 
-def test_a_manifest_with_an_encoded_key(department: Department, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_manifest_with_an_encoded_key(
+    department: Department, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     """Keys come URL-encoded, blanks as plus signs; the log holds no person, number or file name."""
     department.lay(csv_bytes([roster_row(1), roster_row(2, 性别="女")]), name="2026-03 低保")
     handler(event("manifest_dropped.json"), context())
     assert department.summary("2026-03 低保")["counts"]["confirmed"] == 1
     log = capsys.readouterr().out + "".join(repr(vars(record)) for record in caplog.records)
     assert "'confirmed': 1" in log
-    assert not any(secret in log for secret in ("张三", certno(1), certno(2), "13800000000", "低保"))
+    assert not any(
+        secret in log for secret in ("张三", certno(1), certno(2), "13800000000", "低保")
+    )
 
 
 def test_another_place_is_left_alone(department: Department, tables: Any) -> None:

@@ -28,14 +28,25 @@ def counts(**some: int) -> dict[str, int]:
 
 
 def test_taken_in_and_sent_back(department: Department) -> None:
-    """J7, J9: what passes is in the register with its source; what fails comes back as it was, with its problems."""
+    """J7, J9: what passes is in the register with its source; what fails comes back as it was, with
+    its problems."""
     bad = roster_row(2, 姓名="李四", 救助类型="贫困", 身份终止时间="2023-12-31")
     report = department.drop([roster_row(1), bad, roster_row(3, 姓名="王五")])
     assert (report.state, report.counts) == ("taken_in", counts(confirmed=2, refused=1))
     file = service.load(holder(1), 2026)
-    assert (file.person.name, file.person.birth, file.person.mobile) == ("张三", date(1980, 1, 1), "13800000000")
+    assert (file.person.name, file.person.birth, file.person.mobile) == (
+        "张三",
+        date(1980, 1, 1),
+        "13800000000",
+    )
     (identity,) = file.identities
-    assert (identity.category, identity.department, identity.admdvs, identity.start, identity.end) == (
+    assert (
+        identity.category,
+        identity.department,
+        identity.admdvs,
+        identity.start,
+        identity.end,
+    ) == (
         "subsistence_allowance",
         "civil_affairs",
         "440902",
@@ -48,7 +59,10 @@ def test_taken_in_and_sent_back(department: Department) -> None:
     assert back.pop("问题") == "救助类型:未在救助类型对照表内;身份终止时间:早于身份认定时间"
     assert {heading: cell.strip() for heading, cell in back.items()} == bad
     summary = department.summary()
-    assert (summary["counts"], summary["problems"]) == (report.counts, {"CODE_UNKNOWN": 1, "DATE_ORDER": 1})
+    assert (summary["counts"], summary["problems"]) == (
+        report.counts,
+        {"CODE_UNKNOWN": 1, "DATE_ORDER": 1},
+    )
     assert summary["sentence"] == "共 3 行:新增 2,变更 0,终止 0,无变化 0,退回 1。"
     assert department.raw("march.feedback.csv").startswith(b"\xef\xbb\xbf")
 
@@ -61,30 +75,54 @@ def test_nobody_by_name_in_the_summary(department: Department) -> None:
 
 
 def test_dropped_twice_changes_nothing(department: Department, tables: Any) -> None:
-    """J9: the same drop again, also under another name and later, changes nothing and gives the same answer byte for byte."""
+    """J9: the same drop again, also under another name and later, changes nothing and gives the
+    same answer byte for byte."""
     rows = [roster_row(1), roster_row(2, 性别="女"), roster_row(3, 姓名="王五")]
     first = department.drop(rows)
-    before, answer = tables.everything(), (department.raw("march.feedback.csv"), department.raw("march.feedback.json"))
+    before, answer = (
+        tables.everything(),
+        (department.raw("march.feedback.csv"), department.raw("march.feedback.json")),
+    )
     again = department.drop(rows, now=LATER)
     renamed = department.drop(rows, name="copy", now=LATER)
-    assert (again.state, renamed.state, again.counts, again.batch) == ("repeated", "repeated", first.counts, first.batch)
+    assert (again.state, renamed.state, again.counts, again.batch) == (
+        "repeated",
+        "repeated",
+        first.counts,
+        first.batch,
+    )
     assert tables.everything() == before
     for name in ("march", "copy"):
-        assert (department.raw(f"{name}.feedback.csv"), department.raw(f"{name}.feedback.json")) == answer
+        assert (
+            department.raw(f"{name}.feedback.csv"),
+            department.raw(f"{name}.feedback.json"),
+        ) == answer
 
 
 def test_next_month(department: Department) -> None:
     """J11: unchanged, changed and ended rows; a new person beside them; history stays readable."""
     department.drop([roster_row(n) for n in range(4)])
-    april = [roster_row(0), roster_row(1, 身份认定时间="2023-07-01"), roster_row(2, 身份终止时间="2026-04-10"), roster_row(9, 姓名="新人")]
+    april = [
+        roster_row(0),
+        roster_row(1, 身份认定时间="2023-07-01"),
+        roster_row(2, 身份终止时间="2026-04-10"),
+        roster_row(9, 姓名="新人"),
+    ]
     department.period = "2026-04"
     report = department.drop(april, name="april", now=LATER)
     assert report.counts == counts(unchanged=1, changed=1, ended=1, confirmed=1)
     (changed,) = service.load(holder(1), 2026).identities
     assert (changed.start, changed.act) == (date(2023, 7, 1), "changed")
     (ended,) = service.load(holder(2), 2026).identities
-    assert (ended.end, ended.act, ended.stands_on(date(2026, 4, 30)), ended.stands_on(date(2026, 5, 1))) == (date(2026, 4, 10), "ended", True, False)
-    assert [i.start for i in service.identities_as_of(holder(1), date(2023, 12, 1), LATER)] == [date(2023, 7, 1)]
+    assert (
+        ended.end,
+        ended.act,
+        ended.stands_on(date(2026, 4, 30)),
+        ended.stands_on(date(2026, 5, 1)),
+    ) == (date(2026, 4, 10), "ended", True, False)
+    assert [i.start for i in service.identities_as_of(holder(1), date(2023, 12, 1), LATER)] == [
+        date(2023, 7, 1)
+    ]
     assert service.identities_as_of(holder(1), date(2023, 12, 1), NOW) == ()
     assert len(list(service.register_on("440900", date(2026, 5, 1), LATER))) == 4
     assert len(list(service.register_on("440900", date(2026, 5, 1), NOW))) == 4
@@ -92,7 +130,8 @@ def test_next_month(department: Department) -> None:
 
 
 def test_unchanged_month_writes_nothing(department: Department, storage_calls: Any) -> None:
-    """A file that says what is known costs three batched reads a hundred rows, and no write for any row."""
+    """A file that says what is known costs three batched reads a hundred rows, and no write for any
+    row."""
     department.drop([roster_row(n) for n in range(100)])
     department.period = "2026-04"
     storage_calls.calls.clear()
@@ -102,15 +141,24 @@ def test_unchanged_month_writes_nothing(department: Department, storage_calls: A
 
 
 def test_facts_are_kept_up_to_date(department: Department) -> None:
-    """A new mobile is taken over and traceable; what a row leaves empty stays; a region's own fields are kept (art. 7)."""
+    """A new mobile is taken over and traceable; what a row leaves empty stays; a region's own
+    fields are kept (art. 7)."""
     department.drop([roster_row(1) | {"民族": "汉", "银行": ""}])
     first = service.load(holder(1), 2026).person
     assert first.extra == {"民族": "汉"}
     department.period = "2026-04"
-    report = department.drop([roster_row(1, 手机号码="13900000000", 居住地址="") | {"学校": "一中"}], name="april", now=LATER)
+    report = department.drop(
+        [roster_row(1, 手机号码="13900000000", 居住地址="") | {"学校": "一中"}],
+        name="april",
+        now=LATER,
+    )
     assert report.counts == counts(unchanged=1)
     after = service.load(holder(1), 2026).person
-    assert (after.mobile, after.residence_address, after.extra) == ("13900000000", "茂南区甲村", {"民族": "汉", "学校": "一中"})
+    assert (after.mobile, after.residence_address, after.extra) == (
+        "13900000000",
+        "茂南区甲村",
+        {"民族": "汉", "学校": "一中"},
+    )
     assert after.source == Source(report.batch, 1)
     assert [p.mobile for p in service.person_versions(holder(1))] == ["13800000000", "13900000000"]
 
@@ -118,7 +166,9 @@ def test_facts_are_kept_up_to_date(department: Department) -> None:
 def test_another_name_for_the_number_goes_back(department: Department) -> None:
     department.drop([roster_row(1)])
     department.period = "2026-04"
-    report = department.drop([roster_row(1, 姓名="赵六"), roster_row(2, 姓名="阿依古丽·买买提")], name="april", now=LATER)
+    report = department.drop(
+        [roster_row(1, 姓名="赵六"), roster_row(2, 姓名="阿依古丽·买买提")], name="april", now=LATER
+    )
     assert report.codes == {"PERSON_MISMATCH": 1}
     assert "已登记的姓名不一致" in department.returned("april")[0]["问题"]
     department.period = "2026-05"
@@ -129,35 +179,59 @@ def test_another_name_for_the_number_goes_back(department: Department) -> None:
 def test_several_categories_and_spells_of_one_person(department: Department) -> None:
     """J5, J22: several standings at once; confirmed again after it had ended."""
     rows = [
-        roster_row(1, 身份终止时间="2024-06-30"), roster_row(1, 身份认定时间="2025-02-01"), roster_row(1, 救助类型="特困"),
+        roster_row(1, 身份终止时间="2024-06-30"),
+        roster_row(1, 身份认定时间="2025-02-01"),
+        roster_row(1, 救助类型="特困"),
         roster_row(1, 救助身份认定地区="高州市"),
-    ]  # fmt: skip
+    ]
     assert department.drop(rows).counts == counts(confirmed=4)
     identities = service.load(holder(1), 2026).identities
     assert {(i.category, i.admdvs, i.start.year) for i in identities} == {
-        ("subsistence_allowance", "440902", 2024), ("subsistence_allowance", "440902", 2025),
-        ("destitute_support", "440902", 2024), ("subsistence_allowance", "440981", 2024),
-    }  # fmt: skip
+        ("subsistence_allowance", "440902", 2024),
+        ("subsistence_allowance", "440902", 2025),
+        ("destitute_support", "440902", 2024),
+        ("subsistence_allowance", "440981", 2024),
+    }
     department.period = "2026-04"
-    report = department.drop([roster_row(1, 身份认定时间="2024-03-01", 身份终止时间="2025-03-01")], name="april", now=LATER)
+    report = department.drop(
+        [roster_row(1, 身份认定时间="2024-03-01", 身份终止时间="2025-03-01")],
+        name="april",
+        now=LATER,
+    )
     assert report.codes == {"OVERLAP": 1}
     assert "2024-01-01 至 2024-06-30、2025-02-01 至 今" in department.returned("april")[0]["问题"]
 
 
 def test_repeats_in_one_file(department: Department) -> None:
     """J9: said twice: once taken; contradicting: neither is taken."""
-    rows = [roster_row(1), roster_row(1), roster_row(2), roster_row(2, 身份终止时间="2026-01-31"), roster_row(3)]
+    rows = [
+        roster_row(1),
+        roster_row(1),
+        roster_row(2),
+        roster_row(2, 身份终止时间="2026-01-31"),
+        roster_row(3),
+    ]
     report = department.drop(rows)
-    assert (report.counts, report.codes) == (counts(confirmed=2, refused=3), {"DUPLICATE": 1, "OVERLAP": 2})
-    assert [back["问题"] for back in department.returned()] == ["与第 1 行重复", "与第 4 行时间重叠而内容不一致", "与第 3 行时间重叠而内容不一致"]
+    assert (report.counts, report.codes) == (
+        counts(confirmed=2, refused=3),
+        {"DUPLICATE": 1, "OVERLAP": 2},
+    )
+    assert [back["问题"] for back in department.returned()] == [
+        "与第 1 行重复",
+        "与第 4 行时间重叠而内容不一致",
+        "与第 3 行时间重叠而内容不一致",
+    ]
 
 
 def test_mended_and_resent(department: Department) -> None:
-    """J9: the answer itself can be mended and dropped: the column of problems is no field, numbers survive a spreadsheet."""
+    """J9: the answer itself can be mended and dropped: the column of problems is no field, numbers
+    survive a spreadsheet."""
     department.drop([roster_row(1), roster_row(2, 性别="女", 手机号码="013800000000")])
     (back,) = department.returned()
     assert back["证件号码"] == f"{certno(2)}\t"
-    report = department.drop([back | {"性别": "男", "手机号码": "13800000000"}], name="mended", now=LATER)
+    report = department.drop(
+        [back | {"性别": "男", "手机号码": "13800000000"}], name="mended", now=LATER
+    )
     assert report.counts == counts(confirmed=1)
     assert service.load(holder(2), 2026).person.extra == {}
 
@@ -171,7 +245,9 @@ def test_a_formula_in_a_cell_does_nothing(department: Department) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_encodings(department: Department, encoding: str) -> None:
     """J8: UTF-8 with and without BOM, GB18030; a rare character of GB18030 too."""
-    assert department.drop([roster_row(1, 姓名="张𠮷")], encoding=encoding).counts == counts(confirmed=1)
+    assert department.drop([roster_row(1, 姓名="张𠮷")], encoding=encoding).counts == counts(
+        confirmed=1
+    )
     assert service.load(holder(1), 2026).person.name == "张𠮷"
 
 
@@ -179,12 +255,23 @@ def test_enrolment_file(department: Department) -> None:
     """J11: enrolments beside identities; ended later."""
     department.drop([roster_row(1)])
     office = Department(department.s3, "maoming-medical-security", kind="enrolment")
-    assert office.drop([ENROLMENT, ENROLMENT | {"险种": "城乡居民大病医疗保险"}]).counts == counts(confirmed=2)
+    assert office.drop([ENROLMENT, ENROLMENT | {"险种": "城乡居民大病医疗保险"}]).counts == counts(
+        confirmed=2
+    )
     file = service.load(holder(1), 2026)
-    assert [(i.insutype, i.admdvs, i.status, i.psn_type) for i in file.insurances] == [("390", "440900", "1", "1501"), ("392", "440900", "1", "1501")]
+    assert [(i.insutype, i.admdvs, i.status, i.psn_type) for i in file.insurances] == [
+        ("390", "440900", "1", "1501"),
+        ("392", "440900", "1", "1501"),
+    ]
     assert len(file.identities) == 1
     office.period = "2026-04"
-    report = office.drop([ENROLMENT | {"参保状态": "4", "参保结束": "2026-03-31"}, ENROLMENT | {"参保状态": "终止", "证件号码": certno(2)}], now=LATER)
+    report = office.drop(
+        [
+            ENROLMENT | {"参保状态": "4", "参保结束": "2026-03-31"},
+            ENROLMENT | {"参保状态": "终止", "证件号码": certno(2)},
+        ],
+        now=LATER,
+    )
     assert (report.counts, report.codes) == (counts(ended=1, refused=1), {"FIELD_REQUIRED": 1})
 
 
@@ -195,16 +282,23 @@ def test_an_earlier_period_undoes_nothing(department: Department, tables: Any) -
     report = department.drop([roster_row(1)], name="late", now=LATER, period="2026-01")
     assert (report.state, report.codes) == ("refused", {"FILE_PERIOD": 1})
     assert tables.items("people") == before
-    assert department.drop([roster_row(1)], name="again", now=LATER, period="2026-02").counts == counts(changed=1)
+    assert department.drop(
+        [roster_row(1)], name="again", now=LATER, period="2026-02"
+    ).counts == counts(changed=1)
 
 
 def test_what_came_later_is_not_overridden_by_a_second_attempt(department: Department) -> None:
-    """An attempt cut off, another drop meanwhile, then the second attempt: the rows that were recorded since stay as they are."""
+    """An attempt cut off, another drop meanwhile, then the second attempt: the rows that were
+    recorded since stay as they are."""
     rows = [roster_row(n) for n in range(250)]
     key = department.lay(csv_bytes(rows), rows=250)
     with pytest.raises(intake.Unfinished):
         intake.take_in(key, NOW, iter([True, False]).__next__)
-    department.drop([roster_row(200, 身份认定时间="2022-05-05"), roster_row(5, 身份终止时间="2026-03-05")], name="corrected", now=NOW + timedelta(minutes=5))
+    department.drop(
+        [roster_row(200, 身份认定时间="2022-05-05"), roster_row(5, 身份终止时间="2026-03-05")],
+        name="corrected",
+        now=NOW + timedelta(minutes=5),
+    )
     report = intake.take_in(key, NOW + timedelta(minutes=9))
     assert report.counts == counts(confirmed=248, refused=2)
     assert report.codes == {"STALE": 2}
@@ -213,12 +307,21 @@ def test_what_came_later_is_not_overridden_by_a_second_attempt(department: Depar
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("failure", ["killed", "throttled", "away", "unanswered"])
-def test_cut_off_anywhere(department: Department, storage_faults: Any, failure: Any, when: str) -> None:
-    """Whichever storage call fails, undone or done, the next attempt completes the drop without doubling anything."""
+def test_cut_off_anywhere(
+    department: Department, storage_faults: Any, failure: Any, when: str
+) -> None:
+    """Whichever storage call fails, undone or done, the next attempt completes the drop without
+    doubling anything."""
     for nth in range(1, 99):
         one, two, three = 10 * nth, 10 * nth + 1, 10 * nth + 2
         department.drop([roster_row(one, 身份认定时间="2020-01-01")], name=f"before{nth}")
-        rows = [roster_row(one), roster_row(two, 救助类型="五保"), roster_row(two), roster_row(three, 性别="女"), roster_row(one, 救助类型="孤儿")]
+        rows = [
+            roster_row(one),
+            roster_row(two, 救助类型="五保"),
+            roster_row(two),
+            roster_row(three, 性别="女"),
+            roster_row(one, 救助类型="孤儿"),
+        ]
         key = department.lay(csv_bytes(rows), rows=5)
         getattr(storage_faults, when)(nth, failure)
         with suppress(Killed, Unavailable):
@@ -234,8 +337,11 @@ def test_cut_off_anywhere(department: Department, storage_faults: Any, failure: 
     assert nth > 10
 
 
-def test_a_file_replaced_while_it_is_read(department: Department, tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the bytes that the digest was proven on are taken in: a file laid over it in the meantime is not."""
+def test_a_file_replaced_while_it_is_read(
+    department: Department, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the bytes that the digest was proven on are taken in: a file laid over it in the
+    meantime is not."""
     key = department.lay(csv_bytes([roster_row(1)]), rows=1)
     survey = tables_module.survey
 

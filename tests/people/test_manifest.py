@@ -15,11 +15,19 @@ from medaid.people.manifest import place, read
 from medaid.people.problem import FileRefused
 
 TOLD: dict[str, Any] = {
-    "sender": "maoming-civil-affairs", "kind": "roster", "file": "a.csv", "period": "2026-03", "rows": 3, "sha256": "0" * 64, "admdvs": "440900",
-}  # fmt: skip
+    "sender": "maoming-civil-affairs",
+    "kind": "roster",
+    "file": "a.csv",
+    "period": "2026-03",
+    "rows": 3,
+    "sha256": "0" * 64,
+    "admdvs": "440900",
+}
 
 
-@pytest.mark.parametrize("more", [{}, {"paper": "盖章件.pdf"}, {"admdvs": "440902"}, {"file": "三月 低保.CSV"}])
+@pytest.mark.parametrize(
+    "more", [{}, {"paper": "盖章件.pdf"}, {"admdvs": "440902"}, {"file": "三月 低保.CSV"}]
+)
 def test_holds(more: dict[str, Any]) -> None:
     told = read(json.dumps(TOLD | more).encode("utf-8-sig"), "maoming-civil-affairs", catalogue())
     assert (told.rows, told.sender.name) == (3, "茂名市民政局")
@@ -56,11 +64,29 @@ def test_refused(more: dict[str, Any], code: str, field: str) -> None:
 @pytest.mark.parametrize("missing", list(TOLD))
 def test_nothing_may_be_missing(missing: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        read(json.dumps({name: value for name, value in TOLD.items() if name != missing}).encode(), "maoming-civil-affairs", catalogue())
-    assert [(problem.code, problem.field) for problem in refused.value.problems] == [("MANIFEST", missing)]
+        read(
+            json.dumps({name: value for name, value in TOLD.items() if name != missing}).encode(),
+            "maoming-civil-affairs",
+            catalogue(),
+        )
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [
+        ("MANIFEST", missing)
+    ]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b"null", b"[" * 100_000, b" " * 70_000, b'{"rows": ' + b"9" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"\xff\xfe",
+        b"null",
+        b"[" * 100_000,
+        b" " * 70_000,
+        b'{"rows": ' + b"9" * 5000 + b"}",
+    ],
+)
 def test_no_json_object(body: bytes) -> None:
     with pytest.raises(FileRefused):
         read(body, "maoming-civil-affairs", catalogue())
@@ -78,7 +104,15 @@ def test_place(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["drop/a.manifest.json", "drop/a/b/c.manifest.json", "drop//b.manifest.json", "drop/a/.manifest.json", "x/a/b.manifest.json", "drop/a/b.json"]
+    "key",
+    [
+        "drop/a.manifest.json",
+        "drop/a/b/c.manifest.json",
+        "drop//b.manifest.json",
+        "drop/a/.manifest.json",
+        "x/a/b.manifest.json",
+        "drop/a/b.json",
+    ],
 )
 def test_no_place(key: str) -> None:
     with pytest.raises(ValueError, match="manifest"):
@@ -104,8 +138,11 @@ GOOD = csv_bytes([roster_row(1)])
         (",".join(ROSTER).encode() + b"\n,,,\n", {"rows": 1}, "FILE_ROWS", "实际 0 行"),
     ],
 )
-def test_a_file_refused_as_a_whole_writes_nothing(department: Department, tables: Any, body: bytes, manifest: dict[str, Any], code: str, said: str) -> None:
-    """J9: count, digest, encoding and columns first; the answer says what to mend, nothing is taken in."""
+def test_a_file_refused_as_a_whole_writes_nothing(
+    department: Department, tables: Any, body: bytes, manifest: dict[str, Any], code: str, said: str
+) -> None:
+    """J9: count, digest, encoding and columns first; the answer says what to mend, nothing is taken
+    in."""
     report = intake.take_in(department.lay(body, **manifest), NOW)
     assert (report.state, report.codes) == ("refused", {code: 1})
     assert said in department.summary()["sentence"]
@@ -115,12 +152,19 @@ def test_a_file_refused_as_a_whole_writes_nothing(department: Department, tables
 
 def test_manifest_before_its_file(department: Department) -> None:
     key = department.lay(GOOD)
-    department.s3.delete_object(Bucket="medaid-exchange", Key="drop/maoming-civil-affairs/march.csv")
+    department.s3.delete_object(
+        Bucket="medaid-exchange", Key="drop/maoming-civil-affairs/march.csv"
+    )
     assert intake.take_in(key, NOW).codes == {"FILE_MISSING": 1}
 
 
 def test_blank_lines_are_no_rows(department: Department) -> None:
     """Spreadsheets leave empty lines behind; the row numbers are those that people see."""
-    body = csv_bytes([roster_row(1)]) + b",,,,,,,,,,,\r\n" + csv_bytes([roster_row(2)], "utf-8").split(b"\r\n", 1)[1] + b"\r\n\r\n"
+    body = (
+        csv_bytes([roster_row(1)])
+        + b",,,,,,,,,,,\r\n"
+        + csv_bytes([roster_row(2)], "utf-8").split(b"\r\n", 1)[1]
+        + b"\r\n\r\n"
+    )
     report = intake.take_in(department.lay(body, rows=2), NOW)
     assert report.counts["confirmed"] == 2

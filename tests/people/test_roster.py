@@ -1,4 +1,5 @@
-"""Rows of rosters and enrolment files: as many that hold as that do not, each problem named by its heading (J7, J9, J10)."""
+"""Rows of rosters and enrolment files: as many that hold as that do not, each problem named by its
+heading (J7, J9, J10)."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ UNBORN = certno(1, birth="20270101")
 CHILD = certno(1, birth="20250601")
 
 
-def checks(headings: list[str], kind: str = "roster", sender: str = "maoming-civil-affairs", admdvs: str = "440900") -> Checks:
+def checks(
+    headings: list[str],
+    kind: str = "roster",
+    sender: str = "maoming-civil-affairs",
+    admdvs: str = "440900",
+) -> Checks:
     told = Manifest(catalogue().senders[sender], kind, "x.csv", "2026-03", 1, "0" * 64, admdvs)
     return Checks(catalogue(), told, header(headings, kind, catalogue()), NOW, civil_date(NOW))
 
@@ -43,7 +49,11 @@ HOLD: list[tuple[str, dict[str, str], tuple[str, Any]]] = [
     ("national code", {"救助类型": "2303"}, ("category", "subsistence_allowance")),
     ("national code with zeros", {"救助类型": "02304"}, ("category", "destitute_support")),
     ("reported code is kept", {"救助类型": "236022"}, ("national_code", "236022")),
-    ("wording of the region", {"救助类型": "在册建档立卡扶贫对象", "救助类型确定部门": "乡村振兴局"}, ("category", "registered_poor")),
+    (
+        "wording of the region",
+        {"救助类型": "在册建档立卡扶贫对象", "救助类型确定部门": "乡村振兴局"},
+        ("category", "registered_poor"),
+    ),
     ("full width wording", {"救助类型": "特困人员（集中）"}, ("category", "destitute_support")),
     ("blanks in the wording", {"救助类型": " 低保 边缘 家庭 "}, ("category", "low_income_edge")),
     ("department in short", {"救助类型确定部门": "民政"}, ("department", "civil_affairs")),
@@ -75,7 +85,11 @@ HOLD: list[tuple[str, dict[str, str], tuple[str, Any]]] = [
     ("born as the number says", {"出生日期": "1980-01-01"}, ("end", None)),
     ("own field", {"民族": "汉"}, ("end", None)),
     ("illness, by wording", {"救助类型": "因病致贫家庭重病患者"}, ("category", "illness_poor")),
-    ("orphan", {"救助类型": "散居孤儿", "证件号码": CHILD, "身份认定时间": "2025-07-01"}, ("category", "orphan")),
+    (
+        "orphan",
+        {"救助类型": "散居孤儿", "证件号码": CHILD, "身份认定时间": "2025-07-01"},
+        ("category", "orphan"),
+    ),
 ]
 
 FAIL: list[tuple[str, dict[str, str], str, str]] = [
@@ -115,7 +129,12 @@ FAIL: list[tuple[str, dict[str, str], str, str]] = [
     ("year behind", {"身份认定时间": "1/3/2024"}, "FIELD_FORMAT", "身份认定时间"),
     ("serial number of a spreadsheet", {"身份认定时间": "45352"}, "FIELD_FORMAT", "身份认定时间"),
     ("before birth", {"身份认定时间": "1979-12-31"}, "DATE_ORDER", "身份认定时间"),
-    ("before the republic", {"证件号码": certno(1, birth="19400101"), "身份认定时间": "1949-09-30"}, "FIELD_FORMAT", "身份认定时间"),
+    (
+        "before the republic",
+        {"证件号码": certno(1, birth="19400101"), "身份认定时间": "1949-09-30"},
+        "FIELD_FORMAT",
+        "身份认定时间",
+    ),
     ("far ahead", {"身份认定时间": "2026-06-11"}, "DATE_FUTURE", "身份认定时间"),
     ("reversed", {"身份终止时间": "2023-12-31"}, "DATE_ORDER", "身份终止时间"),
     ("end absurd", {"身份终止时间": "2062-01-01"}, "FIELD_FORMAT", "身份终止时间"),
@@ -123,16 +142,24 @@ FAIL: list[tuple[str, dict[str, str], str, str]] = [
     ("mobile too short", {"手机号码": "13800"}, "FIELD_FORMAT", "手机号码"),
     ("endless address", {"户籍地址": "村" * 201}, "FIELD_TOO_LONG", "户籍地址"),
     ("endless own field", {"民族": "汉" * 201}, "FIELD_TOO_LONG", "民族"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("facts", "said"), [case[1:] for case in HOLD], ids=[case[0] for case in HOLD])
+@pytest.mark.parametrize(
+    ("facts", "said"), [case[1:] for case in HOLD], ids=[case[0] for case in HOLD]
+)
 def test_holds(facts: dict[str, str], said: tuple[str, Any]) -> None:
-    sender = "maoming-rural-revitalisation" if "乡村" in facts.get("救助类型确定部门", "") else "maoming-civil-affairs"
+    sender = (
+        "maoming-rural-revitalisation"
+        if "乡村" in facts.get("救助类型确定部门", "")
+        else "maoming-civil-affairs"
+    )
     assert getattr(identity(read(ROSTER | facts, sender=sender)), said[0]) == said[1]
 
 
-@pytest.mark.parametrize(("facts", "code", "heading"), [case[1:] for case in FAIL], ids=[case[0] for case in FAIL])
+@pytest.mark.parametrize(
+    ("facts", "code", "heading"), [case[1:] for case in FAIL], ids=[case[0] for case in FAIL]
+)
 def test_goes_back(facts: dict[str, str], code: str, heading: str) -> None:
     problems = read(ROSTER | facts)
     assert not isinstance(problems, Entry)
@@ -145,15 +172,37 @@ def test_as_many_bad_as_good() -> None:
 
 def test_all_problems_of_a_row_at_once() -> None:
     """J9: the sender mends a row once."""
-    problems = read(ROSTER | {"姓名": "", "性别": "?", "证件号码": "3.2E+17", "救助类型": "穷", "身份认定时间": "昨天", "救助身份认定地区": "火星"})
+    problems = read(
+        ROSTER
+        | {
+            "姓名": "",
+            "性别": "?",
+            "证件号码": "3.2E+17",
+            "救助类型": "穷",
+            "身份认定时间": "昨天",
+            "救助身份认定地区": "火星",
+        }
+    )
     assert not isinstance(problems, Entry)
-    assert {problem.field for problem in problems} == {"姓名", "性别", "证件号码", "救助类型", "身份认定时间", "救助身份认定地区"}
+    assert {problem.field for problem in problems} == {
+        "姓名",
+        "性别",
+        "证件号码",
+        "救助类型",
+        "身份认定时间",
+        "救助身份认定地区",
+    }
 
 
 ENROLMENTS_HOLD: list[dict[str, str]] = [
-    {}, {"险种": "职工医保"}, {"参保状态": "暂停"}, {"人员类别": "大学生"}, {"参保开始": "2019/9/1"}, {"参保状态": "4", "参保结束": "2026-02-28"},
+    {},
+    {"险种": "职工医保"},
+    {"参保状态": "暂停"},
+    {"人员类别": "大学生"},
+    {"参保开始": "2019/9/1"},
+    {"参保状态": "4", "参保结束": "2026-02-28"},
     {"参保地": "茂南区"},
-]  # fmt: skip
+]
 ENROLMENTS_FAIL: list[tuple[dict[str, str], str, str]] = [
     ({"险种": "车险"}, "CODE_UNKNOWN", "险种"),
     ({"参保状态": "好"}, "CODE_UNKNOWN", "参保状态"),
@@ -183,7 +232,10 @@ def test_the_same_words_in_two_regions() -> None:
     """J10: children without de facto support are counted as orphans where the city says so."""
     where = {"救助类型": "事实无人抚养儿童", "证件号码": CHILD, "身份认定时间": "2025-07-01"}
     nanjing = ROSTER | where | {"救助身份认定地区": "320102"}
-    assert identity(read(nanjing, sender="nanjing-civil-affairs", admdvs="320100")).category == "child_in_difficulty"
+    assert (
+        identity(read(nanjing, sender="nanjing-civil-affairs", admdvs="320100")).category
+        == "child_in_difficulty"
+    )
     assert catalogue().category("事实无人抚养儿童", "320205").code == "orphan"
 
 

@@ -1,4 +1,5 @@
-"""Timelines: what a report does to what is known, and the register read as it stood (J9, J11, J20)."""
+"""Timelines: what a report does to what is known, and the register read as it stood (J9, J11,
+J20)."""
 
 from __future__ import annotations
 
@@ -35,8 +36,11 @@ BEFORE = NOW - timedelta(days=30)
         (date(2025, 12, 1), date(2026, 1, 1), False),
     ],
 )
-def test_counts_from_its_start_to_the_end_of_the_month(end: date | None, day: date, stands: bool) -> None:
-    """J20: from the day of recognition; ended on day d it counts to the end of d's month. The day before and the day after."""
+def test_counts_from_its_start_to_the_end_of_the_month(
+    end: date | None, day: date, stands: bool
+) -> None:
+    """J20: from the day of recognition; ended on day d it counts to the end of d's month. The day
+    before and the day after."""
     assert identity(end=end).stands_on(day) is stands
 
 
@@ -54,9 +58,15 @@ def test_counts_from_its_start_to_the_end_of_the_month(end: date | None, day: da
         (date(2024, 1, 1), date(2026, 1, 31), False),
     ],
 )
-def test_a_stay_in_which_it_began_or_ended(start: date, end: date | None, settled_with: bool) -> None:
-    """J20: a stay from 10 to 20 March is settled wholly with an identity that stood on one day of it, and only then."""
-    assert identity(start=start, end=end).stands_during(date(2026, 3, 10), date(2026, 3, 20)) is settled_with
+def test_a_stay_in_which_it_began_or_ended(
+    start: date, end: date | None, settled_with: bool
+) -> None:
+    """J20: a stay from 10 to 20 March is settled wholly with an identity that stood on one day of
+    it, and only then."""
+    assert (
+        identity(start=start, end=end).stands_during(date(2026, 3, 10), date(2026, 3, 20))
+        is settled_with
+    )
 
 
 HELD = identity(recorded=BEFORE, source=OTHER)
@@ -80,7 +90,11 @@ HELD = identity(recorded=BEFORE, source=OTHER)
         ([HELD], identity(national_code="236022"), "unchanged"),
         ([insurance(source=OTHER, recorded=BEFORE)], identity(), "confirmed"),
         ([insurance(source=OTHER, recorded=BEFORE)], insurance(), "unchanged"),
-        ([insurance(source=OTHER, recorded=BEFORE)], insurance(status="4", end=date(2026, 2, 28)), "ended"),
+        (
+            [insurance(source=OTHER, recorded=BEFORE)],
+            insurance(status="4", end=date(2026, 2, 28)),
+            "ended",
+        ),
         ([insurance(source=OTHER, recorded=BEFORE)], insurance(insutype="310"), "confirmed"),
         ([identity(act="ended")], identity(end=date(2020, 1, 1)), "ended"),
     ],
@@ -95,13 +109,31 @@ def test_placed(held: list[Identity | Insurance], told: Identity | Insurance, ou
 @pytest.mark.parametrize(
     ("held", "told", "code"),
     [
-        ([replace(HELD, end=date(2024, 6, 1)), replace(HELD, start=date(2025, 1, 1))], identity(start=date(2024, 3, 1)), "OVERLAP"),
-        ([replace(HELD, end=date(2024, 6, 1)), replace(HELD, start=date(2025, 1, 1))], identity(), "OVERLAP"),
-        ([replace(HELD, recorded=NOW + timedelta(seconds=1))], identity(end=date(2026, 1, 1)), "STALE"),
-        ([insurance(source=OTHER, recorded=NOW + timedelta(days=1))], insurance(status="2"), "STALE"),
+        (
+            [replace(HELD, end=date(2024, 6, 1)), replace(HELD, start=date(2025, 1, 1))],
+            identity(start=date(2024, 3, 1)),
+            "OVERLAP",
+        ),
+        (
+            [replace(HELD, end=date(2024, 6, 1)), replace(HELD, start=date(2025, 1, 1))],
+            identity(),
+            "OVERLAP",
+        ),
+        (
+            [replace(HELD, recorded=NOW + timedelta(seconds=1))],
+            identity(end=date(2026, 1, 1)),
+            "STALE",
+        ),
+        (
+            [insurance(source=OTHER, recorded=NOW + timedelta(days=1))],
+            insurance(status="2"),
+            "STALE",
+        ),
     ],
 )
-def test_not_placed(held: list[Identity | Insurance], told: Identity | Insurance, code: str) -> None:
+def test_not_placed(
+    held: list[Identity | Insurance], told: Identity | Insurance, code: str
+) -> None:
     """Nothing that is older overrides what is known, and two spells are never merged by guess."""
     problem = rules.placed(held, told, NOW)
     assert isinstance(problem, Problem)
@@ -113,7 +145,8 @@ def test_later_than_before_whatever_the_clock() -> None:
     assert rules.later(NOW, BEFORE) == NOW
     assert rules.later(BEFORE, NOW) == NOW + timedelta(microseconds=1)
     with pytest.raises(TypeError):
-        rules.later(datetime(2026, 1, 1), None)  # noqa: DTZ001  # a naive instant is what is refused
+        # a naive instant is what is refused
+        rules.later(datetime(2026, 1, 1), None)  # noqa: DTZ001
 
 
 TOLD = person(source=OTHER, recorded=NOW)
@@ -127,17 +160,24 @@ TOLD = person(source=OTHER, recorded=NOW)
         (person(recorded=BEFORE), replace(TOLD, mobile="1"), {"mobile": "1"}),
         (person(recorded=BEFORE, sex="9"), TOLD, {"sex": "1"}),
         (person(recorded=BEFORE, birth=None), TOLD, {"birth": date(1980, 1, 1)}),
-        (person(recorded=BEFORE, extra={"a": "1"}), replace(TOLD, extra={"b": "2"}), {"extra": {"a": "1", "b": "2"}}),
+        (
+            person(recorded=BEFORE, extra={"a": "1"}),
+            replace(TOLD, extra={"b": "2"}),
+            {"extra": {"a": "1", "b": "2"}},
+        ),
         (person(recorded=NOW + timedelta(days=1)), replace(TOLD, mobile="1"), {}),
         (person(recorded=BEFORE, name="张·三"), replace(TOLD, name="张三"), {}),
     ],
 )
 def test_facts(held: Person, told: Person, changed: dict[str, object]) -> None:
     after = rules.facts(held, told, NOW)
-    assert after == (replace(held, **changed, source=OTHER) if changed else held)  # type: ignore[arg-type]  # a table of mixed fields
+    # a table of mixed fields
+    assert after == (replace(held, **changed, source=OTHER) if changed else held)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("told", [replace(TOLD, name="李四"), replace(TOLD, sex="2"), replace(TOLD, name="张三丰")])
+@pytest.mark.parametrize(
+    "told", [replace(TOLD, name="李四"), replace(TOLD, sex="2"), replace(TOLD, name="张三丰")]
+)
 def test_facts_of_somebody_else(told: Person) -> None:
     problem = rules.facts(person(recorded=BEFORE), told, NOW)
     assert isinstance(problem, Problem)
@@ -146,12 +186,17 @@ def test_facts_of_somebody_else(told: Person) -> None:
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 12, 31))
-CHANGES = st.lists(st.tuples(st.sampled_from(["a", "b"]), DAYS, st.none() | DAYS, st.integers(1, 500)), max_size=12)
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["a", "b"]), DAYS, st.none() | DAYS, st.integers(1, 500)), max_size=12
+)
 
 
 @given(CHANGES, DAYS, st.integers(0, 2500))
-def test_reading_as_known_equals_a_replay(changes: list[tuple[str, date, date | None, int]], day: date, known: int) -> None:
-    """J9, J11: what is read for (day, instant) is what somebody would have said who kept only the present and stopped at that instant."""
+def test_reading_as_known_equals_a_replay(
+    changes: list[tuple[str, date, date | None, int]], day: date, known: int
+) -> None:
+    """J9, J11: what is read for (day, instant) is what somebody would have said who kept only the
+    present and stopped at that instant."""
     versions: list[Identity] = []
     present: dict[str, Identity] = {}
     told: dict[str, Identity] = {}
@@ -169,7 +214,15 @@ def test_reading_as_known_equals_a_replay(changes: list[tuple[str, date, date | 
         if clock <= known:
             told = dict(present)
     read = rules.as_known(versions, day, NOW + timedelta(seconds=known))
-    naive = sorted((i for i in told.values() if i.start <= day and (i.end is None or (day.year, day.month) <= (i.end.year, i.end.month))), key=_order)
+    naive = sorted(
+        (
+            i
+            for i in told.values()
+            if i.start <= day
+            and (i.end is None or (day.year, day.month) <= (i.end.year, i.end.month))
+        ),
+        key=_order,
+    )
     assert [replace(i, superseded=None) for i in read] == naive
 
 
@@ -178,15 +231,26 @@ def _order(standing: Identity) -> tuple[date, str]:
 
 
 @given(st.lists(st.tuples(DAYS, st.none() | DAYS), max_size=8), st.tuples(DAYS, st.none() | DAYS))
-def test_placing_never_leaves_two_standings_on_one_day(spans: list[tuple[date, date | None]], told: tuple[date, date | None]) -> None:
-    """Whatever is reported in whatever order: the spells of one category in one region never overlap."""
+def test_placing_never_leaves_two_standings_on_one_day(
+    spans: list[tuple[date, date | None]], told: tuple[date, date | None]
+) -> None:
+    """Whatever is reported in whatever order: the spells of one category in one region never
+    overlap."""
     held: list[Identity] = []
     for number, (start, end) in enumerate([*spans, told]):
-        report = identity(start=start, end=end if end is None or end >= start else start, source=Source("B", number))
+        report = identity(
+            start=start,
+            end=end if end is None or end >= start else start,
+            source=Source("B", number),
+        )
         place = rules.placed(held, report, NOW)
         if isinstance(place, Problem) or place.kept:
             continue
         held = [standing for standing in held if standing is not place.before] + [report]
         for one in held:
             for other in held:
-                assert one is other or rules.span(one)[1] < rules.span(other)[0] or rules.span(other)[1] < rules.span(one)[0]
+                assert (
+                    one is other
+                    or rules.span(one)[1] < rules.span(other)[0]
+                    or rules.span(other)[1] < rules.span(one)[0]
+                )

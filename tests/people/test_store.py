@@ -1,4 +1,5 @@
-"""Every access pattern of the people table (the table in the docstring of `medaid.people.store`), and what each write loses by."""
+"""Every access pattern of the people table (the table in the docstring of `medaid.people.store`),
+and what each write loses by."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import pytest
 from botocore.hooks import HierarchicalEmitter
 from tests.people.samples import NOW, certno, filing, identity, insurance, person, visit
 
-from medaid.aws.transaction import Lost, Write, commit
+from medaid.aws.transaction import ConditionFailed, Write, commit
 from medaid.errors import BadInput, Refused
 from medaid.people import service, store
 from medaid.people.model import Person, PersonFile, YearTotals
@@ -40,22 +41,31 @@ def registered(who: Person | None = None) -> Person:
 
 
 def loses(writes: list[Write], *labels: str) -> None:
-    with pytest.raises(Lost) as lost:
+    with pytest.raises(ConditionFailed) as lost:
         commit(writes)
     assert set(lost.value.labels) == set(labels)
 
 
 def test_file_comes_whole() -> None:
-    """J6, J7, J11: person, enrolments, identities, filings, open visits and totals under one key."""
+    """J6, J7, J11: person, enrolments, identities, filings, open visits and totals under one
+    key."""
     who = registered(person(mobile="13800000000", home_address="茂南区", extra={"民族": "汉"}))
-    assert who == replace(person(mobile="13800000000", home_address="茂南区", extra={"民族": "汉"}), recorded=NOW)
+    assert who == replace(
+        person(mobile="13800000000", home_address="茂南区", extra={"民族": "汉"}), recorded=NOW
+    )
     commit(
         [
             *service.insurance_recorded("P1", None, insurance(), NOW),
-            *service.identity_recorded("P1", None, identity(end=date(2026, 5, 3), national_code="2303"), NOW),
+            *service.identity_recorded(
+                "P1", None, identity(end=date(2026, 5, 3), national_code="2303"), NOW
+            ),
             *service.filing_added("P1", filing()),
             *service.visit_opened("P1", visit()),
-            *service.totals_changed("P1", YearTotals(2026), YearTotals(2026, 1, {"paid:critical": 12345, "count:stays": 1}, "S1")),
+            *service.totals_changed(
+                "P1",
+                YearTotals(2026),
+                YearTotals(2026, 1, {"paid:critical": 12345, "count:stays": 1}, "S1"),
+            ),
         ]
     )
     file = service.load("P1", 2026)
@@ -117,25 +127,39 @@ def test_certificate_has_one_holder() -> None:
     with pytest.raises(Refused):
         service.load("P2", 2026)
     registered(person("P3", cert_type="16", certno="E12345678"))
-    assert store.persons_of([("01", certno(1)), ("16", "E12345678"), ("16", "E0000")]) == {("01", certno(1)): "P1", ("16", "E12345678"): "P3"}
+    assert store.persons_of([("01", certno(1)), ("16", "E12345678"), ("16", "E0000")]) == {
+        ("01", certno(1)): "P1",
+        ("16", "E12345678"): "P3",
+    }
     assert set(store.persons(["P1", "P3", "P9"])) == {"P1", "P3"}
 
 
 def test_person_changes_and_stays_traceable() -> None:
     """J9: what a person's facts were and where they came from stays readable (可回溯)."""
     first = registered()
-    commit(service.person_changed(first, replace(first, mobile="13900000000"), NOW + timedelta(days=1)))
+    commit(
+        service.person_changed(first, replace(first, mobile="13900000000"), NOW + timedelta(days=1))
+    )
     second = service.load("P1", 2026).person
     assert [p.mobile for p in service.person_versions("P1")] == ["", "13900000000"]
     assert service.person_versions("P1") == [first, second]
-    loses(service.person_changed(first, replace(first, mobile="1"), NOW + timedelta(days=2)), "people:person")
+    loses(
+        service.person_changed(first, replace(first, mobile="1"), NOW + timedelta(days=2)),
+        "people:person",
+    )
     assert service.load("P1", 2026).person == second
 
 
 def test_identity_is_versioned() -> None:
-    """J11: confirmed, ended, changed back; the start corrected: the old key is gone from the file, its version is kept."""
+    """J11: confirmed, ended, changed back; the start corrected: the old key is gone from the file,
+    its version is kept."""
     registered()
-    states = [identity(), identity(end=date(2026, 2, 1)), identity(), identity(start=date(2023, 6, 1))]
+    states = [
+        identity(),
+        identity(end=date(2026, 2, 1)),
+        identity(),
+        identity(start=date(2023, 6, 1)),
+    ]
     before, held = None, []
     for number, state in enumerate(states):
         commit(service.identity_recorded("P1", before, state, NOW + timedelta(hours=number)))
@@ -144,29 +168,51 @@ def test_identity_is_versioned() -> None:
     assert [v.act for v in held] == ["confirmed", "ended", "changed", "changed"]
     versions = store.identity_versions("P1")
     assert [(v.start, v.end, v.act) for v in versions] == [(v.start, v.end, v.act) for v in held]
-    assert [v.superseded for v in versions] == [NOW + timedelta(hours=n) for n in (1, 2, 3)] + [None]
-    loses(service.identity_recorded("P1", held[0], identity(end=date(2020, 1, 1)), NOW + timedelta(days=1)), "people:identity")
-    loses(service.identity_recorded("P1", None, held[3], NOW + timedelta(days=1)), "people:identity")
+    assert [v.superseded for v in versions] == [NOW + timedelta(hours=n) for n in (1, 2, 3)] + [
+        None
+    ]
+    loses(
+        service.identity_recorded(
+            "P1", held[0], identity(end=date(2020, 1, 1)), NOW + timedelta(days=1)
+        ),
+        "people:identity",
+    )
+    loses(
+        service.identity_recorded("P1", None, held[3], NOW + timedelta(days=1)), "people:identity"
+    )
     assert len(store.identity_versions("P1")) == 4
 
 
 def test_recorded_later_even_when_the_clock_is_behind() -> None:
     registered()
     commit(service.identity_recorded("P1", None, identity(), NOW))
-    commit(service.identity_recorded("P1", identity(), identity(end=date(2026, 1, 1)), NOW - timedelta(minutes=5)))
-    assert [v.recorded for v in store.identity_versions("P1")] == [NOW, NOW + timedelta(microseconds=1)]
+    commit(
+        service.identity_recorded(
+            "P1", identity(), identity(end=date(2026, 1, 1)), NOW - timedelta(minutes=5)
+        )
+    )
+    assert [v.recorded for v in store.identity_versions("P1")] == [
+        NOW,
+        NOW + timedelta(microseconds=1),
+    ]
 
 
 def test_as_it_stood_as_we_knew() -> None:
     """J9, J11: identities on a day as known at an instant."""
     registered()
     commit(service.identity_recorded("P1", None, identity(), NOW))
-    commit(service.identity_recorded("P1", identity(), identity(end=date(2026, 1, 15)), NOW + timedelta(days=3)))
+    commit(
+        service.identity_recorded(
+            "P1", identity(), identity(end=date(2026, 1, 15)), NOW + timedelta(days=3)
+        )
+    )
     day = date(2026, 2, 1)
     assert [i.end for i in service.identities_as_of("P1", day, NOW)] == [None]
     assert service.identities_as_of("P1", day, NOW + timedelta(days=3)) == ()
     assert service.identities_as_of("P1", day, NOW - timedelta(seconds=1)) == ()
-    assert [i.end for i in service.identities_as_of("P1", date(2026, 1, 31), NOW + timedelta(days=9))] == [date(2026, 1, 15)]
+    assert [
+        i.end for i in service.identities_as_of("P1", date(2026, 1, 31), NOW + timedelta(days=9))
+    ] == [date(2026, 1, 15)]
 
 
 def test_enrolment_is_versioned() -> None:
@@ -174,11 +220,20 @@ def test_enrolment_is_versioned() -> None:
     registered()
     commit(service.insurance_recorded("P1", None, insurance(), NOW))
     (held,) = service.load("P1", 2026).insurances
-    commit(service.insurance_recorded("P1", held, insurance(status="4", end=date(2026, 2, 28)), NOW + timedelta(days=1)))
+    commit(
+        service.insurance_recorded(
+            "P1", held, insurance(status="4", end=date(2026, 2, 28)), NOW + timedelta(days=1)
+        )
+    )
     (now,) = service.load("P1", 2026).insurances
     assert (now.status, now.act, now.covers(date(2026, 1, 1))) == ("4", "ended", False)
-    assert store.standings([("P1", insurance())]) == {("P1", "3INSURANCE#390#440900#2024-01-01"): now}
-    loses(service.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)), "people:insurance")
+    assert store.standings([("P1", insurance())]) == {
+        ("P1", "3INSURANCE#390#440900#2024-01-01"): now
+    }
+    loses(
+        service.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)),
+        "people:insurance",
+    )
 
 
 @pytest.fixture
@@ -187,8 +242,14 @@ def region(tables: Any) -> None:
     for number, admdvs in enumerate(("440902", "440902", "440902", "440981", "450100")):
         who = registered(person(f"P{number}", certno=certno(number)))
         start = date(2024, 1, 1) if number != 2 else date(2026, 1, 1)
-        commit(service.identity_recorded(who.psn_no, None, identity(admdvs=admdvs, start=start), NOW))
-    commit(service.identity_recorded("P1", identity(), identity(end=date(2025, 3, 5)), NOW + timedelta(days=1)))
+        commit(
+            service.identity_recorded(who.psn_no, None, identity(admdvs=admdvs, start=start), NOW)
+        )
+    commit(
+        service.identity_recorded(
+            "P1", identity(), identity(end=date(2025, 3, 5)), NOW + timedelta(days=1)
+        )
+    )
 
 
 @pytest.mark.usefixtures("region")
@@ -210,7 +271,9 @@ def region(tables: Any) -> None:
 )
 def test_register_on_a_day(admdvs: str, day: date, known: int, expected: str) -> None:
     """J6, J9, J20: a region's register as it stood on a past day, as known then or now."""
-    rows = sorted(psn_no for psn_no, _ in service.register_on(admdvs, day, NOW + timedelta(days=known)))
+    rows = sorted(
+        psn_no for psn_no, _ in service.register_on(admdvs, day, NOW + timedelta(days=known))
+    )
     assert rows == expected.split()
 
 

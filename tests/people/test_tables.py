@@ -33,18 +33,27 @@ from medaid.people.roster import Entry, plain
 )
 def test_survey(body: bytes, encoding: str) -> None:
     seen = tables.survey(io.BytesIO(body))
-    assert (seen.sha256, seen.size, seen.encoding) == (sha256(body).hexdigest(), len(body), encoding)
+    assert (seen.sha256, seen.size, seen.encoding) == (
+        sha256(body).hexdigest(),
+        len(body),
+        encoding,
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_character_across_two_reads(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "CHUNK", 3)
-    assert tables.survey(io.BytesIO(("张三李四" * 5).encode(encoding))).encoding == ("utf-8-sig" if encoding == "utf-8" else "gb18030")
+    assert tables.survey(io.BytesIO(("张三李四" * 5).encode(encoding))).encoding == (
+        "utf-8-sig" if encoding == "utf-8" else "gb18030"
+    )
 
 
 def test_quoted_line_breaks_and_commas() -> None:
     body = '姓名,地址\r\n"张,三","甲村\r\n乙组"\r\n'.encode("utf-8-sig")
-    assert list(tables.csv_lines(io.BytesIO(body), "utf-8-sig")) == [["姓名", "地址"], ["张,三", "甲村\r\n乙组"]]
+    assert list(tables.csv_lines(io.BytesIO(body), "utf-8-sig")) == [
+        ["姓名", "地址"],
+        ["张,三", "甲村\r\n乙组"],
+    ]
 
 
 def entry(row: int, start: date = date(2024, 1, 1), end: date | None = None, **other: str) -> Entry:
@@ -63,12 +72,19 @@ def entry(row: int, start: date = date(2024, 1, 1), end: date | None = None, **o
         ([entry(1), entry(2, end=date(2025, 1, 1))], {1: "OVERLAP", 2: "OVERLAP"}),
         ([entry(1), entry(2, department="health")], {1: "OVERLAP", 2: "OVERLAP"}),
         ([entry(1), Entry(2, person(name="李四"), identity())], {1: "OVERLAP", 2: "OVERLAP"}),
-        ([entry(1, end=date(2024, 6, 1)), entry(2, start=date(2024, 6, 1))], {1: "OVERLAP", 2: "OVERLAP"}),
-        ([entry(1, end=date(2024, 6, 1)), entry(2, start=date(2025, 1, 1)), entry(3)], {1: "OVERLAP", 2: "OVERLAP", 3: "OVERLAP"}),
+        (
+            [entry(1, end=date(2024, 6, 1)), entry(2, start=date(2024, 6, 1))],
+            {1: "OVERLAP", 2: "OVERLAP"},
+        ),
+        (
+            [entry(1, end=date(2024, 6, 1)), entry(2, start=date(2025, 1, 1)), entry(3)],
+            {1: "OVERLAP", 2: "OVERLAP", 3: "OVERLAP"},
+        ),
     ],
 )
 def test_repeats(entries: list[Entry], problems: dict[int, str]) -> None:
-    """J9: the same thing said twice, and contradictions; spells that follow one another are neither."""
+    """J9: the same thing said twice, and contradictions; spells that follow one another are
+    neither."""
     repeats = Repeats()
     for one in entries:
         repeats.note(one)
@@ -81,7 +97,10 @@ DAYS = st.dates(date(2024, 1, 1), date(2024, 3, 1))
 @given(st.lists(st.tuples(DAYS, st.none() | DAYS), max_size=6))
 def test_what_passes_never_overlaps(spans: list[tuple[date, date | None]]) -> None:
     repeats = Repeats()
-    entries = [entry(row, start, end if end is None or end >= start else start) for row, (start, end) in enumerate(spans, 1)]
+    entries = [
+        entry(row, start, end if end is None or end >= start else start)
+        for row, (start, end) in enumerate(spans, 1)
+    ]
     for one in entries:
         repeats.note(one)
     passed = sorted(rules.span(one.standing) for one in entries if one.row not in repeats.problems)

@@ -1,4 +1,5 @@
-"""docs/policy-format.md is enough: every example on it loads, every key and word that the reader knows stands on it."""
+"""docs/policy-format.md is enough: every example on it loads, every key and word that the reader
+knows stands on it."""
 
 from __future__ import annotations
 
@@ -65,7 +66,9 @@ def layer(ident: str, care: str, rows: str, base: str = BASE) -> str:
 
 def loads(text: str) -> None:
     pack = parse(text.encode(), "page.toml", frozenset(CATEGORIES))
-    assert assemble([pack], pack.region, pack.region if pack.standings else "", pack.in_force).layers
+    assert assemble(
+        [pack], pack.region, pack.region if pack.standings else "", pack.in_force
+    ).layers
 
 
 @pytest.mark.parametrize("rows", blocks("toml rows"))
@@ -90,7 +93,8 @@ def test_every_whole_layer_loads(text: str) -> None:
 
 
 def test_the_whole_example_prices_the_claim_of_the_page() -> None:
-    """52000, of it 50000 in policy: (50000-800)x75 % = 36900; 13100 left, 15000-2000 of the year's line: 100x60 % = 60; the rest 13040 by assistance."""
+    """52000, of it 50000 in policy: (50000-800)x75 % = 36900; 13100 left, 15000-2000 of the year's
+    line: 100x60 % = 60; the rest 13040 by assistance."""
     (text,) = blocks("toml")
     pack = parse(text.encode(), "page.toml", frozenset(CATEGORIES))
     (claim,) = blocks("json")
@@ -118,7 +122,16 @@ def test_every_key_that_the_reader_asks_for_is_on_the_page(monkeypatch: pytest.M
 
 
 def test_every_word_of_the_vocabularies_is_on_the_page() -> None:
-    words = {*TIERS, *FUNDS, *KINDS, *FACT_NAMES, *CATEGORIES, *MEASURES[1:], *SOURCES, *(f"{n}:" for n in NAMED_SOURCES)}
+    words = {
+        *TIERS,
+        *FUNDS,
+        *KINDS,
+        *FACT_NAMES,
+        *CATEGORIES,
+        *MEASURES[1:],
+        *SOURCES,
+        *(f"{n}:" for n in NAMED_SOURCES),
+    }
     words |= {value for values in VALUES.values() for value in values}
     missing = sorted(word for word in words if f"`{word}" not in PAGE)
     assert not missing

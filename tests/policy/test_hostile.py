@@ -1,4 +1,5 @@
-"""A pack that somebody damaged, by line or by value: it loads or it is refused with places; nothing else ever comes out."""
+"""A pack that somebody damaged, by line or by value: it loads or it is refused with places; nothing
+else ever comes out."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ from medaid.policy.loader import PackInvalid, parse
 from medaid.policy.model import Pack
 from medaid.policy.service import PACKS
 
-TEXTS: Final = [p.read_text(encoding="utf-8") for p in (*sorted(Path(__file__).with_name("shapes").glob("*.toml")), *sorted(PACKS.glob("*.toml")))]
+TEXTS: Final = [
+    p.read_text(encoding="utf-8")
+    for p in (
+        *sorted(Path(__file__).with_name("shapes").glob("*.toml")),
+        *sorted(PACKS.glob("*.toml")),
+    )
+]
 VALUES: Final = [
     "0",
     "-1",
@@ -58,7 +65,15 @@ def damaged(draw: st.DrawFn) -> str:
             case "value" if "=" in lines[n]:
                 lines[n] = lines[n].split("=")[0] + "= " + draw(st.sampled_from(VALUES))
             case "key" if "=" in lines[n]:
-                lines[n] = draw(st.sampled_from(["yuan", "ratio", "of", "when", "per", "none", "kind", "over", "after"])) + " =" + lines[n].split("=", 1)[1]
+                lines[n] = (
+                    draw(
+                        st.sampled_from(
+                            ["yuan", "ratio", "of", "when", "per", "none", "kind", "over", "after"]
+                        )
+                    )
+                    + " ="
+                    + lines[n].split("=", 1)[1]
+                )
             case _:
                 lines[n] = lines[n][: draw(st.integers(0, len(lines[n])))]
         lines = lines or [""]
@@ -70,22 +85,53 @@ def loaded(text: str) -> Pack | None:
         return parse(text.encode(), "damaged.toml", frozenset(CATEGORIES))
     except PackInvalid as invalid:
         length = text.count("\n") + 1
-        if not all(problem.says and 1 <= problem.line <= length + 1 for problem in invalid.problems):
+        if not all(
+            problem.says and 1 <= problem.line <= length + 1 for problem in invalid.problems
+        ):
             raise
         return None
 
 
 @settings(max_examples=400, deadline=None)
 @given(text=damaged(), category=st.sampled_from(sorted(CATEGORIES)), yuan=st.integers(0, 10**9))
-def test_a_damaged_pack_loads_or_is_refused_with_places(text: str, category: str, yuan: int) -> None:
+def test_a_damaged_pack_loads_or_is_refused_with_places(
+    text: str, category: str, yuan: int
+) -> None:
     pack = loaded(text)
     if pack is None:
         return
-    facts = Facts("inpatient", "none", "390", "1", "city", "referred", "adult", "other", "1", "yes", 40, 1, 3, "none", "illness", "general", "no", "1")
+    facts = Facts(
+        "inpatient",
+        "none",
+        "390",
+        "1",
+        "city",
+        "referred",
+        "adult",
+        "other",
+        "1",
+        "yes",
+        40,
+        1,
+        3,
+        "none",
+        "illness",
+        "general",
+        "no",
+        "1",
+    )
     try:
         policy = assemble([pack], pack.region, pack.region if pack.standings else "", pack.in_force)
         assert show(policy)
-        answer = price(policy, Claim(Bill(Fen(yuan), Fen(yuan)), facts, (category,), {"payments_by_others": 0, "hifp_pay": 0, "maf_pay": 0, "hifmi_pay": 0}))
+        answer = price(
+            policy,
+            Claim(
+                Bill(Fen(yuan), Fen(yuan)),
+                facts,
+                (category,),
+                {"payments_by_others": 0, "hifp_pay": 0, "maf_pay": 0, "hifmi_pay": 0},
+            ),
+        )
     except MedaidError:
         return
     assert sum(step.paid for step in answer.steps) + int(answer.own) == yuan

@@ -1,4 +1,5 @@
-"""The shipped packs: every value cited, every citation needed, every region's days answerable or honestly refused."""
+"""The shipped packs: every value cited, every citation needed, every region's days answerable or
+honestly refused."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.loader import PackInvalid, parse
 from medaid.policy.model import Citation, Pack, Row
@@ -22,7 +23,12 @@ CITE = re.compile(r'(,\s*)?cite = "[^"]*"')
 
 def cites() -> list[tuple[str, int]]:
     """File and line of every citation of every shipped pack."""
-    return [(path.name, n) for path in FILES for n, line in enumerate(path.read_text(encoding="utf-8").splitlines()) for _ in CITE.findall(line)]
+    return [
+        (path.name, n)
+        for path in FILES
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines())
+        for _ in CITE.findall(line)
+    ]
 
 
 @pytest.mark.parametrize(("file", "line"), cites(), ids=str)
@@ -83,25 +89,35 @@ def test_every_day_of_ten_years_is_answered_or_refused_by_name() -> None:
         day = date(2017, 1, 15)
         while day < date(2027, 1, 1):
             for assisted in ("", region):
-                assert asked(region, assisted, day) in ("answered", "REGION_UNKNOWN", "NO_POLICY", "POLICY_EXPIRED"), f"{region} {day}"
+                assert asked(region, assisted, day) in (
+                    "answered",
+                    "REGION_UNKNOWN",
+                    "NO_POLICY",
+                    "POLICY_EXPIRED",
+                ), f"{region} {day}"
             day += timedelta(days=31)
 
 
 def asked(region: str, assisted: str, day: date) -> str:
     try:
         return "answered" if library().policy_for(region, assisted, day).layers else "empty"
-    except PolicySilent as silent:
+    except PolicyUndetermined as silent:
         return silent.code
 
 
 def test_figures_beside_the_layers_keep_notice_and_cover_year() -> None:
-    """N1: fiscal subsidy at least 640 and individual 350 yuan per head in Jiangsu 2022; the nation's 610 and 350."""
+    """N1: fiscal subsidy at least 640 and individual 350 yuan per head in Jiangsu 2022; the
+    nation's 610 and 350."""
     jiangsu = next(p for p in library().packs if p.id == "jiangsu-financing-2022")
     found = {f.name: (f.value, f.unit, f.notice_year) for f in jiangsu.figures}
     assert found["resident_subsidy"] == (64000, "yuan", 2022)
     assert found["resident_personal"] == (35000, "yuan", 2022)
     nation = next(p for p in library().packs if p.id == "national-financing-2018")
-    assert [(f.value, f.cover_year) for f in nation.figures if f.name == "resident_personal" and f.notice_year == 2022] == [(35000, 2023)]
+    assert [
+        (f.value, f.cover_year)
+        for f in nation.figures
+        if f.name == "resident_personal" and f.notice_year == 2022
+    ] == [(35000, 2023)]
 
 
 def test_what_was_last_verified_before_the_day_is_said() -> None:
@@ -112,7 +128,14 @@ def test_what_was_last_verified_before_the_day_is_said() -> None:
 
 def test_the_nearest_regions_figures_win() -> None:
     """N1, Q2.3: Jiangsu's own 640 before the nation's 610; Qin'an's shares of the pool."""
-    assert [f.value for f in library().figures("320200", date(2022, 6, 1))["resident_subsidy"]] == [64000]
-    assert 61000 in [f.value for f in library().figures("440900", date(2022, 6, 1))["resident_subsidy"]]
-    assert library().figures("620522", date(2019, 1, 1))["outpatient_fund_share"][0].row.cite.article == "二(三)"
+    assert [f.value for f in library().figures("320200", date(2022, 6, 1))["resident_subsidy"]] == [
+        64000
+    ]
+    assert 61000 in [
+        f.value for f in library().figures("440900", date(2022, 6, 1))["resident_subsidy"]
+    ]
+    assert (
+        library().figures("620522", date(2019, 1, 1))["outpatient_fund_share"][0].row.cite.article
+        == "二(三)"
+    )
     assert "outpatient_fund_share" not in library().figures("620522", date(2018, 9, 17))

@@ -1,6 +1,8 @@
-"""The shipped packs of regions, priced as their documents say: tables by hand, the day before and the day after, refusals in number.
+"""The shipped packs of regions, priced as their documents say: tables by hand, the day before and
+the day after, refusals in number.
 
-Q2, Q5.3 (Qin'an and the Gansu critical-illness plans), J5, J22, J25, N2 (Jiangsu cities), and Chongqing, which no seed names.
+Q2, Q5.3 (Qin'an and the Gansu critical-illness plans), J5, J22, J25, N2 (Jiangsu cities), and
+Chongqing, which no seed names.
 """
 
 from __future__ import annotations
@@ -22,11 +24,16 @@ PAGES = sorted(Path(__file__).with_name("regions").glob("*.md"))
 
 
 def priced(row: Row) -> Priced:
-    totals = year(row.cells["年内"]) if row.cells["年内"] != "承上" else dict(priced(before(row)).totals)
+    totals = (
+        year(row.cells["年内"]) if row.cells["年内"] != "承上" else dict(priced(before(row)).totals)
+    )
     insured, _, assisted = row.cells["地区"].partition("/")
     policy = library().policy_for(insured, assisted, date.fromisoformat(row.cells["日期"]))
     one = claim(row, totals)
-    return price(policy, one if one.facts.insutype else replace(one, facts=one.facts._replace(insutype="390")))
+    return price(
+        policy,
+        one if one.facts.insutype else replace(one, facts=one.facts._replace(insutype="390")),
+    )
 
 
 def before(row: Row) -> Row:
@@ -34,15 +41,25 @@ def before(row: Row) -> Row:
     return row.above
 
 
-@pytest.mark.parametrize("row", [row for page in PAGES for row in rows(page, "应付")], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for page in PAGES for row in rows(page, "应付")], ids=lambda row: row.name
+)
 def test_what_is_paid(row: Row) -> None:
     answer = priced(row)
-    wanted = {name: Fen(fen(amount)).yuan() for name, amount in pairs(row.cells["各层支付"]).items()}
-    assert {step.layer: Fen(step.paid).yuan() for step in answer.steps if step.paid or step.layer in wanted} == wanted
+    wanted = {
+        name: Fen(fen(amount)).yuan() for name, amount in pairs(row.cells["各层支付"]).items()
+    }
+    assert {
+        step.layer: Fen(step.paid).yuan()
+        for step in answer.steps
+        if step.paid or step.layer in wanted
+    } == wanted
     assert answer.own == fen(row.cells["个人"])
 
 
-@pytest.mark.parametrize("row", [row for page in PAGES for row in rows(page, "应拒绝")], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for page in PAGES for row in rows(page, "应拒绝")], ids=lambda row: row.name
+)
 def test_what_has_no_single_answer_is_refused(row: Row) -> None:
     with pytest.raises(MedaidError) as caught:
         priced(row)

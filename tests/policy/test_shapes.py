@@ -1,6 +1,8 @@
-"""Every shape of rule that real documents use (design section 4, items 1 to 6), each with its own small pack, good and bad cases.
+"""Every shape of rule that real documents use (design section 4, items 1 to 6), each with its own
+small pack, good and bad cases.
 
-J5, J20 to J26, N2, Q5.3, M二.2 rest on these shapes. The tables stand in `shapes/`, one page beside each pack.
+J5, J20 to J26, N2, Q5.3, M二.2 rest on these shapes. The tables stand in `shapes/`, one page beside
+each pack.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ def priced(row: Row) -> Priced:
     else:
         totals = year(row.cells["年内"])
     year_end = "年末" in row.cells["案例"]
-    return (price_year_end if year_end else price)(policy_of(row.page.with_suffix(".toml")), claim(row, totals))
+    return (price_year_end if year_end else price)(
+        policy_of(row.page.with_suffix(".toml")), claim(row, totals)
+    )
 
 
 def cases(heading: str) -> list[Row]:
@@ -57,7 +61,9 @@ def cases(heading: str) -> list[Row]:
 def test_what_is_paid(row: Row) -> None:
     answer = priced(row)
     wanted = {name: fen(amount) for name, amount in pairs(row.cells["各层支付"]).items()}
-    assert {step.layer: Fen(step.paid).yuan() for step in answer.steps if step.layer in wanted} == {n: Fen(a).yuan() for n, a in wanted.items()}
+    assert {step.layer: Fen(step.paid).yuan() for step in answer.steps if step.layer in wanted} == {
+        n: Fen(a).yuan() for n, a in wanted.items()
+    }
     assert sum(step.paid for step in answer.steps if step.layer not in wanted) == 0
     assert answer.own == fen(row.cells["个人"])
     if "取" in row.cells:
@@ -79,7 +85,11 @@ def test_a_claim_that_has_no_single_answer_is_refused(row: Row) -> None:
 def test_a_pack_written_wrongly_is_refused_with_its_line(row: Row) -> None:
     """Bad input of a policy file: file, line and what to do."""
     pack = row.page.with_suffix(".toml")
-    text, old, new = pack.read_text(encoding="utf-8"), row.cells["原文"].strip("`"), row.cells["改为"].strip("`").replace("⏎", "\n")
+    text, old, new = (
+        pack.read_text(encoding="utf-8"),
+        row.cells["原文"].strip("`"),
+        row.cells["改为"].strip("`").replace("⏎", "\n"),
+    )
     assert text.count(old) >= 1, f"{old} 不在 {pack.name}"
     changed = text.replace(old, new, 1)
     with pytest.raises(MedaidError) as caught:
@@ -92,12 +102,17 @@ def test_a_pack_written_wrongly_is_refused_with_its_line(row: Row) -> None:
         marked = row.cells.get("行", "").strip("`")
         if marked:
             at = [number for number, line in enumerate(changed.splitlines(), 1) if marked in line]
-            assert any(problem.line in at for problem in caught.value.problems), f"{caught.value.problems} 不在 {at}"
+            assert any(problem.line in at for problem in caught.value.problems), (
+                f"{caught.value.problems} 不在 {at}"
+            )
 
 
 def test_every_shape_has_good_and_bad_cases_in_equal_number() -> None:
     for page in PAGES:
-        good, bad = len(list(rows(page, "应付"))), len(list(rows(page, "应拒绝"))) + len(list(rows(page, "写错")))
+        good, bad = (
+            len(list(rows(page, "应付"))),
+            len(list(rows(page, "应拒绝"))) + len(list(rows(page, "写错"))),
+        )
         assert good >= 3, page.name
         assert bad >= good - 1, f"{page.name}: {good} 正 {bad} 反"
         assert page.with_suffix(".toml").exists()

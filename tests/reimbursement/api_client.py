@@ -1,4 +1,5 @@
-"""The operators' API called as the HTTP API calls it: the handler in this process, or the deployed one with a bearer token."""
+"""The operators' API called as the HTTP API calls it: the handler in this process, or the deployed
+one with a bearer token."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ Answer = tuple[int, dict[str, Any]]
 Call = Callable[[str, str, Mapping[str, Any] | None], Answer]
 
 
-def event(officer: Officer, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def event(
+    officer: Officer, method: str, path: str, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The event of one request, its claims as API Gateway hands them over."""
     claims = {
         "sub": officer.officer_id,
@@ -31,7 +34,12 @@ def event(officer: Officer, method: str, path: str, body: Mapping[str, Any] | No
         "rawQueryString": query,
         "queryStringParameters": dict(part.split("=", 1) for part in query.split("&") if part),
         "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": method, "path": path}, "requestId": "test", "stage": "$default", "authorizer": {"jwt": {"claims": claims}}},
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "requestId": "test",
+            "stage": "$default",
+            "authorizer": {"jwt": {"claims": claims}},
+        },
         "body": json.dumps(body) if body is not None else None,
         "isBase64Encoded": False,
     }
@@ -49,7 +57,9 @@ def over_http(url: str, token: str) -> Call:
     def call(method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         data = json.dumps(body).encode() if body is not None else None
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(url + path, data, headers, method=method)  # the local cloud's own address
+        request = urllib.request.Request(
+            url + path, data, headers, method=method
+        )  # the local cloud's own address
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # as above
                 return answer.status, json.load(answer)
@@ -77,9 +87,25 @@ def application(key: str = "1", psn_no: str = "P1", **changes: Any) -> dict[str,
         "medfee_sumamt": "10000.00",
         "inscp_scp_amt": "9000.00",
         "fulamt_ownpay_amt": "1000.00",
-        "setlfee": [{"med_chrgitm_type": "09", "item_sumamt": "6000.00"}, {"med_chrgitm_type": "05", "item_sumamt": "4000.00"}],
-        "receipts": [{"bill_code": "3201", "bill_no": f"N{key}", "amount": "10000.00", "date": "2026-03-10", "issuer": "某医院", "medium": "paper"}],
-        "account": {"acctname": f"张{psn_no}", "bankacct": "6222020000001234", "bankcode": "102301000000"},
+        "setlfee": [
+            {"med_chrgitm_type": "09", "item_sumamt": "6000.00"},
+            {"med_chrgitm_type": "05", "item_sumamt": "4000.00"},
+        ],
+        "receipts": [
+            {
+                "bill_code": "3201",
+                "bill_no": f"N{key}",
+                "amount": "10000.00",
+                "date": "2026-03-10",
+                "issuer": "某医院",
+                "medium": "paper",
+            }
+        ],
+        "account": {
+            "acctname": f"张{psn_no}",
+            "bankacct": "6222020000001234",
+            "bankcode": "102301000000",
+        },
         **changes,
     }
 
@@ -92,7 +118,9 @@ class Desk:
     version: int
 
     def act(self, call: Call, act: str, **body: Any) -> Answer:
-        status, answer = call("POST", f"/reimbursement/cases/{self.case_id}/{act}", {"version": self.version, **body})
+        status, answer = call(
+            "POST", f"/reimbursement/cases/{self.case_id}/{act}", {"version": self.version, **body}
+        )
         if status == 200:
             self.version = answer["version"]
         return status, answer

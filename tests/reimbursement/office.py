@@ -1,4 +1,5 @@
-"""An office to test in: officers with their posts, persons with their standings, drafts of applications, and a case walked along its life."""
+"""An office to test in: officers with their posts, persons with their standings, drafts of
+applications, and a case walked along its life."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from medaid import ids
 from medaid.aws import exchange
-from medaid.aws.transaction import Patience, commit
+from medaid.aws.transaction import RetryPolicy, commit
 from medaid.instants import BEIJING
 from medaid.money import Fen
 from medaid.people import service as people
@@ -33,8 +34,17 @@ def at(text: str) -> datetime:
 
 
 def office(calendar: Calendar | None = None, **changes: Any) -> service.Office:
-    patience = Patience(sleep=lambda _: None)
-    return replace(service.Office(procedure(), calendar or published(), library().policy_for, group=person_group, patience=patience), **changes)
+    patience = RetryPolicy(sleep=lambda _: None)
+    return replace(
+        service.Office(
+            procedure(),
+            calendar or published(),
+            library().policy_for,
+            group=person_group,
+            patience=patience,
+        ),
+        **changes,
+    )
 
 
 def officer(name: str, *roles: str, admdvs: str = NANJING, point: str = "") -> Officer:
@@ -54,17 +64,36 @@ def given(reason: str = "", clause: str = "", request: str = "") -> Given:
     return Given(reason, clause, request)
 
 
-def register(psn_no: str = "P1", categories: Sequence[str] = ("subsistence_allowance",), since: date = date(2024, 1, 1), admdvs: str = NANJING) -> None:
+def register(
+    psn_no: str = "P1",
+    categories: Sequence[str] = ("subsistence_allowance",),
+    since: date = date(2024, 1, 1),
+    admdvs: str = NANJING,
+) -> None:
     """A resident insured and assisted in `admdvs`."""
     when = datetime(2024, 1, 1, tzinfo=UTC)
     number = int(hashlib.sha256(psn_no.encode()).hexdigest(), 16)
     certno = f"32010119{60 + number % 30}0101{number % 1000:03d}"
-    certno += "10X98765432"[sum(int(d) * w for d, w in zip(certno, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11]
-    person = Person(psn_no, f"张{psn_no}", "1", "01", certno, date(int(certno[6:10]), 1, 1), source=SOURCE)
+    certno += "10X98765432"[
+        sum(
+            int(d) * w
+            for d, w in zip(
+                certno, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), strict=True
+            )
+        )
+        % 11
+    ]
+    person = Person(
+        psn_no, f"张{psn_no}", "1", "01", certno, date(int(certno[6:10]), 1, 1), source=SOURCE
+    )
     writes = people.person_registered(person, when)
-    writes += people.insurance_recorded(psn_no, None, Insurance("390", admdvs, "1", "1501", date(2020, 1, 1), source=SOURCE), when)
+    writes += people.insurance_recorded(
+        psn_no, None, Insurance("390", admdvs, "1", "1501", date(2020, 1, 1), source=SOURCE), when
+    )
     for category in categories:
-        writes += people.identity_recorded(psn_no, None, Identity(category, "民政", admdvs, since, None, when, SOURCE), when)
+        writes += people.identity_recorded(
+            psn_no, None, Identity(category, "民政", admdvs, since, None, when, SOURCE), when
+        )
     commit(writes)
 
 
@@ -85,7 +114,9 @@ def draft(
     """An application to the office of Nanjing; one receipt over the whole bill."""
     whole, inside = Fen.of_yuan(total), Fen.of_yuan(in_policy)
     case_id = service.case_id(admdvs, point or "office", key)
-    receipt = Receipt("3201", bill_no or f"N{key}", whole, end, "某医院", "paper", f"receipts/{case_id}/x", "x")
+    receipt = Receipt(
+        "3201", bill_no or f"N{key}", whole, end, "某医院", "paper", f"receipts/{case_id}/x", "x"
+    )
     draft = Case(
         case_id,
         admdvs,
@@ -127,7 +158,11 @@ def released(o: service.Office, case: Case, now: datetime, batch: str) -> Case:
 def answer(batch: str, *lines: tuple[str, str, str, str]) -> bytes:
     """A bank's answer: (order, yuan, paid or failed, reason)."""
     total = sum((Fen.of_yuan(line[1]) for line in lines), Fen(0))
-    rows = [f"H|{batch}", *("|".join(("D", *line)) for line in lines), f"T|{len(lines)}|{total.yuan()}"]
+    rows = [
+        f"H|{batch}",
+        *("|".join(("D", *line)) for line in lines),
+        f"T|{len(lines)}|{total.yuan()}",
+    ]
     return ("\n".join(rows) + "\n").encode()
 
 
@@ -137,7 +172,9 @@ def confirmed(o: service.Office, case: Case, now: datetime, key: str = "b") -> C
     case = released(o, granted(o, case, now), now, batch.batch_id)
     service.close_batch(CASHIER, batch.batch_id)
     assert case.order is not None
-    taken, problems = service.answered(o, answer(batch.batch_id, (case.order.order_id, case.order.amount.yuan(), "paid", "")), now)
+    taken, problems = service.answered(
+        o, answer(batch.batch_id, (case.order.order_id, case.order.amount.yuan(), "paid", "")), now
+    )
     assert (taken, problems) == (1, [])
     return service.case_detail(o, MANAGER, case.case_id, now).case
 

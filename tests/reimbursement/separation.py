@@ -1,6 +1,8 @@
-"""The twelve combinations of the separation rules (Q3.1), as one table: who has done the first may not do the second.
+"""The twelve combinations of the separation rules (Q3.1), as one table: who has done the first may
+not do the second.
 
-Each is walked to through the API by different officers; then one officer tries both. The six of the region-wide posts use two cases.
+Each is walked to through the API by different officers; then one officer tries both. The six of the
+region-wide posts use two cases.
 """
 
 from __future__ import annotations
@@ -10,7 +12,13 @@ from collections.abc import Callable
 from tests.reimbursement.api_client import Answer, Call, Desk, application, opened
 
 PATH = ("accept", "attach", "price", "audit", "recheck", "order", "pay")
-ROLE = {"open": "intake", "audit": "auditor", "recheck": "reviewer", "order": "accountant", "pay": "cashier"}
+ROLE = {
+    "open": "intake",
+    "audit": "auditor",
+    "recheck": "reviewer",
+    "order": "accountant",
+    "pay": "cashier",
+}
 COMBINATIONS = [
     ("audit", "order", "accountant_cashier_auditor"),
     ("audit", "pay", "accountant_cashier_auditor"),
@@ -37,8 +45,16 @@ Scan = Callable[[str], str]
 """Puts the image of a case's receipt; answers its SHA-256."""
 
 
-def walk(caller: Caller, scan: Scan, desk: Desk, until: str, key: str, persons: dict[str, str] | None = None) -> None:
-    """Brings an opened case to just before the act `until`; `persons` says who does an act instead of somebody of their own."""
+def walk(
+    caller: Caller,
+    scan: Scan,
+    desk: Desk,
+    until: str,
+    key: str,
+    persons: dict[str, str] | None = None,
+) -> None:
+    """Brings an opened case to just before the act `until`; `persons` says who does an act instead
+    of somebody of their own."""
     for act in PATH:
         if act == until:
             return
@@ -59,7 +75,8 @@ def do(caller: Caller, scan: Scan, desk: Desk, act: str, key: str, person: str =
 
 
 def tried(caller: Caller, scan: Scan, first: str, second: str, key: str) -> Answer:
-    """One person does `first`, then tries `second`: on the same case where its life allows, else on two."""
+    """One person does `first`, then tries `second`: on the same case where its life allows, else on
+    two."""
     person = f"both-{key}"
     opener = caller(person if first == "open" else f"intake-{key}", "intake")
     desk = opened(opener, application(f"{key}1"))
@@ -67,7 +84,9 @@ def tried(caller: Caller, scan: Scan, first: str, second: str, key: str) -> Answ
     if order.index(first) < order.index(second):
         walk(caller, scan, desk, second, f"{key}1", {first: person})
         return do(caller, scan, desk, second, f"{key}1", person)
-    if first == "recheck":  # sent back after the re-check was withdrawn, it comes to be audited again
+    if (
+        first == "recheck"
+    ):  # sent back after the re-check was withdrawn, it comes to be audited again
         walk(caller, scan, desk, "recheck", f"{key}1")
         assert do(caller, scan, desk, "recheck", f"{key}1", person)[0] == 200
         assert desk.act(caller(f"other-{key}", "reviewer"), "annul", reason="票据有误")[0] == 200
@@ -75,6 +94,9 @@ def tried(caller: Caller, scan: Scan, first: str, second: str, key: str) -> Answ
         return do(caller, scan, desk, second, f"{key}1", person)
     walk(caller, scan, desk, first, f"{key}1")
     assert do(caller, scan, desk, first, f"{key}1", person)[0] == 200
-    other = opened(caller(f"intake-{key}", "intake"), application(f"{key}2", begntime="2026-03-11", endtime="2026-03-11"))
+    other = opened(
+        caller(f"intake-{key}", "intake"),
+        application(f"{key}2", begntime="2026-03-11", endtime="2026-03-11"),
+    )
     walk(caller, scan, other, second, f"{key}2")
     return do(caller, scan, other, second, f"{key}2", person)

@@ -1,4 +1,5 @@
-"""The operators' API in this process: national field names, its description, errors that name field and rule, posts kept apart (Q3.1)."""
+"""The operators' API in this process: national field names, its description, errors that name field
+and rule, posts kept apart (Q3.1)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,18 @@ import pytest
 from functions.reimburse import bank, handler, sweep
 from tests.conftest import Tables
 from tests.reimbursement.api_client import application, event, in_process, opened
-from tests.reimbursement.office import CASHIER, INTAKE, MANAGER, REVIEWER, answer, at, office, officer, register, scan
+from tests.reimbursement.office import (
+    CASHIER,
+    INTAKE,
+    MANAGER,
+    REVIEWER,
+    answer,
+    at,
+    office,
+    officer,
+    register,
+    scan,
+)
 from tests.reimbursement.separation import COMBINATIONS, RULES, tried
 
 from medaid.aws import exchange
@@ -25,7 +37,12 @@ from medaid.reimbursement.procedure import procedure
 NOW = at("2026-03-16 09:00")
 DESCRIPTION = openapi.document()
 FOLDER = Path("functions/reimburse/events")
-LINE = {"med_list_codg": "X", "det_item_fee_sumamt": "10000.00", "inscp_scp_amt": "9000.00", "fulamt_ownpay_amt": "1000.00"}
+LINE = {
+    "med_list_codg": "X",
+    "det_item_fee_sumamt": "10000.00",
+    "inscp_scp_amt": "9000.00",
+    "fulamt_ownpay_amt": "1000.00",
+}
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -37,7 +54,9 @@ def api(tables: Tables) -> Handler:
 
 def fits(path: str, method: str, status: int, body: dict[str, Any]) -> None:
     """The answer is what the description says."""
-    schema = DESCRIPTION["paths"][path][method]["responses"][str(status)]["content"]["application/json"]["schema"]
+    schema = DESCRIPTION["paths"][path][method]["responses"][str(status)]["content"][
+        "application/json"
+    ]["schema"]
     jsonschema.validate(body, {**schema, "components": DESCRIPTION["components"]})
 
 
@@ -46,7 +65,9 @@ def image(case_id: str) -> str:
 
 
 def test_the_description_is_the_one_in_docs() -> None:
-    assert Path("docs/openapi-reimbursement.json").read_text(encoding="utf-8") == openapi.text(), "python -m medaid.reimbursement.api.openapi"
+    assert Path("docs/openapi-reimbursement.json").read_text(encoding="utf-8") == openapi.text(), (
+        "python -m medaid.reimbursement.api.openapi"
+    )
 
 
 def test_every_move_of_a_person_has_its_route() -> None:
@@ -58,14 +79,26 @@ def test_a_life_over_the_api_with_every_answer_as_described(api: Handler, tables
     call = in_process(api, INTAKE)
     status, body = call("POST", "/reimbursement/cases", application(feedetail=[LINE]))
     fits("/reimbursement/cases", "post", status, body)
-    assert (status, body["state"], body["medfee_sumamt"], body["account_tail"]) == (201, "drafted", "10000.00", "1234")
+    assert (status, body["state"], body["medfee_sumamt"], body["account_tail"]) == (
+        201,
+        "drafted",
+        "10000.00",
+        "1234",
+    )
     again = call("POST", "/reimbursement/cases", application(feedetail=[LINE]))
     assert again == (201, body), "the same number and content again is the same case"
     desk = opened(call, application(feedetail=[LINE]))
     assert desk.act(call, "accept")[0] == 200
-    status, body = call("POST", f"/reimbursement/cases/{desk.case_id}/files", {"sha256": "0" * 64, "size": 100, "content_type": "image/png"})
+    status, body = call(
+        "POST",
+        f"/reimbursement/cases/{desk.case_id}/files",
+        {"sha256": "0" * 64, "size": 100, "content_type": "image/png"},
+    )
     fits("/reimbursement/cases/{case_id}/files", "post", status, body)
-    assert desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256=image(desk.case_id))[0] == 200
+    assert (
+        desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256=image(desk.case_id))[0]
+        == 200
+    )
     status, body = desk.act(call, "price")
     fits("/reimbursement/cases/{case_id}/price", "post", status, body)
     assert body["pricing"]["maf_pay"] == "1597.50", body["pricing"]["sentences"]
@@ -82,15 +115,25 @@ def test_a_life_over_the_api_with_every_answer_as_described(api: Handler, tables
     fits("/reimbursement/batches/{batch_id}/close", "post", status, closed)
     assert (closed["count"], closed["total"]) == (1, "8822.50")
     assert cashier("GET", f"/reimbursement/batches/{batch['batch_id']}", None)[1] == closed
-    exchange.put("bank/in/a.txt", answer(batch["batch_id"], (body["orders"][0]["order_id"], "8822.50", "paid", "")))
-    assert bank.handler(json.loads((FOLDER / "bank.json").read_text(encoding="utf-8").replace("answer.txt", "a.txt")), None) == {"taken": 1, "refused": 0}
+    exchange.put(
+        "bank/in/a.txt",
+        answer(batch["batch_id"], (body["orders"][0]["order_id"], "8822.50", "paid", "")),
+    )
+    assert bank.handler(
+        json.loads(
+            (FOLDER / "bank.json").read_text(encoding="utf-8").replace("answer.txt", "a.txt")
+        ),
+        None,
+    ) == {"taken": 1, "refused": 0}
     status, body = call("GET", f"/reimbursement/cases/{desk.case_id}", None)
     fits("/reimbursement/cases/{case_id}", "get", status, body)
     assert body["state"] == "confirmed"
     assert [a["says"] for a in body["acts"]][:2] == ["登记申请", "受理"]
 
 
-def test_an_answer_file_that_is_not_one_is_reported_and_nothing_taken(api: Handler, tables: Tables) -> None:
+def test_an_answer_file_that_is_not_one_is_reported_and_nothing_taken(
+    api: Handler, tables: Tables
+) -> None:
     dropped = json.loads((FOLDER / "bank.json").read_text(encoding="utf-8"))
     exchange.put("bank/in/answer.txt", b"H|b\nD|o1|1.00|paid|\nT|1|2.00\n")
     assert bank.handler(dropped, None) == {"taken": 0, "refused": 1}
@@ -107,7 +150,12 @@ def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> Non
     status, body = call("GET", "/reimbursement/cases?state=drafted&limit=2", None)
     fits("/reimbursement/cases", "get", status, body)
     assert len(body["cases"]) == 2
-    rest = call("GET", f"/reimbursement/cases?state=drafted&limit=2&cursor={body['cursor'].rstrip('=')}" + "=" * body["cursor"].count("="), None)[1]
+    rest = call(
+        "GET",
+        f"/reimbursement/cases?state=drafted&limit=2&cursor={body['cursor'].rstrip('=')}"
+        + "=" * body["cursor"].count("="),
+        None,
+    )[1]
     assert len(rest["cases"]) == 1
     status, body = call("GET", "/reimbursement/queues/intake", None)
     fits("/reimbursement/queues/{role}", "get", status, body)
@@ -126,8 +174,24 @@ def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> Non
         ({"medfee_sumamt": "10000.001"}, "AMOUNT_FORMAT", "medfee_sumamt"),
         ({"medfee_sumamt": "9999.99"}, "AMOUNT_SUM", "medfee_sumamt"),
         ({"setlfee": [{"med_chrgitm_type": "09", "item_sumamt": "1.00"}]}, "AMOUNT_SUM", "classes"),
-        ({"feedetail": [{"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "4.00"}]}, "AMOUNT_SUM", "feedetail[1]"),
-        ({"feedetail": [{"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "5.00"}]}, "AMOUNT_SUM", "medfee_sumamt"),
+        (
+            {
+                "feedetail": [
+                    {"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "4.00"}
+                ]
+            },
+            "AMOUNT_SUM",
+            "feedetail[1]",
+        ),
+        (
+            {
+                "feedetail": [
+                    {"med_list_codg": "X", "det_item_fee_sumamt": "5.00", "inscp_scp_amt": "5.00"}
+                ]
+            },
+            "AMOUNT_SUM",
+            "medfee_sumamt",
+        ),
         ({"feedetail": [LINE, LINE]}, "AMOUNT_SUM", "medfee_sumamt"),
         ({"psn_no": None}, "FIELD_FORMAT", "psn_no"),
         ({"colour": "red"}, "FIELD_UNKNOWN", "colour"),
@@ -137,10 +201,23 @@ def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> Non
         ({"endtime": "2026-03-01"}, "DATE_ORDER", "endtime"),
         ({"endtime": "2027-03-01"}, "DATE_FUTURE", "endtime"),
         ({"receipts": []}, "FIELD_REQUIRED", "receipts"),
-        ({"account": {"acctname": "李四", "bankacct": "62220200", "bankcode": "1", "owner": "guardian"}}, "FIELD_REQUIRED", "proof"),
+        (
+            {
+                "account": {
+                    "acctname": "李四",
+                    "bankacct": "62220200",
+                    "bankcode": "1",
+                    "owner": "guardian",
+                }
+            },
+            "FIELD_REQUIRED",
+            "proof",
+        ),
     ],
 )
-def test_bad_input_names_the_field_and_writes_nothing(api: Handler, tables: Tables, changes: dict[str, Any], code: str, field: str) -> None:
+def test_bad_input_names_the_field_and_writes_nothing(
+    api: Handler, tables: Tables, changes: dict[str, Any], code: str, field: str
+) -> None:
     before = tables.everything()
     status, body = in_process(api, INTAKE)("POST", "/reimbursement/cases", application(**changes))
     fits("/reimbursement/cases", "post", 400, body)
@@ -150,12 +227,16 @@ def test_bad_input_names_the_field_and_writes_nothing(api: Handler, tables: Tabl
 
 def test_the_role_of_the_system_is_never_taken_from_a_token(api: Handler) -> None:
     """A forged group must not confirm payments or pass the posts."""
-    status, body = in_process(api, officer("o-x", "system"))("POST", "/reimbursement/cases", application())
+    status, body = in_process(api, officer("o-x", "system"))(
+        "POST", "/reimbursement/cases", application()
+    )
     assert (status, body["code"]) == (403, "FORBIDDEN")
 
 
 def test_without_token_or_region_nothing_is_answered(api: Handler) -> None:
-    status, body = in_process(api, Officer("o-x", "", frozenset({"intake"})))("GET", "/reimbursement/cases", None)
+    status, body = in_process(api, Officer("o-x", "", frozenset({"intake"})))(
+        "GET", "/reimbursement/cases", None
+    )
     assert (status, body["code"]) == (403, "FORBIDDEN")
     bare = event(INTAKE, "GET", "/reimbursement/cases")
     bare["requestContext"]["authorizer"] = {}
@@ -176,25 +257,45 @@ def test_an_upload_beyond_the_limits_is_refused(api: Handler) -> None:
     call = in_process(api, INTAKE)
     desk = opened(call, application())
     for change in ({"size": 10485761}, {"content_type": "text/html"}, {"sha256": "x"}):
-        status, _ = call("POST", f"/reimbursement/cases/{desk.case_id}/files", {"sha256": "0" * 64, "size": 1, "content_type": "image/png", **change})
+        status, _ = call(
+            "POST",
+            f"/reimbursement/cases/{desk.case_id}/files",
+            {"sha256": "0" * 64, "size": 1, "content_type": "image/png", **change},
+        )
         assert status == 400
     exchange.put(f"receipts/{desk.case_id}/{'0' * 64}", b"not what was promised")
     status, body = desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256="0" * 64)
     assert (status, body["field"]) == (400, "sha256")
-    assert desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256="1" * 64)[0] == 404, "never uploaded"
+    assert desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256="1" * 64)[0] == 404, (
+        "never uploaded"
+    )
 
 
 @pytest.mark.parametrize(("first", "second", "rule"), COMBINATIONS)
-def test_the_twelve_combinations_are_refused_by_name_Q3_1(api: Handler, first: str, second: str, rule: str) -> None:
-    status, body = tried(lambda name, role: in_process(api, officer(name, role)), image, first, second, "7")
+def test_the_twelve_combinations_are_refused_by_name_Q3_1(
+    api: Handler, first: str, second: str, rule: str
+) -> None:
+    status, body = tried(
+        lambda name, role: in_process(api, officer(name, role)), image, first, second, "7"
+    )
     assert (status, body["code"], body["facts"]["separation"]) == (403, "SEPARATION", rule), body
     assert RULES[rule] in body["rule"]
     assert "秦安县84号" in body["rule"]
 
 
-@pytest.mark.parametrize("roles", [("auditor", "cashier"), ("auditor", "accountant"), ("intake", "auditor", "reviewer", "accountant", "cashier", "manager")])
-def test_a_token_with_incompatible_roles_is_refused_whoever_holds_it_Q3_1(api: Handler, roles: tuple[str, ...]) -> None:
-    """Nobody, a supervisor or administrator with every role included, carries a case from end to end."""
+@pytest.mark.parametrize(
+    "roles",
+    [
+        ("auditor", "cashier"),
+        ("auditor", "accountant"),
+        ("intake", "auditor", "reviewer", "accountant", "cashier", "manager"),
+    ],
+)
+def test_a_token_with_incompatible_roles_is_refused_whoever_holds_it_Q3_1(
+    api: Handler, roles: tuple[str, ...]
+) -> None:
+    """Nobody, a supervisor or administrator with every role included, carries a case from end to
+    end."""
     call = in_process(api, INTAKE)
     desk = opened(call, application())
     desk.act(call, "accept")
@@ -205,8 +306,11 @@ def test_a_token_with_incompatible_roles_is_refused_whoever_holds_it_Q3_1(api: H
 
 
 def test_posts_are_kept_apart_by_region_not_everywhere_Q3_1(api: Handler) -> None:
-    """Positive: who audits in one region may be another person's colleague elsewhere; different people pass."""
-    status, body = tried(lambda name, role: in_process(api, officer(name + role, role)), image, "audit", "order", "8")
+    """Positive: who audits in one region may be another person's colleague elsewhere; different
+    people pass."""
+    status, body = tried(
+        lambda name, role: in_process(api, officer(name + role, role)), image, "audit", "order", "8"
+    )
     assert status == 200, body
 
 
@@ -226,5 +330,7 @@ def test_a_notice_is_added_by_a_manager_without_a_deploy_J28(api: Handler, table
     status, body = in_process(api, MANAGER)("POST", "/reimbursement/calendar", notice)
     assert (status, body["year"]) == (200, 2026)
     assert in_process(api, INTAKE)("POST", "/reimbursement/calendar", notice)[0] == 403
-    status, body = in_process(api, MANAGER)("POST", "/reimbursement/calendar", {"toml": "year = 2027"})
+    status, body = in_process(api, MANAGER)(
+        "POST", "/reimbursement/calendar", {"toml": "year = 2027"}
+    )
     assert (status, body["field"]) == (400, "calendar")

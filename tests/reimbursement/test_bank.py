@@ -1,4 +1,5 @@
-"""The bank's files: control totals, and an answer matched line by line (issue: wrong figure, unknown order, double confirmation are refused)."""
+"""The bank's files: control totals, and an answer matched line by line (issue: wrong figure,
+unknown order, double confirmation are refused)."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def test_a_batch_goes_out_with_count_total_and_digest() -> None:
     assert rows[0] == "H|320100B1|320100|2026-03-16"
     assert rows[1] == "D|o1|张三|6222020000001234|102301000000|1.00"
     assert rows[-1].startswith("T|2|2.50|")
-    assert export(BATCH, [line("o1", 100), line("o2", 150)]) == export(BATCH, [line("o2", 150), line("o1", 100)])
+    assert export(BATCH, [line("o1", 100), line("o2", 150)]) == export(
+        BATCH, [line("o2", 150), line("o1", 100)]
+    )
 
 
 def test_a_name_that_would_break_the_file_is_refused() -> None:
@@ -39,7 +42,10 @@ def test_a_name_that_would_break_the_file_is_refused() -> None:
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(["paid", "failed"])), max_size=20))
 def test_an_answer_that_fits_is_taken_whole(rows: list[tuple[int, str]]) -> None:
     batch = {f"o{n}": line(f"o{n}", fen) for n, (fen, _) in enumerate(rows)}
-    content = answer("320100B1", *((f"o{n}", Fen(fen).yuan(), result, "") for n, (fen, result) in enumerate(rows)))
+    content = answer(
+        "320100B1",
+        *((f"o{n}", Fen(fen).yuan(), result, "") for n, (fen, result) in enumerate(rows)),
+    )
     good, problems = matched(parse(content), batch)
     assert ([g.order_id for g in good], problems) == ([*batch], [])
 
@@ -47,11 +53,21 @@ def test_an_answer_that_fits_is_taken_whole(rows: list[tuple[int, str]]) -> None
 def test_wrong_figure_unknown_order_and_twice_are_listed_by_line() -> None:
     batch = {"o1": line("o1", 100), "o2": line("o2", 200), "o3": line("o3", 300)}
     content = answer(
-        "b", ("o1", "1.00", "paid", ""), ("o2", "2.01", "paid", ""), ("o9", "1.00", "paid", ""), ("o3", "3.00", "paid", ""), ("o3", "3.00", "failed", "销户")
+        "b",
+        ("o1", "1.00", "paid", ""),
+        ("o2", "2.01", "paid", ""),
+        ("o9", "1.00", "paid", ""),
+        ("o3", "3.00", "paid", ""),
+        ("o3", "3.00", "failed", "销户"),
     )
     good, problems = matched(parse(content), batch)
     assert [g.order_id for g in good] == ["o1"], "an order named twice is not taken at all"
-    assert [(p.line, p.code) for p in problems] == [(3, "AMOUNT_SUM"), (4, "NOT_FOUND"), (5, "DUPLICATE"), (6, "DUPLICATE")]
+    assert [(p.line, p.code) for p in problems] == [
+        (3, "AMOUNT_SUM"),
+        (4, "NOT_FOUND"),
+        (5, "DUPLICATE"),
+        (6, "DUPLICATE"),
+    ]
 
 
 @pytest.mark.parametrize(

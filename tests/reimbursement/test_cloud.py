@@ -1,4 +1,5 @@
-"""On the local cloud: one receipt in two cases at the same instant, and the twelve combinations with real tokens (Q3.1, Q3.2)."""
+"""On the local cloud: one receipt in two cases at the same instant, and the twelve combinations
+with real tokens (Q3.1, Q3.2)."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _tokens: dict[str, str] = {}
 
 
 def test_two_cases_with_one_receipt_at_the_same_instant_Q3_2(in_cloud: Stack) -> None:
-    """One wins; each other one is told which case holds the receipt. Nothing of a loser is left behind."""
+    """One wins; each other one is told which case holds the receipt. Nothing of a loser is left
+    behind."""
     register("RACE")
     o = office()
     for turn in range(10):
@@ -51,7 +53,8 @@ def test_two_cases_with_one_receipt_at_the_same_instant_Q3_2(in_cloud: Stack) ->
 
 
 def test_two_officers_on_one_case_at_the_same_instant(in_cloud: Stack) -> None:
-    """Ten times the same act on the same version by different officers: done once, the others are told."""
+    """Ten times the same act on the same version by different officers: done once, the others are
+    told."""
     register("TWICE")
     o = office()
     case = opened_case(o, draft("twice", "TWICE", bill_no="TWICE"), NOW)
@@ -61,7 +64,14 @@ def test_two_officers_on_one_case_at_the_same_instant(in_cloud: Stack) -> None:
         who = service.case_id("320100", "x", str(number))
         gate.wait()
         try:
-            service.accept(o, replace(INTAKE, officer_id=who), case.case_id, case.version, NOW, Given(request=who))
+            service.accept(
+                o,
+                replace(INTAKE, officer_id=who),
+                case.case_id,
+                case.version,
+                NOW,
+                Given(request=who),
+            )
         except Conflict as conflict:
             return conflict.code
         return "done"
@@ -69,7 +79,10 @@ def test_two_officers_on_one_case_at_the_same_instant(in_cloud: Stack) -> None:
     with ThreadPoolExecutor(10) as pool:
         ends = list(pool.map(attempt, range(10)))
     assert sorted(ends) == ["STATE"] * 9 + ["done"]
-    assert [a.act for a in service.case_detail(o, INTAKE, case.case_id, NOW).acts] == ["open", "accept"]
+    assert [a.act for a in service.case_detail(o, INTAKE, case.case_id, NOW).acts] == [
+        "open",
+        "accept",
+    ]
 
 
 def test_two_sweeps_at_the_same_instant_claim_each_rung_once_J28(in_cloud: Stack) -> None:
@@ -95,18 +108,22 @@ def test_two_sweeps_at_the_same_instant_claim_each_rung_once_J28(in_cloud: Stack
 
 
 def caller(stack: Stack, name: str, role: str) -> Call:
-    """The person's own user, brought into the role (a person keeps one subject whatever the role), and a fresh token."""
+    """The person's own user, brought into the role (a person keeps one subject whatever the role),
+    and a fresh token."""
     if (key := f"{name}/{role}") not in _tokens:
         _tokens[key] = stack.token(name, admdvs="320100", roles=[role])
     return over_http(stack.api, _tokens[key])
 
 
 def upload(stack: Stack, case_id: str) -> str:
-    """The image of a receipt put where the API says, with the headers it says; answers its SHA-256."""
+    """The image of a receipt put where the API says, with the headers it says; answers its
+    SHA-256."""
     content = f"image of {case_id}".encode()
     digest = hashlib.sha256(content).hexdigest()
     body = {"sha256": digest, "size": len(content), "content_type": "image/png"}
-    status, answer = caller(stack, "scanner", "intake")("POST", f"/reimbursement/cases/{case_id}/files", body)
+    status, answer = caller(stack, "scanner", "intake")(
+        "POST", f"/reimbursement/cases/{case_id}/files", body
+    )
     assert status == 201, answer
     request = urllib.request.Request(answer["url"], content, answer["headers"], method="PUT")
     with urllib.request.urlopen(request, timeout=30) as put:
@@ -118,7 +135,13 @@ def test_the_twelve_combinations_through_the_api_with_real_tokens_Q3_1(in_cloud:
     register("P1")
     for number, (first, second, rule) in enumerate(COMBINATIONS, 10):
         key = str(number)
-        status, body = tried(lambda name, role: caller(in_cloud, name, role), lambda case_id: upload(in_cloud, case_id), first, second, key)
+        status, body = tried(
+            lambda name, role: caller(in_cloud, name, role),
+            lambda case_id: upload(in_cloud, case_id),
+            first,
+            second,
+            key,
+        )
         assert (status, body.get("code")) == (403, "SEPARATION"), (first, second, body)
         assert body["facts"]["separation"] == rule
         assert RULES[rule] in body["rule"]

@@ -1,4 +1,5 @@
-"""What was settled before the identity was known: found, prepared, reminded once, paid as the difference (J20, J27)."""
+"""What was settled before the identity was known: found, prepared, reminded once, paid as the
+difference (J20, J27)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.conftest import Tables
-from tests.reimbursement.office import AUDITOR, INTAKE, NANJING, REVIEWER, SOURCE, at, draft, given, office, register, scan
+from tests.reimbursement.office import (
+    AUDITOR,
+    INTAKE,
+    NANJING,
+    REVIEWER,
+    SOURCE,
+    at,
+    draft,
+    given,
+    office,
+    register,
+    scan,
+)
 
 from medaid.aws.transaction import commit
 from medaid.benefit.engine import price
@@ -26,20 +39,48 @@ BEGIN, END = date(2026, 3, 2), date(2026, 3, 10)
 
 
 def settled_without_identity() -> Settlement:
-    """A stay settled at the counter for a person nobody knew to be assisted; the year's totals are written as the settlement leaves them."""
+    """A stay settled at the counter for a person nobody knew to be assisted; the year's totals are
+    written as the settlement leaves them."""
     o, case = office(), draft()
     file = people.load("P1", 2026)
     policy = o.policy_for(NANJING, "", END)
     asked = claim(case, file, {}, (), o.group)
     priced = price(policy, asked)
-    commit(people.totals_changed("P1", file.totals(2026), YearTotals(2026, 1, priced.totals, "3201S1")))
+    commit(
+        people.totals_changed("P1", file.totals(2026), YearTotals(2026, 1, priced.totals, "3201S1"))
+    )
     visit = Visit("v1", "H32010000001", NANJING, "390", NANJING, "21", BEGIN, END, 1, "m1")
     decision = Decision(
-        psn_no="P1", institution="H32010000001", treatment=NANJING, insured=NANJING, assisted="", visit=visit, batch="STAY", insutype="390",
-        psn_type="1501", med_type="21", care="inpatient", begin=BEGIN, end=END, year=2026, policy_day=END, packs=policy.packs, warnings=(),
-        bill=priced.bill, facts=asked.facts, categories=(), given={"payments_by_others": 0}, category=priced.category, steps=priced.steps,
-        by_fund=priced.by_fund, own=priced.own, others=(), totals_before={}, totals_after=priced.totals, last_before="",
-    )  # fmt: skip
+        psn_no="P1",
+        institution="H32010000001",
+        treatment=NANJING,
+        insured=NANJING,
+        assisted="",
+        visit=visit,
+        batch="STAY",
+        insutype="390",
+        psn_type="1501",
+        med_type="21",
+        care="inpatient",
+        begin=BEGIN,
+        end=END,
+        year=2026,
+        policy_day=END,
+        packs=policy.packs,
+        warnings=(),
+        bill=priced.bill,
+        facts=asked.facts,
+        categories=(),
+        given={"payments_by_others": 0},
+        category=priced.category,
+        steps=priced.steps,
+        by_fund=priced.by_fund,
+        own=priced.own,
+        others=(),
+        totals_before={},
+        totals_after=priced.totals,
+        last_before="",
+    )
     return Settlement("3201S1", "m1", "2304", at("2026-03-10 10:00"), "21", decision)
 
 
@@ -60,7 +101,16 @@ def seen(settlement: Settlement) -> None:
 def identified() -> None:
     """The identity is recorded in April, standing since January."""
     when = datetime(2026, 4, 15, tzinfo=UTC)
-    commit(people.identity_recorded("P1", None, Identity("subsistence_allowance", "民政", NANJING, date(2026, 1, 1), None, when, SOURCE), when))
+    commit(
+        people.identity_recorded(
+            "P1",
+            None,
+            Identity(
+                "subsistence_allowance", "民政", NANJING, date(2026, 1, 1), None, when, SOURCE
+            ),
+            when,
+        )
+    )
 
 
 def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tables) -> None:
@@ -69,7 +119,9 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     seen(settlement)
     seen(settlement)
     o = office(prior=lambda _: prior_of(settlement))
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == [], "nothing to remind of while no identity stands"
+    assert service.remind(o, "P1", lambda _: settlement, NOW) == [], (
+        "nothing to remind of while no identity stands"
+    )
     identified()
     prepared = service.remind(o, "P1", lambda _: settlement, NOW)
     assert service.remind(o, "P1", lambda _: settlement, NOW) == []
@@ -85,7 +137,11 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
     case = service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given())
     totals = people.load("P1", 2026).totals(2026)
-    assert (totals.version, totals.last, totals.amounts["paid:assistance_inpatient"]) == (2, case.case_id, 159750)
+    assert (totals.version, totals.last, totals.amounts["paid:assistance_inpatient"]) == (
+        2,
+        case.case_id,
+        159750,
+    )
 
 
 def test_one_case_for_a_settlement_and_none_for_one_taken_back_J27(tables: Tables) -> None:
@@ -102,12 +158,16 @@ def test_one_case_for_a_settlement_and_none_for_one_taken_back_J27(tables: Table
         service.prepare(o, draft(key="3"), NOW)
 
 
-def test_a_settlement_of_the_same_stay_is_a_suspected_duplicate_of_a_case_J27(tables: Tables) -> None:
+def test_a_settlement_of_the_same_stay_is_a_suspected_duplicate_of_a_case_J27(
+    tables: Tables,
+) -> None:
     register()
     seen(settled_without_identity())
     o = office()
     case = service.open_case(o, INTAKE, draft(), NOW, given(request="r"))
     assert case.suspects == ("3201S1",)
     digest = scan(case.case_id, b"image")
-    case = service.attach(o, INTAKE, case.case_id, case.version, ("3201", "N1"), digest, NOW, given())
+    case = service.attach(
+        o, INTAKE, case.case_id, case.version, ("3201", "N1"), digest, NOW, given()
+    )
     assert (case.receipts[0].digest, case.receipts[0].amount) == (digest, Fen(1000000))

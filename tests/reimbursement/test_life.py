@@ -1,4 +1,5 @@
-"""The life of a case, step by step (J18, J23, J25, J27, J28, M二.2–4): each act, what it books, and what is refused."""
+"""The life of a case, step by step (J18, J23, J25, J27, J28, M二.2–4): each act, what it books, and
+what is refused."""
 
 from __future__ import annotations
 
@@ -55,14 +56,23 @@ def balances() -> dict[str, int]:
 
 
 def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
-    """9,000 in-policy at a level-2 hospital: basic (9000-500)*85% = 7225; assistance 90% of the 1775 left = 1597.50."""
+    """9,000 in-policy at a level-2 hospital: basic (9000-500)*85% = 7225; assistance 90% of the
+    1775 left = 1597.50."""
     o = office()
     case = granted(o, draft(), NOW)
     assert case.state == State.RECHECKED
     assert case.pricing is not None
-    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"hifp_pay": "7225.00", "maf_pay": "1597.50"}
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {
+        "hifp_pay": "7225.00",
+        "maf_pay": "1597.50",
+    }
     assert case.pricing.own == Fen.of_yuan("1177.50")
-    assert balances() == {"390100-500111": 722500, "390100-2103": -722500, "610100-500101": 159750, "610100-2103": -159750}
+    assert balances() == {
+        "390100-500111": 722500,
+        "390100-2103": -722500,
+        "610100-500101": 159750,
+        "610100-2103": -159750,
+    }
     totals = people.load("P1", 2026).totals(2026)
     assert (totals.version, totals.last) == (1, case.case_id)
     assert totals.amounts["paid:assistance_inpatient"] == 159750
@@ -71,14 +81,32 @@ def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
     closed = service.close_batch(CASHIER, batch.batch_id)
     assert (closed.count, closed.total) == (1, Fen.of_yuan("8822.50"))
     assert case.order is not None
-    taken, problems = service.answered(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW)
+    taken, problems = service.answered(
+        o, answer(batch.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW
+    )
     assert (taken, problems) == (1, [])
-    assert balances() == {"390100-500111": 722500, "390100-1002": -722500, "610100-500101": 159750, "610100-1002": -159750}
+    assert balances() == {
+        "390100-500111": 722500,
+        "390100-1002": -722500,
+        "610100-500101": 159750,
+        "610100-1002": -159750,
+    }
     detail = service.case_detail(o, MANAGER, case.case_id, NOW)
     assert detail.case.state == State.CONFIRMED
     assert detail.clock == "stopped"
-    assert [a.act for a in detail.acts] == ["open", "accept", "price", "audit", "recheck", "order", "pay", "confirm"]
-    assert all(a.officer and a.at and a.after for a in detail.acts), "who, when, before and after of each act (Q3.1)"
+    assert [a.act for a in detail.acts] == [
+        "open",
+        "accept",
+        "price",
+        "audit",
+        "recheck",
+        "order",
+        "pay",
+        "confirm",
+    ]
+    assert all(a.officer and a.at and a.after for a in detail.acts), (
+        "who, when, before and after of each act (Q3.1)"
+    )
     service.delivered(o, case.case_id, NOW)
     service.delivered(o, case.case_id, NOW)
     told = service.case_detail(o, MANAGER, case.case_id, NOW)
@@ -93,15 +121,23 @@ def test_every_step_says_its_clause_J27() -> None:
 
 
 def test_payments_by_others_are_taken_off_M二_2() -> None:
-    case = granted(office(), draft(others=(OtherPayment("某保险公司", "commercial", Fen.of_yuan("1500.00")),)), NOW)
+    case = granted(
+        office(),
+        draft(others=(OtherPayment("某保险公司", "commercial", Fen.of_yuan("1500.00")),)),
+        NOW,
+    )
     assert case.pricing is not None
     assert case.pricing.others == Fen.of_yuan("1500.00")
-    assert sum(case.pricing.by_fund.values()) + case.pricing.others + case.pricing.own == case.fees.medfee_sumamt
+    assert (
+        sum(case.pricing.by_fund.values()) + case.pricing.others + case.pricing.own
+        == case.fees.medfee_sumamt
+    )
     assert "oth_pay" not in case.pricing.by_fund, "what others paid never enters the books"
 
 
 def test_employer_arrears_pay_assistance_first_J23() -> None:
-    """Deemed (art. 23): assistance pays what it pays after basic and critical; their parts stay open with the person for now."""
+    """Deemed (art. 23): assistance pays what it pays after basic and critical; their parts stay
+    open with the person for now."""
     case = granted(office(), draft(arrears=True), NOW)
     assert case.pricing is not None
     assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "1597.50"}
@@ -113,7 +149,9 @@ def test_employer_arrears_pay_assistance_first_J23() -> None:
 def test_arrears_as_own_burden_is_a_policy_value_J23() -> None:
     o = office()
     own = tuple(replace(rule, treatment="own") for rule in o.procedure.arrears)
-    case = granted(replace(o, procedure=replace(o.procedure, arrears=own)), draft(arrears=True), NOW)
+    case = granted(
+        replace(o, procedure=replace(o.procedure, arrears=own)), draft(arrears=True), NOW
+    )
     assert case.pricing is not None
     assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "8100.00"}
 
@@ -139,7 +177,9 @@ def test_unreferred_is_not_assisted_unless_hardship_was_approved_J25() -> None:
     for number, points in (("7", 20), ("8", 5)):
         other = opened(o, outside(key=number), NOW)  # type: ignore[arg-type]
         other = service.accept(o, INTAKE, other.case_id, other.version, NOW, given())
-        other = service.approve_hardship(o, MANAGER, other.case_id, other.version, points, NOW, given("独居重病"))
+        other = service.approve_hardship(
+            o, MANAGER, other.case_id, other.version, points, NOW, given("独居重病")
+        )
         other = service.price(o, INTAKE, other.case_id, other.version, NOW, given())
         assert other.pricing is not None
         step = next(s for s in other.pricing.steps if s.tier == "assistance")
@@ -154,13 +194,17 @@ def test_a_hardship_cut_beyond_twenty_points_is_refused_J25(points: int) -> None
     case = opened(o, outside(), NOW)  # type: ignore[arg-type]
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
     with pytest.raises(BadInput, match="百分点"):
-        service.approve_hardship(o, MANAGER, case.case_id, case.version, points, NOW, given("独居重病"))
+        service.approve_hardship(
+            o, MANAGER, case.case_id, case.version, points, NOW, given("独居重病")
+        )
 
 
 def test_hardship_is_for_the_unreferred_only_and_approved_by_a_supervisor_J25() -> None:
     o = office()
     case = draft()
-    case = opened(o, replace(case, care=replace(case.care, filing="referred", place="outside")), NOW)
+    case = opened(
+        o, replace(case, care=replace(case.care, filing="referred", place="outside")), NOW
+    )
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
     with pytest.raises(Conflict, match="转诊"):
         service.approve_hardship(o, MANAGER, case.case_id, case.version, 20, NOW, given("困难"))
@@ -172,23 +216,44 @@ def test_material_is_asked_for_once_and_all_of_it_J28() -> None:
     o = office()
     case = opened(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    case = service.ask_material(o, INTAKE, case.case_id, case.version, ("出院小结", "费用清单"), at("2026-03-17 10:00"), given())
+    case = service.ask_material(
+        o,
+        INTAKE,
+        case.case_id,
+        case.version,
+        ("出院小结", "费用清单"),
+        at("2026-03-17 10:00"),
+        given(),
+    )
     assert case.clock is not None
     assert case.clock.paused
     with pytest.raises(BadInput, match="不在所缺材料之列"):
-        service.supply(o, INTAKE, case.case_id, case.version, ("身份证",), at("2026-03-18 10:00"), given())
-    case = service.supply(o, INTAKE, case.case_id, case.version, ("出院小结",), at("2026-03-18 10:00"), given())
+        service.supply(
+            o, INTAKE, case.case_id, case.version, ("身份证",), at("2026-03-18 10:00"), given()
+        )
+    case = service.supply(
+        o, INTAKE, case.case_id, case.version, ("出院小结",), at("2026-03-18 10:00"), given()
+    )
     assert (case.state, case.owed) == (State.AWAITING, ("费用清单",))
-    case = service.supply(o, INTAKE, case.case_id, case.version, ("费用清单",), at("2026-03-19 10:00"), given())
+    case = service.supply(
+        o, INTAKE, case.case_id, case.version, ("费用清单",), at("2026-03-19 10:00"), given()
+    )
     assert case.state == State.ACCEPTED
     assert case.clock is not None
     assert not case.clock.paused
     with pytest.raises(Conflict, match="一次性告知"):
-        service.ask_material(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 11:00"), given())
+        service.ask_material(
+            o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 11:00"), given()
+        )
 
 
-@pytest.mark.parametrize(("care", "total", "days"), [("outpatient", "1000.00", 5), ("outpatient", "1000.01", 10), ("inpatient", "900.00", 10)])
-def test_five_days_up_to_a_thousand_yuan_included_else_ten_J28(care: str, total: str, days: int) -> None:
+@pytest.mark.parametrize(
+    ("care", "total", "days"),
+    [("outpatient", "1000.00", 5), ("outpatient", "1000.01", 10), ("inpatient", "900.00", 10)],
+)
+def test_five_days_up_to_a_thousand_yuan_included_else_ten_J28(
+    care: str, total: str, days: int
+) -> None:
     o = office()
     case = opened(o, draft(care=care, total=total, in_policy=total), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
@@ -200,13 +265,19 @@ def test_a_special_reason_gives_twenty_days_and_keeps_the_pauses_J28() -> None:
     o = office()
     case = opened(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    case = service.ask_material(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-17 10:00"), given())
-    case = service.supply(o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 10:00"), given())
+    case = service.ask_material(
+        o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-17 10:00"), given()
+    )
+    case = service.supply(
+        o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 10:00"), given()
+    )
     with pytest.raises(BadInput, match="理由"):
         service.extend(o, MANAGER, case.case_id, case.version, NOW, given())
     with pytest.raises(Forbidden):
         service.extend(o, INTAKE, case.case_id, case.version, NOW, given("异地核查"))
-    case = service.extend(o, MANAGER, case.case_id, case.version, at("2026-03-20 10:00"), given("异地核查"))
+    case = service.extend(
+        o, MANAGER, case.case_id, case.version, at("2026-03-20 10:00"), given("异地核查")
+    )
     assert case.clock is not None
     assert (int(case.clock.budget), len(case.clock.pauses)) == (20, 1)
     with pytest.raises(Conflict):
@@ -221,10 +292,24 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
     clock = case.clock
     with pytest.raises(Forbidden, match="服务点"):
         service.case_detail(o, town, case.case_id, NOW)
-    case = service.hand_on(o, village, case.case_id, case.version, "T01", at("2026-03-17 09:00"), given("材料齐全,转镇"))
+    case = service.hand_on(
+        o,
+        village,
+        case.case_id,
+        case.version,
+        "T01",
+        at("2026-03-17 09:00"),
+        given("材料齐全,转镇"),
+    )
     assert case.clock == clock
-    assert [a.act for a in service.case_detail(o, town, case.case_id, NOW).acts] == ["open", "accept", "hand_on"]
-    assert service.case_detail(o, village, case.case_id, NOW).case.point == "T01", "who took it in sees what became of it"
+    assert [a.act for a in service.case_detail(o, town, case.case_id, NOW).acts] == [
+        "open",
+        "accept",
+        "hand_on",
+    ]
+    assert service.case_detail(o, village, case.case_id, NOW).case.point == "T01", (
+        "who took it in sees what became of it"
+    )
     assert len(service.listed(village, [State.ACCEPTED], 10)[0]) == 1
     with pytest.raises(Forbidden, match="服务点"):
         service.withdraw(o, village, case.case_id, case.version, NOW, given("不办了"))
@@ -232,14 +317,23 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
         service.case_detail(o, replace(village, admdvs="320500"), case.case_id, NOW)
 
 
-def test_refused_with_reason_and_clause_frees_its_receipts_and_tells_the_person(tables: Tables) -> None:
+def test_refused_with_reason_and_clause_frees_its_receipts_and_tells_the_person(
+    tables: Tables,
+) -> None:
     o = office()
     case = opened(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
     for words in (given("不在范围"), given(clause="第二十五条")):
         with pytest.raises(BadInput):
             service.refuse(o, AUDITOR, case.case_id, case.version, NOW, words)
-    case = service.refuse(o, AUDITOR, case.case_id, case.version, NOW, given("不在范围", "苏医保办发〔2023〕27号第二十五条"))
+    case = service.refuse(
+        o,
+        AUDITOR,
+        case.case_id,
+        case.version,
+        NOW,
+        given("不在范围", "苏医保办发〔2023〕27号第二十五条"),
+    )
     assert case.clock is not None
     assert case.clock.stopped == NOW
     assert [i["pk"]["S"] for i in tables.items("outbox")] == [f"O#case_refused#{case.case_id}"]
@@ -264,7 +358,9 @@ def test_amending_swaps_receipts_and_withdrawing_frees_them_Q3_2() -> None:
     o = office()
     case = opened(o, draft(), NOW)
     other = replace(case.receipts[0], bill_no="N9")
-    case = service.amend(o, INTAKE, case.case_id, case.version, {"receipts": (other,)}, NOW, given())
+    case = service.amend(
+        o, INTAKE, case.case_id, case.version, {"receipts": (other,)}, NOW, given()
+    )
     assert store.holder("3201", "N1") is None
     assert (store.holder("3201", "N9") or {})["holder"] == case.case_id
     case = service.withdraw(o, INTAKE, case.case_id, case.version, NOW, given("改由一站式结算"))
@@ -282,7 +378,12 @@ def test_same_person_dates_and_total_is_flagged_and_must_be_explained_J27() -> N
     case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
     with pytest.raises(BadInput, match="疑似重复"):
         service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
-    assert service.audit(o, AUDITOR, case.case_id, case.version, NOW, given("两张票据分属两次住院")).state == State.AUDITED
+    assert (
+        service.audit(
+            o, AUDITOR, case.case_id, case.version, NOW, given("两张票据分属两次住院")
+        ).state
+        == State.AUDITED
+    )
 
 
 def test_a_priced_case_is_stale_once_the_year_moved_and_is_priced_again() -> None:
@@ -296,7 +397,10 @@ def test_a_priced_case_is_stale_once_the_year_moved_and_is_priced_again() -> Non
         service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given())
     case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
     case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
-    assert service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given()).state == State.RECHECKED
+    assert (
+        service.recheck(o, REVIEWER, case.case_id, case.version, NOW, given()).state
+        == State.RECHECKED
+    )
 
 
 def test_the_same_request_again_changes_nothing_and_another_is_told(tables: Tables) -> None:
@@ -311,7 +415,9 @@ def test_the_same_request_again_changes_nothing_and_another_is_told(tables: Tabl
     with pytest.raises(Conflict, match="已被他人办理"):
         service.accept(o, INTAKE, case.case_id, case.version, NOW, given(request="r2"))
     with pytest.raises(Conflict, match="同一受理号"):
-        service.open_case(o, INTAKE, draft(total="9999.00", in_policy="9000.00"), NOW, given(request="other"))
+        service.open_case(
+            o, INTAKE, draft(total="9999.00", in_policy="9000.00"), NOW, given(request="other")
+        )
 
 
 def test_annulled_before_payment_restores_books_and_year() -> None:
@@ -342,22 +448,52 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
     case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
     service.close_batch(CASHIER, batch.batch_id)
     assert case.order is not None
-    service.answered(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "failed", "账户已销户")), NOW)
+    service.answered(
+        o, answer(batch.batch_id, (case.order.order_id, "8822.50", "failed", "账户已销户")), NOW
+    )
     case = service.case_detail(o, MANAGER, case.case_id, NOW).case
     assert case.state == State.PAYMENT_FAILED
     assert case.order is not None
     assert case.order.failure == "账户已销户"
-    assert "O#case_payment_failed#" + case.order.order_id in [i["pk"]["S"] for i in tables.items("outbox")]
+    assert "O#case_payment_failed#" + case.order.order_id in [
+        i["pk"]["S"] for i in tables.items("outbox")
+    ]
     guardian = Account("李四", "6222020000009999", "102301000000", "guardian")
     with pytest.raises(BadInput, match="监护证明"):
-        service.change_account(o, INTAKE, case.case_id, case.version, guardian, NOW, given("原账户销户"))
+        service.change_account(
+            o, INTAKE, case.case_id, case.version, guardian, NOW, given("原账户销户")
+        )
     with pytest.raises(BadInput, match="户名"):
-        service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, owner="self"), NOW, given("原账户销户"))
+        service.change_account(
+            o,
+            INTAKE,
+            case.case_id,
+            case.version,
+            replace(guardian, owner="self"),
+            NOW,
+            given("原账户销户"),
+        )
     for unproven in ("x", "0" * 64):
         with pytest.raises(Refused):
-            service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof=unproven), NOW, given("原账户销户"))
+            service.change_account(
+                o,
+                INTAKE,
+                case.case_id,
+                case.version,
+                replace(guardian, proof=unproven),
+                NOW,
+                given("原账户销户"),
+            )
     proof = scan(case.case_id, b"guardianship")
-    case = service.change_account(o, INTAKE, case.case_id, case.version, replace(guardian, proof=proof), NOW, given("原账户销户"))
+    case = service.change_account(
+        o,
+        INTAKE,
+        case.case_id,
+        case.version,
+        replace(guardian, proof=proof),
+        NOW,
+        given("原账户销户"),
+    )
     second = service.open_batch(CASHIER, "b2", NOW)
     case = released(o, case, NOW, second.batch_id)
     service.close_batch(CASHIER, second.batch_id)
@@ -368,14 +504,25 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
 
 
 def test_recovery_up_to_what_was_paid_as_a_negative_order() -> None:
-    """8,822.50 paid; 1,000.01 and then the rest demanded back; the books and the year follow to the fen."""
+    """8,822.50 paid; 1,000.01 and then the rest demanded back; the books and the year follow to the
+    fen."""
     o = office()
     case = confirmed(o, draft(), NOW)
     for wrong in (Fen(0), Fen(882251), Fen(-1)):
         with pytest.raises(BadInput, match="追回金额"):
-            service.demand_recovery(o, INSPECTOR, case.case_id, case.version, wrong, NOW, given("虚假票据", "第四十一条"))
+            service.demand_recovery(
+                o,
+                INSPECTOR,
+                case.case_id,
+                case.version,
+                wrong,
+                NOW,
+                given("虚假票据", "第四十一条"),
+            )
     for amount in (Fen(100001), Fen(882250 - 100001)):
-        case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, amount, NOW, given("虚假票据", "第四十一条"))
+        case = service.demand_recovery(
+            o, INSPECTOR, case.case_id, case.version, amount, NOW, given("虚假票据", "第四十一条")
+        )
         assert case.order is not None
         assert case.order.amount == -amount
         case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
@@ -385,18 +532,24 @@ def test_recovery_up_to_what_was_paid_as_a_negative_order() -> None:
     assert people.load("P1", 2026).totals(2026).amounts["paid:assistance_inpatient"] == 0
     assert people.load("P1", 2026).totals(2026).amounts["own_all"] == 1000000
     with pytest.raises(BadInput, match="追回金额"):
-        service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(1), NOW, given("虚假票据", "第四十一条"))
+        service.demand_recovery(
+            o, INSPECTOR, case.case_id, case.version, Fen(1), NOW, given("虚假票据", "第四十一条")
+        )
 
 
 def test_a_demand_is_dropped_before_it_is_rechecked() -> None:
     o = office()
     case = confirmed(o, draft(), NOW)
     before = balances()
-    case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(5000), NOW, given("重复", "第四十一条"))
+    case = service.demand_recovery(
+        o, INSPECTOR, case.case_id, case.version, Fen(5000), NOW, given("重复", "第四十一条")
+    )
     case = service.drop_recovery(o, AUDITOR, case.case_id, case.version, NOW, given("查无实据"))
     assert case.recovered == 0
     assert balances() == before
-    case = service.demand_recovery(o, INSPECTOR, case.case_id, case.version, Fen(700000), NOW, given("重复", "第四十一条"))
+    case = service.demand_recovery(
+        o, INSPECTOR, case.case_id, case.version, Fen(700000), NOW, given("重复", "第四十一条")
+    )
     case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
     assert case.recovered == 700000
 
@@ -404,11 +557,25 @@ def test_a_demand_is_dropped_before_it_is_rechecked() -> None:
 def test_nothing_payable_is_closed_not_ordered() -> None:
     register("P2", ())
     o = office()
-    case = granted(o, draft(key="9", psn_no="P2", care="outpatient", total="100.00", in_policy="100.00", begin=date(2026, 3, 2), end=date(2026, 3, 2)), NOW)
+    case = granted(
+        o,
+        draft(
+            key="9",
+            psn_no="P2",
+            care="outpatient",
+            total="100.00",
+            in_policy="100.00",
+            begin=date(2026, 3, 2),
+            end=date(2026, 3, 2),
+        ),
+        NOW,
+    )
     assert case.granted == 0
     with pytest.raises(Conflict, match="直接结案"):
         service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
-    assert service.close(o, ACCOUNTANT, case.case_id, case.version, NOW, given()).state == State.TOLD
+    assert (
+        service.close(o, ACCOUNTANT, case.case_id, case.version, NOW, given()).state == State.TOLD
+    )
     assert balances() == {}
 
 
@@ -436,7 +603,9 @@ def test_lists_by_state_role_and_filter_with_paging() -> None:
     assert [len(rows), len(more), len(last), cursor] == [3, 3, 1, ""]
     assert len({r["case_id"] for r in (*rows, *more, *last)}) == 7
     assert service.counts(o, INTAKE)["accepted"] == 3
-    only, _ = service.listed(INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30")
+    only, _ = service.listed(
+        INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30"
+    )
     assert len(only) == 3
     assert State.RECHECKED in service.states_for(o, "accountant")
     assert service.listed(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []

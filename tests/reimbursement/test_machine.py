@@ -1,7 +1,8 @@
-"""The life of cases as a state machine: several officers, random moves, pauses, calendar changes, sweeps, bank answers.
+"""The life of cases as a state machine: several officers, random moves, pauses, calendar changes,
+sweeps, bank answers.
 
-What may happen is written down here a second time, by hand (MOVES, APART); the clock is counted day by day; the books are summed up from the
-journal. Whatever is refused must have changed nothing.
+What may happen is written down here a second time, by hand (MOVES, APART); the clock is counted day
+by day; the books are summed up from the journal. Whatever is refused must have changed nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from typing import Any, Final
 import boto3
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from moto import mock_aws
 from tests.cloud import forget_connections
 from tests.conftest import create_tables
@@ -36,10 +43,16 @@ ROLES: Final = ("intake", "auditor", "reviewer", "accountant", "cashier", "manag
 OPEN: Final = {"drafted", "accepted", "awaiting_material", "priced", "audited", "returned"}
 MOVES: Final[dict[str, tuple[set[str], set[str]]]] = {
     "accept": ({"drafted"}, {"accepted"}),
-    "amend": ({"drafted", "accepted", "awaiting_material", "returned", "priced"}, {"drafted", "accepted", "awaiting_material", "returned"}),
+    "amend": (
+        {"drafted", "accepted", "awaiting_material", "returned", "priced"},
+        {"drafted", "accepted", "awaiting_material", "returned"},
+    ),
     "ask_material": ({"accepted"}, {"awaiting_material"}),
     "supply": ({"awaiting_material"}, {"accepted", "awaiting_material"}),
-    "extend": ({"accepted", "awaiting_material", "priced", "audited", "returned", "rechecked", "ordered"}, set()),
+    "extend": (
+        {"accepted", "awaiting_material", "priced", "audited", "returned", "rechecked", "ordered"},
+        set(),
+    ),
     "price": ({"accepted", "returned", "priced", "audited"}, {"priced"}),
     "audit": ({"priced"}, {"audited"}),
     "recheck": ({"audited"}, {"rechecked"}),
@@ -58,30 +71,67 @@ MOVES: Final[dict[str, tuple[set[str], set[str]]]] = {
     "order_recovery": ({"recovering"}, {"recovery_ordered"}),
     "receive_recovery": ({"recovery_ordered"}, {"recovered"}),
 }
-POSTS: Final = {"audit": "A", "demand_recovery": "A", "order": "B", "pay": "C", "receive_recovery": "C"}
+POSTS: Final = {
+    "audit": "A",
+    "demand_recovery": "A",
+    "order": "B",
+    "pay": "C",
+    "receive_recovery": "C",
+}
 """Acts of the posts that are never one person's in a region."""
 EDITS: Final = {"open", "accept", "amend", "ask_material", "supply", "withdraw", "change_account"}
 DONE: Final = {"pay", "refuse", "withdraw", "tell"}
 OFFICERS: Final = {
-    "audit": ("auditor", 2), "demand_recovery": ("inspector", 2), "send_back": ("auditor", 2), "recheck": ("reviewer", 12), "annul": ("reviewer", 12),
-    "order_recovery": ("reviewer", 12), "order": ("accountant", 8), "pay": ("cashier", 10), "receive_recovery": ("cashier", 10),
-}  # fmt: skip
+    "audit": ("auditor", 2),
+    "demand_recovery": ("inspector", 2),
+    "send_back": ("auditor", 2),
+    "recheck": ("reviewer", 12),
+    "annul": ("reviewer", 12),
+    "order_recovery": ("reviewer", 12),
+    "order": ("accountant", 8),
+    "pay": ("cashier", 10),
+    "receive_recovery": ("cashier", 10),
+}
 """Whose post an act is, and from which number on its two officers are counted."""
 SEEN: Final[Counter[str]] = Counter()
-"""How often each act went through, over all examples: a machine that never gets far proves nothing."""
+"""How often each act went through, over all examples: a machine that never gets far proves
+nothing."""
 CHECKS: Final[list[str]] = []
 TURNS: Final = st.sets(st.integers(0, 5), max_size=2)
-PAID: Final = {"rechecked", "ordered", "paid", "confirmed", "payment_failed", "told", "recovering", "recovery_ordered", "recovered"}
+PAID: Final = {
+    "rechecked",
+    "ordered",
+    "paid",
+    "confirmed",
+    "payment_failed",
+    "told",
+    "recovering",
+    "recovery_ordered",
+    "recovered",
+}
 WORDS: Final = given("有理由", "第二十五条")
 CALENDARS: Final = (
     published(),
-    published().with_year(replace(published().years[-1], off=published().years[-1].off | {date(2026, 3, 19), date(2026, 3, 20)})),
-    published().with_year(Year(2027, frozenset({date(2027, 1, 1)}), frozenset({date(2027, 1, 2)}), (Notice("试验", "", "made up", "N"),))),
+    published().with_year(
+        replace(
+            published().years[-1],
+            off=published().years[-1].off | {date(2026, 3, 19), date(2026, 3, 20)},
+        )
+    ),
+    published().with_year(
+        Year(
+            2027,
+            frozenset({date(2027, 1, 1)}),
+            frozenset({date(2027, 1, 2)}),
+            (Notice("试验", "", "made up", "N"),),
+        )
+    ),
 )
 
 
 def checked(check: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Marks what must hold at any time. It is looked at between moves when the machine chooses to, and always at the end."""
+    """Marks what must hold at any time. It is looked at between moves when the machine chooses to,
+    and always at the end."""
     CHECKS.append(check.__name__)
     return check
 
@@ -95,7 +145,10 @@ class Cases(RuleBasedStateMachine):
         self.mock.start()
         forget_connections()
         create_tables(boto3.client("dynamodb"))
-        boto3.client("s3").create_bucket(Bucket=surroundings().bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        boto3.client("s3").create_bucket(
+            Bucket=surroundings().bucket,
+            CreateBucketConfiguration={"LocationConstraint": "cn-north-1"},
+        )
         self.now = at("2026-03-12 09:00")
         self.calendar: Calendar = published()
         self.cases: list[str] = []
@@ -123,18 +176,28 @@ class Cases(RuleBasedStateMachine):
         return case
 
     def who(self, role: str, number: int) -> Officer:
-        """Six people; each may turn up with a token of any role, as a careless administrator would hand them out."""
+        """Six people; each may turn up with a token of any role, as a careless administrator would
+        hand them out."""
         return officer(f"o{number}", role)
 
-    @rule(bill=st.integers(0, 5), person=st.sampled_from(["P1", "P2"]), small=st.booleans(), number=st.integers(0, 1))
+    @rule(
+        bill=st.integers(0, 5),
+        person=st.sampled_from(["P1", "P2"]),
+        small=st.booleans(),
+        number=st.integers(0, 1),
+    )
     def open(self, bill: int, person: str, small: bool, number: int) -> None:
         key = str(len(self.cases))
         day = date(2026, 3, 1) + timedelta(days=len(self.cases) % 9)
         care = {"care": "outpatient", "total": "900.00", "in_policy": "900.00"} if small else {}
-        application = draft(key, person, bill_no=f"B{bill}", begin=day, end=day, created=self.now, **care)
+        application = draft(
+            key, person, bill_no=f"B{bill}", begin=day, end=day, created=self.now, **care
+        )
         held = store.holder("3201", f"B{bill}")
         try:
-            case = service.open_case(self.office, self.who("intake", number), application, self.now, given(request=key))
+            case = service.open_case(
+                self.office, self.who("intake", number), application, self.now, given(request=key)
+            )
         except Conflict:
             assert held is not None, "only a receipt that is held is refused"
             return
@@ -155,10 +218,15 @@ class Cases(RuleBasedStateMachine):
 
     @precondition(lambda self: self.cases)
     @rule(
-        case=st.integers(0, 9), number=st.integers(0, 1), amount=st.integers(1, 500000), moves=st.integers(2, 9), beside=st.sets(st.integers(0, 5), max_size=2)
+        case=st.integers(0, 9),
+        number=st.integers(0, 1),
+        amount=st.integers(1, 500000),
+        moves=st.integers(2, 9),
+        beside=st.sets(st.integers(0, 5), max_size=2),
     )
     def led_on(self, case: int, number: int, amount: int, moves: int, beside: set[int]) -> None:
-        """Some acts that bring the case on, by officers whose posts they are; now and then a way round instead."""
+        """Some acts that bring the case on, by officers whose posts they are; now and then a way
+        round instead."""
         for move in range(moves):
             self.onward(case, number, amount, move in beside)
 
@@ -166,11 +234,28 @@ class Cases(RuleBasedStateMachine):
         chosen = self.pick(case)
         state = str(chosen.state)
         main = {
-            "drafted": "accept", "accepted": "price", "awaiting_material": "supply", "priced": "audit", "audited": "recheck", "returned": "price",
-            "rechecked": "order", "ordered": "pay", "payment_failed": "change_account", "confirmed": "tell", "told": "demand_recovery",
-            "recovering": "order_recovery", "recovery_ordered": "receive_recovery", "recovered": "demand_recovery",
-        }  # fmt: skip
-        beside = {"accepted": "ask_material", "audited": "price", "rechecked": "annul", "payment_failed": "order", "priced": "send_back"}
+            "drafted": "accept",
+            "accepted": "price",
+            "awaiting_material": "supply",
+            "priced": "audit",
+            "audited": "recheck",
+            "returned": "price",
+            "rechecked": "order",
+            "ordered": "pay",
+            "payment_failed": "change_account",
+            "confirmed": "tell",
+            "told": "demand_recovery",
+            "recovering": "order_recovery",
+            "recovery_ordered": "receive_recovery",
+            "recovered": "demand_recovery",
+        }
+        beside = {
+            "accepted": "ask_material",
+            "audited": "price",
+            "rechecked": "annul",
+            "payment_failed": "order",
+            "priced": "send_back",
+        }
         act = beside.get(state, main.get(state)) if side else main.get(state)
         if act is None:
             return
@@ -180,12 +265,16 @@ class Cases(RuleBasedStateMachine):
     @precondition(lambda self: self.cases)
     @rule(
         case=st.integers(0, 9),
-        act=st.sampled_from(["ask_material", "extend", "supply", "amend", "ask_material", "refuse", "withdraw"]),
+        act=st.sampled_from(
+            ["ask_material", "extend", "supply", "amend", "ask_material", "refuse", "withdraw"]
+        ),
         amount=st.integers(1, 500000),
     )
     def turned(self, case: int, act: str, amount: int) -> None:
         """An act beside the way, by an officer whose post it is."""
-        self.attempt(self.pick(case), act, self.who("manager" if act == "extend" else "intake", 0), amount)
+        self.attempt(
+            self.pick(case), act, self.who("manager" if act == "extend" else "intake", 0), amount
+        )
 
     def attempt(self, case: Case, act: str, who: Officer, amount: int) -> None:
         _, acts, _ = store.history(case.case_id)
@@ -214,19 +303,46 @@ class Cases(RuleBasedStateMachine):
         if act in ("recheck", "order_recovery"):
             assert not mine & {"audit", "demand_recovery"}, "re-checker is not auditor"
         if act in POSTS:
-            everywhere = {a.act for case_id in self.cases for a in store.history(case_id)[1] if a.officer == who.officer_id}
-            assert {POSTS[a] for a in everywhere if a in POSTS} == {POSTS[act]}, "accountant, cashier and auditor are never one person"
+            everywhere = {
+                a.act
+                for case_id in self.cases
+                for a in store.history(case_id)[1]
+                if a.officer == who.officer_id
+            }
+            assert {POSTS[a] for a in everywhere if a in POSTS} == {POSTS[act]}, (
+                "accountant, cashier and auditor are never one person"
+            )
 
     def calls(self, case: Case, act: str, who: Officer, amount: int) -> Callable[[], Case]:
         o, name, version, now = self.office, case.case_id, case.version, self.now
         other = replace(case.receipts[0], bill_no=f"B{amount % 6}")
         special: dict[str, Callable[[], Case]] = {
-            "amend": lambda: service.amend(o, who, name, version, {"receipts": (replace(other, amount=case.fees.medfee_sumamt),)}, now, WORDS),
-            "ask_material": lambda: service.ask_material(o, who, name, version, ("病历", "清单")[: 1 + amount % 2], now, WORDS),
+            "amend": lambda: service.amend(
+                o,
+                who,
+                name,
+                version,
+                {"receipts": (replace(other, amount=case.fees.medfee_sumamt),)},
+                now,
+                WORDS,
+            ),
+            "ask_material": lambda: service.ask_material(
+                o, who, name, version, ("病历", "清单")[: 1 + amount % 2], now, WORDS
+            ),
             "supply": lambda: service.supply(o, who, name, version, case.owed[:1], now, WORDS),
             "pay": lambda: service.pay(o, who, name, version, self.batch(who), now, WORDS),
-            "change_account": lambda: service.change_account(o, who, name, version, Account(f"张{case.psn_no}", "62220200009999", "102", "self"), now, WORDS),
-            "demand_recovery": lambda: service.demand_recovery(o, who, name, version, Fen(amount), now, WORDS),
+            "change_account": lambda: service.change_account(
+                o,
+                who,
+                name,
+                version,
+                Account(f"张{case.psn_no}", "62220200009999", "102", "self"),
+                now,
+                WORDS,
+            ),
+            "demand_recovery": lambda: service.demand_recovery(
+                o, who, name, version, Fen(amount), now, WORDS
+            ),
         }
         plain: Any = getattr(service, act, None) if act not in special else None
         if plain is not None:
@@ -238,24 +354,42 @@ class Cases(RuleBasedStateMachine):
 
     @rule(outcome=st.sampled_from(["paid", "failed", "wrong", "twice"]))
     def bank_answers(self, outcome: str) -> None:
-        """The open batch is closed and answered: as it should be, with a wrong figure, or two times over."""
+        """The open batch is closed and answered: as it should be, with a wrong figure, or two times
+        over."""
         cashier = officer("o10", "cashier")
         batch = service.open_batch(cashier, f"b{self.batches}", self.now).batch_id
         self.batches += 1
         service.close_batch(cashier, batch)
         lines = store.lines(batch)
-        amounts = {name: line.amount + Fen(1) if outcome == "wrong" else line.amount for name, line in lines.items()}
+        amounts = {
+            name: line.amount + Fen(1) if outcome == "wrong" else line.amount
+            for name, line in lines.items()
+        }
         result = "failed" if outcome == "failed" else "paid"
-        content = answer(batch, *((name, fen.yuan(), result, "销户" if result == "failed" else "") for name, fen in amounts.items()))
+        content = answer(
+            batch,
+            *(
+                (name, fen.yuan(), result, "销户" if result == "failed" else "")
+                for name, fen in amounts.items()
+            ),
+        )
         taken, problems = service.answered(self.office, content, self.now)
-        assert (taken, len(problems)) == ((0, len(lines)) if outcome == "wrong" else (len(lines), 0))
+        assert (taken, len(problems)) == (
+            (0, len(lines)) if outcome == "wrong" else (len(lines), 0)
+        )
         if outcome == "twice":
-            other = answer(batch, *((name, fen.yuan(), result, "再次") for name, fen in amounts.items()))
-            assert service.answered(self.office, content, self.now) == (len(lines), []), "the same file again changes nothing"
+            other = answer(
+                batch, *((name, fen.yuan(), result, "再次") for name, fen in amounts.items())
+            )
+            assert service.answered(self.office, content, self.now) == (len(lines), []), (
+                "the same file again changes nothing"
+            )
             taken, problems = service.answered(self.office, other, self.now)
             assert (taken, {p.code for p in problems}) == (0, {"DUPLICATE"} if lines else set())
         if outcome == "wrong":
-            good = answer(batch, *((name, line.amount.yuan(), "paid", "") for name, line in lines.items()))
+            good = answer(
+                batch, *((name, line.amount.yuan(), "paid", "") for name, line in lines.items())
+            )
             assert service.answered(self.office, good, self.now)[0] == len(lines)
 
     @precondition(lambda self: self.cases)
@@ -266,7 +400,11 @@ class Cases(RuleBasedStateMachine):
             getattr(self, check)()
 
     def scan(self, room: str) -> Iterator[dict[str, Any]]:
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=surroundings().tables[room])
+        pages = (
+            boto3.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=surroundings().tables[room])
+        )
         return (item for page in pages for item in page["Items"])
 
     @rule(hours=st.sampled_from([1, 7, 24, 72, 200]))
@@ -298,7 +436,11 @@ class Cases(RuleBasedStateMachine):
             before -= timedelta(days=1)
         while not self.calendar.is_workday(after):
             after += timedelta(days=1)
-        return {name for name, day in (("warned", before), ("due", due), ("overdue", after)) if day_start(day) <= self.now}
+        return {
+            name
+            for name, day in (("warned", before), ("due", due), ("overdue", after))
+            if day_start(day) <= self.now
+        }
 
     @checked
     def clocks_equal_a_count_of_days(self) -> None:
@@ -307,19 +449,33 @@ class Cases(RuleBasedStateMachine):
             clock = ledger(acts, case)
             outlook = rules.outlook(case, self.calendar, self.office.procedure)
             assert outlook.due == (walked(clock, self.calendar) if clock else None)
-            assert (clock.stopped if clock else None) == (case.clock.stopped if case.clock else None)
+            assert (clock.stopped if clock else None) == (
+                case.clock.stopped if case.clock else None
+            )
 
     @checked
     def no_receipt_pays_twice(self) -> None:
         cases = [case for case, _, _ in self.seen.values() if case is not None]
-        paying = [r.bill_no for c in cases if str(c.state) not in ("refused", "withdrawn") for r in c.receipts]
+        paying = [
+            r.bill_no
+            for c in cases
+            if str(c.state) not in ("refused", "withdrawn")
+            for r in c.receipts
+        ]
         assert len(paying) == len(set(paying))
 
     @checked
     def each_rung_once(self) -> None:
-        """A rung's message lies under the case and the rung: a second claim would have lost. Each claim has its message."""
-        told = {item["pk"]["S"] for item in self.scan("outbox") if item["kind"]["S"] == "case_clock"}
-        claimed = {f"O#case_clock#{case_id}.{rung}" for case_id, (_, _, rungs) in self.seen.items() for rung in rungs}
+        """A rung's message lies under the case and the rung: a second claim would have lost. Each
+        claim has its message."""
+        told = {
+            item["pk"]["S"] for item in self.scan("outbox") if item["kind"]["S"] == "case_clock"
+        }
+        claimed = {
+            f"O#case_clock#{case_id}.{rung}"
+            for case_id, (_, _, rungs) in self.seen.items()
+            for rung in rungs
+        }
         assert told == claimed
 
     @checked
@@ -331,15 +487,23 @@ class Cases(RuleBasedStateMachine):
             assert sum(int(line.amount) for line in entry.lines) == 0
             for line in entry.lines:
                 sums[line.account.number] = sums.get(line.account.number, 0) + int(line.amount)
-        owed = sum(int(c.granted) for c in cases if str(c.state) in ("rechecked", "ordered", "paid", "payment_failed"))
-        back = sum(-int(c.order.amount) for c in cases if str(c.state) == "recovery_ordered" and c.order)
+        owed = sum(
+            int(c.granted)
+            for c in cases
+            if str(c.state) in ("rechecked", "ordered", "paid", "payment_failed")
+        )
+        back = sum(
+            -int(c.order.amount) for c in cases if str(c.state) == "recovery_ordered" and c.order
+        )
         spent = sum(int(c.granted - c.recovered) for c in cases if str(c.state) in PAID)
         assert sums.get("2103", 0) == back - owed, "what is owed, less what is asked back"
         assert sum(amount for number, amount in sums.items() if number.startswith("5")) == spent
         for name in ("P1", "P2"):
             totals = people.load(name, 2026).totals(2026).amounts
             mine = [c for c in cases if c.psn_no == name and str(c.state) in PAID]
-            assert sum(v for k, v in totals.items() if k.startswith("paid:")) == sum(int(c.granted - c.recovered) for c in mine)
+            assert sum(v for k, v in totals.items() if k.startswith("paid:")) == sum(
+                int(c.granted - c.recovered) for c in mine
+            )
 
 
 def ledger(acts: tuple[Act, ...], case: Case) -> StatutoryClock | None:
@@ -366,7 +530,14 @@ def ledger(acts: tuple[Act, ...], case: Case) -> StatutoryClock | None:
 
 def test_the_life_of_cases_J27_J28_Q3_1_Q3_2() -> None:
     SEEN.clear()
-    how = settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, phases=[Phase.generate])
+    how = settings(
+        max_examples=30,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        phases=[Phase.generate],
+    )
     run_state_machine_as_test(Cases, settings=how)
     assert {"accept", "ask_material", "price", "audit", "recheck", "order", "pay"} <= {*SEEN}, SEEN
     assert len(SEEN) >= 12, SEEN

@@ -1,4 +1,5 @@
-"""What only manual reimbursement prices: the difference after an identity was found (J20, J27), shares of what is recovered, stored forms."""
+"""What only manual reimbursement prices: the difference after an identity was found (J20, J27),
+shares of what is recovered, stored forms."""
 
 from __future__ import annotations
 
@@ -29,41 +30,73 @@ INSURED = Insurance("390", NANJING, "1", "1501", date(2020, 1, 1))
 
 def person(totals: dict[str, int] | None = None, *categories: str) -> PersonFile:
     when = datetime(2024, 1, 1, tzinfo=UTC)
-    identities = tuple(Identity(c, "民政", NANJING, date(2024, 1, 1), None, when, SOURCE) for c in categories)
+    identities = tuple(
+        Identity(c, "民政", NANJING, date(2024, 1, 1), None, when, SOURCE) for c in categories
+    )
     years = (YearTotals(2026, 3, totals or {}, "x"),)
     return PersonFile(PERSON, (INSURED,), identities, (), (), years)
 
 
 def quoted(case: Case, file: PersonFile, prior: Prior | None = None) -> Pricing:
     assisted = NANJING if file.identities else ""
-    return quote(case, file, O.policy_for(NANJING, assisted, case.care.end), O.procedure, TODAY, O.group, prior)
+    return quote(
+        case,
+        file,
+        O.policy_for(NANJING, assisted, case.care.end),
+        O.procedure,
+        TODAY,
+        O.group,
+        prior,
+    )
 
 
 def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
     """A settlement of the same bill without any identity, and the year's totals after it."""
     priced = price(O.policy_for(NANJING, "", DAY), claim(case, person(before), before, (), O.group))
     added = {name: amount - before.get(name, 0) for name, amount in priced.totals.items()}
-    return Prior("3201S1", "P1", case.fees.medfee_sumamt, case.fees.inscp_scp_amt, "none", priced.by_fund, priced.own, added), dict(priced.totals)
+    return Prior(
+        "3201S1",
+        "P1",
+        case.fees.medfee_sumamt,
+        case.fees.inscp_scp_amt,
+        "none",
+        priced.by_fund,
+        priced.own,
+        added,
+    ), dict(priced.totals)
 
 
 def test_the_difference_to_what_was_settled_J27() -> None:
-    """Settled without identity: basic 7,225 paid, 2,775 left. With 低保 since before: assistance 90 % of the 1,775 in-policy left."""
+    """Settled without identity: basic 7,225 paid, 2,775 left. With 低保 since before: assistance 90
+    % of the 1,775 in-policy left."""
     case = replace(draft(), settled="3201S1")
     prior, totals = settled(case, {})
     pricing = quoted(case, person(totals, "subsistence_allowance"), prior)
     assert {f: a.yuan() for f, a in pricing.by_fund.items()} == {"maf_pay": "1597.50"}
     assert pricing.own == Fen.of_yuan("1177.50")
-    assert pricing.after["paid:basic_inpatient"] == totals["paid:basic_inpatient"], "what insurance settled stays as it was"
+    assert pricing.after["paid:basic_inpatient"] == totals["paid:basic_inpatient"], (
+        "what insurance settled stays as it was"
+    )
     assert pricing.after["own_all"] == totals["own_all"] - 159750
 
 
 @given(st.integers(100000, 30000000), st.integers(0, 5000000))
-def test_settled_and_added_give_what_one_settlement_with_the_identity_had_given_J27(total: int, own_expense: int) -> None:
-    """From an empty year, for any bill: the two together equal a settlement that had known the identity."""
+def test_settled_and_added_give_what_one_settlement_with_the_identity_had_given_J27(
+    total: int, own_expense: int
+) -> None:
+    """From an empty year, for any bill: the two together equal a settlement that had known the
+    identity."""
     own_expense = min(own_expense, total)
     case = draft()
     case = replace(
-        case, settled="3201S1", fees=replace(case.fees, medfee_sumamt=Fen(total), inscp_scp_amt=Fen(total - own_expense), fulamt_ownpay_amt=Fen(own_expense))
+        case,
+        settled="3201S1",
+        fees=replace(
+            case.fees,
+            medfee_sumamt=Fen(total),
+            inscp_scp_amt=Fen(total - own_expense),
+            fulamt_ownpay_amt=Fen(own_expense),
+        ),
     )
     prior, totals = settled(case, {})
     whole = quoted(replace(case, settled=""), person({}, "subsistence_allowance"))
@@ -87,7 +120,11 @@ def test_without_a_standing_identity_there_is_nothing_to_add_J27() -> None:
 def test_another_person_or_bill_than_the_settlement_is_refused_J27() -> None:
     case = replace(draft(), settled="3201S1")
     prior, totals = settled(case, {})
-    for wrong in (replace(prior, psn_no="P2"), replace(prior, total=Fen(1)), replace(prior, in_policy=Fen(1))):
+    for wrong in (
+        replace(prior, psn_no="P2"),
+        replace(prior, total=Fen(1)),
+        replace(prior, in_policy=Fen(1)),
+    ):
         with pytest.raises(BadInput, match="与原结算不一致"):
             quoted(case, person(totals, "subsistence_allowance"), wrong)
 
@@ -98,8 +135,11 @@ def test_not_enrolled_is_refused_and_names_why() -> None:
 
 
 @given(st.lists(st.integers(0, 10**8), min_size=1, max_size=5).filter(any), st.data())
-def test_recoveries_take_back_of_each_fund_no_more_than_it_paid(paid: list[int], data: st.DataObject) -> None:
-    """Shares sum to the recovery; all recoveries together never take more of a fund than it gave; recovering all takes all."""
+def test_recoveries_take_back_of_each_fund_no_more_than_it_paid(
+    paid: list[int], data: st.DataObject
+) -> None:
+    """Shares sum to the recovery; all recoveries together never take more of a fund than it gave;
+    recovering all takes all."""
     left = sum(paid)
     orders: list[PayOrder] = []
     while left and len(orders) < 4:
@@ -118,11 +158,23 @@ def test_recoveries_take_back_of_each_fund_no_more_than_it_paid(paid: list[int],
 
 
 def identity(admdvs: str, since: date = date(2024, 1, 1), end: date | None = None) -> Identity:
-    return Identity("subsistence_allowance", "民政", admdvs, since, end, datetime(2024, 1, 1, tzinfo=UTC), SOURCE)
+    return Identity(
+        "subsistence_allowance",
+        "民政",
+        admdvs,
+        since,
+        end,
+        datetime(2024, 1, 1, tzinfo=UTC),
+        SOURCE,
+    )
 
 
-@pytest.mark.parametrize(("admdvs", "counts"), [("320100", True), ("320104", True), ("320500", False), ("320000", False)])
-def test_a_citys_office_decides_for_identities_of_its_counties_and_no_others_J24(admdvs: str, counts: bool) -> None:
+@pytest.mark.parametrize(
+    ("admdvs", "counts"), [("320100", True), ("320104", True), ("320500", False), ("320000", False)]
+)
+def test_a_citys_office_decides_for_identities_of_its_counties_and_no_others_J24(
+    admdvs: str, counts: bool
+) -> None:
     file = replace(person({}), identities=(identity(admdvs),))
     assert categories(draft(), file) == (("subsistence_allowance",) if counts else ())
     assert assisting(draft(), file) == (admdvs if counts else "")
@@ -139,17 +191,27 @@ def test_a_citys_office_decides_for_identities_of_its_counties_and_no_others_J24
         ("outpatient", date(2026, 3, 11), None, False),
     ],
 )
-def test_an_identity_counts_from_its_day_and_to_the_end_of_its_month_J20(care: str, since: date, end: date | None, counts: bool) -> None:
+def test_an_identity_counts_from_its_day_and_to_the_end_of_its_month_J20(
+    care: str, since: date, end: date | None, counts: bool
+) -> None:
     file = replace(person({}), identities=(identity(NANJING, since, end),))
     assert bool(categories(draft(care=care), file)) is counts
 
 
 def test_a_case_is_stored_and_read_back_whole() -> None:
     pricing = quoted(draft(), person({}, "subsistence_allowance"))
-    case = replace(draft(), pricing=pricing, hardship=Hardship(5, "m", "x"), others=(OtherPayment("a", "donation", Fen(5)),), given={"hifp_pay": 3})
+    case = replace(
+        draft(),
+        pricing=pricing,
+        hardship=Hardship(5, "m", "x"),
+        others=(OtherPayment("a", "donation", Fen(5)),),
+        given={"hifp_pay": 3},
+    )
     text = json.dumps(document(case), ensure_ascii=False)
     assert value_of(Case, json.loads(text)) == case
-    assert "." not in "".join(str(v) for v in json.loads(text)["fees"].values() if isinstance(v, int)), "whole fen"
+    assert "." not in "".join(
+        str(v) for v in json.loads(text)["fees"].values() if isinstance(v, int)
+    ), "whole fen"
 
 
 def test_what_was_stored_before_a_field_existed_reads_with_its_default() -> None:
@@ -162,4 +224,15 @@ def test_what_was_stored_before_a_field_existed_reads_with_its_default() -> None
 
 def test_a_float_is_never_stored() -> None:
     with pytest.raises(TypeError, match="float"):
-        document(Act(1, "x", "o", "intake", datetime(2026, 1, 1, tzinfo=UTC), "", "", changes={"a": (1.5, "b")}))  # type: ignore[dict-item]  # the float is the case
+        document(
+            Act(
+                1,
+                "x",
+                "o",
+                "intake",
+                datetime(2026, 1, 1, tzinfo=UTC),
+                "",
+                "",
+                changes={"a": (1.5, "b")},  # type: ignore[dict-item]
+            )
+        )  # the float is the case

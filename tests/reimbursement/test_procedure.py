@@ -1,4 +1,5 @@
-"""The handling procedure as data: cited, complete, and refused where it is not (J25, J28, Q3.1; design section 3)."""
+"""The handling procedure as data: cited, complete, and refused where it is not (J25, J28, Q3.1;
+design section 3)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from importlib import resources
 
 import pytest
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.money import Fen
 from medaid.reimbursement.model import State
 from medaid.reimbursement.procedure import procedure, read
@@ -19,13 +20,18 @@ ENDS = {State.REFUSED, State.WITHDRAWN}
 
 def test_the_figures_of_article_28_J28() -> None:
     rule = procedure().clock("320583", date(2023, 6, 16))
-    assert (rule.small_days, rule.days, rule.special_days, rule.small_limit) == (5, 10, 20, Fen.of_yuan(1000))
+    assert (rule.small_days, rule.days, rule.special_days, rule.small_limit) == (
+        5,
+        10,
+        20,
+        Fen.of_yuan(1000),
+    )
     assert rule.cite == "苏医保办发〔2023〕27号第二十八条"
 
 
 def test_before_it_was_in_force_or_elsewhere_a_clock_is_asked_for_not_guessed_J28() -> None:
     for admdvs, day in (("320583", date(2023, 6, 15)), ("110000", date(2026, 1, 1))):
-        with pytest.raises(PolicySilent, match="办理时限"):
+        with pytest.raises(PolicyUndetermined, match="办理时限"):
             procedure().clock(admdvs, day)
 
 
@@ -36,14 +42,19 @@ def test_where_the_documents_know_no_limit_there_is_none_and_it_says_so() -> Non
 
 
 def test_at_most_twenty_points_J25() -> None:
-    assert (procedure().hardship_points, procedure().hardship_cite) == (20, "苏医保办发〔2023〕27号第二十五条")
+    assert (procedure().hardship_points, procedure().hardship_cite) == (
+        20,
+        "苏医保办发〔2023〕27号第二十五条",
+    )
 
 
 def test_every_separation_rule_carries_its_clause_Q3_1() -> None:
     rules = procedure().separations
     assert len(rules) == 4
     assert all("秦安县84号三(一)" in rule.cite for rule in rules)
-    combinations = {(a, b) for rule in rules for a in rule.first for b in rule.then if rule.forbids(a, b)}
+    combinations = {
+        (a, b) for rule in rules for a in rule.first for b in rule.then if rule.forbids(a, b)
+    }
     assert len(combinations) == 12
 
 
@@ -65,10 +76,14 @@ def spoiled(old: str, new: str) -> Callable[[], object]:
     [
         spoiled('cite = "苏医保办发〔2023〕27号第二十八条"\ntrust = "S"', 'cite = ""\ntrust = "S"'),
         spoiled(
-            'most_points = 20 # 降低幅度不超过20个百分点: included\ncite = "苏医保办发〔2023〕27号第二十五条"\ntrust = "S"',
+            "most_points = 20 # 降低幅度不超过20个百分点:"
+            ' included\ncite = "苏医保办发〔2023〕27号第二十五条"\ntrust = "S"',
             'most_points = 20\ncite = "x"\ntrust = "U"',
         ),
-        spoiled('rule = "审核和复核不能由一人完成"\ncite = "秦安县84号三(一)"', 'rule = "审核和复核不能由一人完成"'),
+        spoiled(
+            'rule = "审核和复核不能由一人完成"\ncite = "秦安县84号三(一)"',
+            'rule = "审核和复核不能由一人完成"',
+        ),
         spoiled('to = "accepted"', 'to = "acepted"'),
         spoiled('roles = ["auditor"]', 'roles = ["auditer"]'),
         spoiled('act = "accept"', 'act = "open"'),
@@ -83,5 +98,5 @@ def test_what_is_uncited_unknown_or_given_twice_does_not_load(wrong: Callable[[]
 
 def test_two_clock_rows_for_one_region_are_an_error_that_names_both() -> None:
     text = TEXT.replace('regions = ["62", "44"]', 'regions = ["32"]', 1)
-    with pytest.raises(PolicySilent, match="第二十八条"):
+    with pytest.raises(PolicyUndetermined, match="第二十八条"):
         read(text).clock("320100", date(2026, 1, 1))

@@ -1,4 +1,5 @@
-"""The sweep of statutory clocks (J28, design section 6): each rung once, also after an outage; reads what is due; new years move what they move."""
+"""The sweep of statutory clocks (J28, design section 6): each rung once, also after an outage;
+reads what is due; new years move what they move."""
 
 from __future__ import annotations
 
@@ -12,7 +13,17 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.reimbursement.office import AUDITOR, INTAKE, MANAGER, at, draft, given, office, opened, register
+from tests.reimbursement.office import (
+    AUDITOR,
+    INTAKE,
+    MANAGER,
+    at,
+    draft,
+    given,
+    office,
+    opened,
+    register,
+)
 from tests.storage import Killed, StorageCalls, StorageFaults
 
 from medaid.aws import calendars
@@ -47,14 +58,25 @@ def accepted(key: str, now: datetime) -> Case:
 
 
 def messages(tables: Tables) -> list[str]:
-    return [i["pk"]["S"].removeprefix("O#case_clock#") for i in tables.items("outbox") if i["kind"]["S"] == "case_clock"]
+    return [
+        i["pk"]["S"].removeprefix("O#case_clock#")
+        for i in tables.items("outbox")
+        if i["kind"]["S"] == "case_clock"
+    ]
 
 
 def test_warned_a_working_day_before_then_due_then_late_each_once_J28(tables: Tables) -> None:
-    """Accepted on Monday 16 March 2026: due on Monday 30 March, warned on Friday the 27th, late on Tuesday the 31st."""
+    """Accepted on Monday 16 March 2026: due on Monday 30 March, warned on Friday the 27th, late on
+    Tuesday the 31st."""
     register()
     case = accepted("1", at("2026-03-16 09:00"))
-    steps = {"2026-03-26 23:59": "", "2026-03-27 00:00": "warned", "2026-03-29 12:00": "", "2026-03-30 00:00": "due", "2026-03-31 00:00": "overdue"}
+    steps = {
+        "2026-03-26 23:59": "",
+        "2026-03-27 00:00": "warned",
+        "2026-03-29 12:00": "",
+        "2026-03-30 00:00": "due",
+        "2026-03-31 00:00": "overdue",
+    }
     seen: list[str] = []
     for when, name in steps.items():
         assert service.sweep(office(), at(when)).claimed == bool(name)
@@ -64,7 +86,9 @@ def test_warned_a_working_day_before_then_due_then_late_each_once_J28(tables: Ta
     assert list(store.due(0, None)) == [], "no rung is left: it has left the index"
     detail = service.case_detail(office(), MANAGER, case.case_id, at("2026-03-31 09:00"))
     assert detail.clock == "overdue"
-    assert detail.case.version == case.version, "a rung is no act: an officer's work on the case is not disturbed"
+    assert detail.case.version == case.version, (
+        "a rung is no act: an officer's work on the case is not disturbed"
+    )
 
 
 def test_after_an_outage_every_rung_is_still_claimed_once_J28(tables: Tables) -> None:
@@ -75,7 +99,9 @@ def test_after_an_outage_every_rung_is_still_claimed_once_J28(tables: Tables) ->
     assert messages(tables) == [f"{case.case_id}.{name}" for name in ("due", "overdue", "warned")]
 
 
-def test_a_sweep_cut_off_anywhere_is_finished_by_the_next_one(tables: Tables, storage_faults: StorageFaults) -> None:
+def test_a_sweep_cut_off_anywhere_is_finished_by_the_next_one(
+    tables: Tables, storage_faults: StorageFaults
+) -> None:
     register()
     case = accepted("1", at("2026-03-16 09:00"))
     for nth in range(1, 12):
@@ -94,45 +120,66 @@ def test_a_clock_that_owes_nothing_is_not_swept_J28(tables: Tables) -> None:
     paused = accepted("1", now)
     service.ask_material(o, INTAKE, paused.case_id, paused.version, ("病历",), now, given())
     refused = accepted("2", now)
-    service.refuse(o, AUDITOR, refused.case_id, refused.version, now, given("不在范围", "第二十五条"))
+    service.refuse(
+        o, AUDITOR, refused.case_id, refused.version, now, given("不在范围", "第二十五条")
+    )
     opened(o, draft("3", created=now), now)
     done = service.sweep(o, at("2026-05-20 09:00"))
     assert (done.read, done.claimed) == (0, 0)
 
 
 def test_a_rung_claimed_while_an_officer_acts_is_neither_lost_nor_repeated(tables: Tables) -> None:
-    """The officer's act was decided on the case before the rung: it is decided again, and the rung stays claimed."""
+    """The officer's act was decided on the case before the rung: it is decided again, and the rung
+    stays claimed."""
     register()
     case = accepted("1", at("2026-03-16 09:00"))
     service.sweep(office(), at("2026-03-27 09:00"))
-    after = service.ask_material(office(), INTAKE, case.case_id, case.version, ("病历",), at("2026-03-27 10:00"), given())
+    after = service.ask_material(
+        office(), INTAKE, case.case_id, case.version, ("病历",), at("2026-03-27 10:00"), given()
+    )
     assert after.rungs == ("warned",)
-    service.supply(office(), INTAKE, case.case_id, after.version, ("病历",), at("2026-04-10 10:00"), given())
+    service.supply(
+        office(), INTAKE, case.case_id, after.version, ("病历",), at("2026-04-10 10:00"), given()
+    )
     service.sweep(office(), at("2026-04-13 09:00"))
     assert [m.rsplit(".", 1)[1] for m in messages(tables)].count("warned") == 1
 
 
 def test_on_1_january_without_a_published_calendar_nothing_fails_J28(tables: Tables) -> None:
-    """Accepted on 28 December 2026, due on 11 January 2027 by the plain week, flagged. The notice comes: due on 13 January, no longer flagged."""
+    """Accepted on 28 December 2026, due on 11 January 2027 by the plain week, flagged. The notice
+    comes: due on 13 January, no longer flagged."""
     register()
     case = accepted("1", at("2026-12-28 09:00"))
     earlier = accepted("2", at("2026-12-01 09:00"))
     before = service.case_detail(office(), INTAKE, case.case_id, at("2027-01-01 00:00"))
     assert (before.outlook.due, before.outlook.provisional) == (date(2027, 1, 11), True)
     swept = service.sweep(office(), at("2027-01-01 00:05"))
-    assert (swept.read, swept.days_left) == (1, -1), "the earlier one is late, the provisional one is not due yet"
-    assert service.accept(office(), INTAKE, *fresh("3", at("2027-01-01 09:00")), at("2027-01-01 09:00"), given()).clock is not None
+    assert (swept.read, swept.days_left) == (1, -1), (
+        "the earlier one is late, the provisional one is not due yet"
+    )
+    assert (
+        service.accept(
+            office(), INTAKE, *fresh("3", at("2027-01-01 09:00")), at("2027-01-01 09:00"), given()
+        ).clock
+        is not None
+    )
     calendars.add(NOTICE)
     longer = office(calendars.current(at("2027-01-02 09:00")))
     assert service.reproject(longer) == 2
     assert service.reproject(longer) == 0
     after = service.case_detail(longer, INTAKE, case.case_id, at("2027-01-02 09:00"))
     assert (after.outlook.due, after.outlook.provisional) == (date(2027, 1, 13), False)
-    rows, _ = service.listed(INTAKE, [State.ACCEPTED], 10, "", lambda row: row["case_id"] == case.case_id)
+    rows, _ = service.listed(
+        INTAKE, [State.ACCEPTED], 10, "", lambda row: row["case_id"] == case.case_id
+    )
     assert (rows[0]["due"], rows[0]["provisional"]) == ("2027-01-13", False)
-    assert service.case_detail(longer, INTAKE, earlier.case_id, at("2027-01-02 09:00")).outlook.due == date(2026, 12, 15)
+    assert service.case_detail(
+        longer, INTAKE, earlier.case_id, at("2027-01-02 09:00")
+    ).outlook.due == date(2026, 12, 15)
     assert service.sweep(longer, at("2027-01-11 09:00")).claimed == 0, "due no longer on the 11th"
-    assert service.sweep(longer, at("2027-01-12 09:00")).claimed == 1, "warned on the 12th; the one accepted on 1 January is due on the 18th"
+    assert service.sweep(longer, at("2027-01-12 09:00")).claimed == 1, (
+        "warned on the 12th; the one accepted on 1 January is due on the 18th"
+    )
 
 
 def fresh(key: str, now: datetime) -> tuple[str, int]:
@@ -151,30 +198,44 @@ def test_the_sweep_itself_notices_a_new_calendar_J28(tables: Tables) -> None:
     assert service.sweep(longer, at("2026-12-30 10:00")).corrected == 0
 
 
-def test_many_open_cases_and_a_few_due_reads_the_few_J28(tables: Tables, storage_calls: StorageCalls) -> None:
+def test_many_open_cases_and_a_few_due_reads_the_few_J28(
+    tables: Tables, storage_calls: StorageCalls
+) -> None:
     """2,000 open cases of which 20 are due: 8 queries by key alone, and 20 cases read."""
     sample = replace(draft(), state=State.ACCEPTED, version=2)
     o, now = office(), at("2026-06-01 09:00")
     with Item.batch_write() as batch:
         for n in range(2000):
             begin = at("2026-05-18 09:00") if n < 20 else at("2026-05-29 09:00")
-            case = replace(sample, case_id=f"320100M{n:05d}", clock=StatutoryClock(begin, WorkingDays(10)))
-            write = store.case_write(case, rules.outlook(case, o.calendar, o.procedure), None, o.calendar.version)
+            case = replace(
+                sample, case_id=f"320100M{n:05d}", clock=StatutoryClock(begin, WorkingDays(10))
+            )
+            write = store.case_write(
+                case, rules.outlook(case, o.calendar, o.procedure), None, o.calendar.version
+            )
             batch.save(write.item)  # type: ignore[union-attr]  # a put
     service.reproject(o)
     storage_calls.reset()
     done = service.sweep(o, now)
     assert (done.read, done.claimed) == (20, 40)
-    assert storage_calls.counts == {"Query": store.SHARDS, "GetItem": 20 + 1, "TransactWriteItems": 20}
+    assert storage_calls.counts == {
+        "Query": store.SHARDS,
+        "GetItem": 20 + 1,
+        "TransactWriteItems": 20,
+    }
     assert not any("FilterExpression" in request for _, request in storage_calls.calls)
 
 
 class Million:
-    """A due index of a million running clocks that answers as DynamoDB does: by key range, in order, and counts what it gives out."""
+    """A due index of a million running clocks that answers as DynamoDB does: by key range, in
+    order, and counts what it gives out."""
 
     def __init__(self, due: int, open_cases: int, now: datetime) -> None:
         self.read = self.cases = self.written = 0
-        later = [(stored(now + timedelta(minutes=5 + n % 200_000)), f"C{n:07d}") for n in range(open_cases - due)]
+        later = [
+            (stored(now + timedelta(minutes=5 + n % 200_000)), f"C{n:07d}")
+            for n in range(open_cases - due)
+        ]
         early = [(stored(now - timedelta(hours=1 + n)), f"D{n:07d}") for n in range(due)]
         self.shards: list[list[tuple[str, str]]] = [[] for _ in range(store.SHARDS)]
         for number, entry in enumerate([*later, *early]):
@@ -182,7 +243,9 @@ class Million:
         for entries in self.shards:
             entries.sort()
 
-    def due(self, number: int, until: datetime | None, _after: datetime | None = None) -> Iterator[str]:
+    def due(
+        self, number: int, until: datetime | None, _after: datetime | None = None
+    ) -> Iterator[str]:
         assert until is not None
         entries = self.shards[number]
         for _, case_id in entries[: bisect.bisect_right(entries, (stored(until), "~"))]:
@@ -191,17 +254,30 @@ class Million:
 
     def case(self, case_id: str) -> Case:
         self.cases += 1
-        return replace(draft(), case_id=case_id, state=State.ACCEPTED, version=2, clock=StatutoryClock(at("2026-05-18 09:00"), WorkingDays(10)))
+        return replace(
+            draft(),
+            case_id=case_id,
+            state=State.ACCEPTED,
+            version=2,
+            clock=StatutoryClock(at("2026-05-18 09:00"), WorkingDays(10)),
+        )
 
     def commit(self, writes: Sequence[Write]) -> None:
         self.written += len(writes)
 
 
-def test_a_million_open_cases_of_which_a_hundred_are_due_J28(monkeypatch: pytest.MonkeyPatch) -> None:
-    """About 100 entries of the index and 100 cases are read, not a million. The index is a stand-in that counts; DynamoDB's own is shown above."""
+def test_a_million_open_cases_of_which_a_hundred_are_due_J28(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """About 100 entries of the index and 100 cases are read, not a million. The index is a stand-in
+    that counts; DynamoDB's own is shown above."""
     now = at("2026-06-01 09:00")
     million = Million(100, 1_000_000, now)
-    stand_ins: dict[str, Any] = {"due": million.due, "case": million.case, "calendar": lambda: (published().version, {})}
+    stand_ins: dict[str, Any] = {
+        "due": million.due,
+        "case": million.case,
+        "calendar": lambda: (published().version, {}),
+    }
     for name, stand_in in stand_ins.items():
         monkeypatch.setattr(store, name, stand_in)
     monkeypatch.setattr(sys.modules["medaid.reimbursement.service.sweep"], "commit", million.commit)

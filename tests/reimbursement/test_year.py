@@ -1,4 +1,5 @@
-"""A year of office life on a fake clock: 1,000 cases over 2026 with its holidays and make-up workdays, counted twice (J28)."""
+"""A year of office life on a fake clock: 1,000 cases over 2026 with its holidays and make-up
+workdays, counted twice (J28)."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ HOURS = (9, 11, 14, 16)
 
 @dataclass
 class Office:
-    """The office as it works: a case is accepted, perhaps waits for material, perhaps is extended, and is paid some working days later."""
+    """The office as it works: a case is accepted, perhaps waits for material, perhaps is extended,
+    and is paid some working days later."""
 
     chance: random.Random
     claimed: Counter[str]
@@ -37,9 +39,18 @@ class Office:
         total = Fen(self.chance.choice([50000, 100000, 100001, 90000])) if small else Fen(1000000)
         case = draft(str(number), care="outpatient" if small else "inpatient")
         case = replace(case, fees=replace(case.fees, medfee_sumamt=total), created=now, version=1)
-        return replace(case, clock=rules.started(case, now, PROCEDURE), state=State.ACCEPTED, version=2)
+        return replace(
+            case, clock=rules.started(case, now, PROCEDURE), state=State.ACCEPTED, version=2
+        )
 
-    def act(self, case: Case, name: str, now: datetime, target: State | None = None, changed: Case | None = None) -> Case:
+    def act(
+        self,
+        case: Case,
+        name: str,
+        now: datetime,
+        target: State | None = None,
+        changed: Case | None = None,
+    ) -> Case:
         who = MANAGER if name == "extend" else INTAKE
         move, role = rules.permit(case, name, who, (), "", PROCEDURE)
         after, _ = rules.step(case, move, role, who, now, given("核查", "", ""), changed, target)
@@ -53,7 +64,8 @@ class Office:
 
 @dataclass
 class Story:
-    """What happens to one case, decided beforehand: instants of acceptance, asking, supply, extension, payment."""
+    """What happens to one case, decided beforehand: instants of acceptance, asking, supply,
+    extension, payment."""
 
     accepted: datetime
     asked: datetime | None
@@ -80,9 +92,15 @@ def stories(chance: random.Random) -> list[Story]:
 
 
 def lived(story: Story, office: Office, number: int) -> Case:
-    """The story as the product sees it, with a sweep at five past every hour of the working part of each day in between."""
+    """The story as the product sees it, with a sweep at five past every hour of the working part of
+    each day in between."""
     case = office.accept(number, story.accepted)
-    events = [("ask", story.asked), ("supply", story.supplied), ("extend", story.extended), ("pay", story.paid)]
+    events = [
+        ("ask", story.asked),
+        ("supply", story.supplied),
+        ("extend", story.extended),
+        ("pay", story.paid),
+    ]
     timeline = sorted((when, name) for name, when in events if when is not None)
     swept = story.accepted
     for when, name in timeline:
@@ -137,19 +155,32 @@ def known_at(story: Story, moment: datetime, small: bool) -> StatutoryClock:
     days = 20 if story.extended and story.extended <= moment else 5 if small else 10
     pauses: tuple[Pause, ...] = ()
     if story.asked and story.asked <= moment:
-        pauses = (Pause(story.asked, "m", story.supplied if story.supplied and story.supplied <= moment else None),)
+        pauses = (
+            Pause(
+                story.asked,
+                "m",
+                story.supplied if story.supplied and story.supplied <= moment else None,
+            ),
+        )
     return StatutoryClock(story.accepted, WorkingDays(days), pauses)
 
 
 def recounted(story: Story, small: bool) -> tuple[bool, set[str]]:
-    """By another calendar, a day at a time: was it paid in time, and which rungs did the sweeps meet on the way."""
+    """By another calendar, a day at a time: was it paid in time, and which rungs did the sweeps
+    meet on the way."""
     rungs = set[str]()
     day = civil_date(story.accepted)
     while day <= civil_date(story.paid):
         for hour in (0, 9):
             moment = at(f"{day} {hour:02d}:05")
-            if story.accepted < moment < story.paid and (due := walked(known_at(story, moment, small), OTHER)):
-                marks = (("warned", OTHER.add(due, WorkingDays(-1))), ("due", due), ("overdue", OTHER.add(due, WorkingDays(1))))
+            if story.accepted < moment < story.paid and (
+                due := walked(known_at(story, moment, small), OTHER)
+            ):
+                marks = (
+                    ("warned", OTHER.add(due, WorkingDays(-1))),
+                    ("due", due),
+                    ("overdue", OTHER.add(due, WorkingDays(1))),
+                )
                 rungs |= {name for name, mark in marks if mark <= day}
         day += timedelta(days=1)
     due = walked(known_at(story, story.paid, small), OTHER)
@@ -173,4 +204,6 @@ def test_a_year_of_office_life_J28() -> None:
         expected_rungs.update(rungs)
     assert office.claimed == expected_rungs
     assert sum(not c.clock.on_time(CALENDAR) for c in cases if c.clock) == late
-    assert min(late, 1000 - late, expected_rungs["warned"]) > 100, "a year in which nothing goes wrong proves nothing"
+    assert min(late, 1000 - late, expected_rungs["warned"]) > 100, (
+        "a year in which nothing goes wrong proves nothing"
+    )

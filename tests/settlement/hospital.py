@@ -1,4 +1,5 @@
-"""A hospital for tests: it speaks the national envelope and keeps its own message ids. And a small world of people to treat."""
+"""A hospital for tests: it speaks the national envelope and keeps its own message ids. And a small
+world of people to treat."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def direct(body: bytes, institution: str) -> tuple[int, dict[str, Any]]:
 
 @dataclass
 class Hospital:
-    """`send` gives HTTP status and envelope; every message gets the next msgid unless one is given."""
+    """`send` gives HTTP status and envelope; every message gets the next msgid unless one is
+    given."""
 
     institution: Institution = MAOMING
     home: str = "440900"
@@ -40,22 +42,40 @@ class Hospital:
     serial: Any = field(default_factory=lambda: count(1))
     prefix: str = "20210705100000"
 
-    def envelope(self, infno: str, given: Mapping[str, Any], msgid: str = "", node: str = "data", **head: Any) -> dict[str, Any]:
+    def envelope(
+        self, infno: str, given: Mapping[str, Any], msgid: str = "", node: str = "data", **head: Any
+    ) -> dict[str, Any]:
         return {
-            "infno": infno, "msgid": msgid or f"{self.institution.code}{self.prefix}{next(self.serial):04d}",
-            "mdtrtarea_admvs": self.institution.admdvs, "insuplc_admdvs": self.home, "recer_sys_code": "MK", "infver": "V1.0",
-            "opter_type": "1", "opter": "001", "opter_name": "收费员", "inf_time": "2021-07-05 10:00:00",
-            "fixmedins_code": self.institution.code, "fixmedins_name": self.institution.name, "input": {node: dict(given)}, **head,
-        }  # fmt: skip
+            "infno": infno,
+            "msgid": msgid or f"{self.institution.code}{self.prefix}{next(self.serial):04d}",
+            "mdtrtarea_admvs": self.institution.admdvs,
+            "insuplc_admdvs": self.home,
+            "recer_sys_code": "MK",
+            "infver": "V1.0",
+            "opter_type": "1",
+            "opter": "001",
+            "opter_name": "收费员",
+            "inf_time": "2021-07-05 10:00:00",
+            "fixmedins_code": self.institution.code,
+            "fixmedins_name": self.institution.name,
+            "input": {node: dict(given)},
+            **head,
+        }
 
     def post(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
-        status, answer = self.send(json.dumps(envelope, ensure_ascii=False).encode(), self.institution.code)
+        status, answer = self.send(
+            json.dumps(envelope, ensure_ascii=False).encode(), self.institution.code
+        )
         return {**answer, "http": status}
 
-    def call(self, infno: str, given: Mapping[str, Any], msgid: str = "", node: str = "data", **head: Any) -> dict[str, Any]:
+    def call(
+        self, infno: str, given: Mapping[str, Any], msgid: str = "", node: str = "data", **head: Any
+    ) -> dict[str, Any]:
         return self.post(self.envelope(infno, given, msgid, node, **head))
 
-    def admit(self, psn_no: str, begin: str = "2021-06-20 09:00:00", med_type: str = "21", **more: Any) -> str:
+    def admit(
+        self, psn_no: str, begin: str = "2021-06-20 09:00:00", med_type: str = "21", **more: Any
+    ) -> str:
         given = {
             "psn_no": psn_no,
             "insutype": "390",
@@ -69,39 +89,87 @@ class Hospital:
         return str(passed(self.call("2401", given, node="mdtrtinfo"))["mdtrt_id"])
 
     def discharge(self, psn_no: str, mdtrt_id: str, end: str = "2021-06-30 09:00:00") -> None:
-        given = {"mdtrt_id": mdtrt_id, "psn_no": psn_no, "insutype": "390", "endtime": end, "dscg_way": "1"}
+        given = {
+            "mdtrt_id": mdtrt_id,
+            "psn_no": psn_no,
+            "insutype": "390",
+            "endtime": end,
+            "dscg_way": "1",
+        }
         passed(self.call("2402", given, node="dscginfo"), output=False)
 
     def visit(self, psn_no: str, begin: str = "2021-06-25 09:00:00") -> str:
-        given = {"psn_no": psn_no, "insutype": "390", "begntime": begin, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "ipt_otp_no": "M1"}
+        given = {
+            "psn_no": psn_no,
+            "insutype": "390",
+            "begntime": begin,
+            "mdtrt_cert_type": "02",
+            "mdtrt_cert_no": "x",
+            "ipt_otp_no": "M1",
+        }
         return str(passed(self.call("2201", given))["mdtrt_id"])
 
-    def stay(self, psn_no: str, begin: str = "2021-06-20 09:00:00", end: str = "2021-06-30 09:00:00") -> str:
+    def stay(
+        self, psn_no: str, begin: str = "2021-06-20 09:00:00", end: str = "2021-06-30 09:00:00"
+    ) -> str:
         """A finished stay, ready to settle."""
         mdtrt_id = self.admit(psn_no, begin)
         self.discharge(psn_no, mdtrt_id, end)
         return mdtrt_id
 
 
-def bill(total: str, in_policy: str, own: str = "", over: str = "0", prior: str = "0") -> dict[str, str]:
+def bill(
+    total: str, in_policy: str, own: str = "", over: str = "0", prior: str = "0"
+) -> dict[str, str]:
     """The five amounts of I1; what is not given lies outside the catalogue."""
     outside = own or f"{(int(float(total) * 100) - int(float(in_policy) * 100)) / 100:.2f}"
-    return {"medfee_sumamt": total, "inscp_scp_amt": in_policy, "fulamt_ownpay_amt": outside, "overlmt_selfpay": over, "preselfpay_amt": prior}
-
-
-def stay_input(psn_no: str, mdtrt_id: str, amounts: Mapping[str, str], **more: Any) -> dict[str, Any]:
     return {
-        "psn_no": psn_no, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "psn_setlway": "01", "mdtrt_id": mdtrt_id,
-        "acct_used_flag": "0", "insutype": "390", "mid_setl_flag": "0", **amounts, **more,
-    }  # fmt: skip
+        "medfee_sumamt": total,
+        "inscp_scp_amt": in_policy,
+        "fulamt_ownpay_amt": outside,
+        "overlmt_selfpay": over,
+        "preselfpay_amt": prior,
+    }
+
+
+def stay_input(
+    psn_no: str, mdtrt_id: str, amounts: Mapping[str, str], **more: Any
+) -> dict[str, Any]:
+    return {
+        "psn_no": psn_no,
+        "mdtrt_cert_type": "02",
+        "mdtrt_cert_no": "x",
+        "psn_setlway": "01",
+        "mdtrt_id": mdtrt_id,
+        "acct_used_flag": "0",
+        "insutype": "390",
+        "mid_setl_flag": "0",
+        **amounts,
+        **more,
+    }
 
 
 def admission(psn_no: str, begin: str = "2021-06-20 09:00:00", **more: Any) -> dict[str, Any]:
-    given = {"psn_no": psn_no, "insutype": "390", "begntime": begin, "mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "med_type": "21", "ipt_no": "Z1"}
+    given = {
+        "psn_no": psn_no,
+        "insutype": "390",
+        "begntime": begin,
+        "mdtrt_cert_type": "02",
+        "mdtrt_cert_no": "x",
+        "med_type": "21",
+        "ipt_no": "Z1",
+    }
     return {**given, **more}
 
 
-def visit_input(psn_no: str, mdtrt_id: str, amounts: Mapping[str, str], batch: str = "B1", med_type: str = "11", **more: Any) -> dict[str, Any]:
+def visit_input(
+    psn_no: str,
+    mdtrt_id: str,
+    amounts: Mapping[str, str],
+    batch: str = "B1",
+    med_type: str = "11",
+    **more: Any,
+) -> dict[str, Any]:
     given = stay_input(psn_no, mdtrt_id, amounts, chrg_bchno=batch, med_type=med_type, **more)
     del given["mid_setl_flag"]
     return given

@@ -1,4 +1,5 @@
-"""The hospital's door as Lambda enters it: the handler, with the sample events, and what it does when everything breaks."""
+"""The hospital's door as Lambda enters it: the handler, with the sample events, and what it does
+when everything breaks."""
 
 from __future__ import annotations
 
@@ -9,7 +10,14 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import MAOMING, Hospital, admission, contracted, known_person, living_allowance
+from tests.settlement.hospital import (
+    MAOMING,
+    Hospital,
+    admission,
+    contracted,
+    known_person,
+    living_allowance,
+)
 from tests.storage import StorageFaults
 
 from medaid.local.places import FUNCTIONS
@@ -20,12 +28,16 @@ EVENTS = FUNCTIONS / "settle" / "events"
 
 @pytest.fixture
 def door(tables: Tables, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    spec = importlib.util.spec_from_file_location("settle_handler", FUNCTIONS / "settle" / "handler.py")
+    spec = importlib.util.spec_from_file_location(
+        "settle_handler", FUNCTIONS / "settle" / "handler.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.name)  # a logger keeps the output of the test that first named its service
+    monkeypatch.setenv(
+        "POWERTOOLS_SERVICE_NAME", request.node.name
+    )  # a logger keeps the output of the test that first named its service
     contracted()
     known_person("P1", living_allowance())
     return module
@@ -37,7 +49,10 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def claims(institution: str) -> dict[str, Any]:
-    return {"requestId": "r1", "authorizer": {"jwt": {"claims": {"sub": "u", "custom:fixmedins_code": institution}}}}
+    return {
+        "requestId": "r1",
+        "authorizer": {"jwt": {"claims": {"sub": "u", "custom:fixmedins_code": institution}}},
+    }
 
 
 def ask(door: Any, event: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -47,7 +62,11 @@ def ask(door: Any, event: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str
 
 def test_the_sample_preview_is_read_and_answered(door: Any) -> None:
     status, body, _ = ask(door, sample("preview.json"))
-    assert (status, body["infcode"], body["output"]["errinfo"]["code"]) == (200, -1, "VISIT_UNKNOWN")
+    assert (status, body["infcode"], body["output"]["errinfo"]["code"]) == (
+        200,
+        -1,
+        "VISIT_UNKNOWN",
+    )
 
 
 def test_the_sample_explanation_is_told_apart_from_others(door: Any) -> None:
@@ -58,7 +77,9 @@ def test_the_sample_explanation_is_told_apart_from_others(door: Any) -> None:
 def test_a_real_message_is_answered_in_the_envelope(door: Any) -> None:
     hospital = Hospital()
     envelope = hospital.envelope("2401", admission("P1"), node="mdtrtinfo")
-    status, body, _ = ask(door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code)))
+    status, body, _ = ask(
+        door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code))
+    )
     assert (status, body["infcode"]) == (200, 0)
     assert body["output"]["mdtrt_id"].startswith("440900V2021")
 
@@ -69,14 +90,26 @@ def test_no_token_is_a_refusal_in_the_envelope(door: Any) -> None:
 
 
 def test_a_body_that_is_no_base64_or_too_long_is_a_refusal(door: Any) -> None:
-    assert ask(door, sample("preview.json", isBase64Encoded=True, body="???"))[1]["output"]["errinfo"]["code"] == "ENVELOPE"
-    assert ask(door, sample("preview.json", body="x" * 10_000_000))[1]["output"]["errinfo"]["code"] == "BODY_TOO_LARGE"
+    assert (
+        ask(door, sample("preview.json", isBase64Encoded=True, body="???"))[1]["output"]["errinfo"][
+            "code"
+        ]
+        == "ENVELOPE"
+    )
+    assert (
+        ask(door, sample("preview.json", body="x" * 10_000_000))[1]["output"]["errinfo"]["code"]
+        == "BODY_TOO_LARGE"
+    )
 
 
-def test_storage_away_is_told_apart_and_says_to_send_the_same_message_again(door: Any, storage_faults: StorageFaults, capsys: Any) -> None:
+def test_storage_away_is_told_apart_and_says_to_send_the_same_message_again(
+    door: Any, storage_faults: StorageFaults, capsys: Any
+) -> None:
     storage_faults.before(1, "away", times=99)
     envelope = Hospital().envelope("2401", admission("P1"), node="mdtrtinfo")
-    status, body, headers = ask(door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code)))
+    status, body, headers = ask(
+        door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code))
+    )
     assert (status, body["infcode"], body["output"]["errinfo"]["retry"]) == (503, -1, "1")
     assert int(headers["Retry-After"]) > 0
     logged = capsys.readouterr().out
@@ -84,7 +117,9 @@ def test_storage_away_is_told_apart_and_says_to_send_the_same_message_again(door
     assert "P1" not in logged, "no person in the log"
 
 
-def test_a_fault_nobody_foresaw_is_no_500_and_carries_an_incident(door: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_fault_nobody_foresaw_is_no_500_and_carries_an_incident(
+    door: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError("P1 44090019800101123X")
 

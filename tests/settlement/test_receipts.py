@@ -1,4 +1,5 @@
-"""Q3.2: one receipt pays once in the whole system, one-stop settlements and manual cases together."""
+"""Q3.2: one receipt pays once in the whole system, one-stop settlements and manual cases
+together."""
 
 from __future__ import annotations
 
@@ -7,13 +8,25 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import Hospital, bill, contracted, known_person, living_allowance, passed, refused, stay_input, visit_input
+from tests.settlement.hospital import (
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    refused,
+    stay_input,
+    visit_input,
+)
 
 from medaid.money import Fen
 from medaid.reimbursement import service as reimbursement
 from medaid.reimbursement.model import Receipt
 
-RECEIPT: dict[str, Any] = {"exp_content": {"receipt": {"bill_code": "44060120", "bill_no": "0012345678"}}}
+RECEIPT: dict[str, Any] = {
+    "exp_content": {"receipt": {"bill_code": "44060120", "bill_no": "0012345678"}}
+}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +47,9 @@ def test_a_stated_receipt_is_held_by_its_settlement_and_freed_with_it(tables: Ta
     assert held() == setl_id
     other = visit_input("P1", hospital.visit("P1"), bill("100.00", "100.00"), **RECEIPT)
     seen = tables.everything()
-    assert refused(hospital.call("2207", other), "DUPLICATE", "exp_content.receipt")["id"] == setl_id
+    assert (
+        refused(hospital.call("2207", other), "DUPLICATE", "exp_content.receipt")["id"] == setl_id
+    )
     assert tables.everything() == seen
     passed(hospital.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}))
     assert held() == ""
@@ -51,9 +66,20 @@ def test_a_receipt_that_a_case_holds_is_not_settled_at_the_counter(tables: Table
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"bill_code": "1"}, {"bill_code": "", "bill_no": "1"}, {"bill_code": "1#2", "bill_no": "1"}, "1", {"bill_code": 1, "bill_no": 2}]
+    "wrong",
+    [
+        {"bill_code": "1"},
+        {"bill_code": "", "bill_no": "1"},
+        {"bill_code": "1#2", "bill_no": "1"},
+        "1",
+        {"bill_code": 1, "bill_no": 2},
+    ],
 )
 def test_a_receipt_is_stated_whole_or_not_at_all(tables: Tables, wrong: Any) -> None:
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
-    refused(hospital.call("2304", {**given, "exp_content": {"receipt": wrong}}), "FIELD_FORMAT", "exp_content.receipt")
+    refused(
+        hospital.call("2304", {**given, "exp_content": {"receipt": wrong}}),
+        "FIELD_FORMAT",
+        "exp_content.receipt",
+    )

@@ -1,6 +1,8 @@
-"""Bad input: infcode -1 with a sentence that names the field and the rule, nothing written, never a 500.
+"""Bad input: infcode -1 with a sentence that names the field and the rule, nothing written, never a
+500.
 
-Each refusal stands beside the nearest thing that is accepted, so that neither can pass by refusing or accepting everything.
+Each refusal stands beside the nearest thing that is accepted, so that neither can pass by refusing
+or accepting everything.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from tests.settlement.hospital import (
     refused,
     stay_input,
     visit_input,
-)  # fmt: skip
+)
 
 from medaid.settlement import service
 from medaid.settlement.model import Institution
@@ -74,10 +76,27 @@ FIELDS = [
     Wrong("dscgTime", "2021-06-29", "FIELD_FORMAT", "2021-06-30"),
     Wrong("dscgTime", "30/06/2021", "FIELD_FORMAT", "2021-06-30"),
     Wrong("mdtrt_id", "440900V2021AAAAAAAAAAAAAAAAAA", "VISIT_UNKNOWN", None),
-    Wrong("exp_content", {"othpay": [{"type": "lottery", "amt": "1"}]}, "CODE_UNKNOWN", {"othpay": [{"type": "donation", "amt": "1"}]}),
-    Wrong("exp_content", {"othpay": [{"type": "donation", "amt": "-1"}]}, "AMOUNT_NEGATIVE", '{"othpay":[{"type":"commercial","amt":"1"}]}'),
-    Wrong("exp_content", {"facts": {"cause": "fate"}}, "CODE_UNKNOWN", {"facts": {"cause": "accident"}}),
-    Wrong("exp_content", {"facts": {"age": "17"}}, "FIELD_UNKNOWN", {"facts": {"transfer": "none"}}),
+    Wrong(
+        "exp_content",
+        {"othpay": [{"type": "lottery", "amt": "1"}]},
+        "CODE_UNKNOWN",
+        {"othpay": [{"type": "donation", "amt": "1"}]},
+    ),
+    Wrong(
+        "exp_content",
+        {"othpay": [{"type": "donation", "amt": "-1"}]},
+        "AMOUNT_NEGATIVE",
+        '{"othpay":[{"type":"commercial","amt":"1"}]}',
+    ),
+    Wrong(
+        "exp_content",
+        {"facts": {"cause": "fate"}},
+        "CODE_UNKNOWN",
+        {"facts": {"cause": "accident"}},
+    ),
+    Wrong(
+        "exp_content", {"facts": {"age": "17"}}, "FIELD_UNKNOWN", {"facts": {"transfer": "none"}}
+    ),
     Wrong("exp_content", {"othpay": [{"type": [], "amt": "1"}]}, "CODE_UNKNOWN", None),
     Wrong("exp_content", {"othpay": [{"type": "donation", "amt": {}}]}, "AMOUNT_FORMAT", None),
     Wrong("exp_content", {"given": {"hifp_pay": None}}, "AMOUNT_FORMAT", None),
@@ -87,11 +106,17 @@ FIELDS = [
 
 
 @pytest.mark.parametrize("wrong", AMOUNTS + FIELDS, ids=lambda w: f"{w.field}={str(w.value)[:24]}")
-def test_one_wrong_field_is_refused_by_name_and_the_right_one_passes(tables: Tables, wrong: Wrong) -> None:
+def test_one_wrong_field_is_refused_by_name_and_the_right_one_passes(
+    tables: Tables, wrong: Wrong
+) -> None:
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))
     seen = tables.everything()
-    info = refused(hospital.call("2304", {**given, wrong.field: wrong.value}, msgid="M-1"), wrong.code, "" if wrong.code == "AMOUNT_SUM" else wrong.field)
+    info = refused(
+        hospital.call("2304", {**given, wrong.field: wrong.value}, msgid="M-1"),
+        wrong.code,
+        "" if wrong.code == "AMOUNT_SUM" else wrong.field,
+    )
     assert info["rule"]
     assert tables.everything() == seen, "a refusal writes nothing"
     right = given if wrong.right is None else {**given, wrong.field: wrong.right}
@@ -112,13 +137,19 @@ HEADS = [
 
 
 @pytest.mark.parametrize("wrong", HEADS, ids=lambda w: f"{w.field}={str(w.value)[:24]}")
-def test_a_wrong_envelope_is_refused_by_name_and_the_right_one_passes(tables: Tables, wrong: Wrong) -> None:
+def test_a_wrong_envelope_is_refused_by_name_and_the_right_one_passes(
+    tables: Tables, wrong: Wrong
+) -> None:
     hospital = Hospital()
-    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    envelope = hospital.envelope(
+        "2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))
+    )
     seen = tables.everything()
     refused(hospital.post({**envelope, wrong.field: wrong.value}), wrong.code)
     assert tables.everything() == seen
-    passed(hospital.post(envelope if wrong.right is None else {**envelope, wrong.field: wrong.right}))
+    passed(
+        hospital.post(envelope if wrong.right is None else {**envelope, wrong.field: wrong.right})
+    )
 
 
 BODIES: list[tuple[str, bytes, str]] = [
@@ -134,7 +165,9 @@ BODIES: list[tuple[str, bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "code"), [(b, c) for _, b, c in BODIES], ids=[name for name, _, _ in BODIES])
+@pytest.mark.parametrize(
+    ("body", "code"), [(b, c) for _, b, c in BODIES], ids=[name for name, _, _ in BODIES]
+)
 def test_what_is_no_message_is_answered_as_one(tables: Tables, body: bytes, code: str) -> None:
     seen = tables.everything()
     status, answer = direct(body, MAOMING.code)
@@ -144,7 +177,9 @@ def test_what_is_no_message_is_answered_as_one(tables: Tables, body: bytes, code
 
 
 def test_a_token_without_institution_is_let_in_nowhere(tables: Tables) -> None:
-    body = json.dumps(Hospital().envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})).encode()
+    body = json.dumps(
+        Hospital().envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})
+    ).encode()
     status, answer = service.answer(body, "", NOW, lambda: NOW)
     refused({**answer, "http": status}, "FORBIDDEN")
 
@@ -156,12 +191,23 @@ DATES = [
 
 
 @pytest.mark.parametrize(("begin", "end", "code", "field"), DATES)
-def test_dates_reversed_or_to_come_are_refused(tables: Tables, begin: str, end: str, code: str, field: str) -> None:
+def test_dates_reversed_or_to_come_are_refused(
+    tables: Tables, begin: str, end: str, code: str, field: str
+) -> None:
     hospital = Hospital()
     mdtrt_id = hospital.admit("P1", begin)
-    given = {"mdtrt_id": mdtrt_id, "psn_no": "P1", "insutype": "390", "endtime": end, "dscg_way": "1"}
+    given = {
+        "mdtrt_id": mdtrt_id,
+        "psn_no": "P1",
+        "insutype": "390",
+        "endtime": end,
+        "dscg_way": "1",
+    }
     refused(hospital.call("2402", given, node="dscginfo"), code, field)
-    passed(hospital.call("2402", {**given, "endtime": "2021-07-02 09:00:00"}, node="dscginfo"), output=False)
+    passed(
+        hospital.call("2402", {**given, "endtime": "2021-07-02 09:00:00"}, node="dscginfo"),
+        output=False,
+    )
 
 
 def test_admission_to_come_is_refused(tables: Tables) -> None:
@@ -189,8 +235,12 @@ INSURED: list[tuple[str, tuple[Any, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize("insured", [rows for _, rows in INSURED], ids=[name for name, _ in INSURED])
-def test_who_is_not_insured_that_day_is_refused_at_the_counter(tables: Tables, insured: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize(
+    "insured", [rows for _, rows in INSURED], ids=[name for name, _ in INSURED]
+)
+def test_who_is_not_insured_that_day_is_refused_at_the_counter(
+    tables: Tables, insured: tuple[Any, ...]
+) -> None:
     known_person("P2", serial=2, insured=insured)
     given = admission("P2", "2021-06-20 09:00:00")
     seen = tables.everything()
@@ -205,13 +255,21 @@ REGIONS = [
 ]
 
 
-@pytest.mark.parametrize(("admdvs", "begin", "code"), [r[1:] for r in REGIONS], ids=[r[0] for r in REGIONS])
-def test_without_policy_nothing_is_settled(tables: Tables, admdvs: str, begin: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("admdvs", "begin", "code"), [r[1:] for r in REGIONS], ids=[r[0] for r in REGIONS]
+)
+def test_without_policy_nothing_is_settled(
+    tables: Tables, admdvs: str, begin: str, code: str
+) -> None:
     known_person("P3", serial=3, insured=(insurance(date(2010, 1, 1), admdvs=admdvs),))
     hospital = Hospital(home=admdvs)
     mdtrt_id = hospital.stay("P3", begin, begin.replace("20 09", "28 09"))
     seen = tables.everything()
-    info = refused(hospital.call("2304", stay_input("P3", mdtrt_id, bill("1000.00", "1000.00"))), code, "insuplc_admdvs")
+    info = refused(
+        hospital.call("2304", stay_input("P3", mdtrt_id, bill("1000.00", "1000.00"))),
+        code,
+        "insuplc_admdvs",
+    )
     assert admdvs in info["rule"]
     assert tables.everything() == seen
 
@@ -220,9 +278,15 @@ EXPIRY = [("2021-12-24 09:00:00", None), ("2021-12-25 09:00:00", "POLICY_EXPIRED
 
 
 @pytest.mark.parametrize(("end", "code"), EXPIRY)
-def test_the_day_the_plan_runs_out_and_the_day_after(tables: Tables, end: str, code: str | None) -> None:
-    """茂民规〔2018〕3号 五(三): three years from 2018-12-25. An expired plan is said, not taken as zero; the uncovered insured are not held up."""
-    later = lambda body, institution: service.answer(body, institution, NOW.replace(year=2022), lambda: NOW)  # noqa: E731  # one line says it
+def test_the_day_the_plan_runs_out_and_the_day_after(
+    tables: Tables, end: str, code: str | None
+) -> None:
+    """茂民规〔2018〕3号 五(三): three years from 2018-12-25. An expired plan is said, not taken as
+    zero; the uncovered insured are not held up."""
+
+    def later(body: Any, institution: str) -> Any:
+        return service.answer(body, institution, NOW.replace(year=2022), lambda: NOW)
+
     known_person("P4", serial=4)
     hospital = Hospital(send=later)
     for psn_no in ("P1", "P4"):
@@ -241,20 +305,42 @@ def test_an_unknown_institution_is_refused(tables: Tables) -> None:
 
 
 REVERSALS: list[tuple[str, Callable[[str, str], Mapping[str, Any]], str]] = [
-    ("nothing there", lambda _s, m: {"setl_id": "440900SXXXX", "mdtrt_id": m, "psn_no": "P1"}, "SETTLEMENT_UNKNOWN"),
-    ("another person", lambda s, m: {"setl_id": s, "mdtrt_id": m, "psn_no": "P2"}, "ORIGINAL_MISMATCH"),
-    ("another visit", lambda s, _m: {"setl_id": s, "mdtrt_id": "V", "psn_no": "P1"}, "ORIGINAL_MISMATCH"),
+    (
+        "nothing there",
+        lambda _s, m: {"setl_id": "440900SXXXX", "mdtrt_id": m, "psn_no": "P1"},
+        "SETTLEMENT_UNKNOWN",
+    ),
+    (
+        "another person",
+        lambda s, m: {"setl_id": s, "mdtrt_id": m, "psn_no": "P2"},
+        "ORIGINAL_MISMATCH",
+    ),
+    (
+        "another visit",
+        lambda s, _m: {"setl_id": s, "mdtrt_id": "V", "psn_no": "P1"},
+        "ORIGINAL_MISMATCH",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("given", "code"), [r[1:] for r in REVERSALS], ids=[r[0] for r in REVERSALS])
-def test_taking_back_what_does_not_fit_is_refused(tables: Tables, given: Callable[[str, str], Mapping[str, Any]], code: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "code"), [r[1:] for r in REVERSALS], ids=[r[0] for r in REVERSALS]
+)
+def test_taking_back_what_does_not_fit_is_refused(
+    tables: Tables, given: Callable[[str, str], Mapping[str, Any]], code: str
+) -> None:
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
-    setl_id = passed(hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00"))))["setlinfo"]["setl_id"]
+    setl_id = passed(hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00"))))[
+        "setlinfo"
+    ]["setl_id"]
     seen = tables.everything()
     refused(hospital.call("2305", given(setl_id, mdtrt_id)), code)
-    refused(hospital.call("2208", {"setl_id": setl_id, "mdtrt_id": mdtrt_id, "psn_no": "P1"}), "ORIGINAL_MISMATCH", "infno")
+    refused(
+        hospital.call("2208", {"setl_id": setl_id, "mdtrt_id": mdtrt_id, "psn_no": "P1"}),
+        "ORIGINAL_MISMATCH",
+        "infno",
+    )
     assert tables.everything() == seen
     passed(hospital.call("2305", {"setl_id": setl_id, "mdtrt_id": mdtrt_id, "psn_no": "P1"}))
 
@@ -268,7 +354,9 @@ def test_outpatient_batches_of_one_visit_are_settled_once_each(tables: Tables) -
     refused(hospital.call("2207", given), "ALREADY_SETTLED")
     second = passed(hospital.call("2207", {**given, "chrg_bchno": "B2"}))
     assert first["setlinfo"]["setl_id"] != second["setlinfo"]["setl_id"]
-    refused(hospital.call("2304", stay_input("P1", mdtrt_id, bill("100.00", "100.00"))), "VISIT_UNKNOWN")
+    refused(
+        hospital.call("2304", stay_input("P1", mdtrt_id, bill("100.00", "100.00"))), "VISIT_UNKNOWN"
+    )
     back = {"setl_id": second["setlinfo"]["setl_id"], "mdtrt_id": mdtrt_id, "psn_no": "P1"}
     passed(hospital.call("2208", back))
     again = passed(hospital.call("2207", {**given, "chrg_bchno": "B2"}))
@@ -284,8 +372,19 @@ def test_personal_data_never_stands_in_an_error(tables: Tables) -> None:
 
 
 FEES = [
-    ("sums to another total", [{"med_chrgitm_type": "09", "item_sumamt": "49999.99"}], "AMOUNT_SUM"),
-    ("a class twice", [{"med_chrgitm_type": "09", "item_sumamt": "25000"}, {"med_chrgitm_type": "09", "item_sumamt": "25000"}], "FIELD_FORMAT"),
+    (
+        "sums to another total",
+        [{"med_chrgitm_type": "09", "item_sumamt": "49999.99"}],
+        "AMOUNT_SUM",
+    ),
+    (
+        "a class twice",
+        [
+            {"med_chrgitm_type": "09", "item_sumamt": "25000"},
+            {"med_chrgitm_type": "09", "item_sumamt": "25000"},
+        ],
+        "FIELD_FORMAT",
+    ),
     ("a negative class", [{"med_chrgitm_type": "09", "item_sumamt": "-1"}], "AMOUNT_NEGATIVE"),
     ("no list", {"09": "50000"}, "FIELD_FORMAT"),
 ]
@@ -293,13 +392,23 @@ FEES = [
 
 @pytest.mark.parametrize(("rows", "code"), [f[1:] for f in FEES], ids=[f[0] for f in FEES])
 def test_fee_totals_by_class_sum_to_the_bill(tables: Tables, rows: Any, code: str) -> None:
-    """X6, X10 (人社部发〔2016〕120号 (六)(十)): totals by national fee class come with the settlement."""
+    """X6, X10 (人社部发〔2016〕120号 (六)(十)): totals by national fee class come with the
+    settlement."""
     hospital = Hospital()
-    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    envelope = hospital.envelope(
+        "2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))
+    )
     seen = tables.everything()
-    refused(hospital.post({**envelope, "input": {**envelope["input"], "feestt": rows}}), code, "feestt" if code == "AMOUNT_SUM" else "")
+    refused(
+        hospital.post({**envelope, "input": {**envelope["input"], "feestt": rows}}),
+        code,
+        "feestt" if code == "AMOUNT_SUM" else "",
+    )
     assert tables.everything() == seen
-    right = [{"med_chrgitm_type": "09", "item_sumamt": "30000.00"}, {"med_chrgitm_type": "06", "item_sumamt": "20000.00"}]
+    right = [
+        {"med_chrgitm_type": "09", "item_sumamt": "30000.00"},
+        {"med_chrgitm_type": "06", "item_sumamt": "20000.00"},
+    ]
     passed(hospital.post({**envelope, "input": {**envelope["input"], "feestt": right}}))
 
 
@@ -308,13 +417,28 @@ def test_between_provinces_the_fee_totals_must_be_there(tables: Tables) -> None:
     away = Institution("H11010100001", "北京某医院", "110101", "3")
     contracted(MAOMING, away)
     hospital = Hospital(away)
-    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00")))
+    envelope = hospital.envelope(
+        "2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00"))
+    )
     refused(hospital.post(envelope), "FIELD_REQUIRED", "feestt")
-    passed(hospital.post({**envelope, "input": {**envelope["input"], "feestt": [{"med_chrgitm_type": "09", "item_sumamt": "1000.00"}]}}))
+    passed(
+        hospital.post(
+            {
+                **envelope,
+                "input": {
+                    **envelope["input"],
+                    "feestt": [{"med_chrgitm_type": "09", "item_sumamt": "1000.00"}],
+                },
+            }
+        )
+    )
 
 
 def test_an_account_that_is_not_ours_is_said_not_used(tables: Tables) -> None:
     hospital = Hospital()
-    answer = hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00"), acct_used_flag="1"))
+    answer = hospital.call(
+        "2304",
+        stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00"), acct_used_flag="1"),
+    )
     assert passed(answer)["setlinfo"]["acct_pay"] == "0.00"
     assert "个人账户" in answer["warn_msg"]

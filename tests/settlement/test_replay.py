@@ -1,4 +1,5 @@
-"""A settlement can be worked out again from what was stored and the pack versions it names, also after the packs changed."""
+"""A settlement can be worked out again from what was stored and the pack versions it names, also
+after the packs changed."""
 
 from __future__ import annotations
 
@@ -9,7 +10,15 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import Hospital, bill, contracted, known_person, living_allowance, passed, stay_input
+from tests.settlement.hospital import (
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    stay_input,
+)
 
 from medaid.policy.service import PACKS, Library, read_packs
 from medaid.settlement import archive, record, service, store
@@ -22,7 +31,9 @@ def settlement(tables: Tables) -> Settlement:
     contracted()
     known_person("P1", living_allowance())
     hospital = Hospital()
-    answer = passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))))
+    answer = passed(
+        hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    )
     found = store.settlement(answer["setlinfo"]["setl_id"])
     assert found is not None
     return found
@@ -34,7 +45,9 @@ def corrected(tmp_path: Path) -> Library:
     folder = tmp_path / "packs"
     shutil.copytree(PACKS, folder)
     plan = folder / "440900-assistance-2018.toml"
-    plan.write_text(plan.read_text("utf-8").replace("ratio = 0.80", "ratio = 0.75"), encoding="utf-8")
+    plan.write_text(
+        plan.read_text("utf-8").replace("ratio = 0.80", "ratio = 0.75"), encoding="utf-8"
+    )
     return Library(read_packs(folder), archive.find)
 
 
@@ -49,7 +62,9 @@ def test_a_corrected_pack_changes_no_settlement(settlement: Settlement, correcte
     assert explanation(settlement, corrected)["replay"] == "identical"
 
 
-def test_a_version_that_was_never_published_is_said_not_guessed(settlement: Settlement, corrected: Library) -> None:
+def test_a_version_that_was_never_published_is_said_not_guessed(
+    settlement: Settlement, corrected: Library
+) -> None:
     assert explanation(settlement, corrected)["replay"] == "unavailable"
 
 
@@ -59,9 +74,14 @@ def test_publishing_twice_keeps_one_of_each(tables: Tables) -> None:
     assert service.publish_packs() == []
 
 
-BENT: list[tuple[str, Any]] = [("own", lambda d: replace(d, own=d.own + d.own)), ("category", lambda d: replace(d, category="destitute_support"))]
+BENT: list[tuple[str, Any]] = [
+    ("own", lambda d: replace(d, own=d.own + d.own)),
+    ("category", lambda d: replace(d, category="destitute_support")),
+]
 
 
 @pytest.mark.parametrize("bend", [b for _, b in BENT], ids=[n for n, _ in BENT])
 def test_a_record_that_was_bent_is_noticed(settlement: Settlement, bend: Any) -> None:
-    assert explanation(replace(settlement, decision=bend(settlement.decision)))["replay"] == "differs"
+    assert (
+        explanation(replace(settlement, decision=bend(settlement.decision)))["replay"] == "differs"
+    )

@@ -1,4 +1,5 @@
-"""Reconciliation and suspension as the hospital meets them at its own door (J34, Q5.2, X7): a settled stay, its month, 3201, 3202."""
+"""Reconciliation and suspension as the hospital meets them at its own door (J34, Q5.2, X7): a
+settled stay, its month, 3201, 3202."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from tests.settlement.hospital import (
     passed,
     refused,
     stay_input,
-)  # fmt: skip
+)
 
 from medaid.aws.outbox import OutboxItem
 from medaid.clearing import files, jobs, regions
@@ -52,7 +53,9 @@ def month(tables: Tables) -> dict[str, Any]:
     door.forget()
     known_person("P1", living_allowance())
     hospital = Hospital()
-    answer: dict[str, Any] = passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))))
+    answer: dict[str, Any] = passed(
+        hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    )
     told(tables)
     jobs.monthly(AUGUST)
     return answer
@@ -60,44 +63,103 @@ def month(tables: Tables) -> dict[str, Any]:
 
 def totals(**more: str) -> dict[str, str]:
     found = {
-        "insutype": "390", "clr_type": "21", "setl_optins": "440900", "stmt_begndate": "2021-07-01", "stmt_enddate": "2021-07-31",
-        "medfee_sumamt": "50000.00", "fund_pay_sumamt": "46433.35", "acct_pay": "0.00", "fixmedins_setl_cnt": "1",
-    }  # fmt: skip
+        "insutype": "390",
+        "clr_type": "21",
+        "setl_optins": "440900",
+        "stmt_begndate": "2021-07-01",
+        "stmt_enddate": "2021-07-31",
+        "medfee_sumamt": "50000.00",
+        "fund_pay_sumamt": "46433.35",
+        "acct_pay": "0.00",
+        "fixmedins_setl_cnt": "1",
+    }
     return {**found, **more}
 
 
-@pytest.mark.parametrize(("wrong", "result"), [({}, "0"), ({"fund_pay_sumamt": "46433.34"}, "1"), ({"fixmedins_setl_cnt": "2"}, "1")])
-def test_3201_compares_the_month_to_the_fen(month: dict[str, Any], wrong: dict[str, str], result: str) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "result"),
+    [({}, "0"), ({"fund_pay_sumamt": "46433.34"}, "1"), ({"fixmedins_setl_cnt": "2"}, "1")],
+)
+def test_3201_compares_the_month_to_the_fen(
+    month: dict[str, Any], wrong: dict[str, str], result: str
+) -> None:
     hospital = Hospital(send=later, prefix="20210802100000")
     assert passed(hospital.call("3201", totals(**wrong)))["stmtinfo"]["stmt_rslt"] == result
 
 
 def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, Any]) -> None:
     hospital = Hospital(send=later, prefix="20210802110000")
-    row = "\t".join((month["setlinfo"]["setl_id"], month["setlinfo"]["mdtrt_id"], "P1", "50000.00", "46433.35", "0.00", "0"))
+    row = "\t".join(
+        (
+            month["setlinfo"]["setl_id"],
+            month["setlinfo"]["mdtrt_id"],
+            "P1",
+            "50000.00",
+            "46433.35",
+            "0.00",
+            "0",
+        )
+    )
     content = base64.b64encode(files.zipped("a.txt", (row + "\n").encode())).decode()
-    number = passed(hospital.call("9101", {"in": content, "filename": "a.zip"}, node="fsUploadIn"))["file_qury_no"]
+    number = passed(hospital.call("9101", {"in": content, "filename": "a.zip"}, node="fsUploadIn"))[
+        "file_qury_no"
+    ]
     given = {
-        "setl_optins": "440900", "file_qury_no": number, "stmt_begndate": "2021-07-01", "stmt_enddate": "2021-07-31", "clr_type": "21",
-        "medfee_sumamt": "50000.00", "fund_pay_sumamt": "46433.35", "cash_payamt": "3566.65", "fixmedins_setl_cnt": "1", "refd_setl_flag": "0",
-    }  # fmt: skip
+        "setl_optins": "440900",
+        "file_qury_no": number,
+        "stmt_begndate": "2021-07-01",
+        "stmt_enddate": "2021-07-31",
+        "clr_type": "21",
+        "medfee_sumamt": "50000.00",
+        "fund_pay_sumamt": "46433.35",
+        "cash_payamt": "3566.65",
+        "fixmedins_setl_cnt": "1",
+        "refd_setl_flag": "0",
+    }
     result = passed(hospital.call("3202", given))["fileinfo"]["file_qury_no"]
     answer = passed(hospital.call("9102", {"file_qury_no": result}, node="fsDownloadIn"))
     assert files.unzipped(base64.b64decode(answer["out"])).strip() == b""  # nothing differs
-    refused(hospital.call("3202", {**given, "medfee_sumamt": "49999.99"}), "AMOUNT_SUM", "medfee_sumamt")
-    refused(hospital.call("9101", {"in": "???", "filename": "a.zip"}, node="fsUploadIn"), "FIELD_FORMAT", "in")
-    refused(Hospital(NANNING, send=later).call("9102", {"file_qury_no": result}, node="fsDownloadIn"), "NOT_FOUND")
+    refused(
+        hospital.call("3202", {**given, "medfee_sumamt": "49999.99"}), "AMOUNT_SUM", "medfee_sumamt"
+    )
+    refused(
+        hospital.call("9101", {"in": "???", "filename": "a.zip"}, node="fsUploadIn"),
+        "FIELD_FORMAT",
+        "in",
+    )
+    refused(
+        Hospital(NANNING, send=later).call("9102", {"file_qury_no": result}, node="fsDownloadIn"),
+        "NOT_FOUND",
+    )
 
 
-def test_a_suspended_region_is_told_plainly_and_served_again_when_lifted(month: dict[str, Any]) -> None:
+def test_a_suspended_region_is_told_plainly_and_served_again_when_lifted(
+    month: dict[str, Any],
+) -> None:
     """X7: direct settlement stops away from home, with a clear answer; at home it goes on."""
     hospital = Hospital(NANNING, send=direct, prefix="20210705200000")
-    envelope = hospital.envelope("2304", stay_input("P1", hospital.stay("P1", "2021-07-01 09:00:00", "2021-07-03 09:00:00"), bill("1000.00", "1000.00")))
+    envelope = hospital.envelope(
+        "2304",
+        stay_input(
+            "P1",
+            hospital.stay("P1", "2021-07-01 09:00:00", "2021-07-03 09:00:00"),
+            bill("1000.00", "1000.00"),
+        ),
+    )
     envelope["input"]["feestt"] = [{"med_chrgitm_type": "09", "item_sumamt": "1000.00"}]
     regions.suspend("440000", "officer", "清算资金逾期未拨付", NOW)
     told_why = refused(hospital.post(envelope), "REGION_SUSPENDED", "insuplc_admdvs")
     assert "清算资金逾期未拨付" in told_why["rule"]
     at_home = Hospital(prefix="20210705210000")
-    passed(at_home.call("2304", stay_input("P1", at_home.stay("P1", "2021-07-03 10:00:00", "2021-07-04 09:00:00"), bill("1000.00", "1000.00"))))
+    passed(
+        at_home.call(
+            "2304",
+            stay_input(
+                "P1",
+                at_home.stay("P1", "2021-07-03 10:00:00", "2021-07-04 09:00:00"),
+                bill("1000.00", "1000.00"),
+            ),
+        )
+    )
     regions.lift("440000", "officer", "已拨付", NOW)
     passed(hospital.post(envelope))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import MAOMING, NANJING, Hospital, bill, contracted, known_person, living_allowance, passed, refused, stay_input
+from tests.settlement.hospital import (
+    MAOMING,
+    NANJING,
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    refused,
+    stay_input,
+)
 
 from medaid.fund import service as fund
 from medaid.people import service as people
@@ -18,14 +29,18 @@ def _world(tables: Tables) -> None:
 
 
 def amounts(output: dict[str, dict[str, str]]) -> dict[str, str]:
-    return {name: output["setlinfo"][name] for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay", "psn_cash_pay")}
+    return {
+        name: output["setlinfo"][name]
+        for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay", "psn_cash_pay")
+    }
 
 
 def test_every_layer_of_a_stay_is_paid_exactly(tables: Tables) -> None:
     """J19, J22, M二.1, M二.2: 50,000 yuan, 45,000 in policy, level 2 in Maoming, 低保, by hand:
 
-    basic (45000-500)*0.75 = 33375; critical (45000-33375-2850)*0.85 = 7458.75; assistance (11625-7458.75)*0.80 = 3333.00;
-    secondary on what is left 50000-33375-7458.75-3333 = 5833.25, above 3000, *0.80 = 2266.60; own 3566.65.
+    basic (45000-500)*0.75 = 33375; critical (45000-33375-2850)*0.85 = 7458.75; assistance
+    (11625-7458.75)*0.80 = 3333.00; secondary on what is left 50000-33375-7458.75-3333 = 5833.25,
+    above 3000, *0.80 = 2266.60; own 3566.65.
     """
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
@@ -34,7 +49,13 @@ def test_every_layer_of_a_stay_is_paid_exactly(tables: Tables) -> None:
     preview = passed(hospital.call("2303", given))
     assert tables.everything() == seen, "a preview writes nothing"
     final = passed(hospital.call("2304", given))
-    assert amounts(final) == {"hifp_pay": "33375.00", "hifmi_pay": "7458.75", "maf_pay": "5599.60", "oth_pay": "0.00", "psn_cash_pay": "3566.65"}
+    assert amounts(final) == {
+        "hifp_pay": "33375.00",
+        "hifmi_pay": "7458.75",
+        "maf_pay": "5599.60",
+        "oth_pay": "0.00",
+        "psn_cash_pay": "3566.65",
+    }
     assert amounts(preview) == amounts(final)
     assert preview["setldetail"] == final["setldetail"]
     assert [row["fund_pay_type"] for row in final["setldetail"]] == ["390100", "390200", "610100"]
@@ -55,9 +76,17 @@ def test_the_same_message_again_changes_nothing_and_gives_the_first_answer(table
 def test_the_same_msgid_with_other_content_is_refused_naming_the_field(tables: Tables) -> None:
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
-    passed(hospital.call("2304", stay_input("P1", mdtrt_id, bill("50000.00", "45000.00")), msgid="M-1"))
+    passed(
+        hospital.call("2304", stay_input("P1", mdtrt_id, bill("50000.00", "45000.00")), msgid="M-1")
+    )
     seen = tables.everything()
-    refused(hospital.call("2304", stay_input("P1", mdtrt_id, bill("50001.00", "45000.00")), msgid="M-1"), "MSGID_REUSED", "fulamt_ownpay_amt")
+    refused(
+        hospital.call(
+            "2304", stay_input("P1", mdtrt_id, bill("50001.00", "45000.00")), msgid="M-1"
+        ),
+        "MSGID_REUSED",
+        "fulamt_ownpay_amt",
+    )
     assert tables.everything() == seen
 
 
@@ -70,15 +99,22 @@ def test_a_stay_is_settled_once_whatever_the_msgid(tables: Tables) -> None:
     assert tables.everything() == seen
 
 
-def test_a_reversal_restores_the_year_and_the_books_and_opens_the_stay_again(tables: Tables) -> None:
-    """J32: nothing is changed in the books, the mirror entry is added; the year's totals are exactly what they were."""
+def test_a_reversal_restores_the_year_and_the_books_and_opens_the_stay_again(
+    tables: Tables,
+) -> None:
+    """J32: nothing is changed in the books, the mirror entry is added; the year's totals are
+    exactly what they were."""
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
     before = people.load("P1", 2020)
     given = stay_input("P1", mdtrt_id, bill("50000.00", "45000.00"))
     final = passed(hospital.call("2304", given))
     assert people.load("P1", 2020).totals(2021).last == final["setlinfo"]["setl_id"]
-    back = passed(hospital.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": final["setlinfo"]["setl_id"], "psn_no": "P1"}))
+    back = passed(
+        hospital.call(
+            "2305", {"mdtrt_id": mdtrt_id, "setl_id": final["setlinfo"]["setl_id"], "psn_no": "P1"}
+        )
+    )
     assert back["setlinfo"]["medfee_sumamt"] == "-50000.00"
     assert back["setlinfo"]["maf_pay"] == "-5599.60"
     after = people.load("P1", 2020)
@@ -97,22 +133,31 @@ def test_a_reversal_restores_the_year_and_the_books_and_opens_the_stay_again(tab
 def test_taken_back_twice_is_refused_but_the_same_message_is_answered_again(tables: Tables) -> None:
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
-    setl_id = passed(hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00"))))["setlinfo"]["setl_id"]
+    setl_id = passed(hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00"))))[
+        "setlinfo"
+    ]["setl_id"]
     given = {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}
     first = passed(hospital.call("2305", given, msgid="R-1"))
     seen = tables.everything()
     assert passed(hospital.call("2305", given, msgid="R-1")) == first
     refused(hospital.call("2305", given, msgid="R-2"), "ALREADY_REVERSED", "setl_id")
-    refused(hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00")), msgid="R-1"), "MSGID_REUSED")
+    refused(
+        hospital.call("2304", stay_input("P1", mdtrt_id, bill("1000.00", "1000.00")), msgid="R-1"),
+        "MSGID_REUSED",
+    )
     assert tables.everything() == seen
 
 
 def test_what_rests_on_a_settlement_is_taken_back_first(tables: Tables) -> None:
     hospital = Hospital()
     first_stay = hospital.stay("P1", "2021-03-01 09:00:00", "2021-03-09 09:00:00")
-    first = passed(hospital.call("2304", stay_input("P1", first_stay, bill("20000.00", "18000.00"))))["setlinfo"]["setl_id"]
+    first = passed(
+        hospital.call("2304", stay_input("P1", first_stay, bill("20000.00", "18000.00")))
+    )["setlinfo"]["setl_id"]
     second_stay = hospital.stay("P1")
-    second = passed(hospital.call("2304", stay_input("P1", second_stay, bill("20000.00", "18000.00"))))["setlinfo"]["setl_id"]
+    second = passed(
+        hospital.call("2304", stay_input("P1", second_stay, bill("20000.00", "18000.00")))
+    )["setlinfo"]["setl_id"]
     back = {"mdtrt_id": first_stay, "setl_id": first, "psn_no": "P1"}
     assert refused(hospital.call("2305", back), "REVERSE_LATER_FIRST")["id"] == second
     passed(hospital.call("2305", {"mdtrt_id": second_stay, "setl_id": second, "psn_no": "P1"}))
@@ -124,10 +169,19 @@ def test_2601_takes_back_by_message_and_blocks_what_has_not_come(tables: Tables)
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))
     passed(hospital.call("2304", given, msgid="M-1"))
-    passed(hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-1"), output=False)
+    passed(
+        hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-1"),
+        output=False,
+    )
     assert people.load("P1", 2020).totals(2021).amounts == {}
-    passed(hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-1"), output=False)
-    refused(hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-2"), "ALREADY_REVERSED")
+    passed(
+        hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-1"),
+        output=False,
+    )
+    refused(
+        hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2304"}, msgid="C-2"),
+        "ALREADY_REVERSED",
+    )
     refused(hospital.call("2304", given, msgid="M-1"), "ALREADY_REVERSED", "msgid")
     early = hospital.call("2601", {"psn_no": "P1", "omsgid": "M-2", "oinfno": "2304"})
     assert passed(early, output=False) is None
@@ -138,10 +192,22 @@ def test_2601_takes_back_by_message_and_blocks_what_has_not_come(tables: Tables)
 
 def test_2601_names_what_does_not_fit(tables: Tables) -> None:
     hospital = Hospital()
-    passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00")), msgid="M-1"))
+    passed(
+        hospital.call(
+            "2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "1000.00")), msgid="M-1"
+        )
+    )
     seen = tables.everything()
-    refused(hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2207"}), "ORIGINAL_MISMATCH", "oinfno")
-    refused(hospital.call("2601", {"psn_no": "P2", "omsgid": "M-1", "oinfno": "2304"}), "ORIGINAL_MISMATCH", "psn_no")
+    refused(
+        hospital.call("2601", {"psn_no": "P1", "omsgid": "M-1", "oinfno": "2207"}),
+        "ORIGINAL_MISMATCH",
+        "oinfno",
+    )
+    refused(
+        hospital.call("2601", {"psn_no": "P2", "omsgid": "M-1", "oinfno": "2304"}),
+        "ORIGINAL_MISMATCH",
+        "psn_no",
+    )
     assert tables.everything() == seen
 
 
@@ -151,17 +217,36 @@ def test_a_hospital_sees_and_acts_on_its_own_only(tables: Tables) -> None:
     given = stay_input("P1", mdtrt_id, bill("1000.00", "1000.00"))
     refused(other.call("2304", given), "VISIT_UNKNOWN", "mdtrt_id")
     setl_id = passed(hospital.call("2304", given))["setlinfo"]["setl_id"]
-    refused(other.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}), "SETTLEMENT_UNKNOWN", "setl_id")
-    refused(other.call("5203", {"psn_no": "P1", "setl_id": setl_id}), "SETTLEMENT_UNKNOWN", "setl_id")
-    refused(other.call("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"}, fixmedins_code=MAOMING.code), "FORBIDDEN", "fixmedins_code")
-    assert passed(hospital.call("5203", {"psn_no": "P1", "setl_id": setl_id}))["setlinfo"]["setl_id"] == setl_id
+    refused(
+        other.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}),
+        "SETTLEMENT_UNKNOWN",
+        "setl_id",
+    )
+    refused(
+        other.call("5203", {"psn_no": "P1", "setl_id": setl_id}), "SETTLEMENT_UNKNOWN", "setl_id"
+    )
+    refused(
+        other.call(
+            "1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"}, fixmedins_code=MAOMING.code
+        ),
+        "FORBIDDEN",
+        "fixmedins_code",
+    )
+    assert (
+        passed(hospital.call("5203", {"psn_no": "P1", "setl_id": setl_id}))["setlinfo"]["setl_id"]
+        == setl_id
+    )
 
 
-def test_explanation_gives_each_step_with_its_clause_and_replays_identically(tables: Tables) -> None:
+def test_explanation_gives_each_step_with_its_clause_and_replays_identically(
+    tables: Tables,
+) -> None:
     from medaid.settlement import service
 
     hospital = Hospital()
-    setl_id = passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))))["setlinfo"]["setl_id"]
+    setl_id = passed(
+        hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
+    )["setlinfo"]["setl_id"]
     told = service.explain(setl_id, MAOMING.code)
     assert told["replay"] == "identical"
     assert len(told["sentences"]) == len(told["steps"]) + 2

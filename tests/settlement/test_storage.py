@@ -1,6 +1,8 @@
-"""What a settlement asks of storage: one read and one transaction whatever the history, and nothing half whatever fails.
+"""What a settlement asks of storage: one read and one transaction whatever the history, and nothing
+half whatever fails.
 
-Every fault is put on every storage call in turn; after the hospital's retry all tables are to the byte what they are without the fault.
+Every fault is put on every storage call in turn; after the hospital's retry all tables are to the
+byte what they are without the fault.
 """
 
 from __future__ import annotations
@@ -10,7 +12,16 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import NOW, Hospital, bill, contracted, known_person, living_allowance, passed, stay_input
+from tests.settlement.hospital import (
+    NOW,
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    stay_input,
+)
 from tests.storage import Failure, Killed, StorageCalls, StorageFaults
 
 from medaid.aws.transaction import commit
@@ -32,7 +43,9 @@ def ready(hospital: Hospital) -> str:
 
 
 def settle(hospital: Hospital, mdtrt_id: str) -> dict[str, Any]:
-    return hospital.call("2304", stay_input("P1", mdtrt_id, bill("50000.00", "45000.00")), msgid="SETTLE")
+    return hospital.call(
+        "2304", stay_input("P1", mdtrt_id, bill("50000.00", "45000.00")), msgid="SETTLE"
+    )
 
 
 def setl_id_of(answer: dict[str, Any]) -> str:
@@ -40,22 +53,36 @@ def setl_id_of(answer: dict[str, Any]) -> str:
 
 
 def reverse(hospital: Hospital, mdtrt_id: str, setl_id: str) -> dict[str, Any]:
-    return hospital.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}, msgid="REVERSE")
+    return hospital.call(
+        "2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}, msgid="REVERSE"
+    )
 
 
 def take_back(hospital: Hospital, mdtrt_id: str, setl_id: str) -> dict[str, Any]:
-    return hospital.call("2601", {"psn_no": "P1", "omsgid": "SETTLE", "oinfno": "2304"}, msgid="BACK")
+    return hospital.call(
+        "2601", {"psn_no": "P1", "omsgid": "SETTLE", "oinfno": "2304"}, msgid="BACK"
+    )
 
 
 @pytest.mark.parametrize("earlier", [0, 10, 10_000])
-def test_one_read_and_one_transaction_whatever_the_history(tables: Tables, storage_calls: StorageCalls, earlier: int) -> None:
-    """Earlier settlements leave sums behind and nothing else under the person's key: 10,000 of them are one set of totals, grown."""
+def test_one_read_and_one_transaction_whatever_the_history(
+    tables: Tables, storage_calls: StorageCalls, earlier: int
+) -> None:
+    """Earlier settlements leave sums behind and nothing else under the person's key: 10,000 of them
+    are one set of totals, grown."""
     hospital = Hospital()
     mdtrt_id = ready(hospital)
     if earlier:
-        grown = {"paid:basic_inpatient": 100, "base:basic_inpatient": 200, "ded:basic_inpatient": 50, "count:stays": earlier}
+        grown = {
+            "paid:basic_inpatient": 100,
+            "base:basic_inpatient": 200,
+            "ded:basic_inpatient": 50,
+            "count:stays": earlier,
+        }
         commit(people.totals_changed("P1", YearTotals(2021), YearTotals(2021, 1, grown, "X")))
-    for number in range(min(earlier, 20)):  # what really stays of each earlier settlement lies under other keys
+    for number in range(
+        min(earlier, 20)
+    ):  # what really stays of each earlier settlement lies under other keys
         commit(store.settled(_copy(hospital, number)))
     storage_calls.reset()
     passed(settle(hospital, mdtrt_id))
@@ -70,15 +97,55 @@ def _copy(hospital: Hospital, number: int) -> Settlement:
     from medaid.people.model import Visit
     from medaid.settlement.model import Decision
 
-    visit = Visit(f"V{number}", hospital.institution.code, "440902", "390", "440900", "21", NOW.date(), NOW.date(), 1, f"E{number}")
+    visit = Visit(
+        f"V{number}",
+        hospital.institution.code,
+        "440902",
+        "390",
+        "440900",
+        "21",
+        NOW.date(),
+        NOW.date(),
+        1,
+        f"E{number}",
+    )
     decision = Decision(
-        "P1", hospital.institution.code, "440902", "440900", "", visit, "STAY", "390", "1501", "21", "inpatient", NOW.date(), NOW.date(), 2021, NOW.date(),
-        (), (), Bill(Fen(1), Fen(1)), Facts(), (), {}, "none", (), {}, Fen(1), (), {}, {}, "",
-    )  # fmt: skip
+        "P1",
+        hospital.institution.code,
+        "440902",
+        "440900",
+        "",
+        visit,
+        "STAY",
+        "390",
+        "1501",
+        "21",
+        "inpatient",
+        NOW.date(),
+        NOW.date(),
+        2021,
+        NOW.date(),
+        (),
+        (),
+        Bill(Fen(1), Fen(1)),
+        Facts(),
+        (),
+        {},
+        "none",
+        (),
+        {},
+        Fen(1),
+        (),
+        {},
+        {},
+        "",
+    )
     return replace(Settlement(f"S{number}", f"E{number}", "2304", NOW, "21", decision))
 
 
-def test_a_retry_costs_two_more_reads_and_writes_nothing(tables: Tables, storage_calls: StorageCalls) -> None:
+def test_a_retry_costs_two_more_reads_and_writes_nothing(
+    tables: Tables, storage_calls: StorageCalls
+) -> None:
     hospital = Hospital()
     mdtrt_id = ready(hospital)
     passed(settle(hospital, mdtrt_id))
@@ -88,10 +155,15 @@ def test_a_retry_costs_two_more_reads_and_writes_nothing(tables: Tables, storage
     assert len(storage_calls.reads) <= 4
 
 
-CASES: list[tuple[str, Callable[[Hospital, str, str], dict[str, Any]]]] = [("reverse", reverse), ("take back", take_back)]
+CASES: list[tuple[str, Callable[[Hospital, str, str], dict[str, Any]]]] = [
+    ("reverse", reverse),
+    ("take back", take_back),
+]
 
 
-def undisturbed(tables: Tables, after: Callable[[Hospital, str, str], dict[str, Any]] | None) -> dict[str, Any]:
+def undisturbed(
+    tables: Tables, after: Callable[[Hospital, str, str], dict[str, Any]] | None
+) -> dict[str, Any]:
     """All tables as they are when nothing fails."""
     hospital = Hospital()
     mdtrt_id = ready(hospital)
@@ -102,7 +174,11 @@ def undisturbed(tables: Tables, after: Callable[[Hospital, str, str], dict[str, 
     return tables.everything()
 
 
-def calls_of(tables: Tables, calls: StorageCalls, after: Callable[[Hospital, str, str], dict[str, Any]] | None) -> int:
+def calls_of(
+    tables: Tables,
+    calls: StorageCalls,
+    after: Callable[[Hospital, str, str], dict[str, Any]] | None,
+) -> int:
     hospital = Hospital()
     mdtrt_id = ready(hospital)
     if after is None:
@@ -119,15 +195,20 @@ def _fresh(tables: Tables) -> None:
     """Empties every table."""
     for room in ("people", "settlement", "journal", "outbox"):
         for item in tables.items(room):
-            tables.client.delete_item(TableName=f"medaid-{room}", Key={"pk": item["pk"], "sk": item["sk"]})
+            tables.client.delete_item(
+                TableName=f"medaid-{room}", Key={"pk": item["pk"], "sk": item["sk"]}
+            )
 
 
 FAILURES: list[Failure] = ["killed", "throttled", "away", "unanswered", "contended"]
 
 
 @pytest.mark.parametrize("act", ["settle", "reverse", "take back"])
-def test_a_fault_at_any_storage_call_leaves_nothing_half(tables: Tables, storage_calls: StorageCalls, storage_faults: StorageFaults, act: str) -> None:
-    """X12 of the mission: killed between any two storage calls, then retried: books, totals and settlement agree."""
+def test_a_fault_at_any_storage_call_leaves_nothing_half(
+    tables: Tables, storage_calls: StorageCalls, storage_faults: StorageFaults, act: str
+) -> None:
+    """X12 of the mission: killed between any two storage calls, then retried: books, totals and
+    settlement agree."""
     after = dict(CASES).get(act)
     wanted = undisturbed(tables, after)
     _fresh(tables)
@@ -145,7 +226,11 @@ def test_a_fault_at_any_storage_call_leaves_nothing_half(tables: Tables, storage
                     setl_id = setl_id_of(settle(hospital, mdtrt_id))
                 getattr(storage_faults, when)(nth, failure)
                 try:
-                    first = settle(hospital, mdtrt_id) if after is None else after(hospital, mdtrt_id, setl_id)
+                    first = (
+                        settle(hospital, mdtrt_id)
+                        if after is None
+                        else after(hospital, mdtrt_id, setl_id)
+                    )
                     struck += first["infcode"] != 0
                     if first["infcode"] != 0:
                         assert first["http"] == 503, first["err_msg"]
@@ -153,14 +238,21 @@ def test_a_fault_at_any_storage_call_leaves_nothing_half(tables: Tables, storage
                 except Killed:
                     struck += 1
                 storage_faults.clear()
-                retry = settle(hospital, mdtrt_id) if after is None else after(hospital, mdtrt_id, setl_id)
+                retry = (
+                    settle(hospital, mdtrt_id)
+                    if after is None
+                    else after(hospital, mdtrt_id, setl_id)
+                )
                 passed(retry, output=False)
                 assert tables.everything() == wanted, (nth, when, failure)
     assert struck >= calls * 4
 
 
-def test_lost_conflicts_are_run_again_a_bounded_number_of_times(tables: Tables, storage_faults: StorageFaults) -> None:
-    """Storage that only ever answers TransactionConflict ends in 'ask again', never in a loop and never half."""
+def test_lost_conflicts_are_run_again_a_bounded_number_of_times(
+    tables: Tables, storage_faults: StorageFaults
+) -> None:
+    """Storage that only ever answers TransactionConflict ends in 'ask again', never in a loop and
+    never half."""
     hospital = Hospital()
     mdtrt_id = ready(hospital)
     seen = tables.everything()
@@ -173,7 +265,9 @@ def test_lost_conflicts_are_run_again_a_bounded_number_of_times(tables: Tables, 
     passed(settle(hospital, mdtrt_id))
 
 
-def test_a_preview_reads_once_and_writes_nothing(tables: Tables, storage_calls: StorageCalls) -> None:
+def test_a_preview_reads_once_and_writes_nothing(
+    tables: Tables, storage_calls: StorageCalls
+) -> None:
     hospital = Hospital()
     mdtrt_id = ready(hospital)
     storage_calls.reset()

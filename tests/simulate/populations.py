@@ -1,4 +1,5 @@
-"""Random populations for the simulation tests: persons with sequences of visits in the two cities, good and bad rows mixed."""
+"""Random populations for the simulation tests: persons with sequences of visits in the two cities,
+good and bad rows mixed."""
 
 from __future__ import annotations
 
@@ -12,9 +13,18 @@ import numpy as np
 from medaid.simulate.model import BILL, NUMBER_FACTS, TEXT_FACTS, UNKNOWN, Coded, Ints, Visits
 
 CATEGORIES: Final = (
-    None, "destitute_support", "subsistence_allowance", "low_income", "illness_poor", "orphan", "severely_disabled",
-    "subsistence_allowance;low_income", "illness_poor;destitute_support", "orphan;subsistence_allowance", "severely_disabled;low_income",
-)  # fmt: skip
+    None,
+    "destitute_support",
+    "subsistence_allowance",
+    "low_income",
+    "illness_poor",
+    "orphan",
+    "severely_disabled",
+    "subsistence_allowance;low_income",
+    "illness_poor;destitute_support",
+    "orphan;subsistence_allowance",
+    "severely_disabled;low_income",
+)
 
 
 def coded(words: Sequence[str | None]) -> Coded:
@@ -25,19 +35,25 @@ def coded(words: Sequence[str | None]) -> Coded:
 
 
 def visits(rows: Sequence[Mapping[str, Any]], *, stay_numbers: bool = False) -> Visits:
-    """Rows as a chunk. A row has person, day, region and the bill; what it lacks is unknown (given amounts) or zero (parts of the bill)."""
+    """Rows as a chunk. A row has person, day, region and the bill; what it lacks is unknown (given
+    amounts) or zero (parts of the bill)."""
     days = np.array([row["day"].toordinal() for row in rows], dtype=np.int32)
     numbers = [name for name in NUMBER_FACTS if stay_numbers or name != "stay_no"]
     return Visits(
         person=np.array([row["person"] for row in rows], dtype=np.int64),
         day=days,
-        settled=np.array([row.get("settled", row["day"]).toordinal() for row in rows], dtype=np.int32),
+        settled=np.array(
+            [row.get("settled", row["day"]).toordinal() for row in rows], dtype=np.int32
+        ),
         has_settled=any("settled" in row for row in rows),
         region=coded([row["region"] for row in rows]),
         assisting=coded([row.get("assisting") for row in rows]),
         categories=coded([row.get("categories") for row in rows]),
         facts={name: coded([row.get(name) for row in rows]) for name in TEXT_FACTS},
-        numbers={name: np.array([row.get(name, UNKNOWN) for row in rows], dtype=np.int64) for name in numbers},
+        numbers={
+            name: np.array([row.get(name, UNKNOWN) for row in rows], dtype=np.int64)
+            for name in numbers
+        },
         bill={name: np.array([row.get(name, 0) for row in rows], dtype=np.int64) for name in BILL},
         given=_known(rows, "given"),
         components=_known(rows, "components"),
@@ -47,13 +63,31 @@ def visits(rows: Sequence[Mapping[str, Any]], *, stay_numbers: bool = False) -> 
 
 def _known(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Ints]:
     names = sorted({name for row in rows for name in row.get(key, {})})
-    return {name: np.array([row.get(key, {}).get(name, UNKNOWN) for row in rows], dtype=np.int64) for name in names}
+    return {
+        name: np.array([row.get(key, {}).get(name, UNKNOWN) for row in rows], dtype=np.int64)
+        for name in names
+    }
 
 
 def amount(chance: random.Random, most: int = 60_000_000) -> int:
     """Fen, small and large alike, often on round sums where thresholds lie."""
     if chance.random() < 0.2:
-        return chance.choice((0, 1, 20_000, 50_000, 70_000, 100_000, 300_000, 950_000, 1_000_000, 9_320_000, 19_820_000, 19_820_010))
+        return chance.choice(
+            (
+                0,
+                1,
+                20_000,
+                50_000,
+                70_000,
+                100_000,
+                300_000,
+                950_000,
+                1_000_000,
+                9_320_000,
+                19_820_000,
+                19_820_010,
+            )
+        )
     return int(chance.random() ** 4 * most)
 
 
@@ -61,7 +95,11 @@ def row(chance: random.Random, person: int, *, good: bool = False) -> dict[str, 
     """One visit; bad in one row of twenty unless `good`."""
     nanjing = chance.random() < 0.4
     in_policy, out = amount(chance), amount(chance, 5_000_000)
-    first, last = (date(2024, 2, 20), date(2025, 6, 1)) if nanjing else (date(2018, 12, 10), date(2022, 1, 10))
+    first, last = (
+        (date(2024, 2, 20), date(2025, 6, 1))
+        if nanjing
+        else (date(2018, 12, 10), date(2022, 1, 10))
+    )
     found: dict[str, Any] = {
         "person": person,
         "day": first + timedelta(days=chance.randrange((last - first).days)),
@@ -69,9 +107,13 @@ def row(chance: random.Random, person: int, *, good: bool = False) -> dict[str, 
         "categories": chance.choice(CATEGORIES),
         "care": chance.choice(("inpatient", "inpatient", "outpatient", "chronic_outpatient")),
         "insutype": "390",
-        "level": chance.choice(("community", "1", "2", "3") if nanjing else ("township", "1", "2", "3")),
+        "level": chance.choice(
+            ("community", "1", "2", "3") if nanjing else ("township", "1", "2", "3")
+        ),
         "place": chance.choice(("county", "city", "city", "province", "outside")),
-        "filing": chance.choice(("none", "none", "referred", "long_term", "temporary", "hardship", "emergency")),
+        "filing": chance.choice(
+            ("none", "none", "referred", "long_term", "temporary", "hardship", "emergency")
+        ),
         "person_group": chance.choice(("adult", "adult", "elderly", "minor", "student")),
         "age": chance.choice((5, 17, 18, 40, 79, 80, 90)),
         "years_enrolled": chance.choice((1, 2, 5, 8, 20)),
@@ -110,7 +152,13 @@ def _spoilt(chance: random.Random, found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def population(seed: int, persons: int, most_visits: int = 6, *, good: bool = False) -> list[dict[str, Any]]:
+def population(
+    seed: int, persons: int, most_visits: int = 6, *, good: bool = False
+) -> list[dict[str, Any]]:
     """Seeded persons with one to `most_visits` visits each, in file order of the person."""
     chance = random.Random(seed)
-    return [row(chance, person, good=good) for person in range(persons) for _ in range(chance.randint(1, most_visits))]
+    return [
+        row(chance, person, good=good)
+        for person in range(persons)
+        for _ in range(chance.randint(1, most_visits))
+    ]

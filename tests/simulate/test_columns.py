@@ -1,4 +1,5 @@
-"""The columns give, claim for claim and to the fen, what the single-case engine gives (issue 3, point 4; M二.2, J22, J25, J26)."""
+"""The columns give, claim for claim and to the fen, what the single-case engine gives (issue 3,
+point 4; M二.2, J22, J25, J26)."""
 
 from __future__ import annotations
 
@@ -22,10 +23,13 @@ Answer = dict[str, Any]
 
 
 def one_by_one(visits: Visits, packs: Library) -> list[Answer]:
-    """The population through the single-case engine: each person-year in order, a refused visit leaving the totals as they were."""
+    """The population through the single-case engine: each person-year in order, a refused visit
+    leaving the totals as they were."""
     answers: list[Answer] = [{} for _ in range(len(visits))]
     totals: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-    for row in sorted(range(len(visits)), key=lambda i: (int(visits.person[i]), int(visits.settled[i]), i)):
+    for row in sorted(
+        range(len(visits)), key=lambda i: (int(visits.person[i]), int(visits.settled[i]), i)
+    ):
         year = int(visits.person[row]), year_of(visits, row, packs)
         try:
             priced = singly.priced(packs, visits, row, totals[year])
@@ -34,17 +38,26 @@ def one_by_one(visits: Visits, packs: Library) -> list[Answer]:
             continue
         paid = {step.layer: step.paid for step in priced.steps if step.paid}
         own_in_policy = priced.totals.get("own_in_policy", 0) - totals[year].get("own_in_policy", 0)
-        answers[row] = {"refused": "", "paid": paid, "own": int(priced.own), "own_in_policy": own_in_policy, "category": priced.category}
+        answers[row] = {
+            "refused": "",
+            "paid": paid,
+            "own": int(priced.own),
+            "own_in_policy": own_in_policy,
+            "category": priced.category,
+        }
         totals[year] = dict(priced.totals)
     return answers
 
 
 def year_of(visits: Visits, row: int, packs: Library) -> int:
-    """The year whose caps a visit uses; any year where no policy says so, for then it is refused."""
+    """The year whose caps a visit uses; any year where no policy says so, for then it is
+    refused."""
     region = visits.region.word(row) or ""
     assisting = "" if visits.categories.word(row) is None else visits.assisting.word(row) or region
     try:
-        basis = packs.policy_for(region, assisting, date.fromordinal(int(visits.day[row]))).year_basis
+        basis = packs.policy_for(
+            region, assisting, date.fromordinal(int(visits.day[row]))
+        ).year_basis
     except MedaidError:
         basis = "care_end"
     return date.fromordinal(int((visits.settled if basis == "settled" else visits.day)[row])).year
@@ -62,12 +75,18 @@ def in_columns(visits: Visits, pricer: Pricer | None = None) -> list[Answer]:
             answers.append({"refused": code})
             continue
         paid = {layer: int(amounts[row]) for layer, amounts in outcome.paid.items() if amounts[row]}
-        told = {"own": int(outcome.own[row]), "own_in_policy": int(outcome.own_in_policy[row]), "category": outcome.categories[outcome.category[row]]}
+        told = {
+            "own": int(outcome.own[row]),
+            "own_in_policy": int(outcome.own_in_policy[row]),
+            "category": outcome.categories[outcome.category[row]],
+        }
         answers.append({"refused": "", "paid": paid, **told})
     return answers
 
 
-def differing(visits: Visits, pricer: Pricer | None = None, packs: Library | None = None) -> list[tuple[int, Answer, Answer]]:
+def differing(
+    visits: Visits, pricer: Pricer | None = None, packs: Library | None = None
+) -> list[tuple[int, Answer, Answer]]:
     """Rows where the two ways do not agree."""
     pairs = zip(one_by_one(visits, packs or library()), in_columns(visits, pricer), strict=True)
     return [(row, single, column) for row, (single, column) in enumerate(pairs) if single != column]
@@ -97,7 +116,8 @@ def test_equal_for_any_small_population(seed: int, persons: int, most_visits: in
 
 
 def test_the_two_cities_need_no_single_pricing() -> None:
-    """Every clause of both cities is covered by the columns, refusals for a missing figure included."""
+    """Every clause of both cities is covered by the columns, refusals for a missing figure
+    included."""
     outcome = Pricer(library()).price(populations.visits(populations.population(7, 500)))
     assert outcome.singly == 0
     assert outcome.why_singly == {}
@@ -105,10 +125,19 @@ def test_the_two_cities_need_no_single_pricing() -> None:
 
 
 def test_amounts_too_large_for_the_columns_go_through_the_engine() -> None:
-    """The largest bill of the interface (N16,2) times a ratio does not fit 64 bits with any finer scale; nothing wraps around."""
-    row = populations.row(Random(1), 1, good=True) | {"day": date(2019, 6, 1), "region": "440900", "care": "inpatient", "level": "3"}
+    """The largest bill of the interface (N16,2) times a ratio does not fit 64 bits with any finer
+    scale; nothing wraps around."""
+    row = populations.row(Random(1), 1, good=True) | {
+        "day": date(2019, 6, 1),
+        "region": "440900",
+        "care": "inpatient",
+        "level": "3",
+    }
     row |= {"place": "city", "filing": "none", "categories": "low_income", "given": {}}
-    rows = [row | {"total": size, "in_policy": size, "own_expense": 0} for size in (10**16 - 1, 10**15, 2**61 // 100, 2**61 // 100 + 1, 9 * 10**18)]
+    rows = [
+        row | {"total": size, "in_policy": size, "own_expense": 0}
+        for size in (10**16 - 1, 10**15, 2**61 // 100, 2**61 // 100 + 1, 9 * 10**18)
+    ]
     visits = populations.visits(rows)
     assert differing(visits) == []
     assert Pricer(library()).price(visits).why_singly != {}

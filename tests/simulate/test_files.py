@@ -1,4 +1,5 @@
-"""Files of claims: what is read, what is refused with column and row, and that a file's order and form change nothing."""
+"""Files of claims: what is read, what is refused with column and row, and that a file's order and
+form change nothing."""
 
 from __future__ import annotations
 
@@ -21,9 +22,18 @@ from medaid.simulate.service import compare
 from medaid.simulate.tally import Tally
 
 GOOD: dict[str, str] = {
-    "person": "P1", "day": "2019-06-01", "insured": "440900", "categories": "subsistence_allowance", "care": "inpatient", "level": "3",
-    "place": "city", "filing": "none", "age": "45", "medfee_sumamt": "50000", "inscp_scp_amt": "45000.00",
-}  # fmt: skip
+    "person": "P1",
+    "day": "2019-06-01",
+    "insured": "440900",
+    "categories": "subsistence_allowance",
+    "care": "inpatient",
+    "level": "3",
+    "place": "city",
+    "filing": "none",
+    "age": "45",
+    "medfee_sumamt": "50000",
+    "inscp_scp_amt": "45000.00",
+}
 
 
 def text_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, str | None]]:
@@ -84,13 +94,22 @@ def test_form_order_and_chunks_change_nothing(tmp_path: Path) -> None:
 
 def test_amounts_in_fen_and_as_decimals_are_the_same(tmp_path: Path) -> None:
     in_yuan = tally(written(tmp_path / "a.csv", [GOOD]))
-    fen: dict[str, str | int] = {name: value for name, value in GOOD.items() if name not in ("medfee_sumamt", "inscp_scp_amt")}
+    fen: dict[str, str | int] = {
+        name: value
+        for name, value in GOOD.items()
+        if name not in ("medfee_sumamt", "inscp_scp_amt")
+    }
     fen |= {"medfee_sumamt_fen": 5_000_000, "inscp_scp_amt_fen": 4_500_000}
     assert tally(written(tmp_path / "b.parquet", [fen])) == in_yuan
-    frame = pl.DataFrame([GOOD]).with_columns(pl.col("medfee_sumamt", "inscp_scp_amt").cast(pl.Decimal(18, 4)), pl.col("day").str.to_date())
+    frame = pl.DataFrame([GOOD]).with_columns(
+        pl.col("medfee_sumamt", "inscp_scp_amt").cast(pl.Decimal(18, 4)),
+        pl.col("day").str.to_date(),
+    )
     frame.write_parquet(tmp_path / "c.parquet")
     assert tally(tmp_path / "c.parquet") == in_yuan
-    assert in_yuan.own().a == 400_143  # golden case: 45000 in policy of 50000 at level 3, subsistence allowance
+    assert (
+        in_yuan.own().a == 400_143
+    )  # golden case: 45000 in policy of 50000 at level 3, subsistence allowance
 
 
 @pytest.mark.parametrize(
@@ -113,7 +132,9 @@ def test_amounts_in_fen_and_as_decimals_are_the_same(tmp_path: Path) -> None:
         ("place", "home", "CODE_UNKNOWN", "home"),
     ],
 )
-def test_a_wrong_cell_is_refused_with_its_column_and_row(tmp_path: Path, column: str, value: str | None, code: str, word: str) -> None:
+def test_a_wrong_cell_is_refused_with_its_column_and_row(
+    tmp_path: Path, column: str, value: str | None, code: str, word: str
+) -> None:
     path = written(tmp_path / "a.csv", [GOOD, {**GOOD, "person": "P2", column: value}])
     with pytest.raises(BadInput) as refusal:
         tally(path)
@@ -131,7 +152,9 @@ def test_a_wrong_cell_is_refused_with_its_column_and_row(tmp_path: Path, column:
         ({"medfee_sumamt_fen": "5000000"}, "FIELD_FORMAT", "medfee_sumamt_fen"),
     ],
 )
-def test_a_wrong_column_is_refused(tmp_path: Path, change: dict[str, str | None], code: str, field: str) -> None:
+def test_a_wrong_column_is_refused(
+    tmp_path: Path, change: dict[str, str | None], code: str, field: str
+) -> None:
     row = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
     with pytest.raises(BadInput) as refusal:
         claims(written(tmp_path / "a.csv", [row]))
@@ -147,27 +170,47 @@ def test_binary_fractions_are_refused(tmp_path: Path) -> None:
 def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"not a parquet file")
     (tmp_path / "empty.csv").write_text("person,day,insured,medfee_sumamt,inscp_scp_amt\n")
-    for name, code in (("missing.csv", "NOT_FOUND"), ("a.parquet", "FIELD_FORMAT"), ("empty.csv", "FIELD_REQUIRED")):
+    for name, code in (
+        ("missing.csv", "NOT_FOUND"),
+        ("a.parquet", "FIELD_FORMAT"),
+        ("empty.csv", "FIELD_REQUIRED"),
+    ):
         with pytest.raises(BadInput) as refusal:
             claims(tmp_path / name)
         assert refusal.value.code == code
 
 
 def test_what_the_policy_or_the_bill_refuses_is_counted_not_stopped_at(tmp_path: Path) -> None:
-    """A bill that does not add up, or a day without policy, is a line of the report; the person is not compared."""
+    """A bill that does not add up, or a day without policy, is a line of the report; the person is
+    not compared."""
     day = date(2021, 12, 25)
-    rows = [GOOD, {**GOOD, "person": "P2", "day": day.isoformat()}, {**GOOD, "person": "P3", "inscp_scp_amt": "60000"}]
-    found = tally(written(tmp_path / "a.csv", [{**row, "fulamt_ownpay_amt": "5000"} for row in rows]))
-    assert {code: pair.a for code, pair in found.refused.items()} == {"POLICY_EXPIRED": 1, "AMOUNT_SUM": 1}
+    rows = [
+        GOOD,
+        {**GOOD, "person": "P2", "day": day.isoformat()},
+        {**GOOD, "person": "P3", "inscp_scp_amt": "60000"},
+    ]
+    found = tally(
+        written(tmp_path / "a.csv", [{**row, "fulamt_ownpay_amt": "5000"} for row in rows])
+    )
+    assert {code: pair.a for code, pair in found.refused.items()} == {
+        "POLICY_EXPIRED": 1,
+        "AMOUNT_SUM": 1,
+    }
     assert (found.persons, found.not_comparable, found.same, found.compared) == (3, 2, 1, 1)
 
 
 def test_the_year_of_settlement_needs_its_column(tmp_path: Path) -> None:
-    """Where documents count caps by the year a claim is settled, the file must say when that was."""
+    """Where documents count caps by the year a claim is settled, the file must say when that
+    was."""
     basis = next((pack for pack in library().packs if pack.year_basis == "settled"), None)
     if basis is None:
         pytest.skip("no shipped pack counts by settlement")
-    row = {**GOOD, "insured": basis.region, "day": (basis.in_force + timedelta(days=40)).isoformat(), "categories": ""}
+    row = {
+        **GOOD,
+        "insured": basis.region,
+        "day": (basis.in_force + timedelta(days=40)).isoformat(),
+        "categories": "",
+    }
     with pytest.raises(BadInput) as refusal:
         tally(written(tmp_path / "a.csv", [row]))
     assert refusal.value.field == "settled"

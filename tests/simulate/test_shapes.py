@@ -1,6 +1,8 @@
-"""Every shape of rule (design section 4): the columns give what the single-case engine gives, whichever way they take.
+"""Every shape of rule (design section 4): the columns give what the single-case engine gives,
+whichever way they take.
 
-The small packs are those of `tests/policy/shapes`, and every pack that ships; populations are drawn from what each pack speaks of.
+The small packs are those of `tests/policy/shapes`, and every pack that ships; populations are drawn
+from what each pack speaks of.
 """
 
 from __future__ import annotations
@@ -30,31 +32,56 @@ def names(pack: Pack, head: str) -> list[str]:
     """What the pack's sources name after `head`, such as components."""
     text = repr(pack)
     found = {part.split("'")[0] for part in text.split(f"'{head}:")[1:]}
-    return sorted(found | ({layer.given for layer in pack.layers if layer.given} if head == "given" else set()))
+    return sorted(
+        found
+        | ({layer.given for layer in pack.layers if layer.given} if head == "given" else set())
+    )
 
 
 def population(pack: Pack, seed: int, persons: int) -> list[dict[str, Any]]:
-    """Persons with up to eight visits in the pack's region, from its first month on, over the turn of a year."""
+    """Persons with up to eight visits in the pack's region, from its first month on, over the turn
+    of a year."""
     chance = random.Random(f"{pack.id} {seed}")
     codes = sorted({one.code for one in pack.standings})
     given, components = names(pack, "given"), names(pack, "component")
     rows = []
     for person in range(persons):
         for _ in range(chance.randint(1, 8)):
-            in_policy, out = populations.amount(chance, 20_000_000), populations.amount(chance, 2_000_000)
+            in_policy, out = (
+                populations.amount(chance, 20_000_000),
+                populations.amount(chance, 2_000_000),
+            )
             total, prior = in_policy + out, chance.randrange(out + 1)
             day = pack.in_force + timedelta(days=chance.randrange(700))
             row: dict[str, Any] = {
-                "person": person, "day": day, "settled": day + timedelta(days=chance.randrange(40)), "region": pack.region,
-                "categories": ";".join(chance.sample(codes, min(len(codes), chance.randrange(3)))) or None,
+                "person": person,
+                "day": day,
+                "settled": day + timedelta(days=chance.randrange(40)),
+                "region": pack.region,
+                "categories": ";".join(chance.sample(codes, min(len(codes), chance.randrange(3))))
+                or None,
                 **{name: chance.choice(sorted(values)) for name, values in VALUES.items()},
-                "care": chance.choice(("inpatient", "outpatient", "chronic_outpatient")), "insutype": chance.choice(("390", "390", "310")),
-                "level": chance.choice(pack.levels or ("1",)), "disease": chance.choice((*pack.diseases, "other")),
-                "age": chance.randrange(95), "years_enrolled": chance.randrange(12),
-                "total": total, "in_policy": in_policy, "own_expense": out - prior, "prior_share": prior,
-                "given": {name: chance.randrange(total // 3 + 1) for name in given if chance.random() < 0.9},
-                "components": {name: chance.randrange(total // 4 + 1) for name in components if chance.random() < 0.9},
-            }  # fmt: skip
+                "care": chance.choice(("inpatient", "outpatient", "chronic_outpatient")),
+                "insutype": chance.choice(("390", "390", "310")),
+                "level": chance.choice(pack.levels or ("1",)),
+                "disease": chance.choice((*pack.diseases, "other")),
+                "age": chance.randrange(95),
+                "years_enrolled": chance.randrange(12),
+                "total": total,
+                "in_policy": in_policy,
+                "own_expense": out - prior,
+                "prior_share": prior,
+                "given": {
+                    name: chance.randrange(total // 3 + 1)
+                    for name in given
+                    if chance.random() < 0.9
+                },
+                "components": {
+                    name: chance.randrange(total // 4 + 1)
+                    for name in components
+                    if chance.random() < 0.9
+                },
+            }
             rows.append(row)
     return rows
 
@@ -87,7 +114,12 @@ def test_some_claims_of_every_shape_are_priced() -> None:
 
 def test_what_a_plan_has_anew_goes_through_the_engine() -> None:
     """A field of a planned layer that the columns do not know is not taken for nothing."""
-    assert set(slots.COVERED) == set(PlannedLayer._fields), "say in simulate/slots.py what the columns do with the new field"
-    planned = PlannedLayer(next(layer for pack in library().packs for layer in pack.layers if layer.kind == "share"), ())
+    assert set(slots.COVERED) == set(PlannedLayer._fields), (
+        "say in simulate/slots.py what the columns do with the new field"
+    )
+    planned = PlannedLayer(
+        next(layer for pack in library().packs for layer in pack.layers if layer.kind == "share"),
+        (),
+    )
     assert slots.uncovered(planned._replace(slab=True)) == "slab"
     assert slots.uncovered(planned._replace(per="transfer")) == "deductible per transfer"

@@ -1,4 +1,5 @@
-"""Statutory clocks: budget and ledger of pauses (J28, X12; design section 6). The count is checked against a walk day by day."""
+"""Statutory clocks: budget and ledger of pauses (J28, X12; design section 6). The count is checked
+against a walk day by day."""
 
 from __future__ import annotations
 
@@ -22,14 +23,25 @@ def at(text: str) -> datetime:
 
 
 def walked(clock: StatutoryClock, calendar: Calendar) -> date | None:
-    """The due day by the letter: from the day after acceptance, each working day counts that no pause took."""
+    """The due day by the letter: from the day after acceptance, each working day counts that no
+    pause took."""
     day, left = civil_date(clock.accepted), int(clock.budget)
     horizon = day + timedelta(days=4000)
     while day < horizon:
-        if left == 0 and not any(civil_date(p.begin) == day and (p.end is None or civil_date(p.end) > day) for p in clock.pauses):
+        if left == 0 and not any(
+            civil_date(p.begin) == day and (p.end is None or civil_date(p.end) > day)
+            for p in clock.pauses
+        ):
             # used up and not stopped on its last day; a day off moves on to the next worked one
             return day if calendar.is_workday(day) else calendar.add(day, ONE)
-        stop = next((p for p in clock.pauses if civil_date(p.begin) <= day and (p.end is None or civil_date(p.end) > day)), None)
+        stop = next(
+            (
+                p
+                for p in clock.pauses
+                if civil_date(p.begin) <= day and (p.end is None or civil_date(p.end) > day)
+            ),
+            None,
+        )
         if stop is not None:
             if stop.end is None:
                 return None
@@ -42,7 +54,9 @@ def walked(clock: StatutoryClock, calendar: Calendar) -> date | None:
 
 @st.composite
 def clocks(draw: st.DrawFn) -> StatutoryClock:
-    start = day_start(draw(st.dates(date(2018, 1, 1), date(2027, 6, 1)))) + timedelta(minutes=draw(st.integers(0, 24 * 60 - 1)))
+    start = day_start(draw(st.dates(date(2018, 1, 1), date(2027, 6, 1)))) + timedelta(
+        minutes=draw(st.integers(0, 24 * 60 - 1))
+    )
     clock = StatutoryClock(start, N(draw(st.sampled_from([1, 5, 10, 20]))))
     now = start
     for hours in draw(st.lists(st.integers(0, 24 * 20), max_size=8)):
@@ -76,7 +90,11 @@ def test_what_was_used_on_the_due_day_is_the_budget(clock: StatutoryClock) -> No
 
 def test_five_ten_and_twenty_days_over_the_national_day_J28() -> None:
     """Accepted on Monday 28 September 2026; 1 to 7 October off, Saturday 10 October worked."""
-    for budget, due in ((5, date(2026, 10, 10)), (10, date(2026, 10, 16)), (20, date(2026, 10, 30))):
+    for budget, due in (
+        (5, date(2026, 10, 10)),
+        (10, date(2026, 10, 16)),
+        (20, date(2026, 10, 30)),
+    ):
         projection = StatutoryClock(at("2026-09-28 16:59"), N(budget)).project(CALENDAR)
         assert projection is not None
         assert (projection.due, projection.provisional) == (due, False)
@@ -84,16 +102,40 @@ def test_five_ten_and_twenty_days_over_the_national_day_J28() -> None:
 
 def test_the_five_states_in_their_order_J28() -> None:
     clock = StatutoryClock(at("2026-03-02 09:00"), N(5))  # due Monday 9 March
-    states = [clock.state(at(t), CALENDAR, ONE) for t in ("2026-03-05 23:59", "2026-03-06 00:00", "2026-03-08 12:00", "2026-03-09 00:00", "2026-03-09 23:59")]
-    assert states == [ClockState.RUNNING, ClockState.WARNED, ClockState.WARNED, ClockState.DUE, ClockState.DUE]
+    states = [
+        clock.state(at(t), CALENDAR, ONE)
+        for t in (
+            "2026-03-05 23:59",
+            "2026-03-06 00:00",
+            "2026-03-08 12:00",
+            "2026-03-09 00:00",
+            "2026-03-09 23:59",
+        )
+    ]
+    assert states == [
+        ClockState.RUNNING,
+        ClockState.WARNED,
+        ClockState.WARNED,
+        ClockState.DUE,
+        ClockState.DUE,
+    ]
     assert clock.state(at("2026-03-10 00:00"), CALENDAR, ONE) is ClockState.OVERDUE
-    assert clock.pause(at("2026-03-04 10:00"), "m").state(at("2026-03-20 10:00"), CALENDAR, ONE) is ClockState.PAUSED
+    assert (
+        clock.pause(at("2026-03-04 10:00"), "m").state(at("2026-03-20 10:00"), CALENDAR, ONE)
+        is ClockState.PAUSED
+    )
 
 
 def test_the_state_turns_at_midnight_in_beijing_not_elsewhere() -> None:
     clock = StatutoryClock(at("2026-03-02 09:00"), N(5))
-    assert clock.state(datetime.fromisoformat("2026-03-09T15:59:59+00:00"), CALENDAR, ONE) is ClockState.DUE
-    assert clock.state(datetime.fromisoformat("2026-03-09T16:00:00+00:00"), CALENDAR, ONE) is ClockState.OVERDUE
+    assert (
+        clock.state(datetime.fromisoformat("2026-03-09T15:59:59+00:00"), CALENDAR, ONE)
+        is ClockState.DUE
+    )
+    assert (
+        clock.state(datetime.fromisoformat("2026-03-09T16:00:00+00:00"), CALENDAR, ONE)
+        is ClockState.OVERDUE
+    )
 
 
 def test_a_pause_within_one_day_takes_nothing_from_the_applicant() -> None:
@@ -103,7 +145,11 @@ def test_a_pause_within_one_day_takes_nothing_from_the_applicant() -> None:
 
 
 def test_a_pause_takes_the_working_days_after_it_began_up_to_the_day_it_ended() -> None:
-    clock = StatutoryClock(at("2026-03-02 09:00"), N(5)).pause(at("2026-03-03 09:00"), "m").resume(at("2026-03-05 17:00"))
+    clock = (
+        StatutoryClock(at("2026-03-02 09:00"), N(5))
+        .pause(at("2026-03-03 09:00"), "m")
+        .resume(at("2026-03-05 17:00"))
+    )
     projection = clock.project(CALENDAR)
     assert projection is not None
     assert projection.due == date(2026, 3, 11)
@@ -127,8 +173,13 @@ def test_on_time_is_measured_where_the_clock_stopped() -> None:
     clock = StatutoryClock(at("2026-03-02 09:00"), N(5))
     assert clock.stop(at("2026-03-09 23:59")).on_time(CALENDAR)
     assert not clock.stop(at("2026-03-10 00:00")).on_time(CALENDAR)
-    assert clock.pause(at("2026-03-03 09:00"), "m").stop(at("2026-04-10 00:00")).on_time(CALENDAR), "stopped while the applicant owed material"
-    assert clock.stop(at("2026-03-09 23:59")).state(at("2026-03-10 00:00"), CALENDAR, ONE) is ClockState.STOPPED
+    assert (
+        clock.pause(at("2026-03-03 09:00"), "m").stop(at("2026-04-10 00:00")).on_time(CALENDAR)
+    ), "stopped while the applicant owed material"
+    assert (
+        clock.stop(at("2026-03-09 23:59")).state(at("2026-03-10 00:00"), CALENDAR, ONE)
+        is ClockState.STOPPED
+    )
     with pytest.raises(ValueError, match="stopped clock"):
         clock.on_time(CALENDAR)
 
@@ -137,7 +188,11 @@ def test_rungs_are_reached_at_the_beginning_of_their_days() -> None:
     rungs = (Rung("overdue", N(1)), Rung("warned", N(-1)), Rung("due", N(0)))
     clock = StatutoryClock(at("2026-03-02 09:00"), N(5))
     reached = [(rung.name, instant) for rung, instant in clock.reached(rungs, CALENDAR)]
-    assert reached == [("warned", at("2026-03-06 00:00")), ("due", at("2026-03-09 00:00")), ("overdue", at("2026-03-10 00:00"))]
+    assert reached == [
+        ("warned", at("2026-03-06 00:00")),
+        ("due", at("2026-03-09 00:00")),
+        ("overdue", at("2026-03-10 00:00")),
+    ]
     assert clock.pause(at("2026-03-03 09:00"), "m").reached(rungs, CALENDAR) == ()
     assert clock.stop(at("2026-03-03 09:00")).reached(rungs, CALENDAR) == ()
 
@@ -153,11 +208,23 @@ def test_across_an_unpublished_new_year_it_is_provisional_and_is_projected_anew_
     [
         lambda: StatutoryClock(at("2026-03-02 09:00"), N(0)),
         lambda: StatutoryClock(at("2026-03-02 09:00"), N(5), (Pause(at("2026-03-01 09:00"), "m"),)),
-        lambda: StatutoryClock(at("2026-03-02 09:00"), N(5), (Pause(at("2026-03-04 09:00"), "m", at("2026-03-03 09:00")),)),
-        lambda: StatutoryClock(at("2026-03-02 09:00"), N(5), (Pause(at("2026-03-03 09:00"), "m"), Pause(at("2026-03-04 09:00"), "m"))),
+        lambda: StatutoryClock(
+            at("2026-03-02 09:00"),
+            N(5),
+            (Pause(at("2026-03-04 09:00"), "m", at("2026-03-03 09:00")),),
+        ),
+        lambda: StatutoryClock(
+            at("2026-03-02 09:00"),
+            N(5),
+            (Pause(at("2026-03-03 09:00"), "m"), Pause(at("2026-03-04 09:00"), "m")),
+        ),
         lambda: StatutoryClock(at("2026-03-02 09:00"), N(5), stopped=at("2026-03-01 09:00")),
         lambda: StatutoryClock(at("2026-03-02 09:00"), N(5)).resume(at("2026-03-03 09:00")),
-        lambda: StatutoryClock(at("2026-03-02 09:00"), N(5)).pause(at("2026-03-03 09:00"), "m").pause(at("2026-03-03 09:00"), "m"),
+        lambda: (
+            StatutoryClock(at("2026-03-02 09:00"), N(5))
+            .pause(at("2026-03-03 09:00"), "m")
+            .pause(at("2026-03-03 09:00"), "m")
+        ),
     ],
 )
 def test_a_ledger_that_cannot_be_is_refused(wrong: object) -> None:
@@ -167,4 +234,5 @@ def test_a_ledger_that_cannot_be_is_refused(wrong: object) -> None:
 
 def test_a_naive_instant_is_refused() -> None:
     with pytest.raises(TypeError):
-        StatutoryClock(datetime(2026, 3, 2, 9), N(5))  # noqa: DTZ001  # the naive instant is the case
+        # the naive instant is the case
+        StatutoryClock(datetime(2026, 3, 2, 9), N(5))  # noqa: DTZ001

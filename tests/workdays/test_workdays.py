@@ -1,4 +1,5 @@
-"""The State Council's calendar and the count of working days (J28; design section 6). Proven against two independent packages."""
+"""The State Council's calendar and the count of working days (J28; design section 6). Proven
+against two independent packages."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def every_day(first: int, last: int) -> list[date]:
 
 
 def test_every_published_year_agrees_with_both_packages_J28() -> None:
-    """2018 to 2026, day by day. (The two packages disagree with each other on 2005-12-31 alone, before our first year.)"""
+    """2018 to 2026, day by day. (The two packages disagree with each other on 2005-12-31 alone,
+    before our first year.)"""
     assert [y.year for y in CALENDAR.years] == list(range(2018, 2027))
     china = holidays.country_holidays("CN", years=range(2018, 2027))
     for day in every_day(2018, 2026):
@@ -36,28 +38,48 @@ def test_every_published_year_agrees_with_both_packages_J28() -> None:
 def test_every_year_is_cited_J28() -> None:
     numbers = [n.number for y in CALENDAR.years for n in y.notices]
     assert len(numbers) == len(set(numbers)) == 11
-    assert all(n.number.startswith("国办发明电〔") and n.read_at for y in CALENDAR.years for n in y.notices)
+    assert all(
+        n.number.startswith("国办发明电〔") and n.read_at for y in CALENDAR.years for n in y.notices
+    )
     undated = [n.number for y in CALENDAR.years for n in y.notices if not n.issued]
-    assert undated == ["国办发明电〔2020〕1号"], "the day of this notice was not legible in the copy read; list it where it is still so"
+    assert undated == ["国办发明电〔2020〕1号"], (
+        "the day of this notice was not legible in the copy read; list it where it is still so"
+    )
 
 
 def test_off_and_worked_days_match_the_totals_of_the_notices() -> None:
     """Days off on weekdays and weekends and make-up workdays, counted by hand from each notice."""
     totals = {y.year: (len(y.off), len(y.worked)) for y in CALENDAR.years}
     assert totals == {
-        2018: (23, 6), 2019: (3 + 7 + 1 + 4 + 1 + 1 + 7, 7), 2020: (1 + 10 + 3 + 5 + 3 + 8, 6), 2021: (31, 7), 2022: (31, 7),
-        2023: (3 + 7 + 1 + 5 + 3 + 8, 7), 2024: (1 + 8 + 3 + 5 + 1 + 3 + 7, 8), 2025: (1 + 8 + 3 + 5 + 3 + 8, 5), 2026: (33, 6),
-    }  # fmt: skip
+        2018: (23, 6),
+        2019: (3 + 7 + 1 + 4 + 1 + 1 + 7, 7),
+        2020: (1 + 10 + 3 + 5 + 3 + 8, 6),
+        2021: (31, 7),
+        2022: (31, 7),
+        2023: (3 + 7 + 1 + 5 + 3 + 8, 7),
+        2024: (1 + 8 + 3 + 5 + 1 + 3 + 7, 8),
+        2025: (1 + 8 + 3 + 5 + 3 + 8, 5),
+        2026: (33, 6),
+    }
 
 
 @pytest.mark.parametrize(
     ("day", "worked"),
     [
-        (date(2026, 2, 14), True), (date(2026, 2, 15), False), (date(2026, 2, 23), False), (date(2026, 2, 24), True),
-        (date(2026, 10, 10), True), (date(2026, 10, 11), False), (date(2024, 2, 9), True), (date(2020, 2, 1), False),
-        (date(2018, 12, 29), True), (date(2018, 12, 31), False), (date(2022, 12, 30), True), (date(2022, 12, 31), False),
+        (date(2026, 2, 14), True),
+        (date(2026, 2, 15), False),
+        (date(2026, 2, 23), False),
+        (date(2026, 2, 24), True),
+        (date(2026, 10, 10), True),
+        (date(2026, 10, 11), False),
+        (date(2024, 2, 9), True),
+        (date(2020, 2, 1), False),
+        (date(2018, 12, 29), True),
+        (date(2018, 12, 31), False),
+        (date(2022, 12, 30), True),
+        (date(2022, 12, 31), False),
     ],
-)  # fmt: skip
+)
 def test_the_day_before_and_the_day_after(day: date, worked: bool) -> None:
     assert CALENDAR.is_workday(day) is worked
 
@@ -96,7 +118,8 @@ def test_counts_join_and_mirror(a: date, b: date, c: date) -> None:
 
 
 def test_beyond_the_last_published_year_is_provisional_and_never_an_error_J28() -> None:
-    """Accepted on 28 December 2026 with ten working days: the notice for 2027 has not come, the plain week answers, flagged."""
+    """Accepted on 28 December 2026 with ten working days: the notice for 2027 has not come, the
+    plain week answers, flagged."""
     assert not CALENDAR.provisional(date(2026, 12, 31))
     assert CALENDAR.provisional(date(2027, 1, 1))
     due = CALENDAR.add(date(2026, 12, 28), N(10))
@@ -127,7 +150,9 @@ def test_a_year_added_without_a_deploy_moves_what_lay_beyond_J28() -> None:
     assert not longer.provisional(date(2027, 1, 11))
     assert longer.add(date(2026, 12, 25), N(10)) == date(2027, 1, 12)
     assert CALENDAR.add(date(2026, 12, 25), N(10)) == date(2027, 1, 8)
-    assert longer.first_difference(CALENDAR) == date(2026, 12, 27), "a notice reaches back into December"
+    assert longer.first_difference(CALENDAR) == date(2026, 12, 27), (
+        "a notice reaches back into December"
+    )
     assert CALENDAR.first_difference(published()) is None
 
 

@@ -1,7 +1,8 @@
-"""The working calendar as it stands now: the years that ship with the product, and those added since under `calendar/` in the bucket.
+"""The working calendar as it stands now: the years that ship with the product, and those added
+since under `calendar/` in the bucket.
 
-A year is added by putting `calendar/<year>.toml` there, no deploy needed; one that is already shipped may be replaced the same
-way, as the notices of March 2019 and January 2020 did.
+A year is added by putting `calendar/<year>.toml` there, no deploy needed; one that is already
+shipped may be replaced the same way, as the notices of March 2019 and January 2020 did.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def current(now: datetime) -> Calendar:
 
 
 def add(text: str) -> Year:
-    """Checks a year's TOML and puts it where `current` finds it. Raises BadInput saying what is wrong with it, Unavailable."""
+    """Checks a year's TOML and puts it where `current` finds it. Raises BadInput saying what is
+    wrong with it, Unavailable."""
     try:
         year = Year.parse(text)
         published().with_year(year)

@@ -1,7 +1,9 @@
-"""Messages to people and partners (J16) leave here: taken from the outbox's stream, handed to a sender, kept with what became of them.
+"""Messages to people and partners (J16) leave here: taken from the outbox's stream, handed to a
+sender, kept with what became of them.
 
-A sender is anything with `send(key, kind, body)`: the product knows no gateway. It gets the message's key with every try, so that a gateway that
-has it already can drop the second one; a message marked `sent` is never handed over again. What fails is retried by the stream and stays
+A sender is anything with `send(key, kind, body)`: the product knows no gateway. It gets the
+message's key with every try, so that a gateway that has it already can drop the second one; a
+message marked `sent` is never handed over again. What fails is retried by the stream and stays
 listed under pk `FAILED` until it is sent.
 """
 
@@ -28,9 +30,11 @@ class Sender(Protocol):
 
 
 class Kept:
-    """Hands nothing over: the message stays in the outbox, where operators read it. Used where no gateway is connected."""
+    """Hands nothing over: the message stays in the outbox, where operators read it. Used where no
+    gateway is connected."""
 
-    def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - nothing is done with it, on purpose
+    # nothing is done with it, on purpose
+    def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002
         return None
 
 
@@ -41,7 +45,9 @@ class Queue:
     url: str
 
     def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:
-        text = json.dumps({"key": key, "kind": kind, "body": dict(body)}, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(
+            {"key": key, "kind": kind, "body": dict(body)}, ensure_ascii=False, sort_keys=True
+        )
         boto3.client("sqs").send_message(QueueUrl=self.url, MessageBody=text)
 
 
@@ -52,7 +58,8 @@ def sender() -> Sender:
 
 
 def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
-    """Hands one message over once; False where it was sent before. What `to.send` raises is raised again, after it was noted."""
+    """Hands one message over once; False where it was sent before. What `to.send` raises is raised
+    again, after it was noted."""
     held = reading(lambda: OutboxItem.get(message.pk, message.sk, consistent_read=True))
     before = held.state
     if before == "sent":
@@ -61,11 +68,19 @@ def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
         to.send(message.pk, message.kind, message.body)
     except Exception:
         reading(lambda: held.update([OutboxItem.state.set("failed")]))
-        reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="failed", at=stored(now), body={}).save())
+        reading(
+            lambda: OutboxItem(
+                "FAILED", message.pk, kind=message.kind, state="failed", at=stored(now), body={}
+            ).save()
+        )
         raise
     reading(lambda: held.update([OutboxItem.state.set("sent")]))
     if before == "failed":
-        reading(lambda: OutboxItem("FAILED", message.pk, kind=message.kind, state="sent", at=stored(now), body={}).save())
+        reading(
+            lambda: OutboxItem(
+                "FAILED", message.pk, kind=message.kind, state="sent", at=stored(now), body={}
+            ).save()
+        )
     return True
 
 

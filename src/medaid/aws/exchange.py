@@ -16,13 +16,20 @@ from medaid.errors import Refused, Unavailable
 @cache
 def client() -> Any:
     """One S3 client of the process, with time limits."""
-    return boto3.client("s3", config=Config(connect_timeout=1, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"}))
+    return boto3.client(
+        "s3",
+        config=Config(
+            connect_timeout=1, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"}
+        ),
+    )
 
 
 def put(key: str, content: bytes, content_type: str = "application/octet-stream") -> str:
     """Writes `content` under `key`, over what was there; answers the key. Raises Unavailable."""
     try:
-        client().put_object(Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type)
+        client().put_object(
+            Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type
+        )
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
     return key

@@ -1,4 +1,5 @@
-"""The outbox: a message is written in the same transaction as what it tells of, and sent later from the table's stream, once.
+"""The outbox: a message is written in the same transaction as what it tells of, and sent later from
+the table's stream, once.
 
 | key | item |
 | --- | --- |
@@ -29,6 +30,7 @@ class OutboxItem(Model):
 
 
 def message(kind: str, key: str, body: Mapping[str, Any], at: datetime) -> Write:
-    """The write of one message of `kind` about `key` (an id). A second one with the same kind and key loses."""
+    """The write of one message of `kind` about `key` (an id). A second one with the same kind and
+    key loses."""
     item = OutboxItem(f"O#{kind}#{key}", "MESSAGE", kind=kind, at=stored(at), body=dict(body))
     return Put(item, OutboxItem.pk.does_not_exist(), f"outbox:{kind}")

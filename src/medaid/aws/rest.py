@@ -1,4 +1,5 @@
-"""The web edge for doors with many routes: powertools' resolver, answering errors as `medaid.aws.web` does.
+"""The web edge for doors with many routes: powertools' resolver, answering errors as
+`medaid.aws.web` does.
 
 app = resolver()
 
@@ -24,18 +25,22 @@ from medaid.errors import MedaidError, Refused
 
 
 def resolver() -> APIGatewayHttpResolver:
-    """A resolver whose errors are answered as everywhere: refused with code and field, faults with an incident id."""
+    """A resolver whose errors are answered as everywhere: refused with code and field, faults with
+    an incident id."""
     app = APIGatewayHttpResolver()
 
-    @app.exception_handler(MedaidError)  # type: ignore[untyped-decorator]  # powertools leaves it untyped
+    # powertools leaves it untyped
+    @app.exception_handler(MedaidError)  # type: ignore[untyped-decorator]
     def refuse(error: MedaidError) -> Response[str]:
         return _response(web.refusal(error))
 
-    @app.exception_handler(NotFoundError)  # type: ignore[untyped-decorator]  # powertools leaves it untyped
+    # powertools leaves it untyped
+    @app.exception_handler(NotFoundError)  # type: ignore[untyped-decorator]
     def not_found(_error: NotFoundError) -> Response[str]:
         return _response(web.refusal(Refused("NOT_FOUND", field="path", rule="无此接口")))
 
-    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]  # powertools leaves it untyped
+    # powertools leaves it untyped
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def fail(error: Exception) -> Response[str]:
         return _response(web.fault(error, app.current_event.raw_event))
 
@@ -48,7 +53,8 @@ def caller(app: APIGatewayHttpResolver) -> Caller:
 
 
 def sent(app: APIGatewayHttpResolver, largest: int = LARGEST_BODY) -> dict[str, Any]:
-    """The JSON object of the present request. Raises BadInput where there is none, or it is longer than `largest` bytes."""
+    """The JSON object of the present request. Raises BadInput where there is none, or it is longer
+    than `largest` bytes."""
     return web.json_object(web.body_bytes(app.current_event.raw_event, largest))
 
 
@@ -59,4 +65,9 @@ def reply(status: int, body: Mapping[str, Any]) -> Response[str]:
 
 def _response(answer: Answer) -> Response[str]:
     headers: dict[str, str | list[str]] = dict(answer["headers"])
-    return Response(status_code=answer["statusCode"], content_type=str(headers.pop("Content-Type")), body=answer["body"], headers=headers)
+    return Response(
+        status_code=answer["statusCode"],
+        content_type=str(headers.pop("Content-Type")),
+        body=answer["body"],
+        headers=headers,
+    )

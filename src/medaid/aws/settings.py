@@ -1,4 +1,5 @@
-"""Everything the surroundings decide, read once from the environment. The template sets each name; docs/operations.md lists them."""
+"""Everything the surroundings decide, read once from the environment. The template sets each name;
+docs/operations.md lists them."""
 
 from __future__ import annotations
 

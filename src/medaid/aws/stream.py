@@ -12,7 +12,8 @@ M = TypeVar("M", bound=Model)
 
 
 def new_item(model: type[M], record: Mapping[str, Any]) -> M | None:
-    """The item that a stream record says was inserted; None for a record that tells of no insertion.
+    """The item that a stream record says was inserted; None for a record that tells of no
+    insertion.
 
     In an event binary values come as base64 text; the table's own answers carry bytes.
     """

@@ -1,7 +1,8 @@
 """What every table of ours has in common: keys, time limits, and attributes that keep money whole.
 
-Only `store.py` modules import this. pynamodb's own number attribute answers floats and its query hides subclasses that
-were not imported, so each store declares flat models with `FenAttribute` and reads kinds by their sort-key prefix.
+Only `store.py` modules import this. pynamodb's own number attribute answers floats and its query
+hides subclasses that were not imported, so each store declares flat models with `FenAttribute` and
+reads kinds by their sort-key prefix.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from medaid.money import Fen
 
 
 class FenAttribute(Attribute[Fen]):
-    """Whole fen. Anything that is not `Fen` is refused on the way in; only whole numbers come back."""
+    """Whole fen. Anything that is not `Fen` is refused on the way in; only whole numbers come
+    back."""
 
     attr_type = NUMBER
 
@@ -50,7 +52,8 @@ class WholeAttribute(Attribute[int]):
 
 
 class PackedAttribute(Attribute[Any]):
-    """A JSON value kept compact (sorted keys, deflated): traces and messages. Holds ints, text, lists and dicts, never floats."""
+    """A JSON value kept compact (sorted keys, deflated): traces and messages. Holds ints, text,
+    lists and dicts, never floats."""
 
     attr_type = BINARY
     legacy_encoding = False
@@ -63,8 +66,11 @@ class PackedAttribute(Attribute[Any]):
 
 
 def packed_text(value: Any) -> str:
-    """Canonical JSON: the same value always gives the same text. Raises TypeError for what holds a float or has no JSON form."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+    """Canonical JSON: the same value always gives the same text. Raises TypeError for what holds a
+    float or has no JSON form."""
+    text = json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse
+    )
     _whole(text)  # json writes floats without asking: what could not be read again is not written
     return text
 
@@ -106,7 +112,8 @@ def connection() -> Connection:
 
 
 class Model(PlainModel):
-    """A table's item. pynamodb makes a session and a client for each model, some 50 ms apiece; ours all share one."""
+    """A table's item. pynamodb makes a session and a client for each model, some 50 ms apiece; ours
+    all share one."""
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -118,8 +125,19 @@ class Model(PlainModel):
 
 
 def table_meta(table: str) -> Any:
-    """The `Meta` class of a model in the stack's table `table` (a name of `medaid.aws.settings.TABLES`)."""
+    """The `Meta` class of a model in the stack's table `table` (a name of
+    `medaid.aws.settings.TABLES`)."""
     return type("Meta", (Meta,), {"table_name": settings().tables[table]})
 
 
-__all__ = ["FenAttribute", "Model", "NumberAttribute", "PackedAttribute", "UnicodeAttribute", "WholeAttribute", "connection", "packed_text", "table_meta"]
+__all__ = [
+    "FenAttribute",
+    "Model",
+    "NumberAttribute",
+    "PackedAttribute",
+    "UnicodeAttribute",
+    "WholeAttribute",
+    "connection",
+    "packed_text",
+    "table_meta",
+]

@@ -1,7 +1,8 @@
 """Writes as values, committed together or not at all.
 
-Each room answers with writes; the acting service gathers them and calls `commit` once. DynamoDB takes at most 100 items in one
-transaction. What lost is told by the label of the write that lost, so a service can say what stood in the way.
+Each room answers with writes; the acting service gathers them and calls `commit` once. DynamoDB
+takes at most 100 items in one transaction. What lost is told by the label of the write that lost,
+so a service can say what stood in the way.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ Write = Check | Delete | Put | Update
 _ORDER: Final = (Check, Delete, Put, Update)
 
 
-class Lost(Exception):
+class ConditionFailed(Exception):
     """A condition did not hold; nothing was written. `labels` name the writes that lost."""
 
     def __init__(self, labels: Sequence[str]) -> None:
@@ -68,15 +69,17 @@ class Lost(Exception):
         super().__init__(", ".join(labels))
 
 
-class Contended(Exception):
-    """Another transaction held one of the items at that moment; nothing was written. Read again and try again."""
+class TransactionConflict(Exception):
+    """Another transaction held one of the items at that moment; nothing was written. Read again and
+    try again."""
 
 
 def commit(writes: Sequence[Write]) -> None:
     """All `writes` in one transaction.
 
-    Raises Lost where a condition failed, Contended where another transaction was at work on an item, Unavailable where
-    storage did not answer or throttled. AssertionError for more than 100 writes or two on one item: a fault of the program.
+    Raises ConditionFailed where a condition failed, TransactionConflict where another transaction
+    was at work on an item, Unavailable where storage did not answer or throttled. AssertionError
+    for more than 100 writes or two on one item: a fault of the program.
     """
     assert 0 < len(writes) <= LARGEST, f"{len(writes)} writes in one transaction"
     ordered = [w for kind in _ORDER for w in writes if isinstance(w, kind)]
@@ -97,7 +100,10 @@ def _one_each(writes: Sequence[Write]) -> None:
     seen: dict[tuple[str, object, object], str] = {}
     for write in writes:
         item = write.model(*write.key) if isinstance(write, Check) else write.item
-        key = (item.Meta.table_name, *(getattr(item, str(name)) for name in (item._hash_keyname, item._range_keyname)))
+        key = (
+            item.Meta.table_name,
+            *(getattr(item, str(name)) for name in (item._hash_keyname, item._range_keyname)),
+        )
         assert key not in seen, f"two writes on {key}: {seen[key]} and {write.label}"
         seen[key] = write.label
 
@@ -115,20 +121,29 @@ def _add(transaction: TransactWrite, write: Write) -> None:
 
 
 def _tell(error: TransactWriteError, ordered: Sequence[Write]) -> None:
-    """Turns a cancelled transaction into Lost, Contended or Unavailable."""
+    """Turns a cancelled transaction into ConditionFailed, TransactionConflict or Unavailable."""
     codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-    lost = [write.label for write, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
+    lost = [
+        write.label
+        for write, code in zip(ordered, codes, strict=False)
+        if code == "ConditionalCheckFailed"
+    ]
     if lost:
-        raise Lost(lost) from error
-    told = isinstance(error.cause, ClientError)  # without an answer pynamodb's cause_response_code itself fails
-    if "TransactionConflict" in codes or (told and error.cause_response_code == "TransactionInProgressException"):
-        raise Contended from error
+        raise ConditionFailed(lost) from error
+    told = isinstance(
+        error.cause, ClientError
+    )  # without an answer pynamodb's cause_response_code itself fails
+    if "TransactionConflict" in codes or (
+        told and error.cause_response_code == "TransactionInProgressException"
+    ):
+        raise TransactionConflict from error
     raise Unavailable("UNAVAILABLE") from error
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How often and how long a service tries again after losing a race. `pause` in seconds, doubled each time up to `longest`."""
+class RetryPolicy:
+    """How often and how long a service tries again after losing a race. `pause` in seconds, doubled
+    each time up to `longest`."""
 
     tries: int = 40
     pause: float = 0.005
@@ -139,7 +154,8 @@ class Patience:
     jitter: Callable[[], float] = field(default=random.random)
 
     def attempts(self) -> Iterator[int]:
-        """Yields 0, 1, 2 … with a jittered pause between; ends when the tries or the seconds are used up."""
+        """Yields 0, 1, 2 … with a jittered pause between; ends when the tries or the seconds are
+        used up."""
         began = self.clock()
         for attempt in range(self.tries):
             yield attempt
@@ -157,16 +173,21 @@ def reading(read: Callable[[], T]) -> T:
 
 
 def put_once(item: Model) -> bool:
-    """One item put, unless one with its key is there already: then False. Raises Unavailable where storage does not answer.
+    """One item put, unless one with its key is there already: then False. Raises Unavailable where
+    storage does not answer.
 
-    For what stands alone and may come twice, such as a message of a stream; what belongs together goes through `commit`.
+    For what stands alone and may come twice, such as a message of a stream; what belongs together
+    goes through `commit`.
     """
 
     def put() -> bool:
         try:
             item.save(condition=Path(str(type(item)._hash_keyname)).does_not_exist())
         except PutError as error:
-            if isinstance(error.cause, ClientError) and error.cause_response_code == "ConditionalCheckFailedException":
+            if (
+                isinstance(error.cause, ClientError)
+                and error.cause_response_code == "ConditionalCheckFailedException"
+            ):
                 return False
             raise
         return True

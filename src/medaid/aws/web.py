@@ -1,7 +1,8 @@
-"""The web edge that all doors share, as plain functions: who is calling, what was sent, how an error is answered.
+"""The web edge that all doors share, as plain functions: who is calling, what was sent, how an
+error is answered.
 
-Nothing heavy is imported here, so that the hospital's door stays light; doors with many routes take `medaid.aws.rest`,
-which answers in the same way.
+Nothing heavy is imported here, so that the hospital's door stays light; doors with many routes take
+`medaid.aws.rest`, which answers in the same way.
 """
 
 from __future__ import annotations
@@ -18,14 +19,32 @@ from traceback import walk_tb
 from typing import Any, Final, NoReturn
 
 from medaid.aws.settings import settings
-from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, PolicySilent, Refused, Unavailable
+from medaid.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    MedaidError,
+    PolicyUndetermined,
+    Refused,
+    Unavailable,
+)
 
 LARGEST_BODY: Final = 1_000_000
-"""Bytes of a REST request. Lambda itself takes 6 MB with everything around it, API Gateway 10 MB (docs/operations.md)."""
+"""Bytes of a REST request. Lambda itself takes 6 MB with everything around it, API Gateway 10 MB
+(docs/operations.md)."""
 RETRY_AFTER: Final = 2
 """Seconds after which a caller may ask again where the fault is ours."""
-_NOT_FOUND: Final = frozenset({"NOT_FOUND", "PERSON_UNKNOWN", "VISIT_UNKNOWN", "SETTLEMENT_UNKNOWN"})
-_STATUS: Final = ((BadInput, 400), (PolicySilent, 422), (Conflict, 409), (Forbidden, 403), (Refused, 422), (Unavailable, 503))
+_NOT_FOUND: Final = frozenset(
+    {"NOT_FOUND", "PERSON_UNKNOWN", "VISIT_UNKNOWN", "SETTLEMENT_UNKNOWN"}
+)
+_STATUS: Final = (
+    (BadInput, 400),
+    (PolicyUndetermined, 422),
+    (Conflict, 409),
+    (Forbidden, 403),
+    (Refused, 422),
+    (Unavailable, 503),
+)
 
 Event = Mapping[str, Any]
 """What API Gateway hands over: payload format 2.0 of an HTTP API."""
@@ -51,8 +70,11 @@ class Caller:
 
 
 def caller(event: Event) -> Caller:
-    """The caller by the claims that the API's authorizer proved. Raises Forbidden where there are none."""
-    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
+    """The caller by the claims that the API's authorizer proved. Raises Forbidden where there are
+    none."""
+    claims = (
+        event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
+    )
     if not claims.get("sub"):
         raise Forbidden("FORBIDDEN", rule="须持有效令牌")
     names = settings()
@@ -65,19 +87,25 @@ def caller(event: Event) -> Caller:
 
 
 def _listed(claim: object) -> list[str]:
-    """A claim that lists: API Gateway hands a list over as the text `[a b]`, other issuers write `a b` or `a,b`."""
+    """A claim that lists: API Gateway hands a list over as the text `[a b]`, other issuers write `a
+    b` or `a,b`."""
     if isinstance(claim, list):
         return [str(item) for item in claim]
     return re.findall(r'[^\s,\[\]"]+', str(claim))
 
 
 def body_bytes(event: Event, largest: int = LARGEST_BODY) -> bytes:
-    """What was sent. Raises BadInput where it is longer than `largest` bytes or not what it says it is."""
+    """What was sent. Raises BadInput where it is longer than `largest` bytes or not what it says it
+    is."""
     body = event.get("body") or ""
     if len(body) > largest * 4 // 3 + 4:
         raise BadInput("BODY_TOO_LARGE", field="body", rule=f"至多 {largest} 字节")
     try:
-        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else str(body).encode()
+        raw = (
+            base64.b64decode(body, validate=True)
+            if event.get("isBase64Encoded")
+            else str(body).encode()
+        )
     except (binascii.Error, UnicodeEncodeError):
         raise BadInput("ENVELOPE", field="body", rule="内容编码无效") from None
     if len(raw) > largest:
@@ -86,15 +114,21 @@ def body_bytes(event: Event, largest: int = LARGEST_BODY) -> bytes:
 
 
 def json_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object that `raw` holds. Numbers with a point come as Decimal: no binary fraction enters the product.
+    """The JSON object that `raw` holds. Numbers with a point come as Decimal: no binary fraction
+    enters the product.
 
-    Raises BadInput where it is not UTF-8, not JSON, not an object, names a field twice, or holds what has no text form.
+    Raises BadInput where it is not UTF-8, not JSON, not an object, names a field twice, or holds
+    what has no text form.
     """
     try:
         text = raw.decode("utf-8-sig")
-        value = json.loads(text, parse_float=Decimal, parse_constant=_not_a_number, object_pairs_hook=_once)
+        value = json.loads(
+            text, parse_float=Decimal, parse_constant=_not_a_number, object_pairs_hook=_once
+        )
         if "\\ud" in text.lower():
-            json.dumps(value, ensure_ascii=False, default=str).encode()  # half of a surrogate pair is not text
+            json.dumps(
+                value, ensure_ascii=False, default=str
+            ).encode()  # half of a surrogate pair is not text
     except (ValueError, RecursionError):
         raise BadInput("ENVELOPE", field="body", rule="须为 UTF-8 编码的 JSON") from None
     if not isinstance(value, dict):
@@ -115,18 +149,31 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+def answer(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Answer:
     """An HTTP answer with a JSON body. Personal data is never kept by what lies between."""
     return {
         "statusCode": status,
-        "headers": {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", **(headers or {})},
+        "headers": {
+            "Content-Type": "application/json; charset=utf-8",
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        },
         "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
     }
 
 
 def refusal(error: MedaidError) -> Answer:
-    """How an error of ours is answered: `code` for programs, `message` in Chinese for people, the `field`, the `rule`, and its facts."""
-    told = {"code": error.code, "message": error.sentence, "field": error.field, "rule": error.rule, **({"facts": error.facts} if error.facts else {})}
+    """How an error of ours is answered: `code` for programs, `message` in Chinese for people, the
+    `field`, the `rule`, and its facts."""
+    told = {
+        "code": error.code,
+        "message": error.sentence,
+        "field": error.field,
+        "rule": error.rule,
+        **({"facts": error.facts} if error.facts else {}),
+    }
     return answer(status(error), told, {"Retry-After": str(RETRY_AFTER)} if error.retry else None)
 
 
@@ -140,7 +187,8 @@ def status(error: MedaidError) -> int:
 
 
 def fault(error: Exception, event: Event) -> Answer:
-    """How a fault nobody foresaw is answered: 503 with an incident id, under which the log says where it happened."""
+    """How a fault nobody foresaw is answered: 503 with an incident id, under which the log says
+    where it happened."""
     number = incident(error, event)
     sentence = f"{Unavailable('UNAVAILABLE').sentence}(事件号 {number})"
     told = {"code": "UNAVAILABLE", "message": sentence, "field": "", "rule": "", "incident": number}
@@ -150,14 +198,20 @@ def fault(error: Exception, event: Event) -> Answer:
 def incident(error: BaseException, event: Event) -> str:
     """Logs where `error` happened and answers the incident id: the request's own id.
 
-    Only kinds of errors and places in the program are logged: the text of an error may carry what a person sent.
+    Only kinds of errors and places in the program are logged: the text of an error may carry what a
+    person sent.
     """
     from aws_lambda_powertools import Logger  # only imported where something went wrong
 
     context = event.get("requestContext", {})
     number = str(context.get("requestId", "") or "unknown")
     Logger(log_uncaught_exceptions=False).error(
-        {"message": "incident", "incident": number, "route": str(context.get("routeKey", event.get("routeKey", ""))), "causes": _causes(error)}
+        {
+            "message": "incident",
+            "incident": number,
+            "route": str(context.get("routeKey", event.get("routeKey", ""))),
+            "causes": _causes(error),
+        }
     )
     return number
 
@@ -166,8 +220,15 @@ def _causes(error: BaseException | None) -> list[dict[str, Any]]:
     """The error and what caused it, from the outside in: kind, and the innermost eight places."""
     causes: list[dict[str, Any]] = []
     while error is not None and len(causes) < 5:
-        places = [f"{Path(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(error.__traceback__)]
-        code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")  # AWS's own code, e.g. AccessDeniedException
-        causes.append({"kind": type(error).__name__, **({"code": code} if code else {}), "at": places[-8:]})
+        places = [
+            f"{Path(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}"
+            for frame, line in walk_tb(error.__traceback__)
+        ]
+        code = (
+            (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
+        )  # AWS's own code, e.g. AccessDeniedException
+        causes.append(
+            {"kind": type(error).__name__, **({"code": code} if code else {}), "at": places[-8:]}
+        )
         error = error.__cause__ or error.__context__
     return causes

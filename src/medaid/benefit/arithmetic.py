@@ -1,7 +1,9 @@
-"""What one layer's clauses make of the money before it: base, deductible, bands, caps. Whole fen; ratios in parts.
+"""What one layer's clauses make of the money before it: base, deductible, bands, caps. Whole fen;
+ratios in parts.
 
-An amount that a clause names (a share of the bill as deductible, a component at its weight) is money and is rounded half up to the fen
-where it becomes an amount; what the layer pays is rounded once, over all its bands together.
+An amount that a clause names (a share of the bill as deductible, a component at its weight) is
+money and is rounded half up to the fen where it becomes an amount; what the layer pays is rounded
+once, over all its bands together.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from medaid.benefit.modify import changed
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
 from medaid.benefit.purse import Purse, given
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.money import Fen, half_up
 from medaid.policy.model import Amount, Band
 
@@ -18,7 +20,8 @@ Bounds = tuple[tuple[int, int | None], ...]
 
 
 def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int, int]:
-    """What enters the layer, what an entry ceiling sends on to a later one, and what the person bore first."""
+    """What enters the layer, what an entry ceiling sends on to a later one, and what the person
+    bore first."""
     rule = planned.layer.base
     amount = purse.source(rule.source)
     for name in rule.less:
@@ -47,7 +50,8 @@ def resolve(amount: Amount, purse: Purse) -> int | None:
 
 
 def deductible_of(planned: PlannedLayer, purse: Purse, base: int) -> int:
-    """What the deductible takes out of the base. A franchise takes all below its line and nothing once it is reached."""
+    """What the deductible takes out of the base. A franchise takes all below its line and nothing
+    once it is reached."""
     line = resolve(planned.deductible, purse) or 0
     if planned.franchise:
         reached = base >= line if planned.inclusive else base > line
@@ -55,19 +59,28 @@ def deductible_of(planned: PlannedLayer, purse: Purse, base: int) -> int:
     if planned.per == "year":
         line = max(0, line - purse.sum_of(planned.used_keys))
     elif planned.per == "transfer":
-        line = max(0, line - given(purse.claim.given, "transfer_deductible", f"{planned.layer.name}转院前已付的起付线"))
+        line = max(
+            0,
+            line
+            - given(
+                purse.claim.given, "transfer_deductible", f"{planned.layer.name}转院前已付的起付线"
+            ),
+        )
     if planned.year_limit is not None:
         line = min(line, max(0, planned.year_limit - purse.sum_of(planned.used_keys)))
     return min(base, line)
 
 
-def pieces_of(planned: PlannedLayer, purse: Purse, base: int, deductible: int) -> tuple[Pieces, Bounds]:
-    """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band it touches."""
+def pieces_of(
+    planned: PlannedLayer, purse: Purse, base: int, deductible: int
+) -> tuple[Pieces, Bounds]:
+    """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band
+    it touches."""
     excess = base - deductible
     if excess <= 0:
         return (), ()
     if planned.missing:
-        raise PolicySilent("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
+        raise PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
     if planned.measure == "flat":
         return ((excess, planned.bands[0].ratio),), ()
     begin = _begin(planned, purse, deductible)
@@ -83,7 +96,11 @@ def pieces_of(planned: PlannedLayer, purse: Purse, base: int, deductible: int) -
             bounds.append((low, high))
             laid += amount
     if laid != excess:
-        raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(begin)} 元以上、{Fen(planned.bands[0].low)} 元以下的费用没有比例")
+        raise PolicyUndetermined(
+            "CLAUSE_GAP",
+            field=planned.layer.name,
+            rule=f"{Fen(begin)} 元以上、{Fen(planned.bands[0].low)} 元以下的费用没有比例",
+        )
     return tuple(pieces), tuple(bounds)
 
 
@@ -105,9 +122,13 @@ def _slab(planned: PlannedLayer, amount: int) -> Band:
     for band in planned.bands:
         low, high, _ = band
         above = amount > low or (amount == low and (not planned.upper_inclusive or low == 0))
-        if above and (high is None or amount < high or (amount == high and planned.upper_inclusive)):
+        if above and (
+            high is None or amount < high or (amount == high and planned.upper_inclusive)
+        ):
             return band
-    raise PolicySilent("CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(amount)} 元不在任何一段")
+    raise PolicyUndetermined(
+        "CLAUSE_GAP", field=planned.layer.name, rule=f"{Fen(amount)} 元不在任何一段"
+    )
 
 
 def cap_left(caps: tuple[PlannedLimit, ...], purse: Purse) -> int | None:
@@ -121,7 +142,8 @@ def cap_left(caps: tuple[PlannedLimit, ...], purse: Purse) -> int | None:
 
 
 def _left(planned: PlannedLimit, purse: Purse) -> int | None:
-    """What a limit still leaves: the year's totals hold what this claim's earlier layers have used of it too."""
+    """What a limit still leaves: the year's totals hold what this claim's earlier layers have used
+    of it too."""
     limit = resolve(planned.amount, purse)
     switch = planned.switch
     if switch is not None and purse.source(switch.source) > (resolve(switch.above, purse) or 0):

@@ -1,7 +1,9 @@
-"""A claim as a JSON file, so that any case can be priced without a cloud: `medaid price CLAIM.json`.
+"""A claim as a JSON file, so that any case can be priced without a cloud: `medaid price
+CLAIM.json`.
 
-docs/claim.schema.json is its JSON schema (`medaid price --schema` prints it), docs/policy-format.md describes it. Strict: an unknown key, a wrong code or an
-amount that is no yuan text is refused with its name.
+docs/claim.schema.json is its JSON schema (`medaid price --schema` prints it), docs/policy-format.md
+describes it. Strict: an unknown key, a wrong code or an amount that is no yuan text is refused with
+its name.
 """
 
 from __future__ import annotations
@@ -16,13 +18,20 @@ from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import RANGES, VALUES
 
-BILL_FIELDS: Final = ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")
+BILL_FIELDS: Final = (
+    "medfee_sumamt",
+    "inscp_scp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+)
 REQUIRED: Final = ("insured", "day", "bill", "facts")
 OPTIONAL: Final = ("assisted", "categories", "given", "components", "year")
 
 
 class Case(NamedTuple):
-    """A claim and whose policy it falls under: insured in `insured`, assisted by `assisted` ("" for nobody), care ended on `day`."""
+    """A claim and whose policy it falls under: insured in `insured`, assisted by `assisted` ("" for
+    nobody), care ended on `day`."""
 
     insured: str
     assisted: str
@@ -54,7 +63,11 @@ def _keys(data: Any, required: tuple[str, ...], optional: tuple[str, ...], at: s
         raise BadInput("FIELD_FORMAT", field=at or "(文件)", rule="应为 JSON 对象")
     for name in data:
         if name not in (*required, *optional):
-            raise BadInput("FIELD_UNKNOWN", field=f"{at}{name}", rule=f"可用的键:{'、'.join((*required, *optional))}")
+            raise BadInput(
+                "FIELD_UNKNOWN",
+                field=f"{at}{name}",
+                rule=f"可用的键:{'、'.join((*required, *optional))}",
+            )
     for name in required:
         if name not in data:
             raise BadInput("FIELD_REQUIRED", field=f"{at}{name}")
@@ -99,7 +112,9 @@ def _facts(data: Any) -> Facts:
                 raise BadInput("FIELD_FORMAT", field=f"facts.{name}", rule="应为 0 至 200 的整数")
         elif not isinstance(value, str) or (name in VALUES and value not in VALUES[name]):
             known = "、".join(f"{code} {told}" for code, told in VALUES.get(name, {}).items())
-            raise BadInput("CODE_UNKNOWN", field=f"facts.{name}", rule=f"可用:{known}" if known else "应为文字")
+            raise BadInput(
+                "CODE_UNKNOWN", field=f"facts.{name}", rule=f"可用:{known}" if known else "应为文字"
+            )
         found[name] = value
     return Facts(**found)
 
@@ -120,7 +135,8 @@ def _amounts(data: Any, at: str) -> dict[str, int]:
 
 
 def _year(data: Any) -> dict[str, int]:
-    """The year so far: names as the engine gives them back; `count:…` are numbers, the rest yuan."""
+    """The year so far: names as the engine gives them back; `count:…` are numbers, the rest
+    yuan."""
     if not isinstance(data, Mapping):
         raise BadInput("FIELD_FORMAT", field="year", rule="应为 JSON 对象")
     counts = {name: value for name, value in data.items() if name.startswith("count:")}
@@ -131,20 +147,32 @@ def _year(data: Any) -> dict[str, int]:
 
 
 def year_to_data(totals: Mapping[str, int]) -> dict[str, Any]:
-    """The year's totals as a claim file writes them: what one answer gives, the next claim takes."""
-    return {name: (value if name.startswith("count:") else Fen(value).yuan()) for name, value in sorted(totals.items())}
+    """The year's totals as a claim file writes them: what one answer gives, the next claim
+    takes."""
+    return {
+        name: (value if name.startswith("count:") else Fen(value).yuan())
+        for name, value in sorted(totals.items())
+    }
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a claim file, from the same vocabulary that reads it."""
-    yuan = {"type": ["string", "integer"], "pattern": r"^\d+(\.\d{1,2})?$", "minimum": 0, "description": "yuan, at most two decimals"}
+    yuan = {
+        "type": ["string", "integer"],
+        "pattern": r"^\d+(\.\d{1,2})?$",
+        "minimum": 0,
+        "description": "yuan, at most two decimals",
+    }
     region = {"type": "string", "pattern": "^[0-9]{6}$"}
     facts: dict[str, Any] = {}
     for name in Facts._fields:
         if name in RANGES:
             facts[name] = {"type": "integer", "minimum": 0, "maximum": 200}
         elif name in VALUES:
-            facts[name] = {"enum": list(VALUES[name]), "description": "、".join(f"{code} {told}" for code, told in VALUES[name].items())}
+            facts[name] = {
+                "enum": list(VALUES[name]),
+                "description": "、".join(f"{code} {told}" for code, told in VALUES[name].items()),
+            }
         elif name != "category":
             facts[name] = {"type": "string"}
     return {
@@ -155,18 +183,36 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "insured": {**region, "description": "参保地 admdvs"},
-            "assisted": {"type": "string", "pattern": "^([0-9]{6})?$", "description": "救助身份认定地 admdvs; empty for nobody"},
-            "day": {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "the day the care ended"},
+            "assisted": {
+                "type": "string",
+                "pattern": "^([0-9]{6})?$",
+                "description": "救助身份认定地 admdvs; empty for nobody",
+            },
+            "day": {
+                "type": "string",
+                "format": "date",
+                "pattern": r"^\d{4}-\d{2}-\d{2}$",
+                "description": "the day the care ended",
+            },
             "bill": {
                 "type": "object",
                 "required": list(BILL_FIELDS[:2]),
                 "additionalProperties": False,
                 "properties": dict.fromkeys(BILL_FIELDS, yuan),
             },
-            "facts": {"type": "object", "required": ["care"], "additionalProperties": False, "properties": facts},
+            "facts": {
+                "type": "object",
+                "required": ["care"],
+                "additionalProperties": False,
+                "properties": facts,
+            },
             "categories": {"type": "array", "items": {"enum": list(CATEGORIES)}},
             "given": {"type": "object", "additionalProperties": yuan},
             "components": {"type": "object", "additionalProperties": yuan},
-            "year": {"type": "object", "patternProperties": {"^count:": {"type": "integer", "minimum": 0}}, "additionalProperties": yuan},
+            "year": {
+                "type": "object",
+                "patternProperties": {"^count:": {"type": "integer", "minimum": 0}},
+                "additionalProperties": yuan,
+            },
         },
     }

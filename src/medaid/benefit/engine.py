@@ -1,8 +1,10 @@
-"""The waterfall: a claim walks the layers in order, each takes its base, its deductible, its bands and its cap, and pays.
+"""The waterfall: a claim walks the layers in order, each takes its base, its deductible, its bands
+and its cap, and pays.
 
-Pure: facts, amounts, the year's totals and the policy are arguments; the same inputs give the same answer for ever. Rounding
-is half up to the fen, once per layer (`half_up`). The steps and the person's part always sum to the bill. Inside the walk amounts are
-plain whole fen; they become `Fen` where they leave.
+Pure: facts, amounts, the year's totals and the policy are arguments; the same inputs give the same
+answer for ever. Rounding is half up to the fen, once per layer (`half_up`). The steps and the
+person's part always sum to the bill. Inside the walk amounts are plain whole fen; they become `Fen`
+where they leave.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from medaid.benefit.arithmetic import base_of, cap_left, deductible_of, pieces_o
 from medaid.benefit.model import Claim, Priced, Step
 from medaid.benefit.plan import Plan, PlannedLayer, holds, plan, year_end_plan
 from medaid.benefit.purse import RESERVED, Purse, given
-from medaid.errors import BadInput, PolicySilent
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen, half_up
 from medaid.policy.model import NO_CATEGORY, Policy
 
@@ -19,58 +21,98 @@ __all__ = ["RESERVED", "check", "price", "price_year_end", "standing"]
 
 
 def price(policy: Policy, claim: Claim) -> Priced:
-    """`claim` priced under `policy`, once for each standing category, the answer that pays most taken (就高, art. 22).
+    """`claim` priced under `policy`, once for each standing category, the answer that pays most
+    taken (就高, art. 22).
 
-    Raises BadInput where the bill does not add up, PolicySilent where the policy gives no single answer.
+    Raises BadInput where the bill does not add up, PolicyUndetermined where the policy gives no
+    single answer.
     """
     check(claim)
     categories = standing(policy, claim) or (NO_CATEGORY,)
-    return _best([_walk(planned_for(policy, claim, category), Purse(claim, _reserved(claim)), category) for category in categories])
+    return _best(
+        [
+            _walk(planned_for(policy, claim, category), Purse(claim, _reserved(claim)), category)
+            for category in categories
+        ]
+    )
 
 
 def price_year_end(policy: Policy, claim: Claim) -> Priced:
-    """What the year-end layers (refunds) pay; the bill is the person's own payments of the year, the totals are the year's.
+    """What the year-end layers (refunds) pay; the bill is the person's own payments of the year,
+    the totals are the year's.
 
-    A refund is paid once a year: asked again, it pays nothing and says so. Raises BadInput where the bill is not what the totals say.
+    A refund is paid once a year: asked again, it pays nothing and says so. Raises BadInput where
+    the bill is not what the totals say.
     """
     check(claim)
-    for field, total, amount in (("own_all", "medfee_sumamt", claim.bill.total), ("own_in_policy", "inscp_scp_amt", claim.bill.in_policy)):
+    for field, total, amount in (
+        ("own_all", "medfee_sumamt", claim.bill.total),
+        ("own_in_policy", "inscp_scp_amt", claim.bill.in_policy),
+    ):
         if claim.totals.get(field, 0) != amount:
-            raise BadInput("AMOUNT_SUM", field=total, rule=f"年末结算的费用应等于本年度个人负担累计 {Fen(claim.totals.get(field, 0))} 元")
+            raise BadInput(
+                "AMOUNT_SUM",
+                field=total,
+                rule=f"年末结算的费用应等于本年度个人负担累计 {Fen(claim.totals.get(field, 0))} 元",
+            )
     categories = standing(policy, claim) or (NO_CATEGORY,)
-    plans = [year_end_plan(policy, claim.facts._replace(category=category)) for category in categories]
-    return _best([_walk(one, Purse(claim, 0, year_end=True), category) for one, category in zip(plans, categories, strict=True)])
+    plans = [
+        year_end_plan(policy, claim.facts._replace(category=category)) for category in categories
+    ]
+    return _best(
+        [
+            _walk(one, Purse(claim, 0, year_end=True), category)
+            for one, category in zip(plans, categories, strict=True)
+        ]
+    )
 
 
 def _best(answers: list[Priced]) -> Priced:
-    """The answer under which the funds pay most, the first of equals; the others by category and sum."""
+    """The answer under which the funds pay most, the first of equals; the others by category and
+    sum."""
     if len(answers) == 1:
         return answers[0]
     best = max(range(len(answers)), key=lambda i: (-int(answers[i].own), -i))
     others = tuple((a.category, a.bill.total - a.own) for i, a in enumerate(answers) if i != best)
     taken = answers[best]
-    return Priced(taken.bill, taken.category, taken.steps, taken.by_fund, taken.own, taken.totals, others)
+    return Priced(
+        taken.bill, taken.category, taken.steps, taken.by_fund, taken.own, taken.totals, others
+    )
 
 
 def planned_for(policy: Policy, claim: Claim, category: str) -> Plan:
-    """The plan of `claim` priced as `category`. Raises PolicySilent CLAUSE_GAP where no basic layer covers that insurance type and care."""
+    """The plan of `claim` priced as `category`. Raises PolicyUndetermined CLAUSE_GAP where no basic
+    layer covers that insurance type and care."""
     layers = plan(policy, claim.facts._replace(category=category))
-    if not any(p.layer.tier == "basic" for p in layers) and any(layer.tier == "basic" for layer in policy.layers):
-        raise PolicySilent("CLAUSE_GAP", field="med_type", rule="当地政策没有该险种、该医疗类别的基本医保条款")
+    if not any(p.layer.tier == "basic" for p in layers) and any(
+        layer.tier == "basic" for layer in policy.layers
+    ):
+        raise PolicyUndetermined(
+            "CLAUSE_GAP", field="med_type", rule="当地政策没有该险种、该医疗类别的基本医保条款"
+        )
     return layers
 
 
 def standing(policy: Policy, claim: Claim) -> tuple[str, ...]:
-    """The claim's categories that the region assists and whose condition the person meets, in the order given."""
+    """The claim's categories that the region assists and whose condition the person meets, in the
+    order given."""
     found = []
     for code in dict.fromkeys(claim.categories):
         rows = policy.standings.get(code, ())
-        if any(holds(s.row.when, claim.facts._replace(category=code), f"{code}的认定") for s in rows):
+        if any(
+            holds(s.row.when, claim.facts._replace(category=code), f"{code}的认定") for s in rows
+        ):
             found.append(code)
     return tuple(found)
 
 
-_BILL_FIELDS = ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")
+_BILL_FIELDS = (
+    "medfee_sumamt",
+    "inscp_scp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+)
 
 
 def check(claim: Claim) -> None:
@@ -81,14 +123,19 @@ def check(claim: Claim) -> None:
         raise BadInput("AMOUNT_NEGATIVE", field=name, rule=f"当前为 {value} 元")
     parts = in_policy + own_expense + over_limit + prior_share
     if parts != total:
-        told = f"医疗费总额 {claim.bill.total} 元应等于 全自费+超限价自费+先行自付+符合政策范围 之和 {Fen(parts)} 元"
+        told = (
+            f"医疗费总额 {claim.bill.total} 元应等于 "
+            f"全自费+超限价自费+先行自付+符合政策范围 之和 {Fen(parts)} 元"
+        )
         raise BadInput("AMOUNT_SUM", field="medfee_sumamt", rule=told)
     for name, amount in (*claim.given.items(), *claim.components.items()):
         if amount < 0:
             raise BadInput("AMOUNT_NEGATIVE", field=name, rule="不得为负")
     if claim.components and max(claim.components.values()) > total:
         name = max(claim.components, key=lambda n: claim.components[n])
-        raise BadInput("AMOUNT_SUM", field=name, rule=f"单列费用超过医疗费总额 {claim.bill.total} 元")
+        raise BadInput(
+            "AMOUNT_SUM", field=name, rule=f"单列费用超过医疗费总额 {claim.bill.total} 元"
+        )
 
 
 def _reserved(claim: Claim) -> int:
@@ -97,7 +144,11 @@ def _reserved(claim: Claim) -> int:
 
 def _walk(layers: Plan, purse: Purse, category: str) -> Priced:
     if purse.reserved and not any(p.layer.given == RESERVED for p in layers):
-        raise PolicySilent("CLAUSE_GAP", field=RESERVED, rule="当地政策没有说明其他支付(商业保险、捐赠等)在哪一层扣除")
+        raise PolicyUndetermined(
+            "CLAUSE_GAP",
+            field=RESERVED,
+            rule="当地政策没有说明其他支付(商业保险、捐赠等)在哪一层扣除",
+        )
     steps: list[Step] = []
     for planned in layers:
         step = _step(planned, purse)
@@ -123,7 +174,21 @@ def _step(planned: PlannedLayer, purse: Purse) -> Step:
 
 def _nothing(planned: PlannedLayer, base: int, why: str) -> Step:
     layer = planned.layer
-    return Step(layer.id, layer.name, layer.tier, layer.fund, layer.base.source, base, 0, (), 0, None, 0, planned.cites, why)
+    return Step(
+        layer.id,
+        layer.name,
+        layer.tier,
+        layer.fund,
+        layer.base.source,
+        base,
+        0,
+        (),
+        0,
+        None,
+        0,
+        planned.cites,
+        why,
+    )
 
 
 def _answer(purse: Purse, category: str, steps: list[Step]) -> Priced:
@@ -148,19 +213,51 @@ def _answer(purse: Purse, category: str, steps: list[Step]) -> Priced:
 
 
 def _given_step(planned: PlannedLayer, purse: Purse) -> Step:
-    """An amount that others fixed. What others have paid already was reserved for it; what the agency gives must fit what is left."""
+    """An amount that others fixed. What others have paid already was reserved for it; what the
+    agency gives must fit what is left."""
     layer = planned.layer
     if layer.given == RESERVED:
         base, paid = purse.all_left, purse.reserved
         purse.reserved = 0
         why = "其他支付超过医疗费总额的部分不计入" if _reserved(purse.claim) > purse.total else ""
-        return Step(layer.id, layer.name, layer.tier, layer.fund, layer.base.source, base, 0, (), paid, None, paid, planned.cites, why)
+        return Step(
+            layer.id,
+            layer.name,
+            layer.tier,
+            layer.fund,
+            layer.base.source,
+            base,
+            0,
+            (),
+            paid,
+            None,
+            paid,
+            planned.cites,
+            why,
+        )
     amount = given(purse.claim.given, layer.given, layer.name)
     base = purse.source(layer.base.source)
     left = min(base, purse.all_left - purse.reserved)
     if amount > left:
-        raise BadInput("AMOUNT_SUM", field=layer.given, rule=f"{layer.name} {Fen(amount)} 元超过可支付的 {Fen(left)} 元")
-    return Step(layer.id, layer.name, layer.tier, layer.fund, layer.base.source, base, 0, (), amount, None, amount, planned.cites)
+        raise BadInput(
+            "AMOUNT_SUM",
+            field=layer.given,
+            rule=f"{layer.name} {Fen(amount)} 元超过可支付的 {Fen(left)} 元",
+        )
+    return Step(
+        layer.id,
+        layer.name,
+        layer.tier,
+        layer.fund,
+        layer.base.source,
+        base,
+        0,
+        (),
+        amount,
+        None,
+        amount,
+        planned.cites,
+    )
 
 
 def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
@@ -177,16 +274,35 @@ def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
     limit = cap_left(planned.caps, purse) if planned.caps else None
     within = uncapped if limit is None else min(uncapped, limit)
     noted, ident = purse.noted, layer.id
-    noted[f"overflow:{ident}"], noted[f"deductible:{ident}"], noted[f"over_cap:{ident}"] = overflow, deductible, uncapped - within
+    noted[f"overflow:{ident}"], noted[f"deductible:{ident}"], noted[f"over_cap:{ident}"] = (
+        overflow,
+        deductible,
+        uncapped - within,
+    )
     paid, why = _payable("" if layer.base.plus else layer.base.source, within, purse)
     return Step(
-        layer.id, layer.name, layer.tier, layer.fund, layer.base.source,
-        base, deductible, pieces, uncapped, limit, paid, planned.cites, why, overflow, bounds, first,
-    )  # fmt: skip
+        layer.id,
+        layer.name,
+        layer.tier,
+        layer.fund,
+        layer.base.source,
+        base,
+        deductible,
+        pieces,
+        uncapped,
+        limit,
+        paid,
+        planned.cites,
+        why,
+        overflow,
+        bounds,
+        first,
+    )
 
 
 def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
-    """No layer pays what is no longer there: what others paid already, what earlier layers paid of the same kind of cost.
+    """No layer pays what is no longer there: what others paid already, what earlier layers paid of
+    the same kind of cost.
 
     A base that several kinds of cost make up has no kind of its own (`source` empty).
     """
@@ -198,7 +314,11 @@ def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
         of_kind = purse.all_left - purse.in_left
     if amount <= min(left, of_kind):
         return amount, ""
-    return (left, f"以尚未支付的 {Fen(left)} 元为限") if left <= of_kind else (of_kind, f"以该类费用尚未支付的 {Fen(of_kind)} 元为限")
+    return (
+        (left, f"以尚未支付的 {Fen(left)} 元为限")
+        if left <= of_kind
+        else (of_kind, f"以该类费用尚未支付的 {Fen(of_kind)} 元为限")
+    )
 
 
 def _lump_step(planned: PlannedLayer, purse: Purse) -> Step:
@@ -212,12 +332,25 @@ def _lump_step(planned: PlannedLayer, purse: Purse) -> Step:
         return _nothing(planned, base, f"未超过 {Fen(above)} 元")
     paid, why = _payable(layer.base.source, min(fen, base), purse)
     return Step(
-        layer.id, layer.name, layer.tier, layer.fund, layer.base.source, base, 0, ((fen, RATIO_SCALE),), fen, None, paid, planned.cites, why
-    )  # fmt: skip
+        layer.id,
+        layer.name,
+        layer.tier,
+        layer.fund,
+        layer.base.source,
+        base,
+        0,
+        ((fen, RATIO_SCALE),),
+        fen,
+        None,
+        paid,
+        planned.cites,
+        why,
+    )
 
 
 def _remember(planned: PlannedLayer, purse: Purse, step: Step) -> None:
-    """Adds the step to the year's totals: what was paid, entered, deducted, and lay above the deductible."""
+    """Adds the step to the year's totals: what was paid, entered, deducted, and lay above the
+    deductible."""
     if planned.refusal:
         return
     ident = step.layer

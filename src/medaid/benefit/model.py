@@ -1,4 +1,5 @@
-"""A claim as pricing sees it, and the priced answer with its steps. Whole fen throughout; frozen values."""
+"""A claim as pricing sees it, and the priced answer with its steps. Whole fen throughout; frozen
+values."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from medaid.policy.model import NO_CATEGORY, Citation, Facts
 
 
 class Bill(NamedTuple):
-    """The hospital's totals, in the four parts of identity I1: they sum to `total`. All in fen, none negative."""
+    """The hospital's totals, in the four parts of identity I1: they sum to `total`. All in fen,
+    none negative."""
 
     total: Fen
     in_policy: Fen
@@ -28,8 +30,9 @@ class Bill(NamedTuple):
 class Claim:
     """One claim to price: who pays is asked for `facts`, for each of `categories` in turn.
 
-    `given` are amounts in fen that others know: `payments_by_others`, `hifp_pay` where the pack asks for it, `referral_loss`,
-    `transfer_deductible`. `components` are parts of the bill that some layer weighs by themselves. `totals` is the year so far.
+    `given` are amounts in fen that others know: `payments_by_others`, `hifp_pay` where the pack
+    asks for it, `referral_loss`, `transfer_deductible`. `components` are parts of the bill that
+    some layer weighs by themselves. `totals` is the year so far.
     """
 
     bill: Bill
@@ -41,7 +44,8 @@ class Claim:
 
 
 class Step(NamedTuple):
-    """What one layer did. Amounts in fen; `pieces` are (amount, ratio parts) whose sum, rounded once, is `uncapped`."""
+    """What one layer did. Amounts in fen; `pieces` are (amount, ratio parts) whose sum, rounded
+    once, is `uncapped`."""
 
     layer: str
     name: str
@@ -56,17 +60,20 @@ class Step(NamedTuple):
     paid: int
     cites: tuple[Citation, ...]
     why: str = ""
-    """Why nothing, or less than the cap left, was paid: a condition, a requirement, or that no more of the bill was left."""
+    """Why nothing, or less than the cap left, was paid: a condition, a requirement, or that no more
+    of the bill was left."""
     overflow: int = 0
     bounds: tuple[tuple[int, int | None], ...] = ()
-    """The band of each piece (over, up to; None without end), in the order of `pieces`; empty for a single ratio."""
+    """The band of each piece (over, up to; None without end), in the order of `pieces`; empty for a
+    single ratio."""
     first_share: int = 0
     """What the person bore of the source before the base was formed (先行自付)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The answer: steps in order, what each fund pays, what the person pays, the year's totals after it."""
+    """The answer: steps in order, what each fund pays, what the person pays, the year's totals
+    after it."""
 
     bill: Bill
     category: str
@@ -77,7 +84,8 @@ class Priced:
     totals: Mapping[str, int]
     """The year's totals after this claim."""
     others: tuple[tuple[str, Fen], ...] = ()
-    """The categories that were priced and not taken, with what the funds would have paid (就高, art. 22)."""
+    """The categories that were priced and not taken, with what the funds would have paid (就高,
+    art. 22)."""
 
     def paid(self, fund: str) -> Fen:
         return self.by_fund.get(fund, Fen(0))

@@ -1,26 +1,33 @@
-"""What modifiers do to a ratio, a deductible, a cap or a ceiling: first what is added, then factors, then the least that remains.
+"""What modifiers do to a ratio, a deductible, a cap or a ceiling: first what is added, then
+factors, then the least that remains.
 
-The order is the same for all, so that two modifiers of one document cannot depend on which of them was written first.
+The order is the same for all, so that two modifiers of one document cannot depend on which of them
+was written first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.money import RATIO_SCALE
 from medaid.policy.model import Amount, Change, Modifier
 from medaid.policy.vocabulary import FACT_NAMES, Facts
 
 
 def steps(modifier: Modifier, facts: Facts) -> int:
-    """How often a modifier counts: once, or per year of age or enrolment, or per stay, above `per_from`."""
+    """How often a modifier counts: once, or per year of age or enrolment, or per stay, above
+    `per_from`."""
     if not modifier.per:
         return 1
     number = getattr(facts, modifier.per)
     if number is None:
         name = FACT_NAMES[modifier.per]
-        raise PolicySilent("FACT_MISSING", field=modifier.per, rule=f"{modifier.row.cite.text} 按{name}计算,须提供{name}({modifier.per})")
+        raise PolicyUndetermined(
+            "FACT_MISSING",
+            field=modifier.per,
+            rule=f"{modifier.row.cite.text} 按{name}计算,须提供{name}({modifier.per})",
+        )
     return max(0, int(number) - modifier.per_from)
 
 
@@ -29,19 +36,25 @@ def _within(total: int, most: int | None) -> int:
 
 
 def changed_ratio(ratio: int, modifiers: Sequence[Modifier], facts: Facts) -> int:
-    """Parts per whole; never below zero nor above the whole. Raises PolicySilent where the scale cannot hold the product."""
+    """Parts per whole; never below zero nor above the whole. Raises PolicyUndetermined where the
+    scale cannot hold the product."""
     mine = [m for m in modifiers if m.target == "ratio"]
     ratio += sum(_within(m.points * steps(m, facts), m.most) for m in mine)
     for m in (m for m in mine if m.times is not None):
         ratio, rest = divmod(ratio * (m.times or 0), RATIO_SCALE)
         if rest:
-            raise PolicySilent("PACK_INVALID", field="times", rule=f"{m.row.cite.text} 的比例相乘后小数位过多")
+            raise PolicyUndetermined(
+                "PACK_INVALID", field="times", rule=f"{m.row.cite.text} 的比例相乘后小数位过多"
+            )
     ratio = max([ratio, *(m.floor for m in mine if m.floor is not None)])
     return max(0, min(RATIO_SCALE, ratio))
 
 
-def changed_amount(amount: Amount, target: str, modifiers: Sequence[Modifier], facts: Facts) -> Amount:
-    """A deductible, cap or ceiling with its modifiers; what is not limited stays so. An amount not known yet keeps the change for later."""
+def changed_amount(
+    amount: Amount, target: str, modifiers: Sequence[Modifier], facts: Facts
+) -> Amount:
+    """A deductible, cap or ceiling with its modifiers; what is not limited stays so. An amount not
+    known yet keeps the change for later."""
     mine = [m for m in modifiers if m.target == target]
     if not mine:
         return amount
@@ -52,7 +65,9 @@ def changed_amount(amount: Amount, target: str, modifiers: Sequence[Modifier], f
     for m in (m for m in mine if m.times is not None):
         times, rest = divmod(times * (m.times or 0), RATIO_SCALE)
         if rest:
-            raise PolicySilent("PACK_INVALID", field="times", rule=f"{m.row.cite.text} 的倍数相乘后小数位过多")
+            raise PolicyUndetermined(
+                "PACK_INVALID", field="times", rule=f"{m.row.cite.text} 的倍数相乘后小数位过多"
+            )
     change = Change(add, times, max((m.least for m in mine if m.least is not None), default=None))
     if amount.ratio is not None:
         return amount._replace(changes=(change,))

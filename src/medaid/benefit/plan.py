@@ -1,6 +1,8 @@
-"""Which clauses apply: the discrete half of pricing. For one set of facts each layer's rows are chosen, once, and kept.
+"""Which clauses apply: the discrete half of pricing. For one set of facts each layer's rows are
+chosen, once, and kept.
 
-Two rows at once, none at all, or a fact that a row asks for and nobody knows are errors that name the clauses or the fact.
+Two rows at once, none at all, or a fact that a row asks for and nobody knows are errors that name
+the clauses or the fact.
 """
 
 from __future__ import annotations
@@ -10,8 +12,19 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from medaid.benefit.modify import changed_amount, changed_ratio
-from medaid.errors import PolicySilent
-from medaid.policy.model import Amount, Band, Cap, Ceiling, Citation, Layer, Modifier, Policy, Switch, When
+from medaid.errors import PolicyUndetermined
+from medaid.policy.model import (
+    Amount,
+    Band,
+    Cap,
+    Ceiling,
+    Citation,
+    Layer,
+    Modifier,
+    Policy,
+    Switch,
+    When,
+)
 from medaid.policy.model import Row as ClauseRow
 from medaid.policy.vocabulary import FACT_NAMES, Facts
 
@@ -52,7 +65,8 @@ class PlannedLayer(NamedTuple):
     first_share: int = 0
     """Parts of the base that the person bears before anything else."""
     missing: str = ""
-    """What is asked for where no citable ratio exists; it matters once something lies above the deductible."""
+    """What is asked for where no citable ratio exists; it matters once something lies above the
+    deductible."""
 
 
 Plan = tuple[PlannedLayer, ...]
@@ -62,29 +76,42 @@ _MOST_PLANS: Final = 50_000
 
 
 def plan(policy: Policy, facts: Facts) -> Plan:
-    """The plan for `facts` under `policy`. Raises PolicySilent (CLAUSE_CONFLICT, CLAUSE_GAP, FACT_MISSING, FIGURE_MISSING).
+    """The plan for `facts` under `policy`. Raises PolicyUndetermined (CLAUSE_CONFLICT, CLAUSE_GAP,
+    FACT_MISSING, FIGURE_MISSING).
 
-    Plans are kept by the policy's version and the facts that its clauses ask for; facts nobody asks for do not multiply them.
+    Plans are kept by the policy's version and the facts that its clauses ask for; facts nobody asks
+    for do not multiply them.
     """
     pick = _pickers.get(policy.asked)
     if pick is None:
-        pick = _pickers[policy.asked] = itemgetter(*map(Facts._fields.index, policy.asked)) if policy.asked else tuple
+        pick = _pickers[policy.asked] = (
+            itemgetter(*map(Facts._fields.index, policy.asked)) if policy.asked else tuple
+        )
     key = (policy.version, pick(facts))
     known = _plans.get(key)
     if known is None:
         if len(_plans) >= _MOST_PLANS:
             _plans.clear()
-        known = _plans[key] = tuple(_planned(layer, facts) for layer in policy.layers if layer.kind != "year_end" and holds(layer.when, facts, layer.name))
+        known = _plans[key] = tuple(
+            _planned(layer, facts)
+            for layer in policy.layers
+            if layer.kind != "year_end" and holds(layer.when, facts, layer.name)
+        )
     return known
 
 
 def year_end_plan(policy: Policy, facts: Facts) -> Plan:
     """The layers that are settled once, at the end of the year."""
-    return tuple(_planned(layer, facts) for layer in policy.layers if layer.kind == "year_end" and holds(layer.when, facts, layer.name))
+    return tuple(
+        _planned(layer, facts)
+        for layer in policy.layers
+        if layer.kind == "year_end" and holds(layer.when, facts, layer.name)
+    )
 
 
 def holds(when: When, facts: Facts, told: str) -> bool:
-    """Whether the condition holds. A fact that would decide it and is not known is an error, not a no."""
+    """Whether the condition holds. A fact that would decide it and is not known is an error, not a
+    no."""
     answer, unknown = _answer(when, facts)
     if unknown:
         raise _missing(unknown, told)
@@ -92,7 +119,8 @@ def holds(when: When, facts: Facts, told: str) -> bool:
 
 
 def _answer(when: When, facts: Facts) -> tuple[bool, str]:
-    """(holds, ""), or (False, the fact that decides and is not known). One known no decides, whatever else is not known."""
+    """(holds, ""), or (False, the fact that decides and is not known). One known no decides,
+    whatever else is not known."""
     unknown = ""
     for name, values in when.sets:
         value = getattr(facts, name)
@@ -120,8 +148,12 @@ def _any(among: Sequence[When], facts: Facts, told: str) -> bool:
     return False
 
 
-def _missing(name: str, told: str) -> PolicySilent:
-    return PolicySilent("FACT_MISSING", field=name, rule=f"{told}的条款按{FACT_NAMES[name]}区分,须提供{FACT_NAMES[name]}({name})")
+def _missing(name: str, told: str) -> PolicyUndetermined:
+    return PolicyUndetermined(
+        "FACT_MISSING",
+        field=name,
+        rule=f"{told}的条款按{FACT_NAMES[name]}区分,须提供{FACT_NAMES[name]}({name})",
+    )
 
 
 class _HasRow(Protocol):
@@ -129,24 +161,33 @@ class _HasRow(Protocol):
     def row(self) -> ClauseRow: ...
 
 
-def choose(rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool, may_miss: bool = False) -> Any:
-    """The one row that applies; None where none does and none is needed. A row without a citable figure is an error unless it `may_miss`."""
+def choose(
+    rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool, may_miss: bool = False
+) -> Any:
+    """The one row that applies; None where none does and none is needed. A row without a citable
+    figure is an error unless it `may_miss`."""
     holding = [r for r in rows if holds(r.row.when, facts, told)]
     if len(holding) > 1:
         beaten = {name for r in holding for name in r.row.over}
         holding = [r for r in holding if not r.row.id or r.row.id not in beaten]
     if len(holding) > 1:
         clauses = "与".join(r.row.cite.text for r in holding)
-        raise PolicySilent("CLAUSE_CONFLICT", field=told, rule=f"{clauses} 同时适用,须以 over 注明何者优先")
+        raise PolicyUndetermined(
+            "CLAUSE_CONFLICT", field=told, rule=f"{clauses} 同时适用,须以 over 注明何者优先"
+        )
     if not holding and needed:
-        raise PolicySilent("CLAUSE_GAP", field=told, rule=f"{_told(facts)} 没有适用的条款")
+        raise PolicyUndetermined("CLAUSE_GAP", field=told, rule=f"{_told(facts)} 没有适用的条款")
     if holding and holding[0].row.missing and not may_miss:
-        raise PolicySilent("FIGURE_MISSING", field=told, rule=holding[0].row.missing)
+        raise PolicyUndetermined("FIGURE_MISSING", field=told, rule=holding[0].row.missing)
     return holding[0] if holding else None
 
 
 def _told(facts: Facts) -> str:
-    return "、".join(f"{FACT_NAMES[name]}={value}" for name, value in zip(facts._fields, facts, strict=True) if value is not None)
+    return "、".join(
+        f"{FACT_NAMES[name]}={value}"
+        for name, value in zip(facts._fields, facts, strict=True)
+        if value is not None
+    )
 
 
 def _planned(layer: Layer, facts: Facts) -> PlannedLayer:
@@ -158,7 +199,11 @@ def _planned(layer: Layer, facts: Facts) -> PlannedLayer:
         return PlannedLayer(layer, tuple(dict.fromkeys(cites)))
     if layer.kind == "lump":
         lump = choose(layer.lumps, facts, f"{layer.name}定额", needed=True)
-        return PlannedLayer(layer, tuple(dict.fromkeys((*cites, lump.row.cite))), lump=(lump.fen, lump.source, lump.above))
+        return PlannedLayer(
+            layer,
+            tuple(dict.fromkeys((*cites, lump.row.cite))),
+            lump=(lump.fen, lump.source, lump.above),
+        )
     return _planned_share(layer, facts, cites)
 
 
@@ -170,19 +215,30 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
     floor = choose(layer.floors, facts, f"{name}保底", needed=False)
     first = choose(layer.first_shares, facts, f"{name}先行自付", needed=False)
     ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
-    caps = [choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True) for limit in dict.fromkeys(c.name for c in layer.caps)]
-    rows = [chosen.row for chosen in (first, deductible, rate, floor, ceiling, *caps) if chosen is not None and not chosen.row.missing]
+    caps = [
+        choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True)
+        for limit in dict.fromkeys(c.name for c in layer.caps)
+    ]
+    rows = [
+        chosen.row
+        for chosen in (first, deductible, rate, floor, ceiling, *caps)
+        if chosen is not None and not chosen.row.missing
+    ]
     run = "excess" if rate.measure == "year_excess" else "base"
     return PlannedLayer(
         layer=layer,
-        cites=tuple(dict.fromkeys((*cites, *(row.cite for row in rows), *(m.row.cite for m in modifiers)))),
+        cites=tuple(
+            dict.fromkeys((*cites, *(row.cite for row in rows), *(m.row.cite for m in modifiers)))
+        ),
         deductible=changed_amount(deductible.amount, "deductible", modifiers, facts),
         per=deductible.per,
         used_keys=_keys("ded", layer, deductible.shared_with),
         year_limit=deductible.year_limit,
         franchise=deductible.franchise,
         inclusive=deductible.inclusive,
-        bands=tuple(band._replace(ratio=changed_ratio(band.ratio, modifiers, facts)) for band in rate.bands),
+        bands=tuple(
+            band._replace(ratio=changed_ratio(band.ratio, modifiers, facts)) for band in rate.bands
+        ),
         measure=rate.measure,
         slab=rate.slab,
         upper_inclusive=rate.upper_inclusive,
@@ -199,7 +255,12 @@ def _modifiers(layer: Layer, facts: Facts) -> list[Modifier]:
     """All that apply; of one group at most one."""
     holding = [m for m in layer.modifiers if not m.group and holds(m.row.when, facts, layer.name)]
     for group in dict.fromkeys(m.group for m in layer.modifiers if m.group):
-        chosen = choose([m for m in layer.modifiers if m.group == group], facts, f"{layer.name}调整", needed=False)
+        chosen = choose(
+            [m for m in layer.modifiers if m.group == group],
+            facts,
+            f"{layer.name}调整",
+            needed=False,
+        )
         holding += [chosen] if chosen is not None else []
     return holding
 
@@ -210,8 +271,21 @@ def _keys(kind: str, layer: Layer, others: Sequence[str]) -> tuple[str, ...]:
 
 def _cap(layer: Layer, cap: Cap, modifiers: Sequence[Modifier], facts: Facts) -> PlannedLimit:
     amount = changed_amount(cap.amount, "cap", modifiers, facts)
-    return PlannedLimit(amount, cap.per, _keys("paid", layer, cap.counts), tuple(dict.fromkeys((layer.id, *cap.counts))), cap.switch)
+    return PlannedLimit(
+        amount,
+        cap.per,
+        _keys("paid", layer, cap.counts),
+        tuple(dict.fromkeys((layer.id, *cap.counts))),
+        cap.switch,
+    )
 
 
-def _ceiling(layer: Layer, ceiling: Ceiling, modifiers: Sequence[Modifier], facts: Facts) -> PlannedLimit:
-    return PlannedLimit(changed_amount(ceiling.amount, "ceiling", modifiers, facts), ceiling.per, _keys("base", layer, ceiling.shared_with), (layer.id,))
+def _ceiling(
+    layer: Layer, ceiling: Ceiling, modifiers: Sequence[Modifier], facts: Facts
+) -> PlannedLimit:
+    return PlannedLimit(
+        changed_amount(ceiling.amount, "ceiling", modifiers, facts),
+        ceiling.per,
+        _keys("base", layer, ceiling.shared_with),
+        (layer.id,),
+    )

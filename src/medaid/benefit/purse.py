@@ -1,4 +1,5 @@
-"""What is left while a claim walks through the layers, and what each source of money holds at that point. Whole fen."""
+"""What is left while a claim walks through the layers, and what each source of money holds at that
+point. Whole fen."""
 
 from __future__ import annotations
 
@@ -6,16 +7,29 @@ from collections.abc import Mapping
 from typing import Final
 
 from medaid.benefit.model import Claim
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 
 RESERVED: Final = "payments_by_others"
-"""What others have already paid is not there for any layer to pay once more: the parts cannot sum to more than the bill."""
+"""What others have already paid is not there for any layer to pay once more: the parts cannot sum
+to more than the bill."""
 
 
 class Purse:
-    """Of the bill, of its in-policy part, and what each layer left to later ones; and the year's totals as they grow."""
+    """Of the bill, of its in-policy part, and what each layer left to later ones; and the year's
+    totals as they grow."""
 
-    __slots__ = ("all_left", "claim", "in_left", "in_policy", "noted", "paid", "reserved", "total", "totals", "year_end")
+    __slots__ = (
+        "all_left",
+        "claim",
+        "in_left",
+        "in_policy",
+        "noted",
+        "paid",
+        "reserved",
+        "total",
+        "totals",
+        "year_end",
+    )
 
     def __init__(self, claim: Claim, reserved: int, *, year_end: bool = False) -> None:
         self.claim, self.year_end = claim, year_end
@@ -56,8 +70,14 @@ class Purse:
         return self.noted.get(name, 0)
 
     def _year(self, name: str) -> int:
-        """The year's running total with this claim in it; at the year's end the totals are all there is."""
-        now = {"own_in_policy": self.in_left, "own_all": self.all_left - self.reserved, "in_policy": self.in_policy, "total": self.total}
+        """The year's running total with this claim in it; at the year's end the totals are all
+        there is."""
+        now = {
+            "own_in_policy": self.in_left,
+            "own_all": self.all_left - self.reserved,
+            "in_policy": self.in_policy,
+            "total": self.total,
+        }
         return self.totals.get(name, 0) + (0 if self.year_end else now[name])
 
     def take(self, amount: int, in_policy_first: bool) -> None:
@@ -83,5 +103,9 @@ class Purse:
 def given(amounts: Mapping[str, int], name: str, told: str) -> int:
     """An amount that only others know. It is asked for where it is missing, never taken as zero."""
     if name not in amounts:
-        raise PolicySilent("FIGURE_MISSING", field=name, rule=f"{told}没有可引用的标准,须由经办机构提供金额({name};没有则为 0)")
+        raise PolicyUndetermined(
+            "FIGURE_MISSING",
+            field=name,
+            rule=f"{told}没有可引用的标准,须由经办机构提供金额({name};没有则为 0)",
+        )
     return int(amounts[name])

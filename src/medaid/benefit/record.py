@@ -1,6 +1,8 @@
-"""The steps of a priced claim as plain data, to keep and to send, and back: English keys, each amount in yuan text and in fen.
+"""The steps of a priced claim as plain data, to keep and to send, and back: English keys, each
+amount in yuan text and in fen.
 
-The way back is strict: what does not say exactly what `steps_to_data` says is refused, so a kept answer cannot be bent unseen.
+The way back is strict: what does not say exactly what `steps_to_data` says is refused, so a kept
+answer cannot be bent unseen.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ _KEYS: Final = frozenset({*_TEXTS, *_AMOUNTS, "pieces", "cap_left", "cites"})
 
 
 def steps_to_data(priced: Priced | Sequence[Step]) -> list[dict[str, Any]]:
-    """Every step as a dict of plain values. `amount` is `{"yuan": "12.30", "fen": 1230}`; a ratio is decimal text, e.g. `0.85`."""
+    """Every step as a dict of plain values. `amount` is `{"yuan": "12.30", "fen": 1230}`; a ratio
+    is decimal text, e.g. `0.85`."""
     steps = priced.steps if isinstance(priced, Priced) else priced
     return [_step(step) for step in steps]
 
@@ -30,9 +33,13 @@ def _step(step: Step) -> dict[str, Any]:
         **{name: getattr(step, name) for name in _TEXTS},
         **{name: amount(getattr(step, name)) for name in _AMOUNTS},
         "cap_left": None if step.cap_left is None else amount(step.cap_left),
-        "pieces": [_piece(fen, ratio, band) for (fen, ratio), band in zip(step.pieces, bounds, strict=True)],
+        "pieces": [
+            _piece(fen, ratio, band) for (fen, ratio), band in zip(step.pieces, bounds, strict=True)
+        ],
         **({"first_share": amount(step.first_share)} if step.first_share else {}),
-        "cites": [{"document": c.document, "article": c.article, "trust": c.trust} for c in step.cites],
+        "cites": [
+            {"document": c.document, "article": c.article, "trust": c.trust} for c in step.cites
+        ],
     }
 
 
@@ -42,7 +49,10 @@ def amount(fen: int) -> dict[str, Any]:
 
 
 def _piece(fen: int, ratio: int, band: tuple[int, int | None] | None) -> dict[str, Any]:
-    piece: dict[str, Any] = {"amount": amount(fen), "ratio": format(Ratio(ratio).decimal.normalize(), "f")}
+    piece: dict[str, Any] = {
+        "amount": amount(fen),
+        "ratio": format(Ratio(ratio).decimal.normalize(), "f"),
+    }
     if band is not None:
         low, high = band
         piece["band"] = {"over": amount(low), "to": None if high is None else amount(high)}
@@ -57,16 +67,27 @@ def steps_from_data(data: Any) -> tuple[Step, ...]:
 
 
 def _read(data: Any, at: str) -> Step:
-    _keys(data, _KEYS | ({"first_share"} if isinstance(data, Mapping) and "first_share" in data else frozenset()), at)
+    _keys(
+        data,
+        _KEYS
+        | ({"first_share"} if isinstance(data, Mapping) and "first_share" in data else frozenset()),
+        at,
+    )
     for name in _TEXTS:
         if not isinstance(data[name], str):
             raise _bad(f"{at}.{name}", "应为文字")
     if data["tier"] not in TIERS or data["fund"] not in FUNDS:
         raise BadInput("CODE_UNKNOWN", field=f"{at}.fund", rule="层级或基金不在字典内")
     numbers = {name: _amount(data[name], f"{at}.{name}") for name in _AMOUNTS}
-    if not isinstance(data["pieces"], list) or not isinstance(data["cites"], list) or not data["cites"]:
+    if (
+        not isinstance(data["pieces"], list)
+        or not isinstance(data["cites"], list)
+        or not data["cites"]
+    ):
         raise _bad(at, "pieces、cites 应为列表,依据不得为空")
-    read = [_read_piece(piece, f"{at}.pieces[{index}]") for index, piece in enumerate(data["pieces"])]
+    read = [
+        _read_piece(piece, f"{at}.pieces[{index}]") for index, piece in enumerate(data["pieces"])
+    ]
     bounds = tuple(band for _, band in read if band is not None)
     if bounds and len(bounds) != len(read):
         raise _bad(f"{at}.pieces", "分段须每一段都有起止")
@@ -82,16 +103,28 @@ def _read(data: Any, at: str) -> Step:
         uncapped=numbers["uncapped"],
         cap_left=None if data["cap_left"] is None else _amount(data["cap_left"], f"{at}.cap_left"),
         paid=numbers["paid"],
-        cites=tuple(_cite(cite, f"{at}.cites[{index}]") for index, cite in enumerate(data["cites"])),
+        cites=tuple(
+            _cite(cite, f"{at}.cites[{index}]") for index, cite in enumerate(data["cites"])
+        ),
         why=data["why"],
         overflow=numbers["overflow"],
         bounds=bounds,
-        first_share=_amount(data["first_share"], f"{at}.first_share") if "first_share" in data else 0,
+        first_share=_amount(data["first_share"], f"{at}.first_share")
+        if "first_share" in data
+        else 0,
     )
 
 
 def _read_piece(data: Any, at: str) -> tuple[tuple[int, int], tuple[int, int | None] | None]:
-    _keys(data, frozenset({"amount", "ratio", "band"} if isinstance(data, Mapping) and "band" in data else {"amount", "ratio"}), at)
+    _keys(
+        data,
+        frozenset(
+            {"amount", "ratio", "band"}
+            if isinstance(data, Mapping) and "band" in data
+            else {"amount", "ratio"}
+        ),
+        at,
+    )
     try:
         ratio = Ratio.of(data["ratio"])
     except (ValueError, TypeError, ArithmeticError):
@@ -103,7 +136,10 @@ def _read_piece(data: Any, at: str) -> tuple[tuple[int, int], tuple[int, int | N
         return piece, None
     band = data["band"]
     _keys(band, frozenset({"over", "to"}), f"{at}.band")
-    return piece, (_amount(band["over"], f"{at}.band.over"), None if band["to"] is None else _amount(band["to"], f"{at}.band.to"))
+    return piece, (
+        _amount(band["over"], f"{at}.band.over"),
+        None if band["to"] is None else _amount(band["to"], f"{at}.band.to"),
+    )
 
 
 def _cite(data: Any, at: str) -> Citation:
@@ -117,7 +153,12 @@ def _cite(data: Any, at: str) -> Citation:
 def _amount(data: Any, at: str) -> int:
     _keys(data, frozenset({"yuan", "fen"}), at)
     fen = data["fen"]
-    if not isinstance(fen, int) or isinstance(fen, bool) or fen < 0 or data["yuan"] != Fen(fen).yuan():
+    if (
+        not isinstance(fen, int)
+        or isinstance(fen, bool)
+        or fen < 0
+        or data["yuan"] != Fen(fen).yuan()
+    ):
         raise BadInput("AMOUNT_FORMAT", field=at, rule="元与分须一致,且不为负")
     return fen
 

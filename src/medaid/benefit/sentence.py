@@ -1,4 +1,5 @@
-"""Each step of a priced claim as a Chinese sentence a person can read, and the whole waterfall as text.
+"""Each step of a priced claim as a Chinese sentence a person can read, and the whole waterfall as
+text.
 
 Pure: the words come from the step alone, so what was settled years ago reads the same today.
 """
@@ -17,7 +18,8 @@ __all__ = ["FUND_NAMES", "basis", "category_name", "sentence", "source_name", "w
 
 
 def sentence(step: Step, layers: Mapping[str, str] | None = None) -> str:
-    """One step in words: base, deductible, bands with ratios, cap, paid, and the document and article of each.
+    """One step in words: base, deductible, bands with ratios, cap, paid, and the document and
+    article of each.
 
     `layers` gives the names of layers by their ids, for a base that another layer left.
     """
@@ -53,7 +55,10 @@ def _bands(step: Step) -> list[str]:
         amount, ratio = step.pieces[0]
         return [f"{Fen(amount)} 元按 {Ratio(ratio).percent()}"]
     bounds = step.bounds or ((0, None),) * len(step.pieces)
-    return [f"{_stretch(low, high)} {Fen(amount)} 元按 {Ratio(ratio).percent()}" for (amount, ratio), (low, high) in zip(step.pieces, bounds, strict=True)]
+    return [
+        f"{_stretch(low, high)} {Fen(amount)} 元按 {Ratio(ratio).percent()}"
+        for (amount, ratio), (low, high) in zip(step.pieces, bounds, strict=True)
+    ]
 
 
 def _stretch(low: int, high: int | None) -> str:
@@ -70,23 +75,32 @@ def _round(fen: int) -> str:
 
 
 def basis(cites: Iterable[Citation]) -> str:
-    """`依据:` each document once, with its articles; what is not from the government's own text is marked."""
+    """`依据:` each document once, with its articles; what is not from the government's own text is
+    marked."""
     articles: dict[str, list[str]] = {}
     for cite in dict.fromkeys(cites):
         mark = _MARKS.get(cite.trust, "")
         told = articles.setdefault(cite.document + mark, [])
         if cite.article not in told:
             told.append(cite.article)
-    return "依据:" + ";".join(f"{document} {'、'.join(found)}" for document, found in articles.items())
+    return "依据:" + ";".join(
+        f"{document} {'、'.join(found)}" for document, found in articles.items()
+    )
 
 
 _MARKS: Final = {"N": "(新闻报道,待核对)", "R": "(转载,待核对)", "T": "(测算用,不作为支付依据)"}
 
 
 def waterfall(priced: Priced) -> str:
-    """The whole answer as text: the bill, each layer in turn, what is left to the person, and the categories compared."""
+    """The whole answer as text: the bill, each layer in turn, what is left to the person, and the
+    categories compared."""
     bill = priced.bill
-    lines = [f"医疗费总额 {bill.total} 元,其中政策范围内 {bill.in_policy} 元;救助类型:{category_name(priced.category)}。"]
+    lines = [
+        (
+            f"医疗费总额 {bill.total} 元,其中政策范围内 {bill.in_policy} 元;"
+            f"救助类型:{category_name(priced.category)}。"
+        )
+    ]
     names = {step.layer: step.name for step in priced.steps}
     lines += [f"{number}. {sentence(step, names)}" for number, step in enumerate(priced.steps, 1)]
     lines.append(f"各方支付合计 {Fen(bill.total - priced.own)} 元,个人负担 {priced.own} 元。")

@@ -1,7 +1,9 @@
-"""Bills between regions as values, and their rules: the split, the steps and their clocks, prepayment and its use (X12, X14, J35). Pure.
+"""Bills between regions as values, and their rules: the split, the steps and their clocks,
+prepayment and its use (X12, X14, J35). Pure.
 
-A bill goes from the region that pays (debtor) to the one where people were treated (creditor): whole and gross, never netted (按月全额清算), between
-provinces or between the cities of one. Its parts say which city owes which. Figures come with their citation from `figures`.
+A bill goes from the region that pays (debtor) to the one where people were treated (creditor):
+whole and gross, never netted (按月全额清算), between provinces or between the cities of one. Its
+parts say which city owes which. Figures come with their citation from `figures`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Final
 from medaid.clearing.figures import figure
 from medaid.clearing.rules import added
 from medaid.clocks import StatutoryClock
-from medaid.errors import Conflict, PolicySilent
+from medaid.errors import Conflict, PolicyUndetermined
 from medaid.fund import rules as fund_rules
 from medaid.fund.model import Entry, Line
 from medaid.money import WHOLE, Fen, split
@@ -22,11 +24,17 @@ from medaid.workdays import Calendar
 
 KINDS: Final = ("clearing", "prepayment", "prepayment_return")
 STEPS: Final = ("received", "submitted", "transferred", "confirmed")
-"""Bill received by the agency; handed to finance; money transferred; written confirmation back at the agency."""
-_BUDGETS: Final = {"received": "agency_to_finance", "submitted": "finance_transfer", "transferred": "finance_feedback"}
+"""Bill received by the agency; handed to finance; money transferred; written confirmation back at
+the agency."""
+_BUDGETS: Final = {
+    "received": "agency_to_finance",
+    "submitted": "finance_transfer",
+    "transferred": "finance_feedback",
+}
 Amounts = Mapping[str, Fen]
 Pair = tuple[str, str]
-"""(creditor city, debtor city): for clearing, where people were treated and where they are insured."""
+"""(creditor city, debtor city): for clearing, where people were treated and where they are
+insured."""
 
 
 def province(admdvs: str) -> str:
@@ -36,7 +44,8 @@ def province(admdvs: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a treatment city files of one home city's people in a month: the count, the amounts of its statements, and adjustments (with sign)."""
+    """What a treatment city files of one home city's people in a month: the count, the amounts of
+    its statements, and adjustments (with sign)."""
 
     treatment: str
     home: str
@@ -58,7 +67,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One bill (清算单, 预付单). `parts` by (treatment city, home city), fen by fund; `disputed` likewise, carried into the next month's bill."""
+    """One bill (清算单, 预付单). `parts` by (treatment city, home city), fen by fund; `disputed`
+    likewise, carried into the next month's bill."""
 
     creditor: str
     debtor: str
@@ -84,7 +94,10 @@ class Bill:
         """What is transferred, by pair: the parts less what is disputed."""
         found = {}
         for pair in sorted({*self.parts, *self.disputed}):
-            rest = added(self.parts.get(pair, {}), {f: -fen for f, fen in self.disputed.get(pair, {}).items()})
+            rest = added(
+                self.parts.get(pair, {}),
+                {f: -fen for f, fen in self.disputed.get(pair, {}).items()},
+            )
             if rest:
                 found[pair] = rest
         return found
@@ -106,42 +119,65 @@ class Bill:
 
 
 def stepped(bill: Bill, step: str, by: str, at: datetime) -> Bill:
-    """The bill one step on. Raises Conflict STATE for a step out of order; a bill of zero is received and confirmed, nothing in between."""
+    """The bill one step on. Raises Conflict STATE for a step out of order; a bill of zero is
+    received and confirmed, nothing in between."""
     expected = STEPS[len(bill.steps)] if len(bill.steps) < len(STEPS) else ""
     if bill.state == "received" and not bill.payable():
         expected = "confirmed"
     if step != expected:
-        raise Conflict("STATE", field=bill.bill_id, rule=f"下一步应为 {expected or '无'},不是 {step}")
+        raise Conflict(
+            "STATE", field=bill.bill_id, rule=f"下一步应为 {expected or '无'},不是 {step}"
+        )
     return replace(bill, steps=(*bill.steps, Step(step, at, by)))
 
 
 def disputed(bill: Bill, pair: Pair, amounts: Amounts, reason: str) -> Bill:
-    """The bill with `amounts` of one pair taken out of what is paid. Raises Conflict once money went, or for more than the bill holds."""
+    """The bill with `amounts` of one pair taken out of what is paid. Raises Conflict once money
+    went, or for more than the bill holds."""
     if bill.state not in ("made", "received", "submitted"):
         raise Conflict("STATE", field=bill.bill_id, rule="资金已划拨,争议转入下期")
     sums = added(bill.disputed.get(pair, {}), amounts)
     part = bill.parts.get(pair, {})
-    if any(fen <= 0 or fen > part.get(fund, Fen(0)) for fund, fen in sums.items()) or any(fen <= 0 for fen in amounts.values()):
+    if any(fen <= 0 or fen > part.get(fund, Fen(0)) for fund, fen in sums.items()) or any(
+        fen <= 0 for fen in amounts.values()
+    ):
         raise Conflict("AMOUNT_SUM", field=bill.bill_id, rule="争议金额须为正且不超过清算单金额")
     return replace(bill, disputed={**bill.disputed, pair: sums}, reasons=(*bill.reasons, reason))
 
 
-def shared_out(filings: Iterable[Filing], month: str, participants: Iterable[str], level: str, made: datetime) -> list[Bill]:
-    """The split (清分): one bill for each ordered pair of participants, of zero where nothing happened (zero months close too).
+def shared_out(
+    filings: Iterable[Filing], month: str, participants: Iterable[str], level: str, made: datetime
+) -> list[Bill]:
+    """The split (清分): one bill for each ordered pair of participants, of zero where nothing
+    happened (zero months close too).
 
-    `level` is `nation` (participants are provinces) or `province` (they are cities of one). What is negative stays negative: a bill may be owed back.
+    `level` is `nation` (participants are provinces) or `province` (they are cities of one). What is
+    negative stays negative: a bill may be owed back.
     """
     sides = sorted(set(participants))
-    sums: dict[Pair, tuple[int, dict[Pair, dict[str, Fen]]]] = {(c, d): (0, {}) for c in sides for d in sides if c != d}
+    sums: dict[Pair, tuple[int, dict[Pair, dict[str, Fen]]]] = {
+        (c, d): (0, {}) for c in sides for d in sides if c != d
+    }
     for filing in filings:
-        ends = (province(filing.treatment), province(filing.home)) if level == "nation" else (filing.treatment, filing.home)
+        ends = (
+            (province(filing.treatment), province(filing.home))
+            if level == "nation"
+            else (filing.treatment, filing.home)
+        )
         if ends not in sums:
-            raise Conflict("REGION_UNKNOWN", field="filing", rule=f"{filing.treatment} → {filing.home} 不在清算范围")
+            raise Conflict(
+                "REGION_UNKNOWN",
+                field="filing",
+                rule=f"{filing.treatment} → {filing.home} 不在清算范围",
+            )
         count, parts = sums[ends]
         pair = (filing.treatment, filing.home)
         parts[pair] = added(parts.get(pair, {}), filing.owed)
         sums[ends] = (count + filing.count, parts)
-    return [Bill(c, d, month, "clearing", count, {p: a for p, a in sorted(parts.items()) if a}, made) for (c, d), (count, parts) in sums.items()]
+    return [
+        Bill(c, d, month, "clearing", count, {p: a for p, a in sorted(parts.items()) if a}, made)
+        for (c, d), (count, parts) in sums.items()
+    ]
 
 
 _TRANSFER: Final = {
@@ -173,12 +209,18 @@ def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) ->
     for pair, amounts in bill.payable().items():
         for fund, fen in amounts.items():
             assert fen > 0, f"{bill.bill_id}: a negative amount waits for the next bill"
-            by_city.setdefault(pair[side], []).extend(fund_rules.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side]))
-    return [fund_rules.entry(kind, city, f"{bill.bill_id}-{city}", lines, at) for city, lines in by_city.items()]
+            by_city.setdefault(pair[side], []).extend(
+                fund_rules.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side])
+            )
+    return [
+        fund_rules.entry(kind, city, f"{bill.bill_id}-{city}", lines, at)
+        for city, lines in by_city.items()
+    ]
 
 
 def carried(bill: Bill) -> dict[Pair, dict[str, Fen]]:
-    """What the next month's bill takes over: what is negative waits for claims it can be set against."""
+    """What the next month's bill takes over: what is negative waits for claims it can be set
+    against."""
     found = {}
     for pair, amounts in bill.parts.items():
         negative = {fund: fen for fund, fen in amounts.items() if fen < 0}
@@ -189,32 +231,43 @@ def carried(bill: Bill) -> dict[Pair, dict[str, Fen]]:
 
 def without_negative(bill: Bill) -> Bill:
     """The bill with what is negative taken out; `carried` says what that was."""
-    parts = {pair: {fund: fen for fund, fen in amounts.items() if fen > 0} for pair, amounts in bill.parts.items()}
+    parts = {
+        pair: {fund: fen for fund, fen in amounts.items() if fen > 0}
+        for pair, amounts in bill.parts.items()
+    }
     return replace(bill, parts={pair: amounts for pair, amounts in parts.items() if amounts})
 
 
-# ------------------------------------------------------------------------------------------------- prepayment
+# -------------------------------------------------------------------------------------------------
+# prepayment
 
 
 def prepayment(last_year: Amounts, region: str) -> dict[str, Fen]:
-    """Two months' pay by last year's figures (X12), fen by fund: the months' share of twelve, exact to the fen.
+    """Two months' pay by last year's figures (X12), fen by fund: the months' share of twelve, exact
+    to the fen.
 
-    Raises PolicySilent FACT_MISSING where last year has no figures.
+    Raises PolicyUndetermined FACT_MISSING where last year has no figures.
     """
     if not last_year:
-        raise PolicySilent("FACT_MISSING", field="last_year", rule="预付金按往年支付金额核定,缺少上年数据")
+        raise PolicyUndetermined(
+            "FACT_MISSING", field="last_year", rule="预付金按往年支付金额核定,缺少上年数据"
+        )
     months = figure("prepayment_months", region).whole
     return {fund: split(fen, [months, 12 - months])[0] for fund, fen in sorted(last_year.items())}
 
 
 def refixed(held: Amounts, fixed: Amounts) -> tuple[dict[str, Fen], dict[str, Fen]]:
-    """What goes up and what comes back where the prepayment is fixed anew: (top up, return), fen by fund, positive."""
+    """What goes up and what comes back where the prepayment is fixed anew: (top up, return), fen by
+    fund, positive."""
     change = added(fixed, {fund: -fen for fund, fen in held.items()})
-    return {f: fen for f, fen in change.items() if fen > 0}, {f: -fen for f, fen in change.items() if fen < 0}
+    return {f: fen for f, fen in change.items() if fen > 0}, {
+        f: -fen for f, fen in change.items() if fen < 0
+    }
 
 
 def alert(outstanding: Fen, held: Fen, region: str) -> str:
-    """`red`, `yellow` or nothing by the share of a prepayment that unpaid claims use up; a prepayment of zero with claims is red."""
+    """`red`, `yellow` or nothing by the share of a prepayment that unpaid claims use up; a
+    prepayment of zero with claims is red."""
     if outstanding <= 0:
         return ""
     for colour in ("red", "yellow"):

@@ -1,4 +1,5 @@
-"""The cited figures of `figures.toml`: what a document fixes in days, months, shares and amounts, by region."""
+"""The cited figures of `figures.toml`: what a document fixes in days, months, shares and amounts,
+by region."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
-from medaid.errors import BadInput, PolicySilent
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.fund.chart import read
 from medaid.money import Ratio
 from medaid.workdays import Calendar, WorkingDays
@@ -17,7 +18,8 @@ _HOLIDAY: Final = ("as_stated", "previous_working_day", "next_working_day")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One value that a document fixes. `holiday` says what a date does that falls on a day off: nothing, or move."""
+    """One value that a document fixes. `holiday` says what a date does that falls on a day off:
+    nothing, or move."""
 
     key: str
     region: str
@@ -54,26 +56,42 @@ class Figure:
 def _figures() -> tuple[Figure, ...]:
     found = []
     for row in read("figures.toml", "medaid.clearing")["figure"]:
-        if not row.get("cite") or not row.get("unit") or row.get("trust") not in ("S", "G", "N", "R"):
+        if (
+            not row.get("cite")
+            or not row.get("unit")
+            or row.get("trust") not in ("S", "G", "N", "R")
+        ):
             raise ValueError(f"figure {row['key']} carries no citation, unit or trust")
         holiday = row.get("holiday", "as_stated")
         assert holiday in _HOLIDAY, holiday
-        found.append(Figure(row["key"], row["region"], row["value"], row["unit"], row["cite"], row["trust"], holiday))
+        found.append(
+            Figure(
+                row["key"],
+                row["region"],
+                row["value"],
+                row["unit"],
+                row["cite"],
+                row["trust"],
+                holiday,
+            )
+        )
     assert len({(f.key, f.region) for f in found}) == len(found), "a figure twice"
     return tuple(found)
 
 
 def figure(key: str, region: str) -> Figure:
-    """The figure that holds in `region` (admdvs): the row with the longest prefix. Raises PolicySilent FIGURE_MISSING."""
+    """The figure that holds in `region` (admdvs): the row with the longest prefix. Raises
+    PolicyUndetermined FIGURE_MISSING."""
     rows = [f for f in _figures() if f.key == key and region.startswith(f.region)]
     if not rows:
-        raise PolicySilent("FIGURE_MISSING", field=key, rule=f"{region} 无此标准")
+        raise PolicyUndetermined("FIGURE_MISSING", field=key, rule=f"{region} 无此标准")
     return max(rows, key=lambda f: len(f.region))
 
 
 @cache
 def care_class(clr_type: str) -> str:
-    """`inpatient` or `outpatient` for a clr_type: a code as listed, else by its first two digits unless it is a local one (99…).
+    """`inpatient` or `outpatient` for a clr_type: a code as listed, else by its first two digits
+    unless it is a local one (99…).
 
     Raises BadInput CODE_UNKNOWN.
     """

@@ -1,4 +1,5 @@
-"""The national interface's files: TAB-separated UTF-8 text, zipped, empty values written `null` (1.3), the columns of 3202 (2.10)."""
+"""The national interface's files: TAB-separated UTF-8 text, zipped, empty values written `null`
+(1.3), the columns of 3202 (2.10)."""
 
 from __future__ import annotations
 
@@ -13,13 +14,40 @@ from medaid.errors import BadInput
 from medaid.instants import beijing_text
 from medaid.money import Fen
 
-UPLOAD: Final = ("setl_id", "mdtrt_id", "psn_no", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag")
+UPLOAD: Final = (
+    "setl_id",
+    "mdtrt_id",
+    "psn_no",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "acct_pay",
+    "refd_setl_flag",
+)
 RESULT: Final = (
-    "psn_no", "mdtrt_id", "setl_id", "msgid", "stmt_rslt", "refd_setl_flag", "memo", "medfee_sumamt", "fund_pay_sumamt", "acct_pay",
-)  # fmt: skip
+    "psn_no",
+    "mdtrt_id",
+    "setl_id",
+    "msgid",
+    "stmt_rslt",
+    "refd_setl_flag",
+    "memo",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "acct_pay",
+)
 LINES: Final = (
-    "setl_id", "mdtrt_id", "psn_no", "insutype", "clr_type", "insuplc_admdvs", "setl_time", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag",
-)  # fmt: skip
+    "setl_id",
+    "mdtrt_id",
+    "psn_no",
+    "insutype",
+    "clr_type",
+    "insuplc_admdvs",
+    "setl_time",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "acct_pay",
+    "refd_setl_flag",
+)
 _EPOCH: Final = (2000, 1, 1, 0, 0, 0)
 _LARGEST: Final = 200 * 1024 * 1024
 """Bytes a hospital's upload may unpack to: a month of the largest hospital is a tenth of it."""
@@ -46,7 +74,9 @@ def unzipped(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.infolist()
         if len(names) != 1 or names[0].file_size > _LARGEST:
-            raise BadInput("FIELD_FORMAT", field="file_qury_no", rule="压缩包内须恰有一个不超过 200 MB 的文件")
+            raise BadInput(
+                "FIELD_FORMAT", field="file_qury_no", rule="压缩包内须恰有一个不超过 200 MB 的文件"
+            )
         return archive.read(names[0])
 
 
@@ -55,31 +85,60 @@ def hospital_lines(content: bytes) -> list[HospitalLine]:
     try:
         rows = unzipped(content).decode("utf-8-sig").splitlines()
     except (UnicodeDecodeError, zipfile.BadZipFile):
-        raise BadInput("FIELD_FORMAT", field="file_qury_no", rule="文件须为 UTF-8 文本或其 zip") from None
+        raise BadInput(
+            "FIELD_FORMAT", field="file_qury_no", rule="文件须为 UTF-8 文本或其 zip"
+        ) from None
     return [_hospital_line(number, row) for number, row in enumerate(rows, 1) if row.strip()]
 
 
 def _hospital_line(number: int, row: str) -> HospitalLine:
     values = ["" if value == "null" else value for value in row.split("\t")]
     if len(values) != len(UPLOAD):
-        raise BadInput("FIELD_FORMAT", field=f"第{number}行", rule=f"应为 {len(UPLOAD)} 列({'、'.join(UPLOAD)}),实为 {len(values)} 列")
-    amounts = [Fen.of_yuan(value or "0", f"第{number}行 {name}") for name, value in zip(UPLOAD[3:6], values[3:6], strict=True)]
+        raise BadInput(
+            "FIELD_FORMAT",
+            field=f"第{number}行",
+            rule=f"应为 {len(UPLOAD)} 列({'、'.join(UPLOAD)}),实为 {len(values)} 列",
+        )
+    amounts = [
+        Fen.of_yuan(value or "0", f"第{number}行 {name}")
+        for name, value in zip(UPLOAD[3:6], values[3:6], strict=True)
+    ]
     if values[6].lstrip("0") not in ("", "1"):
         raise BadInput("CODE_UNKNOWN", field=f"第{number}行 refd_setl_flag", rule="0 正常,1 退费")
     medfee, fund_pay, acct = amounts
-    return HospitalLine(values[0], values[1], values[2], medfee, fund_pay, acct, values[6].lstrip("0") == "1")
+    return HospitalLine(
+        values[0], values[1], values[2], medfee, fund_pay, acct, values[6].lstrip("0") == "1"
+    )
 
 
 def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:
     """What a hospital that agrees with us would upload: also the form of the sample file."""
-    return text((i.setl_id, i.mdtrt_id, i.psn_no, *(i.amounts.get(n, Fen(0)).yuan() for n in UPLOAD[3:6]), str(int(i.refd))) for i in items)
+    return text(
+        (
+            i.setl_id,
+            i.mdtrt_id,
+            i.psn_no,
+            *(i.amounts.get(n, Fen(0)).yuan() for n in UPLOAD[3:6]),
+            str(int(i.refd)),
+        )
+        for i in items
+    )
 
 
 def result_rows(found: Iterable[Difference]) -> Iterator[bytes]:
-    """The result file of 3202: one row a difference, amounts as the side that has the row knows them."""
+    """The result file of 3202: one row a difference, amounts as the side that has the row knows
+    them."""
     for one in found:
         amounts = one.ours or one.theirs
-        head = (one.psn_no, one.mdtrt_id, one.setl_id, one.msgid, one.stmt_rslt, str(int(one.refd)), one.memo)
+        head = (
+            one.psn_no,
+            one.mdtrt_id,
+            one.setl_id,
+            one.msgid,
+            one.stmt_rslt,
+            str(int(one.refd)),
+            one.memo,
+        )
         yield from text([(*head, *(amounts.get(name, Fen(0)).yuan() for name in RESULT[7:]))])
 
 
@@ -99,7 +158,15 @@ class LineFile:
         """The same items, each written as it passes."""
         for i in items:
             amounts = tuple(i.amounts.get(name, Fen(0)).yuan() for name in LINES[7:10])
-            head = (i.setl_id, i.mdtrt_id, i.psn_no, i.insutype, i.clr_type, i.home, beijing_text(i.setl_time))
+            head = (
+                i.setl_id,
+                i.mdtrt_id,
+                i.psn_no,
+                i.insutype,
+                i.clr_type,
+                i.home,
+                beijing_text(i.setl_time),
+            )
             self._write(("\t".join((*head, *amounts, str(int(i.refd)))) + "\n").encode())
             yield i
 

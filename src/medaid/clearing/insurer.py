@@ -1,7 +1,9 @@
-"""Assistance run by an insurer (Maoming, M二.5): it fronts, the districts pay what really occurred in July and December, and each March trues up.
+"""Assistance run by an insurer (Maoming, M二.5): it fronts, the districts pay what really occurred
+in July and December, and each March trues up.
 
-What the insurer fronted and is owed stands in the books as 2104, district by district; bills are made of that balance, so they can bill neither more nor
-less than occurred. The service fee is paid from the budget, never from the fund (M二.3), so it stands on the bill and not in the books.
+What the insurer fronted and is owed stands in the books as 2104, district by district; bills are
+made of that balance, so they can bill neither more nor less than occurred. The service fee is paid
+from the budget, never from the fund (M二.3), so it stands on the bill and not in the books.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Final
 
 from medaid.aws.outbox import message
 from medaid.aws.steady import commit
-from medaid.aws.transaction import Lost, Write
+from medaid.aws.transaction import ConditionFailed, Write
 from medaid.clearing import store
 from medaid.clearing.figures import figure
 from medaid.errors import Conflict, Refused
@@ -39,7 +41,8 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class InsurerBill:
-    """What one district owes the insurer (positive) or is owed (negative, at the true-up). `fee` is the year's service fee and stands on the true-up only.
+    """What one district owes the insurer (positive) or is owed (negative, at the true-up). `fee` is
+    the year's service fee and stands on the true-up only.
 
     `payer` pays the fee: the district, or the city for persons of the city level.
     """
@@ -58,12 +61,17 @@ class InsurerBill:
 
 
 def fee(year_total: Fen, region: str) -> Fen:
-    """The year's service fee: its share of the year's assistance, at most the cap a district and year (M二.5)."""
-    return min(take(year_total, figure("insurer_fee_ratio", region).ratio), Fen(figure("insurer_fee_cap", region).whole))
+    """The year's service fee: its share of the year's assistance, at most the cap a district and
+    year (M二.5)."""
+    return min(
+        take(year_total, figure("insurer_fee_ratio", region).ratio),
+        Fen(figure("insurer_fee_cap", region).whole),
+    )
 
 
 def contract(region: str, year: int) -> Contract | None:
-    """The contract under which a region's assistance is run in `year`; None where the region runs it itself."""
+    """The contract under which a region's assistance is run in `year`; None where the region runs
+    it itself."""
     city = f"{region[:4]}00"
     item = store.get(f"V#{city}", f"CONTRACT#{year}")
     if item is None:
@@ -72,25 +80,48 @@ def contract(region: str, year: int) -> Contract | None:
 
 
 def conclude(made: Contract) -> None:
-    """Records a contract. Raises PolicySilent where no document lets an insurer run the city's assistance, Conflict DUPLICATE for a second one."""
+    """Records a contract. Raises PolicyUndetermined where no document lets an insurer run the
+    city's assistance, Conflict DUPLICATE for a second one."""
     figure("insurer_fee_ratio", made.city)
     body = {"insurer": made.insurer, "name": made.name, "reserve": int(made.reserve)}
     try:
-        commit([store.create(f"V#{made.city}", f"CONTRACT#{made.year}", body, "contract", state="in_force")])
-    except Lost as lost:
-        raise Conflict("DUPLICATE", field="contract", rule=f"{made.city} {made.year} 已有承办合同") from lost
+        commit(
+            [
+                store.create(
+                    f"V#{made.city}", f"CONTRACT#{made.year}", body, "contract", state="in_force"
+                )
+            ]
+        )
+    except ConditionFailed as lost:
+        raise Conflict(
+            "DUPLICATE", field="contract", rule=f"{made.city} {made.year} 已有承办合同"
+        ) from lost
 
 
-def fronted_entry(region: str, source: str, institution: str, amount: Fen, insurer: str, now: datetime) -> Entry:
-    """What the insurer's payment to a hospital books: the fund owes the insurer instead of the hospital."""
+def fronted_entry(
+    region: str, source: str, institution: str, amount: Fen, insurer: str, now: datetime
+) -> Entry:
+    """What the insurer's payment to a hospital books: the fund owes the insurer instead of the
+    hospital."""
     lines = fund_rules.pair(FUND, "2101", "2104", amount, institution, insurer)
     return fund_rules.entry("insurer_fronting", region, source, lines, now)
 
 
 def _open(district: str, began: date, end: date) -> Fen:
     """What a district owes the insurer by its books at the end of `end`."""
-    entries = (e for month in fund.months(f"{began:%Y-%m}", f"{end:%Y-%m}") for e in fund.entries(district, month) if e.effective <= end)
-    return Fen(-sum(int(fen) for (key, _), fen in books.counterpart_balances(entries, "2104").items() if key == FUND))
+    entries = (
+        e
+        for month in fund.months(f"{began:%Y-%m}", f"{end:%Y-%m}")
+        for e in fund.entries(district, month)
+        if e.effective <= end
+    )
+    return Fen(
+        -sum(
+            int(fen)
+            for (key, _), fen in books.counterpart_balances(entries, "2104").items()
+            if key == FUND
+        )
+    )
 
 
 def _year_total(district: str, year: int) -> Fen:
@@ -104,10 +135,12 @@ def _year_total(district: str, year: int) -> Fen:
 
 
 def bill(district: str, year: int, period: str, now: datetime) -> InsurerBill:
-    """Makes the bill of `07`, `12` or `true_up` for a district, once; asked again, it answers the same.
+    """Makes the bill of `07`, `12` or `true_up` for a district, once; asked again, it answers the
+    same.
 
-    `07` covers what was fronted to the end of June, `12` to the end of November, `true_up` (in March) what of the year is still open either way.
-    Raises Refused PERIOD_OPEN before the time it covers is over, NOT_FOUND without a contract.
+    `07` covers what was fronted to the end of June, `12` to the end of November, `true_up` (in
+    March) what of the year is still open either way. Raises Refused PERIOD_OPEN before the time it
+    covers is over, NOT_FOUND without a contract.
     """
     held = contract(district, year)
     if held is None:
@@ -115,7 +148,11 @@ def bill(district: str, year: int, period: str, now: datetime) -> InsurerBill:
     months = figure("insurer_bill_months", district)
     true_up = figure("insurer_true_up_month", district)
     if period == "true_up":
-        end, due, cite = date(year, 12, 31), fund.month_end(date(year + 1, true_up.whole, 1)), true_up.cite
+        end, due, cite = (
+            date(year, 12, 31),
+            fund.month_end(date(year + 1, true_up.whole, 1)),
+            true_up.cite,
+        )
     elif period in {f"{month:02d}" for month in months.value}:
         end = date(year, int(period), 1).fromordinal(date(year, int(period), 1).toordinal() - 1)
         due, cite = fund.month_end(date(year, int(period), 1)), months.cite
@@ -130,11 +167,23 @@ def bill(district: str, year: int, period: str, now: datetime) -> InsurerBill:
         amount = Fen(int(_open(district, date(year - 1, 1, 1), end)) - paid)
         owed_fee = fee(_year_total(district, year), district) if period == "true_up" else Fen(0)
         payer = figure("insurer_city_level", held.city).value if district == held.city else district
-        body = {"fronted": int(amount), "fee": int(owed_fee), "payer": payer, "due": due.isoformat(), "cite": cite, "insurer": held.insurer}
-        told = message("clearing.insurer_bill", f"{district}-{year}-{period}", {"district": district, **body}, now)
+        body = {
+            "fronted": int(amount),
+            "fee": int(owed_fee),
+            "payer": payer,
+            "due": due.isoformat(),
+            "cite": cite,
+            "insurer": held.insurer,
+        }
+        told = message(
+            "clearing.insurer_bill",
+            f"{district}-{year}-{period}",
+            {"district": district, **body},
+            now,
+        )
         try:
             commit([store.create(*key, body, "bill", state="made", at=now), told])
-        except Lost:
+        except ConditionFailed:
             return bill(district, year, period, now)
         before = store.get(*key)
         assert before is not None
@@ -142,7 +191,8 @@ def bill(district: str, year: int, period: str, now: datetime) -> InsurerBill:
 
 
 def _unpaid_bills(city: str, year: int, district: str) -> int:
-    """What earlier bills ask for and is not paid yet: it is open in the books and must not be billed twice."""
+    """What earlier bills ask for and is not paid yet: it is open in the books and must not be
+    billed twice."""
     mine = (_bill_of(item) for item in store.query(f"V#{city}", f"BILL#{year}#"))
     return sum(int(one.fronted) for one in mine if one.district == district and one.state == "made")
 
@@ -152,7 +202,18 @@ def _bill_of(item: store.ClearingItem) -> InsurerBill:
     _, year, period, district = item.sk.split("#")
     city = item.pk.split("#")[1]
     due = date.fromisoformat(body["due"])
-    return InsurerBill(city, district, int(year), period, Fen(body["fronted"]), Fen(body["fee"]), body["payer"], item.state, due, body["cite"])
+    return InsurerBill(
+        city,
+        district,
+        int(year),
+        period,
+        Fen(body["fronted"]),
+        Fen(body["fee"]),
+        body["payer"],
+        item.state,
+        due,
+        body["cite"],
+    )
 
 
 def bills(city: str, year: int) -> list[InsurerBill]:
@@ -161,7 +222,8 @@ def bills(city: str, year: int) -> list[InsurerBill]:
 
 
 def pay(district: str, year: int, period: str, by: str, now: datetime) -> InsurerBill:
-    """The district pays its bill, or at the true-up is paid back; books and bill in one transaction. Twice changes nothing. Raises Refused NOT_FOUND."""
+    """The district pays its bill, or at the true-up is paid back; books and bill in one
+    transaction. Twice changes nothing. Raises Refused NOT_FOUND."""
     city = f"{district[:4]}00"
     item = store.get(f"V#{city}", f"BILL#{year}#{period}#{district}")
     if item is None:
@@ -173,13 +235,21 @@ def pay(district: str, year: int, period: str, by: str, now: datetime) -> Insure
     amount, source = Fen(item.body["fronted"]), f"{district}-{year}-{period}"
     if amount > 0:
         rows = [(FUND, "2104", "1001", amount)]
-        writes += fund.posting(fund_rules.movement("insurer_payment", district, source, rows, now, counterpart=item.body["insurer"]))
+        writes += fund.posting(
+            fund_rules.movement(
+                "insurer_payment", district, source, rows, now, counterpart=item.body["insurer"]
+            )
+        )
     elif amount < 0:
         rows = [(FUND, "1001", "2104", -amount)]
-        writes += fund.posting(fund_rules.movement("insurer_refund", district, source, rows, now, counterpart=item.body["insurer"]))
+        writes += fund.posting(
+            fund_rules.movement(
+                "insurer_refund", district, source, rows, now, counterpart=item.body["insurer"]
+            )
+        )
     try:
         commit(writes)
-    except Lost as lost:
+    except ConditionFailed as lost:
         raise Conflict("STATE", field="bill", rule="账单已被他人变更或会计期间已结账") from lost
     after = store.get(f"V#{city}", f"BILL#{year}#{period}#{district}")
     assert after is not None
@@ -187,10 +257,13 @@ def pay(district: str, year: int, period: str, by: str, now: datetime) -> Insure
 
 
 def evaluation(city: str, year: int) -> Mapping[str, int]:
-    """Figures for the evaluation of the insurer (M三.3): fen fronted and billed, bills and how many are paid, the part of the reserve in use (per mille)."""
+    """Figures for the evaluation of the insurer (M三.3): fen fronted and billed, bills and how many
+    are paid, the part of the reserve in use (per mille)."""
     held = contract(city, year)
     made = bills(city, year)
-    fronted = sum(int(_year_total(district, year)) for district in sorted({one.district for one in made}))
+    fronted = sum(
+        int(_year_total(district, year)) for district in sorted({one.district for one in made})
+    )
     in_use = sum(int(one.fronted) for one in made if one.state == "made")
     reserve = int(held.reserve) if held else 0
     return {

@@ -1,6 +1,8 @@
-"""What the calendar drives: one morning's work and one month's, each step keyed by its period and safe to run again.
+"""What the calendar drives: one morning's work and one month's, each step keyed by its period and
+safe to run again.
 
-A step that fails for one region does not keep the others from theirs: what failed is told at the end, all at once, and the next run does it again.
+A step that fails for one region does not keep the others from theirs: what failed is told at the
+end, all at once, and the next run does it again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from medaid.workdays import Calendar
 
 @dataclass
 class Done:
-    """What a job did: counts by name, findings of the books by name, and what failed (never personal data)."""
+    """What a job did: counts by name, findings of the books by name, and what failed (never
+    personal data)."""
 
     counts: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
@@ -32,7 +35,8 @@ class Done:
         self.counts[name] = self.counts.get(name, 0) + number
 
     def attempt(self, name: str, admdvs: str, step: Callable[[], int]) -> None:
-        """Runs one step for one region; a refusal or storage failure is noted, a fault of the program is not hidden."""
+        """Runs one step for one region; a refusal or storage failure is noted, a fault of the
+        program is not hidden."""
         try:
             self.add(name, step())
         except MedaidError as error:
@@ -45,7 +49,8 @@ def last_month(now: datetime) -> str:
 
 
 def monthly(now: datetime) -> Done:
-    """On the first: last month's statements of every institution of every region, over the queue where there is one (J34)."""
+    """On the first: last month's statements of every institution of every region, over the queue
+    where there is one (J34)."""
     done, period = Done(), last_month(now)
     for admdvs in store.regions():
         done.attempt("statements", admdvs, lambda admdvs=admdvs: _month(admdvs, period, now))  # type: ignore[misc]
@@ -59,7 +64,12 @@ def _month(admdvs: str, period: str, now: datetime) -> int:
     cut = runs.month_cut(admdvs, period, now)
     found = store.institutions(admdvs, period)
     for institution in found:
-        task = {"admdvs": admdvs, "institution": institution, "month": period, "cut": cut.isoformat()}
+        task = {
+            "admdvs": admdvs,
+            "institution": institution,
+            "month": period,
+            "cut": cut.isoformat(),
+        }
         queue.send(url, json.dumps(task, sort_keys=True))
     return len(found)
 
@@ -67,27 +77,43 @@ def _month(admdvs: str, period: str, now: datetime) -> int:
 def task(body: str) -> None:
     """One institution's month, as the queue brings it: twice changes nothing."""
     told = json.loads(body)
-    runs.institution_month(told["admdvs"], told["institution"], told["month"], datetime.fromisoformat(told["cut"]))
+    runs.institution_month(
+        told["admdvs"], told["institution"], told["month"], datetime.fromisoformat(told["cut"])
+    )
 
 
 def daily(now: datetime, calendar: Calendar) -> Done:
-    """Each morning: books sealed, verified and compared; late items, deadlines, the year's bar, bills, prepayments and the insurer's bills."""
+    """Each morning: books sealed, verified and compared; late items, deadlines, the year's bar,
+    bills, prepayments and the insurer's bills."""
     done = Done()
     today, period = civil_date(now), last_month(now)
     running = f"{today:%Y-%m}"
     for admdvs in store.regions():
-        done.attempt("late_statements", admdvs, lambda admdvs=admdvs: _statements_made_up(admdvs, period, now))  # type: ignore[misc]
-    for month in (last_month(runs.midnight(today.replace(day=1) - timedelta(days=1))), period):  # what a month left over, the next one still makes
+        done.attempt(
+            "late_statements",
+            admdvs,
+            lambda admdvs=admdvs: _statements_made_up(admdvs, period, now),  # type: ignore[misc]
+        )
+    for month in (
+        last_month(runs.midnight(today.replace(day=1) - timedelta(days=1))),
+        period,
+    ):  # what a month left over, the next one still makes
         done.attempt("region_bills", "", lambda month=month: between_regions(month, now))  # type: ignore[misc]
     for admdvs in store.regions():
         steps: Mapping[str, Callable[[str], int]] = {
             "sealed": lambda a: sum(seals.seal(a, month, now) for month in (period, running)),
-            "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in (period, running)),
-            "rollup_differs": lambda a: sum(len(rollups.recompute(a, month, today, now)) for month in (period, running)),
+            "tampered": lambda a: sum(
+                len(seals.verify(a, month, now)) for month in (period, running)
+            ),
+            "rollup_differs": lambda a: sum(
+                len(rollups.recompute(a, month, today, now)) for month in (period, running)
+            ),
             "overdue": lambda a: len(runs.overdue(a, now, calendar)),
             "barred": lambda a: runs.year_end(a, now, calendar)["barred"],
             "prepayment_alerts": lambda a: len(regions.usage(a, now)),
-            "bills_late": lambda a: sum(int(_late(bill, now, calendar)) for bill in regions.owed_by(a)),
+            "bills_late": lambda a: sum(
+                int(_late(bill, now, calendar)) for bill in regions.owed_by(a)
+            ),
             "insurer_bills": lambda a: _insurer(a, now),
             "short_of_reserve": lambda a: _reserve(a, now),
         }
@@ -97,7 +123,8 @@ def daily(now: datetime, calendar: Calendar) -> Done:
 
 
 def _statements_made_up(admdvs: str, period: str, now: datetime) -> int:
-    """Ends the month's run where the queue has done its part, or makes up for one that never came; then supplements for what came late."""
+    """Ends the month's run where the queue has done its part, or makes up for one that never came;
+    then supplements for what came late."""
     state, body = runs.state("month", admdvs, period)
     if not state:
         runs.month(admdvs, period, now)
@@ -143,7 +170,8 @@ def _reserve(admdvs: str, now: datetime) -> int:
 
 
 def between_regions(period: str, now: datetime) -> int:
-    """The month's filings, splits and bills, as far as they can go today. On one machine the national level is ours (MEDAID_NATIONAL=local)."""
+    """The month's filings, splits and bills, as far as they can go today. On one machine the
+    national level is ours (MEDAID_NATIONAL=local)."""
     cities = [region for region in store.regions() if region[2:] != "0000"]
     filed = [city for city in cities if _filed(city, period, now)]
     provinces: dict[str, list[str]] = {}
@@ -152,7 +180,11 @@ def between_regions(period: str, now: datetime) -> int:
     ready = {p: members for p, members in provinces.items() if set(members) <= set(filed)}
     for province, members in ready.items():
         regions.file_province(province, period, members)
-    if os.environ.get("MEDAID_NATIONAL", "local") == "local" and set(ready) == set(provinces) and provinces:
+    if (
+        os.environ.get("MEDAID_NATIONAL", "local") == "local"
+        and set(ready) == set(provinces)
+        and provinces
+    ):
         national.split(period, sorted(provinces))
     return sum(len(_billed(province, period, members, now)) for province, members in ready.items())
 

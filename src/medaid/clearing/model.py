@@ -1,7 +1,9 @@
-"""What is cleared, as values: settlement items, statements of an institution's month, differences, agreements.
+"""What is cleared, as values: settlement items, statements of an institution's month, differences,
+agreements.
 
-Frozen. Amounts are fen; a reversal's item is negative and belongs to the month of its own settlement time. Sources: 苏医保办发〔2023〕27号
-art. 34, 35; 秦安县84号(2018) 五(二), 七; national interface 2.10 and 2.11 for names.
+Frozen. Amounts are fen; a reversal's item is negative and belongs to the month of its own
+settlement time. Sources: 苏医保办发〔2023〕27号 art. 34, 35; 秦安县84号(2018) 五(二), 七; national
+interface 2.10 and 2.11 for names.
 """
 
 from __future__ import annotations
@@ -19,15 +21,17 @@ from medaid.money import Fen
 FUND_FIELDS: Final = tuple(dict.fromkeys(fund.field for fund in funds().values()))
 """hifp_pay, cvlserv_pay … maf_pay, oth_pay: the amounts that funds pay (identity I4)."""
 OUTSIDE: Final = ("oth_pay",)
-"""What a settlement tells as paid by others outside the funds (commercial insurance, donations): not ours to clear."""
+"""What a settlement tells as paid by others outside the funds (commercial insurance, donations):
+not ours to clear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One settlement or reversal as clearing sees it.
 
-    `amounts` holds medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields cleared here, and `paid_elsewhere`: what of
-    fund_pay_sumamt others pay (another region's assistance, payers outside the funds).
+    `amounts` holds medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields cleared
+    here, and `paid_elsewhere`: what of fund_pay_sumamt others pay (another region's assistance,
+    payers outside the funds).
     """
 
     setl_id: str
@@ -65,7 +69,8 @@ class Item:
 
     @property
     def part(self) -> bool:
-        """Whether it is only the assistance that another region than the insurance's pays: paid here, counted there."""
+        """Whether it is only the assistance that another region than the insurance's pays: paid
+        here, counted there."""
         return "-" in self.setl_id
 
     @property
@@ -83,12 +88,17 @@ class Item:
 
     def by_fund(self) -> dict[str, Fen]:
         """Fen by fund key, zeros left out."""
-        return {fund_of(name, self.insutype).key: self.amounts[name] for name in FUND_FIELDS if self.amounts.get(name)}
+        return {
+            fund_of(name, self.insutype).key: self.amounts[name]
+            for name in FUND_FIELDS
+            if self.amounts.get(name)
+        }
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Group:
-    """One block of a statement: insurance type × care class × clr_type × where the insured belong (3201 is called by it: setl_optins)."""
+    """One block of a statement: insurance type × care class × clr_type × where the insured belong
+    (3201 is called by it: setl_optins)."""
 
     insutype: str
     care: str
@@ -138,16 +148,32 @@ class Tally:
             self.amounts[name] = self.amounts.get(name, 0) + int(fen)
 
     def totals(self) -> Totals:
-        return Totals(self.count, self.refunds, {name: Fen(fen) for name, fen in sorted(self.amounts.items())}, self.days)
+        return Totals(
+            self.count,
+            self.refunds,
+            {name: Fen(fen) for name, fen in sorted(self.amounts.items())},
+            self.days,
+        )
 
 
-STATES: Final = ("draft", "confirmed", "approved", "released", "nothing_due", "returned", "approved_again", "barring", "barred")
+STATES: Final = (
+    "draft",
+    "confirmed",
+    "approved",
+    "released",
+    "nothing_due",
+    "returned",
+    "approved_again",
+    "barring",
+    "barred",
+)
 PAID: Final = ("released", "nothing_due")
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An amount by fund that waits outside its statement: a disputed item, or a negative balance brought forward."""
+    """An amount by fund that waits outside its statement: a disputed item, or a negative balance
+    brought forward."""
 
     setl_id: str
     month: str
@@ -160,10 +186,11 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One institution's month (结算对账单), or the supplement for items that reached clearing after the first one was made.
+    """One institution's month (结算对账单), or the supplement for items that reached clearing after
+    the first one was made.
 
-    It holds exactly the month's items that arrived after `since` and not after `cut`; the cuts of a month's statements follow on each
-    other, so every item lies in exactly one.
+    It holds exactly the month's items that arrived after `since` and not after `cut`; the cuts of a
+    month's statements follow on each other, so every item lies in exactly one.
     """
 
     admdvs: str
@@ -203,7 +230,8 @@ class Statement:
         return f"{self.institution}-{self.month}-{self.number}"
 
     def due(self) -> dict[str, Fen]:
-        """What may be paid by fund: own items less disputed, plus carried in, less deductions and retention, by the mode, with what was brought forward."""
+        """What may be paid by fund: own items less disputed, plus carried in, less deductions and
+        retention, by the mode, with what was brought forward."""
         sums = {key: int(fen) for key, fen in self.by_fund.items()}
 
         def add(amounts: Mapping[str, Fen], sign: int) -> None:
@@ -224,14 +252,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What an institution agreed to for a year: how it is paid and what is kept back. `account` and `bank` are the institution's own."""
+    """What an institution agreed to for a year: how it is paid and what is kept back. `account` and
+    `bank` are the institution's own."""
 
     institution: str
     name: str
     admdvs: str
     year: int
     mode: str
-    """hi_paymtd of the national interface: 1 by item, 2 per case, 3 by points (DIP), 4 DRG, 5 per day, 6 per head, 7 outpatient total in advance."""
+    """hi_paymtd of the national interface: 1 by item, 2 per case, 3 by points (DIP), 4 DRG, 5 per
+    day, 6 per head, 7 outpatient total in advance."""
     rate: Fen
     """Fen per case, day, head or point; the month's total for mode 7."""
     retention: str = "0"
@@ -243,7 +273,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A line on which hospital and centre differ. `stmt_rslt`: 101 centre has more, 102 the hospital has more, 103 amounts differ."""
+    """A line on which hospital and centre differ. `stmt_rslt`: 101 centre has more, 102 the
+    hospital has more, 103 amounts differ."""
 
     setl_id: str
     mdtrt_id: str

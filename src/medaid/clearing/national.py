@@ -1,6 +1,8 @@
-"""A national level of our own, for one machine: it takes the provinces' files of a month, splits, and answers each its bills, in the files all speak.
+"""A national level of our own, for one machine: it takes the provinces' files of a month, splits,
+and answers each its bills, in the files all speak.
 
-It holds nothing but files: the split of a month is made once all participants have filed, a zero month included, and is the same whenever it is made.
+It holds nothing but files: the split of a month is made once all participants have filed, a zero
+month included, and is the same whenever it is made.
 """
 
 from __future__ import annotations
@@ -27,13 +29,16 @@ def answered_at(month: str, province: str) -> str:
 
 
 def file(month: str, province: str, content: bytes) -> None:
-    """Takes a province's file in. The same file again changes nothing; another one after that is refused; so is one that speaks for others.
+    """Takes a province's file in. The same file again changes nothing; another one after that is
+    refused; so is one that speaks for others.
 
     Raises Conflict DUPLICATE, BadInput naming the row.
     """
     for filing in regionfiles.filings(month, content, province):
         if bills.province(filing.treatment) != province:
-            raise BadInput("FORBIDDEN", field=f"{province} {filing.treatment}", rule="只能申报本省就医的费用")
+            raise BadInput(
+                "FORBIDDEN", field=f"{province} {filing.treatment}", rule="只能申报本省就医的费用"
+            )
     try:
         before = exchange.get(filed_at(month, province))
     except Refused:
@@ -44,7 +49,8 @@ def file(month: str, province: str, content: bytes) -> None:
 
 
 def split(month: str, participants: Sequence[str]) -> int:
-    """Splits a month among `participants` (provinces). Answers the number of bills. Raises Refused NOT_FOUND naming who has not filed."""
+    """Splits a month among `participants` (provinces). Answers the number of bills. Raises Refused
+    NOT_FOUND naming who has not filed."""
     filings = []
     missing = []
     for province in sorted(participants):

@@ -1,6 +1,8 @@
-"""Statements and payment notices as files people read: `.xlsx` of a statement, PDF of a payment notice, pay order for the bank.
+"""Statements and payment notices as files people read: `.xlsx` of a statement, PDF of a payment
+notice, pay order for the bank.
 
-The same statement always gives the same bytes: documents carry the statement's own cut as their date, never the time of printing.
+The same statement always gives the same bytes: documents carry the statement's own cut as their
+date, never the time of printing.
 """
 
 from __future__ import annotations
@@ -22,28 +24,98 @@ _PLACE: Final = {"local": "本地", "province": "省内异地", "nation": "跨�
 
 
 def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
-    """The sheets of a statement: groups, funds with what makes up the due, disputes and carried amounts."""
-    groups: list[list[object]] = [["险种", "待遇类别", "清算类别", "参保地", "就医范围", "人次", "退费", "医疗费总额", "基金支付总额", "医疗救助"]]
+    """The sheets of a statement: groups, funds with what makes up the due, disputes and carried
+    amounts."""
+    groups: list[list[object]] = [
+        [
+            "险种",
+            "待遇类别",
+            "清算类别",
+            "参保地",
+            "就医范围",
+            "人次",
+            "退费",
+            "医疗费总额",
+            "基金支付总额",
+            "医疗救助",
+        ]
+    ]
     for group, totals in statement.groups.items():
-        amounts = [totals.amounts.get(name, Fen(0)) for name in ("medfee_sumamt", "fund_pay_sumamt", "maf_pay")]
+        amounts = [
+            totals.amounts.get(name, Fen(0))
+            for name in ("medfee_sumamt", "fund_pay_sumamt", "maf_pay")
+        ]
         place = _PLACE[group.place(statement.admdvs)]
-        groups.append([group.insutype, _CARE[group.care], group.clr_type, group.home, place, totals.count, totals.refunds, *amounts])
-    parts: list[list[object]] = [["基金", "申报", "争议暂缓", "前期争议转入", "扣减", "预留", "支付方式差额", "上期结转", "应付"]]
+        groups.append(
+            [
+                group.insutype,
+                _CARE[group.care],
+                group.clr_type,
+                group.home,
+                place,
+                totals.count,
+                totals.refunds,
+                *amounts,
+            ]
+        )
+    parts: list[list[object]] = [
+        [
+            "基金",
+            "申报",
+            "争议暂缓",
+            "前期争议转入",
+            "扣减",
+            "预留",
+            "支付方式差额",
+            "上期结转",
+            "应付",
+        ]
+    ]
     due = statement.due()
-    keys = [k for k in funds() if any(k in m for m in (statement.by_fund, due, statement.retained, statement.brought_forward))]
+    keys = [
+        k
+        for k in funds()
+        if any(
+            k in m for m in (statement.by_fund, due, statement.retained, statement.brought_forward)
+        )
+    ]
     for key in keys:
-        sums = [Fen(sum(int(c.by_fund.get(key, 0)) for c in some)) for some in (statement.disputed, statement.carried_in, statement.deductions)]
-        rest = [m.get(key, Fen(0)) for m in (statement.retained, statement.mode_difference, statement.brought_forward)]
-        parts.append([funds()[key].name, statement.by_fund.get(key, Fen(0)), *sums, *rest, due.get(key, Fen(0))])
+        sums = [
+            Fen(sum(int(c.by_fund.get(key, 0)) for c in some))
+            for some in (statement.disputed, statement.carried_in, statement.deductions)
+        ]
+        rest = [
+            m.get(key, Fen(0))
+            for m in (statement.retained, statement.mode_difference, statement.brought_forward)
+        ]
+        parts.append(
+            [
+                funds()[key].name,
+                statement.by_fund.get(key, Fen(0)),
+                *sums,
+                *rest,
+                due.get(key, Fen(0)),
+            ]
+        )
     waits: list[list[object]] = [["类别", "编号", "所属月份", "原因", "基金", "金额"]]
-    for name, some in (("争议", statement.disputed), ("前期争议", statement.carried_in), ("扣减", statement.deductions)):
-        waits += [[name, c.setl_id, c.month, c.reason, funds()[key].name, fen] for c in some for key, fen in c.by_fund.items()]
+    for name, some in (
+        ("争议", statement.disputed),
+        ("前期争议", statement.carried_in),
+        ("扣减", statement.deductions),
+    ):
+        waits += [
+            [name, c.setl_id, c.month, c.reason, funds()[key].name, fen]
+            for c in some
+            for key, fen in c.by_fund.items()
+        ]
     return {"对账单": groups, "应付": parts, "明细": waits}
 
 
 def statement_book(statement: Statement) -> bytes:
     """The statement as `.xlsx`."""
-    return workbook(f"医疗费用结算对账单 {statement.statement_id}", statement_sheets(statement), statement.cut)
+    return workbook(
+        f"医疗费用结算对账单 {statement.statement_id}", statement_sheets(statement), statement.cut
+    )
 
 
 def payment_notice(statement: Statement, agreement: Agreement) -> bytes:
@@ -78,28 +150,44 @@ def notice_lines(statement: Statement, agreement: Agreement) -> list[str]:
         f"费款所属期:{statement.month}  对账单:{statement.statement_id}",
     ]
     lines += [f"{funds()[key].name}:{fen} 元" for key, fen in statement.paid.items()]
-    return [*lines, f"合计:{total} 元", f"审核:{statement.approved_by}  拨付:{statement.released_by}", f"对账截止:{beijing_text(statement.cut)}"]
+    return [
+        *lines,
+        f"合计:{total} 元",
+        f"审核:{statement.approved_by}  拨付:{statement.released_by}",
+        f"对账截止:{beijing_text(statement.cut)}",
+    ]
 
 
 def pay_order(statement: Statement, agreement: Agreement) -> bytes:
-    """The pay order as the bank takes it from manual reimbursement too: header, one payment, control totals with the digest of all before."""
+    """The pay order as the bank takes it from manual reimbursement too: header, one payment,
+    control totals with the digest of all before."""
     total = Fen(sum(int(fen) for fen in statement.paid.values()))
     fields = (statement.order, agreement.name, agreement.account, agreement.bank, total.yuan())
     if any("|" in text or "\n" in text for text in fields):
         raise BadInput("FIELD_FORMAT", field="agreement", rule="户名、账号、开户行不得含 | 或换行")
-    rows = [f"H|{statement.order}|{statement.admdvs}|{civil_date(statement.cut)}", "|".join(("D", *fields))]
+    rows = [
+        f"H|{statement.order}|{statement.admdvs}|{civil_date(statement.cut)}",
+        "|".join(("D", *fields)),
+    ]
     body = "".join(f"{row}\n" for row in rows)
     return f"{body}T|1|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n".encode()
 
 
 def bank_answer(content: bytes) -> list[tuple[str, str, str]]:
-    """The bank's answer as (order, result, reason): `paid` or `failed`. Raises BadInput where form or control totals are wrong: nothing of it is taken."""
+    """The bank's answer as (order, result, reason): `paid` or `failed`. Raises BadInput where form
+    or control totals are wrong: nothing of it is taken."""
     try:
         rows = [line.split("|") for line in content.decode("utf-8-sig").splitlines() if line]
     except UnicodeDecodeError:
         raise BadInput("FIELD_FORMAT", field="file", rule="须为 UTF-8") from None
     details = [row for row in rows if row[0] == "D"]
-    if len(rows) < 3 or rows[0][0] != "H" or rows[-1][0] != "T" or len(details) != len(rows) - 2 or any(len(row) != 5 for row in details):
+    if (
+        len(rows) < 3
+        or rows[0][0] != "H"
+        or rows[-1][0] != "T"
+        or len(details) != len(rows) - 2
+        or any(len(row) != 5 for row in details)
+    ):
         raise BadInput("FIELD_FORMAT", field="file", rule="须为 H、D…、T 行,D 行五栏")
     total = Fen(sum(int(Fen.of_yuan(row[2], "amount")) for row in details))
     if rows[-1][1:3] != [str(len(details)), total.yuan()]:
@@ -111,13 +199,26 @@ def bank_answer(content: bytes) -> list[tuple[str, str, str]]:
 
 def publish_statement(statement: Statement) -> str:
     """Writes the statement's workbook to the exchange bucket; answers its key."""
-    base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
+    base = (
+        f"clearing/{statement.admdvs}/{statement.month}/"
+        f"{statement.institution}/{statement.number:02d}"
+    )
     return exchange.put(f"{base}-statement.xlsx", statement_book(statement), XLSX)
 
 
 def publish_payment(statement: Statement, agreement: Agreement) -> list[str]:
-    """Writes notice and pay order of a released statement; writing them again writes the same bytes."""
-    base = f"clearing/{statement.admdvs}/{statement.month}/{statement.institution}/{statement.number:02d}"
-    notice = exchange.put(f"{base}-notice.pdf", payment_notice(statement, agreement), "application/pdf")
-    order = exchange.put(f"bank/out/{statement.order}.txt", pay_order(statement, agreement), "text/plain; charset=utf-8")
+    """Writes notice and pay order of a released statement; writing them again writes the same
+    bytes."""
+    base = (
+        f"clearing/{statement.admdvs}/{statement.month}/"
+        f"{statement.institution}/{statement.number:02d}"
+    )
+    notice = exchange.put(
+        f"{base}-notice.pdf", payment_notice(statement, agreement), "application/pdf"
+    )
+    order = exchange.put(
+        f"bank/out/{statement.order}.txt",
+        pay_order(statement, agreement),
+        "text/plain; charset=utf-8",
+    )
     return [notice, order]

@@ -1,6 +1,8 @@
-"""Settlements come into clearing here: from the outbox, each once, under its institution and the one month it belongs to.
+"""Settlements come into clearing here: from the outbox, each once, under its institution and the
+one month it belongs to.
 
-The stream may bring a message twice; the item's key is made of what the message says, so the second put loses and changes nothing.
+The stream may bring a message twice; the item's key is made of what the message says, so the second
+put loses and changes nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +23,15 @@ KINDS: Final = ("settled", "reversed")
 
 
 def project(body: Mapping[str, Any], now: datetime) -> bool:
-    """Takes one `settled` or `reversed` message in; `now` becomes its arrival. False where it was there already.
+    """Takes one `settled` or `reversed` message in; `now` becomes its arrival. False where it was
+    there already.
 
-    Raises Unavailable where storage does not answer (the stream brings the message again), KeyError or Refused for a body of another form.
+    Raises Unavailable where storage does not answer (the stream brings the message again), KeyError
+    or Refused for a body of another form.
     """
-    return sum(_projected(item, now) for item in store.items_from_message(body)) > 0  # all of them, not up to the first
+    return (
+        sum(_projected(item, now) for item in store.items_from_message(body)) > 0
+    )  # all of them, not up to the first
 
 
 def _projected(item: Item, now: datetime) -> bool:
@@ -33,9 +39,18 @@ def _projected(item: Item, now: datetime) -> bool:
     _listed("REGIONS", item.home)
     _listed(f"N#{item.treatment}#{item.month}", item.institution)
     if item.month < f"{now.astimezone(BEIJING):%Y-%m}":
-        reading(lambda: ClearingItem(f"L#{item.treatment}", f"{item.month}#{item.institution}", at=stored(now)).save())
+        reading(
+            lambda: ClearingItem(
+                f"L#{item.treatment}", f"{item.month}#{item.institution}", at=stored(now)
+            ).save()
+        )
     if item.away or item.district != item.home:
-        _put(f"H#{item.home}#{item.month}", f"ITEM#{stored(item.setl_time)}#{item.key}", now, store.item_body(item))
+        _put(
+            f"H#{item.home}#{item.month}",
+            f"ITEM#{stored(item.setl_time)}#{item.key}",
+            now,
+            store.item_body(item),
+        )
     return _put(*store.item_key(item), now, store.item_body(item))
 
 
@@ -46,5 +61,6 @@ def _put(pk: str, sk: str, now: datetime, body: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _listed(pk: str, institution: str) -> None:
-    """Notes once per process that an institution has items in a month: one cheap write for thousands of items."""
+    """Notes once per process that an institution has items in a month: one cheap write for
+    thousands of items."""
     reading(lambda: ClearingItem(pk, institution).save())

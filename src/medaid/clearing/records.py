@@ -1,4 +1,5 @@
-"""Statements, agreements and waiting amounts as stored bodies, and back. Only whole fen, text, lists and dicts."""
+"""Statements, agreements and waiting amounts as stored bodies, and back. Only whole fen, text,
+lists and dicts."""
 
 from __future__ import annotations
 
@@ -21,7 +22,14 @@ def fen(amounts: Mapping[str, int]) -> dict[str, Fen]:
 
 
 def carried_body(carried: Carried) -> list[Any]:
-    return [carried.setl_id, carried.month, carried.reason, plain(carried.by_fund), carried.home, carried.waits_for]
+    return [
+        carried.setl_id,
+        carried.month,
+        carried.reason,
+        plain(carried.by_fund),
+        carried.home,
+        carried.waits_for,
+    ]
 
 
 def carried_of(body: list[Any]) -> Carried:
@@ -38,7 +46,10 @@ def statement_body(statement: Statement) -> dict[str, Any]:
     return {
         "since": stored(statement.since) if statement.since else "",
         "cut": stored(statement.cut),
-        "groups": [[*_group_body(g), t.count, t.refunds, plain(t.amounts), t.days] for g, t in statement.groups.items()],
+        "groups": [
+            [*_group_body(g), t.count, t.refunds, plain(t.amounts), t.days]
+            for g, t in statement.groups.items()
+        ],
         "by_fund": plain(statement.by_fund),
         "digest": statement.digest,
         "lines": statement.lines,
@@ -61,7 +72,9 @@ def statement_of(item: ClearingItem) -> Statement:
     """The statement that was stored."""
     body = item.body
     _, admdvs, institution, month = item.pk.split("#")
-    groups = {Group(*row[:4]): Totals(row[4], row[5], fen(row[6]), row[7]) for row in body["groups"]}
+    groups = {
+        Group(*row[:4]): Totals(row[4], row[5], fen(row[6]), row[7]) for row in body["groups"]
+    }
     return Statement(
         admdvs,
         institution,
@@ -91,19 +104,32 @@ def statement_of(item: ClearingItem) -> Statement:
 
 
 def statement_key(statement: Statement) -> tuple[str, str]:
-    return f"I#{statement.admdvs}#{statement.institution}#{statement.month}", f"STATEMENT#{statement.number:02d}"
+    return (
+        f"I#{statement.admdvs}#{statement.institution}#{statement.month}",
+        f"STATEMENT#{statement.number:02d}",
+    )
 
 
 def agreement_body(agreement: Agreement) -> dict[str, Any]:
     return {
-        "name": agreement.name, "admdvs": agreement.admdvs, "mode": agreement.mode, "rate": int(agreement.rate), "retention": agreement.retention,
-        "bank": agreement.bank, "account": agreement.account, "cite": agreement.cite,
-    }  # fmt: skip
+        "name": agreement.name,
+        "admdvs": agreement.admdvs,
+        "mode": agreement.mode,
+        "rate": int(agreement.rate),
+        "retention": agreement.retention,
+        "bank": agreement.bank,
+        "account": agreement.account,
+        "cite": agreement.cite,
+    }
 
 
 def agreement_of(item: ClearingItem) -> Agreement:
     body = dict(item.body)
-    return Agreement(institution=item.pk.split("#")[1], year=int(item.sk.split("#")[1]), **{**body, "rate": Fen(body["rate"])})
+    return Agreement(
+        institution=item.pk.split("#")[1],
+        year=int(item.sk.split("#")[1]),
+        **{**body, "rate": Fen(body["rate"])},
+    )
 
 
 def with_state(statement: Statement, state: str, **changes: Any) -> Statement:

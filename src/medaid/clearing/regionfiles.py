@@ -1,6 +1,8 @@
-"""The files regions exchange: what a region files of a month, and the bills that the split answers. TAB-separated UTF-8, zipped, empty is `null`.
+"""The files regions exchange: what a region files of a month, and the bills that the split answers.
+TAB-separated UTF-8, zipped, empty is `null`.
 
-No personal data: a row is one treatment city and one home city. Amounts in yuan, one column a fund in the order of the chart.
+No personal data: a row is one treatment city and one home city. Amounts in yuan, one column a fund
+in the order of the chart.
 """
 
 from __future__ import annotations
@@ -16,8 +18,24 @@ from medaid.fund.chart import funds
 from medaid.money import Fen
 
 _FUNDS: Final = tuple(funds())
-FILED: Final = ("setlym", "mdtrtarea", "insuplc_admdvs", "kind", "setl_cnt", *(f.code for f in funds().values()))
-BILLED: Final = ("setlym", "kind", "crdt_admdvs", "debt_admdvs", "setl_cnt", "mdtrtarea", "insuplc_admdvs", *(f.code for f in funds().values()))
+FILED: Final = (
+    "setlym",
+    "mdtrtarea",
+    "insuplc_admdvs",
+    "kind",
+    "setl_cnt",
+    *(f.code for f in funds().values()),
+)
+BILLED: Final = (
+    "setlym",
+    "kind",
+    "crdt_admdvs",
+    "debt_admdvs",
+    "setl_cnt",
+    "mdtrtarea",
+    "insuplc_admdvs",
+    *(f.code for f in funds().values()),
+)
 
 
 def _amounts(amounts: object) -> list[str]:
@@ -26,12 +44,17 @@ def _amounts(amounts: object) -> list[str]:
 
 
 def filed(month: str, filings: Iterable[Filing]) -> bytes:
-    """The file of a region's filings for a month: own amounts and adjustments in rows of their own. The heading alone for a zero month."""
+    """The file of a region's filings for a month: own amounts and adjustments in rows of their own.
+    The heading alone for a zero month."""
     rows: list[Sequence[str]] = [FILED]
     for one in sorted(filings, key=lambda f: (f.treatment, f.home)):
-        rows.append((month, one.treatment, one.home, "own", str(one.count), *_amounts(dict(one.own))))
+        rows.append(
+            (month, one.treatment, one.home, "own", str(one.count), *_amounts(dict(one.own)))
+        )
         if one.adjusted:
-            rows.append((month, one.treatment, one.home, "adjusted", "0", *_amounts(dict(one.adjusted))))
+            rows.append(
+                (month, one.treatment, one.home, "adjusted", "0", *_amounts(dict(one.adjusted)))
+            )
     return zipped("filing.txt", b"".join(text(rows)))
 
 
@@ -50,12 +73,16 @@ def _rows(content: bytes, heading: tuple[str, ...], name: str) -> list[tuple[int
 
 
 def _fen(values: Sequence[str], where: str) -> dict[str, Fen]:
-    amounts = {key: Fen.of_yuan(value, f"{where} {funds()[key].code}") for key, value in zip(_FUNDS, values, strict=True)}
+    amounts = {
+        key: Fen.of_yuan(value, f"{where} {funds()[key].code}")
+        for key, value in zip(_FUNDS, values, strict=True)
+    }
     return {key: fen for key, fen in amounts.items() if fen}
 
 
 def filings(month: str, content: bytes, name: str) -> list[Filing]:
-    """The filings in a file. Raises BadInput naming the row: another month, a count that is none, a row twice."""
+    """The filings in a file. Raises BadInput naming the row: another month, a count that is none, a
+    row twice."""
     found: dict[tuple[str, str], Filing] = {}
     for number, row in _rows(content, FILED, name):
         where = f"{name} 第{number}行"
@@ -63,7 +90,11 @@ def filings(month: str, content: bytes, name: str) -> list[Filing]:
         if row[0] != month:
             raise BadInput("FIELD_FORMAT", field=f"{where} setlym", rule=f"应为 {month}")
         if not row[4].isdigit() or row[3] not in ("own", "adjusted"):
-            raise BadInput("FIELD_FORMAT", field=f"{where} setl_cnt", rule="笔数须为非负整数,类别为 own 或 adjusted")
+            raise BadInput(
+                "FIELD_FORMAT",
+                field=f"{where} setl_cnt",
+                rule="笔数须为非负整数,类别为 own 或 adjusted",
+            )
         before = found.get(pair)
         amounts = _fen(row[5:], where)
         if row[3] == "own":
@@ -82,7 +113,9 @@ def billed(bills: Iterable[Bill]) -> bytes:
     rows: list[Sequence[str]] = [BILLED]
     for bill in bills:
         head = (bill.month, bill.kind, bill.creditor, bill.debtor, str(bill.count))
-        rows += [(*head, *pair, *_amounts(dict(amounts))) for pair, amounts in bill.parts.items()] or [(*head, "", "", *_amounts({}))]
+        rows += [
+            (*head, *pair, *_amounts(dict(amounts))) for pair, amounts in bill.parts.items()
+        ] or [(*head, "", "", *_amounts({}))]
     return zipped("bills.txt", b"".join(text(rows)))
 
 

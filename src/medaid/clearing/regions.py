@@ -1,7 +1,9 @@
-"""Clearing between provinces and between the cities of one (X7, X12, X14, J35): filed, split, billed, transferred, confirmed; prepaid; suspended.
+"""Clearing between provinces and between the cities of one (X7, X12, X14, J35): filed, split,
+billed, transferred, confirmed; prepaid; suspended.
 
-What a treatment city files is made of its hospitals' statements, so that what regions clear is what hospitals were owed: statements whose cut lies after the
-month before's and not after this month's, and adjustments of the same time.
+What a treatment city files is made of its hospitals' statements, so that what regions clear is what
+hospitals were owed: statements whose cut lies after the month before's and not after this month's,
+and adjustments of the same time.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any, Final
 from medaid.aws import exchange
 from medaid.aws.outbox import message
 from medaid.aws.steady import commit, commit_or_conflict
-from medaid.aws.transaction import Lost, Write
+from medaid.aws.transaction import ConditionFailed, Write
 from medaid.clearing import bills, national, records, regionfiles, rules, statements, store
 from medaid.clearing.bills import Bill, Filing, Pair, Step
 from medaid.clearing.store import ClearingItem
@@ -23,17 +25,22 @@ from medaid.instants import from_stored, stored
 from medaid.money import Fen
 
 _SETTLED: Final = timedelta(hours=1)
-"""A run of statements ends within its function's quarter of an hour; an hour later nothing with an earlier cut can appear."""
+"""A run of statements ends within its function's quarter of an hour; an hour later nothing with an
+earlier cut can appear."""
 
 
-# ------------------------------------------------------------------------------------------------- filing
+# -------------------------------------------------------------------------------------------------
+# filing
 
 
 def _cuts(treatment: str, month: str, now: datetime) -> tuple[datetime | None, datetime]:
-    """The time that a month's filing covers: after the cut of the month filed before, up to this month's. Raises Refused PERIOD_OPEN."""
+    """The time that a month's filing covers: after the cut of the month filed before, up to this
+    month's. Raises Refused PERIOD_OPEN."""
     held = list(store.query(f"R#month#{treatment}"))
     runs_made = [(item.sk, item.body["cut"]) for item in held]
-    mine = next((item.body["cut"] for item in held if item.sk == month and item.state == "done"), None)
+    mine = next(
+        (item.body["cut"] for item in held if item.sk == month and item.state == "done"), None
+    )
     if mine is None or now < from_stored(mine) + _SETTLED:
         raise Refused("PERIOD_OPEN", field="month", rule=f"{treatment} {month} 尚未生成对账单")
     before = [cut for period, cut in runs_made if period < month]
@@ -41,7 +48,8 @@ def _cuts(treatment: str, month: str, now: datetime) -> tuple[datetime | None, d
 
 
 def filings(treatment: str, month: str, now: datetime) -> list[Filing]:
-    """What a treatment city files for `month`: by home city, its statements' groups and the adjustments. The same whenever it is asked."""
+    """What a treatment city files for `month`: by home city, its statements' groups and the
+    adjustments. The same whenever it is asked."""
     since, cut = _cuts(treatment, month, now)
     counts: dict[str, int] = {}
     own: dict[str, dict[str, Fen]] = {}
@@ -54,7 +62,9 @@ def filings(treatment: str, month: str, now: datetime) -> list[Filing]:
                 for group, totals in statement.groups.items():
                     if group.home != treatment:
                         counts[group.home] = counts.get(group.home, 0) + totals.count
-                        own[group.home] = rules.added(own.get(group.home, {}), rules.group_funds(group, totals))
+                        own[group.home] = rules.added(
+                            own.get(group.home, {}), rules.group_funds(group, totals)
+                        )
     adjusted: dict[str, dict[str, Fen]] = {}
     for item in store.query(f"W#{treatment}"):
         at = from_stored(item.at)
@@ -62,13 +72,20 @@ def filings(treatment: str, month: str, now: datetime) -> list[Filing]:
             home = item.sk.split("#")[0]
             adjusted[home] = rules.added(adjusted.get(home, {}), records.fen(item.body))
     homes = sorted({*own, *adjusted})
-    return [Filing(treatment, home, counts.get(home, 0), own.get(home, {}), adjusted.get(home, {})) for home in homes]
+    return [
+        Filing(treatment, home, counts.get(home, 0), own.get(home, {}), adjusted.get(home, {}))
+        for home in homes
+    ]
 
 
 def file_city(treatment: str, month: str, now: datetime) -> str:
     """Writes a city's filing for its province; answers the key."""
     content = regionfiles.filed(month, filings(treatment, month, now))
-    return exchange.put(f"clearing/regions/{month}/{bills.province(treatment)}/in/{treatment}.zip", content, "application/zip")
+    return exchange.put(
+        f"clearing/regions/{month}/{bills.province(treatment)}/in/{treatment}.zip",
+        content,
+        "application/zip",
+    )
 
 
 def _province_filings(province: str, month: str, cities: Sequence[str]) -> list[Filing]:
@@ -80,28 +97,40 @@ def _province_filings(province: str, month: str, cities: Sequence[str]) -> list[
 
 
 def file_province(province: str, month: str, cities: Sequence[str]) -> None:
-    """Hands the national level what the province's cities filed of other provinces' people. Raises Refused NOT_FOUND while a city has not filed."""
-    away = [one for one in _province_filings(province, month, cities) if bills.province(one.home) != province]
+    """Hands the national level what the province's cities filed of other provinces' people. Raises
+    Refused NOT_FOUND while a city has not filed."""
+    away = [
+        one
+        for one in _province_filings(province, month, cities)
+        if bills.province(one.home) != province
+    ]
     national.file(month, province, regionfiles.filed(month, away))
 
 
-# ------------------------------------------------------------------------------------------------- bills
+# -------------------------------------------------------------------------------------------------
+# bills
 
 
 def bill_province(province: str, month: str, now: datetime) -> list[Bill]:
-    """Takes the national level's bills for a province in, each once, by either side's reading of its own file."""
+    """Takes the national level's bills for a province in, each once, by either side's reading of
+    its own file."""
     received = regionfiles.bills(exchange.get(national.answered_at(month, province)), province, now)
     return [_kept(bill) for bill in received]
 
 
 def bill_cities(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
     """The province's own split between its cities (省内异地), by the same rules."""
-    inside = [one for one in _province_filings(province, month, cities) if bills.province(one.home) == province]
+    inside = [
+        one
+        for one in _province_filings(province, month, cities)
+        if bills.province(one.home) == province
+    ]
     return [_kept(bill) for bill in bills.shared_out(inside, month, cities, "province", now)]
 
 
 def _kept(bill: Bill) -> Bill:
-    """Stores a bill that is not there yet; what is negative in it waits for the next bill instead. Answers the bill as it is kept."""
+    """Stores a bill that is not there yet; what is negative in it waits for the next bill instead.
+    Answers the bill as it is kept."""
     key = _key(bill)
     before = store.get(*key)
     if before is not None:
@@ -110,12 +139,21 @@ def _kept(bill: Bill) -> Bill:
     kept = bills.without_negative(bill)
     writes = [
         store.create(*key, bill_body(kept), "bill", state=kept.state, at=kept.made),
-        store.create(f"b#{bill.debtor}", f"{bill.month}#{bill.kind}#{bill.creditor}", {}, "pointer", at=kept.made),
+        store.create(
+            f"b#{bill.debtor}",
+            f"{bill.month}#{bill.kind}#{bill.creditor}",
+            {},
+            "pointer",
+            at=kept.made,
+        ),
     ]
-    writes += [store.adjustment(pair[0], pair[1], bill.bill_id, amounts, bill.made) for pair, amounts in negative.items()]
+    writes += [
+        store.adjustment(pair[0], pair[1], bill.bill_id, amounts, bill.made)
+        for pair, amounts in negative.items()
+    ]
     try:
         commit(writes)
-    except Lost:
+    except ConditionFailed:
         return _kept(bill)
     return kept
 
@@ -129,17 +167,37 @@ def bill_body(bill: Bill) -> dict[str, Any]:
         return [[*pair, records.plain(amounts)] for pair, amounts in sorted(parts.items())]
 
     steps = [[s.name, stored(s.at), s.by] for s in bill.steps]
-    return {"count": bill.count, "parts": pairs(bill.parts), "disputed": pairs(bill.disputed), "steps": steps, "reasons": list(bill.reasons)}
+    return {
+        "count": bill.count,
+        "parts": pairs(bill.parts),
+        "disputed": pairs(bill.disputed),
+        "steps": steps,
+        "reasons": list(bill.reasons),
+    }
 
 
 def bill_of(item: ClearingItem) -> Bill:
     """The bill that was stored."""
     body = item.body
     month, kind, debtor = item.sk.split("#")
-    parts, disputed = ({(c, d): records.fen(a) for c, d, a in body[name]} for name in ("parts", "disputed"))
+    parts, disputed = (
+        {(c, d): records.fen(a) for c, d, a in body[name]} for name in ("parts", "disputed")
+    )
     steps = tuple(Step(name, from_stored(at), by) for name, at, by in body["steps"])
     creditor = item.pk.split("#")[1]
-    return Bill(creditor, debtor, month, kind, body["count"], parts, from_stored(item.at), steps, disputed, tuple(body["reasons"]), item.version)
+    return Bill(
+        creditor,
+        debtor,
+        month,
+        kind,
+        body["count"],
+        parts,
+        from_stored(item.at),
+        steps,
+        disputed,
+        tuple(body["reasons"]),
+        item.version,
+    )
 
 
 def owed_to(creditor: str, month: str = "") -> Iterator[Bill]:
@@ -156,7 +214,9 @@ def owed_by(debtor: str, month: str = "") -> Iterator[Bill]:
         yield bill_of(item)
 
 
-def found(creditor: str, debtor: str, month: str, kind: str = "clearing") -> tuple[ClearingItem, Bill]:
+def found(
+    creditor: str, debtor: str, month: str, kind: str = "clearing"
+) -> tuple[ClearingItem, Bill]:
     """One bill as stored. Raises Refused NOT_FOUND."""
     item = store.get(f"B#{creditor}", f"{month}#{kind}#{debtor}")
     if item is None:
@@ -164,9 +224,18 @@ def found(creditor: str, debtor: str, month: str, kind: str = "clearing") -> tup
     return item, bill_of(item)
 
 
-def advance(creditor: str, debtor: str, month: str, step: str, by: str, now: datetime, kind: str = "clearing") -> Bill:
-    """Takes a bill one step on (5 + 10 + 5 working days, X12). With `transferred` and `confirmed` the books of all cities concerned are written in the
-    same transaction. The same step twice changes nothing. Raises Conflict STATE for a step out of order.
+def advance(
+    creditor: str,
+    debtor: str,
+    month: str,
+    step: str,
+    by: str,
+    now: datetime,
+    kind: str = "clearing",
+) -> Bill:
+    """Takes a bill one step on (5 + 10 + 5 working days, X12). With `transferred` and `confirmed`
+    the books of all cities concerned are written in the same transaction. The same step twice
+    changes nothing. Raises Conflict STATE for a step out of order.
     """
     item, bill = found(creditor, debtor, month, kind)
     if bill.state == step:
@@ -179,70 +248,108 @@ def advance(creditor: str, debtor: str, month: str, step: str, by: str, now: dat
         writes += fund.posting(*bills.receipt_entries(bill, now))
     try:
         commit(writes)
-    except Lost as lost:
-        raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更或会计期间已结账") from lost
+    except ConditionFailed as lost:
+        raise Conflict(
+            "STATE", field=bill.bill_id, rule="清算单已被他人变更或会计期间已结账"
+        ) from lost
     return after
 
 
-def dispute(creditor: str, debtor: str, month: str, pair: Pair, amounts: Mapping[str, Fen], reason: str, now: datetime) -> Bill:
-    """The debtor contests part of a bill before it pays: that part is not paid now and comes again with the next month's bill (X12)."""
+def dispute(
+    creditor: str,
+    debtor: str,
+    month: str,
+    pair: Pair,
+    amounts: Mapping[str, Fen],
+    reason: str,
+    now: datetime,
+) -> Bill:
+    """The debtor contests part of a bill before it pays: that part is not paid now and comes again
+    with the next month's bill (X12)."""
     item, bill = found(creditor, debtor, month)
     after = bills.disputed(bill, pair, amounts, reason)
     number = f"DISPUTE-{bill.bill_id}-{len(after.reasons)}"
-    writes = [store.replace(item, bill_body(after), "bill", state=bill.state), store.adjustment(pair[0], pair[1], number, amounts, now)]
+    writes = [
+        store.replace(item, bill_body(after), "bill", state=bill.state),
+        store.adjustment(pair[0], pair[1], number, amounts, now),
+    ]
     try:
         commit(writes)
-    except Lost as lost:
+    except ConditionFailed as lost:
         raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更") from lost
     return after
 
 
-# ------------------------------------------------------------------------------------------------- prepayment
+# -------------------------------------------------------------------------------------------------
+# prepayment
 
 
 def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
     """What a region paid another in a year by its clearing bills, fen by fund."""
-    mine = [b for b in owed_to(creditor, "") if b.debtor == debtor and b.kind == "clearing" and b.month[:4] == str(year)]
+    mine = [
+        b
+        for b in owed_to(creditor, "")
+        if b.debtor == debtor and b.kind == "clearing" and b.month[:4] == str(year)
+    ]
     return rules.added(*(amounts for bill in mine for amounts in bill.payable().values()))
 
 
 def held(treatment: str, home: str) -> dict[str, Fen]:
-    """The prepayment of `home` that `treatment` holds, fen by fund; its interest is the treatment region's (X14) and is not in it."""
+    """The prepayment of `home` that `treatment` holds, fen by fund; its interest is the treatment
+    region's (X14) and is not in it."""
     item = store.get(f"P#{home}", treatment)
     return records.fen(item.body["amounts"]) if item else {}
 
 
-def fix_prepayment(treatment: str, home: str, year: int, last_year: Mapping[str, Fen], now: datetime) -> list[Bill]:
-    """Fixes a year's prepayment by last year's payments: bills for what goes up and for what comes back. Once a year and pair.
+def fix_prepayment(
+    treatment: str, home: str, year: int, last_year: Mapping[str, Fen], now: datetime
+) -> list[Bill]:
+    """Fixes a year's prepayment by last year's payments: bills for what goes up and for what comes
+    back. Once a year and pair.
 
-    Raises PolicySilent FACT_MISSING without figures of last year.
+    Raises PolicyUndetermined FACT_MISSING without figures of last year.
     """
     item = store.get(f"P#{home}", treatment)
     month = f"{year}-00"
     if item is not None and item.body["year"] >= year:
-        return [b for b in (*owed_to(treatment, month), *owed_to(home, month)) if {b.creditor, b.debtor} == {treatment, home}]
+        return [
+            b
+            for b in (*owed_to(treatment, month), *owed_to(home, month))
+            if {b.creditor, b.debtor} == {treatment, home}
+        ]
     fixed = bills.prepayment(last_year, home)
     up, back = bills.refixed(records.fen(item.body["amounts"]) if item else {}, fixed)
     made = []
     if up:
         made.append(Bill(treatment, home, month, "prepayment", 0, {(treatment, home): up}, now))
     if back:
-        made.append(Bill(home, treatment, month, "prepayment_return", 0, {(home, treatment): back}, now))
+        made.append(
+            Bill(home, treatment, month, "prepayment_return", 0, {(home, treatment): back}, now)
+        )
     body = {"year": year, "amounts": records.plain(fixed)}
     key = (f"P#{home}", treatment)
-    writes = [store.replace(item, body, "prepayment", state="fixed", at=now) if item else store.create(*key, body, "prepayment", state="fixed", at=now)]
+    writes = [
+        store.replace(item, body, "prepayment", state="fixed", at=now)
+        if item
+        else store.create(*key, body, "prepayment", state="fixed", at=now)
+    ]
     for bill in made:
         writes.append(store.create(*_key(bill), bill_body(bill), "bill", state="made", at=now))
-        writes.append(store.create(f"b#{bill.debtor}", f"{month}#{bill.kind}#{bill.creditor}", {}, "pointer", at=now))
+        writes.append(
+            store.create(
+                f"b#{bill.debtor}", f"{month}#{bill.kind}#{bill.creditor}", {}, "pointer", at=now
+            )
+        )
     try:
         commit(writes)
-    except Lost:
+    except ConditionFailed:
         return fix_prepayment(treatment, home, year, last_year, now)
     return made
 
 
 def usage(treatment: str, now: datetime) -> list[tuple[str, str, Fen, Fen]]:
-    """Home regions whose unpaid bills use up their prepayment: (home, colour, outstanding, held); each colour of a month is told once."""
+    """Home regions whose unpaid bills use up their prepayment: (home, colour, outstanding, held);
+    each colour of a month is told once."""
     outstanding: dict[str, int] = {}
     for bill in owed_to(treatment):
         if bill.kind == "clearing" and bill.state != "confirmed":
@@ -253,16 +360,28 @@ def usage(treatment: str, now: datetime) -> list[tuple[str, str, Fen, Fen]]:
         colour = bills.alert(Fen(fen), kept, treatment)
         if colour:
             found_alerts.append((home, colour, Fen(fen), kept))
-            body = {"treatment": treatment, "home": home, "colour": colour, "outstanding": fen, "held": int(kept)}
-            statements.once(message("clearing.prepayment", f"{treatment}-{home}-{now:%Y-%m}-{colour}", body, now))
+            body = {
+                "treatment": treatment,
+                "home": home,
+                "colour": colour,
+                "outstanding": fen,
+                "held": int(kept),
+            }
+            statements.once(
+                message(
+                    "clearing.prepayment", f"{treatment}-{home}-{now:%Y-%m}-{colour}", body, now
+                )
+            )
     return found_alerts
 
 
-# ------------------------------------------------------------------------------------------------- suspension
+# -------------------------------------------------------------------------------------------------
+# suspension
 
 
 def suspend(region: str, by: str, reason: str, now: datetime) -> None:
-    """Stops direct settlement of a region's people away from home (X7). Raises Conflict where it is stopped, Refused without a reason."""
+    """Stops direct settlement of a region's people away from home (X7). Raises Conflict where it is
+    stopped, Refused without a reason."""
     _switch(region, "suspended", by, reason, now)
 
 
@@ -277,23 +396,39 @@ def _switch(region: str, to: str, by: str, reason: str, now: datetime) -> None:
     item = store.get(f"S#{region}", "STATE")
     if (item.state if item else "open") == to:
         raise Conflict("STATE", field="region", rule=f"{region} 已是该状态")
-    history = [*(item.body["history"] if item else []), {"to": to, "by": by, "reason": reason, "at": stored(now)}]
+    history = [
+        *(item.body["history"] if item else []),
+        {"to": to, "by": by, "reason": reason, "at": stored(now)},
+    ]
     body = {"history": history}
     commit_or_conflict(
-        [store.replace(item, body, "suspension", state=to, at=now) if item else store.create(f"S#{region}", "STATE", body, "suspension", state=to, at=now)]
+        [
+            store.replace(item, body, "suspension", state=to, at=now)
+            if item
+            else store.create(f"S#{region}", "STATE", body, "suspension", state=to, at=now)
+        ]
     )
 
 
 def check_open(home: str, treatment: str) -> None:
-    """Raises Conflict REGION_SUSPENDED where direct settlement of `home`'s people in `treatment` is stopped; the hospital is told why and what to do.
+    """Raises Conflict REGION_SUSPENDED where direct settlement of `home`'s people in `treatment` is
+    stopped; the hospital is told why and what to do.
 
     Costs nothing at home; away it is one or two small reads.
     """
     if home[:4] == treatment[:4]:
         return
-    regions = (home, bills.province(home)) if bills.province(home) != bills.province(treatment) else (home,)
+    regions = (
+        (home, bills.province(home))
+        if bills.province(home) != bills.province(treatment)
+        else (home,)
+    )
     for region in regions:
         item = store.get(f"S#{region}", "STATE")
         if item is not None and item.state == "suspended":
             reason = item.body["history"][-1]["reason"]
-            raise Conflict("REGION_SUSPENDED", field="insuplc_admdvs", rule=f"{region} 异地直接结算已暂停({reason}),请患者先行垫付后回参保地手工报销")
+            raise Conflict(
+                "REGION_SUSPENDED",
+                field="insuplc_admdvs",
+                rule=f"{region} 异地直接结算已暂停({reason}),请患者先行垫付后回参保地手工报销",
+            )

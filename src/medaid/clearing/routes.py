@@ -1,4 +1,5 @@
-"""The operators' routes of books and clearing: /fund/… and /clearing/… An operator acts for the region of its token, in the roles each route names."""
+"""The operators' routes of books and clearing: /fund/… and /clearing/… An operator acts for the
+region of its token, in the roles each route names."""
 
 from __future__ import annotations
 
@@ -65,25 +66,56 @@ def _yuan(amounts: Mapping[str, Fen]) -> dict[str, str]:
 def _statement(one: Statement) -> dict[str, Any]:
     """A statement as the page shows it."""
     return {
-        "statement_id": one.statement_id, "institution": one.institution, "month": one.month, "number": one.number, "state": one.state,
-        "items": one.lines, "by_fund": _yuan(one.by_fund), "due": _yuan(one.due()), "retained": _yuan(one.retained), "paid": _yuan(one.paid),
-        "fronted": _yuan(one.fronted), "mode_difference": _yuan(one.mode_difference), "order": one.order, "approved_by": one.approved_by,
-        "released_by": one.released_by, "digest": one.digest, "lines": statements.line_file(one),
-        "disputed": [{"setl_id": c.setl_id, "reason": c.reason, "amounts": _yuan(c.by_fund)} for c in one.disputed],
+        "statement_id": one.statement_id,
+        "institution": one.institution,
+        "month": one.month,
+        "number": one.number,
+        "state": one.state,
+        "items": one.lines,
+        "by_fund": _yuan(one.by_fund),
+        "due": _yuan(one.due()),
+        "retained": _yuan(one.retained),
+        "paid": _yuan(one.paid),
+        "fronted": _yuan(one.fronted),
+        "mode_difference": _yuan(one.mode_difference),
+        "order": one.order,
+        "approved_by": one.approved_by,
+        "released_by": one.released_by,
+        "digest": one.digest,
+        "lines": statements.line_file(one),
+        "disputed": [
+            {"setl_id": c.setl_id, "reason": c.reason, "amounts": _yuan(c.by_fund)}
+            for c in one.disputed
+        ],
         "groups": [
-            {"insutype": g.insutype, "care": g.care, "clr_type": g.clr_type, "insuplc_admdvs": g.home, "count": t.count, "refunds": t.refunds,
-             **_yuan(t.amounts)}
+            {
+                "insutype": g.insutype,
+                "care": g.care,
+                "clr_type": g.clr_type,
+                "insuplc_admdvs": g.home,
+                "count": t.count,
+                "refunds": t.refunds,
+                **_yuan(t.amounts),
+            }
             for g, t in one.groups.items()
         ],
-    }  # fmt: skip
+    }
 
 
 def _bill(one: Bill) -> dict[str, Any]:
     return {
-        "bill_id": one.bill_id, "creditor": one.creditor, "debtor": one.debtor, "month": one.month, "kind": one.kind, "state": one.state,
-        "count": one.count, "total": one.total().yuan(), "parts": [{"from": d, "to": c, **_yuan(a)} for (c, d), a in one.payable().items()],
-        "steps": [{"name": s.name, "at": beijing_text(s.at), "by": s.by} for s in one.steps], "reasons": list(one.reasons),
-    }  # fmt: skip
+        "bill_id": one.bill_id,
+        "creditor": one.creditor,
+        "debtor": one.debtor,
+        "month": one.month,
+        "kind": one.kind,
+        "state": one.state,
+        "count": one.count,
+        "total": one.total().yuan(),
+        "parts": [{"from": d, "to": c, **_yuan(a)} for (c, d), a in one.payable().items()],
+        "steps": [{"name": s.name, "at": beijing_text(s.at), "by": s.by} for s in one.steps],
+        "reasons": list(one.reasons),
+    }
 
 
 def _books(app: APIGatewayHttpResolver, clock: Clock) -> None:
@@ -96,8 +128,17 @@ def _books(app: APIGatewayHttpResolver, clock: Clock) -> None:
             raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
         found = fund.trial_balance(admdvs, begin, end, date(begin.year - 1, 1, 1))
         names = ("opening", "debits", "credits", "closing")
-        rows = [{"code": r.account.code, "name": r.account.name, **{name: getattr(r, name).yuan() for name in names}} for r in found.rows]
-        return rest.reply(200, {"rows": rows, "balanced": not found.proof(), "printed": books.printed(found)})
+        rows = [
+            {
+                "code": r.account.code,
+                "name": r.account.name,
+                **{name: getattr(r, name).yuan() for name in names},
+            }
+            for r in found.rows
+        ]
+        return rest.reply(
+            200, {"rows": rows, "balanced": not found.proof(), "printed": books.printed(found)}
+        )
 
     @app.post("/fund/<admdvs>/accounts/<month>")
     def accounts(admdvs: str, month: str) -> Response[str]:
@@ -107,13 +148,19 @@ def _books(app: APIGatewayHttpResolver, clock: Clock) -> None:
         balance = fund.trial_balance(admdvs, first, last, date(first.year - 1, 1, 1))
         sheets = analysis.account_sheets(balance, fund.entries(admdvs, month))
         made = runs.midnight(last + timedelta(days=1))
-        key = exchange.put(f"clearing/{admdvs}/{month}/accounts.xlsx", workbook(f"基金账册 {admdvs} {month}", sheets, made), XLSX)
+        key = exchange.put(
+            f"clearing/{admdvs}/{month}/accounts.xlsx",
+            workbook(f"基金账册 {admdvs} {month}", sheets, made),
+            XLSX,
+        )
         return rest.reply(200, {"key": key})
 
     @app.post("/fund/<admdvs>/periods/<month>/close")
     def close(admdvs: str, month: str) -> Response[str]:
         caller = _operator(app, admdvs, "accountant")
-        return rest.reply(200, {"printed": books.printed(periods.close(admdvs, month, caller.subject, clock()))})
+        return rest.reply(
+            200, {"printed": books.printed(periods.close(admdvs, month, caller.subject, clock()))}
+        )
 
     @app.post("/fund/<admdvs>/periods/<month>/reopen")
     def reopen(admdvs: str, month: str) -> Response[str]:
@@ -130,7 +177,9 @@ def _finance(app: APIGatewayHttpResolver, clock: Clock) -> None:
             raise BadInput("CODE_UNKNOWN", field="act", rule="request、approve 或 receive")
         by = _operator(app, admdvs, role).subject
         if act == "request":
-            finance.request_allocation(admdvs, quarter, request, _amounts(rest.sent(app)), by, clock())
+            finance.request_allocation(
+                admdvs, quarter, request, _amounts(rest.sent(app)), by, clock()
+            )
         elif act == "approve":
             finance.approve_allocation(admdvs, quarter, request, by, clock())
         else:
@@ -141,7 +190,9 @@ def _finance(app: APIGatewayHttpResolver, clock: Clock) -> None:
     def sign(admdvs: str, quarter: str) -> Response[str]:
         caller = _operator(app, admdvs, "accountant", "finance")
         remarks = str(rest.sent(app).get("remarks", ""))
-        return rest.reply(200, {"state": finance.sign(admdvs, quarter, caller.subject, remarks, clock())})
+        return rest.reply(
+            200, {"state": finance.sign(admdvs, quarter, caller.subject, remarks, clock())}
+        )
 
     @app.post("/fund/<admdvs>/budget/<year>")
     def budget(admdvs: str, year: int) -> Response[str]:
@@ -153,7 +204,20 @@ def _finance(app: APIGatewayHttpResolver, clock: Clock) -> None:
     def budget_use(admdvs: str, year: int) -> Response[str]:
         _operator(app, admdvs, *READERS)
         lines = finance.budget_use(admdvs, int(year))
-        return rest.reply(200, {"lines": [{"code": x.code, "budgeted": x.budgeted.yuan(), "used": x.used.yuan(), "left": x.left.yuan()} for x in lines]})
+        return rest.reply(
+            200,
+            {
+                "lines": [
+                    {
+                        "code": x.code,
+                        "budgeted": x.budgeted.yuan(),
+                        "used": x.used.yuan(),
+                        "left": x.left.yuan(),
+                    }
+                    for x in lines
+                ]
+            },
+        )
 
 
 def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
@@ -164,14 +228,19 @@ def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
         _operator(app, admdvs, *READERS)
         state, body = runs.state("month", admdvs, month)
         unpaid = [_statement(s) for s in runs.unpaid(admdvs, month)]
-        return rest.reply(200, {"state": state, "run": body, "unpaid": unpaid, "open": runs.open_items(admdvs, month)})
+        return rest.reply(
+            200,
+            {"state": state, "run": body, "unpaid": unpaid, "open": runs.open_items(admdvs, month)},
+        )
 
     @app.get(one)
     def statement(admdvs: str, institution: str, month: str, number: int) -> Response[str]:
         caller = rest.caller(app)
         if caller.institution != institution:  # a hospital sees its own
             _operator(app, admdvs, *READERS)
-        return rest.reply(200, _statement(statements.found(admdvs, institution, month, int(number))[1]))
+        return rest.reply(
+            200, _statement(statements.found(admdvs, institution, month, int(number))[1])
+        )
 
     @app.post(f"{one}/approve")
     def approve(admdvs: str, institution: str, month: str, number: int) -> Response[str]:
@@ -179,28 +248,62 @@ def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
         points = rest.sent(app).get("points", 0)
         if not isinstance(points, int) or points < 0:
             raise BadInput("FIELD_FORMAT", field="points", rule="须为非负整数")
-        return rest.reply(200, _statement(payments.approve(admdvs, institution, month, int(number), caller.subject, clock(), points)))
+        return rest.reply(
+            200,
+            _statement(
+                payments.approve(
+                    admdvs, institution, month, int(number), caller.subject, clock(), points
+                )
+            ),
+        )
 
     @app.post(f"{one}/release")
     def release(admdvs: str, institution: str, month: str, number: int) -> Response[str]:
         caller = _operator(app, admdvs, "cashier")
         paid = payments.release(admdvs, institution, month, int(number), caller.subject, clock())
-        files = papers.publish_payment(paid, payments.agreement(institution, int(month[:4]))) if paid.paid else []
+        files = (
+            papers.publish_payment(paid, payments.agreement(institution, int(month[:4])))
+            if paid.paid
+            else []
+        )
         return rest.reply(200, {**_statement(paid), "files": files})
 
     @app.post("/clearing/<admdvs>/agreements/<institution>/<year>")
     def agree(admdvs: str, institution: str, year: int) -> Response[str]:
         _operator(app, admdvs, "manager")
         body = rest.sent(app)
-        rate, retention = Fen.of_yuan(str(body.get("rate", "0")), "rate"), str(body.get("retention", "0"))
+        rate, retention = (
+            Fen.of_yuan(str(body.get("rate", "0")), "rate"),
+            str(body.get("retention", "0")),
+        )
         account = (_text(body, "bank"), _text(body, "account"), str(body.get("cite", "")))
-        payments.agree(Agreement(institution, _text(body, "name"), admdvs, int(year), _text(body, "hi_paymtd"), rate, retention, *account))
+        payments.agree(
+            Agreement(
+                institution,
+                _text(body, "name"),
+                admdvs,
+                int(year),
+                _text(body, "hi_paymtd"),
+                rate,
+                retention,
+                *account,
+            )
+        )
         return rest.reply(200, {})
 
     @app.post("/clearing/<admdvs>/retention/<institution>/<year>")
     def retention(admdvs: str, institution: str, year: int) -> Response[str]:
         _operator(app, admdvs, "manager")
-        return rest.reply(200, {"payable": _yuan(payments.return_retention(admdvs, institution, int(year), _text(rest.sent(app), "share"), clock()))})
+        return rest.reply(
+            200,
+            {
+                "payable": _yuan(
+                    payments.return_retention(
+                        admdvs, institution, int(year), _text(rest.sent(app), "share"), clock()
+                    )
+                )
+            },
+        )
 
     @app.get("/clearing/<admdvs>/drg-share/<year>")
     def drg_share(admdvs: str, year: int) -> Response[str]:
@@ -208,13 +311,30 @@ def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
         part, whole = runs.drg_share(admdvs, int(year))
         aim = figure("drg_dip_share", admdvs)
         reached = analysis.share_reached(part, whole, aim.ratio)
-        return rest.reply(200, {"by_drg_dip": part.yuan(), "whole": whole.yuan(), "aim": str(aim.value), "reached": reached, "cite": aim.cite})
+        return rest.reply(
+            200,
+            {
+                "by_drg_dip": part.yuan(),
+                "whole": whole.yuan(),
+                "aim": str(aim.value),
+                "reached": reached,
+                "cite": aim.cite,
+            },
+        )
 
     @app.post("/clearing/<admdvs>/deductions/<institution>/<deduction_id>")
     def deduct(admdvs: str, institution: str, deduction_id: str) -> Response[str]:
         _operator(app, admdvs, "auditor")
         body = rest.sent(app)
-        statements.deduct(admdvs, institution, deduction_id, _amounts(body), _text(body, "reason"), str(body.get("insuplc_admdvs", admdvs)), clock())
+        statements.deduct(
+            admdvs,
+            institution,
+            deduction_id,
+            _amounts(body),
+            _text(body, "reason"),
+            str(body.get("insuplc_admdvs", admdvs)),
+            clock(),
+        )
         return rest.reply(200, {})
 
     @app.post("/clearing/<admdvs>/disputes/<institution>/<setl_id>")
@@ -223,7 +343,15 @@ def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:
         body = rest.sent(app)
         if not isinstance(body.get("upheld"), bool):
             raise BadInput("FIELD_REQUIRED", field="upheld", rule="须为 true 或 false")
-        statements.resolve(admdvs, institution, setl_id, body["upheld"], _text(body, "reason"), caller.subject, clock())
+        statements.resolve(
+            admdvs,
+            institution,
+            setl_id,
+            body["upheld"],
+            _text(body, "reason"),
+            caller.subject,
+            clock(),
+        )
         return rest.reply(200, {})
 
 
@@ -235,18 +363,27 @@ def _between(app: APIGatewayHttpResolver, clock: Clock) -> None:
         return rest.reply(200, {"bills": [_bill(b) for b in mine]})
 
     @app.post("/clearing/<admdvs>/bills/<month>/<kind>/<creditor>/<debtor>/<step>")
-    def advance(admdvs: str, month: str, kind: str, creditor: str, debtor: str, step: str) -> Response[str]:
-        caller = _operator(app, admdvs, *(("finance",) if step == "transferred" else ("accountant", "cashier")))
+    def advance(
+        admdvs: str, month: str, kind: str, creditor: str, debtor: str, step: str
+    ) -> Response[str]:
+        caller = _operator(
+            app, admdvs, *(("finance",) if step == "transferred" else ("accountant", "cashier"))
+        )
         if admdvs != (creditor if step == "confirmed" else debtor):
             raise Forbidden("FORBIDDEN", field="step", rule="划拨由参保地办理,收款确认由就医地办理")
-        return rest.reply(200, _bill(regions.advance(creditor, debtor, month, step, caller.subject, clock(), kind)))
+        return rest.reply(
+            200,
+            _bill(regions.advance(creditor, debtor, month, step, caller.subject, clock(), kind)),
+        )
 
     @app.post("/clearing/<admdvs>/suspension/<region>/<act>")
     def suspension(admdvs: str, region: str, act: str) -> Response[str]:
         caller = _operator(app, admdvs, "manager")
         if admdvs not in ("000000", f"{region[:2]}0000") or act not in ("suspend", "lift"):
             raise Forbidden("FORBIDDEN", field="region", rule="暂停与恢复由上级经办机构办理")
-        (regions.suspend if act == "suspend" else regions.lift)(region, caller.subject, _text(rest.sent(app), "reason"), clock())
+        (regions.suspend if act == "suspend" else regions.lift)(
+            region, caller.subject, _text(rest.sent(app), "reason"), clock()
+        )
         return rest.reply(200, {})
 
     @app.get("/clearing/<admdvs>/insurer/<year>")
@@ -255,8 +392,16 @@ def _between(app: APIGatewayHttpResolver, clock: Clock) -> None:
         city = f"{admdvs[:4]}00"
         mine = [b for b in insurer.bills(city, int(year)) if admdvs in (city, b.district)]
         rows = [
-            {"district": b.district, "period": b.period, "fronted": b.fronted.yuan(), "fee": b.fee.yuan(), "payer": b.payer, "state": b.state,
-             "due": b.due.isoformat(), "cite": b.cite}
+            {
+                "district": b.district,
+                "period": b.period,
+                "fronted": b.fronted.yuan(),
+                "fee": b.fee.yuan(),
+                "payer": b.payer,
+                "state": b.state,
+                "due": b.due.isoformat(),
+                "cite": b.cite,
+            }
             for b in mine
-        ]  # fmt: skip
+        ]
         return rest.reply(200, {"bills": rows, "evaluation": insurer.evaluation(city, int(year))})

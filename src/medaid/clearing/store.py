@@ -54,32 +54,50 @@ def get(pk: str, sk: str) -> ClearingItem | None:
 
 
 def query(pk: str, prefix: str = "") -> Iterator[ClearingItem]:
-    """Items under `pk` whose sk starts with `prefix`, in order, streamed and read consistently. Raises Unavailable."""
+    """Items under `pk` whose sk starts with `prefix`, in order, streamed and read consistently.
+    Raises Unavailable."""
     condition = ClearingItem.sk.startswith(prefix) if prefix else None
     found = iter(reading(lambda: ClearingItem.query(pk, condition, consistent_read=True)))
     while (item := reading(lambda: next(found, None))) is not None:
         yield item
 
 
-def create(pk: str, sk: str, body: Any, label: str, *, state: str = "", at: datetime | None = None) -> Write:
+def create(
+    pk: str, sk: str, body: Any, label: str, *, state: str = "", at: datetime | None = None
+) -> Write:
     """The write of an item that must not exist yet; its version is 1."""
     item = ClearingItem(pk, sk, state=state, version=1, at=stored(at) if at else "", body=body)
     return Put(item, ClearingItem.pk.does_not_exist(), label)
 
 
-def replace(before: ClearingItem, body: Any, label: str, *, state: str, at: datetime | None = None) -> Write:
+def replace(
+    before: ClearingItem, body: Any, label: str, *, state: str, at: datetime | None = None
+) -> Write:
     """The write of the next version of an item; it loses where another version is there."""
-    item = ClearingItem(before.pk, before.sk, state=state, version=before.version + 1, at=stored(at) if at else before.at, body=body)
+    item = ClearingItem(
+        before.pk,
+        before.sk,
+        state=state,
+        version=before.version + 1,
+        at=stored(at) if at else before.at,
+        body=body,
+    )
     return Put(item, ClearingItem.version == before.version, label)
 
 
 def listed(admdvs: str, institution: str, now: datetime) -> Write:
-    """The write that puts an institution on the list of the current month, for what waits for its next statement."""
-    return Put(ClearingItem(f"N#{admdvs}#{now.astimezone(BEIJING):%Y-%m}", institution), None, "listed")
+    """The write that puts an institution on the list of the current month, for what waits for its
+    next statement."""
+    return Put(
+        ClearingItem(f"N#{admdvs}#{now.astimezone(BEIJING):%Y-%m}", institution), None, "listed"
+    )
 
 
-def adjustment(treatment: str, home: str, number: str, amounts: Mapping[str, Fen], at: datetime) -> Write:
-    """The write of what the next bill of `treatment` to `home` takes off (negative) or puts on again (positive), fen by fund."""
+def adjustment(
+    treatment: str, home: str, number: str, amounts: Mapping[str, Fen], at: datetime
+) -> Write:
+    """The write of what the next bill of `treatment` to `home` takes off (negative) or puts on
+    again (positive), fen by fund."""
     body = {fund: int(fen) for fund, fen in sorted(amounts.items())}
     return create(f"W#{treatment}", f"{home}#{number}", body, "adjustment", state="open", at=at)
 
@@ -90,27 +108,67 @@ def place(admdvs: str, institution: str, month: str) -> str:
 
 
 def item_key(item: Item) -> tuple[str, str]:
-    return place(item.treatment, item.institution, item.month), f"ITEM#{stored(item.setl_time)}#{item.key}"
+    return place(
+        item.treatment, item.institution, item.month
+    ), f"ITEM#{stored(item.setl_time)}#{item.key}"
 
 
 def item_body(item: Item) -> list[Any]:
     """The packed form of an item."""
     amounts = {name: int(fen) for name, fen in item.amounts.items() if fen}
     return [
-        item.mdtrt_id, item.msgid, item.home, item.district, item.insutype, item.clr_type, item.med_type, item.psn_no, int(item.refd), item.days, amounts,
-        item.institution, item.treatment,
-    ]  # fmt: skip
+        item.mdtrt_id,
+        item.msgid,
+        item.home,
+        item.district,
+        item.insutype,
+        item.clr_type,
+        item.med_type,
+        item.psn_no,
+        int(item.refd),
+        item.days,
+        amounts,
+        item.institution,
+        item.treatment,
+    ]
 
 
 def item_of(found: ClearingItem) -> Item:
     """The settlement item that was projected."""
-    mdtrt_id, msgid, home, district, insutype, clr_type, med_type, psn_no, refd, days, amounts, institution, treatment = found.body
+    (
+        mdtrt_id,
+        msgid,
+        home,
+        district,
+        insutype,
+        clr_type,
+        med_type,
+        psn_no,
+        refd,
+        days,
+        amounts,
+        institution,
+        treatment,
+    ) = found.body
     *_, setl_time, key = found.sk.split("#")
     return Item(
-        key.removesuffix("R") if refd else key, mdtrt_id, msgid, institution, home, district, treatment, insutype, clr_type, med_type,
-        from_stored(setl_time), psn_no,
-        {"fund_pay_sumamt": Fen(0), **{name: Fen(fen) for name, fen in amounts.items()}}, bool(refd), days, from_stored(found.at),
-    )  # fmt: skip
+        key.removesuffix("R") if refd else key,
+        mdtrt_id,
+        msgid,
+        institution,
+        home,
+        district,
+        treatment,
+        insutype,
+        clr_type,
+        med_type,
+        from_stored(setl_time),
+        psn_no,
+        {"fund_pay_sumamt": Fen(0), **{name: Fen(fen) for name, fen in amounts.items()}},
+        bool(refd),
+        days,
+        from_stored(found.at),
+    )
 
 
 def items(admdvs: str, institution: str, month: str) -> Iterator[Item]:
@@ -124,8 +182,10 @@ def regions() -> list[str]:
 
 
 def late(admdvs: str) -> list[tuple[str, str, datetime]]:
-    """(month, institution, latest arrival) of a region where items came after their month had ended."""
-    return [(*found.sk.split("#", 1), from_stored(found.at)) for found in query(f"L#{admdvs}")]  # type: ignore[misc]  # two parts by make
+    """(month, institution, latest arrival) of a region where items came after their month had
+    ended."""
+    # two parts by make
+    return [(*found.sk.split("#", 1), from_stored(found.at)) for found in query(f"L#{admdvs}")]  # type: ignore[misc]
 
 
 def institutions(admdvs: str, month: str) -> list[str]:
@@ -134,29 +194,62 @@ def institutions(admdvs: str, month: str) -> list[str]:
 
 
 def items_from_message(body: Mapping[str, Any]) -> tuple[Item, ...]:
-    """The items in a `settled` or `reversed` message (docs/clearing.md has the form). Raises KeyError or ValueError for another form.
+    """The items in a `settled` or `reversed` message (docs/clearing.md has the form). Raises
+    KeyError or ValueError for another form.
 
-    One, or two where another region than the insurance's pays the assistance (J24): the second holds that part alone and is not counted. Within a
-    city the region that pays owes the institution itself; elsewhere the treatment region does, and is owed by it.
+    One, or two where another region than the insurance's pays the assistance (J24): the second
+    holds that part alone and is not counted. Within a city the region that pays owes the
+    institution itself; elsewhere the treatment region does, and is owed by it.
     """
     sign = -1 if body["refd"] == "1" else 1
-    funds = {name: int(fen) for name, fen in body["amounts"].items() if name in FUND_FIELDS and name not in OUTSIDE}
+    funds = {
+        name: int(fen)
+        for name, fen in body["amounts"].items()
+        if name in FUND_FIELDS and name not in OUTSIDE
+    }
     home, assisting = body["home"], body.get("assisted") or body["home"]
     part = funds.pop("maf_pay", 0) if assisting != home else 0
     whole = int(body["fund_pay_sumamt"])
     totals = {name: int(body[name]) for name in ("medfee_sumamt", "acct_pay", "psn_cash_pay")}
-    main = {**funds, **totals, "fund_pay_sumamt": whole, "paid_elsewhere": whole - sum(funds.values())}
+    main = {
+        **funds,
+        **totals,
+        "fund_pay_sumamt": whole,
+        "paid_elsewhere": whole - sum(funds.values()),
+    }
     found = [_item(body, body["setl_id"], home, main, sign)]
     if part:
-        found.append(_item(body, f"{body['setl_id']}-{assisting}", assisting, {"maf_pay": part, "fund_pay_sumamt": 0, "paid_elsewhere": -part}, sign))
+        found.append(
+            _item(
+                body,
+                f"{body['setl_id']}-{assisting}",
+                assisting,
+                {"maf_pay": part, "fund_pay_sumamt": 0, "paid_elsewhere": -part},
+                sign,
+            )
+        )
     return tuple(found)
 
 
-def _item(body: Mapping[str, Any], setl_id: str, home: str, amounts: Mapping[str, int], sign: int) -> Item:
+def _item(
+    body: Mapping[str, Any], setl_id: str, home: str, amounts: Mapping[str, int], sign: int
+) -> Item:
     treatment = home if home[:4] == body["treatment"][:4] else body["treatment"]
     stay = (date.fromisoformat(body["end"]) - date.fromisoformat(body["begin"])).days
     return Item(
-        setl_id, body["mdtrt_id"], body["msgid"], body["institution"], home, body.get("district") or home, treatment,
-        body["insutype"], body["clr_type"], body["med_type"], from_stored(body["setl_time"]), body["psn_no"],
-        {name: Fen(fen) for name, fen in amounts.items()}, sign < 0, sign * max(1, stay),
-    )  # fmt: skip
+        setl_id,
+        body["mdtrt_id"],
+        body["msgid"],
+        body["institution"],
+        home,
+        body.get("district") or home,
+        treatment,
+        body["insutype"],
+        body["clr_type"],
+        body["med_type"],
+        from_stored(body["setl_time"]),
+        body["psn_no"],
+        {name: Fen(fen) for name, fen in amounts.items()},
+        sign < 0,
+        sign * max(1, stay),
+    )

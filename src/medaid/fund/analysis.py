@@ -1,6 +1,8 @@
-"""Income, expense, balance and structure of a fund (J33, J36), budget and its use (J30), pools of 30 and 70 (Q2.3), reserve (N7). Pure.
+"""Income, expense, balance and structure of a fund (J33, J36), budget and its use (J30), pools of
+30 and 70 (Q2.3), reserve (N7). Pure.
 
-Figures (shares, months) are arguments: they are policy and come with their citation from the caller.
+Figures (shares, months) are arguments: they are policy and come with their citation from the
+caller.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from medaid.money import Fen, Ratio, split
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One fund over a time: fen of income, expense, what they leave; expense by account, largest first, with its share in ten-thousandths."""
+    """One fund over a time: fen of income, expense, what they leave; expense by account, largest
+    first, with its share in ten-thousandths."""
 
     fund: str
     income: Fen
@@ -26,7 +29,8 @@ class Picture:
 
 
 def pictures(entries: Iterable[Entry]) -> tuple[Picture, ...]:
-    """A picture of each fund that had income or expense. Carry-overs do not count: they are neither."""
+    """A picture of each fund that had income or expense. Carry-overs do not count: they are
+    neither."""
     moved = turnovers(entry for entry in entries if entry.kind != "year_close")
     found = []
     for fund in funds():
@@ -43,14 +47,18 @@ def pictures(entries: Iterable[Entry]) -> tuple[Picture, ...]:
                 parts.append((one.name, Fen(turnover.debits - turnover.credits)))
         if income or expense:
             parts.sort(key=lambda part: (-int(part[1]), part[0]))
-            shares = tuple((name, fen, int(fen) * 10000 // expense if expense > 0 else 0) for name, fen in parts)
+            shares = tuple(
+                (name, fen, int(fen) * 10000 // expense if expense > 0 else 0)
+                for name, fen in parts
+            )
             found.append(Picture(fund, Fen(income), Fen(expense), Fen(income - expense), shares))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """Budgeted and used fen of one account; `left` is negative where more was used than budgeted."""
+    """Budgeted and used fen of one account; `left` is negative where more was used than
+    budgeted."""
 
     code: str
     budgeted: Fen
@@ -80,7 +88,8 @@ def budget_use(budget: Mapping[str, Fen], entries: Iterable[Entry]) -> tuple[Bud
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """The outpatient and the inpatient pool of a year: what each was given, moved between them by document, and used."""
+    """The outpatient and the inpatient pool of a year: what each was given, moved between them by
+    document, and used."""
 
     given: tuple[Fen, Fen]
     moved_to_outpatient: Fen
@@ -93,7 +102,8 @@ class Pools:
 
 
 def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) -> Pools:
-    """The pools of a fund from its entries: `outpatient` and `inpatient` are the parts (30 and 70) of income less what is passed up (Q2.3)."""
+    """The pools of a fund from its entries: `outpatient` and `inpatient` are the parts (30 and 70)
+    of income less what is passed up (Q2.3)."""
     income = moved = 0
     used = {"outpatient": 0, "inpatient": 0}
     for entry in entries:
@@ -110,30 +120,63 @@ def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) 
             elif entry.kind == "pool_transfer" and one.number == "300101":
                 moved -= line.fen
     given = split(Fen(income), [outpatient, inpatient])
-    return Pools((given[0], given[1]), Fen(moved), (Fen(used["outpatient"]), Fen(used["inpatient"])))
+    return Pools(
+        (given[0], given[1]), Fen(moved), (Fen(used["outpatient"]), Fen(used["inpatient"]))
+    )
 
 
 def short_of_reserve(surplus: Fen, spent: Fen, spent_months: int, least: int) -> bool:
-    """Whether an accumulated surplus covers less than `least` months of spending (N7), by what was spent in `spent_months` months. Equal is enough."""
+    """Whether an accumulated surplus covers less than `least` months of spending (N7), by what was
+    spent in `spent_months` months. Equal is enough."""
     assert spent_months > 0
     return int(surplus) * spent_months < least * int(spent)
 
 
 def share_reached(part: Fen, whole: Fen, least: Ratio) -> bool:
-    """Whether `part` is at least the share `least` of `whole` (N5). Nothing of nothing is enough."""
+    """Whether `part` is at least the share `least` of `whole` (N5). Nothing of nothing is
+    enough."""
     return int(part) * int(Ratio.of(1)) >= int(whole) * int(least)
 
 
-def account_sheets(balance: TrialBalance, entries: Iterable[Entry]) -> dict[str, list[list[object]]]:
-    """The accounts as sheets a finance office takes: trial balance, then one line a journal line (J31, J33)."""
-    trial: list[list[object]] = [["基金", "科目编码", "科目名称", "期初余额", "本期借方", "本期贷方", "期末余额"]]
+def account_sheets(
+    balance: TrialBalance, entries: Iterable[Entry]
+) -> dict[str, list[list[object]]]:
+    """The accounts as sheets a finance office takes: trial balance, then one line a journal line
+    (J31, J33)."""
+    trial: list[list[object]] = [
+        ["基金", "科目编码", "科目名称", "期初余额", "本期借方", "本期贷方", "期末余额"]
+    ]
     for row in balance.rows:
         one = row.account
-        trial.append([funds()[one.fund].name, one.code, one.name, row.opening, row.debits, row.credits, row.closing])
-    journal: list[list[object]] = [["入账日期", "分录号", "业务", "科目编码", "科目名称", "往来单位", "借方", "贷方", "摘要"]]
+        trial.append(
+            [
+                funds()[one.fund].name,
+                one.code,
+                one.name,
+                row.opening,
+                row.debits,
+                row.credits,
+                row.closing,
+            ]
+        )
+    journal: list[list[object]] = [
+        ["入账日期", "分录号", "业务", "科目编码", "科目名称", "往来单位", "借方", "贷方", "摘要"]
+    ]
     for entry in entries:
         for line in entry.lines:
             debit, credit = (line.amount, None) if line.fen > 0 else (None, -line.amount)
             one = line.account
-            journal.append([entry.effective.isoformat(), entry.entry_id, entry.kind, one.code, one.name, line.counterpart, debit, credit, entry.narrative])
+            journal.append(
+                [
+                    entry.effective.isoformat(),
+                    entry.entry_id,
+                    entry.kind,
+                    one.code,
+                    one.name,
+                    line.counterpart,
+                    debit,
+                    credit,
+                    entry.narrative,
+                ]
+            )
     return {"试算平衡表": trial, "明细账": journal}

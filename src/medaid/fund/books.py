@@ -1,7 +1,7 @@
 """Balances from entries: posting in memory, the trial balance and its proof. Pure.
 
-A balance is whole fen, debit positive. Nothing here reads storage: entries come in as an iterable and may be as many as they like, for only
-one sum per account is kept.
+A balance is whole fen, debit positive. Nothing here reads storage: entries come in as an iterable
+and may be as many as they like, for only one sum per account is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from medaid.money import Fen
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One account in a trial balance, fen: opening and closing with sign (debit positive), the period's debits and credits without."""
+    """One account in a trial balance, fen: opening and closing with sign (debit positive), the
+    period's debits and credits without."""
 
     account: Account
     opening: Fen
@@ -31,7 +32,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """All accounts that have an opening balance or were moved, in chart order. Proven: see `proof`."""
+    """All accounts that have an opening balance or were moved, in chart order. Proven: see
+    `proof`."""
 
     admdvs: str
     title: str
@@ -45,10 +47,13 @@ class TrialBalance:
         return next((row.closing for row in self.rows if row.account.code == code), Fen(0))
 
     def proof(self) -> str:
-        """Empty where every fund's debits equal its credits and its balances sum to zero; else the key of the first fund that is off."""
+        """Empty where every fund's debits equal its credits and its balances sum to zero; else the
+        key of the first fund that is off."""
         for key in funds():
             rows = self.fund(key)
-            if sum(int(r.debits) - int(r.credits) for r in rows) or sum(int(r.opening) for r in rows):
+            if sum(int(r.debits) - int(r.credits) for r in rows) or sum(
+                int(r.opening) for r in rows
+            ):
                 return key
         return ""
 
@@ -72,16 +77,23 @@ def turnovers(entries: Iterable[Entry]) -> dict[str, Turnover]:
                 debits[code] = debits.get(code, 0) + fen
             else:
                 credits_[code] = credits_.get(code, 0) - fen
-    return {code: Turnover(debits.get(code, 0), credits_.get(code, 0)) for code in {**debits, **credits_}}
+    return {
+        code: Turnover(debits.get(code, 0), credits_.get(code, 0))
+        for code in {**debits, **credits_}
+    }
 
 
-def trial_balance(admdvs: str, title: str, opening: Mapping[str, Fen], entries: Iterable[Entry]) -> TrialBalance:
-    """The trial balance (试算平衡表) of one region from opening balances by account code and the period's entries."""
+def trial_balance(
+    admdvs: str, title: str, opening: Mapping[str, Fen], entries: Iterable[Entry]
+) -> TrialBalance:
+    """The trial balance (试算平衡表) of one region from opening balances by account code and the
+    period's entries."""
     return TrialBalance(admdvs, title, balance_rows(opening, turnovers(entries)))
 
 
 def balance_rows(opening: Mapping[str, Fen], moved: Mapping[str, Turnover]) -> tuple[Row, ...]:
-    """The rows of a trial balance from opening balances and turnovers by account code, in chart order."""
+    """The rows of a trial balance from opening balances and turnovers by account code, in chart
+    order."""
     rows = []
     for code, account in accounts().items():
         before, turnover = opening.get(code, Fen(0)), moved.get(code, Turnover())
@@ -92,11 +104,16 @@ def balance_rows(opening: Mapping[str, Fen], moved: Mapping[str, Turnover]) -> t
 
 def balances(entries: Iterable[Entry]) -> dict[str, Fen]:
     """Balance by account code, debit positive, zero balances left out."""
-    return {code: Fen(t.debits - t.credits) for code, t in turnovers(entries).items() if t.debits != t.credits}
+    return {
+        code: Fen(t.debits - t.credits)
+        for code, t in turnovers(entries).items()
+        if t.debits != t.credits
+    }
 
 
 def counterpart_balances(entries: Iterable[Entry], number: str) -> dict[tuple[str, str], Fen]:
-    """Balance of the accounts with that number by (fund key, counterpart), debit positive, zero balances left out."""
+    """Balance of the accounts with that number by (fund key, counterpart), debit positive, zero
+    balances left out."""
     sums: dict[tuple[str, str], int] = {}
     for entry in entries:
         for line in entry.lines:
@@ -113,24 +130,43 @@ def _padded(text: str, width: int, right: bool = False) -> str:
 
 
 def printed(balance: TrialBalance) -> str:
-    """The trial balance as people read it: one block per fund, amounts in yuan, sides as 借 / 贷 / 平."""
+    """The trial balance as people read it: one block per fund, amounts in yuan, sides as 借 / 贷 /
+    平."""
     lines = [f"试算平衡表  统筹区 {balance.admdvs}  {balance.title}  单位:元"]
     for key, fund in funds().items():
         rows = balance.fund(key)
         if not rows:
             continue
-        lines += ["", fund.name, _printed_row("科目编码", "科目名称", ("期初余额", "本期借方", "本期贷方", "期末余额"))]
+        lines += [
+            "",
+            fund.name,
+            _printed_row("科目编码", "科目名称", ("期初余额", "本期借方", "本期贷方", "期末余额")),
+        ]
         for row in rows:
-            amounts = (_sided(row.opening), row.debits.yuan(), row.credits.yuan(), _sided(row.closing))
+            amounts = (
+                _sided(row.opening),
+                row.debits.yuan(),
+                row.credits.yuan(),
+                _sided(row.closing),
+            )
             lines.append(_printed_row(row.account.code, row.account.name, amounts))
-        total = (Fen(sum(int(r.debits) for r in rows)).yuan(), Fen(sum(int(r.credits) for r in rows)).yuan())
+        total = (
+            Fen(sum(int(r.debits) for r in rows)).yuan(),
+            Fen(sum(int(r.credits) for r in rows)).yuan(),
+        )
         lines.append(_printed_row("", "合计", ("", *total, "")))
-    lines += ["", "试算平衡" if not balance.proof() else f"试算不平衡:{funds()[balance.proof()].name}"]
+    lines += [
+        "",
+        "试算平衡" if not balance.proof() else f"试算不平衡:{funds()[balance.proof()].name}",
+    ]
     return "\n".join(lines)
 
 
 def _printed_row(code: str, name: str, amounts: tuple[str, ...]) -> str:
-    return f"{_padded(code, 16)}{_padded(name, 40)}{''.join(_padded(a, 20, right=True) for a in amounts)}".rstrip()
+    return (
+        f"{_padded(code, 16)}{_padded(name, 40)}"
+        f"{''.join(_padded(a, 20, right=True) for a in amounts)}"
+    ).rstrip()
 
 
 def _sided(amount: Fen) -> str:

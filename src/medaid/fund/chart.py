@@ -1,4 +1,5 @@
-"""The chart of accounts and the permitted flows, loaded once from `chart.toml` and `flows.toml`. An uncited row does not load."""
+"""The chart of accounts and the permitted flows, loaded once from `chart.toml` and `flows.toml`. An
+uncited row does not load."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from medaid.fund.model import KINDS, Account, Fund
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What an entry of one kind may debit and credit, by account number, and the clause that allows it (J29, Q2.2)."""
+    """What an entry of one kind may debit and credit, by account number, and the clause that allows
+    it (J29, Q2.2)."""
 
     kind: str
     name: str
@@ -51,7 +53,14 @@ def funds() -> Mapping[str, Fund]:
     found = {}
     for row in read("chart.toml")["fund"]:
         _cited(row, f"fund {row['key']}")
-        found[row["key"]] = Fund(row["key"], row["name"], row["code"], row["field"], tuple(row.get("insutypes", ())), row["cite"])
+        found[row["key"]] = Fund(
+            row["key"],
+            row["name"],
+            row["code"],
+            row["field"],
+            tuple(row.get("insutypes", ())),
+            row["cite"],
+        )
     return found
 
 
@@ -67,7 +76,15 @@ def accounts() -> Mapping[str, Account]:
             if fund.key in row.get("funds", (fund.key,)):
                 code = f"{fund.code}-{row['number']}"
                 assert code not in found, f"account {code} twice"
-                found[code] = Account(code, fund.key, row["number"], row["name"], row["kind"], row.get("care", ""), row["cite"])
+                found[code] = Account(
+                    code,
+                    fund.key,
+                    row["number"],
+                    row["name"],
+                    row["kind"],
+                    row.get("care", ""),
+                    row["cite"],
+                )
     return found
 
 
@@ -83,7 +100,8 @@ def account(fund: str, number: str) -> Account:
 
 @cache
 def fund_of(field: str, insutype: str) -> Fund:
-    """The fund told by a national amount field (`hifp_pay`, `maf_pay` …) for an insurance type. Raises BadInput FUND_UNKNOWN."""
+    """The fund told by a national amount field (`hifp_pay`, `maf_pay` …) for an insurance type.
+    Raises BadInput FUND_UNKNOWN."""
     for fund in funds().values():
         if fund.field == field and (not fund.insutypes or insutype in fund.insutypes):
             return fund
@@ -108,7 +126,9 @@ def flows() -> Mapping[str, Flow]:
         _cited(row, f"flow {row['kind']}")
         unknown = {*row["debit"], *row["credit"]} - numbers
         assert not unknown, f"flow {row['kind']} names unknown accounts {sorted(unknown)}"
-        found[row["kind"]] = Flow(row["kind"], row["name"], frozenset(row["debit"]), frozenset(row["credit"]), row["cite"])
+        found[row["kind"]] = Flow(
+            row["kind"], row["name"], frozenset(row["debit"]), frozenset(row["credit"]), row["cite"]
+        )
     return found
 
 

@@ -1,6 +1,8 @@
-"""A ledger in memory: entries posted once, kept in columns, given back as they were, summed for any day. For analysis, proofs and simulation.
+"""A ledger in memory: entries posted once, kept in columns, given back as they were, summed for any
+day. For analysis, proofs and simulation.
 
-An entry's lines lie in arrays of plain numbers, so a ledger of millions of lines stays small and the collector has nothing to walk through.
+An entry's lines lie in arrays of plain numbers, so a ledger of millions of lines stays small and
+the collector has nothing to walk through.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Ledger:
         self._codes = list(accounts())
         self._of_code = {code: number for number, code in enumerate(self._codes)}
         self._texts: dict[str, int] = {}
-        self._heads = array("i")  # of each entry: kind, source, narrative, reverses as numbers of texts; effective day; first line
+        self._heads = array("i")
         self._recorded = array("q")
         self._accounts = array("H")
         self._fens = array("q")
@@ -39,7 +41,8 @@ class Ledger:
         return len(self._index)
 
     def post(self, entry: Entry) -> None:
-        """Takes an entry in. Raises Conflict DUPLICATE for an id that is there, AssertionError for another region's."""
+        """Takes an entry in. Raises Conflict DUPLICATE for an id that is there, AssertionError for
+        another region's."""
         assert entry.admdvs == self.admdvs, "an entry of another region"
         if entry.entry_id in self._index:
             raise Conflict("DUPLICATE", field="entry_id", rule=entry.entry_id)
@@ -51,7 +54,12 @@ class Ledger:
         heads.append(entry.effective.toordinal())
         heads.append(firsts)
         self._recorded.append((entry.recorded - _EPOCH) // _MICROSECOND)
-        of_code, accounts_, fens, counterparts = self._of_code, self._accounts, self._fens, self._counterparts
+        of_code, accounts_, fens, counterparts = (
+            self._of_code,
+            self._accounts,
+            self._fens,
+            self._counterparts,
+        )
         for account, fen, counterpart in entry.lines:
             accounts_.append(of_code[account.code])
             fens.append(fen)
@@ -63,23 +71,47 @@ class Ledger:
         for entry_id, at in self._index.items():
             kind, source, narrative, reverses, day, first = self._heads[6 * at : 6 * at + 6]
             last = self._heads[6 * at + 11] if 6 * at + 11 < len(self._heads) else len(self._fens)
-            lines = tuple(Line(chart[self._codes[self._accounts[n]]], Fen(self._fens[n]), texts[self._counterparts[n]]) for n in range(first, last))
+            lines = tuple(
+                Line(
+                    chart[self._codes[self._accounts[n]]],
+                    Fen(self._fens[n]),
+                    texts[self._counterparts[n]],
+                )
+                for n in range(first, last)
+            )
             recorded = _EPOCH + self._recorded[at] * _MICROSECOND
             known = texts[source] or entry_id.removeprefix(f"{texts[kind]}-")
-            yield Entry(entry_id, texts[kind], self.admdvs, date.fromordinal(day), recorded, known, lines, texts[narrative], texts[reverses])
+            yield Entry(
+                entry_id,
+                texts[kind],
+                self.admdvs,
+                date.fromordinal(day),
+                recorded,
+                known,
+                lines,
+                texts[narrative],
+                texts[reverses],
+            )
 
     def turnovers(self, since: date = date.min, until: date = date.max) -> dict[str, Turnover]:
-        """Debits and credits by account code of the entries effective from `since` to `until`, both included."""
+        """Debits and credits by account code of the entries effective from `since` to `until`, both
+        included."""
         begin, end = since.toordinal(), until.toordinal()
         whole = since == date.min and until == date.max
         debits, credited = [0] * len(self._codes), [0] * len(self._codes)
         for first, last in [(0, len(self._fens))] if whole else self._spans(begin, end):
-            for account, fen in zip(self._accounts[first:last], self._fens[first:last], strict=True):
+            for account, fen in zip(
+                self._accounts[first:last], self._fens[first:last], strict=True
+            ):
                 if fen > 0:
                     debits[account] += fen
                 else:
                     credited[account] -= fen
-        return {code: Turnover(d, c) for code, d, c in zip(self._codes, debits, credited, strict=True) if d or c}
+        return {
+            code: Turnover(d, c)
+            for code, d, c in zip(self._codes, debits, credited, strict=True)
+            if d or c
+        }
 
     def _spans(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
         firsts = [*self._heads[5::6], len(self._fens)]
@@ -89,9 +121,15 @@ class Ledger:
 
     def balance(self, day: date) -> dict[str, Fen]:
         """Balance by account code at the end of `day`, debit positive, zeros left out."""
-        return {code: Fen(t.debits - t.credits) for code, t in self.turnovers(until=day).items() if t.debits != t.credits}
+        return {
+            code: Fen(t.debits - t.credits)
+            for code, t in self.turnovers(until=day).items()
+            if t.debits != t.credits
+        }
 
     def trial_balance(self, begin: date, end: date) -> TrialBalance:
         """The trial balance from `begin` to `end`, both included."""
         opening = self.balance(begin - timedelta(days=1)) if begin > date.min else {}
-        return TrialBalance(self.admdvs, f"{begin}至{end}", balance_rows(opening, self.turnovers(begin, end)))
+        return TrialBalance(
+            self.admdvs, f"{begin}至{end}", balance_rows(opening, self.turnovers(begin, end))
+        )

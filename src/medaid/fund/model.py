@@ -1,8 +1,10 @@
-"""The books as values: accounts, lines, entries that balance by construction, and the entry that takes another back.
+"""The books as values: accounts, lines, entries that balance by construction, and the entry that
+takes another back.
 
-Amounts are `Fen`: a debit is positive, a credit negative. An entry balances in every fund it touches (独立核算,
-苏医保办发〔2023〕27号 art. 29), is frozen, and carries two times: the civil date it takes effect and the instant it was recorded.
-No personal data enters: a line's counterpart is an institution, a region, an insurer or a case, never a person.
+Amounts are `Fen`: a debit is positive, a credit negative. An entry balances in every fund it
+touches (独立核算, 苏医保办发〔2023〕27号 art. 29), is frozen, and carries two times: the civil date
+it takes effect and the instant it was recorded. No personal data enters: a line's counterpart is an
+institution, a region, an insurer or a case, never a person.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ KINDS: Final = ("asset", "liability", "balance", "income", "expense")
 _CERTNO: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?!\d)")
 """A resident identity number has no place in the books."""
 _MOBILE: Final = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?!\d)")
-"""Nor has a mobile number; institution codes (a letter and eleven digits) are not mistaken for one."""
+"""Nor has a mobile number; institution codes (a letter and eleven digits) are not mistaken for
+one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A fund with books of its own. `code` is the national fund_pay_type, `field` the national amount it is told by."""
+    """A fund with books of its own. `code` is the national fund_pay_type, `field` the national
+    amount it is told by."""
 
     key: str
     name: str
@@ -62,10 +66,12 @@ class _LineParts(NamedTuple):
 
 
 class Line(_LineParts):
-    """`amount` on one account: positive debits, negative credits. `counterpart` is fixmedins_code, admdvs, insurer or case id. Immutable.
+    """`amount` on one account: positive debits, negative credits. `counterpart` is fixmedins_code,
+    admdvs, insurer or case id. Immutable.
 
-    A named tuple with the whole fen as a plain int: ledgers make and sum millions of lines, and a frozen dataclass takes twice the time
-    (bench/books.py). Raises TypeError for an amount that is not Fen.
+    A named tuple with the whole fen as a plain int: ledgers make and sum millions of lines, and a
+    frozen dataclass takes twice the time (bench/books.py). Raises TypeError for an amount that is
+    not Fen.
     """
 
     __slots__ = ()
@@ -85,7 +91,8 @@ class Line(_LineParts):
 
 @lru_cache(maxsize=1024)
 def _impersonal(counterpart: str) -> None:
-    """Passes for what is no person's certificate number; the same few hundred institutions come again and again. Raises BadInput PERSONAL_DATA."""
+    """Passes for what is no person's certificate number; the same few hundred institutions come
+    again and again. Raises BadInput PERSONAL_DATA."""
     if _CERTNO.search(counterpart):
         raise BadInput("PERSONAL_DATA", field="counterpart", rule="往来单位不得为个人证件号码")
 
@@ -94,8 +101,9 @@ def _impersonal(counterpart: str) -> None:
 class Entry:
     """One journal entry of one pooling region.
 
-    Raises BadInput UNBALANCED where a fund's lines do not sum to zero, a line is zero or there are fewer than two;
-    PERSONAL_DATA where the narrative or a counterpart looks like a person's number; TypeError for a naive instant.
+    Raises BadInput UNBALANCED where a fund's lines do not sum to zero, a line is zero or there are
+    fewer than two; PERSONAL_DATA where the narrative or a counterpart looks like a person's number;
+    TypeError for a naive instant.
     """
 
     entry_id: str
@@ -146,8 +154,11 @@ class Entry:
         return Fen(sum(line.fen for line in self.lines if line.fen > 0))
 
 
-def reversing(entry: Entry, source: str, effective: date, recorded: datetime, narrative: str = "") -> Entry:
-    """The mirror of `entry`: every line negated, so that both together leave no trace in any balance. There can only ever be one."""
+def reversing(
+    entry: Entry, source: str, effective: date, recorded: datetime, narrative: str = ""
+) -> Entry:
+    """The mirror of `entry`: every line negated, so that both together leave no trace in any
+    balance. There can only ever be one."""
     return replace(
         entry,
         entry_id=f"{entry.entry_id}R",

@@ -1,6 +1,8 @@
-"""Finance's statement against the books, line by line (J31). Pure but for reading the file's own format.
+"""Finance's statement against the books, line by line (J31). Pure but for reading the file's own
+format.
 
-Their file: `.csv` (UTF-8, GB18030) or `.xlsx`, first row the heading: 日期, 凭证号, 账户 (财政专户 or 支出户), 基金 (name or code), 收入, 支出, 摘要.
+Their file: `.csv` (UTF-8, GB18030) or `.xlsx`, first row the heading: 日期, 凭证号, 账户 (财政专户
+or 支出户), 基金 (name or code), 收入, 支出, 摘要.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ LARGEST: Final = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One movement on a bank account: ours or theirs. `amount` fen, into the account positive; `reference` the document both sides quote."""
+    """One movement on a bank account: ours or theirs. `amount` fen, into the account positive;
+    `reference` the document both sides quote."""
 
     day: date
     reference: str
@@ -39,7 +42,8 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the reconciliation: `matched`, `ours_only`, `theirs_only`, `amount_differs`; `age` in days at the day it was made."""
+    """One line of the reconciliation: `matched`, `ours_only`, `theirs_only`, `amount_differs`;
+    `age` in days at the day it was made."""
 
     kind: str
     ours: Movement | None
@@ -48,7 +52,8 @@ class Finding:
 
 
 def our_movements(entries: Iterable[Entry]) -> list[Movement]:
-    """The books' movements on the fiscal special account and the expenditure account; the reference is the source of the entry."""
+    """The books' movements on the fiscal special account and the expenditure account; the reference
+    is the source of the entry."""
     found = []
     for entry in entries:
         sums: dict[tuple[str, str], int] = {}
@@ -56,12 +61,17 @@ def our_movements(entries: Iterable[Entry]) -> list[Movement]:
             if line.account.number in _ACCOUNTS.values():
                 key = (line.account.number, line.account.fund)
                 sums[key] = sums.get(key, 0) + line.fen
-        found += [Movement(entry.effective, entry.source, number, fund, Fen(fen), entry.narrative) for (number, fund), fen in sums.items() if fen]
+        found += [
+            Movement(entry.effective, entry.source, number, fund, Fen(fen), entry.narrative)
+            for (number, fund), fen in sums.items()
+            if fen
+        ]
     return found
 
 
 def compare(ours: Sequence[Movement], theirs: Sequence[Movement], today: date) -> list[Finding]:
-    """Matches by account, fund and reference; what has no reference on their side by account, fund, day and amount. Each line is in one finding."""
+    """Matches by account, fund and reference; what has no reference on their side by account, fund,
+    day and amount. Each line is in one finding."""
     left = list(ours)
     findings = []
     for movement in theirs:
@@ -72,7 +82,9 @@ def compare(ours: Sequence[Movement], theirs: Sequence[Movement], today: date) -
         left.remove(mate)
         kind = "matched" if mate.amount == movement.amount else "amount_differs"
         findings.append(Finding(kind, mate, movement, (today - movement.day).days))
-    findings += [Finding("ours_only", movement, None, (today - movement.day).days) for movement in left]
+    findings += [
+        Finding("ours_only", movement, None, (today - movement.day).days) for movement in left
+    ]
     order = ("amount_differs", "ours_only", "theirs_only", "matched")
     return sorted(findings, key=lambda f: (order.index(f.kind), -f.age))
 
@@ -89,10 +101,18 @@ def their_movements(name: str, content: bytes) -> list[Movement]:
     """Finance's statement from its file. Raises BadInput naming the row and the column."""
     if len(content) > LARGEST:
         raise BadInput("BODY_TOO_LARGE", field=name, rule="对账文件不得超过 20 MB")
-    rows = _workbook_rows(name, content) if name.lower().endswith(".xlsx") else _text_rows(name, content)
+    rows = (
+        _workbook_rows(name, content)
+        if name.lower().endswith(".xlsx")
+        else _text_rows(name, content)
+    )
     if not rows or tuple(str(cell or "").strip() for cell in rows[0][: len(HEADING)]) != HEADING:
         raise BadInput("FIELD_FORMAT", field=name, rule=f"首行须为:{'、'.join(HEADING)}")
-    return [_movement(number, row) for number, row in enumerate(rows[1:], 2) if any(cell not in (None, "") for cell in row)]
+    return [
+        _movement(number, row)
+        for number, row in enumerate(rows[1:], 2)
+        if any(cell not in (None, "") for cell in row)
+    ]
 
 
 def _text_rows(name: str, content: bytes) -> list[list[Any]]:
@@ -121,7 +141,9 @@ def _movement(number: int, row: Sequence[Any]) -> Movement:
 
     where = f"第{number}行"
     day = cell("日期")
-    civil = day.date() if isinstance(day, datetime) else parse_date(str(day).strip(), f"{where} 日期")
+    civil = (
+        day.date() if isinstance(day, datetime) else parse_date(str(day).strip(), f"{where} 日期")
+    )
     account = _ACCOUNTS.get(str(cell("账户")).strip())
     if account is None:
         raise BadInput("CODE_UNKNOWN", field=f"{where} 账户", rule="财政专户或支出户")
@@ -132,27 +154,50 @@ def _movement(number: int, row: Sequence[Any]) -> Movement:
     amount = _yuan(cell("收入"), f"{where} 收入") - _yuan(cell("支出"), f"{where} 支出")
     if not amount:
         raise BadInput("FIELD_REQUIRED", field=f"{where} 收入", rule="收入与支出须有一项不为零")
-    return Movement(civil, str(cell("凭证号")).strip(), account, fund, amount, str(cell("摘要")).strip())
+    return Movement(
+        civil, str(cell("凭证号")).strip(), account, fund, amount, str(cell("摘要")).strip()
+    )
 
 
 def _yuan(value: Any, field: str) -> Fen:
-    if isinstance(value, float):  # a spreadsheet's own number: taken by the digits it shows, which are exact to two decimals
+    if isinstance(
+        value, float
+    ):  # a spreadsheet's own number: taken by the digits it shows, which are exact to two decimals
         value = Decimal(repr(value))
     if isinstance(value, str):
         value = value.replace(",", "").strip()
     return Fen.of_yuan(value or "0", field)
 
 
-_KINDS: Final = {"matched": "相符", "ours_only": "我方有对方无", "theirs_only": "对方有我方无", "amount_differs": "金额不符"}
+_KINDS: Final = {
+    "matched": "相符",
+    "ours_only": "我方有对方无",
+    "theirs_only": "对方有我方无",
+    "amount_differs": "金额不符",
+}
 
 
 def sheets(findings: Iterable[Finding]) -> dict[str, list[list[object]]]:
     """The comparison as a sheet that both sides can read, one line a finding."""
-    rows: list[list[object]] = [["结果", "账龄(天)", "日期", "凭证号", "科目", "基金", "我方金额", "对方金额", "摘要"]]
+    rows: list[list[object]] = [
+        ["结果", "账龄(天)", "日期", "凭证号", "科目", "基金", "我方金额", "对方金额", "摘要"]
+    ]
     for one in findings:
         known = one.ours or one.theirs
         assert known is not None
         ours, theirs = (side.amount if side else None for side in (one.ours, one.theirs))
         fund = funds()[known.fund].name
-        rows.append([_KINDS[one.kind], one.age, known.day.isoformat(), known.reference, known.account, fund, ours, theirs, known.narrative])
+        rows.append(
+            [
+                _KINDS[one.kind],
+                one.age,
+                known.day.isoformat(),
+                known.reference,
+                known.account,
+                fund,
+                ours,
+                theirs,
+                known.narrative,
+            ]
+        )
     return {"对账结果": rows}

@@ -1,7 +1,9 @@
-"""Roll-ups of the books: kept by the journal's stream, and recomputed from the entries by a job that compares. A difference is an alarm.
+"""Roll-ups of the books: kept by the journal's stream, and recomputed from the entries by a job
+that compares. A difference is an alarm.
 
-Each entry is rolled up once: its marker is put in the same transaction as the sums it changes, so a record that the stream brings twice loses.
-Sums are kept by the day recorded; the job compares days that are over, so that the stream's own delay is never taken for a difference.
+Each entry is rolled up once: its marker is put in the same transaction as the sums it changes, so a
+record that the stream brings twice loses. Sums are kept by the day recorded; the job compares days
+that are over, so that the stream's own delay is never taken for a difference.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from typing import Any
 
 from medaid.aws.outbox import message
 from medaid.aws.stream import new_item
-from medaid.aws.transaction import LARGEST, Lost, Patience, Put, Update, Write, commit
-from medaid.aws.transaction import Contended as Busy
+from medaid.aws.transaction import LARGEST, ConditionFailed, Put, RetryPolicy, Update, Write, commit
+from medaid.aws.transaction import TransactionConflict as Busy
 from medaid.errors import Unavailable
 from medaid.fund import books, state, store
 from medaid.fund.model import Entry
@@ -22,7 +24,8 @@ from medaid.money import Fen
 
 
 def roll_up(entries: Sequence[Entry]) -> int:
-    """Rolls up entries, each once however often it is brought; answers how many were new. Raises Unavailable."""
+    """Rolls up entries, each once however often it is brought; answers how many were new. Raises
+    Unavailable."""
     return sum(_rolled(part) for part in _parts(entries))
 
 
@@ -46,12 +49,12 @@ def _key(entry: Entry, code: str) -> tuple[str, str]:
 
 
 def _rolled(entries: list[Entry]) -> int:
-    for _ in Patience().attempts():
+    for _ in RetryPolicy().attempts():
         if not entries:
             return 0
         try:
             commit(_writes(entries))
-        except Lost as lost:
+        except ConditionFailed as lost:
             rolled = set(lost.labels)
             entries = [entry for entry in entries if f"rolled:{entry.entry_id}" not in rolled]
         except Busy:
@@ -62,8 +65,11 @@ def _rolled(entries: list[Entry]) -> int:
 
 
 def brought(records: Sequence[Mapping[str, Any]]) -> int:
-    """Rolls up what the journal's stream brings; answers how many entries were new to the roll-ups. Raises Unavailable."""
-    items = [item for record in records if (item := new_item(store.JournalItem, record)) is not None]
+    """Rolls up what the journal's stream brings; answers how many entries were new to the roll-ups.
+    Raises Unavailable."""
+    items = [
+        item for record in records if (item := new_item(store.JournalItem, record)) is not None
+    ]
     return roll_up([store.entry_of(item) for item in items])
 
 
@@ -79,13 +85,18 @@ def _writes(entries: Sequence[Entry]) -> list[Write]:
             held[2] += 1
     for key, (debited, credited, lines) in sums.items():
         roll = state.RollItem
-        actions = [roll.debits.add(Fen(debited)), roll.credits.add(Fen(credited)), roll.lines.add(lines)]
+        actions = [
+            roll.debits.add(Fen(debited)),
+            roll.credits.add(Fen(credited)),
+            roll.lines.add(lines),
+        ]
         writes.append(Update(roll(*key), actions, None, f"roll:{key[1]}"))
     return writes
 
 
 def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
-    """Compares a month's roll-ups with its entries for all days before `today` (Beijing). Answers the differences, told as `books.rollup_differs`."""
+    """Compares a month's roll-ups with its entries for all days before `today` (Beijing). Answers
+    the differences, told as `books.rollup_differs`."""
     kept: dict[tuple[str, str], tuple[int, int]] = {}
     for item in state.rolled(admdvs, month):
         day, code = item.sk.split("#")
@@ -106,10 +117,22 @@ def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
     for key in sorted({*kept, *actual}):
         ours, theirs = kept.get(key, (0, 0)), actual.get(key, books.Turnover())
         if ours != (theirs.debits, theirs.credits):
-            found.append(f"{key[0]} {key[1]}:汇总 借{Fen(ours[0])} 贷{Fen(ours[1])},分录 借{Fen(theirs.debits)} 贷{Fen(theirs.credits)}")
+            found.append(
+                f"{key[0]} {key[1]}:汇总 借{Fen(ours[0])} "
+                f"贷{Fen(ours[1])},分录 借{Fen(theirs.debits)} 贷{Fen(theirs.credits)}"
+            )
     for told in found:
         try:
-            commit([message("books.rollup_differs", f"{admdvs}-{month}-{told}", {"admdvs": admdvs, "month": month, "finding": told}, now)])
-        except Lost:
+            commit(
+                [
+                    message(
+                        "books.rollup_differs",
+                        f"{admdvs}-{month}-{told}",
+                        {"admdvs": admdvs, "month": month, "finding": told},
+                        now,
+                    )
+                ]
+            )
+        except ConditionFailed:
             continue
     return found

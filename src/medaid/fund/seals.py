@@ -1,8 +1,10 @@
-"""The hash chain of each fund's books: sealed by a job after the fact, never in the way of a settlement; verified by another.
+"""The hash chain of each fund's books: sealed by a job after the fact, never in the way of a
+settlement; verified by another.
 
-A chain's next value is SHA-256 over the value before and the entry's canonical text, fund by fund, in the order recorded. A seal says up to which entry
-it goes, how many there are, and the value there; a month's first seal begins with the last value of the month before. A changed, removed or slipped-in
-entry gives another value, and the verify job names the month.
+A chain's next value is SHA-256 over the value before and the entry's canonical text, fund by fund,
+in the order recorded. A seal says up to which entry it goes, how many there are, and the value
+there; a month's first seal begins with the last value of the month before. A changed, removed or
+slipped-in entry gives another value, and the verify job names the month.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Final
 from medaid.aws.outbox import message
 from medaid.aws.steady import commit
 from medaid.aws.table import packed_text
-from medaid.aws.transaction import Lost
+from medaid.aws.transaction import ConditionFailed
 from medaid.errors import MedaidError
 from medaid.fund import state, store
 from medaid.fund.chart import funds
@@ -50,7 +52,17 @@ def canonical(entry: Entry) -> str:
     """The text of an entry that its seal rests on."""
     lines = [[line.account.code, line.fen, line.counterpart] for line in entry.lines]
     return packed_text(
-        [entry.entry_id, entry.kind, entry.admdvs, entry.effective.isoformat(), stored(entry.recorded), entry.source, lines, entry.narrative, entry.reverses]
+        [
+            entry.entry_id,
+            entry.kind,
+            entry.admdvs,
+            entry.effective.isoformat(),
+            stored(entry.recorded),
+            entry.source,
+            lines,
+            entry.narrative,
+            entry.reverses,
+        ]
     )
 
 
@@ -60,7 +72,8 @@ def seals(admdvs: str, fund: str, month: str = "") -> list[state.BookItem]:
 
 
 def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> int:
-    """Seals what was recorded up to `grace` ago and is not sealed yet; answers how many entries came under a seal.
+    """Seals what was recorded up to `grace` ago and is not sealed yet; answers how many entries
+    came under a seal.
 
     No grace is needed for a period into which nothing can be posted any more.
     """
@@ -78,34 +91,65 @@ def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> in
         for fund in entry.funds:
             if position(entry) > last[fund][1]:
                 chains[fund].add(entry)
-    return sum(_sealed(admdvs, fund, month, last[fund][0] + 1, begin[fund], chain, now) for fund, chain in chains.items() if chain.count)
+    return sum(
+        _sealed(admdvs, fund, month, last[fund][0] + 1, begin[fund], chain, now)
+        for fund, chain in chains.items()
+        if chain.count
+    )
 
 
-def _sealed(admdvs: str, fund: str, month: str, number: int, begin: str, chain: Chain, now: datetime) -> int:
+def _sealed(
+    admdvs: str, fund: str, month: str, number: int, begin: str, chain: Chain, now: datetime
+) -> int:
     body = {"start": begin, "head": chain.head, "count": chain.count, "through": chain.through}
     try:
-        commit([state.saved(None, (f"SEAL#{admdvs}#{fund}", f"{month}#{number:04d}"), body, "seal", "sealed", now)])
-    except Lost:
+        commit(
+            [
+                state.saved(
+                    None,
+                    (f"SEAL#{admdvs}#{fund}", f"{month}#{number:04d}"),
+                    body,
+                    "seal",
+                    "sealed",
+                    now,
+                )
+            ]
+        )
+    except ConditionFailed:
         return 0  # the same run was started twice: the other one's seal stands
     return chain.count
 
 
 def verify(admdvs: str, month: str, now: datetime) -> list[str]:
-    """Follows a month's chains anew. Answers what does not agree, empty where all does; what does not is told as `books.tampered` once.
+    """Follows a month's chains anew. Answers what does not agree, empty where all does; what does
+    not is told as `books.tampered` once.
 
     An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
     """
     findings: list[str] = []
     try:
-        findings = [f"{fund}:{told}" for fund in funds() for told in _verified(admdvs, fund, month, store.entries(admdvs, month))]
+        findings = [
+            f"{fund}:{told}"
+            for fund in funds()
+            for told in _verified(admdvs, fund, month, store.entries(admdvs, month))
+        ]
     except (MedaidError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, MedaidError) and error.retry:
             raise
         findings = [f"分录无法识别({type(error).__name__})"]
     for told in findings:
         try:
-            commit([message("books.tampered", f"{admdvs}-{month}-{told}", {"admdvs": admdvs, "month": month, "finding": told}, now)])
-        except Lost:
+            commit(
+                [
+                    message(
+                        "books.tampered",
+                        f"{admdvs}-{month}-{told}",
+                        {"admdvs": admdvs, "month": month, "finding": told},
+                        now,
+                    )
+                ]
+            )
+        except ConditionFailed:
             continue
     return findings
 

@@ -1,4 +1,5 @@
-"""The fund room's use cases: what other rooms call. Entries come from `rules` (or a caller's own) and leave as writes."""
+"""The fund room's use cases: what other rooms call. Entries come from `rules` (or a caller's own)
+and leave as writes."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from medaid.money import Fen
 
 
 def entries(admdvs: str, month: str) -> Iterator[Entry]:
-    """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order recorded, streamed."""
+    """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order
+    recorded, streamed."""
     return store.entries(admdvs, month)
 
 
@@ -47,17 +49,34 @@ def _between(admdvs: str, begin: date, end: date, known: datetime | None) -> Ite
 
 
 def balance(admdvs: str, day: date, began: date, known: datetime | None = None) -> dict[str, Fen]:
-    """Balance by account code at the end of `day`, as the books stood and as they were known at `known` (now where None).
+    """Balance by account code at the end of `day`, as the books stood and as they were known at
+    `known` (now where None).
 
     `began` is the day the region's books begin. Fen, debit positive; zero balances left out.
     """
     return books.balances(_between(admdvs, began, day, known))
 
 
-def trial_balance(admdvs: str, begin: date, end: date, began: date, known: datetime | None = None) -> books.TrialBalance:
-    """The trial balance of a region from `begin` to `end`, both included; `began` is the day its books begin."""
+def trial_balance(
+    admdvs: str, begin: date, end: date, began: date, known: datetime | None = None
+) -> books.TrialBalance:
+    """The trial balance of a region from `begin` to `end`, both included; `began` is the day its
+    books begin."""
     opening = balance(admdvs, begin - timedelta(days=1), began, known) if began < begin else {}
-    return books.trial_balance(admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known))
+    return books.trial_balance(
+        admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known)
+    )
 
 
-__all__: Sequence[str] = ("Entry", "balance", "day_of", "entries", "month_end", "months", "post", "posting", "trial_balance", "writes")
+__all__: Sequence[str] = (
+    "Entry",
+    "balance",
+    "day_of",
+    "entries",
+    "month_end",
+    "months",
+    "post",
+    "posting",
+    "trial_balance",
+    "writes",
+)

@@ -1,4 +1,5 @@
-"""What of the books may change, kept apart from the journal: periods, seals, roll-ups, finance. Table `clearing`.
+"""What of the books may change, kept apart from the journal: periods, seals, roll-ups, finance.
+Table `clearing`.
 
 | key | item | pattern |
 | --- | --- | --- |
@@ -19,7 +20,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from medaid.aws.table import FenAttribute, Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.table import (
+    FenAttribute,
+    Model,
+    PackedAttribute,
+    UnicodeAttribute,
+    WholeAttribute,
+    table_meta,
+)
 from medaid.aws.transaction import Check, Put, Write, item_or_none, reading
 from medaid.instants import stored
 
@@ -63,17 +71,33 @@ def rolled(admdvs: str, month: str) -> Iterator[RollItem]:
     yield from reading(lambda: list(RollItem.query(f"ROLL#{admdvs}#{month}", consistent_read=True)))
 
 
-def saved(before: BookItem | None, key: tuple[str, str], body: Any, label: str, state: str, at: datetime) -> Write:
-    """The write of an item's next version (its first where `before` is None); it loses where somebody else was faster."""
-    item = BookItem(*key, state=state, version=(before.version if before else 0) + 1, at=stored(at), body=body)
-    return Put(item, BookItem.version == before.version if before else BookItem.pk.does_not_exist(), label)
+def saved(
+    before: BookItem | None, key: tuple[str, str], body: Any, label: str, state: str, at: datetime
+) -> Write:
+    """The write of an item's next version (its first where `before` is None); it loses where
+    somebody else was faster."""
+    item = BookItem(
+        *key, state=state, version=(before.version if before else 0) + 1, at=stored(at), body=body
+    )
+    return Put(
+        item, BookItem.version == before.version if before else BookItem.pk.does_not_exist(), label
+    )
 
 
 def posted(entry_id: str, at: datetime) -> Write:
     """The write that lets an entry be posted once."""
-    return Put(BookItem(f"E#{entry_id}", "POSTED", at=stored(at), body=None), BookItem.pk.does_not_exist(), f"posted:{entry_id}")
+    return Put(
+        BookItem(f"E#{entry_id}", "POSTED", at=stored(at), body=None),
+        BookItem.pk.does_not_exist(),
+        f"posted:{entry_id}",
+    )
 
 
 def still_open(admdvs: str, month: str) -> Write:
     """The check that a period is neither closing nor closed."""
-    return Check(BookItem, (f"F#{admdvs}", f"PERIOD#{month}"), (BookItem.pk.does_not_exist()) | (BookItem.state == "open"), f"period:{month}")
+    return Check(
+        BookItem,
+        (f"F#{admdvs}", f"PERIOD#{month}"),
+        (BookItem.pk.does_not_exist()) | (BookItem.state == "open"),
+        f"period:{month}",
+    )

@@ -6,8 +6,8 @@ Table `journal` (PutItem alone; its stream feeds the roll-ups)
 | --- | --- | --- |
 | pk `J#<admdvs>#<yyyy-mm>#<shard>`, sk `<recorded>#<entry_id>` | one entry | entries of a region and month: one query a shard |
 
-The month is that of the effective date; the shard is one of 16 by the entry id's hash, so that no key is hot. A month is read as 16 queries
-merged by recorded instant.
+The month is that of the effective date; the shard is one of 16 by the entry id's hash, so that no
+key is hot. A month is read as 16 queries merged by recorded instant.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from medaid.instants import from_stored, stored
 from medaid.money import Fen
 
 SHARDS: Final = 16
-"""Keys over which a region's month is spread: at 1,000 writes a second each, more than any region settles."""
+"""Keys over which a region's month is spread: at 1,000 writes a second each, more than any region
+settles."""
 
 
 class JournalItem(Model):
@@ -64,19 +65,51 @@ def put(entry: Entry) -> Write:
 
 
 def entry_of(item: JournalItem) -> Entry:
-    """The entry that was stored. Its own checks run again, so a spoiled item cannot pass for an entry."""
+    """The entry that was stored. Its own checks run again, so a spoiled item cannot pass for an
+    entry."""
     recorded, entry_id = item.sk.split("#", 1)
-    return _entry(item.pk, recorded, entry_id, item.kind, item.effective, item.source, item.lines, item.narrative, item.reverses)
+    return _entry(
+        item.pk,
+        recorded,
+        entry_id,
+        item.kind,
+        item.effective,
+        item.source,
+        item.lines,
+        item.narrative,
+        item.reverses,
+    )
 
 
-def _entry(pk: str, recorded: str, entry_id: str, kind: str, effective: str, source: str, rows: list[list[Any]], narrative: str, reverses: str) -> Entry:
+def _entry(
+    pk: str,
+    recorded: str,
+    entry_id: str,
+    kind: str,
+    effective: str,
+    source: str,
+    rows: list[list[Any]],
+    narrative: str,
+    reverses: str,
+) -> Entry:
     chart = accounts()
     lines = tuple(Line(chart[code], Fen(fen), counterpart) for code, fen, counterpart in rows)
-    return Entry(entry_id, kind, pk.split("#")[1], date.fromisoformat(effective), from_stored(recorded), source, lines, narrative or "", reverses or "")
+    return Entry(
+        entry_id,
+        kind,
+        pk.split("#")[1],
+        date.fromisoformat(effective),
+        from_stored(recorded),
+        source,
+        lines,
+        narrative or "",
+        reverses or "",
+    )
 
 
 def entries(admdvs: str, period: str) -> Iterator[Entry]:
-    """Entries of a region whose effective date lies in month `period` (`yyyy-mm`), in the order recorded; streamed, never all in memory.
+    """Entries of a region whose effective date lies in month `period` (`yyyy-mm`), in the order
+    recorded; streamed, never all in memory.
 
     Raises Unavailable where storage does not answer.
     """

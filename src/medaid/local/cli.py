@@ -1,4 +1,5 @@
-"""The `medaid` command. Each subcommand is a module with `arguments(parser)` and `run(args) -> int`; add a line to `COMMANDS`.
+"""The `medaid` command. Each subcommand is a module with `arguments(parser)` and `run(args) ->
+int`; add a line to `COMMANDS`.
 
 A module is imported only when its command is called, so `medaid --help` stays quick.
 """
@@ -16,15 +17,33 @@ from medaid.errors import MedaidError
 from medaid.local.errors import LocalError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
-    "run": ("medaid.local.run", "start the local cloud, deploy the stack, show the demo, serve until Ctrl-C"),
+    "run": (
+        "medaid.local.run",
+        "start the local cloud, deploy the stack, show the demo, serve until Ctrl-C",
+    ),
     "deploy": ("medaid.local.deploy", "deploy the present code into the running local cloud"),
     "token": ("medaid.local.token", "give a bearer token of the local cloud"),
     "drop": ("medaid.local.drop", "drop a file with its manifest, as a department does"),
-    "explain": ("medaid.local.explain", "why a settlement is what it is, step by step, with documents and articles"),
+    "explain": (
+        "medaid.local.explain",
+        "why a settlement is what it is, step by step, with documents and articles",
+    ),
     "call": ("medaid.local.call", "call the local API with a token"),
-    "policy": ("medaid.local.policy_cli", "check, show, compare, start and publish policy packs; list what a corrected pack would change"),
-    "price": ("medaid.local.price_cli", "price a claim file without any cloud, explained step by step"),
-    "simulate": ("medaid.local.simulate", "price a population of claims under two sets of policy packs and compare"),
+    "policy": (
+        "medaid.local.policy_cli",
+        (
+            "check, show, compare, start and publish policy packs;"
+            " list what a corrected pack would change"
+        ),
+    ),
+    "price": (
+        "medaid.local.price_cli",
+        "price a claim file without any cloud, explained step by step",
+    ),
+    "simulate": (
+        "medaid.local.simulate",
+        "price a population of claims under two sets of policy packs and compare",
+    ),
     "docs": ("medaid.local.docs", "make the generated parts of docs/ from the code"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""

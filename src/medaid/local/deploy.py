@@ -1,8 +1,9 @@
-"""infra/template.yaml brought into a local cloud: zips uploaded, template transformed, stack created or updated, gaps mended.
+"""infra/template.yaml brought into a local cloud: zips uploaded, template transformed, stack
+created or updated, gaps mended.
 
-MiniStack's CloudFormation leaves out TTL and point-in-time recovery of tables and the time zone of schedules: `mended`
-puts them back. It takes away the bucket's rule that only TLS is let in, as the local cloud speaks plain HTTP, to this
-machine alone, and does hold the functions to that rule.
+MiniStack's CloudFormation leaves out TTL and point-in-time recovery of tables and the time zone of
+schedules: `mended` puts them back. It takes away the bucket's rule that only TLS is let in, as the
+local cloud speaks plain HTTP, to this machine alone, and does hold the functions to that rule.
 """
 
 from __future__ import annotations
@@ -36,8 +37,14 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
-def deployed(cloud: Cloud, parameters: Mapping[str, str] | None = None, name: str = NAME, told: Told = lambda _: None) -> Stack:
-    """The stack with the present code and template, in `cloud`. Raises LocalError naming the resource that failed."""
+def deployed(
+    cloud: Cloud,
+    parameters: Mapping[str, str] | None = None,
+    name: str = NAME,
+    told: Told = lambda _: None,
+) -> Stack:
+    """The stack with the present code and template, in `cloud`. Raises LocalError naming the
+    resource that failed."""
     told("打包")
     plain = _uploaded_and_transformed(cloud)
     told(f"部署 {len(plain['Resources'])} 项资源")
@@ -51,7 +58,9 @@ def deployed(cloud: Cloud, parameters: Mapping[str, str] | None = None, name: st
 def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
     s3 = cloud.client("s3")
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
-        s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": cloud.region})
+        s3.create_bucket(
+            Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": cloud.region}
+        )
 
     def upload(name: str, body: bytes) -> dict[str, str]:
         key = package.object_key(name, body)
@@ -59,24 +68,32 @@ def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
         return {"Bucket": ARTIFACTS, "Key": key}
 
     layer = upload("layer", package.layer_zip())
-    return template.transformed(template.read(), layer, lambda task: upload(task, package.function_zip(task)), cloud.region)
+    return template.transformed(
+        template.read(), layer, lambda task: upload(task, package.function_zip(task)), cloud.region
+    )
 
 
-def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, parameters: Mapping[str, str]) -> bool:
+def _created_or_updated(
+    cloud: Cloud, name: str, plain: template.Template, parameters: Mapping[str, str]
+) -> bool:
     """Whether anything was changed."""
     cloudformation = cloud.client("cloudformation")
     request: dict[str, Any] = {
         "StackName": name,
         "TemplateURL": _published(cloud, name, plain),
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
     }
     error = cloudformation.exceptions.ClientError
     there = _there(cloudformation, name)
     if there == (json.loads(json.dumps(plain)), dict(parameters)):
         return False
     try:
-        cloudformation.create_stack(**request) if there is None else cloudformation.update_stack(**request)
+        cloudformation.create_stack(**request) if there is None else cloudformation.update_stack(
+            **request
+        )
     except error as refusal:
         if "No updates are to be performed" in str(refusal):
             return False
@@ -86,7 +103,8 @@ def _created_or_updated(cloud: Cloud, name: str, plain: template.Template, param
 
 
 def _there(cloudformation: Any, name: str) -> tuple[Any, dict[str, str]] | None:
-    """The template and the parameters with which the stack was deployed; None where there is no such stack."""
+    """The template and the parameters with which the stack was deployed; None where there is no
+    such stack."""
     try:
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         body = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
@@ -94,11 +112,14 @@ def _there(cloudformation: Any, name: str) -> tuple[Any, dict[str, str]] | None:
         return None
     given = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
     defaults = {name: str(p["Default"]) for name, p in template.read()["Parameters"].items()}
-    return json.loads(body) if isinstance(body, str) else body, {key: value for key, value in given.items() if value != defaults.get(key)}
+    return json.loads(body) if isinstance(body, str) else body, {
+        key: value for key, value in given.items() if value != defaults.get(key)
+    }
 
 
 def _published(cloud: Cloud, name: str, plain: template.Template) -> str:
-    """The template's address: sent along, it may have 51,200 bytes at most; read from a bucket, a million."""
+    """The template's address: sent along, it may have 51,200 bytes at most; read from a bucket, a
+    million."""
     body = json.dumps(plain, separators=(",", ":")).encode()
     key = package.object_key(f"template-{name}", body).removesuffix(".zip") + ".json"
     cloud.client("s3").put_object(Bucket=ARTIFACTS, Key=key, Body=body)
@@ -106,17 +127,25 @@ def _published(cloud: Cloud, name: str, plain: template.Template) -> str:
 
 
 def _wait(cloudformation: Any, name: str) -> None:
-    while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("IN_PROGRESS"):
+    while (
+        status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+    ).endswith("IN_PROGRESS"):
         time.sleep(0.1)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-        failed = [f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in events if "FAILED" in e["ResourceStatus"]]
+        failed = [
+            f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}"
+            for e in events
+            if "FAILED" in e["ResourceStatus"]
+        ]
         raise LocalError(f"the stack ended as {status}: " + "; ".join(failed))
 
 
 def mended(cloud: Cloud, name: str, plain: template.Template) -> None:
     """Sets by call what MiniStack's CloudFormation drops."""
-    resources = cloud.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    resources = cloud.client("cloudformation").describe_stack_resources(StackName=name)[
+        "StackResources"
+    ]
     physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
     for logical, resource in plain["Resources"].items():
         if logical not in physical:
@@ -132,16 +161,26 @@ def mended(cloud: Cloud, name: str, plain: template.Template) -> None:
 
 def _mend_table(dynamodb: Any, table: str, properties: Mapping[str, Any]) -> None:
     wanted = properties.get("TimeToLiveSpecification")
-    status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"]
+    status = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"][
+        "TimeToLiveStatus"
+    ]
     if wanted and status == "DISABLED":
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
-    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"])
+    dynamodb.update_continuous_backups(
+        TableName=table,
+        PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"],
+    )
 
 
 def _mend_schedule(scheduler: Any, schedule: str, properties: Mapping[str, Any]) -> None:
     present = scheduler.get_schedule(Name=schedule)
-    kept = {key: present[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "State")}
-    scheduler.update_schedule(**kept, ScheduleExpressionTimezone=properties["ScheduleExpressionTimezone"])
+    kept = {
+        key: present[key]
+        for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "State")
+    }
+    scheduler.update_schedule(
+        **kept, ScheduleExpressionTimezone=properties["ScheduleExpressionTimezone"]
+    )
 
 
 def _let_plain_http_in(s3: Any, bucket: str) -> None:
@@ -151,7 +190,11 @@ def _let_plain_http_in(s3: Any, bucket: str) -> None:
         if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
             return  # done at an earlier deployment
         raise
-    kept = [statement for statement in policy["Statement"] if "aws:SecureTransport" not in statement.get("Condition", {}).get("Bool", {})]
+    kept = [
+        statement
+        for statement in policy["Statement"]
+        if "aws:SecureTransport" not in statement.get("Condition", {}).get("Bool", {})
+    ]
     if kept:
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy | {"Statement": kept}))
     else:

@@ -1,6 +1,7 @@
 """`medaid docs`: the generated parts of docs/, made from the code they describe.
 
-A generated block stands between `<!-- medaid docs: NAME -->` and `<!-- end -->`; the words around it are written by hand.
+A generated block stands between `<!-- medaid docs: NAME -->` and `<!-- end -->`; the words around
+it are written by hand.
 """
 
 from __future__ import annotations
@@ -24,12 +25,21 @@ from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
 
 DOCS: Final = ROOT / "docs"
-FAMILY: Final = ("BadInput", "PolicySilent", "Conflict", "Forbidden", "Refused", "Unavailable")
+FAMILY: Final = (
+    "BadInput",
+    "PolicyUndetermined",
+    "Conflict",
+    "Forbidden",
+    "Refused",
+    "Unavailable",
+)
 _MARK: Final = re.compile(r"(<!-- medaid docs: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is not current")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a page is not current"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,14 +82,31 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _codes() -> str:
     found, kinds = [], raised_as()
     for section, listed in sections():
-        rows = [(f"`{code}`", CODES[code], "、".join(kinds.get(code, ())) or "in feedback only", _statuses(code, kinds.get(code, ()))) for code in listed]
-        found.append(f"\n### {section[0].upper()}{section[1:]}\n\n{table(('code', 'meaning', 'raised as', 'HTTP status'), rows)}")
+        rows = [
+            (
+                f"`{code}`",
+                CODES[code],
+                "、".join(kinds.get(code, ())) or "in feedback only",
+                _statuses(code, kinds.get(code, ())),
+            )
+            for code in listed
+        ]
+        found.append(
+            "\n### "
+            f"{section[0].upper()}"
+            f"{section[1:]}\n\n{table(('code', 'meaning', 'raised as', 'HTTP status'), rows)}"
+        )
     return "".join(found)
 
 
 def sections() -> list[tuple[str, list[str]]]:
     """The codes under the comments that head them in `medaid.errors`."""
-    source = (PACKAGE / "errors.py").read_text(encoding="utf-8").split("CODES: Final", 1)[1].split("\n}", 1)[0]
+    source = (
+        (PACKAGE / "errors.py")
+        .read_text(encoding="utf-8")
+        .split("CODES: Final", 1)[1]
+        .split("\n}", 1)[0]
+    )
     found: list[tuple[str, list[str]]] = []
     for line in source.splitlines():
         if line.startswith("    # "):
@@ -94,7 +121,12 @@ def raised_as() -> Mapping[str, list[str]]:
     found: dict[str, set[str]] = {}
     for path in [*PACKAGE.rglob("*.py"), *FUNCTIONS.rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILY and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in FAMILY
+                and node.args
+            ):
                 for code in _written(node.args[0]):
                     found.setdefault(code, set()).add(node.func.id)
     return {code: sorted(kinds, key=FAMILY.index) for code, kinds in found.items()}
@@ -109,12 +141,17 @@ def _written(code: ast.expr) -> Iterator[str]:
 
 def _statuses(code: str, kinds: Iterable[str]) -> str:
     made: list[MedaidError] = [getattr(errors, kind)(code) for kind in kinds]
-    return ", ".join(str(status) for status in dict.fromkeys(web.status(error) for error in made)) or "–"
+    return (
+        ", ".join(str(status) for status in dict.fromkeys(web.status(error) for error in made))
+        or "–"
+    )
 
 
 def _tree() -> str:
     drawn = (errors.__doc__ or "").split("\n\n")[1]
-    return "```\n" + "".join(f"{line.removeprefix('    ')}\n" for line in drawn.splitlines()) + "```\n"
+    return (
+        "```\n" + "".join(f"{line.removeprefix('    ')}\n" for line in drawn.splitlines()) + "```\n"
+    )
 
 
 # ---------------------------------------------------------------- the national interface
@@ -128,7 +165,15 @@ def _transactions() -> str:
     rows = []
     for infno, (node, listed) in sorted(INPUTS.items()):
         all_fields = fields(listed)
-        rows.append((infno, NAMES[infno], f"`{node}`", _names(f for f in all_fields if f.required), _names(f for f in all_fields if not f.required)))
+        rows.append(
+            (
+                infno,
+                NAMES[infno],
+                f"`{node}`",
+                _names(f for f in all_fields if f.required),
+                _names(f for f in all_fields if not f.required),
+            )
+        )
     return table(("infno", "name", "node", "required", "read where given"), rows)
 
 
@@ -138,7 +183,11 @@ def _kind(field: Field) -> str:
 
 def _envelope() -> str:
     return table(
-        ("field", "中文", "type", "required"), [(f"`{f.name}`", f.chinese, _kind(f), "yes" if f.required else "with a psn_no") for f in fields(ENVELOPE)]
+        ("field", "中文", "type", "required"),
+        [
+            (f"`{f.name}`", f.chinese, _kind(f), "yes" if f.required else "with a psn_no")
+            for f in fields(ENVELOPE)
+        ],
     )
 
 
@@ -148,12 +197,19 @@ def _fields() -> str:
     for _, listed in INPUTS.values():
         for field in fields(listed):
             found.setdefault(field.name, {})[_kind(field)] = field.chinese
-    rows = [(f"`{name}`", "、".join(dict.fromkeys(types.values())), ", ".join(types)) for name, types in sorted(found.items(), key=lambda one: one[0].lower())]
+    rows = [
+        (f"`{name}`", "、".join(dict.fromkeys(types.values())), ", ".join(types))
+        for name, types in sorted(found.items(), key=lambda one: one[0].lower())
+    ]
     return table(("field", "中文", "type"), rows)
 
 
 def _funds() -> str:
-    rows = [(f"`{fund.field}`", fund.name, fund.code, "、".join(fund.insutypes) or "any") for fund in funds().values() if fund.field not in codes.OTHER_ROWS]
+    rows = [
+        (f"`{fund.field}`", fund.name, fund.code, "、".join(fund.insutypes) or "any")
+        for fund in funds().values()
+        if fund.field not in codes.OTHER_ROWS
+    ]
     rows += [(f"`{field}`", name, code, "any") for field, (code, name) in codes.OTHER_ROWS.items()]
     return table(("field in setlinfo", "fund", "fund_pay_type", "insutype"), rows)
 
@@ -162,12 +218,18 @@ def _care() -> str:
     by_care: dict[str, list[str]] = {}
     for med_type, care in codes.CARE.items():
         by_care.setdefault(care, []).append(med_type)
-    rows = [(f"`{care}`", VALUES["care"][care], ", ".join(listed), codes.CLEARING_TYPE[care]) for care, listed in by_care.items()]
+    rows = [
+        (f"`{care}`", VALUES["care"][care], ", ".join(listed), codes.CLEARING_TYPE[care])
+        for care, listed in by_care.items()
+    ]
     return table(("care class", "中文", "med_type", "clr_type"), rows)
 
 
 def _filings() -> str:
-    return table(("refl_type", "filing", "中文"), [(code, f"`{kind}`", VALUES["filing"][kind]) for code, kind in codes.FILINGS.items()])
+    return table(
+        ("refl_type", "filing", "中文"),
+        [(code, f"`{kind}`", VALUES["filing"][kind]) for code, kind in codes.FILINGS.items()],
+    )
 
 
 def _payers() -> str:
@@ -179,7 +241,14 @@ def _payers() -> str:
 def _told() -> str:
     from medaid.settlement.settling import TOLD  # as above
 
-    rows = [(f"`{fact}`", FACT_NAMES[fact], ", ".join(f"`{code}` {said}" for code, said in VALUES[fact].items())) for fact in TOLD]
+    rows = [
+        (
+            f"`{fact}`",
+            FACT_NAMES[fact],
+            ", ".join(f"`{code}` {said}" for code, said in VALUES[fact].items()),
+        )
+        for fact in TOLD
+    ]
     return table(("fact", "中文", "values"), rows)
 
 
@@ -193,24 +262,47 @@ def _coded(head: str, names: Mapping[str, str]) -> str:
 def _categories() -> str:
     listed = read("categories.toml", "medaid.people")
     departments = {key: row["name"] for key, row in listed["departments"].items()}
-    rows = [(f"`{key}`", CATEGORIES[key], "、".join(departments[d] for d in row["departments"]), row["article"]) for key, row in listed["category"].items()]
+    rows = [
+        (
+            f"`{key}`",
+            CATEGORIES[key],
+            "、".join(departments[d] for d in row["departments"]),
+            row["article"],
+        )
+        for key, row in listed["category"].items()
+    ]
     return table(("category", "中文", "determined by", "source"), rows)
 
 
 def _facts() -> str:
-    rows = [(f"`{fact}`", name, ", ".join(f"`{code}` {said}" for code, said in VALUES.get(fact, {}).items()) or "–") for fact, name in FACT_NAMES.items()]
+    rows = [
+        (
+            f"`{fact}`",
+            name,
+            ", ".join(f"`{code}` {said}" for code, said in VALUES.get(fact, {}).items()) or "–",
+        )
+        for fact, name in FACT_NAMES.items()
+    ]
     return table(("fact", "中文", "values"), rows)
 
 
 def _roles() -> str:
-    """The roles a token may carry, by the template, and what the handling procedure calls those it knows."""
-    groups = [r["Properties"] for r in template.read()["Resources"].values() if r["Type"] == "AWS::Cognito::UserPoolGroup"]
+    """The roles a token may carry, by the template, and what the handling procedure calls those it
+    knows."""
+    groups = [
+        r["Properties"]
+        for r in template.read()["Resources"].values()
+        if r["Type"] == "AWS::Cognito::UserPoolGroup"
+    ]
     acts: dict[str, list[str]] = {}
     for move in _procedure()["move"]:
         for role in move["roles"]:
             acts.setdefault(role, []).append(move["says"])
     named = {group["GroupName"]: group["Description"] for group in groups} | _procedure()["roles"]
-    return table(("role", "中文", "acts of manual reimbursement"), [(f"`{role}`", name, "、".join(acts.get(role, ())) or "–") for role, name in named.items()])
+    return table(
+        ("role", "中文", "acts of manual reimbursement"),
+        [(f"`{role}`", name, "、".join(acts.get(role, ())) or "–") for role, name in named.items()],
+    )
 
 
 def _procedure() -> dict[str, Any]:
@@ -224,22 +316,39 @@ def _states() -> str:
 def _clocks() -> str:
     rows = []
     for clock in _procedure()["clock"]:
-        told = (
-            clock.get("none")
-            or f"{clock['days']}; {clock['small_days']} up to {clock['small_limit']} yuan outpatient; {clock['special_days']} with a special reason"
+        told = clock.get("none") or (
+            f"{clock['days']}; {clock['small_days']} up to "
+            f"{clock['small_limit']} yuan outpatient; {clock['special_days']} with a special reason"
         )
-        rows.append(("a case of manual reimbursement", told, ", ".join(clock["regions"]), clock["cite"]))
+        rows.append(
+            ("a case of manual reimbursement", told, ", ".join(clock["regions"]), clock["cite"])
+        )
     for figure in read("figures.toml", "medaid.clearing")["figure"]:
-        if figure["unit"] == "working days" or figure["unit"].startswith(("day of", "month-day of")):
-            rows.append((f"`{figure['key']}`", f"{figure['value']} ({figure['unit']})", figure["region"] or "everywhere", figure["cite"]))
-    rungs = "、".join(f"`{rung['name']}` {rung['says']} ({rung['offset']:+d})" for rung in _procedure()["rung"])
+        if figure["unit"] == "working days" or figure["unit"].startswith(
+            ("day of", "month-day of")
+        ):
+            rows.append(
+                (
+                    f"`{figure['key']}`",
+                    f"{figure['value']} ({figure['unit']})",
+                    figure["region"] or "everywhere",
+                    figure["cite"],
+                )
+            )
+    rungs = "、".join(
+        f"`{rung['name']}` {rung['says']} ({rung['offset']:+d})" for rung in _procedure()["rung"]
+    )
     return (
-        table(("clock or date", "working days, or date", "region", "source"), rows) + f"\nRungs of a case's clock, in working days from the due day: {rungs}.\n"
+        table(("clock or date", "working days, or date", "region", "source"), rows)
+        + f"\nRungs of a case's clock, in working days from the due day: {rungs}.\n"
     )
 
 
 def _accounts() -> str:
-    rows = [(row["number"], row["name"], row["kind"], row["cite"]) for row in read("chart.toml")["account"]]
+    rows = [
+        (row["number"], row["name"], row["kind"], row["cite"])
+        for row in read("chart.toml")["account"]
+    ]
     return table(("number", "name", "kind", "source"), rows)
 
 

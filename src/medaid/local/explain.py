@@ -1,4 +1,5 @@
-"""`medaid explain`: why a settlement is what it is, in sentences or as data; the API's explanation gives the same."""
+"""`medaid explain`: why a settlement is what it is, in sentences or as data; the API's explanation
+gives the same."""
 
 from __future__ import annotations
 
@@ -16,14 +17,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """`medaid explain`."""
     connected(running())
-    from medaid.settlement import service  # reads its surroundings when imported, so after `connected`
+    from medaid.settlement import (
+        service,
+    )  # reads its surroundings when imported, so after `connected`
 
     told = service.explain_any(args.setl_id)
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return 0
     state = f"已于 {told['reversed_at']} 撤销" if told["reversed_at"] else "有效"
-    print(f"结算 {told['setl_id']}({state}),{told['setl_time']},政策日 {told['policy_date']},政策包 {'、'.join(told['packs'])}")
+    print(
+        f"结算 {told['setl_id']}({state}),{told['setl_time']},"
+        f"政策日 {told['policy_date']},政策包 {'、'.join(told['packs'])}"
+    )
     for line in (*told["sentences"], *(f"注意:{warning}" for warning in told["warnings"])):
         print(line)
     print(f"重算:{'完全一致' if told['replay'] == 'identical' else told['replay']}")

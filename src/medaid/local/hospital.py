@@ -1,4 +1,5 @@
-"""A hospital's system as the demonstration plays it: envelopes of the national interface over HTTP, with a bearer token."""
+"""A hospital's system as the demonstration plays it: envelopes of the national interface over HTTP,
+with a bearer token."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ class Hospital:
         stamp = beijing_text(self.began).translate(str.maketrans("", "", "- :"))
         return f"{self.institution.code}{stamp}{next(self._serial):04d}"
 
-    def envelope(self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = "") -> dict[str, Any]:
+    def envelope(
+        self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = ""
+    ) -> dict[str, Any]:
         return {
             "infno": infno,
             "msgid": msgid or self.msgid(),
@@ -57,7 +60,9 @@ class Hospital:
     def post(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
         """The answer's envelope. Raises LocalError where the door does not answer one."""
         body = json.dumps(envelope, ensure_ascii=False).encode()
-        answer = httpx.post(f"{self.stack.api}/fsi", content=body, headers=self.headers, timeout=SECONDS)
+        answer = httpx.post(
+            f"{self.stack.api}/fsi", content=body, headers=self.headers, timeout=SECONDS
+        )
         try:
             found: dict[str, Any] = answer.json()
             found["infcode"]
@@ -69,8 +74,11 @@ class Hospital:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
 
-    def call(self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = "") -> Any:
-        """The output of an answer that is a success. Raises LocalError with the sentence otherwise."""
+    def call(
+        self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = ""
+    ) -> Any:
+        """The output of an answer that is a success. Raises LocalError with the sentence
+        otherwise."""
         answer = self.post(self.envelope(infno, given, node, msgid))
         if answer["infcode"] != 0:
             raise LocalError(f"{infno}: {answer['err_msg']}")
@@ -78,18 +86,30 @@ class Hospital:
 
     def person(self, certno: str) -> dict[str, Any]:
         """1101."""
-        found: dict[str, Any] = self.call("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": certno})
+        found: dict[str, Any] = self.call(
+            "1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": certno}
+        )
         return found
 
     def stay(self, psn_no: str, begin: str, end: str) -> str:
         """2401 and 2402: admitted and discharged; answers mdtrt_id."""
         who = {"psn_no": psn_no, "insutype": "390"}
         card = {"mdtrt_cert_type": "02", "mdtrt_cert_no": "-"}
-        mdtrt_id = self.call("2401", {**who, **card, "begntime": f"{begin} 09:00:00", "med_type": "21", "ipt_no": "ZY001"}, "mdtrtinfo")["mdtrt_id"]
-        self.call("2402", {**who, "mdtrt_id": mdtrt_id, "endtime": f"{end} 10:00:00", "dscg_way": "1"}, "dscginfo")
+        mdtrt_id = self.call(
+            "2401",
+            {**who, **card, "begntime": f"{begin} 09:00:00", "med_type": "21", "ipt_no": "ZY001"},
+            "mdtrtinfo",
+        )["mdtrt_id"]
+        self.call(
+            "2402",
+            {**who, "mdtrt_id": mdtrt_id, "endtime": f"{end} 10:00:00", "dscg_way": "1"},
+            "dscginfo",
+        )
         return str(mdtrt_id)
 
-    def settling(self, psn_no: str, mdtrt_id: str, bill: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    def settling(
+        self, psn_no: str, mdtrt_id: str, bill: Mapping[str, str], **more: Any
+    ) -> dict[str, Any]:
         """The input of 2303 and 2304."""
         return {
             "psn_no": psn_no,
@@ -105,7 +125,11 @@ class Hospital:
         }
 
     def explanation(self, setl_id: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self.stack.api}/settlements/{setl_id}/explanation", headers=self.headers, timeout=SECONDS)
+        answer = httpx.get(
+            f"{self.stack.api}/settlements/{setl_id}/explanation",
+            headers=self.headers,
+            timeout=SECONDS,
+        )
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found

@@ -1,7 +1,9 @@
-"""MiniStack, the local AWS, as a child process: bound to this machine, roles enforced, state kept on a clean stop.
+"""MiniStack, the local AWS, as a child process: bound to this machine, roles enforced, state kept
+on a clean stop.
 
-It writes its state only when it is asked to end (SIGTERM). After any other end what lies in the state folder does not
-fit together (objects without the stack that owns them), so it is wiped, and said.
+It writes its state only when it is asked to end (SIGTERM). After any other end what lies in the
+state folder does not fit together (objects without the stack that owns them), so it is wiped, and
+said.
 """
 
 from __future__ import annotations
@@ -54,12 +56,23 @@ class MiniStack:
     """Whether the state of an earlier run was thrown away, because that run did not end cleanly."""
 
     @classmethod
-    def start(cls, folder: Path, port: int = PORT, *, persist: bool = True, environ: Mapping[str, str] | None = None) -> MiniStack:
-        """Starts it and waits until it answers. Raises LocalError where the port is taken or it does not come up."""
+    def start(
+        cls,
+        folder: Path,
+        port: int = PORT,
+        *,
+        persist: bool = True,
+        environ: Mapping[str, str] | None = None,
+    ) -> MiniStack:
+        """Starts it and waits until it answers. Raises LocalError where the port is taken or it
+        does not come up."""
         folder.mkdir(parents=True, exist_ok=True)
         _end_of_an_earlier_run(folder)
         if _taken(port):
-            raise LocalError(f"port {port} on {HOST} is taken; end what listens there, or choose another: make run PORT=4567")
+            raise LocalError(
+                f"port {port} on {HOST} is taken; end what listens there,"
+                " or choose another: make run PORT=4567"
+            )
         state, mark = folder / "state", folder / "clean"
         wiped = state.exists() and not mark.exists()
         if wiped or not persist:
@@ -76,7 +89,8 @@ class MiniStack:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us alone; we then end it in order
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # started before any thread
+                # started before any thread
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         (folder / "pid").write_text(str(process.pid), encoding="ascii")
         started = cls(Cloud(f"http://{HOST}:{port}", REGION), folder, process, kept, wiped)
@@ -88,12 +102,18 @@ class MiniStack:
         until = time.monotonic() + _READY_SECONDS
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                raise LocalError(f"MiniStack ended at once (exit code {self.process.returncode}); see {self.folder / 'ministack.log'}")
+                raise LocalError(
+                    "MiniStack ended at once (exit code "
+                    f"{self.process.returncode}); see {self.folder / 'ministack.log'}"
+                )
             if healthy(self.cloud.endpoint):
                 return
             time.sleep(0.05)
         self.process.kill()
-        raise LocalError(f"MiniStack did not answer within {_READY_SECONDS} seconds; see {self.folder / 'ministack.log'}")
+        raise LocalError(
+            f"MiniStack did not answer within {_READY_SECONDS} seconds;"
+            f" see {self.folder / 'ministack.log'}"
+        )
 
     @property
     def alive(self) -> bool:
@@ -120,15 +140,21 @@ class MiniStack:
 def healthy(endpoint: str) -> bool:
     """Whether a MiniStack answers there."""
     try:
-        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310  # our own http address
+        # our own http address
+        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
 
 def _environment(state: Path, port: int, persist: bool) -> dict[str, str]:
-    """The child's environment: nothing of the user's own AWS settings reaches it or the functions it runs."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MEDAID_", "POWERTOOLS_"))}
+    """The child's environment: nothing of the user's own AWS settings reaches it or the functions
+    it runs."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "MEDAID_", "POWERTOOLS_"))
+    }
     flags = {"PERSIST_STATE": "1", "S3_PERSIST": "1"} if persist else {}
     return (
         inherited
@@ -160,7 +186,8 @@ def _taken(port: int) -> bool:
 
 
 def _end_of_an_earlier_run(folder: Path) -> None:
-    """A MiniStack whose parent died ends with it; wait for that, so that its port and folder are free."""
+    """A MiniStack whose parent died ends with it; wait for that, so that its port and folder are
+    free."""
     mark = folder / "pid"
     try:
         pid = int(mark.read_text(encoding="ascii"))

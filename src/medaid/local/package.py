@@ -1,4 +1,5 @@
-"""Zips of the layer and of each function: the same files always give the same bytes, so only a change is deployed."""
+"""Zips of the layer and of each function: the same files always give the same bytes, so only a
+change is deployed."""
 
 from __future__ import annotations
 
@@ -21,20 +22,30 @@ _SKIPPED = {"__pycache__", "local", "simulate"}
 
 
 def layer_zip() -> bytes:
-    """src/medaid under `python/`, where Lambda looks for it, with the policy packs compiled. Without its dependencies: the local cloud has them."""
+    """src/medaid under `python/`, where Lambda looks for it, with the policy packs compiled.
+    Without its dependencies: the local cloud has them."""
     return _zipped(
         [
             (f"python/medaid/policy/packs/{COMPILED}", _compiled()),
-            *((f"python/medaid/{path.relative_to(PACKAGE).as_posix()}", path.read_bytes()) for path in _files(PACKAGE)),
+            *(
+                (f"python/medaid/{path.relative_to(PACKAGE).as_posix()}", path.read_bytes())
+                for path in _files(PACKAGE)
+            ),
         ]
     )
 
 
 def _compiled() -> bytes:
-    """The packs compiled in a process of its own with a fixed hash seed, so that the same packs give the same bytes."""
-    code = "import sys; from medaid.policy.service import PACKS, compiled_packs; sys.stdout.buffer.write(compiled_packs(PACKS))"
+    """The packs compiled in a process of its own with a fixed hash seed, so that the same packs
+    give the same bytes."""
+    code = (
+        "import sys; from medaid.policy.service import PACKS,"
+        " compiled_packs; sys.stdout.buffer.write(compiled_packs(PACKS))"
+    )
     surroundings = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(PACKAGE.parent)}
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=surroundings).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, env=surroundings
+    ).stdout
 
 
 def function_zip(task: str) -> bytes:
@@ -42,7 +53,11 @@ def function_zip(task: str) -> bytes:
     folder = FUNCTIONS / task
     if not (folder / "handler.py").is_file():
         raise LocalError(f"functions/{task}/handler.py is missing")
-    return _zipped((path.relative_to(folder).as_posix(), path.read_bytes()) for path in _files(folder) if path.suffix == ".py")
+    return _zipped(
+        (path.relative_to(folder).as_posix(), path.read_bytes())
+        for path in _files(folder)
+        if path.suffix == ".py"
+    )
 
 
 def object_key(name: str, body: bytes) -> str:

@@ -1,4 +1,5 @@
-"""`medaid policy …`: the officer's tools. Everything they print is Chinese; nothing needs a cloud."""
+"""`medaid policy …`: the officer's tools. Everything they print is Chinese; nothing needs a
+cloud."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = commands.add_parser("coverage", help="由政策包生成覆盖情况页")
     one.add_argument("--packs", type=Path)
     one.add_argument("--write", type=Path, help="写到文件;不写则打印")
-    one = commands.add_parser("reprice", help="按更正后的政策包重算已结算的,列出差异作为待办,不改动原结算")
+    one = commands.add_parser(
+        "reprice", help="按更正后的政策包重算已结算的,列出差异作为待办,不改动原结算"
+    )
     one.add_argument("settled", type=Path, help="每行一个结算的 JSON 文件")
     one.add_argument("--packs", type=Path, help="更正后的政策包目录")
     one.add_argument("--json", action="store_true")
@@ -67,7 +70,14 @@ def packs_in(folder: Path | None) -> Library:
 
 def run(args: argparse.Namespace) -> int:
     """Runs one tool; 1 where something is wrong or differs from what was asked."""
-    tools = {"check": _check, "show": _show, "diff": _diff, "new": _new, "coverage": _coverage, "reprice": _reprice}
+    tools = {
+        "check": _check,
+        "show": _show,
+        "diff": _diff,
+        "new": _new,
+        "coverage": _coverage,
+        "reprice": _reprice,
+    }
     try:
         return tools[args.tool](args)
     except PackInvalid as invalid:
@@ -80,7 +90,10 @@ def _check(args: argparse.Namespace) -> int:
     beside = () if args.alone else library().packs
     problems += check.together(packs, beside)
     print(*problems, sep="\n", end="\n" if problems else "")
-    print(f"{len(check.files(args.paths))} 个文件,{sum(len(p.layers) for p in packs)} 层,{len(problems)} 个问题")
+    print(
+        f"{len(check.files(args.paths))} 个文件,"
+        f"{sum(len(p.layers) for p in packs)} 层,{len(problems)} 个问题"
+    )
     return 1 if problems else 0
 
 
@@ -98,9 +111,15 @@ def _assisted(args: argparse.Namespace) -> str:
 
 def _diff(args: argparse.Namespace) -> int:
     if (args.to is None) == (args.against is None):
-        raise BadInput("FIELD_REQUIRED", field="--to", rule="须且只须写 --to(另一个日期)或 --against(另一套政策包)")
+        raise BadInput(
+            "FIELD_REQUIRED",
+            field="--to",
+            rule="须且只须写 --to(另一个日期)或 --against(另一套政策包)",
+        )
     before = packs_in(args.packs).policy_for(args.region, _assisted(args), args.date)
-    after = packs_in(args.against or args.packs).policy_for(args.region, _assisted(args), args.to or args.date)
+    after = packs_in(args.against or args.packs).policy_for(
+        args.region, _assisted(args), args.to or args.date
+    )
     found = compare.differences(before, after)
     print(*(difference.sentence for difference in found), sep="\n", end="\n" if found else "")
     print(f"{len(found)} 处不同,涉及:{compare.touched(found)}" if found else "没有不同")
@@ -133,7 +152,11 @@ def _reprice(args: argparse.Namespace) -> int:
     work = list(reprice(stored(args.settled), packs_in(args.packs).policy_for))
     for one in work:
         if args.json:
-            data = {**one._asdict(), "by_fund": {f: a.yuan() for f, a in one.by_fund.items()}, "own": one.own.yuan()}
+            data = {
+                **one._asdict(),
+                "by_fund": {f: a.yuan() for f, a in one.by_fund.items()},
+                "own": one.own.yuan(),
+            }
             print(json.dumps(data, ensure_ascii=False))
         else:
             print(one.sentence)

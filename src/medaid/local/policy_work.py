@@ -1,4 +1,5 @@
-"""Settled claims from a file of JSON lines, for `medaid policy reprice`: a claim file each, with what was answered."""
+"""Settled claims from a file of JSON lines, for `medaid policy reprice`: a claim file each, with
+what was answered."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from medaid.money import Fen
 
 
 def stored(path: Path) -> Iterator[Settled]:
-    """One settlement a line: `{"setl_id", "year", "claim": {…a claim file…}, "by_fund": {fund: yuan}, "own": yuan, "after": {…}, "packs": […]}`.
+    """One settlement a line: `{"setl_id", "year", "claim": {…a claim file…}, "by_fund": {fund:
+    yuan}, "own": yuan, "after": {…}, "packs": […]}`.
 
     Raises BadInput naming the line and the key.
     """
@@ -39,4 +41,6 @@ def stored(path: Path) -> Iterator[Settled]:
                 tuple(data["packs"]),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise BadInput("FIELD_FORMAT", field=f"{path.name}:{number}", rule=f"缺少或写错:{error}") from None
+            raise BadInput(
+                "FIELD_FORMAT", field=f"{path.name}:{number}", rule=f"缺少或写错:{error}"
+            ) from None

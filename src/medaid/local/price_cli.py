@@ -52,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _loaded(path: Path) -> Any:
     try:
-        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"), parse_float=str)
+        return json.loads(
+            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"),
+            parse_float=str,
+        )
     except OSError:
         raise BadInput("NOT_FOUND", field=str(path), rule="文件不存在或不能读取") from None
     except ValueError as error:

@@ -22,13 +22,16 @@ _EXAMPLE_INSTITUTION = "H44090100001"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=PORT, help=f"port on 127.0.0.1 (default {PORT})")
+    parser.add_argument(
+        "--port", type=int, default=PORT, help=f"port on 127.0.0.1 (default {PORT})"
+    )
     parser.add_argument("--no-demo", action="store_true", help="deploy and serve only")
     parser.add_argument("--once", action="store_true", help="end after the demo instead of serving")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Starts, deploys, shows, serves. Answers 0 where everything ended cleanly with the state written, else 1."""
+    """Starts, deploys, shows, serves. Answers 0 where everything ended cleanly with the state
+    written, else 1."""
     console = Console()
     asked_to_end = threading.Event()
 
@@ -60,7 +63,11 @@ def run(args: argparse.Namespace) -> int:
             was_alive = cloud.alive
             clean = cloud.stop()
     if clean:
-        console.print(f"已停止,状态保存在 {LOCAL.relative_to(ROOT) if LOCAL.is_relative_to(ROOT) else LOCAL}。再次 make run 继续;make clean 清除。")
+        console.print(
+            "已停止,状态保存在 "
+            f"{LOCAL.relative_to(ROOT) if LOCAL.is_relative_to(ROOT) else LOCAL}"
+            "。再次 make run 继续;make clean 清除。"
+        )
     else:
         why = "停止时出错" if was_alive else "意外退出"
         console.print(f"[red]本地云{why}[/red],本次运行的状态不可用;见 {LOCAL / 'ministack.log'}")
@@ -103,5 +110,7 @@ def curl_token(stack: Stack, user: str) -> str:
     pick = "import json,sys;print(json.load(sys.stdin)['AuthenticationResult']['IdToken'])"
     return (
         f"TOKEN=$(curl -s {stack.cloud.endpoint}/ -H 'Content-Type: application/x-amz-json-1.1' "
-        f"-H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' -d {shlex.quote(json.dumps(request))} | python3 -c {shlex.quote(pick)})"
+        "-H 'X-Amz-Target:"
+        " AWSCognitoIdentityProviderService.InitiateAuth' -d "
+        f"{shlex.quote(json.dumps(request))} | python3 -c {shlex.quote(pick)})"
     )

@@ -1,4 +1,5 @@
-"""`medaid simulate CLAIMS --packs A --against B`: a population of claims under two sets of packs, compared. See docs/simulate.md."""
+"""`medaid simulate CLAIMS --packs A --against B`: a population of claims under two sets of packs,
+compared. See docs/simulate.md."""
 
 from __future__ import annotations
 
@@ -19,28 +20,70 @@ from medaid.simulate.service import compare
 from medaid.simulate.tally import THRESHOLDS
 
 SHOWN = (
-    "persons", "changes", "paid_by_fund", "paid_by_layer", "paid_by_category", "own_by_category", "paid_by_level",
-    "years_above", "burden_above", "refused", "ways",
-)  # fmt: skip
+    "persons",
+    "changes",
+    "paid_by_fund",
+    "paid_by_layer",
+    "paid_by_category",
+    "own_by_category",
+    "paid_by_level",
+    "years_above",
+    "burden_above",
+    "refused",
+    "ways",
+)
 """Sections that the terminal shows; CSV and page have all."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("claims", type=Path, metavar="CLAIMS", help="claims, .csv (UTF-8) or .parquet; columns in docs/simulate.md")
-    parser.add_argument("--packs", type=Path, default=PACKS, metavar="A", help="folder of policy packs (default: those that ship with the product)")
-    parser.add_argument("--against", type=Path, required=True, metavar="B", help="folder of the packs to compare with")
-    parser.add_argument("--above", default=",".join(str(fen // 100) for fen in THRESHOLDS), metavar="YUAN,…", help="yearly burdens to count persons above")
+    parser.add_argument(
+        "claims",
+        type=Path,
+        metavar="CLAIMS",
+        help="claims, .csv (UTF-8) or .parquet; columns in docs/simulate.md",
+    )
+    parser.add_argument(
+        "--packs",
+        type=Path,
+        default=PACKS,
+        metavar="A",
+        help="folder of policy packs (default: those that ship with the product)",
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        required=True,
+        metavar="B",
+        help="folder of the packs to compare with",
+    )
+    parser.add_argument(
+        "--above",
+        default=",".join(str(fen // 100) for fen in THRESHOLDS),
+        metavar="YUAN,…",
+        help="yearly burdens to count persons above",
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all tables as one CSV")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with tables and charts that needs no other file or host")
+    parser.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write a page with tables and charts that needs no other file or host",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Prices, compares, prints, writes. Answers 0. Raises MedaidError for a wrong file or pack."""
-    thresholds = tuple(sorted({int(Fen.of_yuan(text, "--above")) for text in args.above.split(",") if text.strip()}))
+    thresholds = tuple(
+        sorted(
+            {int(Fen.of_yuan(text, "--above")) for text in args.above.split(",") if text.strip()}
+        )
+    )
     for folder in (args.packs, args.against):
         if not folder.is_dir():
-            raise LocalError(f"{folder} 不是文件夹:--packs 和 --against 各指一个放政策包(.toml)的文件夹")
+            raise LocalError(
+                f"{folder} 不是文件夹:--packs 和 --against 各指一个放政策包(.toml)的文件夹"
+            )
     a, b = (Library(read_packs(folder)) for folder in (args.packs, args.against))
     file, console = claims(args.claims), Console()
     if not file.sorted:
@@ -48,13 +91,21 @@ def run(args: argparse.Namespace) -> int:
     columns = (TextColumn("测算"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=file.visits)
-        tally = compare(file, a, b, thresholds=thresholds, progress=lambda done: bar.update(task, completed=done))
+        tally = compare(
+            file,
+            a,
+            b,
+            thresholds=thresholds,
+            progress=lambda done: bar.update(task, completed=done),
+        )
     comparison = report(_name(args.packs), _name(args.against), tally)
     _show(console, comparison)
     for target, text in ((args.csv, as_csv), (args.html, page)):
         if target is not None:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text(comparison), encoding="utf-8-sig" if target is args.csv else "utf-8")
+            target.write_text(
+                text(comparison), encoding="utf-8-sig" if target is args.csv else "utf-8"
+            )
             console.print(f"已写入 {target}")
     return 0
 

@@ -36,7 +36,9 @@ class Cloud:
             region_name=self.region,
             aws_access_key_id=_KEY,
             aws_secret_access_key=_KEY,
-            config=Config(retries={"total_max_attempts": 2}, read_timeout=120, max_pool_connections=64),
+            config=Config(
+                retries={"total_max_attempts": 2}, read_timeout=120, max_pool_connections=64
+            ),
         )
 
     def environ(self) -> dict[str, str]:
@@ -73,7 +75,8 @@ class Stack:
 
     @cached_property
     def password(self) -> str:
-        """One password for all users of this local cloud, made up on first use and kept in `.local/`."""
+        """One password for all users of this local cloud, made up on first use and kept in
+        `.local/`."""
         place = LOCAL / "password"
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -81,25 +84,46 @@ class Stack:
             place.write_text(f"Aa1!{secrets.token_urlsafe(18)}", encoding="utf-8")
         return place.read_text(encoding="utf-8")
 
-    def user(self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()) -> None:
-        """A user that acts for `institution` (fixmedins_code) or region `admdvs` in `roles`; made, or brought to that."""
+    def user(
+        self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()
+    ) -> None:
+        """A user that acts for `institution` (fixmedins_code) or region `admdvs` in `roles`; made,
+        or brought to that."""
         cognito = self.cloud.client("cognito-idp")
         pool = self.outputs["UserPool"]
-        claims = [{"Name": f"custom:{key}", "Value": value} for key, value in (("fixmedins_code", institution), ("admdvs", admdvs)) if value]
+        claims = [
+            {"Name": f"custom:{key}", "Value": value}
+            for key, value in (("fixmedins_code", institution), ("admdvs", admdvs))
+            if value
+        ]
         try:
-            cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=claims, TemporaryPassword=self.password, MessageAction="SUPPRESS")
+            cognito.admin_create_user(
+                UserPoolId=pool,
+                Username=name,
+                UserAttributes=claims,
+                TemporaryPassword=self.password,
+                MessageAction="SUPPRESS",
+            )
         except cognito.exceptions.UsernameExistsException:
             if claims:
-                cognito.admin_update_user_attributes(UserPoolId=pool, Username=name, UserAttributes=claims)
-        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=self.password, Permanent=True)
+                cognito.admin_update_user_attributes(
+                    UserPoolId=pool, Username=name, UserAttributes=claims
+                )
+        cognito.admin_set_user_password(
+            UserPoolId=pool, Username=name, Password=self.password, Permanent=True
+        )
         for role in roles:
             cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=role)
 
-    def token(self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()) -> str:
+    def token(
+        self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()
+    ) -> str:
         """A bearer token (an ID token, one hour) of that user; see `user`."""
         self.user(name, institution=institution, admdvs=admdvs, roles=roles)
         answer = self.cloud.client("cognito-idp").initiate_auth(
-            ClientId=self.outputs["UserPoolClient"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": name, "PASSWORD": self.password}
+            ClientId=self.outputs["UserPoolClient"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": self.password},
         )
         token: str = answer["AuthenticationResult"]["IdToken"]
         return token
@@ -112,25 +136,33 @@ class Stack:
 def running(name: str = NAME) -> Stack:
     """The stack in the local cloud that `make run` started. Raises LocalError where none runs."""
     place = LOCAL / "endpoint"
-    endpoint = os.environ.get("MEDAID_ENDPOINT") or (place.read_text(encoding="utf-8").strip() if place.exists() else "")
+    endpoint = os.environ.get("MEDAID_ENDPOINT") or (
+        place.read_text(encoding="utf-8").strip() if place.exists() else ""
+    )
     if not endpoint:
         raise LocalError("the local cloud is not running; start it with `make run`")
     return described(Cloud(endpoint), name)
 
 
 def described(cloud: Cloud, name: str = NAME) -> Stack:
-    """The stack `name` with its outputs. Raises LocalError where the cloud does not answer or has no such stack."""
+    """The stack `name` with its outputs. Raises LocalError where the cloud does not answer or has
+    no such stack."""
     from botocore.exceptions import BotoCoreError, ClientError  # as above
 
     try:
         stacks = cloud.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except (BotoCoreError, ClientError) as error:
-        raise LocalError(f"no stack {name} at {cloud.endpoint}; start it with `make run`") from error
-    return Stack(cloud, {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}, name)
+        raise LocalError(
+            f"no stack {name} at {cloud.endpoint}; start it with `make run`"
+        ) from error
+    return Stack(
+        cloud, {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}, name
+    )
 
 
 def connected(stack: Stack) -> None:
-    """From here on the package, run in this process, works on the stack. To be called before a room is imported."""
+    """From here on the package, run in this process, works on the stack. To be called before a room
+    is imported."""
     os.environ.update(stack.cloud.environ())
     from medaid.aws.table import Meta  # as above
 

@@ -23,8 +23,11 @@ def read(path: Path = TEMPLATE) -> Template:
     return parsed
 
 
-def transformed(template: Template, layer: Uploaded, function: Callable[[str], Uploaded], region: str) -> Template:
-    """Plain CloudFormation. `layer` is where the layer's zip lies, `function(task)` where the one of functions/<task> lies."""
+def transformed(
+    template: Template, layer: Uploaded, function: Callable[[str], Uploaded], region: str
+) -> Template:
+    """Plain CloudFormation. `layer` is where the layer's zip lies, `function(task)` where the one
+    of functions/<task> lies."""
     from samtranslator.translator.transform import transform  # as above
 
     for resource in template["Resources"].values():

@@ -1,7 +1,9 @@
-"""What the data files of this room say: categories and how they are written, columns and codes, and who may report what.
+"""What the data files of this room say: categories and how they are written, columns and codes, and
+who may report what.
 
-`categories.toml`, `formats.toml` and `senders.toml` are read once. A contradiction in them (a code in two categories, one wording with two
-meanings, an unknown department) is a ValueError at load: never "the first wins". Sources: 苏医保办发〔2023〕27号 art. 7 to 10 (J7 to J10).
+`categories.toml`, `formats.toml` and `senders.toml` are read once. A contradiction in them (a code
+in two categories, one wording with two meanings, an unknown department) is a ValueError at load:
+never "the first wins". Sources: 苏医保办发〔2023〕27号 art. 7 to 10 (J7 to J10).
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class UnknownWording(ValueError):
 
 @lru_cache(maxsize=4096)  # a million rows write the same few dozen words
 def folded(text: str) -> str:
-    """How texts and codes are compared: width, case, blanks and a code's leading zeros do not count."""
+    """How texts and codes are compared: width, case, blanks and a code's leading zeros do not
+    count."""
     plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
     return (plain.lstrip("0") or "0") if plain.isdigit() else plain
 
@@ -74,8 +77,12 @@ class Sender:
 
 
 def within(admdvs: str, region: str) -> bool:
-    """Whether `admdvs` is `region` or lies in it: 440902 lies in 440900, 440900 and 440902 in 440000."""
-    return admdvs == region or (region.endswith("00") and admdvs.startswith(region[:2] if region.endswith("0000") else region[:4]))
+    """Whether `admdvs` is `region` or lies in it: 440902 lies in 440900, 440900 and 440902 in
+    440000."""
+    return admdvs == region or (
+        region.endswith("00")
+        and admdvs.startswith(region[:2] if region.endswith("0000") else region[:4])
+    )
 
 
 class Limits(NamedTuple):
@@ -113,7 +120,8 @@ class Catalogue:
     _unsettled: Mapping[str, str] = field(default_factory=dict)
 
     def category(self, text: str, admdvs: str) -> Category:
-        """The category that a department of region `admdvs` means by `text` (wording or national code). Raises UnknownWording.
+        """The category that a department of region `admdvs` means by `text` (wording or national
+        code). Raises UnknownWording.
 
         What the region's own table says wins, the longest region first; else what holds everywhere.
         """
@@ -130,15 +138,21 @@ class Catalogue:
         return self.categories[code]
 
     def code(self, field: str, text: str) -> str | None:
-        """The code that a text or code of `field` (sex, cert_type, insutype, status, psn_type) stands for, or None."""
+        """The code that a text or code of `field` (sex, cert_type, insutype, status, psn_type)
+        stands for, or None."""
         return self.codes[field].get(folded(text))
 
     def department(self, text: str) -> str | None:
-        """The department that `text` names (code, name or e.g. 茂名市民政局), or None where it names none or several."""
+        """The department that `text` names (code, name or e.g. 茂名市民政局), or None where it
+        names none or several."""
         wanted = folded(text)
         if text in self.departments:
             return text
-        found = {code for code, (_, words) in self.departments.items() if any(word in wanted for word in words)}
+        found = {
+            code
+            for code, (_, words) in self.departments.items()
+            if any(word in wanted for word in words)
+        }
         return found.pop() if len(found) == 1 else None
 
     def region(self, text: str) -> str | None:
@@ -150,29 +164,57 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """The catalogue of this installation."""
-    files = {name: resources.files("medaid.people").joinpath(f"{name}.toml").read_text("utf-8") for name in ("categories", "formats", "senders")}
+    files = {
+        name: resources.files("medaid.people").joinpath(f"{name}.toml").read_text("utf-8")
+        for name in ("categories", "formats", "senders")
+    }
     return compiled(**{name: tomllib.loads(text) for name, text in files.items()})
 
 
-def compiled(categories: Mapping[str, Any], formats: Mapping[str, Any], senders: Mapping[str, Any]) -> Catalogue:
+def compiled(
+    categories: Mapping[str, Any], formats: Mapping[str, Any], senders: Mapping[str, Any]
+) -> Catalogue:
     """The catalogue that the three files say. Raises ValueError naming the contradiction."""
-    departments = {code: (d["name"], tuple(d["words"])) for code, d in categories["departments"].items()}
+    departments = {
+        code: (d["name"], tuple(d["words"])) for code, d in categories["departments"].items()
+    }
     if categories["category"].keys() != CATEGORIES.keys():
-        raise ValueError(f"categories missing or unknown: {sorted(categories['category'].keys() ^ CATEGORIES.keys())}")
-    known = {code: _category(code, facts, departments) for code, facts in categories["category"].items()}
+        raise ValueError(
+            "categories missing or unknown:"
+            f" {sorted(categories['category'].keys() ^ CATEGORIES.keys())}"
+        )
+    known = {
+        code: _category(code, facts, departments) for code, facts in categories["category"].items()
+    }
     everywhere, regional = _wordings(categories, known)
     unsettled = {folded(code): reason for code, reason in categories["unsettled"].items()}
-    both = unsettled.keys() & (everywhere.keys() | {text for table in regional.values() for text in table})
+    both = unsettled.keys() & (
+        everywhere.keys() | {text for table in regional.values() for text in table}
+    )
     if both:
         raise ValueError(f"codes both settled and unsettled: {sorted(both)}")
     return Catalogue(
         categories=known,
         departments=departments,
-        columns={kind: tuple(Column(**column | {"aliases": tuple(column.get("aliases", ()))}) for column in formats[kind]) for kind in KINDS},
+        columns={
+            kind: tuple(
+                Column(**column | {"aliases": tuple(column.get("aliases", ()))})
+                for column in formats[kind]
+            )
+            for kind in KINDS
+        },
         codes={name: _codes(name, table) for name, table in formats["codes"].items()},
-        senders={code: _sender(code, facts, departments, known) for code, facts in senders["sender"].items()},
-        regions=_unique("region", ((name, code) for code, names in senders["regions"].items() for name in names)),
-        limits=Limits(**formats["limits"] | {"open_ends": tuple(map(date.fromisoformat, formats["limits"]["open_ends"]))}),
+        senders={
+            code: _sender(code, facts, departments, known)
+            for code, facts in senders["sender"].items()
+        },
+        regions=_unique(
+            "region", ((name, code) for code, names in senders["regions"].items() for name in names)
+        ),
+        limits=Limits(
+            **formats["limits"]
+            | {"open_ends": tuple(map(date.fromisoformat, formats["limits"]["open_ends"]))}
+        ),
         _wordings=everywhere,
         _regional=regional,
         _unsettled=unsettled,
@@ -182,19 +224,42 @@ def compiled(categories: Mapping[str, Any], formats: Mapping[str, Any], senders:
 def _category(code: str, facts: Mapping[str, Any], departments: Mapping[str, Any]) -> Category:
     unknown = set(facts["departments"]) - departments.keys()
     if unknown or facts["trust"] not in ("A", "B", "L") or not facts["article"]:
-        raise ValueError(f"category {code}: unknown department {sorted(unknown)}, or no trust or article")
-    return Category(code, CATEGORIES[code], frozenset(facts["departments"]), facts["answer"], facts["trust"], facts["article"])
+        raise ValueError(
+            f"category {code}: unknown department {sorted(unknown)}, or no trust or article"
+        )
+    return Category(
+        code,
+        CATEGORIES[code],
+        frozenset(facts["departments"]),
+        facts["answer"],
+        facts["trust"],
+        facts["article"],
+    )
 
 
-def _wordings(categories: Mapping[str, Any], known: Mapping[str, Category]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    pairs = [(text, code) for code, facts in categories["category"].items() for text in (*facts["wordings"], *facts["codes"], CATEGORIES[code])]
+def _wordings(
+    categories: Mapping[str, Any], known: Mapping[str, Category]
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    pairs = [
+        (text, code)
+        for code, facts in categories["category"].items()
+        for text in (*facts["wordings"], *facts["codes"], CATEGORIES[code])
+    ]
     everywhere = _unique("wording", pairs)
     rows = [(row["region"], row["text"], row["category"]) for row in categories.get("wording", [])]
-    rows += [(region, code, of) for of, facts in categories["category"].items() for region, codes in facts.get("local", {}).items() for code in codes]
+    rows += [
+        (region, code, of)
+        for of, facts in categories["category"].items()
+        for region, codes in facts.get("local", {}).items()
+        for code in codes
+    ]
     strays = {of for _, _, of in rows} - known.keys()
     if strays:
         raise ValueError(f"wordings of unknown categories: {sorted(strays)}")
-    regional = {region: _unique(f"wording in {region}", ((text, of) for r, text, of in rows if r == region)) for region in {r for r, _, _ in rows}}
+    regional = {
+        region: _unique(f"wording in {region}", ((text, of) for r, text, of in rows if r == region))
+        for region in {r for r, _, _ in rows}
+    }
     return everywhere, regional
 
 
@@ -212,10 +277,28 @@ def _codes(name: str, table: Mapping[str, list[str]]) -> dict[str, str]:
     return _unique(name, ((text, code) for code, texts in table.items() for text in (*texts, code)))
 
 
-def _sender(code: str, facts: Mapping[str, Any], departments: Mapping[str, Any], known: Mapping[str, Category]) -> Sender:
+def _sender(
+    code: str,
+    facts: Mapping[str, Any],
+    departments: Mapping[str, Any],
+    known: Mapping[str, Category],
+) -> Sender:
     narrowed = frozenset(facts["categories"]) if "categories" in facts else None
-    if facts["department"] not in departments or set(facts["kinds"]) - set(KINDS) or (narrowed or frozenset()) - known.keys():
+    if (
+        facts["department"] not in departments
+        or set(facts["kinds"]) - set(KINDS)
+        or (narrowed or frozenset()) - known.keys()
+    ):
         raise ValueError(f"sender {code}: unknown department, kind or category")
-    if not facts["regions"] or any(len(region) != 6 or not region.isdigit() for region in facts["regions"]):
+    if not facts["regions"] or any(
+        len(region) != 6 or not region.isdigit() for region in facts["regions"]
+    ):
         raise ValueError(f"sender {code}: a region has six digits")
-    return Sender(code, facts["name"], facts["department"], frozenset(facts["kinds"]), tuple(facts["regions"]), narrowed)
+    return Sender(
+        code,
+        facts["name"],
+        facts["department"],
+        frozenset(facts["kinds"]),
+        tuple(facts["regions"]),
+        narrowed,
+    )

@@ -1,8 +1,10 @@
-"""Certificate numbers: as people write them, turned into the one form we keep, or refused with what is wrong. Pure.
+"""Certificate numbers: as people write them, turned into the one form we keep, or refused with what
+is wrong. Pure.
 
-Sources: GB 11643-1999 (citizen identification number: 17 digits, the 17th odd for men, and an ISO 7064 MOD 11-2 check character; numbers
-of the first generation have 15 digits with a two-digit year of birth in 19xx). Residence permits of Hong Kong, Macao and Taiwan residents
-(国办发〔2018〕81号) and the permanent residence card for foreigners of 2023 follow the same standard.
+Sources: GB 11643-1999 (citizen identification number: 17 digits, the 17th odd for men, and an ISO
+7064 MOD 11-2 check character; numbers of the first generation have 15 digits with a two-digit year
+of birth in 19xx). Residence permits of Hong Kong, Macao and Taiwan residents (国办发〔2018〕81号)
+and the permanent residence card for foreigners of 2023 follow the same standard.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _LONGEST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that holds. `birth` and `sex` (1 male, 2 female) are what it says itself; None and empty where it says nothing."""
+    """A number that holds. `birth` and `sex` (1 male, 2 female) are what it says itself; None and
+    empty where it says nothing."""
 
     cert_type: str
     certno: str
@@ -45,25 +48,31 @@ class NotANumber(ValueError):
 
 
 def cleaned(text: str) -> str:
-    """Full-width characters narrowed, blanks, invisible marks and a spreadsheet's apostrophe or `="…"` taken off, letters upper case."""
+    """Full-width characters narrowed, blanks, invisible marks and a spreadsheet's apostrophe or
+    `="…"` taken off, letters upper case."""
     narrow = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
     return narrow[2:-1] if narrow.startswith('="') and narrow.endswith('"') else narrow
 
 
 def check_character(seventeen: str) -> str:
     """The eighteenth character of a citizen identification number (ISO 7064 MOD 11-2)."""
-    return _CHECK[sum(int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[
+        sum(int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True)) % 11
+    ]
 
 
 def read(cert_type: str, text: str) -> Number:
-    """The number of a certificate of `cert_type` (two digits). Raises NotANumber with a Chinese sentence."""
+    """The number of a certificate of `cert_type` (two digits). Raises NotANumber with a Chinese
+    sentence."""
     number = cleaned(text)
     if not number:
         raise NotANumber("证件号码未填写")
     if len(number) > _LONGEST:
         raise NotANumber(f"证件号码超过 {_LONGEST} 位")
     if _SCIENTIFIC.fullmatch(number):
-        raise NotANumber("证件号码已被表格软件改成科学计数(如 3.2E+17),原号码已丢失,请按文本格式重新填写")
+        raise NotANumber(
+            "证件号码已被表格软件改成科学计数(如 3.2E+17),原号码已丢失,请按文本格式重新填写"
+        )
     if cert_type in _CITIZEN or (cert_type == _FOREIGN and number[0] == "9" and len(number) == 18):
         return _citizen(cert_type, number)
     if cert_type == _DISABLED:
@@ -78,7 +87,9 @@ def _citizen(cert_type: str, number: str) -> Number:
         longer = f"{number[:6]}19{number[6:]}"
         number = longer + check_character(longer)
     if not _CITIZEN_FORM.fullmatch(number):
-        raise NotANumber(f"证件号码应为 18 位(或旧号 15 位)数字,末位可为 X,实为 {len(number)} 位或含其他字符")
+        raise NotANumber(
+            f"证件号码应为 18 位(或旧号 15 位)数字,末位可为 X,实为 {len(number)} 位或含其他字符"
+        )
     if check_character(number[:17]) != number[17]:
         lost = ",末三位为 000,疑被表格软件截断" if number.endswith("000") else ""
         raise NotANumber(f"证件号码校验位不符(GB 11643),请逐位核对{lost}")
@@ -93,7 +104,8 @@ def _birth(digits: str) -> date:
 
 
 def _disabled(number: str) -> Number:
-    """A disability card's number is the citizen number with kind and degree (two digits) behind, and `B` with a count when it was reissued."""
+    """A disability card's number is the citizen number with kind and degree (two digits) behind,
+    and `B` with a count when it was reissued."""
     person = _citizen(ID_CARD, number[:18])
     if not re.fullmatch(r"\d\d(B\d)?", number[18:], re.ASCII):
         raise NotANumber("残疾人证号应为 18 位身份证号加 2 位类别等级")

@@ -18,7 +18,8 @@ _MISSING: Final = {"NoSuchKey", "404", "NotFound", "403", "AccessDenied"}
 def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
     """The object's bytes as a stream, and its ETag; with `etag` only that very object.
 
-    Raises FileRefused where it is not there or was replaced meanwhile, Unavailable where storage does not answer.
+    Raises FileRefused where it is not there or was replaced meanwhile, Unavailable where storage
+    does not answer.
     """
     only: dict[str, Any] = {"IfMatch": etag} if etag else {}
     try:
@@ -26,9 +27,13 @@ def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ("PreconditionFailed", "412"):
-            raise FileRefused(Problem("FILE_FORM", "file", "文件在读取中被替换,请重新投递清单")) from error
+            raise FileRefused(
+                Problem("FILE_FORM", "file", "文件在读取中被替换,请重新投递清单")
+            ) from error
         if code in _MISSING:
-            raise FileRefused(Problem("FILE_MISSING", "file", "请先投递数据文件,最后投递清单")) from error
+            raise FileRefused(
+                Problem("FILE_MISSING", "file", "请先投递数据文件,最后投递清单")
+            ) from error
         raise Unavailable("UNAVAILABLE") from error
     except BotoCoreError as error:
         raise Unavailable("UNAVAILABLE") from error
@@ -38,7 +43,9 @@ def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
 def put(key: str, content: bytes | BinaryIO, content_type: str) -> None:
     """Writes an answer over what was there. Raises Unavailable."""
     try:
-        client().put_object(Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type)
+        client().put_object(
+            Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type
+        )
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
 
@@ -47,6 +54,8 @@ def copy(source: str, target: str) -> None:
     """The answer under `source` once more under `target`. Raises Unavailable."""
     bucket = settings().bucket
     try:
-        client().copy_object(Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source})
+        client().copy_object(
+            Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}
+        )
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error

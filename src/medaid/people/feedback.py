@@ -1,7 +1,9 @@
-"""What goes back to the sender: the rows that failed, as they came, with their problems; and a summary. Pure but for the file it writes to.
+"""What goes back to the sender: the rows that failed, as they came, with their problems; and a
+summary. Pure but for the file it writes to.
 
-Source: 苏医保办发〔2023〕27号 art. 9 (不符合交互标准的,明确存在问题,及时反馈). The CSV opens in a spreadsheet as it is (UTF-8 with BOM, long digits kept as
-text) and can be mended there and dropped again. The summary holds counts and codes only, nothing of any person.
+Source: 苏医保办发〔2023〕27号 art. 9 (不符合交互标准的,明确存在问题,及时反馈). The CSV opens in a
+spreadsheet as it is (UTF-8 with BOM, long digits kept as text) and can be mended there and dropped
+again. The summary holds counts and codes only, nothing of any person.
 """
 
 from __future__ import annotations
@@ -20,12 +22,19 @@ from medaid.people.manifest import Manifest
 from medaid.people.problem import Problem
 from medaid.people.roster import PROBLEM, plain
 
-OUTCOMES: Final = {"confirmed": "新增", "changed": "变更", "ended": "终止", "unchanged": "无变化", "refused": "退回"}
+OUTCOMES: Final = {
+    "confirmed": "新增",
+    "changed": "变更",
+    "ended": "终止",
+    "unchanged": "无变化",
+    "refused": "退回",
+}
 _DIGITS: Final = re.compile(r"\d{11,}[Xx]?|0\d+")
 
 
 class Answer:
-    """The feedback file while it grows. `into` is an empty binary file, left open for the caller."""
+    """The feedback file while it grows. `into` is an empty binary file, left open for the
+    caller."""
 
     def __init__(self, into: BinaryIO, headings: Sequence[str]) -> None:
         self.counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
@@ -54,7 +63,8 @@ class Answer:
 
 
 def shielded(cell: str) -> str:
-    """A cell that a spreadsheet shows as it was sent: long numbers stay text (a tab behind, taken off again on reading), formulas do nothing."""
+    """A cell that a spreadsheet shows as it was sent: long numbers stay text (a tab behind, taken
+    off again on reading), formulas do nothing."""
     text = plain(cell)
     if _DIGITS.fullmatch(text):
         return f"{text}\t"
@@ -64,17 +74,29 @@ def shielded(cell: str) -> str:
 def refusal(problems: Sequence[Problem]) -> bytes:
     """The feedback file where the file as a whole was refused."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([[PROBLEM], *([str(problem)] for problem in problems)])
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [[PROBLEM], *([str(problem)] for problem in problems)]
+    )
     return text.getvalue().encode("utf-8-sig")
 
 
 def refused(folder: str, problems: Sequence[Problem]) -> dict[str, Any]:
     """The summary where the file as a whole was refused."""
-    told = [{"code": problem.code, "field": problem.field, "sentence": problem.sentence} for problem in problems]
-    return {"state": "refused", "sender": folder, "file_problems": told, "sentence": "整个文件未接收:" + ";".join(map(str, problems))}
+    told = [
+        {"code": problem.code, "field": problem.field, "sentence": problem.sentence}
+        for problem in problems
+    ]
+    return {
+        "state": "refused",
+        "sender": folder,
+        "file_problems": told,
+        "sentence": "整个文件未接收:" + ";".join(map(str, problems)),
+    }
 
 
-def taken_in(manifest: Manifest, received: datetime, counts: Mapping[str, int], problems: Mapping[str, int]) -> dict[str, Any]:
+def taken_in(
+    manifest: Manifest, received: datetime, counts: Mapping[str, int], problems: Mapping[str, int]
+) -> dict[str, Any]:
     """The summary of a file that was taken in."""
     spoken = ",".join(f"{word} {counts[outcome]}" for outcome, word in OUTCOMES.items())
     return {

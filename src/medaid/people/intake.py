@@ -1,8 +1,10 @@
-"""Takes in what a department drops: the file as a whole, then row by row, and answers it (J7 to J11).
+"""Takes in what a department drops: the file as a whole, then row by row, and answers it (J7 to
+J11).
 
-Safe to run again at any point and side by side with itself: a row that was taken in is known by its batch and number, the holder of a
-certificate is decided by one conditional item, versions are conditional on the one before. So an attempt that was cut off is simply made
-again and comes to the same answer. Nothing here logs; what it answers holds counts and codes only.
+Safe to run again at any point and side by side with itself: a row that was taken in is known by its
+batch and number, the holder of a certificate is decided by one conditional item, versions are
+conditional on the one before. So an attempt that was cut off is simply made again and comes to the
+same answer. Nothing here logs; what it answers holds counts and codes only.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
-from medaid.aws.transaction import Lost, commit
+from medaid.aws.transaction import ConditionFailed, commit
 from medaid.instants import aware, civil_date
 from medaid.people import drops, feedback, manifest, roster, store, tables
 from medaid.people.catalogue import Catalogue, catalogue
@@ -37,7 +39,8 @@ class Unfinished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a drop. `state`: taken_in, repeated (the same drop before: the same answer again) or refused."""
+    """What became of a drop. `state`: taken_in, repeated (the same drop before: the same answer
+    again) or refused."""
 
     state: str
     sender: str
@@ -48,9 +51,11 @@ class Report:
 
 
 def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: True) -> Report:
-    """Takes in the drop whose manifest lies under `key` (`drop/<sender>/<name>.manifest.json`) and lays down its answer.
+    """Takes in the drop whose manifest lies under `key` (`drop/<sender>/<name>.manifest.json`) and
+    lays down its answer.
 
-    Raises ValueError for another key, Unavailable where storage does not answer, Unfinished where `time_left` said no: try again.
+    Raises ValueError for another key, Unavailable where storage does not answer, Unfinished where
+    `time_left` said no: try again.
     """
     folder, name = manifest.place(key)
     target = f"feedback/{folder}/{name}.feedback"
@@ -60,14 +65,18 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
         return _Intake(told, target, aware(now), time_left).run()
     except FileRefused as refusal:
         drops.put(f"{target}.csv", feedback.refusal(refusal.problems), _CSV)
-        drops.put(f"{target}.json", feedback.document(feedback.refused(folder, refusal.problems)), _JSON)
+        drops.put(
+            f"{target}.json", feedback.document(feedback.refused(folder, refusal.problems)), _JSON
+        )
         return Report("refused", folder, "", {}, {problem.code: 1 for problem in refusal.problems})
 
 
 class _Intake:
     """One attempt at one drop."""
 
-    def __init__(self, told: Manifest, target: str, now: datetime, time_left: Callable[[], bool]) -> None:
+    def __init__(
+        self, told: Manifest, target: str, now: datetime, time_left: Callable[[], bool]
+    ) -> None:
         self.told, self.target, self.now, self.time_left = told, target, now, time_left
         self.catalogue: Catalogue = catalogue()
         self.key = f"drop/{told.sender.code}/{told.file}"
@@ -86,7 +95,9 @@ class _Intake:
     def _again(self, facts: dict[str, dict[str, int]]) -> Report:
         for ending in (".csv", ".json"):
             drops.copy(self.kept + ending, self.target + ending)
-        return Report("repeated", self.told.sender.code, self.told.batch, facts["counts"], facts["problems"])
+        return Report(
+            "repeated", self.told.sender.code, self.told.batch, facts["counts"], facts["problems"]
+        )
 
     def _surveyed(self) -> tuple[str, str]:
         """Encoding and ETag of the data file, proven to be the one that the manifest speaks of."""
@@ -95,9 +106,17 @@ class _Intake:
         if seen.sha256 != self.told.sha256:
             raise FileRefused(Problem("FILE_DIGEST", "sha256", f"文件实际摘要为 {seen.sha256}"))
         if seen.size > self.catalogue.limits.bytes:
-            raise FileRefused(Problem("FILE_FORM", "file", f"文件超过 {self.catalogue.limits.bytes} 字节,请分成几个文件"))
+            raise FileRefused(
+                Problem(
+                    "FILE_FORM",
+                    "file",
+                    f"文件超过 {self.catalogue.limits.bytes} 字节,请分成几个文件",
+                )
+            )
         if not seen.encoding:
-            raise FileRefused(Problem("FILE_ENCODING", "file", seen.remark or "应为 UTF-8 或 GB18030"))
+            raise FileRefused(
+                Problem("FILE_ENCODING", "file", seen.remark or "应为 UTF-8 或 GB18030")
+            )
         return seen.encoding, etag
 
     def _lines(self) -> Iterator[list[str]]:
@@ -111,8 +130,12 @@ class _Intake:
         if first is None:
             raise FileRefused(Problem("FILE_FORM", "file", "文件为空"))
         header = roster.header(first, self.told.kind, self.catalogue)
-        rows = ((number, cells) for number, cells in enumerate(lines, 1) if not roster.is_blank(cells))
-        return roster.Checks(self.catalogue, self.told, header, received, civil_date(received)), rows
+        rows = (
+            (number, cells) for number, cells in enumerate(lines, 1) if not roster.is_blank(cells)
+        )
+        return roster.Checks(
+            self.catalogue, self.told, header, received, civil_date(received)
+        ), rows
 
     def _looked_through(self, received: datetime) -> Repeats:
         """The whole file once, before anything is written: rows counted, repeats found."""
@@ -121,23 +144,36 @@ class _Intake:
         for number, cells in rows:
             count += 1
             if count > self.catalogue.limits.rows:
-                raise FileRefused(Problem("FILE_ROWS", "rows", f"超过 {self.catalogue.limits.rows} 行,请分成几个文件"))
+                raise FileRefused(
+                    Problem(
+                        "FILE_ROWS", "rows", f"超过 {self.catalogue.limits.rows} 行,请分成几个文件"
+                    )
+                )
             entry = checks.read(number, cells)
             if isinstance(entry, roster.Entry):
                 repeats.note(entry)
         if count != self.told.rows:
-            raise FileRefused(Problem("FILE_ROWS", "rows", f"清单为 {self.told.rows} 行,文件实际 {count} 行"))
+            raise FileRefused(
+                Problem("FILE_ROWS", "rows", f"清单为 {self.told.rows} 行,文件实际 {count} 行")
+            )
         return repeats
 
     def _begun(self, received: datetime) -> datetime:
-        """Marks the drop as taken up. An earlier period than the series has reached is refused: it would undo what came later."""
+        """Marks the drop as taken up. An earlier period than the series has reached is refused: it
+        would undo what came later."""
         facts = {"period": self.told.period, "sender": self.told.sender.code}
         opening = store.batch_state(self.told.batch, "open", received, facts, was=None)
         try:
             commit([*opening, *store.series_reached(self.told.series, self.told.period)])
-        except Lost as lost:
+        except ConditionFailed as lost:
             if "people:series" in lost.labels:
-                raise FileRefused(Problem("FILE_PERIOD", "period", f"已接收过 {self.told.period} 之后的批次,请以当前所属期报送")) from None
+                raise FileRefused(
+                    Problem(
+                        "FILE_PERIOD",
+                        "period",
+                        f"已接收过 {self.told.period} 之后的批次,请以当前所属期报送",
+                    )
+                ) from None
             known = store.batch(self.told.batch)
             assert known is not None
             return known[1]
@@ -156,10 +192,23 @@ class _Intake:
             answer.finish()
             return self._answered(answer, received, file)
 
-    def _chunk(self, chunk: list[tuple[int, list[str]]], checks: roster.Checks, repeats: Repeats, recording: Recording, answer: feedback.Answer) -> None:
+    def _chunk(
+        self,
+        chunk: list[tuple[int, list[str]]],
+        checks: roster.Checks,
+        repeats: Repeats,
+        recording: Recording,
+        answer: feedback.Answer,
+    ) -> None:
         read = {number: checks.read(number, cells) for number, cells in chunk}
-        repeated = {number: (repeats.problems[number],) for number in read if number in repeats.problems}
-        entries = [entry for number, entry in read.items() if isinstance(entry, roster.Entry) and number not in repeated]
+        repeated = {
+            number: (repeats.problems[number],) for number in read if number in repeats.problems
+        }
+        entries = [
+            entry
+            for number, entry in read.items()
+            if isinstance(entry, roster.Entry) and number not in repeated
+        ]
         outcomes = recording.record(entries)
         for number, cells in chunk:
             problems = repeated.get(number) or read[number]
@@ -167,7 +216,11 @@ class _Intake:
             if isinstance(outcome, str):
                 answer.tell(outcome, cells)
             else:
-                answer.tell("refused", cells, (outcome,) if outcome else problems if isinstance(problems, tuple) else ())
+                answer.tell(
+                    "refused",
+                    cells,
+                    (outcome,) if outcome else problems if isinstance(problems, tuple) else (),
+                )
 
     def _answered(self, answer: feedback.Answer, received: datetime, file: BinaryIO) -> Report:
         summary = feedback.taken_in(self.told, received, answer.counts, answer.problems)
@@ -175,7 +228,20 @@ class _Intake:
             file.seek(0)
             drops.put(f"{place}.csv", file, _CSV)
             drops.put(f"{place}.json", feedback.document(summary), _JSON)
-        facts = {"counts": summary["counts"], "problems": summary["problems"], "period": self.told.period, "sender": self.told.sender.code}
-        with suppress(Lost):  # another attempt came to the end first, with the same answer
+        facts = {
+            "counts": summary["counts"],
+            "problems": summary["problems"],
+            "period": self.told.period,
+            "sender": self.told.sender.code,
+        }
+        with suppress(
+            ConditionFailed
+        ):  # another attempt came to the end first, with the same answer
             commit(store.batch_state(self.told.batch, "done", received, facts, was="open"))
-        return Report("taken_in", self.told.sender.code, self.told.batch, summary["counts"], summary["problems"])
+        return Report(
+            "taken_in",
+            self.told.sender.code,
+            self.told.batch,
+            summary["counts"],
+            summary["problems"],
+        )

@@ -1,6 +1,8 @@
-"""What a department says about a file it dropped: `drop/<sender>/<name>.manifest.json`, laid down last. Pure.
+"""What a department says about a file it dropped: `drop/<sender>/<name>.manifest.json`, laid down
+last. Pure.
 
-All problems are told at once, in Chinese, with a stable code. Source: 苏医保办发〔2023〕27号 art. 8, 9 (J8, J9). Described in docs/roster.md.
+All problems are told at once, in Chinese, with a stable code. Source: 苏医保办发〔2023〕27号 art.
+8, 9 (J8, J9). Described in docs/roster.md.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from medaid.people.catalogue import KINDS, Catalogue, Sender
 from medaid.people.problem import FileRefused, Problem
 
 SUFFIX: Final = ".manifest.json"
-_FIELDS: Final = {"sender": str, "kind": str, "file": str, "period": str, "rows": int, "sha256": str, "admdvs": str}
+_FIELDS: Final = {
+    "sender": str,
+    "kind": str,
+    "file": str,
+    "period": str,
+    "rows": int,
+    "sha256": str,
+    "admdvs": str,
+}
 _OPTIONAL: Final = {"paper"}
 _FILE: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f]{1,200}")
 _READABLE: Final = (".csv",)
@@ -24,7 +34,8 @@ _READABLE: Final = (".csv",)
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest that holds. `paper` names the scan of the stamped paper where the medium needs one (art. 8)."""
+    """A manifest that holds. `paper` names the scan of the stamped paper where the medium needs one
+    (art. 8)."""
 
     sender: Sender
     kind: str
@@ -37,8 +48,11 @@ class Manifest:
 
     @property
     def batch(self) -> str:
-        """The drop's id: the same sender, kind, region, period and content are the same drop, whatever the file is called."""
-        return content_hash("drop", self.sender.code, self.kind, self.admdvs, self.period, self.sha256)[:32]
+        """The drop's id: the same sender, kind, region, period and content are the same drop,
+        whatever the file is called."""
+        return content_hash(
+            "drop", self.sender.code, self.kind, self.admdvs, self.period, self.sha256
+        )[:32]
 
     @property
     def series(self) -> str:
@@ -47,15 +61,23 @@ class Manifest:
 
 
 def place(key: str) -> tuple[str, str]:
-    """Sender's folder and name of the drop, from a manifest's key. Raises ValueError where it is not `drop/<sender>/<name>.manifest.json`."""
+    """Sender's folder and name of the drop, from a manifest's key. Raises ValueError where it is
+    not `drop/<sender>/<name>.manifest.json`."""
     folder, _, name = key.removeprefix("drop/").partition("/")
-    if not key.startswith("drop/") or not folder or "/" in name or not name.endswith(SUFFIX) or name == SUFFIX:
+    if (
+        not key.startswith("drop/")
+        or not folder
+        or "/" in name
+        or not name.endswith(SUFFIX)
+        or name == SUFFIX
+    ):
         raise ValueError("not the key of a manifest")
     return folder, name.removesuffix(SUFFIX)
 
 
 def read(body: bytes, folder: str, catalogue: Catalogue) -> Manifest:
-    """The manifest in `body`, dropped in the folder of sender `folder`. Raises FileRefused with all its problems."""
+    """The manifest in `body`, dropped in the folder of sender `folder`. Raises FileRefused with all
+    its problems."""
     facts = _parsed(body, catalogue.limits.manifest_bytes)
     problems = _form(facts)
     sender = catalogue.senders.get(folder)
@@ -65,7 +87,11 @@ def read(body: bytes, folder: str, catalogue: Catalogue) -> Manifest:
         problems = _rights(facts, folder, sender)
     if problems or sender is None:
         raise FileRefused(*problems)
-    return Manifest(sender, **{name: facts[name] for name in _FIELDS if name != "sender"}, paper=facts.get("paper", ""))
+    return Manifest(
+        sender,
+        **{name: facts[name] for name in _FIELDS if name != "sender"},
+        paper=facts.get("paper", ""),
+    )
 
 
 def _parsed(body: bytes, longest: int) -> Mapping[str, Any]:
@@ -83,17 +109,39 @@ def _parsed(body: bytes, longest: int) -> Mapping[str, Any]:
 def _form(facts: Mapping[str, Any]) -> list[Problem]:
     """What is missing, unknown or of the wrong form."""
     problems = [Problem("MANIFEST", name, "清单缺少该项") for name in _FIELDS if name not in facts]
-    problems += [Problem("MANIFEST", str(name)[:40], "清单不应有该项") for name in facts if name not in _FIELDS.keys() | _OPTIONAL]
+    problems += [
+        Problem("MANIFEST", str(name)[:40], "清单不应有该项")
+        for name in facts
+        if name not in _FIELDS.keys() | _OPTIONAL
+    ]
     rules = {
         "kind": (facts.get("kind") in KINDS, "应为 roster(救助对象名册)或 enrolment(参保名册)"),
         "file": (_matches(_FILE, facts.get("file")), "应为同一目录下的文件名"),
-        "period": (_matches(re.compile(r"20\d\d-(0[1-9]|1[0-2])"), facts.get("period")), "应为 yyyy-MM"),
-        "rows": (isinstance(facts.get("rows"), int) and not isinstance(facts["rows"], bool) and facts["rows"] > 0, "应为正整数,不含表头"),
-        "sha256": (_matches(re.compile(r"[0-9a-f]{64}"), facts.get("sha256")), "应为 64 位小写十六进制"),
+        "period": (
+            _matches(re.compile(r"20\d\d-(0[1-9]|1[0-2])"), facts.get("period")),
+            "应为 yyyy-MM",
+        ),
+        "rows": (
+            isinstance(facts.get("rows"), int)
+            and not isinstance(facts["rows"], bool)
+            and facts["rows"] > 0,
+            "应为正整数,不含表头",
+        ),
+        "sha256": (
+            _matches(re.compile(r"[0-9a-f]{64}"), facts.get("sha256")),
+            "应为 64 位小写十六进制",
+        ),
         "admdvs": (_matches(re.compile(r"[1-9]\d{5}"), facts.get("admdvs")), "应为 6 位统筹区代码"),
-        "paper": (_matches(re.compile(r".{0,200}"), facts.get("paper", "")), "应为纸质材料扫描件的文件名"),
+        "paper": (
+            _matches(re.compile(r".{0,200}"), facts.get("paper", "")),
+            "应为纸质材料扫描件的文件名",
+        ),
     }
-    problems += [Problem("MANIFEST", name, rule) for name, (holds, rule) in rules.items() if not holds and (name in facts)]
+    problems += [
+        Problem("MANIFEST", name, rule)
+        for name, (holds, rule) in rules.items()
+        if not holds and (name in facts)
+    ]
     file = facts.get("file")
     if isinstance(file, str) and not file.lower().endswith(_READABLE):
         problems.append(Problem("FILE_FORM", "file", f"目前受理 {'、'.join(_READABLE)} 文件"))

@@ -1,6 +1,8 @@
-"""The person as the product knows them: who, insured where, assisted since when, in care where, and the year's totals.
+"""The person as the product knows them: who, insured where, assisted since when, in care where, and
+the year's totals.
 
-Frozen values only. Dates are civil dates in Asia/Shanghai, instants are aware. Sources: 苏医保办发〔2023〕27号 art. 6, 7, 10, 11, 20.
+Frozen values only. Dates are civil dates in Asia/Shanghai, instants are aware. Sources:
+苏医保办发〔2023〕27号 art. 6, 7, 10, 11, 20.
 """
 
 from __future__ import annotations
@@ -32,12 +34,14 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "aged_90": "九十周岁以上高龄老人",
     "family_planning": "农村计生两户",
 }
-"""Categories of assisted persons (救助类型): our code and the Chinese name. How departments and the national list code them is data."""
+"""Categories of assisted persons (救助类型): our code and the Chinese name. How departments and the
+national list code them is data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record came from: the drop's batch id (digest based) and its row, counted from 1 below the header (可回溯, art. 8)."""
+    """Where a record came from: the drop's batch id (digest based) and its row, counted from 1
+    below the header (可回溯, art. 8)."""
 
     batch: str
     row: int
@@ -45,7 +49,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One natural person. `certno` is personal data and never leaves through a log or a key that is logged."""
+    """One natural person. `certno` is personal data and never leaves through a log or a key that is
+    logged."""
 
     psn_no: str
     name: str
@@ -96,16 +101,18 @@ def month_end(day: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One standing as an assisted person (救助身份): a category from a day on, determined by a department of a region.
+    """One standing as an assisted person (救助身份): a category from a day on, determined by a
+    department of a region.
 
-    `recorded` is when we came to know this version of it, `superseded` when we came to know better; both make the register
-    readable as it stood, and as we knew it, on any past day.
+    `recorded` is when we came to know this version of it, `superseded` when we came to know better;
+    both make the register readable as it stood, and as we knew it, on any past day.
     """
 
     category: str
     department: str
     admdvs: str
-    """Determining region (身份认定地区): the region that pays the living allowance pays the assistance (art. 24)."""
+    """Determining region (身份认定地区): the region that pays the living allowance pays the
+    assistance (art. 24)."""
     start: date
     end: date | None
     recorded: datetime
@@ -122,7 +129,8 @@ class Identity:
 
     @property
     def last_day(self) -> date | None:
-        """The last day on which it counts: the end of the month in which it ended (art. 20: from the next month no longer)."""
+        """The last day on which it counts: the end of the month in which it ended (art. 20: from
+        the next month no longer)."""
         return None if self.end is None else month_end(self.end)
 
     def stands_on(self, day: date) -> bool:
@@ -130,17 +138,20 @@ class Identity:
         return self.start <= day and (self.last_day is None or day <= self.last_day)
 
     def stands_during(self, begin: date, end: date) -> bool:
-        """Whether a stay from `begin` to `end` is settled with it: one day in common is enough (art. 20)."""
+        """Whether a stay from `begin` to `end` is settled with it: one day in common is enough
+        (art. 20)."""
         return self.start <= end and (self.last_day is None or begin <= self.last_day)
 
 
 Standing = Identity | Insurance
-"""What a department or the insurance side reports of a person, with a beginning and perhaps an end."""
+"""What a department or the insurance side reports of a person, with a beginning and perhaps an
+end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and the agency register."""
+    """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and
+    the agency register."""
 
     filing_id: str
     kind: str
@@ -188,8 +199,8 @@ class Visit:
 class YearTotals:
     """What a person's year has used up so far, per layer: the only memory that pricing needs.
 
-    `amounts` maps names such as `paid:critical` to fen and `count:stays` to counts. `last` is the settlement on top: it alone may be
-    reversed. `version` counts changes.
+    `amounts` maps names such as `paid:critical` to fen and `count:stays` to counts. `last` is the
+    settlement on top: it alone may be reversed. `version` counts changes.
     """
 
     year: int
@@ -200,7 +211,8 @@ class YearTotals:
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:
-    """All that one read brings: the person, enrolments, identities as known now, filings, open visits, totals of recent years."""
+    """All that one read brings: the person, enrolments, identities as known now, filings, open
+    visits, totals of recent years."""
 
     person: Person
     insurances: tuple[Insurance, ...] = ()

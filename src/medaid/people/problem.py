@@ -1,4 +1,5 @@
-"""What is wrong with a row or a file, told to the department that sent it. A light module: the counter's door carries it too."""
+"""What is wrong with a row or a file, told to the department that sent it. A light module: the
+counter's door carries it too."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from medaid.errors import CODES
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. `field` is the heading or manifest field, `sentence` is Chinese, `code` is one of `medaid.errors.CODES`."""
+    """One thing wrong. `field` is the heading or manifest field, `sentence` is Chinese, `code` is
+    one of `medaid.errors.CODES`."""
 
     code: str
     field: str

@@ -1,7 +1,9 @@
-"""Rows of one file that speak of the same thing. Pure, and small enough for a million rows (about 200 bytes each).
+"""Rows of one file that speak of the same thing. Pure, and small enough for a million rows (about
+200 bytes each).
 
-Source: 苏医保办发〔2023〕27号 art. 9 (J9: duplicates inside the file). A row that says again what an earlier one said is refused alone; of rows that
-contradict each other none is taken, since nobody here can say which holds.
+Source: 苏医保办发〔2023〕27号 art. 9 (J9: duplicates inside the file). A row that says again what
+an earlier one said is refused alone; of rows that contradict each other none is taken, since nobody
+here can say which holds.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ _MASK: Final = (1 << _DAYS) - 1
 
 
 class Repeats:
-    """Note every row that holds, in order; then `problems` tells of the rows (by number) that repeat or contradict another."""
+    """Note every row that holds, in order; then `problems` tells of the rows (by number) that
+    repeat or contradict another."""
 
     def __init__(self) -> None:
         self._seen: dict[bytes, int | tuple[int, ...]] = {}
@@ -46,16 +49,26 @@ class Repeats:
     def _compare(self, earlier: int, later: int) -> None:
         first, second = _unpacked(earlier), _unpacked(later)
         if first[1:] == second[1:]:
-            self._problems.setdefault(second[0], Problem("DUPLICATE", "", f"与第 {first[0]} 行重复"))
+            self._problems.setdefault(
+                second[0], Problem("DUPLICATE", "", f"与第 {first[0]} 行重复")
+            )
         elif first[2] <= second[3] and second[2] <= first[3]:
-            self._problems[first[0]] = Problem("OVERLAP", "", f"与第 {second[0]} 行时间重叠而内容不一致")
-            self._problems[second[0]] = Problem("OVERLAP", "", f"与第 {first[0]} 行时间重叠而内容不一致")
+            self._problems[first[0]] = Problem(
+                "OVERLAP", "", f"与第 {second[0]} 行时间重叠而内容不一致"
+            )
+            self._problems[second[0]] = Problem(
+                "OVERLAP", "", f"与第 {first[0]} 行时间重叠而内容不一致"
+            )
 
 
 def _packed(entry: Entry) -> int:
     """Row, a checksum of what the row says, first and last day, in one number."""
     standing = entry.standing
-    rest = (standing.department, standing.national_code) if isinstance(standing, Identity) else (standing.status, standing.psn_type)
+    rest = (
+        (standing.department, standing.national_code)
+        if isinstance(standing, Identity)
+        else (standing.status, standing.psn_type)
+    )
     said = crc32("\x1f".join((entry.person.name, *rest)).encode())
     first, last = span(standing)
     return ((entry.row << 32 | said) << _DAYS | first.toordinal()) << _DAYS | last.toordinal()

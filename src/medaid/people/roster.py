@@ -1,7 +1,9 @@
-"""Rows of a department's file: each is a standing to record, or goes back with everything that is wrong with it. Pure.
+"""Rows of a department's file: each is a standing to record, or goes back with everything that is
+wrong with it. Pure.
 
-Sources: 苏医保办发〔2023〕27号 art. 7 (fields), art. 9 (complete, in form, valid; problems named and sent back), art. 10 (coded); J7 to J10.
-What a row says is checked against itself, its file and its sender here; against what is known in `medaid.people.rules`.
+Sources: 苏医保办发〔2023〕27号 art. 7 (fields), art. 9 (complete, in form, valid; problems named
+and sent back), art. 10 (coded); J7 to J10. What a row says is checked against itself, its file and
+its sender here; against what is known in `medaid.people.rules`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ from medaid.people.problem import FileRefused, Problem
 PROBLEM: Final = "问题"
 """Heading of the column that the answer adds; a mended file may carry it along."""
 _BLANK: Final = " \t\r\n\u3000\u00a0\u200b\ufeff"
-_DATE: Final = re.compile(r"(\d{4})(?:([-/.年])(\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))(?:[ T]0?0:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_DATE: Final = re.compile(
+    r"(\d{4})(?:([-/.年])(\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))(?:[ T]0?0:00(?::00(?:\.0+)?)?)?",  # noqa: E501
+    re.ASCII,
+)
 _NAME: Final = re.compile(r"[^\W\d_]([^\W\d_]|[ ·•・.'’()-])*")
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u2e80-\u9fff])[ \u3000]+(?=[\u2e80-\u9fff])")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -31,7 +36,8 @@ _PHONE: Final = re.compile(r"(\+?86-?)?1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?",
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row that holds: the person as the row tells of them (psn_no still empty) and the standing it reports."""
+    """A row that holds: the person as the row tells of them (psn_no still empty) and the standing
+    it reports."""
 
     row: int
     person: Person
@@ -44,7 +50,11 @@ class Entry:
     @property
     def line(self) -> tuple[str, str, str, str]:
         """Whose timeline of what it belongs to: certificate, category or insurance type, region."""
-        kind = self.standing.category if isinstance(self.standing, Identity) else self.standing.insutype
+        kind = (
+            self.standing.category
+            if isinstance(self.standing, Identity)
+            else self.standing.insutype
+        )
         return *self.certificate, kind, self.standing.admdvs
 
 
@@ -58,7 +68,8 @@ class Header:
 
 
 def header(cells: Sequence[str], kind: str, catalogue: Catalogue) -> Header:
-    """The header of a file. Raises FileRefused naming every column that is missing or stands there twice."""
+    """The header of a file. Raises FileRefused naming every column that is missing or stands there
+    twice."""
     headings = tuple(cell.strip(_BLANK) for cell in cells)
     plain = [folded(heading).replace("*", "").removesuffix("(必填)") for heading in headings]
     at: dict[str, int] = {}
@@ -72,17 +83,24 @@ def header(cells: Sequence[str], kind: str, catalogue: Catalogue) -> Header:
             at[column.field] = found[0]
         elif not column.optional_column:
             problems.append(Problem("FILE_FORM", column.heading, "缺少该列"))
-    rest = [index for index, heading in enumerate(headings) if heading and heading != PROBLEM and index not in at.values()]
+    rest = [
+        index
+        for index, heading in enumerate(headings)
+        if heading and heading != PROBLEM and index not in at.values()
+    ]
     own = {headings[index]: index for index in rest}
     if len(own) < len(rest) or len(own) > catalogue.limits.own_fields:
-        problems.append(Problem("FILE_FORM", "", f"自有字段重名或多于 {catalogue.limits.own_fields} 个"))
+        problems.append(
+            Problem("FILE_FORM", "", f"自有字段重名或多于 {catalogue.limits.own_fields} 个")
+        )
     if problems:
         raise FileRefused(*problems)
     return Header(headings, at, own)
 
 
 def plain(cell: str) -> str:
-    """A cell without blanks around it and without the apostrophe by which an answer defused a formula."""
+    """A cell without blanks around it and without the apostrophe by which an answer defused a
+    formula."""
     text = cell.strip(_BLANK)
     return text[1:] if len(text) > 2 and text[0] == "'" and text[1] in "=+-@" else text
 
@@ -101,7 +119,9 @@ class _Row:
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, code: str, name: str, sentence: str) -> None:
-        self.problems.append(Problem(code, self.columns[name].heading if name in self.columns else name, sentence))
+        self.problems.append(
+            Problem(code, self.columns[name].heading if name in self.columns else name, sentence)
+        )
 
     def coded(self, name: str, catalogue: Catalogue) -> str:
         text = self.cells.get(name, "")
@@ -128,7 +148,8 @@ class _Row:
 
 @dataclass(frozen=True)
 class Checks:
-    """All that the rows of one file are checked against. `received` is when the drop was first taken up."""
+    """All that the rows of one file are checked against. `received` is when the drop was first
+    taken up."""
 
     catalogue: Catalogue
     manifest: Manifest
@@ -143,13 +164,25 @@ class Checks:
     def read(self, number: int, cells: Sequence[str]) -> Entry | tuple[Problem, ...]:
         """What row `number` (from 1 below the header) says, or all its problems at once."""
         columns = {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
-        if len(cells) != len(self.header.headings) and any(cell.strip(_BLANK) for cell in cells[len(self.header.headings) :]):
+        if len(cells) != len(self.header.headings) and any(
+            cell.strip(_BLANK) for cell in cells[len(self.header.headings) :]
+        ):
             return (Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行"),)
-        row = _Row({name: plain(cells[index]) if index < len(cells) else "" for name, index in self.header.at.items()}, columns)
+        row = _Row(
+            {
+                name: plain(cells[index]) if index < len(cells) else ""
+                for name, index in self.header.at.items()
+            },
+            columns,
+        )
         self._filled(row)
         source = Source(self._batch, number)
         person = self._person(row, cells, source)
-        standing = self._identity(row, person.birth, source) if self.manifest.kind == "roster" else self._insurance(row, source)
+        standing = (
+            self._identity(row, person.birth, source)
+            if self.manifest.kind == "roster"
+            else self._insurance(row, source)
+        )
         if row.problems or standing is None:
             return tuple(dict.fromkeys(row.problems))
         return Entry(number, person, standing)
@@ -180,10 +213,19 @@ class Checks:
         if mobile and not _PHONE.fullmatch(mobile):
             row.wrong("FIELD_FORMAT", "mobile", "不是电话号码(或已被表格软件改成科学计数)")
         return Person(
-            psn_no="", name=name, sex=number.sex or sex, cert_type=number.cert_type, certno=number.certno, birth=number.birth or told,
-            home_address=row.cells.get("home_address", ""), residence_address=row.cells.get("residence_address", ""), mobile=mobile,
-            extra=self._own(row, cells), source=source, recorded=self.received,
-        )  # fmt: skip
+            psn_no="",
+            name=name,
+            sex=number.sex or sex,
+            cert_type=number.cert_type,
+            certno=number.certno,
+            birth=number.birth or told,
+            home_address=row.cells.get("home_address", ""),
+            residence_address=row.cells.get("residence_address", ""),
+            mobile=mobile,
+            extra=self._own(row, cells),
+            source=source,
+            recorded=self.received,
+        )
 
     def _number(self, row: _Row, cert_type: str) -> certificate.Number:
         text = row.cells["certno"]
@@ -201,7 +243,11 @@ class Checks:
         return certificate.Number(cert_type, number.certno, None, number.sex)
 
     def _own(self, row: _Row, cells: Sequence[str]) -> dict[str, str]:
-        own = {name: plain(cells[index]) for name, index in self.header.own.items() if index < len(cells)}
+        own = {
+            name: plain(cells[index])
+            for name, index in self.header.own.items()
+            if index < len(cells)
+        }
         for name, text in own.items():
             if len(text) > self.catalogue.limits.cell:
                 row.wrong("FIELD_TOO_LONG", name, f"超过 {self.catalogue.limits.cell} 字")
@@ -216,10 +262,21 @@ class Checks:
         if row.problems or start is None:
             return None
         reported = folded(row.cells["category"])
-        return Identity(code, department, admdvs, start, end, self.received, source, reported if reported.isdigit() else "")
+        return Identity(
+            code,
+            department,
+            admdvs,
+            start,
+            end,
+            self.received,
+            source,
+            reported if reported.isdigit() else "",
+        )
 
     def _insurance(self, row: _Row, source: Source) -> Insurance | None:
-        insutype, status, psn_type = (row.coded(name, self.catalogue) for name in ("insutype", "status", "psn_type"))
+        insutype, status, psn_type = (
+            row.coded(name, self.catalogue) for name in ("insutype", "status", "psn_type")
+        )
         admdvs = self._region(row)
         begin, end = self._days(row, "begin", "end")
         if status == "4" and not row.cells["end"]:
@@ -233,7 +290,9 @@ class Checks:
         admdvs = self.catalogue.region(text) if text else None
         if text and admdvs is None:
             row.wrong("CODE_UNKNOWN", "admdvs", "应为 6 位地区代码或已登记的地区名称")
-        elif admdvs and not (within(admdvs, self.manifest.admdvs) and self.manifest.sender.reports(admdvs)):
+        elif admdvs and not (
+            within(admdvs, self.manifest.admdvs) and self.manifest.sender.reports(admdvs)
+        ):
             row.wrong("FORBIDDEN", "admdvs", f"不属于本批次的地区 {self.manifest.admdvs}")
         return admdvs or ""
 
@@ -243,7 +302,9 @@ class Checks:
         if text and department is None:
             row.wrong("CODE_UNKNOWN", "department", "无法识别是哪个部门")
         elif department and department != self.manifest.sender.department:
-            row.wrong("FORBIDDEN", "department", f"不是报送单位({self.manifest.sender.name})本部门认定的")
+            row.wrong(
+                "FORBIDDEN", "department", f"不是报送单位({self.manifest.sender.name})本部门认定的"
+            )
         return department or ""
 
     def _category(self, row: _Row, admdvs: str) -> str:
@@ -256,7 +317,9 @@ class Checks:
             row.wrong("CODE_UNKNOWN", "category", str(problem))
             return ""
         sender = self.manifest.sender
-        if sender.department not in category.departments or (sender.categories is not None and category.code not in sender.categories):
+        if sender.department not in category.departments or (
+            sender.categories is not None and category.code not in sender.categories
+        ):
             row.wrong("FORBIDDEN", "category", f"{category.name}不由{sender.name}认定")
         return category.code
 

@@ -1,6 +1,8 @@
-"""Decisions about timelines: what a new version does to what is known, and how the register is read as it stood. Pure.
+"""Decisions about timelines: what a new version does to what is known, and how the register is read
+as it stood. Pure.
 
-Sources: 苏医保办发〔2023〕27号 art. 9 (overlap with what is known), art. 11 (confirmed, changed, ended), art. 20 (from when to when it counts).
+Sources: 苏医保办发〔2023〕27号 art. 9 (overlap with what is known), art. 11 (confirmed, changed,
+ended), art. 20 (from when to when it counts).
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from medaid.people.problem import Problem
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:
-    """`now`, or just after `earlier` where another machine's clock ran ahead: a successor is always recorded after its predecessor."""
+    """`now`, or just after `earlier` where another machine's clock ran ahead: a successor is always
+    recorded after its predecessor."""
     return aware(now) if earlier is None else max(aware(now), earlier + timedelta(microseconds=1))
 
 
@@ -33,12 +36,18 @@ def act(before: Standing | None, after: Standing) -> str:
     """What the version `after` does to `before` (art. 11): confirmed, changed or ended."""
     if before is None:
         return "confirmed"
-    return "ended" if before.end is None and after.end is not None and span(before)[0] == span(after)[0] else "changed"
+    return (
+        "ended"
+        if before.end is None and after.end is not None and span(before)[0] == span(after)[0]
+        else "changed"
+    )
 
 
 def version(before: Standing | None, after: Standing, now: datetime) -> Standing:
     """`after` as the version that follows `before`: recorded now, its act marked."""
-    return replace(after, recorded=later(now, before.recorded if before else None), act=act(before, after))
+    return replace(
+        after, recorded=later(now, before.recorded if before else None), act=act(before, after)
+    )
 
 
 def as_known(versions: Iterable[Identity], day: date, known_at: datetime) -> tuple[Identity, ...]:
@@ -49,9 +58,11 @@ def as_known(versions: Iterable[Identity], day: date, known_at: datetime) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a reported standing belongs on the timeline. `outcome`: confirmed, changed, ended or unchanged; `before` is what it supersedes.
+    """Where a reported standing belongs on the timeline. `outcome`: confirmed, changed, ended or
+    unchanged; `before` is what it supersedes.
 
-    `kept` where nothing is to be written: it says what is known, or this very row was taken in before.
+    `kept` where nothing is to be written: it says what is known, or this very row was taken in
+    before.
     """
 
     outcome: str
@@ -60,18 +71,22 @@ class Placed:
 
 
 def placed(held: Sequence[Standing], told: Standing, received: datetime) -> Placed | Problem:
-    """What `told`, from a drop received at `received`, does to what is known of the person (J9, J11).
+    """What `told`, from a drop received at `received`, does to what is known of the person (J9,
+    J11).
 
-    A row that was taken in before is told by its source, so a second attempt answers as the first. A standing of the same category (or
-    insurance type) and region whose time overlaps is corrected; without overlap a new one begins. Two that overlap, or one recorded from
-    elsewhere after this drop was received, make a problem: nothing is overridden by what is older.
+    A row that was taken in before is told by its source, so a second attempt answers as the first.
+    A standing of the same category (or insurance type) and region whose time overlaps is corrected;
+    without overlap a new one begins. Two that overlap, or one recorded from elsewhere after this
+    drop was received, make a problem: nothing is overridden by what is older.
     """
     same = [standing for standing in held if _line(standing) == _line(told)]
     ours = next((standing for standing in same if standing.source == told.source), None)
     if ours is not None:
         return Placed(ours.act, kept=True)
     first, last = span(told)
-    met = [standing for standing in same if span(standing)[0] <= last and first <= span(standing)[1]]
+    met = [
+        standing for standing in same if span(standing)[0] <= last and first <= span(standing)[1]
+    ]
     if not met:
         return Placed("confirmed")
     if len(met) > 1:
@@ -86,12 +101,18 @@ def placed(held: Sequence[Standing], told: Standing, received: datetime) -> Plac
 
 
 def facts(held: Person, told: Person, received: datetime) -> Person | Problem:
-    """The person's facts after a row: `held` itself where nothing changes. What the row leaves empty stays.
+    """The person's facts after a row: `held` itself where nothing changes. What the row leaves
+    empty stays.
 
-    Another name or sex under the same certificate is no change of facts but a doubt about the number: it goes back.
+    Another name or sex under the same certificate is no change of facts but a doubt about the
+    number: it goes back.
     """
     if _plain(held.name) != _plain(told.name):
-        return Problem("PERSON_MISMATCH", "姓名", "与该证件号码已登记的姓名不一致,请核对证件号码;确已更名的请向医保经办机构申请变更")
+        return Problem(
+            "PERSON_MISMATCH",
+            "姓名",
+            "与该证件号码已登记的姓名不一致,请核对证件号码;确已更名的请向医保经办机构申请变更",
+        )
     known = held.sex in ("1", "2")
     if known and told.sex in ("1", "2") and held.sex != told.sex:
         return Problem("PERSON_MISMATCH", "性别", "与该证件号码已登记的性别不一致")
@@ -109,7 +130,9 @@ def facts(held: Person, told: Person, received: datetime) -> Person | Problem:
     return held if after == held else replace(after, source=told.source)
 
 
-def _newer(recorded: datetime | None, source: Source | None, told: Source | None, received: datetime) -> bool:
+def _newer(
+    recorded: datetime | None, source: Source | None, told: Source | None, received: datetime
+) -> bool:
     """Whether what is held was recorded after the drop was received, or by a later row of it."""
     if source is not None and told is not None and source.batch == told.batch:
         return source.row > told.row
@@ -117,7 +140,9 @@ def _newer(recorded: datetime | None, source: Source | None, told: Source | None
 
 
 def _line(standing: Standing) -> tuple[str, str]:
-    return (standing.category if isinstance(standing, Identity) else standing.insutype), standing.admdvs
+    return (
+        standing.category if isinstance(standing, Identity) else standing.insutype
+    ), standing.admdvs
 
 
 def _said(standing: Standing) -> tuple[object, ...]:

@@ -1,7 +1,10 @@
-"""The people room's door for the other rooms: read a person's file, and describe what changes in it as writes.
+"""The people room's door for the other rooms: read a person's file, and describe what changes in it
+as writes.
 
-Reads raise Refused `PERSON_UNKNOWN` where there is no such person, and Unavailable where storage does not answer. Writes are values:
-the acting service commits them together with its own (`medaid.aws.transaction.commit`) and is told by label what lost:
+Reads raise Refused `PERSON_UNKNOWN` where there is no such person, and Unavailable where storage
+does not answer. Writes are values:
+the acting service commits them together with its own (`medaid.aws.transaction.commit`) and is told
+by label what lost:
 
 | label | lost because |
 | --- | --- |
@@ -29,7 +32,8 @@ from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile,
 def load(psn_no: str, from_year: int) -> PersonFile:
     """All that is known of the person now, with year totals of `from_year` and later.
 
-    One consistent Query, whatever the person's history (paging only past 1 MB). Raises Refused PERSON_UNKNOWN, Unavailable.
+    One consistent Query, whatever the person's history (paging only past 1 MB). Raises Refused
+    PERSON_UNKNOWN, Unavailable.
     """
     file = store.person_file(psn_no, from_year)
     if file is None:
@@ -38,11 +42,15 @@ def load(psn_no: str, from_year: int) -> PersonFile:
 
 
 def person_by_certificate(cert_type: str, certno: str) -> str:
-    """psn_no of a certificate's holder. The number may be written as people write it (old 15 digits, `x`, full width, blanks).
+    """psn_no of a certificate's holder. The number may be written as people write it (old 15
+    digits, `x`, full width, blanks).
 
-    Raises BadInput CERTNO where the number cannot be one of that type, Refused PERSON_UNKNOWN, Unavailable.
+    Raises BadInput CERTNO where the number cannot be one of that type, Refused PERSON_UNKNOWN,
+    Unavailable.
     """
-    from medaid.people import certificate  # who settles by psn_no needs no certificate at cold start
+    from medaid.people import (
+        certificate,
+    )  # who settles by psn_no needs no certificate at cold start
 
     psn_no = store.person_of(*certificate.normal(cert_type, certno))
     if psn_no is None:
@@ -51,16 +59,19 @@ def person_by_certificate(cert_type: str, certno: str) -> str:
 
 
 def identities_as_of(psn_no: str, day: date, known_at: datetime) -> tuple[Identity, ...]:
-    """Identities that stood on `day` as we knew it at `known_at` (J9, J11), the first to begin first. Empty where none did."""
+    """Identities that stood on `day` as we knew it at `known_at` (J9, J11), the first to begin
+    first. Empty where none did."""
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
     return rules.as_known(store.identity_versions(psn_no), day, aware(known_at))
 
 
 def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:
-    """The register of a region (a county, or a city with its counties) as it stood on `day`, as known at `known_at` (J6, J9).
+    """The register of a region (a county, or a city with its counties) as it stood on `day`, as
+    known at `known_at` (J6, J9).
 
-    Yields (psn_no, identity) one by one, in no order that means anything; a person with two categories comes twice. Eventually consistent:
+    Yields (psn_no, identity) one by one, in no order that means anything; a person with two
+    categories comes twice. Eventually consistent:
     what was recorded in the last second may be missing.
     """
     for psn_no, identity in store.register(admdvs, day):
@@ -69,43 +80,57 @@ def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[st
 
 
 def national_codes() -> dict[str, str]:
-    """psn_idet_type by category, for an identity whose department reported none (J10). From `categories.toml`, with what trust it says."""
-    from medaid.people.catalogue import catalogue  # read only where it is asked for: the counter's door starts without it
+    """psn_idet_type by category, for an identity whose department reported none (J10). From
+    `categories.toml`, with what trust it says."""
+    from medaid.people.catalogue import (
+        catalogue,
+    )  # read only where it is asked for: the counter's door starts without it
 
     return {code: category.answer for code, category in catalogue().categories.items()}
 
 
 def person_versions(psn_no: str) -> list[Person]:
-    """Every version of a person's own facts with the file and row it came from, oldest first (可回溯, art. 8)."""
+    """Every version of a person's own facts with the file and row it came from, oldest first
+    (可回溯, art. 8)."""
     return store.person_versions(psn_no)
 
 
 def person_registered(person: Person, now: datetime) -> list[Write]:
-    """A person not known before, certificate and all. Raises BadInput CERTNO for a number that cannot be."""
+    """A person not known before, certificate and all. Raises BadInput CERTNO for a number that
+    cannot be."""
     from medaid.people import certificate  # as above
 
     cert_type, certno = certificate.normal(person.cert_type, person.certno)
-    return store.person_registered(replace(person, cert_type=cert_type, certno=certno, recorded=aware(now)))
+    return store.person_registered(
+        replace(person, cert_type=cert_type, certno=certno, recorded=aware(now))
+    )
 
 
 def person_changed(before: Person, after: Person, now: datetime) -> list[Write]:
-    """New facts of a known person; the certificate and psn_no stay. The version before stays readable."""
+    """New facts of a known person; the certificate and psn_no stay. The version before stays
+    readable."""
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
     return store.person_changed(before, replace(after, recorded=rules.later(now, before.recorded)))
 
 
-def insurance_recorded(psn_no: str, before: Insurance | None, after: Insurance, now: datetime) -> list[Write]:
+def insurance_recorded(
+    psn_no: str, before: Insurance | None, after: Insurance, now: datetime
+) -> list[Write]:
     """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
     return store.standing_recorded(psn_no, before, rules.version(before, after, now))
 
 
-def identity_recorded(psn_no: str, before: Identity | None, after: Identity, now: datetime) -> list[Write]:
-    """An identity confirmed (`before` None), changed or ended (art. 11); the act is marked on the version.
+def identity_recorded(
+    psn_no: str, before: Identity | None, after: Identity, now: datetime
+) -> list[Write]:
+    """An identity confirmed (`before` None), changed or ended (art. 11); the act is marked on the
+    version.
 
-    The superseded version goes to the history, so that the register stays readable as it stood and as it was known.
+    The superseded version goes to the history, so that the register stays readable as it stood and
+    as it was known.
     """
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
@@ -128,7 +153,8 @@ def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
 
 
 def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[Write]:
-    """The year's totals after a settlement or reversal. `before` is what was read (version 0: none yet), `after` has the next version."""
+    """The year's totals after a settlement or reversal. `before` is what was read (version 0: none
+    yet), `after` has the next version."""
     return store.totals_changed(psn_no, before, after)
 
 

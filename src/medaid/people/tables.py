@@ -1,7 +1,9 @@
-"""Files as lines of cells, whatever they were saved as. Streaming: a file of any length takes the memory of a line.
+"""Files as lines of cells, whatever they were saved as. Streaming: a file of any length takes the
+memory of a line.
 
-A reader is a function from a binary stream (and its encoding) to lines of cells; `readers` finds it by the file's ending, so another
-format is another entry. Source: 苏医保办发〔2023〕27号 art. 8, 9 (J8: UTF-8 with or without BOM, GB18030).
+A reader is a function from a binary stream (and its encoding) to lines of cells; `readers` finds it
+by the file's ending, so another format is another entry. Source: 苏医保办发〔2023〕27号 art. 8, 9
+(J8: UTF-8 with or without BOM, GB18030).
 """
 
 from __future__ import annotations
@@ -36,9 +38,12 @@ class Survey(NamedTuple):
 
 
 def survey(stream: BinaryIO) -> Survey:
-    """Digest, size and encoding of a file: UTF-8 where it is that throughout, else GB18030 where it is that throughout."""
+    """Digest, size and encoding of a file: UTF-8 where it is that throughout, else GB18030 where it
+    is that throughout."""
     digest, size, start = sha256(), 0, b""
-    decoders = {name: codecs.getincrementaldecoder(name)("strict") for name in ("utf-8-sig", "gb18030")}
+    decoders = {
+        name: codecs.getincrementaldecoder(name)("strict") for name in ("utf-8-sig", "gb18030")
+    }
     for chunk in iter(lambda: stream.read(CHUNK), b""):
         start = start or chunk[:8]
         digest.update(chunk)
@@ -65,7 +70,9 @@ def csv_lines(stream: BinaryIO, encoding: str) -> Iterator[list[str]]:
     try:
         yield from lines
     except csv.Error:
-        raise FileRefused(Problem("FILE_FORM", "", f"第 {lines.line_num} 行附近引号不成对或单元格过长")) from None
+        raise FileRefused(
+            Problem("FILE_FORM", "", f"第 {lines.line_num} 行附近引号不成对或单元格过长")
+        ) from None
 
 
 readers: Final[Mapping[str, Callable[[BinaryIO, str], Iterator[list[str]]]]] = {".csv": csv_lines}

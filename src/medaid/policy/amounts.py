@@ -1,4 +1,5 @@
-"""Sums and sources as policy files write them: `yuan`, `none`, a `ratio` of something, `times` a published income."""
+"""Sums and sources as policy files write them: `yuan`, `none`, a `ratio` of something, `times` a
+published income."""
 
 from __future__ import annotations
 
@@ -9,10 +10,23 @@ from medaid.policy.model import Amount
 from medaid.policy.reading import Table
 
 SOURCES: Final = (
-    "total", "in_policy", "own_expense", "over_limit", "prior_share", "in_policy_left", "all_left", "own_left", "out_of_policy", "out_of_policy_left",
-    "year:own_in_policy", "year:own_all", "year:in_policy", "year:total",
-)  # fmt: skip
-"""Plain sources; besides them `given:NAME`, `component:NAME`, `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""
+    "total",
+    "in_policy",
+    "own_expense",
+    "over_limit",
+    "prior_share",
+    "in_policy_left",
+    "all_left",
+    "own_left",
+    "out_of_policy",
+    "out_of_policy_left",
+    "year:own_in_policy",
+    "year:own_all",
+    "year:in_policy",
+    "year:total",
+)
+"""Plain sources; besides them `given:NAME`, `component:NAME`, `overflow:LAYER`, `deductible:LAYER`,
+`over_cap:LAYER`."""
 NAMED_SOURCES: Final = ("given", "component", "overflow", "deductible", "over_cap")
 
 
@@ -26,17 +40,24 @@ def source(table: Table, key: str, required: bool = True) -> str:
     """A source of money by name."""
     text = table.text(key, required)
     if text and not known(text):
-        table.wrong(f"{key} = {text!r} 不是可用的来源:{'、'.join(SOURCES)},或 {'、'.join(n + ':…' for n in NAMED_SOURCES)}", key)
+        table.wrong(
+            f"{key} = {text!r} 不是可用的来源:{'、'.join(SOURCES)},"
+            f"或 {'、'.join(n + ':…' for n in NAMED_SOURCES)}",
+            key,
+        )
         return "total"
     return text
 
 
 _WAYS: Final = ("yuan", "none", "ratio", "times")
-_BESIDE: Final = frozenset({*_WAYS, "of", "income_yuan", "income_year", "least_yuan", "most_yuan", "to_yuan"})
+_BESIDE: Final = frozenset(
+    {*_WAYS, "of", "income_yuan", "income_year", "least_yuan", "most_yuan", "to_yuan"}
+)
 
 
 def amount(table: Table, *, unlimited: bool) -> Amount | None:
-    """`yuan`; or `none = true`; or `ratio` of a source with `least_yuan`, `most_yuan`; or `times` a published figure `income_yuan`."""
+    """`yuan`; or `none = true`; or `ratio` of a source with `least_yuan`, `most_yuan`; or `times` a
+    published figure `income_yuan`."""
     ways = [key for key in _WAYS if table.has(key)]
     if len(ways) != 1:
         table.wrong("须且只须写 yuan、none、ratio(配 of)或 times(配 income_yuan)之一")
@@ -59,7 +80,8 @@ def amount(table: Table, *, unlimited: bool) -> Amount | None:
 
 
 def _of_income(table: Table, least: int, most: int | None) -> Amount | None:
-    """A multiple or share of a published income, half up to the fen (or the yuan); the income stays beside it in words."""
+    """A multiple or share of a published income, half up to the fen (or the yuan); the income stays
+    beside it in words."""
     times, income = table.ratio("times", highest=100), table.fen("income_yuan")
     year = table.whole("income_year")
     whole_yuan = table.flag("to_yuan")

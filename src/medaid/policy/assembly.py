@@ -1,4 +1,5 @@
-"""What holds on day D in region A: packs of the region, its city, its province and the nation put together into one waterfall."""
+"""What holds on day D in region A: packs of the region, its city, its province and the nation put
+together into one waterfall."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.policy.model import Layer, Pack, Policy, Row, Standing
 from medaid.policy.vocabulary import ASSISTANCE_TIERS, LAYER_SOURCES, TIERS, Facts
 
@@ -16,14 +17,17 @@ NATION: Final = "100000"
 
 
 def chain(admdvs: str) -> tuple[str, ...]:
-    """County, city, province, nation: the regions whose packs apply in `admdvs`, the nearest first."""
+    """County, city, province, nation: the regions whose packs apply in `admdvs`, the nearest
+    first."""
     return tuple(dict.fromkeys((admdvs, admdvs[:4] + "00", admdvs[:2] + "0000", NATION)))
 
 
 def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> Policy:
-    """The policy for a person insured in `insured` whose identity `assisted` determined ("" for nobody's), for care that ended on `day`.
+    """The policy for a person insured in `insured` whose identity `assisted` determined ("" for
+    nobody's), for care that ended on `day`.
 
-    Raises PolicySilent: REGION_UNKNOWN, NO_POLICY, POLICY_EXPIRED, CLAUSE_CONFLICT (two packs for one layer), PACK_INVALID (order).
+    Raises PolicyUndetermined: REGION_UNKNOWN, NO_POLICY, POLICY_EXPIRED, CLAUSE_CONFLICT (two packs
+    for one layer), PACK_INVALID (order).
     """
     known = list(packs)
     mine = _chosen(known, insured, day, assistance=False)
@@ -37,7 +41,9 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
     layers = [_on_day(layer, day) for layer in in_order([*mine.values(), *theirs.values()])]
     check_references(layers)
     standings = _standings(known, assisted, day)
-    ids = {layer.pack for layer in layers} | {one.pack for found in standings.values() for one in found}
+    ids = {layer.pack for layer in layers} | {
+        one.pack for found in standings.values() for one in found
+    }
     used = [p for p in known if p.id in ids and p.holds(day)]
     versions = tuple(sorted(f"{p.id}@{p.version}" for p in used))
     return Policy(
@@ -47,35 +53,70 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
         layers=tuple(layers),
         standings=standings,
         packs=versions,
-        version=hashlib.sha256("\n".join((*versions, insured, assisted, day.isoformat())).encode()).hexdigest()[:16],
-        year_basis=next((p.year_basis for region in chain(insured) for p in used if p.region == region and p.year_basis), "care_end"),
+        version=hashlib.sha256(
+            "\n".join((*versions, insured, assisted, day.isoformat())).encode()
+        ).hexdigest()[:16],
+        year_basis=next(
+            (
+                p.year_basis
+                for region in chain(insured)
+                for p in used
+                if p.region == region and p.year_basis
+            ),
+            "care_end",
+        ),
         asked=_asked(layers),
     )
 
 
 def _others(packs: Sequence[Pack], insured: str, day: date, ids: set[str]) -> dict[str, Layer]:
-    """Where the identity's region (or nobody's) does not say it, what others paid is taken off where the insured region's documents say."""
+    """Where the identity's region (or nobody's) does not say it, what others paid is taken off
+    where the insured region's documents say."""
     try:
-        mine = [x for x in _chosen(packs, insured, day, assistance=True).values() if x.tier == "others" and x.id not in ids]
-    except PolicySilent:
+        mine = [
+            x
+            for x in _chosen(packs, insured, day, assistance=True).values()
+            if x.tier == "others" and x.id not in ids
+        ]
+    except PolicyUndetermined:
         return {}
-    return {x.id: replace(x, after=tuple(name for name in x.after if name in ids or name.startswith("tier:"))) for x in mine}
+    return {
+        x.id: replace(
+            x, after=tuple(name for name in x.after if name in ids or name.startswith("tier:"))
+        )
+        for x in mine
+    }
 
 
 def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
     """The facts that some row of the layers asks for; the category is always one."""
     rows = [r.row for layer in layers for name in _TABLES for r in getattr(layer, name)]
-    whens = [layer.when for layer in layers] + [row.when for row in rows] + [one for layer in layers for r in layer.requirements for one in r.among]
+    whens = (
+        [layer.when for layer in layers]
+        + [row.when for row in rows]
+        + [one for layer in layers for r in layer.requirements for one in r.among]
+    )
     per = {m.per for layer in layers for m in layer.modifiers if m.per}
     names = {"category"} | per | {name for when in whens for name in when.names}
     return tuple(name for name in Facts._fields if name in names)
 
 
-_TABLES: Final = ("first_shares", "deductibles", "ceilings", "rates", "caps", "modifiers", "requirements", "floors", "lumps")
+_TABLES: Final = (
+    "first_shares",
+    "deductibles",
+    "ceilings",
+    "rates",
+    "caps",
+    "modifiers",
+    "requirements",
+    "floors",
+    "lumps",
+)
 
 
 def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) -> dict[str, Layer]:
-    """By layer id, the layer of the nearest region; two packs of one region with one layer are an error, an expired one without successor too."""
+    """By layer id, the layer of the nearest region; two packs of one region with one layer are an
+    error, an expired one without successor too."""
     found: dict[str, Layer] = {}
     ended: dict[str, Pack] = {}
     abolished: set[str] = set()
@@ -91,30 +132,61 @@ def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) 
                     here[layer.id] = (pack, layer)
                 elif pack.expires is not None and pack.expires < day:
                     ended.setdefault(layer.id, pack)
-        found = {**{name: layer for name, (_, layer) in here.items() if name not in abolished or name in found}, **found}
+        found = {
+            **{
+                name: layer
+                for name, (_, layer) in here.items()
+                if name not in abolished or name in found
+            },
+            **found,
+        }
     for name, pack in ended.items():
         if name not in found and name not in abolished:
             told = next(iter(pack.documents.values())).number
-            raise PolicySilent("POLICY_EXPIRED", field=admdvs, rule=f"{pack.title}({told})有效期至 {pack.expires},{day} 没有后续规定", layer=name)
+            raise PolicyUndetermined(
+                "POLICY_EXPIRED",
+                field=admdvs,
+                rule=f"{pack.title}({told})有效期至 {pack.expires},{day} 没有后续规定",
+                layer=name,
+            )
     return found
 
 
-def _twice(one: tuple[Pack, Layer], other: tuple[Pack, Layer], region: str, day: date) -> PolicySilent:
+def _twice(
+    one: tuple[Pack, Layer], other: tuple[Pack, Layer], region: str, day: date
+) -> PolicyUndetermined:
     (first, a), (second, b) = one, other
-    return PolicySilent(
-        "CLAUSE_CONFLICT", field=region, rule=f"{day} 有两个政策包规定 {a.id}:{first.file}({a.cite.text})与 {second.file}({b.cite.text}),须为其一写明 expires"
+    return PolicyUndetermined(
+        "CLAUSE_CONFLICT",
+        field=region,
+        rule=f"{day} 有两个政策包规定 {a.id}:{first.file}({a.cite.text})"
+        f"与 {second.file}({b.cite.text}),须为其一写明 expires",
     )
 
 
-def _silent(packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str) -> PolicySilent:
+def _silent(
+    packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str
+) -> PolicyUndetermined:
     tiers = {"basic"} if told == "基本医保" else ASSISTANCE_TIERS - {"others"}
-    begins = [p.in_force for p in packs if p.region in chain(admdvs) and any(x.tier in tiers for x in p.layers)]
+    begins = [
+        p.in_force
+        for p in packs
+        if p.region in chain(admdvs) and any(x.tier in tiers for x in p.layers)
+    ]
     if not begins:
-        return PolicySilent("REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{told}的政策包")
-    return PolicySilent("NO_POLICY", field=field, rule=f"统筹区 {admdvs} 在 {day} 没有生效的{told}政策,最早的自 {min(begins)} 起")
+        return PolicyUndetermined(
+            "REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{told}的政策包"
+        )
+    return PolicyUndetermined(
+        "NO_POLICY",
+        field=field,
+        rule=f"统筹区 {admdvs} 在 {day} 没有生效的{told}政策,最早的自 {min(begins)} 起",
+    )
 
 
-def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, tuple[Standing, ...]]:
+def _standings(
+    packs: Sequence[Pack], assisted: str, day: date
+) -> Mapping[str, tuple[Standing, ...]]:
     found: dict[str, tuple[Standing, ...]] = {}
     for region in chain(assisted) if assisted else ():
         here: dict[str, tuple[Standing, ...]] = {}
@@ -128,14 +200,18 @@ def _standings(packs: Sequence[Pack], assisted: str, day: date) -> Mapping[str, 
 
 def _on_day(layer: Layer, day: date) -> Layer:
     """The layer without the rows that do not hold on `day`."""
-    tables: dict[str, Any] = {name: tuple(r for r in getattr(layer, name) if r.row.holds_on(day)) for name in _TABLES}
+    tables: dict[str, Any] = {
+        name: tuple(r for r in getattr(layer, name) if r.row.holds_on(day)) for name in _TABLES
+    }
     return replace(layer, **tables)
 
 
 def in_order(layers: Sequence[Layer]) -> list[Layer]:
-    """By what each says it comes after (a layer's id or `tier:NAME`), then by tier, then as written.
+    """By what each says it comes after (a layer's id or `tier:NAME`), then by tier, then as
+    written.
 
-    Raises PolicySilent (PACK_INVALID) for a circle, an unknown layer, or a base that needs a layer which comes later.
+    Raises PolicyUndetermined (PACK_INVALID) for a circle, an unknown layer, or a base that needs a
+    layer which comes later.
     """
     ids = {layer.id for layer in layers}
     before = {layer.id: _before(layer, layers, ids) for layer in layers}
@@ -145,7 +221,7 @@ def in_order(layers: Sequence[Layer]) -> list[Layer]:
         ready = next((x for x in waiting if before[x.id] <= done), None)
         if ready is None:
             circle = "、".join(x.id for x in waiting)
-            raise PolicySilent("PACK_INVALID", field="after", rule=f"层的先后成环:{circle}")
+            raise PolicyUndetermined("PACK_INVALID", field="after", rule=f"层的先后成环:{circle}")
         placed.append(ready)
         waiting.remove(ready)
     for index, layer in enumerate(placed):
@@ -153,13 +229,20 @@ def in_order(layers: Sequence[Layer]) -> list[Layer]:
         for name in _sources(layer):
             head, _, of = name.partition(":")
             if head in LAYER_SOURCES and of in ids and of not in earlier:
-                raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"基数 {name} 需要的层 {of} 排在其后(第 {layer.line} 行);用 after 排好先后")
+                raise PolicyUndetermined(
+                    "PACK_INVALID",
+                    field=layer.id,
+                    rule=f"基数 {name} 需要的层 {of} 排在其后(第 "
+                    f"{layer.line} 行);用 after 排好先后",
+                )
     return placed
 
 
 def _sources(layer: Layer) -> list[str]:
     """Every source of money that the layer names."""
-    amounts = [row.amount for name in ("deductibles", "ceilings", "caps") for row in getattr(layer, name)]
+    amounts = [
+        row.amount for name in ("deductibles", "ceilings", "caps") for row in getattr(layer, name)
+    ]
     return [
         layer.base.source,
         *layer.base.less,
@@ -172,17 +255,33 @@ def _sources(layer: Layer) -> list[str]:
 
 
 def check_references(layers: Sequence[Layer]) -> None:
-    """Every layer that another names is there, and what is shared is shared by both. Raises PolicySilent (PACK_INVALID)."""
+    """Every layer that another names is there, and what is shared is shared by both. Raises
+    PolicyUndetermined (PACK_INVALID)."""
     by_id = {layer.id: layer for layer in layers}
     for layer in layers:
-        named = [name.partition(":")[2] for name in _sources(layer) if name.partition(":")[0] in LAYER_SOURCES]
+        named = [
+            name.partition(":")[2]
+            for name in _sources(layer)
+            if name.partition(":")[0] in LAYER_SOURCES
+        ]
         shared = [(key, r, other) for key, r, others in _shares(layer) for other in others]
         for name in (*named, *(other for _, _, other in shared)):
             if name not in by_id:
-                raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"提到的层 {name} 不存在(第 {layer.line} 行)")
+                raise PolicyUndetermined(
+                    "PACK_INVALID",
+                    field=layer.id,
+                    rule=f"提到的层 {name} 不存在(第 {layer.line} 行)",
+                )
         for key, row, other in shared:
-            if key in ("cap", "ceiling") and not any(layer.id in others for k, _, others in _shares(by_id[other]) if k == key):
-                raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"限额与 {other} 共用,但 {other} 没有写与 {layer.id} 共用(第 {row.line} 行)")
+            if key in ("cap", "ceiling") and not any(
+                layer.id in others for k, _, others in _shares(by_id[other]) if k == key
+            ):
+                raise PolicyUndetermined(
+                    "PACK_INVALID",
+                    field=layer.id,
+                    rule=f"限额与 {other} 共用,但 {other} 没有写与 "
+                    f"{layer.id} 共用(第 {row.line} 行)",
+                )
 
 
 def _shares(layer: Layer) -> list[tuple[str, Row, tuple[str, ...]]]:
@@ -203,5 +302,9 @@ def _before(layer: Layer, layers: Sequence[Layer], ids: set[str]) -> set[str]:
         elif name in ids:
             found.add(name)
         else:
-            raise PolicySilent("PACK_INVALID", field=layer.id, rule=f"after 指向的层 {name} 不存在(第 {layer.line} 行)")
+            raise PolicyUndetermined(
+                "PACK_INVALID",
+                field=layer.id,
+                rule=f"after 指向的层 {name} 不存在(第 {layer.line} 行)",
+            )
     return found

@@ -1,7 +1,9 @@
-"""What must hold between the rows of a layer, proven when the file is read: no gap, no overlap, no cap below its part.
+"""What must hold between the rows of a layer, proven when the file is read: no gap, no overlap, no
+cap below its part.
 
-For every combination of the facts that a table's rows ask for, exactly one row applies, unless a row names the rows it takes
-precedence over (`over`). Facts no row asks for cannot matter. Rows with dates of their own are proven for each stretch of days.
+For every combination of the facts that a table's rows ask for, exactly one row applies, unless a
+row names the rows it takes precedence over (`over`). Facts no row asks for cannot matter. Rows with
+dates of their own are proven for each stretch of days.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from medaid.policy.reading import Problem, Table
 from medaid.policy.vocabulary import RANGES
 
 LARGEST_TABLE: Final = 200_000
-"""Combinations of facts that one table may span; more is a table nobody can check by hand either."""
+"""Combinations of facts that one table may span; more is a table nobody can check by hand
+either."""
 MOST_TOLD: Final = 3
 """Examples told of one table; a gap is rarely alone."""
 
@@ -56,22 +59,50 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
 def check_kind(layer: Layer, table: Table) -> None:
     """Rows that a layer of this kind would never look at are a mistake of the writer."""
     idle: dict[str, tuple[str, ...]] = {
-        "given": ("first_shares", "deductibles", "ceilings", "rates", "caps", "modifiers", "floors", "lumps"),
+        "given": (
+            "first_shares",
+            "deductibles",
+            "ceilings",
+            "rates",
+            "caps",
+            "modifiers",
+            "floors",
+            "lumps",
+        ),
         "lump": ("first_shares", "deductibles", "ceilings", "rates", "caps", "modifiers", "floors"),
         "share": ("lumps",),
         "year_end": ("lumps",),
     }
     for name in idle[layer.kind]:
         if getattr(layer, name):
-            table.problems.append(_at(table, getattr(layer, name)[0].row.line, f"kind = {layer.kind} 的层用不到 [[layer.{name[:-1]}]]:删去,或改 kind"))
+            table.problems.append(
+                _at(
+                    table,
+                    getattr(layer, name)[0].row.line,
+                    f"kind = {layer.kind} 的层用不到 [[layer.{name[:-1]}]]:删去,或改 kind",
+                )
+            )
     for m in layer.modifiers:
-        rows = {"deductible": layer.deductibles, "cap": layer.caps, "ceiling": layer.ceilings, "ratio": layer.rates}[m.target]
+        rows = {
+            "deductible": layer.deductibles,
+            "cap": layer.caps,
+            "ceiling": layer.ceilings,
+            "ratio": layer.rates,
+        }[m.target]
         if layer.kind in ("share", "year_end") and not rows:
-            table.problems.append(_at(table, m.row.line, f"调整的 {m.target} 在本层没有:先写 [[layer.{m.target}]]"))
+            table.problems.append(
+                _at(table, m.row.line, f"调整的 {m.target} 在本层没有:先写 [[layer.{m.target}]]")
+            )
     per_cap = {cap.name: cap.per for cap in layer.caps}
     for cap in layer.caps:
         if cap.per != per_cap[cap.name] and cap.amount.fen is not None:
-            table.problems.append(_at(table, cap.row.line, f"限额 {cap.name} 的各行须同为按次或按年;另一种限额另写 limit"))
+            table.problems.append(
+                _at(
+                    table,
+                    cap.row.line,
+                    f"限额 {cap.name} 的各行须同为按次或按年;另一种限额另写 limit",
+                )
+            )
             return
 
 
@@ -82,7 +113,8 @@ class _Check:
         self.layer_when, self.words, self.place = layer_when, words, table
 
     def table(self, key: str, rows: Rows, *, needed: bool) -> None:
-        """Exactly one row for every combination of facts (at most one where none is `needed`), on every day."""
+        """Exactly one row for every combination of facts (at most one where none is `needed`), on
+        every day."""
         if needed and not rows:
             self.place.wrong(f"缺少 [[layer.{key}]]:没有也要写 none = true 并注明依据")
             return
@@ -110,21 +142,32 @@ class _Check:
             told.add(case)
             if not chosen:
                 line = rows[0].row.line if rows else self.place.line()
-                self._note(line, f"[[layer.{key}]] 有缺口:{case} 时没有适用的行;补一行,没有数值就写 none = true 或 missing")
+                self._note(
+                    line,
+                    (
+                        f"[[layer.{key}]] 有缺口:{case} 时没有适用的行;"
+                        "补一行,没有数值就写 none = true 或 missing"
+                    ),
+                )
             else:
                 first, second = chosen[0].row, chosen[1].row
                 both = f"{first.cite.text}(第 {first.line} 行)与 {second.cite.text}"
-                self._note(second.line, f"[[layer.{key}]] 两行同时适用({case}):{both};特殊规定用 over 注明")
+                self._note(
+                    second.line, f"[[layer.{key}]] 两行同时适用({case}):{both};特殊规定用 over 注明"
+                )
 
     def combinations(self, whens: Sequence[When], key: str) -> Iterator[dict[str, Any]]:
-        """Every combination of the values of the facts that `whens` ask for, within the layer's own condition."""
+        """Every combination of the values of the facts that `whens` ask for, within the layer's own
+        condition."""
         limits = dict(self.layer_when.sets)
         domains: dict[str, list[Any]] = {}
         for name in sorted({n for w in whens for n in w.names}):
             if name in RANGES:
                 domains[name] = _steps(name, [*whens, self.layer_when])
             else:
-                domains[name] = [v for v in self.words.among(name) if name not in limits or v in limits[name]]
+                domains[name] = [
+                    v for v in self.words.among(name) if name not in limits or v in limits[name]
+                ]
         if prod(map(len, domains.values())) > LARGEST_TABLE:
             self.place.wrong(f"[[layer.{key}]] 的条件组合过多,无法逐一检查;请拆成几层")
             return
@@ -135,17 +178,34 @@ class _Check:
                 yield facts
 
     def limits(self, caps: Sequence[Cap]) -> None:
-        """A limit shared by several layers cannot be below the sub-limit of this one, in any case where both apply."""
+        """A limit shared by several layers cannot be below the sub-limit of this one, in any case
+        where both apply."""
         if len({cap.name for cap in caps}) < 2:
             return
         noted: set[int] = set()
         for facts in self.combinations([cap.row.when for cap in caps], "cap"):
-            here = [c for name in {cap.name for cap in caps} for c in applying([c for c in caps if c.name == name], facts)]
+            here = [
+                c
+                for name in {cap.name for cap in caps}
+                for c in applying([c for c in caps if c.name == name], facts)
+            ]
             for whole in (c for c in here if c.counts and c.amount.fen is not None):
-                for part in (c for c in here if not c.counts and c.amount.fen is not None and (c.per, whole.per) != ("year", "visit")):
+                for part in (
+                    c
+                    for c in here
+                    if not c.counts
+                    and c.amount.fen is not None
+                    and (c.per, whole.per) != ("year", "visit")
+                ):
                     if whole.amount.fen < part.amount.fen and whole.row.line not in noted:
                         noted.add(whole.row.line)
-                        self._note(whole.row.line, f"共用限额({whole.row.cite.text})低于其中的分项限额({part.row.cite.text}):改正其一")
+                        self._note(
+                            whole.row.line,
+                            (
+                                f"共用限额({whole.row.cite.text})"
+                                f"低于其中的分项限额({part.row.cite.text}):改正其一"
+                            ),
+                        )
 
     def _note(self, line: int, says: str) -> None:
         self.place.problems.append(_at(self.place, line, says))
@@ -155,15 +215,21 @@ ALWAYS: Final = date(1, 1, 1)
 
 
 def _days(rows: Rows) -> list[date]:
-    """One day out of each stretch between the dates that rows name; `ALWAYS` alone where none does."""
-    begins = {r.row.since for r in rows if r.row.since} | {r.row.until + timedelta(days=1) for r in rows if r.row.until}
+    """One day out of each stretch between the dates that rows name; `ALWAYS` alone where none
+    does."""
+    begins = {r.row.since for r in rows if r.row.since} | {
+        r.row.until + timedelta(days=1) for r in rows if r.row.until
+    }
     if not begins:
         return [ALWAYS]
-    return sorted(begins | ({ALWAYS} if any(not r.row.since for r in rows) else set()))[: None if any(not r.row.until for r in rows) else -1]
+    return sorted(begins | ({ALWAYS} if any(not r.row.since for r in rows) else set()))[
+        : None if any(not r.row.until for r in rows) else -1
+    ]
 
 
 def applying(rows: Rows, facts: Mapping[str, Any]) -> list[Any]:
-    """The rows whose condition holds, without those that another applying row takes precedence over."""
+    """The rows whose condition holds, without those that another applying row takes precedence
+    over."""
     holding = [r for r in rows if matches(r.row.when, facts)]
     beaten = {name for r in holding for name in r.row.over}
     return [r for r in holding if r.row.id not in beaten or not r.row.id]
@@ -172,18 +238,30 @@ def applying(rows: Rows, facts: Mapping[str, Any]) -> list[Any]:
 def matches(when: When, facts: Mapping[str, Any]) -> bool:
     """Whether all that `when` asks for holds in `facts`, where every fact asked for is known."""
     return all(facts[name] in values for name, values in when.sets) and all(
-        low <= facts[name] and (high is None or facts[name] < high) for name, low, high in when.ranges
+        low <= facts[name] and (high is None or facts[name] < high)
+        for name, low, high in when.ranges
     )
 
 
 def _steps(name: str, whens: Sequence[When]) -> list[int]:
     """One number out of each stretch between the bounds that the rows name."""
-    bounds = {0, *(b for w in whens for n, low, high in w.ranges if n == name for b in (low, high) if b is not None)}
+    bounds = {
+        0,
+        *(
+            b
+            for w in whens
+            for n, low, high in w.ranges
+            if n == name
+            for b in (low, high)
+            if b is not None
+        ),
+    }
     return sorted(bounds)
 
 
 def check_gross(layer: Layer, table: Table) -> None:
-    """Bands that begin above zero leave cost without a ratio, unless they lie on the gross and begin at the deductible."""
+    """Bands that begin above zero leave cost without a ratio, unless they lie on the gross and
+    begin at the deductible."""
     amounts = [d.amount for d in layer.deductibles if not d.row.missing]
     lowered = any(m.target == "deductible" for m in layer.modifiers)
     pers = {d.per for d in layer.deductibles if not d.row.missing}
@@ -191,9 +269,22 @@ def check_gross(layer: Layer, table: Table) -> None:
         begins = rate.bands[0].low if rate.bands else 0
         if not begins:
             continue
-        reached = all(a.fen is not None and a.fen >= begins for a in amounts) and not lowered and pers == {rate.measure[: rate.measure.index("_")]}
+        reached = (
+            all(a.fen is not None and a.fen >= begins for a in amounts)
+            and not lowered
+            and pers == {rate.measure[: rate.measure.index("_")]}
+        )
         if not rate.measure.endswith("gross") or not reached:
-            table.problems.append(_at(table, rate.row.line, f"第一段从 {begins // 100} 元起,其下的费用没有比例:从 0 起,或与(不再降低的)起付线一致"))
+            table.problems.append(
+                _at(
+                    table,
+                    rate.row.line,
+                    (
+                        f"第一段从 {begins // 100} 元起,其下的费用没有比例:"
+                        "从 0 起,或与(不再降低的)起付线一致"
+                    ),
+                )
+            )
 
 
 def _at(table: Table, line: int, says: str) -> Problem:

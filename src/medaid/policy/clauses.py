@@ -1,4 +1,5 @@
-"""The clause tables of a layer, read from TOML: deductibles, ceilings, rates, caps, modifiers, requirements, floors, lumps."""
+"""The clause tables of a layer, read from TOML: deductibles, ceilings, rates, caps, modifiers,
+requirements, floors, lumps."""
 
 from __future__ import annotations
 
@@ -43,22 +44,38 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
     base = _base(table.table("base", required=True), words)
     outside = base is not None and base.source.startswith("out_of_policy")
     made = Layer(
-        id=table.text("id"), name=table.text("name"), tier=table.choice("tier", TIERS), fund=table.choice("fund", FUNDS), kind=kind,
-        when=when(table, words), cite=cite or NO_CITE, after=table.words("after"), base=base or Base("total", NO_CITE),
-        given=table.text("given", required=kind == "given"), draws=table.choice("draws", DRAWS, False, DRAWS[outside]),
-        deductibles=_rows(table, "deductible", words, _deductible), rates=_rows(table, "rate", words, _rate), caps=_rows(table, "cap", words, _cap),
-        modifiers=_rows(table, "modifier", words, _modifier), requirements=_requirements(table, words),
-        floors=_rows(table, "floor", words, _floor), lumps=_rows(table, "lump", words, _lump), ceilings=_rows(table, "ceiling", words, _ceiling),
+        id=table.text("id"),
+        name=table.text("name"),
+        tier=table.choice("tier", TIERS),
+        fund=table.choice("fund", FUNDS),
+        kind=kind,
+        when=when(table, words),
+        cite=cite or NO_CITE,
+        after=table.words("after"),
+        base=base or Base("total", NO_CITE),
+        given=table.text("given", required=kind == "given"),
+        draws=table.choice("draws", DRAWS, False, DRAWS[outside]),
+        deductibles=_rows(table, "deductible", words, _deductible),
+        rates=_rows(table, "rate", words, _rate),
+        caps=_rows(table, "cap", words, _cap),
+        modifiers=_rows(table, "modifier", words, _modifier),
+        requirements=_requirements(table, words),
+        floors=_rows(table, "floor", words, _floor),
+        lumps=_rows(table, "lump", words, _lump),
+        ceilings=_rows(table, "ceiling", words, _ceiling),
         first_shares=_rows(table, "first_share", words, _first_share),
-        line=table.line(), pack=pack,
-    )  # fmt: skip
+        line=table.line(),
+        pack=pack,
+    )
     if kind != "given" and made.given:
         table.wrong('given 只用于 kind = "given" 的层', "given")
     table.done()
     return made
 
 
-def _rows(table: Table, key: str, words: Words, read: Callable[[Table, Row], T | None]) -> tuple[T, ...]:
+def _rows(
+    table: Table, key: str, words: Words, read: Callable[[Table, Row], T | None]
+) -> tuple[T, ...]:
     found: list[T] = []
     for element in table.rows(key):
         row = common(element, words, may_miss=key in _WITHOUT_FIGURE)
@@ -102,29 +119,50 @@ def _deductible(table: Table, row: Row) -> Deductible | None:
     value = amount(table, unlimited=False)
     per = table.choice("per", ("visit", "year", "transfer"), required=False, default="visit")
     limit = table.fen("year_limit_yuan", False)
-    made = Deductible(row, value or Amount(fen=0), per, table.words("shared_with"), limit, table.flag("franchise"), table.flag("inclusive"))
+    made = Deductible(
+        row,
+        value or Amount(fen=0),
+        per,
+        table.words("shared_with"),
+        limit,
+        table.flag("franchise"),
+        table.flag("inclusive"),
+    )
     if made.inclusive and not made.franchise:
         table.wrong("inclusive 只用于 franchise(达到起付线后从零计算)", "inclusive")
     if made.franchise and (per != "visit" or limit is not None):
-        table.wrong('franchise 只用于 per = "visit",不配 year_limit_yuan:按年累计从零补算无法逐次支付', "franchise")
+        table.wrong(
+            'franchise 只用于 per = "visit",不配 year_limit_yuan:按年累计从零补算无法逐次支付',
+            "franchise",
+        )
     if limit is not None and per == "year":
         table.wrong('year_limit_yuan 只用于按次起付;按年起付写 per = "year"', "year_limit_yuan")
     if made.shared_with and per != "year" and limit is None:
-        table.wrong('shared_with 只用于按年的起付线:写 per = "year" 或 year_limit_yuan', "shared_with")
+        table.wrong(
+            'shared_with 只用于按年的起付线:写 per = "year" 或 year_limit_yuan', "shared_with"
+        )
     _per_of(table, value, per)
     return made if value else None
 
 
 def _per_of(table: Table, value: Amount | None, per: str) -> None:
     """A share of a visit's amount is a visit's line, a share of the year's amount is the year's."""
-    if value is not None and value.ratio is not None and value.of and value.of.startswith("year:") != (per == "year"):
+    if (
+        value is not None
+        and value.ratio is not None
+        and value.of
+        and value.of.startswith("year:") != (per == "year")
+    ):
         table.wrong('per = "year" 的比例须以 year:… 为来源,按次的不得以 year:… 为来源', "of")
 
 
 def _ceiling(table: Table, row: Row) -> Ceiling | None:
     value = amount(table, unlimited=True)
     made = Ceiling(
-        row, value or Amount(), table.choice("per", ("visit", "year"), value is not None and value.told != "无", "visit"), table.words("shared_with")
+        row,
+        value or Amount(),
+        table.choice("per", ("visit", "year"), value is not None and value.told != "无", "visit"),
+        table.words("shared_with"),
     )
     _per_of(table, value, made.per)
     if made.shared_with and made.per != "year":
@@ -156,7 +194,9 @@ def _rate(table: Table, row: Row) -> Rate | None:
     if bands and bands[-1].high is not None:
         table.wrong(f"最后一段止于 {bands[-1].high // 100} 元,其上没有比例:最后一段不写 to", "band")
     on, slab = table.choice("on", MEASURES[1:]), table.flag("slab")
-    bounds = table.choice("bounds", ("upper_inclusive", "lower_inclusive"), required=slab, default="upper_inclusive")
+    bounds = table.choice(
+        "bounds", ("upper_inclusive", "lower_inclusive"), required=slab, default="upper_inclusive"
+    )
     if slab and on.startswith("year"):
         table.wrong("slab(整笔按所在段)只用于按次分段", "slab")
     shared = table.words("shared_with")
@@ -168,7 +208,10 @@ def _rate(table: Table, row: Row) -> Rate | None:
 def _contiguous(element: Table, bands: list[Band], low: int, high: int | None) -> None:
     if bands and bands[-1].high != low:
         ended = "无上限" if bands[-1].high is None else f"{bands[-1].high // 100} 元"
-        element.wrong(f"本段从 {low // 100} 元起,上一段止于 {ended}:分段须首尾相接,把 from 改为上一段的 to", "from")
+        element.wrong(
+            f"本段从 {low // 100} 元起,上一段止于 {ended}:分段须首尾相接,把 from 改为上一段的 to",
+            "from",
+        )
     if high is not None and high <= low:
         element.wrong("to 不大于 from:分段颠倒", "to")
 
@@ -176,13 +219,18 @@ def _contiguous(element: Table, bands: list[Band], low: int, high: int | None) -
 def _cap(table: Table, row: Row) -> Cap | None:
     value = amount(table, unlimited=True)
     switch = _switch(table.table("switch"))
-    per = table.choice("per", ("visit", "year"), required=value is not None and value.told != "无", default="year")
+    per = table.choice(
+        "per", ("visit", "year"), required=value is not None and value.told != "无", default="year"
+    )
     _per_of(table, value, per)
-    return Cap(row, _limit(table), value, per, table.words("shared_with"), switch) if value else None
+    return (
+        Cap(row, _limit(table), value, per, table.words("shared_with"), switch) if value else None
+    )
 
 
 def _limit(table: Table) -> str:
-    """Which limit of the layer this row fixes; a layer may have several at once (a sub-limit and a shared one)."""
+    """Which limit of the layer this row fixes; a layer may have several at once (a sub-limit and a
+    shared one)."""
     return table.text("limit", required=False, default="limit")
 
 
@@ -197,8 +245,14 @@ def _switch(table: Table | None) -> Switch | None:
 
 
 def _modifier(table: Table, row: Row) -> Modifier | None:
-    target = table.choice("target", ("ratio", "deductible", "cap", "ceiling"), required=False, default="ratio")
-    points, times, floor = table.ratio("points", False, lowest=-1), table.ratio("times", False, highest=100), table.ratio("floor", False)
+    target = table.choice(
+        "target", ("ratio", "deductible", "cap", "ceiling"), required=False, default="ratio"
+    )
+    points, times, floor = (
+        table.ratio("points", False, lowest=-1),
+        table.ratio("times", False, highest=100),
+        table.ratio("floor", False),
+    )
     add = _signed_fen(table, "add_yuan")
     if sum(table.has(key) for key in ("points", "times", "add_yuan", "floor")) != 1:
         table.wrong("须且只须写 points(百分点,小数)、times(倍数)、add_yuan、floor 之一")
@@ -217,11 +271,24 @@ def _modifier(table: Table, row: Row) -> Modifier | None:
         table.wrong(f"{beside[0]} 须与 per 同时写", beside[0])
     if per and (table.has("times") or table.has("floor")):
         table.wrong("per 只与 points 或 add_yuan 同用", "per")
-    most = table.ratio("most_points", False) if table.has("most_points") else table.fen("most_yuan", False)
+    most = (
+        table.ratio("most_points", False)
+        if table.has("most_points")
+        else table.fen("most_yuan", False)
+    )
     return Modifier(
-        row, target, points or 0, times, add or 0, floor, per, table.whole("per_from", False) or 0, most,
-        table.text("group", False), table.fen("least_yuan", False),
-    )  # fmt: skip
+        row,
+        target,
+        points or 0,
+        times,
+        add or 0,
+        floor,
+        per,
+        table.whole("per_from", False) or 0,
+        most,
+        table.text("group", False),
+        table.fen("least_yuan", False),
+    )
 
 
 def _idle_over(table: Table) -> None:
@@ -245,7 +312,9 @@ def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
     found = []
     for element in table.rows("requires"):
         row = common(element, words)
-        among = tuple(condition(one, words) for one in element.rows("any")) or ((row.when,) if row else ())
+        among = tuple(condition(one, words) for one in element.rows("any")) or (
+            (row.when,) if row else ()
+        )
         if not all(one.names for one in among) or (element.has("any") and element.has("when")):
             element.wrong("requires 须写 when 或 any 之一")
         _idle_over(element)

@@ -1,4 +1,5 @@
-"""What differs between two policies: which figures, by how they read, under which clause, and which categories of persons are touched."""
+"""What differs between two policies: which figures, by how they read, under which clause, and which
+categories of persons are touched."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from medaid.policy.vocabulary import category_name
 
 
 class Difference(NamedTuple):
-    """One figure that is new, gone or changed. `before` or `after` is None where it did not or does no longer exist."""
+    """One figure that is new, gone or changed. `before` or `after` is None where it did not or does
+    no longer exist."""
 
     before: Entry | None
     after: Entry | None
@@ -46,12 +48,20 @@ def touched_words(categories: frozenset[str]) -> str:
 def differences(before: Policy, after: Policy) -> list[Difference]:
     """Every figure that reads otherwise, in the order of the later policy, then what is gone."""
     old, new = _by_place(before), _by_place(after)
-    changed = [Difference(old.get(place), entry) for place, entry in new.items() if place not in old or old[place].value != entry.value]
-    return [*changed, *(Difference(entry, None) for place, entry in old.items() if place not in new)]
+    changed = [
+        Difference(old.get(place), entry)
+        for place, entry in new.items()
+        if place not in old or old[place].value != entry.value
+    ]
+    return [
+        *changed,
+        *(Difference(entry, None) for place, entry in old.items() if place not in new),
+    ]
 
 
 def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
-    """Entries by where they stand; several of one place (modifiers without condition) are told apart by their number."""
+    """Entries by where they stand; several of one place (modifiers without condition) are told
+    apart by their number."""
     found: dict[tuple[str, ...], Entry] = {}
     for layer in policy.layers:
         for entry in entries(layer):
@@ -61,7 +71,15 @@ def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
             found[place] = entry
     for code, rows in policy.standings.items():
         for one in rows:
-            found["standing", code] = Entry("standing", "救助对象", category_name(code), "", "列入", one.row.cite, frozenset({code}))
+            found["standing", code] = Entry(
+                "standing",
+                "救助对象",
+                category_name(code),
+                "",
+                "列入",
+                one.row.cite,
+                frozenset({code}),
+            )
     return found
 
 

@@ -1,4 +1,5 @@
-"""What every clause row of a policy file carries: its condition, its citation, its dates, the rows it takes precedence over."""
+"""What every clause row of a policy file carries: its condition, its citation, its dates, the rows
+it takes precedence over."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ def condition(below: Table, words: Words) -> When:
             values = below.words(name)
             for value in values:
                 if value not in words.among(name):
-                    below.wrong(f"{name} 的取值 {value!r} 未定义;可用:{'、'.join(words.among(name)) or '(文件未声明)'}", name)
+                    below.wrong(
+                        f"{name} 的取值 {value!r} 未定义;可用:"
+                        f"{'、'.join(words.among(name)) or '(文件未声明)'}",
+                        name,
+                    )
             if not values:
                 below.wrong(f"{name} 没有列出任何取值", name)
             sets.append((name, frozenset(values)))
@@ -78,7 +83,11 @@ def _range(table: Table, name: str) -> tuple[int, int | None]:
     bounds = table.table(name)
     if bounds is None:
         return 0, None
-    low, below, to = bounds.whole("from", False), bounds.whole("below", False), bounds.whole("to", False)
+    low, below, to = (
+        bounds.whole("from", False),
+        bounds.whole("below", False),
+        bounds.whole("to", False),
+    )
     bounds.done()
     if below is not None and to is not None:
         table.wrong(f"{name} 的上限只能写 below(不含)或 to(含)之一", name)
@@ -89,11 +98,21 @@ def _range(table: Table, name: str) -> tuple[int, int | None]:
 
 
 def common(table: Table, words: Words, may_miss: bool = False) -> Row | None:
-    """What every row carries. None (with the problem noted) where it has no citation; only some rows may say `missing`."""
+    """What every row carries. None (with the problem noted) where it has no citation; only some
+    rows may say `missing`."""
     missing = table.text("missing", False) if may_miss else ""
     cite = citation(table, words, required=not missing)
     since, until = table.day("from", False), table.day("until", False)
     if since and until and until < since:
         table.wrong("until 早于 from:日期颠倒", "until")
-    row = Row(table.text("id", False), when(table, words), cite or NO_CITE, table.words("over"), since, until, table.line(), missing)
+    row = Row(
+        table.text("id", False),
+        when(table, words),
+        cite or NO_CITE,
+        table.words("over"),
+        since,
+        until,
+        table.line(),
+        missing,
+    )
     return row if cite or missing else None

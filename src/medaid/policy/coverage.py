@@ -1,4 +1,5 @@
-"""docs/policy-coverage.md, made from the packs: region by layer and years, the trust of each figure, and the gaps."""
+"""docs/policy-coverage.md, made from the packs: region by layer and years, the trust of each
+figure, and the gaps."""
 
 from __future__ import annotations
 
@@ -22,16 +23,29 @@ def page(packs: Sequence[Pack]) -> str:
     ordered = sorted(packs, key=lambda p: (p.region, p.in_force, p.id))
     parts = [_HEAD, "## 统筹区 × 层 × 年\n", _matrix(ordered), "\n## 各政策包\n"]
     parts += [_pack(pack) for pack in ordered]
-    parts += ["## 缺口\n", *(f"- {pack.region} {pack.title}·{gap.layer}:{gap.says}" for pack in ordered for gap in pack.gaps), ""]
+    parts += [
+        "## 缺口\n",
+        *(
+            f"- {pack.region} {pack.title}·{gap.layer}:{gap.says}"
+            for pack in ordered
+            for gap in pack.gaps
+        ),
+        "",
+    ]
     return "\n".join(parts)
 
 
 def _matrix(packs: Sequence[Pack]) -> str:
-    head = "| 统筹区 | 政策包 | 起 | 止 | 核验至 | " + " | ".join(TIER_NAMES[t] for t in TIERS) + " |"
+    head = (
+        "| 统筹区 | 政策包 | 起 | 止 | 核验至 | " + " | ".join(TIER_NAMES[t] for t in TIERS) + " |"
+    )
     lines = [head, "|" + "---|" * (5 + len(TIERS))]
     for pack in packs:
         cells = [_cell(pack, tier) for tier in TIERS]
-        lines.append(f"| {pack.region} | {pack.title} | {pack.in_force} | {pack.expires or '—'} | {pack.verified_until or '—'} | {' | '.join(cells)} |")
+        lines.append(
+            f"| {pack.region} | {pack.title} | {pack.in_force} | "
+            f"{pack.expires or '—'} | {pack.verified_until or '—'} | {' | '.join(cells)} |"
+        )
     return "\n".join(lines)
 
 
@@ -39,22 +53,53 @@ def _cell(pack: Pack, tier: str) -> str:
     layers = [layer for layer in pack.layers if layer.tier == tier]
     if not layers:
         return "—"
-    marks = Counter(entry.cite.trust for layer in layers for entry in entries(layer) if entry.cite.trust)
-    given = "给" if any(layer.kind == "given" and layer.tier != "others" for layer in layers) else ""
-    missing = "缺" if any(r.row.missing for layer in layers for name in ("deductibles", "rates", "caps") for r in getattr(layer, name)) else ""
-    return " ".join(filter(None, ("".join(f"{mark}{marks[mark]}" for mark in "SGNRT" if marks[mark]), given, missing)))
+    marks = Counter(
+        entry.cite.trust for layer in layers for entry in entries(layer) if entry.cite.trust
+    )
+    given = (
+        "给" if any(layer.kind == "given" and layer.tier != "others" for layer in layers) else ""
+    )
+    missing = (
+        "缺"
+        if any(
+            r.row.missing
+            for layer in layers
+            for name in ("deductibles", "rates", "caps")
+            for r in getattr(layer, name)
+        )
+        else ""
+    )
+    return " ".join(
+        filter(
+            None,
+            ("".join(f"{mark}{marks[mark]}" for mark in "SGNRT" if marks[mark]), given, missing),
+        )
+    )
 
 
 def _pack(pack: Pack) -> str:
-    lines = [f"### {pack.region} {pack.title}\n", f"`{pack.file}`,自 {pack.in_force}" + (f" 至 {pack.expires}" if pack.expires else "") + "。\n"]
-    lines += [f"- {d.number} {_title(d.title, d.number)}({d.issuer},{d.published},{TRUST_NAMES[d.trust]})" for d in pack.documents.values()]
+    lines = [
+        f"### {pack.region} {pack.title}\n",
+        f"`{pack.file}`,自 {pack.in_force}"
+        + (f" 至 {pack.expires}" if pack.expires else "")
+        + "。\n",
+    ]
+    lines += [
+        f"- {d.number} {_title(d.title, d.number)}({d.issuer},{d.published},{TRUST_NAMES[d.trust]})"
+        for d in pack.documents.values()
+    ]
     if pack.layers:
         lines += ["", "| 层 | 数值 | 可信 |", "|---|---|---|"]
         for layer in pack.layers:
             found = list(entries(layer))
             lines.append(f"| {layer.name} | {len(found)} | {_trust(e.cite.trust for e in found)} |")
     if pack.figures:
-        lines += ["", f"另有公布的标准 {len(pack.figures)} 项:" + "、".join(dict.fromkeys(f.says for f in pack.figures)) + "。"]
+        lines += [
+            "",
+            f"另有公布的标准 {len(pack.figures)} 项:"
+            + "、".join(dict.fromkeys(f.says for f in pack.figures))
+            + "。",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -64,4 +109,7 @@ def _title(title: str, number: str) -> str:
 
 def _trust(marks: Iterable[str]) -> str:
     counted = Counter(mark for mark in marks if mark)
-    return "、".join(f"{TRUST_NAMES[mark]} {counted[mark]}" for mark in "SGNRT" if counted[mark]) or "缺"
+    return (
+        "、".join(f"{TRUST_NAMES[mark]} {counted[mark]}" for mark in "SGNRT" if counted[mark])
+        or "缺"
+    )

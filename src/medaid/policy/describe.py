@@ -1,4 +1,5 @@
-"""A policy in Chinese words: each figure of each layer as one entry, from which the whole waterfall is shown and two are compared."""
+"""A policy in Chinese words: each figure of each layer as one entry, from which the whole waterfall
+is shown and two are compared."""
 
 from __future__ import annotations
 
@@ -6,17 +7,44 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from medaid.money import Fen, Ratio
-from medaid.policy.model import Amount, Cap, Citation, Deductible, Layer, Modifier, Policy, Rate, Row, When
-from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, NO_CATEGORY, TIER_NAMES, TRUST_NAMES, category_name, in_order, source_name, value_name
+from medaid.policy.model import (
+    Amount,
+    Cap,
+    Citation,
+    Deductible,
+    Layer,
+    Modifier,
+    Policy,
+    Rate,
+    Row,
+    When,
+)
+from medaid.policy.vocabulary import (
+    FACT_NAMES,
+    FUND_NAMES,
+    NO_CATEGORY,
+    TIER_NAMES,
+    TRUST_NAMES,
+    category_name,
+    in_order,
+    source_name,
+    value_name,
+)
 
 _PER: Final = {"visit": "每次", "year": "每年", "transfer": "每次,转院补差"}
-_ON: Final = {"visit_excess": "按次超过起付线的部分", "visit_gross": "按次总额", "year_excess": "按年累计超过起付线的部分", "year_gross": "按年累计总额"}
+_ON: Final = {
+    "visit_excess": "按次超过起付线的部分",
+    "visit_gross": "按次总额",
+    "year_excess": "按年累计超过起付线的部分",
+    "year_gross": "按年累计总额",
+}
 _UNIT: Final = {"age": "每岁", "stay_no": "每次住院", "years_enrolled": "每连续参保一年"}
 _TARGET: Final = {"ratio": "比例", "deductible": "起付线", "cap": "限额", "ceiling": "进入限额"}
 
 
 class Entry(NamedTuple):
-    """One figure: of which layer and table, under which condition, its value in words, its clause, and whom it touches (empty: everybody)."""
+    """One figure: of which layer and table, under which condition, its value in words, its clause,
+    and whom it touches (empty: everybody)."""
 
     layer: str
     name: str
@@ -34,8 +62,16 @@ class Entry(NamedTuple):
 
 def condition(when: When) -> str:
     """A condition in words; empty for none."""
-    sets = [f"{FACT_NAMES[name]} {'、'.join(value_name(name, value) for value in in_order(name, values))}" for name, values in when.sets]
-    return ";".join([*sets, *(f"{FACT_NAMES[name]} {_range(low, high)}" for name, low, high in when.ranges)])
+    sets = [
+        (
+            f"{FACT_NAMES[name]} "
+            f"{'、'.join(value_name(name, value) for value in in_order(name, values))}"
+        )
+        for name, values in when.sets
+    ]
+    return ";".join(
+        [*sets, *(f"{FACT_NAMES[name]} {_range(low, high)}" for name, low, high in when.ranges)]
+    )
 
 
 def _range(low: int, high: int | None) -> str:
@@ -63,16 +99,35 @@ def amount(value: Amount, none: str = "不限") -> str:
 def entries(layer: Layer) -> Iterator[Entry]:
     """Every figure of a layer, table by table, in the order of the walk."""
     base = layer.base
-    extra = "".join(f",减 {source_name(n)}" for n in base.less) + "".join(f",加 {source_name(n)} 的 {Ratio(w).percent()}" for n, w in base.plus)
-    yield Entry(layer.id, layer.name, "基数", "", source_name(base.source) + extra, base.cite, _touched(layer, None))
+    extra = "".join(f",减 {source_name(n)}" for n in base.less) + "".join(
+        f",加 {source_name(n)} 的 {Ratio(w).percent()}" for n, w in base.plus
+    )
+    yield Entry(
+        layer.id,
+        layer.name,
+        "基数",
+        "",
+        source_name(base.source) + extra,
+        base.cite,
+        _touched(layer, None),
+    )
     if layer.given:
-        yield _entry(layer, "金额", Row("", When(), layer.cite, (), None, None, layer.line), f"由经办机构提供({layer.given})")
+        yield _entry(
+            layer,
+            "金额",
+            Row("", When(), layer.cite, (), None, None, layer.line),
+            f"由经办机构提供({layer.given})",
+        )
     for r in layer.requirements:
-        yield _entry(layer, "要求", r.row, f"{'或'.join(condition(one) for one in r.among)};否则:{r.says}")
+        yield _entry(
+            layer, "要求", r.row, f"{'或'.join(condition(one) for one in r.among)};否则:{r.says}"
+        )
     for share in layer.first_shares:
         yield _entry(layer, "先行自付", share.row, Ratio(share.ratio).percent())
     for c in layer.ceilings:
-        yield _entry(layer, "进入限额", c.row, f"{_PER[c.per]} {amount(c.amount)}{_shared(c.shared_with)}")
+        yield _entry(
+            layer, "进入限额", c.row, f"{_PER[c.per]} {amount(c.amount)}{_shared(c.shared_with)}"
+        )
     for d in layer.deductibles:
         yield _entry(layer, "起付线", d.row, _deductible(d))
     for rate in layer.rates:
@@ -80,16 +135,35 @@ def entries(layer: Layer) -> Iterator[Entry]:
     for m in layer.modifiers:
         yield _entry(layer, f"{_TARGET[m.target]}调整", m.row, _modifier(m))
     for f in layer.floors:
-        yield _entry(layer, "保底", f.row, f"不低于{source_name(f.of)}的 {Ratio(f.ratio).percent()}")
+        yield _entry(
+            layer, "保底", f.row, f"不低于{source_name(f.of)}的 {Ratio(f.ratio).percent()}"
+        )
     for cap in layer.caps:
-        yield _entry(layer, "限额" if cap.name == "limit" else f"限额·{cap.name}", cap.row, _cap(cap))
+        yield _entry(
+            layer, "限额" if cap.name == "limit" else f"限额·{cap.name}", cap.row, _cap(cap)
+        )
     for x in layer.lumps:
-        yield _entry(layer, "定额", x.row, f"{source_name(x.source)}超过 {money(x.above)} 的,一年一次 {money(x.fen)}")
+        yield _entry(
+            layer,
+            "定额",
+            x.row,
+            f"{source_name(x.source)}超过 {money(x.above)} 的,一年一次 {money(x.fen)}",
+        )
 
 
 def _entry(layer: Layer, table: str, row: Row, value: str) -> Entry:
-    dates = "".join(((f",自 {row.since}" if row.since else ""), (f",至 {row.until}" if row.until else "")))
-    return Entry(layer.id, layer.name, table, condition(row.when), (f"未公布:{row.missing}" if row.missing else value) + dates, row.cite, _touched(layer, row))
+    dates = "".join(
+        ((f",自 {row.since}" if row.since else ""), (f",至 {row.until}" if row.until else ""))
+    )
+    return Entry(
+        layer.id,
+        layer.name,
+        table,
+        condition(row.when),
+        (f"未公布:{row.missing}" if row.missing else value) + dates,
+        row.cite,
+        _touched(layer, row),
+    )
 
 
 def _touched(layer: Layer, row: Row | None) -> frozenset[str]:
@@ -128,14 +202,23 @@ def _stretch(low: int, high: int | None) -> str:
 
 def _modifier(m: Modifier) -> str:
     if m.points:
-        words = f"{'提高' if m.points > 0 else '降低'} {Ratio(abs(m.points) * 100).decimal.normalize():f} 个百分点"
+        words = (
+            f"{'提高' if m.points > 0 else '降低'} "
+            f"{Ratio(abs(m.points) * 100).decimal.normalize():f} 个百分点"
+        )
     elif m.times is not None:
         words = f"乘以 {Ratio(m.times).decimal.normalize():f}"
     elif m.floor is not None:
         words = f"不低于 {Ratio(m.floor).percent()}"
     else:
         words = f"{'提高' if m.fen >= 0 else '降低'} {money(abs(m.fen))}"
-    most = "" if m.most is None else (f",最多 {Ratio(m.most).percent()}" if m.target == "ratio" else f",最多 {money(m.most)}")
+    most = (
+        ""
+        if m.most is None
+        else (
+            f",最多 {Ratio(m.most).percent()}" if m.target == "ratio" else f",最多 {money(m.most)}"
+        )
+    )
     per = f"{_UNIT[m.per]}({FACT_NAMES[m.per]}超过 {m.per_from} 起)" if m.per else ""
     return f"{per}{words}{most}" + (f",不低于 {money(m.least)}" if m.least is not None else "")
 
@@ -149,8 +232,13 @@ def _cap(cap: Cap) -> str:
 
 
 def show(policy: Policy) -> str:
-    """The whole waterfall in Chinese: layers in order, each figure with its clause, and who is assisted."""
-    lines = [f"{policy.day} 参保地 {policy.insured}" + (f",救助地 {policy.assisted}" if policy.assisted else ",非救助对象"), ""]
+    """The whole waterfall in Chinese: layers in order, each figure with its clause, and who is
+    assisted."""
+    lines = [
+        f"{policy.day} 参保地 {policy.insured}"
+        + (f",救助地 {policy.assisted}" if policy.assisted else ",非救助对象"),
+        "",
+    ]
     for number, layer in enumerate(policy.layers, 1):
         lines.append(f"{number}. {layer.name}({TIER_NAMES[layer.tier]},{FUND_NAMES[layer.fund]})")
         if layer.when.names:
@@ -163,11 +251,18 @@ def show(policy: Policy) -> str:
         lines.append("救助对象:")
         for code, rows in policy.standings.items():
             only = ";".join(condition(s.row.when) for s in rows if s.row.when.names)
-            lines.append(f"   {category_name(code)}({code}){f':{only}' if only else ''}{_cite(rows[0].row.cite)}")
+            lines.append(
+                f"   {category_name(code)}({code})"
+                f"{f':{only}' if only else ''}{_cite(rows[0].row.cite)}"
+            )
         lines.append("")
     lines.append(f"政策包:{'、'.join(policy.packs)}")
     everybody = "、".join(category_name(code) for code in in_order("category", policy.standings))
-    return "\n".join(lines).replace(f"{FACT_NAMES['category']} {everybody}", "全部救助对象") if everybody else "\n".join(lines)
+    return (
+        "\n".join(lines).replace(f"{FACT_NAMES['category']} {everybody}", "全部救助对象")
+        if everybody
+        else "\n".join(lines)
+    )
 
 
 def _cite(cite: Citation) -> str:

@@ -1,6 +1,8 @@
-"""Where in a TOML file a value stands: tomllib answers values without places, and a refusal must name the line.
+"""Where in a TOML file a value stands: tomllib answers values without places, and a refusal must
+name the line.
 
-Reads only headers and keys (`[a.b]`, `[[a.b]]`, `key =`), skipping over strings and brackets that run on; the values are tomllib's.
+Reads only headers and keys (`[a.b]`, `[[a.b]]`, `key =`), skipping over strings and brackets that
+run on; the values are tomllib's.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ Path = tuple[str | int, ...]
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """Line (from 1) of every table, array element and top-level key by its path, e.g. ("layer", 0, "cap", 1, "yuan")."""
+    """Line (from 1) of every table, array element and top-level key by its path, e.g. ("layer", 0,
+    "cap", 1, "yuan")."""
     places: dict[Path, int] = {(): 1}
     counts: dict[Path, int] = {}
     here: Path = ()
@@ -42,7 +45,8 @@ def line_at(places: dict[Path, int], path: Path) -> int:
 
 
 def _resolve(name: str, is_element: bool, counts: dict[Path, int]) -> Path:
-    """The path of a header; array tables count up, and a name below one belongs to its latest element."""
+    """The path of a header; array tables count up, and a name below one belongs to its latest
+    element."""
     path: Path = ()
     parts = [part.strip().strip("\"'") for part in name.split(".")]
     for index, part in enumerate(parts):
@@ -50,7 +54,9 @@ def _resolve(name: str, is_element: bool, counts: dict[Path, int]) -> Path:
         last = index == len(parts) - 1
         if last and is_element:
             counts[path] = counts.get(path, -1) + 1
-            for below in [known for known in counts if len(known) > len(path) and known[: len(path)] == path]:
+            for below in [
+                known for known in counts if len(known) > len(path) and known[: len(path)] == path
+            ]:
                 del counts[below]
         if path in counts:
             path = (*path, counts[path])
@@ -58,7 +64,8 @@ def _resolve(name: str, is_element: bool, counts: dict[Path, int]) -> Path:
 
 
 def _run_on(line: str, open_string: str, depth: int) -> tuple[str, int]:
-    """Whether a value goes on in the next line: the string it is in (`\"\"\"` or `'''`), and how many brackets are open."""
+    """Whether a value goes on in the next line: the string it is in (`\"\"\"` or `'''`), and how
+    many brackets are open."""
     index = 0
     while index < len(line):
         three = line[index : index + 3]

@@ -1,7 +1,8 @@
 """A TOML policy file to a `Pack`, or every reason why not, with file and line.
 
-Nothing loads without its citation: each clause row names `document#article` of a document declared in the same file. Nothing is
-guessed: unknown keys, unknown values, reversed dates, a ratio of 80, a band that does not start where the last ended are refused.
+Nothing loads without its citation: each clause row names `document#article` of a document declared
+in the same file. Nothing is guessed: unknown keys, unknown values, reversed dates, a ratio of 80, a
+band that does not start where the last ended are refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Final
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.policy import clauses
 from medaid.policy.checks import check_layer
 from medaid.policy.conditions import Words, citation, common
@@ -29,7 +30,7 @@ FORMAT: Final = 1
 YEAR_BASES: Final = ("care_end", "settled")
 
 
-class PackInvalid(PolicySilent):
+class PackInvalid(PolicyUndetermined):
     """One or more files are not valid packs; `problems` lists all that was found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -40,7 +41,15 @@ class PackInvalid(PolicySilent):
 def load(path: FilePath, known_categories: frozenset[str]) -> Pack:
     """The pack in the file at `path`. Raises PackInvalid with every problem found."""
     if path.stat().st_size > LARGEST_FILE:
-        raise PackInvalid([Problem(str(path), 1, f"文件超过 {LARGEST_FILE} 字节;一个政策包只写一份文件的条款,请拆分")])
+        raise PackInvalid(
+            [
+                Problem(
+                    str(path),
+                    1,
+                    f"文件超过 {LARGEST_FILE} 字节;一个政策包只写一份文件的条款,请拆分",
+                )
+            ]
+        )
     return parse(path.read_bytes(), path.name, known_categories)
 
 
@@ -53,9 +62,19 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
     except UnicodeDecodeError:
         raise PackInvalid([Problem(file, 1, "文件须为 UTF-8 编码")]) from None
     except (ValueError, RecursionError) as error:
-        raise PackInvalid([Problem(file, _line_of(error), f"不是合规的 TOML({error});政策包用 TOML 书写,不用 YAML 或 JSON")]) from None
+        raise PackInvalid(
+            [
+                Problem(
+                    file,
+                    _line_of(error),
+                    f"不是合规的 TOML({error});政策包用 TOML 书写,不用 YAML 或 JSON",
+                )
+            ]
+        ) from None
     top = Table(content, (), lines_of(text), file, problems)
-    pack = _pack(top, hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16], known_categories)
+    pack = _pack(
+        top, hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16], known_categories
+    )
     if problems or pack is None:
         raise PackInvalid(sorted(problems, key=lambda p: p.line))
     return pack
@@ -72,7 +91,11 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     region = top.text("region")
     if not re.fullmatch(r"[1-9][0-9]{5}", region):
         top.wrong("region 应为六位统筹区代码(admdvs)", "region")
-    in_force, expires, verified = top.day("in_force"), top.day("expires", False), top.day("verified_until", False)
+    in_force, expires, verified = (
+        top.day("in_force"),
+        top.day("expires", False),
+        top.day("verified_until", False),
+    )
     if in_force and expires and expires < in_force:
         top.wrong("expires 早于 in_force:日期颠倒", "expires")
     if in_force and verified and verified < in_force:
@@ -89,7 +112,9 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         top.wrong("id 只用小写字母、数字和连字符", "id")
     standings = tuple(filter(None, (_standing(row, words, ident) for row in top.rows("category"))))
     layers = _layers(top, words, ident)
-    gaps = tuple(Gap(row.text("layer"), row.text("says"), row.line()) for row in _closed(top, "gap"))
+    gaps = tuple(
+        Gap(row.text("layer"), row.text("says"), row.line()) for row in _closed(top, "gap")
+    )
     year_basis = top.choice("year_basis", YEAR_BASES, required=False)
     ended = tuple(filter(None, (_ended(row, words) for row in top.rows("ended"))))
     figures = tuple(filter(None, (_figure(row, words) for row in top.rows("figure"))))
@@ -99,9 +124,24 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     if in_force is None:
         return None
     return Pack(
-        ident, title, region, in_force, expires, verified, year_basis, documents, words.levels, words.diseases,
-        standings, layers, gaps, ended, figures, version, top.file,
-    )  # fmt: skip
+        ident,
+        title,
+        region,
+        in_force,
+        expires,
+        verified,
+        year_basis,
+        documents,
+        words.levels,
+        words.diseases,
+        standings,
+        layers,
+        gaps,
+        ended,
+        figures,
+        version,
+        top.file,
+    )
 
 
 def _layers(top: Table, words: Words, pack: str) -> tuple[Layer, ...]:
@@ -130,14 +170,19 @@ _UNITS: Final = ("yuan", "ratio", "count", "months", "days", "working_days")
 
 
 def _figure(row: Table, words: Words) -> Figure | None:
-    """A published figure: value and unit (`yuan` is kept in fen, `ratio` in parts, the rest as whole numbers)."""
+    """A published figure: value and unit (`yuan` is kept in fen, `ratio` in parts, the rest as
+    whole numbers)."""
     name, says, unit = row.text("name"), row.text("says"), row.choice("unit", _UNITS)
     readers: dict[str, Callable[[str], int | None]] = {"yuan": row.fen, "ratio": row.ratio}
     value = readers.get(unit, row.whole)("value")
     notice, cover = row.whole("notice_year", False), row.whole("cover_year", False)
     carried = common(row, words)
     row.done()
-    return Figure(name, says, value, unit, carried, notice, cover) if carried and value is not None else None
+    return (
+        Figure(name, says, value, unit, carried, notice, cover)
+        if carried and value is not None
+        else None
+    )
 
 
 def _closed(top: Table, key: str) -> list[Table]:
@@ -157,7 +202,14 @@ def _documents(top: Table) -> dict[str, Document]:
         if row is None:
             continue
         published = row.day("published")
-        document = Document(key, row.text("number"), row.text("title"), row.text("issuer"), published, row.choice("trust", TRUST))  # type: ignore[arg-type]  # a missing date is a problem already noted
+        document = Document(
+            key,
+            row.text("number"),
+            row.text("title"),
+            row.text("issuer"),
+            published,  # type: ignore[arg-type]
+            row.choice("trust", TRUST),
+        )  # a missing date is a problem already noted
         row.text("address", required=False)
         row.text("note", required=False)
         row.done()

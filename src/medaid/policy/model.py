@@ -1,7 +1,8 @@
 """A policy document as a value: packs of layers, each figure with its citation.
 
-A layer of basic insurance, critical-illness insurance, assistance, tilted or secondary assistance is the same kind of thing; their
-order is data. Amounts are whole fen, ratios parts per `RATIO_SCALE`. docs/policy-format.md describes the file format.
+A layer of basic insurance, critical-illness insurance, assistance, tilted or secondary assistance
+is the same kind of thing; their order is data. Amounts are whole fen, ratios parts per
+`RATIO_SCALE`. docs/policy-format.md describes the file format.
 """
 
 from __future__ import annotations
@@ -11,9 +12,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from medaid.policy.vocabulary import ASSISTANCE_TIERS, FACT_NAMES, FUNDS, KINDS, NO_CATEGORY, RANGES, TIERS, TRUST, VALUES, Facts
+from medaid.policy.vocabulary import (
+    ASSISTANCE_TIERS,
+    FACT_NAMES,
+    FUNDS,
+    KINDS,
+    NO_CATEGORY,
+    RANGES,
+    TIERS,
+    TRUST,
+    VALUES,
+    Facts,
+)
 
-__all__ = ["ASSISTANCE_TIERS", "FACT_NAMES", "FUNDS", "KINDS", "NO_CATEGORY", "RANGES", "TIERS", "TRUST", "VALUES", "Facts"]
+__all__ = [
+    "ASSISTANCE_TIERS",
+    "FACT_NAMES",
+    "FUNDS",
+    "KINDS",
+    "NO_CATEGORY",
+    "RANGES",
+    "TIERS",
+    "TRUST",
+    "VALUES",
+    "Facts",
+]
 
 
 class Document(NamedTuple):
@@ -38,7 +61,8 @@ class Citation(NamedTuple):
 
 
 class When(NamedTuple):
-    """A condition: every listed fact in its set, every listed number in its range (from ≤ n < below). Empty matches all."""
+    """A condition: every listed fact in its set, every listed number in its range (from ≤ n <
+    below). Empty matches all."""
 
     sets: tuple[tuple[str, frozenset[str]], ...] = ()
     ranges: tuple[tuple[str, int, int | None], ...] = ()
@@ -57,7 +81,8 @@ class Change(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """A sum that a clause fixes. `fen` alone; or `ratio` of the source `of` between `least` and `most`; all None means no limit."""
+    """A sum that a clause fixes. `fen` alone; or `ratio` of the source `of` between `least` and
+    `most`; all None means no limit."""
 
     fen: int | None = None
     ratio: int | None = None
@@ -65,7 +90,8 @@ class Amount(NamedTuple):
     least: int = 0
     most: int | None = None
     told: str = ""
-    """How it was derived from a published figure, in words, e.g. `2023年人均收入 28753 元 × 0.5`."""
+    """How it was derived from a published figure, in words, e.g. `2023年人均收入 28753 元 ×
+    0.5`."""
     changes: tuple[Change, ...] = ()
     """What modifiers do to it once its source is known; empty in a pack."""
 
@@ -81,11 +107,14 @@ class Row(NamedTuple):
     until: date | None
     line: int
     missing: str = ""
-    """Where no citable figure exists for this case: what is asked for. Such a row prices nothing."""
+    """Where no citable figure exists for this case: what is asked for. Such a row prices
+    nothing."""
 
     def holds_on(self, day: date) -> bool:
         """Whether a row with dates of its own holds on `day`."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 class Deductible(NamedTuple):
@@ -107,7 +136,8 @@ class Band(NamedTuple):
 class Rate(NamedTuple):
     row: Row
     bands: tuple[Band, ...]
-    measure: str  # flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on
+    # flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on
+    measure: str
     slab: bool = False
     upper_inclusive: bool = True
     shared_with: tuple[str, ...] = ()
@@ -115,7 +145,8 @@ class Rate(NamedTuple):
 
 
 class Switch(NamedTuple):
-    """A cap that another threshold switches: above `above` fen of `source`, the cap is `fen` (None: no limit)."""
+    """A cap that another threshold switches: above `above` fen of `source`, the cap is `fen` (None:
+    no limit)."""
 
     source: str
     above: Amount
@@ -162,14 +193,16 @@ class Base(NamedTuple):
 
 
 class FirstShare(NamedTuple):
-    """What part of the base the person bears before anything else is counted (先行自付比例, mostly for care elsewhere)."""
+    """What part of the base the person bears before anything else is counted (先行自付比例, mostly
+    for care elsewhere)."""
 
     row: Row
     ratio: int
 
 
 class Ceiling(NamedTuple):
-    """How much cost may enter the layer, per visit or per year; what is over may be another layer's base (`overflow:LAYER`)."""
+    """How much cost may enter the layer, per visit or per year; what is over may be another layer's
+    base (`overflow:LAYER`)."""
 
     row: Row
     amount: Amount
@@ -221,7 +254,8 @@ class Layer:
 
 
 class Standing(NamedTuple):
-    """A category that the region assists, with the condition under which a person of it counts (an orphan is under 18)."""
+    """A category that the region assists, with the condition under which a person of it counts (an
+    orphan is under 18)."""
 
     code: str
     row: Row
@@ -237,7 +271,8 @@ class Ended(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A published figure that no layer carries: a financing standard, a national floor. `value` in `unit` (fen, ratio parts, or a count)."""
+    """A published figure that no layer carries: a financing standard, a national floor. `value` in
+    `unit` (fen, ratio parts, or a count)."""
 
     name: str
     says: str
@@ -284,7 +319,8 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All that holds on one day for a person insured in one region and assisted by another (often the same), layers in order."""
+    """All that holds on one day for a person insured in one region and assisted by another (often
+    the same), layers in order."""
 
     insured: str
     assisted: str

@@ -1,4 +1,5 @@
-"""Reading a TOML table strictly: every key asked for once, every unknown key named, every problem kept with its line."""
+"""Reading a TOML table strictly: every key asked for once, every unknown key named, every problem
+kept with its line."""
 
 from __future__ import annotations
 
@@ -27,10 +28,24 @@ class Problem(NamedTuple):
 
 
 class Table:
-    """A TOML table with its place in the file. Readers note problems and answer None or the default, so that all are found at once."""
+    """A TOML table with its place in the file. Readers note problems and answer None or the
+    default, so that all are found at once."""
 
-    def __init__(self, value: Mapping[str, Any], path: Path, places: dict[Path, int], file: str, problems: list[Problem]) -> None:
-        self.value, self.path, self.places, self.file, self.problems = value, path, places, file, problems
+    def __init__(
+        self,
+        value: Mapping[str, Any],
+        path: Path,
+        places: dict[Path, int],
+        file: str,
+        problems: list[Problem],
+    ) -> None:
+        self.value, self.path, self.places, self.file, self.problems = (
+            value,
+            path,
+            places,
+            file,
+            problems,
+        )
         self.asked: set[str] = set()
 
     def line(self, key: str | None = None) -> int:
@@ -63,7 +78,9 @@ class Table:
             self.wrong(f"{key} 仍是模板的占位({PLACEHOLDER}):换成文件上的内容", key)
         return default if value is None else value.strip()
 
-    def choice(self, key: str, among: tuple[str, ...], required: bool = True, default: str = "") -> str:
+    def choice(
+        self, key: str, among: tuple[str, ...], required: bool = True, default: str = ""
+    ) -> str:
         value = self.text(key, required, default)
         if value and value not in among and self.has(key):
             self.wrong(f"{key} = {value!r} 不在允许的取值内:{'、'.join(among)}", key)
@@ -94,7 +111,9 @@ class Table:
             self.wrong(f"{key} 不得为负", key)
         return int(fen)
 
-    def ratio(self, key: str, required: bool = True, lowest: int = 0, highest: int = 1) -> int | None:
+    def ratio(
+        self, key: str, required: bool = True, lowest: int = 0, highest: int = 1
+    ) -> int | None:
         """A ratio written as a decimal fraction: 0.8 is 80 %."""
         value = self.raw(key, (int, Decimal), "比例(小数,如 0.80)", required)
         if value is None:

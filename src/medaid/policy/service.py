@@ -1,7 +1,9 @@
-"""The packs at hand, and the policy for a person and a day. Loaded once and kept: a policy is a value that never changes.
+"""The packs at hand, and the policy for a person and a day. Loaded once and kept: a policy is a
+value that never changes.
 
-Packs ship as TOML beside this module; a build may put them beside it read and checked already (`compiled`), which a cold start loads
-in a few milliseconds. Older versions are found by content version, so that what was settled can be replayed.
+Packs ship as TOML beside this module; a build may put them beside it read and checked already
+(`compiled`), which a cold start loads in a few milliseconds. Older versions are found by content
+version, so that what was settled can be replayed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble, chain
 from medaid.policy.model import Figure, Pack, Policy
@@ -20,11 +22,13 @@ from medaid.policy.model import Figure, Pack, Policy
 PACKS: Final = Path(__file__).with_name("packs")
 COMPILED: Final = "compiled.bin"
 MOST_POLICIES: Final = 20_000
-"""Policies kept: a region and a day each. A process that lives for months forgets them all at once and begins again."""
+"""Policies kept: a region and a day each. A process that lives for months forgets them all at once
+and begins again."""
 
 
 class Library:
-    """A set of packs that answers policies. `older` finds a pack by `id@version` when the set no longer has that version."""
+    """A set of packs that answers policies. `older` finds a pack by `id@version` when the set no
+    longer has that version."""
 
     def __init__(self, packs: Iterable[Pack], older: Callable[[str], Pack] | None = None) -> None:
         self.packs = tuple(packs)
@@ -32,7 +36,8 @@ class Library:
         self._policies: dict[tuple[str, str, date], Policy] = {}
 
     def policy_for(self, insured: str, assisted: str, day: date) -> Policy:
-        """What holds for care that ended on `day`. Raises PolicySilent (see `medaid.policy.assembly.assemble`)."""
+        """What holds for care that ended on `day`. Raises PolicyUndetermined (see
+        `medaid.policy.assembly.assemble`)."""
         key = (insured, assisted, day)
         known = self._policies.get(key)
         if known is None:
@@ -44,19 +49,31 @@ class Library:
     def policy_of(self, versions: Sequence[str], insured: str, assisted: str, day: date) -> Policy:
         """The policy as it was, from the pack versions that a settlement names (`id@version`)."""
         at_hand = {f"{p.id}@{p.version}": p for p in self.packs}
-        return assemble([at_hand[name] if name in at_hand else self._find(name) for name in versions], insured, assisted, day)
+        return assemble(
+            [at_hand[name] if name in at_hand else self._find(name) for name in versions],
+            insured,
+            assisted,
+            day,
+        )
 
     def _find(self, name: str) -> Pack:
         if self._older is None:
-            raise PolicySilent("NO_POLICY", field=name, rule="该版本的政策包不在手边")
+            raise PolicyUndetermined("NO_POLICY", field=name, rule="该版本的政策包不在手边")
         return self._older(name)
 
     def figures(self, region: str, day: date) -> dict[str, tuple[Figure, ...]]:
-        """Published figures by name (a financing standard, a national floor) that hold in `region` on `day`; the nearest region's win."""
+        """Published figures by name (a financing standard, a national floor) that hold in `region`
+        on `day`; the nearest region's win."""
         found: dict[str, tuple[Figure, ...]] = {}
         for one in chain(region):
             here: dict[str, tuple[Figure, ...]] = {}
-            for figure in (f for p in self.packs if p.region == one and p.holds(day) for f in p.figures if f.row.holds_on(day)):
+            for figure in (
+                f
+                for p in self.packs
+                if p.region == one and p.holds(day)
+                for f in p.figures
+                if f.row.holds_on(day)
+            ):
                 here[figure.name] = (*here.get(figure.name, ()), figure)
             found = {**here, **found}
         return found
@@ -65,13 +82,18 @@ class Library:
         """Sentences on packs whose figures were last verified before the policy's day."""
         ids = {name.partition("@")[0] for name in policy.packs}
         return tuple(
-            f"{p.title}的标准核验至 {p.verified_until},请核对现行文件" for p in self.packs if p.id in ids and p.verified_until and p.verified_until < policy.day
+            f"{p.title}的标准核验至 {p.verified_until},请核对现行文件"
+            for p in self.packs
+            if p.id in ids and p.verified_until and p.verified_until < policy.day
         )
 
 
 def read_packs(folder: Path) -> tuple[Pack, ...]:
     """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
-    from medaid.policy.loader import PackInvalid, load  # reading TOML is for tools and builds: a cold start takes the packs as compiled
+    from medaid.policy.loader import (
+        PackInvalid,
+        load,
+    )  # reading TOML is for tools and builds: a cold start takes the packs as compiled
     from medaid.policy.reading import Problem
 
     packs, problems = list[Pack](), list[Problem]()
@@ -89,7 +111,8 @@ def read_packs(folder: Path) -> tuple[Pack, ...]:
 
 
 def compiled_packs(folder: Path) -> bytes:
-    """The packs of `folder`, read and checked, in the form that a cold start loads (100 times faster than TOML)."""
+    """The packs of `folder`, read and checked, in the form that a cold start loads (100 times
+    faster than TOML)."""
     import pickle  # as above
 
     return pickle.dumps(read_packs(folder), protocol=pickle.HIGHEST_PROTOCOL)
@@ -102,6 +125,7 @@ def library() -> Library:
     if compiled.exists():
         import pickle  # as above
 
-        packs: tuple[Pack, ...] = pickle.loads(compiled.read_bytes())  # noqa: S301  # written by our own build, shipped read-only with the code
+        # written by our own build, shipped read-only with the code
+        packs: tuple[Pack, ...] = pickle.loads(compiled.read_bytes())  # noqa: S301
         return Library(packs)
     return Library(read_packs(PACKS))

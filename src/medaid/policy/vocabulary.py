@@ -1,7 +1,8 @@
-"""The words that policy files and claims share: who pays, which tiers, which facts, and which values a fact may take.
+"""The words that policy files and claims share: who pays, which tiers, which facts, and which
+values a fact may take.
 
-Every word has its Chinese name, because people read the one and programs the other. Levels, diseases and the categories that a region
-assists are declared by the packs themselves.
+Every word has its Chinese name, because people read the one and programs the other. Levels,
+diseases and the categories that a region assists are declared by the packs themselves.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ TIER_NAMES: Final[Mapping[str, str]] = {
     "secondary": "二次救助",
 }
 ASSISTANCE_TIERS: Final = frozenset({"others", "assistance", "tilted", "secondary"})
-"""Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号 art. 24, 25)."""
+"""Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号
+art. 24, 25)."""
 FUND_NAMES: Final[Mapping[str, str]] = {
     "hifp_pay": "基本医疗保险统筹基金",
     "cvlserv_pay": "公务员医疗补助资金",
@@ -34,18 +36,27 @@ FUND_NAMES: Final[Mapping[str, str]] = {
     "oth_pay": "其他支付方",
     "hosp_part_amt": "医院",
 }
-"""Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital bears."""
+"""Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital
+bears."""
 FUNDS: Final = tuple(FUND_NAMES)
 KINDS: Final = ("share", "given", "lump", "year_end")
 TRUST: Final = ("S", "G", "N", "R", "T")
-"""S seed document, G government text, N news, R repost to be checked, T a test or what-if figure of the officer's own."""
-TRUST_NAMES: Final[Mapping[str, str]] = {"S": "原文", "G": "政府文本", "N": "新闻报道", "R": "转载", "T": "测算"}
+"""S seed document, G government text, N news, R repost to be checked, T a test or what-if figure of
+the officer's own."""
+TRUST_NAMES: Final[Mapping[str, str]] = {
+    "S": "原文",
+    "G": "政府文本",
+    "N": "新闻报道",
+    "R": "转载",
+    "T": "测算",
+}
 
 NO_CATEGORY: Final = "none"
 
 
 class Facts(NamedTuple):
-    """What decides which clauses apply to one claim. None means not known: a clause that asks for it raises FACT_MISSING."""
+    """What decides which clauses apply to one claim. None means not known: a clause that asks for
+    it raises FACT_MISSING."""
 
     care: str | None = None
     category: str | None = NO_CATEGORY
@@ -89,8 +100,19 @@ FACT_NAMES: Final[Mapping[str, str]] = {
 }
 
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "care": {"outpatient": "门诊", "chronic_outpatient": "门诊慢特病", "inpatient": "住院", "maternity": "生育", "pharmacy": "购药"},
-    "place": {"county": "县域内", "city": "市内(统筹区内)", "province": "省内市外", "outside": "省外"},
+    "care": {
+        "outpatient": "门诊",
+        "chronic_outpatient": "门诊慢特病",
+        "inpatient": "住院",
+        "maternity": "生育",
+        "pharmacy": "购药",
+    },
+    "place": {
+        "county": "县域内",
+        "city": "市内(统筹区内)",
+        "province": "省内市外",
+        "outside": "省外",
+    },
     "filing": {
         "none": "未备案",
         "long_term": "长期异地居住",
@@ -100,7 +122,14 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "temporary": "其他临时外出",
         "hardship": "未转诊经批准的困难情形",
     },
-    "person_group": {"minor": "未成年", "student": "学生", "adult": "成年", "elderly": "老年", "retired": "退休", "employed": "在职"},
+    "person_group": {
+        "minor": "未成年",
+        "student": "学生",
+        "adult": "成年",
+        "elderly": "老年",
+        "retired": "退休",
+        "employed": "在职",
+    },
     "first_contact": {"yes": "基层首诊", "no": "非基层首诊"},
     "sex": {"1": "男", "2": "女", "9": "未说明"},
     "insutype": {"390": "城乡居民", "310": "职工"},
@@ -118,7 +147,8 @@ SETS: Final = (*VALUES, "level", "disease", "category")
 """Facts that are words; conditions name the words."""
 
 LAYER_SOURCES: Final = ("overflow", "deductible", "over_cap")
-"""Sources that a layer leaves to later ones: `overflow:LAYER`, `deductible:LAYER`, `over_cap:LAYER`."""
+"""Sources that a layer leaves to later ones: `overflow:LAYER`, `deductible:LAYER`,
+`over_cap:LAYER`."""
 
 SOURCE_NAMES: Final[Mapping[str, str]] = {
     "total": "医疗费总额",
@@ -158,7 +188,13 @@ def source_name(source: str, layers: Mapping[str, str] | None = None) -> str:
     return SOURCE_NAMES.get(source, source)
 
 
-LEVEL_NAMES: Final = {"community": "社区", "township": "乡镇", "1": "一级", "2": "二级", "3": "三级"}
+LEVEL_NAMES: Final = {
+    "community": "社区",
+    "township": "乡镇",
+    "1": "一级",
+    "2": "二级",
+    "3": "三级",
+}
 
 
 def value_name(fact: str, value: str) -> str:
@@ -172,5 +208,13 @@ def value_name(fact: str, value: str) -> str:
 
 def in_order(fact: str, values: Iterable[str]) -> list[str]:
     """Values of a fact in the vocabulary's own order, unknown ones last."""
-    known = list(CATEGORIES) if fact == "category" else list(LEVEL_NAMES) if fact == "level" else list(VALUES.get(fact, ()))
-    return sorted(values, key=lambda value: (known.index(value) if value in known else len(known), value))
+    known = (
+        list(CATEGORIES)
+        if fact == "category"
+        else list(LEVEL_NAMES)
+        if fact == "level"
+        else list(VALUES.get(fact, ()))
+    )
+    return sorted(
+        values, key=lambda value: (known.index(value) if value in known else len(known), value)
+    )

@@ -1,9 +1,12 @@
-"""The bank's files: a batch of pay orders going out, the bank's answer coming back, both with control totals. Pure.
+"""The bank's files: a batch of pay orders going out, the bank's answer coming back, both with
+control totals. Pure.
 
-UTF-8 text, one record a line, fields apart by `|`. Amounts are yuan with two decimals. No field may hold `|` or a line end.
+UTF-8 text, one record a line, fields apart by `|`. Amounts are yuan with two decimals. No field may
+hold `|` or a line end.
 
     out     H|<batch>|<region>|<date>           answer  H|<batch>
-            D|<order>|<acctname>|<bankacct>|<bankcode>|<amount>     D|<order>|<amount>|<result>|<reason>    result: paid, failed
+            D|<order>|<acctname>|<bankacct>|<bankcode>|<amount>
+            D|<order>|<amount>|<result>|<reason>    result: paid, failed
             T|<count>|<total>|<sha256 of all before>                T|<count>|<total>
 """
 
@@ -34,7 +37,8 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of pay orders: open while the cashier adds to it, closing, then closed with its control totals and the file's digest."""
+    """A batch of pay orders: open while the cashier adds to it, closing, then closed with its
+    control totals and the file's digest."""
 
     batch_id: str
     admdvs: str
@@ -78,10 +82,23 @@ def export(batch: Batch, lines: Sequence[BatchLine]) -> bytes:
     """The file of a batch, the same bytes for the same lines whatever their order."""
     rows = [f"H|{batch.batch_id}|{batch.admdvs}|{batch.day}"]
     for line in sorted(lines, key=lambda found: found.order_id):
-        rows.append("|".join(("D", line.order_id, _plain(line.account.acctname), line.account.bankacct, _plain(line.account.bankcode), line.amount.yuan())))
+        rows.append(
+            "|".join(
+                (
+                    "D",
+                    line.order_id,
+                    _plain(line.account.acctname),
+                    line.account.bankacct,
+                    _plain(line.account.bankcode),
+                    line.amount.yuan(),
+                )
+            )
+        )
     body = "\n".join(rows) + "\n"
     total = Fen(sum(int(line.amount) for line in lines))
-    return f"{body}T|{len(lines)}|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n".encode()
+    return (
+        f"{body}T|{len(lines)}|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n"
+    ).encode()
 
 
 def _plain(text: str) -> str:
@@ -91,26 +108,44 @@ def _plain(text: str) -> str:
 
 
 def parse(content: bytes) -> Answer:
-    """A bank's answer. Raises BadInput ENVELOPE or AMOUNT_SUM where the file as a whole is not what it says: nothing of it is taken."""
+    """A bank's answer. Raises BadInput ENVELOPE or AMOUNT_SUM where the file as a whole is not what
+    it says: nothing of it is taken."""
     try:
         rows = [row.split("|") for row in content.decode("utf-8-sig").splitlines() if row]
     except UnicodeDecodeError:
         raise BadInput("ENVELOPE", field="file", rule="须为 UTF-8 文本") from None
-    if len(rows) < 2 or rows[0][0] != "H" or len(rows[0]) != 2 or rows[-1][0] != "T" or len(rows[-1]) != 3:
+    if (
+        len(rows) < 2
+        or rows[0][0] != "H"
+        or len(rows[0]) != 2
+        or rows[-1][0] != "T"
+        or len(rows[-1]) != 3
+    ):
         raise BadInput("ENVELOPE", field="file", rule="首行 H|批次号,末行 T|笔数|金额")
     lines = []
     for number, row in enumerate(rows[1:-1], 2):
         if len(row) != 5 or row[0] != "D" or row[3] not in RESULTS:
-            raise BadInput("ENVELOPE", field=f"line {number}", rule="D|付款单号|金额|paid 或 failed|原因")
-        lines.append(AnswerLine(number, row[1], Fen.of_yuan(row[2], f"line {number}"), row[3], row[4]))
+            raise BadInput(
+                "ENVELOPE", field=f"line {number}", rule="D|付款单号|金额|paid 或 failed|原因"
+            )
+        lines.append(
+            AnswerLine(number, row[1], Fen.of_yuan(row[2], f"line {number}"), row[3], row[4])
+        )
     total = Fen(sum(int(line.amount) for line in lines))
     if rows[-1][1] != str(len(lines)) or Fen.of_yuan(rows[-1][2], "total") != total:
-        raise BadInput("AMOUNT_SUM", field="file", rule=f"控制总数 {rows[-1][1]} 笔 {rows[-1][2]} 元,明细 {len(lines)} 笔 {total} 元")
+        raise BadInput(
+            "AMOUNT_SUM",
+            field="file",
+            rule=f"控制总数 {rows[-1][1]} 笔 {rows[-1][2]} 元,明细 {len(lines)} 笔 {total} 元",
+        )
     return Answer(rows[0][1], hashlib.sha256(content).hexdigest(), tuple(lines))
 
 
-def matched(answer: Answer, batch: Mapping[str, BatchLine]) -> tuple[list[AnswerLine], list[Problem]]:
-    """The lines that fit an order of the batch, and those that do not: unknown order, wrong figure, twice in the file."""
+def matched(
+    answer: Answer, batch: Mapping[str, BatchLine]
+) -> tuple[list[AnswerLine], list[Problem]]:
+    """The lines that fit an order of the batch, and those that do not: unknown order, wrong figure,
+    twice in the file."""
     good: list[AnswerLine] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -119,12 +154,25 @@ def matched(answer: Answer, batch: Mapping[str, BatchLine]) -> tuple[list[Answer
         if order is None:
             problems.append(Problem(line.line, line.order_id, "NOT_FOUND", "批次中没有该付款单"))
         elif line.order_id in seen:
-            problems.append(Problem(line.line, line.order_id, "DUPLICATE", "同一付款单在回盘文件中出现两次"))
+            problems.append(
+                Problem(line.line, line.order_id, "DUPLICATE", "同一付款单在回盘文件中出现两次")
+            )
         elif line.amount != order.amount:
-            problems.append(Problem(line.line, line.order_id, "AMOUNT_SUM", f"回盘 {line.amount} 元,应付 {order.amount} 元"))
+            problems.append(
+                Problem(
+                    line.line,
+                    line.order_id,
+                    "AMOUNT_SUM",
+                    f"回盘 {line.amount} 元,应付 {order.amount} 元",
+                )
+            )
         else:
             good.append(line)
         seen.add(line.order_id)
     twice = {p.order_id for p in problems if p.code == "DUPLICATE"}
-    problems += [Problem(g.line, g.order_id, "DUPLICATE", "同一付款单在回盘文件中出现两次") for g in good if g.order_id in twice]
+    problems += [
+        Problem(g.line, g.order_id, "DUPLICATE", "同一付款单在回盘文件中出现两次")
+        for g in good
+        if g.order_id in twice
+    ]
     return [g for g in good if g.order_id not in twice], sorted(problems, key=lambda p: p.line)

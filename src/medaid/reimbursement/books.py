@@ -1,7 +1,8 @@
-"""What a case causes in the books: the obligation when it is re-checked, the payment when the bank confirms, both mirrored when money comes back.
+"""What a case causes in the books: the obligation when it is re-checked, the payment when the bank
+confirms, both mirrored when money comes back.
 
-Pure. Each fund's part is booked in the books of the region that bears it: assistance where the identity was determined (art. 24),
-insurance where the person is insured.
+Pure. Each fund's part is booked in the books of the region that bears it: assistance where the
+identity was determined (art. 24), insurance where the person is insured.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ ASSISTANCE: Final = frozenset({"maf_pay"})
 
 
 def obligation(case: Case, now: datetime) -> list[Entry]:
-    """The entries by which the audited amounts become an obligation (J27, J32); none where nothing is granted."""
+    """The entries by which the audited amounts become an obligation (J27, J32); none where nothing
+    is granted."""
     entries = []
     for admdvs, amounts in sorted(by_region(case).items()):
-        entry = reimbursement_entry(posting(case, admdvs), admdvs, case.insutype, care_class(case), amounts, now)
+        entry = reimbursement_entry(
+            posting(case, admdvs), admdvs, case.insutype, care_class(case), amounts, now
+        )
         if entry is not None:
             entries.append(_of_case(entry, case))
     return entries
@@ -34,26 +38,52 @@ def obligation(case: Case, now: datetime) -> list[Entry]:
 
 def annulment(case: Case, now: datetime) -> list[Entry]:
     """The obligation taken back whole, before anything was paid."""
-    return [reversing(entry, case.case_id, civil_date(now), now, "撤销核定") for entry in obligation(case, now)]
+    return [
+        reversing(entry, case.case_id, civil_date(now), now, "撤销核定")
+        for entry in obligation(case, now)
+    ]
 
 
 def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     """The second entry: what was owed to the case has left the expenditure account."""
     entries = []
     for entry in obligation(case, now):
-        rows = [(line.account.fund, "2103", "1002", line.amount) for line in entry.lines if line.amount > 0]
-        entries.append(movement("reimbursement_payment", entry.admdvs, f"{order.order_id}.{entry.admdvs}", rows, now, counterpart=case.case_id))
+        rows = [
+            (line.account.fund, "2103", "1002", line.amount)
+            for line in entry.lines
+            if line.amount > 0
+        ]
+        entries.append(
+            movement(
+                "reimbursement_payment",
+                entry.admdvs,
+                f"{order.order_id}.{entry.admdvs}",
+                rows,
+                now,
+                counterpart=case.case_id,
+            )
+        )
     return entries
 
 
 def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
-    """What is demanded back: the obligation of `-order.amount` fen mirrored, shared over the funds that paid."""
+    """What is demanded back: the obligation of `-order.amount` fen mirrored, shared over the funds
+    that paid."""
     entries = []
     for entry in obligation(case, now):
         lines = _shared(case, order, entry)
         if lines:
             name = f"recovery-{order.order_id}.{entry.admdvs}"
-            entries.append(replace(entry, entry_id=name, source=order.order_id, lines=lines, narrative="追回", reverses=entry.entry_id))
+            entries.append(
+                replace(
+                    entry,
+                    entry_id=name,
+                    source=order.order_id,
+                    lines=lines,
+                    narrative="追回",
+                    reverses=entry.entry_id,
+                )
+            )
     return entries
 
 
@@ -63,15 +93,31 @@ def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     originals = {entry.admdvs: entry for entry in payment(case, paid, now)}
     entries = []
     for entry in obligation(case, now):
-        lines = [line for line in _shared(case, order, entry) if line.amount > 0]  # the payable side, debited by the recovery
+        lines = [
+            line for line in _shared(case, order, entry) if line.amount > 0
+        ]  # the payable side, debited by the recovery
         if lines:
             original = originals[entry.admdvs]
             bank = {line.account.fund: line.account for line in original.lines if line.amount < 0}
             rows = tuple(
-                row for line in lines for row in (Line(bank[line.account.fund], line.amount, case.case_id), Line(line.account, -line.amount, line.counterpart))
+                row
+                for line in lines
+                for row in (
+                    Line(bank[line.account.fund], line.amount, case.case_id),
+                    Line(line.account, -line.amount, line.counterpart),
+                )
             )
             name = f"recovered-{order.order_id}.{entry.admdvs}"
-            entries.append(replace(original, entry_id=name, source=order.order_id, lines=rows, narrative="追回到账", reverses=original.entry_id))
+            entries.append(
+                replace(
+                    original,
+                    entry_id=name,
+                    source=order.order_id,
+                    lines=rows,
+                    narrative="追回到账",
+                    reverses=original.entry_id,
+                )
+            )
     return entries
 
 
@@ -79,18 +125,30 @@ def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
     """The entry's lines, negated, with this recovery's share of each."""
     names = list(funds_of(case))
     shares = recovered_share(case, order, [int(amount) for amount in funds_of(case).values()])
-    amounts = [share for name, share in zip(names, shares, strict=True) if _region(case, name) == entry.admdvs]
+    amounts = [
+        share
+        for name, share in zip(names, shares, strict=True)
+        if _region(case, name) == entry.admdvs
+    ]
     debits = [line for line in entry.lines if line.amount > 0]
     payables = [line for line in entry.lines if line.amount < 0]
     pairs = zip(debits, payables, amounts, strict=True)
-    return tuple(line for d, p, a in pairs if a for line in (Line(d.account, -a, d.counterpart), Line(p.account, a, p.counterpart)))
+    return tuple(
+        line
+        for d, p, a in pairs
+        if a
+        for line in (Line(d.account, -a, d.counterpart), Line(p.account, a, p.counterpart))
+    )
 
 
 def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fen]:
-    """What recovery `order` takes back of each of the `paid` amounts, in proportion to what earlier recoveries left: never more than that."""
+    """What recovery `order` takes back of each of the `paid` amounts, in proportion to what earlier
+    recoveries left: never more than that."""
     left = list(paid)
     for earlier in case.orders:
-        shares = split(-earlier.amount, left) if earlier.amount < 0 and not earlier.failure else None
+        shares = (
+            split(-earlier.amount, left) if earlier.amount < 0 and not earlier.failure else None
+        )
         if earlier.order_id == order.order_id:
             assert shares is not None, "a recovery is a negative order that was not dropped"
             return shares
@@ -127,20 +185,28 @@ def posting(case: Case, admdvs: str) -> str:
 
 
 def care_class(case: Case) -> str:
-    """inpatient or outpatient, for the chart of accounts (J32); delivery counts as inpatient (N2), as in settlements."""
+    """inpatient or outpatient, for the chart of accounts (J32); delivery counts as inpatient (N2),
+    as in settlements."""
     return "inpatient" if case.care.care in ("inpatient", "maternity") else "outpatient"
 
 
 def _of_case(entry: Entry, case: Case) -> Entry:
-    return replace(entry, source=case.case_id, lines=tuple(Line(line.account, line.amount, case.case_id) for line in entry.lines))
+    return replace(
+        entry,
+        source=case.case_id,
+        lines=tuple(Line(line.account, line.amount, case.case_id) for line in entry.lines),
+    )
 
 
 def totals_without(case: Case, order: PayOrder, totals: Mapping[str, int]) -> dict[str, int]:
-    """The year's totals after recovery `order`: what layers paid goes down, what the person bears goes up by as much."""
+    """The year's totals after recovery `order`: what layers paid goes down, what the person bears
+    goes up by as much."""
     assert case.pricing is not None, "only what was priced is recovered"
     steps = [s for s in case.pricing.steps if s.paid > 0 and not outside(s)]
     after = dict(totals)
-    for step, share in zip(steps, recovered_share(case, order, [s.paid for s in steps]), strict=True):
+    for step, share in zip(
+        steps, recovered_share(case, order, [s.paid for s in steps]), strict=True
+    ):
         after[f"paid:{step.layer}"] = after.get(f"paid:{step.layer}", 0) - int(share)
     after["own_all"] = after.get("own_all", 0) - int(order.amount)
     return after

@@ -1,4 +1,5 @@
-"""What an application must fulfil before it is taken in (J27, Q3.2, M二.4). Pure; each failure names the field and the rule."""
+"""What an application must fulfil before it is taken in (J27, Q3.2, M二.4). Pure; each failure
+names the field and the rule."""
 
 from __future__ import annotations
 
@@ -27,7 +28,11 @@ _BY_LINE: Final = {
 def application(case: Case, today: date, procedure: Procedure) -> None:
     """All of an application. Raises BadInput."""
     if case.manl_reim_rea not in procedure.reasons:
-        raise BadInput("CODE_UNKNOWN", field="manl_reim_rea", rule="、".join(f"{k} {v}" for k, v in procedure.reasons.items()))
+        raise BadInput(
+            "CODE_UNKNOWN",
+            field="manl_reim_rea",
+            rule="、".join(f"{k} {v}" for k, v in procedure.reasons.items()),
+        )
     if case.care.end < case.care.begin:
         raise BadInput("DATE_ORDER", field="endtime", rule="结束日期不得早于开始日期")
     if case.care.end > today:
@@ -48,19 +53,31 @@ def fees(found: Fees) -> None:
         "overlmt_selfpay": found.overlmt_selfpay,
         "preselfpay_amt": found.preselfpay_amt,
     }
-    for name, amount in {"medfee_sumamt": found.medfee_sumamt, **parts, **{f"classes.{k}": v for k, v in found.classes.items()}}.items():
+    for name, amount in {
+        "medfee_sumamt": found.medfee_sumamt,
+        **parts,
+        **{f"classes.{k}": v for k, v in found.classes.items()},
+    }.items():
         if amount < 0:
             raise BadInput("AMOUNT_NEGATIVE", field=name)
     if found.medfee_sumamt == 0:
         raise BadInput("AMOUNT_FORMAT", field="medfee_sumamt", rule="医疗费总额须大于零")
     if sum(parts.values()) != found.medfee_sumamt:
-        raise BadInput("AMOUNT_SUM", field="medfee_sumamt", rule=f"总额 {found.medfee_sumamt} 元应等于四部分之和 {Fen(sum(map(int, parts.values())))} 元")
+        raise BadInput(
+            "AMOUNT_SUM",
+            field="medfee_sumamt",
+            rule=f"总额 {found.medfee_sumamt} 元应等于四部分之和 "
+            f"{Fen(sum(map(int, parts.values())))} 元",
+        )
     if found.classes and sum(found.classes.values()) != found.medfee_sumamt:
-        raise BadInput("AMOUNT_SUM", field="classes", rule=f"各费用类别之和应等于总额 {found.medfee_sumamt} 元")
+        raise BadInput(
+            "AMOUNT_SUM", field="classes", rule=f"各费用类别之和应等于总额 {found.medfee_sumamt} 元"
+        )
 
 
 def lines(found: Fees, limits: Limits) -> None:
-    """The itemised list, where it was given: each line is the sum of its parts (L2), and the lines are the bill, part by part (L3)."""
+    """The itemised list, where it was given: each line is the sum of its parts (L2), and the lines
+    are the bill, part by part (L3)."""
     if len(found.lines) > limits.lines:
         raise BadInput("FIELD_TOO_LONG", field="feedetail", rule=f"至多 {limits.lines} 行")
     for number, line in enumerate(found.lines, 1):
@@ -68,13 +85,21 @@ def lines(found: Fees, limits: Limits) -> None:
         if min(line.det_item_fee_sumamt, *parts) < 0:
             raise BadInput("AMOUNT_NEGATIVE", field=f"feedetail[{number}]")
         if sum(map(int, parts)) != line.det_item_fee_sumamt:
-            raise BadInput("AMOUNT_SUM", field=f"feedetail[{number}]", rule=f"金额 {line.det_item_fee_sumamt} 元应等于四部分之和")
+            raise BadInput(
+                "AMOUNT_SUM",
+                field=f"feedetail[{number}]",
+                rule=f"金额 {line.det_item_fee_sumamt} 元应等于四部分之和",
+            )
     if not found.lines:
         return
     for whole, part in _BY_LINE.items():
         total = Fen(sum(int(getattr(line, part)) for line in found.lines))
         if total != getattr(found, whole):
-            raise BadInput("AMOUNT_SUM", field=whole, rule=f"明细合计 {total} 元,申报 {getattr(found, whole)} 元")
+            raise BadInput(
+                "AMOUNT_SUM",
+                field=whole,
+                rule=f"明细合计 {total} 元,申报 {getattr(found, whole)} 元",
+            )
 
 
 def payments(others: Sequence[OtherPayment], bill: Fees) -> None:
@@ -86,37 +111,60 @@ def payments(others: Sequence[OtherPayment], bill: Fees) -> None:
 
 
 def receipts(case: Case, today: date, limits: Limits) -> None:
-    """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement brings that settlement's bill."""
+    """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement
+    brings that settlement's bill."""
     if len(case.receipts) > limits.receipts:
-        raise BadInput("FIELD_TOO_LONG", field="receipts", rule=f"一次申请至多 {limits.receipts} 张票据")
+        raise BadInput(
+            "FIELD_TOO_LONG", field="receipts", rule=f"一次申请至多 {limits.receipts} 张票据"
+        )
     if not case.receipts and not case.settled:
-        raise BadInput("FIELD_REQUIRED", field="receipts", rule="须提交就诊票据原件(秦安县84号三(二))")
+        raise BadInput(
+            "FIELD_REQUIRED", field="receipts", rule="须提交就诊票据原件(秦安县84号三(二))"
+        )
     keys = [(r.bill_code, r.bill_no) for r in case.receipts]
     if len(set(keys)) < len(keys):
         raise BadInput("DUPLICATE", field="receipts", rule="同一票据在申请中出现两次")
     for receipt in case.receipts:
         if not _BILL.fullmatch(receipt.bill_code) or not _BILL.fullmatch(receipt.bill_no):
-            raise BadInput("FIELD_FORMAT", field="receipts", rule="票据代码、号码为 1 至 20 位数字或大写字母")
+            raise BadInput(
+                "FIELD_FORMAT", field="receipts", rule="票据代码、号码为 1 至 20 位数字或大写字母"
+            )
         if receipt.medium not in ("paper", "electronic"):
-            raise BadInput("CODE_UNKNOWN", field="receipts.medium", rule="paper 纸质原件, electronic 电子票据")
+            raise BadInput(
+                "CODE_UNKNOWN", field="receipts.medium", rule="paper 纸质原件, electronic 电子票据"
+            )
         if receipt.amount <= 0:
             raise BadInput("AMOUNT_NEGATIVE", field="receipts.amount", rule="票据金额须大于零")
         if receipt.date > today:
             raise BadInput("DATE_FUTURE", field="receipts.date")
     if case.receipts and sum(int(r.amount) for r in case.receipts) != case.fees.medfee_sumamt:
-        raise BadInput("AMOUNT_SUM", field="receipts", rule=f"票据金额之和应等于医疗费总额 {case.fees.medfee_sumamt} 元")
+        raise BadInput(
+            "AMOUNT_SUM",
+            field="receipts",
+            rule=f"票据金额之和应等于医疗费总额 {case.fees.medfee_sumamt} 元",
+        )
 
 
 def account(found: Account, procedure: Procedure) -> None:
     """The person's own account, or another one that was confirmed, with proof (M二.4)."""
     if found.owner not in procedure.owners:
-        raise BadInput("CODE_UNKNOWN", field="owner", rule="、".join(f"{k} {v}" for k, v in procedure.owners.items()))
+        raise BadInput(
+            "CODE_UNKNOWN",
+            field="owner",
+            rule="、".join(f"{k} {v}" for k, v in procedure.owners.items()),
+        )
     if not _ACCOUNT.fullmatch(found.bankacct):
         raise BadInput("FIELD_FORMAT", field="bankacct", rule="银行账号为 8 至 32 位数字")
     if not found.acctname.strip() or not found.bankcode.strip():
-        raise BadInput("FIELD_REQUIRED", field="acctname" if not found.acctname.strip() else "bankcode")
+        raise BadInput(
+            "FIELD_REQUIRED", field="acctname" if not found.acctname.strip() else "bankcode"
+        )
     if found.owner != "self" and not found.proof:
-        raise BadInput("FIELD_REQUIRED", field="proof", rule="支付到他人账户须有本人确认或监护证明(茂民规〔2018〕3号二(四))")
+        raise BadInput(
+            "FIELD_REQUIRED",
+            field="proof",
+            rule="支付到他人账户须有本人确认或监护证明(茂民规〔2018〕3号二(四))",
+        )
 
 
 def own_account(found: Account, name: str) -> None:
@@ -126,7 +174,8 @@ def own_account(found: Account, name: str) -> None:
 
 
 def ready(case: Case) -> None:
-    """What must stand before amounts are audited: an account, and a photo or scan of each receipt."""
+    """What must stand before amounts are audited: an account, and a photo or scan of each
+    receipt."""
     if case.account is None:
         raise BadInput("FIELD_REQUIRED", field="account", rule="须登记收款账户")
     if any(not receipt.file for receipt in case.receipts):

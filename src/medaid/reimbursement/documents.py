@@ -1,7 +1,8 @@
-"""Values of this room as plain JSON and back, by their own type hints: how a case and its acts are stored.
+"""Values of this room as plain JSON and back, by their own type hints: how a case and its acts are
+stored.
 
-Fen and working days become whole numbers, instants sortable text, dates ISO text; nothing becomes a float. A value that was stored
-before a field existed reads with the field's default.
+Fen and working days become whole numbers, instants sortable text, dates ISO text; nothing becomes a
+float. A value that was stored before a field existed reads with the field's default.
 """
 
 from __future__ import annotations
@@ -20,12 +21,21 @@ T = TypeVar("T")
 
 
 def document(value: Any) -> Any:
-    """`value` as JSON: dataclasses and named tuples as objects without their defaults. Raises TypeError for what is no value of this room."""
+    """`value` as JSON: dataclasses and named tuples as objects without their defaults. Raises
+    TypeError for what is no value of this room."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: document(v) for f in fields(value) if not _default(f, v := getattr(value, f.name))}
+        return {
+            f.name: document(v)
+            for f in fields(value)
+            if not _default(f, v := getattr(value, f.name))
+        }
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         defaults = cast(Any, value)._field_defaults
-        return {name: document(v) for name, v in zip(cast(Any, value)._fields, value, strict=True) if name not in defaults or v != defaults[name]}
+        return {
+            name: document(v)
+            for name, v in zip(cast(Any, value)._fields, value, strict=True)
+            if name not in defaults or v != defaults[name]
+        }
     match value:
         case None | bool() | str():
             return value
@@ -56,7 +66,8 @@ def _hints(kind: type) -> Mapping[str, Any]:
 
 
 def value_of(kind: type[T], data: Any) -> T:
-    """The value of type `kind` that `document` wrote. Raises KeyError or TypeError where `data` is none."""
+    """The value of type `kind` that `document` wrote. Raises KeyError or TypeError where `data` is
+    none."""
     return cast(T, _read(kind, data))
 
 

@@ -1,4 +1,5 @@
-"""A case that follows a settlement: what the settlement granted, and the draft that the system prepares from it (J20, J27). Pure."""
+"""A case that follows a settlement: what the settlement granted, and the draft that the system
+prepares from it (J20, J27). Pure."""
 
 from __future__ import annotations
 
@@ -19,12 +20,24 @@ def prior_of(settlement: Settlement) -> Prior:
         raise Conflict("ALREADY_REVERSED", field="setl_id", rule=settlement.setl_id)
     found = settlement.decision
     names = {*found.totals_before, *found.totals_after}
-    added = {name: found.totals_after.get(name, 0) - found.totals_before.get(name, 0) for name in names}
-    return Prior(settlement.setl_id, found.psn_no, found.bill.total, found.bill.in_policy, found.category, found.by_fund, found.own, added)
+    added = {
+        name: found.totals_after.get(name, 0) - found.totals_before.get(name, 0) for name in names
+    }
+    return Prior(
+        settlement.setl_id,
+        found.psn_no,
+        found.bill.total,
+        found.bill.in_policy,
+        found.category,
+        found.by_fund,
+        found.own,
+        added,
+    )
 
 
 def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -> Case:
-    """The draft by which region `admdvs` adds what an identity found later entitles to. No account yet: the person is asked for it."""
+    """The draft by which region `admdvs` adds what an identity found later entitles to. No account
+    yet: the person is asked for it."""
     found, facts = settlement.decision, settlement.decision.facts
     others = int(found.given.get("payments_by_others", 0))
     bill = found.bill
@@ -53,7 +66,9 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
         fees=Fees(bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.prior_share),
         created=now,
         person_group=facts.person_group or "",
-        given={name: amount for name, amount in found.given.items() if name != "payments_by_others"},
+        given={
+            name: amount for name, amount in found.given.items() if name != "payments_by_others"
+        },
         others=(OtherPayment("原结算", "other", type(bill.total)(others)),) if others else (),
         settled=settlement.setl_id,
     )

@@ -1,7 +1,9 @@
-"""A manual reimbursement case (手工(零星)报销) as a value: who applies for what, how it stands, what was done to it, what is paid.
+"""A manual reimbursement case (手工(零星)报销) as a value: who applies for what, how it stands,
+what was done to it, what is paid.
 
-Frozen values only. Money is fen, dates are civil dates in Asia/Shanghai, instants are aware. National field names are given where
-the interface has one. Sources: 苏医保办发〔2023〕27号 art. 18, 23, 25, 27, 28; 秦安县84号 三; 茂民规〔2018〕3号 二.
+Frozen values only. Money is fen, dates are civil dates in Asia/Shanghai, instants are aware.
+National field names are given where the interface has one. Sources: 苏医保办发〔2023〕27号 art. 18,
+23, 25, 27, 28; 秦安县84号 三; 茂民规〔2018〕3号 二.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who acts: from the bearer's token. `point` is the grassroots point (乡镇/村) the officer is bound to, empty for the agency's own office."""
+    """Who acts: from the bearer's token. `point` is the grassroots point (乡镇/村) the officer is
+    bound to, empty for the agency's own office."""
 
     officer_id: str
     admdvs: str
@@ -57,7 +60,8 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """The treatment: facts that pricing asks for. What is not known stays empty and is asked for by the clause that needs it."""
+    """The treatment: facts that pricing asks for. What is not known stays empty and is asked for by
+    the clause that needs it."""
 
     care: str
     """inpatient, outpatient, chronic_outpatient, pharmacy, maternity."""
@@ -74,12 +78,14 @@ class Care:
     disease: str = ""
     first_contact: str = ""
     med_type: str = ""
-    """The national code of the kind of care, as it was given; `care` is what it means to policies."""
+    """The national code of the kind of care, as it was given; `care` is what it means to
+    policies."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """One line of the itemised list: its amount and the four parts that sum to it (L2 of the national interface)."""
+    """One line of the itemised list: its amount and the four parts that sum to it (L2 of the
+    national interface)."""
 
     med_list_codg: str
     det_item_fee_sumamt: Fen
@@ -91,7 +97,8 @@ class FeeLine:
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """The bill: four parts that sum to it (identity I1), and its totals by national fee class (med_chrgitm_type), which sum to it too."""
+    """The bill: four parts that sum to it (identity I1), and its totals by national fee class
+    (med_chrgitm_type), which sum to it too."""
 
     medfee_sumamt: Fen
     inscp_scp_amt: Fen
@@ -105,7 +112,8 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class OtherPayment:
-    """What somebody outside the funds has already paid (commercial insurance, donations); never paid a second time."""
+    """What somebody outside the funds has already paid (commercial insurance, donations); never
+    paid a second time."""
 
     payer: str
     kind: str
@@ -114,7 +122,8 @@ class OtherPayment:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An original receipt (Q3.2): paper or electronic, by bill code and number. `file` is the S3 key of its photo, scan or original file."""
+    """An original receipt (Q3.2): paper or electronic, by bill code and number. `file` is the S3
+    key of its photo, scan or original file."""
 
     bill_code: str
     bill_no: str
@@ -129,7 +138,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the money goes: the person's own account, or a confirmed other one with its proof (M二.4: 经其确认的其他账户)."""
+    """Where the money goes: the person's own account, or a confirmed other one with its proof
+    (M二.4: 经其确认的其他账户)."""
 
     acctname: str
     bankacct: str
@@ -142,7 +152,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Hardship:
-    """A care without the referral it needed, helped out of real hardship at a lowered ratio (J25): how many points, approved by whom."""
+    """A care without the referral it needed, helped out of real hardship at a lowered ratio (J25):
+    how many points, approved by whom."""
 
     points: int
     approver: str
@@ -151,7 +162,8 @@ class Hardship:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """The priced case. `before` and `after` are the year's totals it was priced on and leads to; `version` is that of the totals it saw."""
+    """The priced case. `before` and `after` are the year's totals it was priced on and leads to;
+    `version` is that of the totals it saw."""
 
     category: str
     by_fund: Mapping[str, Fen]
@@ -178,8 +190,9 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a settlement granted before the identity was known: whose it was and over which bill, the category taken, what funds paid,
-    what the person was left with, and what it added to the year's totals."""
+    """What a settlement granted before the identity was known: whose it was and over which bill,
+    the category taken, what funds paid, what the person was left with, and what it added to the
+    year's totals."""
 
     setl_id: str
     psn_no: str
@@ -193,7 +206,8 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class PayOrder:
-    """A pay order (付款指令). `amount` is negative where money is recovered. `number` counts the orders of a case from 1."""
+    """A pay order (付款指令). `amount` is negative where money is recovered. `number` counts the
+    orders of a case from 1."""
 
     order_id: str
     number: int
@@ -206,7 +220,8 @@ class PayOrder:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One application: one visit or stay of one person. `version` counts acts; the act with that number is the last one."""
+    """One application: one visit or stay of one person. `version` counts acts; the act with that
+    number is the last one."""
 
     case_id: str
     admdvs: str
@@ -229,14 +244,16 @@ class Case:
     person_group: str = ""
     """minor, student, adult, elderly, retired, employed; empty where not known."""
     given: Mapping[str, int] = field(default_factory=dict)
-    """Amounts in fen that only others know and a clause asks for (e.g. hifp_pay by the basic fund's own statement)."""
+    """Amounts in fen that only others know and a clause asks for (e.g. hifp_pay by the basic fund's
+    own statement)."""
     others: tuple[OtherPayment, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     account: Account | None = None
     arrears: bool = False
     """The employer owes contributions, so basic and critical do not pay now (J23)."""
     settled: str = ""
-    """setl_id of the settlement to which this case adds what an identity found later entitles to."""
+    """setl_id of the settlement to which this case adds what an identity found later entitles
+    to."""
     hardship: Hardship | None = None
     clock: StatutoryClock | None = None
     special: str = ""
@@ -269,7 +286,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What was done to a case: who, when, why, before and after. Numbered from 1; never changed, never removed."""
+    """What was done to a case: who, when, why, before and after. Numbered from 1; never changed,
+    never removed."""
 
     number: int
     act: str

@@ -1,7 +1,8 @@
-"""The handling procedure (经办规程) as one value, loaded from procedure.toml: moves, incompatible posts, clocks, rungs, limits.
+"""The handling procedure (经办规程) as one value, loaded from procedure.toml: moves, incompatible
+posts, clocks, rungs, limits.
 
-Rules take it as an argument. A figure or a separation rule without a citation does not load; two clock rows for one region and
-day, or none, are errors that name the region.
+Rules take it as an argument. A figure or a separation rule without a citation does not load; two
+clock rows for one region and day, or none, are errors that name the region.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from medaid.clocks import Rung
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.money import Fen
 from medaid.reimbursement.model import NOTHING, State
 from medaid.workdays import WorkingDays
@@ -27,7 +28,8 @@ NO_DAYS: Final = WorkingDays(0)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An allowed act: from which states it leads where, by which roles, and what must be given with it. An empty `target` stays."""
+    """An allowed act: from which states it leads where, by which roles, and what must be given with
+    it. An empty `target` stays."""
 
     act: str
     says: str
@@ -41,7 +43,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """Incompatible posts (不相容岗位): who did an act of kind `first` may not do one of kind `then`; on a case, or in a region's office."""
+    """Incompatible posts (不相容岗位): who did an act of kind `first` may not do one of kind
+    `then`; on a case, or in a region's office."""
 
     id: str
     first: frozenset[str]
@@ -58,7 +61,8 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """How many working days a region gives itself (J28). `none` says why there is no statutory clock, where there is none."""
+    """How many working days a region gives itself (J28). `none` says why there is no statutory
+    clock, where there is none."""
 
     regions: tuple[str, ...]
     since: date
@@ -74,7 +78,8 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True)
 class Arrears:
-    """How the unpaid basic and critical parts are treated under employer arrears (J23): `deemed` paid or the person's `own`."""
+    """How the unpaid basic and critical parts are treated under employer arrears (J23): `deemed`
+    paid or the person's `own`."""
 
     regions: tuple[str, ...]
     treatment: str
@@ -122,21 +127,40 @@ class Procedure:
         return -min(rung.offset for rung in self.rungs)
 
     def clock(self, admdvs: str, day: date) -> ClockRule:
-        """The clock of region `admdvs` for a case accepted on `day`. Raises PolicySilent FIGURE_MISSING or CLAUSE_CONFLICT."""
-        fit = [(len(r), rule) for rule in self.clocks for r in rule.regions if admdvs.startswith(r) and rule.since <= day]
+        """The clock of region `admdvs` for a case accepted on `day`. Raises PolicyUndetermined
+        FIGURE_MISSING or CLAUSE_CONFLICT."""
+        fit = [
+            (len(r), rule)
+            for rule in self.clocks
+            for r in rule.regions
+            if admdvs.startswith(r) and rule.since <= day
+        ]
         longest = max((length for length, _ in fit), default=0)
         chosen = [rule for length, rule in fit if length == longest]
         if not chosen:
-            raise PolicySilent("FIGURE_MISSING", field="insu_admdvs", rule=f"{admdvs} 在 {day} 没有可引用的手工报销办理时限")
+            raise PolicyUndetermined(
+                "FIGURE_MISSING",
+                field="insu_admdvs",
+                rule=f"{admdvs} 在 {day} 没有可引用的手工报销办理时限",
+            )
         if len(chosen) > 1:
-            raise PolicySilent("CLAUSE_CONFLICT", field="insu_admdvs", rule="与".join(rule.cite for rule in chosen))
+            raise PolicyUndetermined(
+                "CLAUSE_CONFLICT", field="insu_admdvs", rule="与".join(rule.cite for rule in chosen)
+            )
         return chosen[0]
 
     def arrears_of(self, admdvs: str) -> Arrears:
-        """How `admdvs` treats the unpaid parts under arrears. Raises PolicySilent FIGURE_MISSING where no document says it."""
-        fit = [(len(r), rule) for rule in self.arrears for r in rule.regions if admdvs.startswith(r)]
+        """How `admdvs` treats the unpaid parts under arrears. Raises PolicyUndetermined
+        FIGURE_MISSING where no document says it."""
+        fit = [
+            (len(r), rule) for rule in self.arrears for r in rule.regions if admdvs.startswith(r)
+        ]
         if not fit:
-            raise PolicySilent("FIGURE_MISSING", field="insu_admdvs", rule=f"{admdvs} 没有单位欠费时救助先行支付的规定")
+            raise PolicyUndetermined(
+                "FIGURE_MISSING",
+                field="insu_admdvs",
+                rule=f"{admdvs} 没有单位欠费时救助先行支付的规定",
+            )
         return max(fit, key=lambda found: found[0])[1]
 
 
@@ -153,14 +177,25 @@ def _move(row: Mapping[str, Any]) -> Move:
     if unknown := ({*row["from"]} | {row["to"]}) - states:
         raise ValueError(f"move {row['act']}: unknown state {sorted(unknown)}")
     needs = tuple(row.get("needs", ()))
-    return Move(row["act"], row["says"], row["kind"], frozenset(row["from"]), row["to"], frozenset(row["roles"]), needs, row.get("cite", ""))
+    return Move(
+        row["act"],
+        row["says"],
+        row["kind"],
+        frozenset(row["from"]),
+        row["to"],
+        frozenset(row["roles"]),
+        needs,
+        row.get("cite", ""),
+    )
 
 
 def _separation(row: Mapping[str, Any]) -> Separation:
     cite = _cited(row, f"separation {row['id']}")
     kinds = row.get("kinds", ())
     first, then = frozenset(row.get("first", kinds)), frozenset(row.get("then", kinds))
-    return Separation(row["id"], first, then, row.get("mutual", False), row["scope"], row["rule"], cite)
+    return Separation(
+        row["id"], first, then, row.get("mutual", False), row["scope"], row["rule"], cite
+    )
 
 
 def _clock(row: Mapping[str, Any]) -> ClockRule:
@@ -186,7 +221,8 @@ def _no_twins(names: Sequence[str], what: str) -> None:
 
 
 def read(text: str) -> Procedure:
-    """The procedure in TOML text. Raises ValueError naming what is uncited, unknown or given twice; KeyError for what is missing."""
+    """The procedure in TOML text. Raises ValueError naming what is uncited, unknown or given twice;
+    KeyError for what is missing."""
     data = tomllib.loads(text)
     _no_twins([m["act"] for m in data["move"]], "move")
     _no_twins([s["id"] for s in data["separation"]], "separation")
@@ -195,7 +231,12 @@ def read(text: str) -> Procedure:
         raise ValueError(f"unknown roles {sorted(unknown)}")
     if unnamed := {*State} - {*data["states"]}:
         raise ValueError(f"states without a name: {sorted(unnamed)}")
-    rungs = tuple(sorted((Rung(r["name"], WorkingDays(r["offset"])) for r in data["rung"]), key=lambda r: r.offset))
+    rungs = tuple(
+        sorted(
+            (Rung(r["name"], WorkingDays(r["offset"])) for r in data["rung"]),
+            key=lambda r: r.offset,
+        )
+    )
     limits = {name: value for name, value in data["limits"].items() if name != "trust"}
     return Procedure(
         states=data["states"],
@@ -208,7 +249,10 @@ def read(text: str) -> Procedure:
         rung_roles={r["name"]: r["to"] for r in data["rung"]},
         hardship_points=data["hardship"]["most_points"],
         hardship_cite=_cited(data["hardship"], "hardship"),
-        arrears=tuple(Arrears(tuple(r["regions"]), r["treatment"], _cited(r, "arrears")) for r in data["arrears"]),
+        arrears=tuple(
+            Arrears(tuple(r["regions"]), r["treatment"], _cited(r, "arrears"))
+            for r in data["arrears"]
+        ),
         limits=Limits(**{**limits, "file_types": tuple(limits["file_types"])}),
         owners=data["owners"],
         reasons=data["reasons"],

@@ -1,7 +1,9 @@
-"""What may be done to a case, by whom, and what it becomes. Pure decisions: the procedure, the calendar and now are arguments.
+"""What may be done to a case, by whom, and what it becomes. Pure decisions: the procedure, the
+calendar and now are arguments.
 
-Every act passes the same gates: own region and point, a role of the token, an allowed move, incompatible posts (Q3.1). Then `step`
-makes the next version of the case and the act that records it.
+Every act passes the same gates: own region and point, a role of the token, an allowed move,
+incompatible posts (Q3.1). Then `step` makes the next version of the case and the act that records
+it.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ NEVER: Final = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What comes with an act: the words, and the hash of the request that tells a retry from another act."""
+    """What comes with an act: the words, and the hash of the request that tells a retry from
+    another act."""
 
     reason: str = ""
     clause: str = ""
@@ -42,15 +45,19 @@ class Outlook:
 
 
 def system(admdvs: str, name: str = SYSTEM) -> Officer:
-    """The system itself as an actor in region `admdvs`; `name` says which part of it, e.g. `bank:<digest>`."""
+    """The system itself as an actor in region `admdvs`; `name` says which part of it, e.g.
+    `bank:<digest>`."""
     return Officer(name, admdvs, frozenset({SYSTEM}))
 
 
-def permit(case: Case, act: str, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure) -> tuple[Move, str]:
+def permit(
+    case: Case, act: str, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure
+) -> tuple[Move, str]:
     """The move and the role by which `officer` may do `act` on `case`, or why not.
 
-    `history` are the case's acts; `duty` is the kind of region-wide duty the officer is known by, empty where none yet.
-    Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION (the rule is named), Conflict STATE.
+    `history` are the case's acts; `duty` is the kind of region-wide duty the officer is known by,
+    empty where none yet. Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION (the rule
+    is named), Conflict STATE.
     """
     move = procedure.moves[act]
     reachable(case, officer)
@@ -61,7 +68,12 @@ def permit(case: Case, act: str, officer: Officer, history: Iterable[Act], duty:
     if role != SYSTEM:
         separated(move, officer, history, duty, procedure)
     if case.state not in move.sources and not (act == "open" and case.version == 0):
-        raise Conflict("STATE", field="state", rule=f"{procedure.states[case.state]}的申请不能{move.says}", case=case.case_id)
+        raise Conflict(
+            "STATE",
+            field="state",
+            rule=f"{procedure.states[case.state]}的申请不能{move.says}",
+            case=case.case_id,
+        )
     return move, role
 
 
@@ -74,17 +86,22 @@ def reachable(case: Case, officer: Officer) -> None:
 
 
 def readable(case: Case, officer: Officer) -> None:
-    """As `reachable`, and a point that handed the case on sees what becomes of it (J18). Raises Forbidden."""
+    """As `reachable`, and a point that handed the case on sees what becomes of it (J18). Raises
+    Forbidden."""
     if officer.point not in case.trail:
         reachable(case, officer)
     elif officer.admdvs != case.admdvs:
         raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="只能查看本统筹区的申请")
 
 
-def separated(move: Move, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure) -> None:
-    """Incompatible posts: by what the officer did on this case, by the duty held in the region, by the roles of the token.
+def separated(
+    move: Move, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure
+) -> None:
+    """Incompatible posts: by what the officer did on this case, by the duty held in the region, by
+    the roles of the token.
 
-    Raises Forbidden SEPARATION; `rule` gives the rule with its citation, `facts["separation"]` its id.
+    Raises Forbidden SEPARATION; `rule` gives the rule with its citation, `facts["separation"]` its
+    id.
     """
     done = {procedure.moves[a.act].kind for a in history if a.officer == officer.officer_id}
     held = {duty} if duty else set()
@@ -93,37 +110,88 @@ def separated(move: Move, officer: Officer, history: Iterable[Act], duty: str, p
         kinds = done | held if rule.scope == "region" else done
         clash = next((kind for kind in sorted(kinds) if rule.forbids(kind, move.kind)), None)
         if clash is not None:
-            raise Forbidden("SEPARATION", field="role", rule=f"{rule.rule}({rule.cite})", separation=rule.id, done=clash, wanted=move.kind)
+            raise Forbidden(
+                "SEPARATION",
+                field="role",
+                rule=f"{rule.rule}({rule.cite})",
+                separation=rule.id,
+                done=clash,
+                wanted=move.kind,
+            )
 
 
 def token_kinds(officer: Officer, procedure: Procedure) -> set[str]:
     """The kinds of region-wide duty that the roles of a token stand for."""
-    return {move.kind for move in procedure.moves.values() if move.roles & officer.roles} & procedure.region_kinds
+    return {
+        move.kind for move in procedure.moves.values() if move.roles & officer.roles
+    } & procedure.region_kinds
 
 
 def step(
-    case: Case, move: Move, role: str, officer: Officer, now: datetime, given: Given, changed: Case | None = None, target: State | None = None
+    case: Case,
+    move: Move,
+    role: str,
+    officer: Officer,
+    now: datetime,
+    given: Given,
+    changed: Case | None = None,
+    target: State | None = None,
 ) -> tuple[Case, Act]:
     """The next version of the case, and the act that records who, when, why, before and after."""
     for need in ("reason", "clause"):
         if need in move.needs and not getattr(given, need).strip():
-            raise BadInput("FIELD_REQUIRED", field=need, rule=f"{move.says}须写明{'理由' if need == 'reason' else '依据条款'}")
+            raise BadInput(
+                "FIELD_REQUIRED",
+                field=need,
+                rule=f"{move.says}须写明{'理由' if need == 'reason' else '依据条款'}",
+            )
     base = changed or case
     target = target or (State(move.target) if move.target else base.state)
-    after = replace(base, state=target, version=case.version + 1, reason=given.reason or case.reason)
+    after = replace(
+        base, state=target, version=case.version + 1, reason=given.reason or case.reason
+    )
     before, changes = case.state if case.version else "", differences(case, after)
-    act = Act(after.version, move.act, officer.officer_id, role, now, before, target, given.reason, given.clause, changes, given.request)
+    act = Act(
+        after.version,
+        move.act,
+        officer.officer_id,
+        role,
+        now,
+        before,
+        target,
+        given.reason,
+        given.clause,
+        changes,
+        given.request,
+    )
     return after, act
 
 
 _SHOWN: Final = (
-    "point", "psn_no", "insutype", "manl_reim_rea", "care", "fees", "person_group", "given", "others", "receipts", "account", "arrears", "settled", "hardship",
-    "special", "owed", "orders", "recovered",
-)  # fmt: skip
+    "point",
+    "psn_no",
+    "insutype",
+    "manl_reim_rea",
+    "care",
+    "fees",
+    "person_group",
+    "given",
+    "others",
+    "receipts",
+    "account",
+    "arrears",
+    "settled",
+    "hardship",
+    "special",
+    "owed",
+    "orders",
+    "recovered",
+)
 
 
 def differences(before: Case, after: Case) -> Mapping[str, tuple[str, str]]:
-    """What an act changed, as text before and after; an account's number is shown by its last four digits only."""
+    """What an act changed, as text before and after; an account's number is shown by its last four
+    digits only."""
     found = {}
     for name in _SHOWN:
         old, new = getattr(before, name), getattr(after, name)
@@ -138,15 +206,18 @@ def _shown(name: str, value: object) -> str:
     if name == "account":
         return f"尾号{getattr(value, 'bankacct', '')[-4:]}"
     if name == "orders":
-        return "、".join(f"{order.order_id} {order.amount} 元" for order in cast(tuple[PayOrder, ...], value))
+        return "、".join(
+            f"{order.order_id} {order.amount} 元" for order in cast(tuple[PayOrder, ...], value)
+        )
     return str(value)
 
 
-# ---- the clock (J28) ------------------------------------------------------------------------------------------------------------
+# ---- the clock (J28) ---------------------------------------------------------------------------
 
 
 def budget(case: Case, rule: ClockRule) -> WorkingDays:
-    """Working days for the case: a single outpatient application up to the limit (the limit included), an approved special reason, or else."""
+    """Working days for the case: a single outpatient application up to the limit (the limit
+    included), an approved special reason, or else."""
     if case.special:
         return rule.special_days
     small = case.care.care in rule.small_care and case.fees.medfee_sumamt <= rule.small_limit
@@ -160,7 +231,8 @@ def started(case: Case, now: datetime, procedure: Procedure) -> StatutoryClock |
 
 
 def kept(case: Case, now: datetime, procedure: Procedure) -> Case:
-    """The case with its clock as the state demands: paused while material is owed, stopped when done, its budget that of what is applied for."""
+    """The case with its clock as the state demands: paused while material is owed, stopped when
+    done, its budget that of what is applied for."""
     clock = case.clock
     if clock is None or clock.stopped is not None:
         return case
@@ -176,13 +248,18 @@ def kept(case: Case, now: datetime, procedure: Procedure) -> Case:
 
 
 def outlook(case: Case, calendar: Calendar, procedure: Procedure) -> Outlook:
-    """When the case is due and which rung comes next. A stopped clock keeps its due day and has no rung."""
+    """When the case is due and which rung comes next. A stopped clock keeps its due day and has no
+    rung."""
     if case.clock is None:
         return Outlook()
     projection = case.clock.project(calendar)
     if projection is None:
         return Outlook()
-    ahead = [(rung, at) for rung, at in case.clock.reached(procedure.rungs, calendar) if rung.name not in case.rungs]
+    ahead = [
+        (rung, at)
+        for rung, at in case.clock.reached(procedure.rungs, calendar)
+        if rung.name not in case.rungs
+    ]
     if not ahead:
         return Outlook(projection.due, projection.provisional)
     rung, at = ahead[0]
@@ -190,7 +267,12 @@ def outlook(case: Case, calendar: Calendar, procedure: Procedure) -> Outlook:
 
 
 def climbed(case: Case, now: datetime, calendar: Calendar, procedure: Procedure) -> tuple[str, ...]:
-    """The rungs that are reached at `now` and not yet claimed, in their order: after an outage, several."""
+    """The rungs that are reached at `now` and not yet claimed, in their order: after an outage,
+    several."""
     if case.clock is None:
         return ()
-    return tuple(rung.name for rung, at in case.clock.reached(procedure.rungs, calendar) if at <= now and rung.name not in case.rungs)
+    return tuple(
+        rung.name
+        for rung, at in case.clock.reached(procedure.rungs, calendar)
+        if at <= now and rung.name not in case.rungs
+    )

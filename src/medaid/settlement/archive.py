@@ -1,6 +1,8 @@
-"""Every version of every policy pack that ever priced a settlement, kept so that it can be replayed in ten years.
+"""Every version of every policy pack that ever priced a settlement, kept so that it can be replayed
+in ten years.
 
-Packs ship with the code; a deployment publishes them here, once for each content version, and nothing here ever changes.
+Packs ship with the code; a deployment publishes them here, once for each content version, and
+nothing here ever changes.
 """
 
 from __future__ import annotations
@@ -8,8 +10,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from medaid.aws.transaction import Lost, commit
-from medaid.errors import PolicySilent
+from medaid.aws.transaction import ConditionFailed, commit
+from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.model import Pack
 from medaid.policy.service import PACKS, Library, library
@@ -17,8 +19,11 @@ from medaid.settlement import store
 
 
 def publish(folder: Path = PACKS) -> list[str]:
-    """Keeps each pack of `folder` under `id@version`; answers the names that were new. Raises PackInvalid, Unavailable."""
-    from medaid.policy.loader import load  # reading TOML is for publishing and replaying: no settlement does it
+    """Keeps each pack of `folder` under `id@version`; answers the names that were new. Raises
+    PackInvalid, Unavailable."""
+    from medaid.policy.loader import (
+        load,
+    )  # reading TOML is for publishing and replaying: no settlement does it
 
     new = []
     for path in sorted(folder.glob("*.toml")):
@@ -26,19 +31,20 @@ def publish(folder: Path = PACKS) -> list[str]:
         name = f"{pack.id}@{pack.version}"
         try:
             commit(store.published(name, path.name, path.read_text("utf-8")))
-        except Lost:
+        except ConditionFailed:
             continue
         new.append(name)
     return new
 
 
 def find(name: str) -> Pack:
-    """The pack `id@version` as it was published. Raises PolicySilent NO_POLICY where it never was, Unavailable."""
+    """The pack `id@version` as it was published. Raises PolicyUndetermined NO_POLICY where it never
+    was, Unavailable."""
     from medaid.policy.loader import parse  # as above
 
     kept = store.pack(name)
     if kept is None:
-        raise PolicySilent("NO_POLICY", field=name, rule="该版本的政策包没有发布过")
+        raise PolicyUndetermined("NO_POLICY", field=name, rule="该版本的政策包没有发布过")
     file, text = kept
     return parse(text.encode(), file, frozenset(CATEGORIES))
 

@@ -1,4 +1,5 @@
-"""Why a settlement is what it is: every step with its sentence, document and article, and the proof that pricing it again gives the same."""
+"""Why a settlement is what it is: every step with its sentence, document and article, and the proof
+that pricing it again gives the same."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 from medaid.benefit.record import amount, steps_to_data
 from medaid.benefit.sentence import category_name, sentence
-from medaid.errors import PolicySilent
+from medaid.errors import PolicyUndetermined
 from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.policy.service import Library
@@ -16,9 +17,11 @@ from medaid.settlement.model import Settlement
 
 
 def explanation(settlement: Settlement, packs: Library | None = None) -> dict[str, Any]:
-    """The settlement's steps as sentences and as data, and whether the replay from what was stored is identical.
+    """The settlement's steps as sentences and as data, and whether the replay from what was stored
+    is identical.
 
-    `replay` is `identical`, `differs`, or `unavailable` where the packs of that time are not at hand.
+    `replay` is `identical`, `differs`, or `unavailable` where the packs of that time are not at
+    hand.
     """
     decision = settlement.decision
     lines = [f"{number}. {sentence(step)}" for number, step in enumerate(decision.steps, 1)]
@@ -34,8 +37,13 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
         "packs": list(decision.packs),
         "category": decision.category,
         "category_name": category_name(decision.category),
-        "not_taken": [{"category": name, "name": category_name(name.partition("@")[0]), "funds": amount(fen)} for name, fen in decision.others],
-        "facts": {name: value for name, value in decision.facts._asdict().items() if value is not None},
+        "not_taken": [
+            {"category": name, "name": category_name(name.partition("@")[0]), "funds": amount(fen)}
+            for name, fen in decision.others
+        ],
+        "facts": {
+            name: value for name, value in decision.facts._asdict().items() if value is not None
+        },
         "bill": {name: amount(fen) for name, fen in decision.bill._asdict().items()},
         "given": {name: amount(fen) for name, fen in decision.given.items()},
         "steps": steps_to_data(decision.steps),
@@ -49,21 +57,37 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
 
 def _opening(settlement: Settlement) -> str:
     decision = settlement.decision
-    others = "".join(f";{category_name(name.partition('@')[0])}身份可得 {fen} 元" for name, fen in decision.others)
-    return f"医疗费总额 {decision.bill.total} 元,政策范围内 {decision.bill.in_policy} 元;按{category_name(decision.category)}结算{others}。"
+    others = "".join(
+        f";{category_name(name.partition('@')[0])}身份可得 {fen} 元"
+        for name, fen in decision.others
+    )
+    return (
+        f"医疗费总额 {decision.bill.total} 元,政策范围内 "
+        f"{decision.bill.in_policy} 元;按{category_name(decision.category)}结算{others}。"
+    )
 
 
 def _closing(settlement: Settlement) -> str:
     decision = settlement.decision
-    return f"各方共支付 {Fen(int(decision.bill.total) - int(decision.own))} 元,个人负担 {decision.own} 元。"
+    return (
+        f"各方共支付 {Fen(int(decision.bill.total) - int(decision.own))} 元,"
+        f"个人负担 {decision.own} 元。"
+    )
 
 
 def _replay(settlement: Settlement, packs: Library) -> str:
     decision = settlement.decision
     try:
-        policy = packs.policy_of(decision.packs, decision.insured, decision.assisted, decision.policy_day)
+        policy = packs.policy_of(
+            decision.packs, decision.insured, decision.assisted, decision.policy_day
+        )
         again = rules.reprice(decision, policy)
-    except PolicySilent as silent:
+    except PolicyUndetermined as silent:
         return "unavailable" if silent.code == "NO_POLICY" else "differs"
-    same = (again.steps, again.own, again.category, dict(again.totals)) == (decision.steps, decision.own, decision.category, dict(decision.totals_after))
+    same = (again.steps, again.own, again.category, dict(again.totals)) == (
+        decision.steps,
+        decision.own,
+        decision.category,
+        dict(decision.totals_after),
+    )
     return "identical" if same else "differs"

@@ -14,7 +14,8 @@ from medaid.people.model import Visit
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """A contracted institution (定点医药机构). `level` is the word that policies use: township, community, 1, 2, 3."""
+    """A contracted institution (定点医药机构). `level` is the word that policies use: township,
+    community, 1, 2, 3."""
 
     code: str
     name: str
@@ -25,7 +26,8 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What settling now would give: everything of a settlement but its ids and its time. A preview is this and no more."""
+    """What settling now would give: everything of a settlement but its ids and its time. A preview
+    is this and no more."""
 
     psn_no: str
     institution: str
@@ -71,7 +73,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A final settlement. `reversed_at` and `reversed_by` (a msgid) are set once it was taken back."""
+    """A final settlement. `reversed_at` and `reversed_by` (a msgid) are set once it was taken
+    back."""
 
     setl_id: str
     msgid: str
@@ -85,7 +88,8 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we know of a sender's message: `kind` is settle, reverse, visit or blocked; `result` the id it led to."""
+    """What we know of a sender's message: `kind` is settle, reverse, visit or blocked; `result` the
+    id it led to."""
 
     institution: str
     msgid: str

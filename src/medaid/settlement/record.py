@@ -1,7 +1,8 @@
-"""A settlement as stored and back: compact, complete, and free of what identifies the person beyond psn_no.
+"""A settlement as stored and back: compact, complete, and free of what identifies the person beyond
+psn_no.
 
-Everything that pricing took goes in, so that the same answer can be worked out again in ten years; the steps go in too, so that it
-need not be.
+Everything that pricing took goes in, so that the same answer can be worked out again in ten years;
+the steps go in too, so that it need not be.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from medaid.settlement.model import Decision
 
 
 def to_data(decision: Decision) -> dict[str, Any]:
-    """The decision as JSON-able data: whole numbers, text, lists, dicts. Citations are kept once and pointed at."""
+    """The decision as JSON-able data: whole numbers, text, lists, dicts. Citations are kept once
+    and pointed at."""
     cites = list(dict.fromkeys(cite for step in decision.steps for cite in step.cites))
     return {
         "psn_no": decision.psn_no,
@@ -40,7 +42,9 @@ def to_data(decision: Decision) -> dict[str, Any]:
         "packs": list(decision.packs),
         "warnings": list(decision.warnings),
         "bill": [int(fen) for fen in decision.bill],
-        "facts": {name: value for name, value in decision.facts._asdict().items() if value is not None},
+        "facts": {
+            name: value for name, value in decision.facts._asdict().items() if value is not None
+        },
         "categories": list(decision.categories),
         "given": dict(decision.given),
         "category": decision.category,
@@ -50,7 +54,11 @@ def to_data(decision: Decision) -> dict[str, Any]:
         "own": int(decision.own),
         "others": [[name, int(fen)] for name, fen in decision.others],
         "before": dict(decision.totals_before),
-        "change": {n: v - decision.totals_before.get(n, 0) for n, v in decision.totals_after.items() if v != decision.totals_before.get(n, 0)},
+        "change": {
+            n: v - decision.totals_before.get(n, 0)
+            for n, v in decision.totals_after.items()
+            if v != decision.totals_before.get(n, 0)
+        },
         "last": decision.last_before,
         **({"fees": dict(decision.fees)} if decision.fees else {}),
         **({"receipt": list(decision.receipt)} if decision.receipt[1] else {}),
@@ -89,7 +97,10 @@ def from_data(data: Mapping[str, Any]) -> Decision:
         own=Fen(data["own"]),
         others=tuple((name, Fen(fen)) for name, fen in data["others"]),
         totals_before=before,
-        totals_after={**before, **{name: before.get(name, 0) + change for name, change in data["change"].items()}},
+        totals_after={
+            **before,
+            **{name: before.get(name, 0) + change for name, change in data["change"].items()},
+        },
         last_before=data["last"],
         fees=data.get("fees", {}),
         receipt=(data["receipt"][0], data["receipt"][1]) if "receipt" in data else ("", ""),
@@ -107,7 +118,8 @@ def _step_to_data(step: Step, cites: list[Citation]) -> list[Any]:
 def _step_from_data(data: list[Any], cites: list[Citation]) -> Step:
     step = Step(*data)
     return step._replace(
-        cites=tuple(cites[i] for i in step.cites),  # type: ignore[call-overload]  # indices stand for citations
+        # indices stand for citations
+        cites=tuple(cites[i] for i in step.cites),  # type: ignore[call-overload]
         pieces=tuple((amount, ratio) for amount, ratio in step.pieces),
         bounds=tuple((low, high) for low, high in step.bounds),
     )
@@ -115,8 +127,19 @@ def _step_from_data(data: list[Any], cites: list[Citation]) -> Step:
 
 def visit_to_data(visit: Visit) -> dict[str, Any]:
     plain = asdict(visit)
-    return {**plain, "begin": visit.begin.isoformat(), "end": visit.end.isoformat() if visit.end else "", "notes": dict(visit.notes)}
+    return {
+        **plain,
+        "begin": visit.begin.isoformat(),
+        "end": visit.end.isoformat() if visit.end else "",
+        "notes": dict(visit.notes),
+    }
 
 
 def visit_from_data(data: Mapping[str, Any]) -> Visit:
-    return Visit(**{**data, "begin": date.fromisoformat(data["begin"]), "end": date.fromisoformat(data["end"]) if data["end"] else None})
+    return Visit(
+        **{
+            **data,
+            "begin": date.fromisoformat(data["begin"]),
+            "end": date.fromisoformat(data["end"]) if data["end"] else None,
+        }
+    )

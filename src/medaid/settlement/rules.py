@@ -1,6 +1,7 @@
 """From a person's file and a hospital's totals to the decision: facts, claim, price. Pure.
 
-Sources: 苏医保办发〔2023〕27号 art. 19–25 (J19–J26), 茂民规〔2018〕3号 二(二), 人社部发〔2016〕120号 (九).
+Sources: 苏医保办发〔2023〕27号 art. 19–25 (J19–J26), 茂民规〔2018〕3号 二(二),
+人社部发〔2016〕120号 (九).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from medaid.settlement.model import Decision, Institution
 
 PolicyFor = Callable[[str, str, date], Policy]
 FILING_ORDER = ("referred_down", "referred", "long_term", "emergency", "temporary")
-"""Where several filings cover a stay, the one that serves the patient best by every document seen comes first."""
+"""Where several filings cover a stay, the one that serves the patient best by every document seen
+comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Request:
     given: Mapping[str, int]
     fees: Mapping[str, int]
     told: Mapping[str, str]
-    """Facts that only the hospital knows and the interface has no field for: transfer, cause, hospital_kind …"""
+    """Facts that only the hospital knows and the interface has no field for: transfer, cause,
+    hospital_kind …"""
 
 
 def place(home: str, treatment: str) -> str:
@@ -54,11 +57,16 @@ def place(home: str, treatment: str) -> str:
 
 def age_on(birth: date | None, day: date) -> int | None:
     """Whole years on `day`; the birthday itself completes the year."""
-    return None if birth is None else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    return (
+        None
+        if birth is None
+        else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    )
 
 
 def insurance_for(file: PersonFile, insutype: str, home: str, day: date) -> Insurance:
-    """The enrolment that the care is settled with: of that type, in that pooling region, covering `day`.
+    """The enrolment that the care is settled with: of that type, in that pooling region, covering
+    `day`.
 
     Several rows at once are normal; none that fits is NOT_INSURED, naming why.
     """
@@ -85,20 +93,34 @@ def filing_for(filings: Sequence[Filing], visit: Visit, emergency: bool) -> str:
 
 
 def standing_identities(file: PersonFile, request: Request) -> dict[str, tuple[str, ...]]:
-    """Categories by determining region that count for this care: a stay in which one began or ended is settled wholly with it (J20)."""
+    """Categories by determining region that count for this care: a stay in which one began or ended
+    is settled wholly with it (J20)."""
     begin, end = request.visit.begin, request.end
-    counts: Callable[[Identity], bool] = (lambda i: i.stands_during(begin, end)) if request.care in ("inpatient", "maternity") else (lambda i: i.stands_on(end))
+    counts: Callable[[Identity], bool] = (
+        (lambda i: i.stands_during(begin, end))
+        if request.care in ("inpatient", "maternity")
+        else (lambda i: i.stands_on(end))
+    )
     found: dict[str, tuple[str, ...]] = {}
-    for identity in sorted((i for i in file.identities if counts(i)), key=lambda i: (i.admdvs, i.category)):
+    for identity in sorted(
+        (i for i in file.identities if counts(i)), key=lambda i: (i.admdvs, i.category)
+    ):
         if identity.category not in found.get(identity.admdvs, ()):
             found[identity.admdvs] = (*found.get(identity.admdvs, ()), identity.category)
     return found
 
 
-def decide(file: PersonFile, request: Request, institution: Institution, group: Callable[[str, int | None], str | None], policy_for: PolicyFor) -> Decision:
-    """The price of the request as things stand: for every region and category that assists the person, the best one, once (J22, J24).
+def decide(
+    file: PersonFile,
+    request: Request,
+    institution: Institution,
+    group: Callable[[str, int | None], str | None],
+    policy_for: PolicyFor,
+) -> Decision:
+    """The price of the request as things stand: for every region and category that assists the
+    person, the best one, once (J22, J24).
 
-    Raises BadInput, Refused and PolicySilent; changes nothing.
+    Raises BadInput, Refused and PolicyUndetermined; changes nothing.
     """
     insurance = insurance_for(file, request.insutype, request.home, request.visit.begin)
     year = request.end.year
@@ -128,9 +150,15 @@ def decide(file: PersonFile, request: Request, institution: Institution, group: 
         if assisted and not stands:
             policy = policy_for(insurance.admdvs, "", request.end)
         priced.append((stands, categories, policy, price(policy, claim)))
-    assisted, categories, policy, best = max(priced, key=lambda p: sum(map(int, p[3].by_fund.values())))
+    assisted, categories, policy, best = max(
+        priced, key=lambda p: sum(map(int, p[3].by_fund.values()))
+    )
     check_fees(request, place(insurance.admdvs, request.treatment))
-    rest = tuple((f"{p[3].category}@{p[0]}", Fen(sum(map(int, p[3].by_fund.values())))) for p in priced if p[3] is not best)
+    rest = tuple(
+        (f"{p[3].category}@{p[0]}", Fen(sum(map(int, p[3].by_fund.values()))))
+        for p in priced
+        if p[3] is not best
+    )
     return Decision(
         psn_no=request.psn_no,
         institution=institution.code,
@@ -166,12 +194,24 @@ def decide(file: PersonFile, request: Request, institution: Institution, group: 
 
 
 def reprice(decision: Decision, policy: Policy) -> Priced:
-    """The same claim priced again from what was stored: under the same packs it gives the identical result."""
-    return price(policy, Claim(decision.bill, decision.facts, decision.categories, decision.given, {}, decision.totals_before))
+    """The same claim priced again from what was stored: under the same packs it gives the identical
+    result."""
+    return price(
+        policy,
+        Claim(
+            decision.bill,
+            decision.facts,
+            decision.categories,
+            decision.given,
+            {},
+            decision.totals_before,
+        ),
+    )
 
 
 def check_fees(request: Request, where: str) -> None:
-    """Fee totals by class sum to the bill; between provinces they must be there (X6, X10: totals at once, the itemised list later).
+    """Fee totals by class sum to the bill; between provinces they must be there (X6, X10: totals at
+    once, the itemised list later).
 
     Raises BadInput AMOUNT_SUM or FIELD_REQUIRED, naming feestt.
     """
@@ -179,7 +219,11 @@ def check_fees(request: Request, where: str) -> None:
         raise BadInput("FIELD_REQUIRED", field="feestt", rule="跨省结算须同时上传费用大类汇总")
     total = Fen(sum(request.fees.values()))
     if request.fees and total != request.bill.total:
-        raise BadInput("AMOUNT_SUM", field="feestt", rule=f"费用大类合计 {total} 元应等于医疗费总额 {request.bill.total} 元")
+        raise BadInput(
+            "AMOUNT_SUM",
+            field="feestt",
+            rule=f"费用大类合计 {total} 元应等于医疗费总额 {request.bill.total} 元",
+        )
 
 
 def check_dates(begin: date, end: date, today: date, field: str) -> None:

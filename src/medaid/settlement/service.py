@@ -1,7 +1,9 @@
-"""The settlement room's door: one message of the national interface in, one answer out; and the explanation of a settlement.
+"""The settlement room's door: one message of the national interface in, one answer out; and the
+explanation of a settlement.
 
-Requirements J19–J26, M二, X6; interface facts in docs/national-interface.md. Whatever comes in, an envelope goes out: infcode 0, or -1 with a
-sentence that names the field and the rule. A refusal is HTTP 200; a fault of ours is 503 and says to send the same message again.
+Requirements J19–J26, M二, X6; interface facts in docs/national-interface.md. Whatever comes in, an
+envelope goes out: infcode 0, or -1 with a sentence that names the field and the rule. A refusal is
+HTTP 200; a fault of ours is 503 and says to send the same message again.
 """
 
 from __future__ import annotations
@@ -23,8 +25,11 @@ from medaid.settlement.national.envelope import Message, read
 Use = Callable[[Message, datetime], Answer]
 
 
-def answer(body: bytes, institution: str, now: datetime, clock: Callable[[], datetime]) -> tuple[int, dict[str, Any]]:
-    """HTTP status and envelope for a message sent by `institution` (from the token). Never raises for what a sender can cause."""
+def answer(
+    body: bytes, institution: str, now: datetime, clock: Callable[[], datetime]
+) -> tuple[int, dict[str, Any]]:
+    """HTTP status and envelope for a message sent by `institution` (from the token). Never raises
+    for what a sender can cause."""
     message: Message | None = None
     try:
         if not institution:
@@ -49,21 +54,24 @@ def warm() -> None:
 
 
 def explain(setl_id: str, institution: str) -> dict[str, Any]:
-    """The explanation of the institution's own settlement. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    """The explanation of the institution's own settlement. Raises Refused SETTLEMENT_UNKNOWN,
+    Unavailable."""
     from medaid.settlement.explaining import explanation  # only where somebody asks why
 
     return explanation(reversing.own_settlement(setl_id, institution))
 
 
 def explain_any(setl_id: str) -> dict[str, Any]:
-    """The same for the agency's own tools, whoever's settlement it is. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    """The same for the agency's own tools, whoever's settlement it is. Raises Refused
+    SETTLEMENT_UNKNOWN, Unavailable."""
     from medaid.settlement.explaining import explanation  # as above
 
     return explanation(record(setl_id))
 
 
 def record(setl_id: str) -> Settlement:
-    """The settlement itself, for the agency's other rooms. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    """The settlement itself, for the agency's other rooms. Raises Refused SETTLEMENT_UNKNOWN,
+    Unavailable."""
     settlement = store.settlement(setl_id)
     if settlement is None:
         raise Refused("SETTLEMENT_UNKNOWN", field="setl_id", rule=f"没有结算 {setl_id}")
@@ -77,7 +85,8 @@ def contract(institutions: Sequence[Institution]) -> None:
 
 
 def publish_packs() -> list[str]:
-    """Keeps every shipped pack by its content version, so that what is settled with it can be replayed; answers the new ones."""
+    """Keeps every shipped pack by its content version, so that what is settled with it can be
+    replayed; answers the new ones."""
     from medaid.settlement.archive import publish  # a deployment's act, not a message's
 
     return publish()
@@ -89,7 +98,11 @@ def _person(message: Message, now: datetime) -> Answer:
     if not certno:
         kind = message.text("mdtrt_cert_type").zfill(2)
         if kind not in codes.CERTIFICATES:
-            raise Refused("CODE_UNKNOWN", field="mdtrt_cert_type", rule="请用居民身份证(02),或给出证件类型和证件号码")
+            raise Refused(
+                "CODE_UNKNOWN",
+                field="mdtrt_cert_type",
+                rule="请用居民身份证(02),或给出证件类型和证件号码",
+            )
         cert_type, certno = codes.CERTIFICATES[kind], message.text("mdtrt_cert_no")
     psn_no = people.person_by_certificate(cert_type or "01", certno)
     file = people.load(psn_no, civil_date(now).year)
@@ -103,7 +116,10 @@ def _preview(message: Message, now: datetime) -> Answer:
 
 def _settle(message: Message, now: datetime) -> Answer:
     settlement, file = settling.settle(message, now)
-    return Answer(answers.settlement(settlement.decision, file.person, message, settlement), settlement.decision.warnings)
+    return Answer(
+        answers.settlement(settlement.decision, file.person, message, settlement),
+        settlement.decision.warnings,
+    )
 
 
 def _reverse(message: Message, now: datetime) -> Answer:

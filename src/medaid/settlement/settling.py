@@ -1,7 +1,9 @@
-"""Preview and final settlement (2206, 2207, 2303, 2304): load one read, decide, commit one transaction.
+"""Preview and final settlement (2206, 2207, 2303, 2304): load one read, decide, commit one
+transaction.
 
-Requirements J19 to J24, X6, 茂民规〔2018〕3号 二. A preview writes nothing. Settling is idempotent by sender and msgid, and a visit's charge
-batch is settled once. A race that is lost is run again from the read, a bounded number of times.
+Requirements J19 to J24, X6, 茂民规〔2018〕3号 二. A preview writes nothing. Settling is idempotent
+by sender and msgid, and a visit's charge batch is settled once. A race that is lost is run again
+from the read, a bounded number of times.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any, Final
 
 from medaid import ids
 from medaid.aws import outbox
-from medaid.aws.transaction import Contended, Lost, Patience, Write, commit
+from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
 from medaid.benefit.model import Bill
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
 from medaid.fund import posting as fund
@@ -31,25 +33,39 @@ from medaid.settlement.national.envelope import Message
 from medaid.settlement.statements import check_open
 from medaid.settlement.visits import STAY, file_of, own
 
-PAYERS: Final = {"commercial": "商业保险", "donation": "指定捐赠", "supplementary": "其他补充医疗保险"}
-"""Who may have paid already, by the word in exp_content.othpay[].type (茂民规〔2018〕3号 二(二)3, J19)."""
+PAYERS: Final = {
+    "commercial": "商业保险",
+    "donation": "指定捐赠",
+    "supplementary": "其他补充医疗保险",
+}
+"""Who may have paid already, by the word in exp_content.othpay[].type (茂民规〔2018〕3号 二(二)3,
+J19)."""
 
 
 NO_ACCOUNT: Final = "个人账户不在本系统,未从个人账户支付"
 
 
-def preview(message: Message, now: datetime, packs: Library | None = None) -> tuple[Decision, PersonFile]:
+def preview(
+    message: Message, now: datetime, packs: Library | None = None
+) -> tuple[Decision, PersonFile]:
     """What settling now would give (2206, 2303). Writes nothing. Raises as `settle` does."""
     file = file_of(message, now)
     return _decision(message, now, file, packs or library()), file
 
 
-def settle(message: Message, now: datetime, packs: Library | None = None, patience: Patience | None = None) -> tuple[Settlement, PersonFile]:
-    """Settles finally (2207, 2304): one read, one transaction. The same message again gives the same settlement.
+def settle(
+    message: Message,
+    now: datetime,
+    packs: Library | None = None,
+    patience: RetryPolicy | None = None,
+) -> tuple[Settlement, PersonFile]:
+    """Settles finally (2207, 2304): one read, one transaction. The same message again gives the
+    same settlement.
 
-    Raises BadInput, Refused, PolicySilent, Conflict (nothing written), Unavailable (ask again with the same msgid).
+    Raises BadInput, Refused, PolicyUndetermined, Conflict (nothing written), Unavailable (ask again
+    with the same msgid).
     """
-    for _ in (patience or Patience()).attempts():
+    for _ in (patience or RetryPolicy()).attempts():
         file = file_of(message, now)
         try:
             decision = _decision(message, now, file, packs or library())
@@ -58,13 +74,17 @@ def settle(message: Message, now: datetime, packs: Library | None = None, patien
                 return done, file
             raise
         settlement = Settlement(
-            ids.settlement_id(decision.insured, message.institution, message.msgid), message.msgid, message.infno, now,
-            codes.CLEARING_TYPE[decision.care], decision,
-        )  # fmt: skip
+            ids.settlement_id(decision.insured, message.institution, message.msgid),
+            message.msgid,
+            message.infno,
+            now,
+            codes.CLEARING_TYPE[decision.care],
+            decision,
+        )
         try:
             commit(_writes(settlement, message, file))
             return settlement, file
-        except Lost as lost:
+        except ConditionFailed as lost:
             if "message" in lost.labels and (done := _settled_before(message)) is not None:
                 return done, file
             if "batch" in lost.labels:
@@ -72,24 +92,35 @@ def settle(message: Message, now: datetime, packs: Library | None = None, patien
                 raise _taken(held[0] if held else "") from lost
             if any(label.startswith(receipts.LABEL) for label in lost.labels):
                 raise receipts.taken(decision) from lost
-        except Contended:
+        except TransactionConflict:
             pass
     raise Unavailable("BUSY")
 
 
 def _settled_before(message: Message) -> Settlement | None:
-    """The settlement that this very message led to before. Raises Conflict where it was blocked, reused or taken back."""
+    """The settlement that this very message led to before. Raises Conflict where it was blocked,
+    reused or taken back."""
     known = earlier(message)
     if known is None:
         return None
     done = store.settlement(known.result) if known.kind == "settle" else None
     if done is not None and done.reversed_at is not None:
-        raise Conflict("ALREADY_REVERSED", field="msgid", rule=f"该报文的结算 {done.setl_id} 已撤销;请以新的报文ID重新结算", id=done.setl_id)
+        raise Conflict(
+            "ALREADY_REVERSED",
+            field="msgid",
+            rule=f"该报文的结算 {done.setl_id} 已撤销;请以新的报文ID重新结算",
+            id=done.setl_id,
+        )
     return done
 
 
 def _taken(setl_id: str) -> Conflict:
-    return Conflict("ALREADY_SETTLED", field="mdtrt_id", rule=f"已由结算 {setl_id} 结算;如需重算请先撤销", id=setl_id)
+    return Conflict(
+        "ALREADY_SETTLED",
+        field="mdtrt_id",
+        rule=f"已由结算 {setl_id} 结算;如需重算请先撤销",
+        id=setl_id,
+    )
 
 
 def _decision(message: Message, now: datetime, file: PersonFile, packs: Library) -> Decision:
@@ -99,7 +130,11 @@ def _decision(message: Message, now: datetime, file: PersonFile, packs: Library)
     decision = rules.decide(file, request, institution, codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
     account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()
-    return replace(decision, warnings=(*packs.unverified(policy), *account), receipt=receipts.stated(message.extra))
+    return replace(
+        decision,
+        warnings=(*packs.unverified(policy), *account),
+        receipt=receipts.stated(message.extra),
+    )
 
 
 def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request:
@@ -107,10 +142,14 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
     inpatient = message.infno.startswith("23")
     batch = STAY if inpatient else message.text("chrg_bchno")
     if inpatient and message.text("mid_setl_flag") not in ("0", "00"):
-        raise BadInput("CODE_UNKNOWN", field="mid_setl_flag", rule="中途结算不受理,请出院时一次结算(0)")
+        raise BadInput(
+            "CODE_UNKNOWN", field="mid_setl_flag", rule="中途结算不受理,请出院时一次结算(0)"
+        )
     visit = _visit(message, file, batch)
     if visit.insutype != message.text("insutype"):
-        raise BadInput("FIELD_FORMAT", field="insutype", rule=f"与就诊登记的险种 {visit.insutype} 不一致")
+        raise BadInput(
+            "FIELD_FORMAT", field="insutype", rule=f"与就诊登记的险种 {visit.insutype} 不一致"
+        )
     med_type = visit.med_type if inpatient else message.text("med_type")
     end = _end(message, visit, inpatient)
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
@@ -125,7 +164,18 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
         care=codes.care_of(med_type, message.infno),
         emergency=codes.bare(med_type) in codes.EMERGENCY,
         end=end,
-        bill=Bill(*(message.fen(name) for name in ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"))),
+        bill=Bill(
+            *(
+                message.fen(name)
+                for name in (
+                    "medfee_sumamt",
+                    "inscp_scp_amt",
+                    "fulamt_ownpay_amt",
+                    "overlmt_selfpay",
+                    "preselfpay_amt",
+                )
+            )
+        ),
         paid_by_others=_paid_by_others(message.extra),
         given=_given(message.extra),
         told=_told(message.extra),
@@ -134,7 +184,8 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
 
 
 def _visit(message: Message, file: PersonFile, batch: str) -> Visit:
-    """The open visit; or, for a further charge batch, the one that an earlier batch was settled with (one more read, on that path only)."""
+    """The open visit; or, for a further charge batch, the one that an earlier batch was settled
+    with (one more read, on that path only)."""
     mdtrt_id = message.text("mdtrt_id")
     visit = file.visit(mdtrt_id)
     if visit is None:
@@ -154,31 +205,52 @@ def _end(message: Message, visit: Visit, inpatient: bool) -> date:
         return visit.begin
     told = message.day("dscgTime")
     if told is not None and visit.end is not None and told != visit.end:
-        raise BadInput("FIELD_FORMAT", field="dscgTime", rule=f"与出院登记的日期 {visit.end} 不一致")
+        raise BadInput(
+            "FIELD_FORMAT", field="dscgTime", rule=f"与出院登记的日期 {visit.end} 不一致"
+        )
     end = visit.end or told
     if end is None:
-        raise BadInput("FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间")
+        raise BadInput(
+            "FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间"
+        )
     return end
 
 
 def _paid_by_others(extra: Mapping[str, Any]) -> int:
-    """exp_content.othpay: [{type, amt}], what commercial insurance, donations and supplementary insurance already paid, in fen."""
+    """exp_content.othpay: [{type, amt}], what commercial insurance, donations and supplementary
+    insurance already paid, in fen."""
     rows = extra.get("othpay", [])
     if not isinstance(rows, list):
-        raise BadInput("FIELD_FORMAT", field="exp_content.othpay", rule='应为列表 [{"type":…,"amt":…}]')
+        raise BadInput(
+            "FIELD_FORMAT", field="exp_content.othpay", rule='应为列表 [{"type":…,"amt":…}]'
+        )
     total = 0
     for row in rows:
         if not isinstance(row, dict) or str(row.get("type")) not in PAYERS:
-            raise BadInput("CODE_UNKNOWN", field="exp_content.othpay.type", rule="、".join(f"{code} {name}" for code, name in PAYERS.items()))
+            raise BadInput(
+                "CODE_UNKNOWN",
+                field="exp_content.othpay.type",
+                rule="、".join(f"{code} {name}" for code, name in PAYERS.items()),
+            )
         amount = Fen.of_yuan(row.get("amt", ""), "exp_content.othpay.amt")
         if amount < 0:
-            raise BadInput("AMOUNT_NEGATIVE", field="exp_content.othpay.amt", rule=f"当前为 {amount} 元")
+            raise BadInput(
+                "AMOUNT_NEGATIVE", field="exp_content.othpay.amt", rule=f"当前为 {amount} 元"
+            )
         total += int(amount)
     return total
 
 
-TOLD: Final = ("transfer", "cause", "hospital_kind", "contracted", "contribution_grade", "first_contact")
-"""Facts that some documents ask for and the interface has no field for; a pack that asks and is not told refuses (FACT_MISSING)."""
+TOLD: Final = (
+    "transfer",
+    "cause",
+    "hospital_kind",
+    "contracted",
+    "contribution_grade",
+    "first_contact",
+)
+"""Facts that some documents ask for and the interface has no field for; a pack that asks and is not
+told refuses (FACT_MISSING)."""
 
 
 def _told(extra: Mapping[str, Any]) -> dict[str, str]:
@@ -188,14 +260,21 @@ def _told(extra: Mapping[str, Any]) -> dict[str, str]:
         raise BadInput("FIELD_FORMAT", field="exp_content.facts", rule="应为对象")
     for name, value in rows.items():
         if name not in TOLD:
-            raise BadInput("FIELD_UNKNOWN", field=f"exp_content.facts.{str(name)[:30]}", rule="、".join(TOLD))
+            raise BadInput(
+                "FIELD_UNKNOWN", field=f"exp_content.facts.{str(name)[:30]}", rule="、".join(TOLD)
+            )
         if not isinstance(value, str) or value not in VALUES[name]:
-            raise BadInput("CODE_UNKNOWN", field=f"exp_content.facts.{name}", rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()))
+            raise BadInput(
+                "CODE_UNKNOWN",
+                field=f"exp_content.facts.{name}",
+                rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()),
+            )
     return dict(rows)
 
 
 def _given(extra: Mapping[str, Any]) -> dict[str, int]:
-    """exp_content.given: amounts in yuan that a policy asks for because no citable figure exists (`hifp_pay` …), in fen."""
+    """exp_content.given: amounts in yuan that a policy asks for because no citable figure exists
+    (`hifp_pay` …), in fen."""
     rows = extra.get("given", {})
     if not isinstance(rows, dict):
         raise BadInput("FIELD_FORMAT", field="exp_content.given", rule="应为对象")
@@ -203,18 +282,28 @@ def _given(extra: Mapping[str, Any]) -> dict[str, int]:
     for name, value in rows.items():
         amount = Fen.of_yuan(value, f"exp_content.given.{name}")
         if amount < 0:
-            raise BadInput("AMOUNT_NEGATIVE", field=f"exp_content.given.{name}", rule=f"当前为 {amount} 元")
+            raise BadInput(
+                "AMOUNT_NEGATIVE", field=f"exp_content.given.{name}", rule=f"当前为 {amount} 元"
+            )
         found[str(name)] = int(amount)
     return found
 
 
 def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[Write]:
-    """Everything that a settlement changes, for one transaction: record, visit, year totals, books, outbox, and the message's own key."""
+    """Everything that a settlement changes, for one transaction: record, visit, year totals, books,
+    outbox, and the message's own key."""
     decision = settlement.decision
     before = file.totals(decision.year)
     after = YearTotals(decision.year, before.version + 1, decision.totals_after, settlement.setl_id)
     known = Known(
-        decision.institution, settlement.msgid, settlement.infno, "settle", decision.psn_no, settlement.setl_id, message.digests, settlement.settled_at
+        decision.institution,
+        settlement.msgid,
+        settlement.infno,
+        "settle",
+        decision.psn_no,
+        settlement.setl_id,
+        message.digests,
+        settlement.settled_at,
     )
     visit = file.visit(decision.visit.mdtrt_id)
     return [
@@ -229,7 +318,8 @@ def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[
 
 
 def entries(settlement: Settlement) -> list[Any]:
-    """The journal entries of a settlement: assistance in the books of the region that pays it (J24), the rest where the person is insured."""
+    """The journal entries of a settlement: assistance in the books of the region that pays it
+    (J24), the rest where the person is insured."""
     decision = settlement.decision
     care = "inpatient" if decision.care in ("inpatient", "maternity") else "outpatient"
     funds = {fund: fen for fund, fen in decision.by_fund.items() if fund not in codes.OTHER_ROWS}
@@ -239,16 +329,21 @@ def entries(settlement: Settlement) -> list[Any]:
         by_region.setdefault(region, {})[field] = fen
     found: list[Any] = []
     for region, amounts in sorted(by_region.items()):
-        source = settlement.setl_id if region == decision.insured else f"{settlement.setl_id}-{region}"
+        source = (
+            settlement.setl_id if region == decision.insured else f"{settlement.setl_id}-{region}"
+        )
         home_city, there = region[:4], decision.treatment[:4]
         treatment = region if home_city == there else decision.treatment
-        settled = fund.Settled(source, region, treatment, decision.institution, decision.insutype, care, amounts)
+        settled = fund.Settled(
+            source, region, treatment, decision.institution, decision.insutype, care, amounts
+        )
         found += fund.settlement_entries(settled, settlement.settled_at)
     return found
 
 
 def told(settlement: Settlement, sign: int) -> dict[str, Any]:
-    """The outbox message on a settlement (`sign` 1) or its reversal (-1): what clearing and others need, amounts in fen."""
+    """The outbox message on a settlement (`sign` 1) or its reversal (-1): what clearing and others
+    need, amounts in fen."""
     decision = settlement.decision
     return {
         "setl_id": settlement.setl_id,
@@ -267,7 +362,11 @@ def told(settlement: Settlement, sign: int) -> dict[str, Any]:
         "filing": decision.facts.filing or "",
         "begin": decision.begin.isoformat(),
         "end": decision.end.isoformat(),
-        "setl_time": stored(settlement.settled_at if sign > 0 or settlement.reversed_at is None else settlement.reversed_at),
+        "setl_time": stored(
+            settlement.settled_at
+            if sign > 0 or settlement.reversed_at is None
+            else settlement.reversed_at
+        ),
         "refd": "0" if sign > 0 else "1",
         "medfee_sumamt": sign * int(decision.bill.total),
         "inscp_scp_amt": sign * int(decision.bill.in_policy),

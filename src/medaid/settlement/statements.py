@@ -1,4 +1,5 @@
-"""The hospital's side of clearing through the same door: 3201, 3202, 9101, 9102. The clearing room does the work; this hands over.
+"""The hospital's side of clearing through the same door: 3201, 3202, 9101, 9102. The clearing room
+does the work; this hands over.
 
 Clearing is imported where it is asked for: no settlement waits for it at cold start.
 """
@@ -17,7 +18,8 @@ from medaid.settlement.model import Answer
 from medaid.settlement.national.envelope import Message
 
 OPEN_SECONDS: Final = 60.0
-"""How long a running function takes a region for open before it looks again (X7: a suspension reaches every counter within a minute)."""
+"""How long a running function takes a region for open before it looks again (X7: a suspension
+reaches every counter within a minute)."""
 _open: dict[tuple[str, str], float] = {}
 
 
@@ -25,14 +27,22 @@ def totals(message: Message, now: datetime) -> Answer:
     """3201: our sums of the period against the hospital's."""
     from medaid.clearing import fsi
 
-    return Answer(fsi.totals(message.sent, message.institution, store.institution(message.institution).admdvs, now))
+    return Answer(
+        fsi.totals(
+            message.sent, message.institution, store.institution(message.institution).admdvs, now
+        )
+    )
 
 
 def lines(message: Message, now: datetime) -> Answer:
     """3202: line by line, from the file that 9101 brought."""
     from medaid.clearing import fsi
 
-    return Answer(fsi.lines(message.sent, message.institution, store.institution(message.institution).admdvs, now))
+    return Answer(
+        fsi.lines(
+            message.sent, message.institution, store.institution(message.institution).admdvs, now
+        )
+    )
 
 
 def upload(message: Message, _now: datetime) -> Answer:
@@ -43,7 +53,12 @@ def upload(message: Message, _now: datetime) -> Answer:
         content = base64.b64decode(message.text("in"), validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("FIELD_FORMAT", field="in", rule="文件数据须为 base64") from None
-    return Answer({"file_qury_no": fsi.upload(message.institution, content), "filename": message.text("filename")})
+    return Answer(
+        {
+            "file_qury_no": fsi.upload(message.institution, content),
+            "filename": message.text("filename"),
+        }
+    )
 
 
 def download(message: Message, _now: datetime) -> Answer:
@@ -55,11 +70,15 @@ def download(message: Message, _now: datetime) -> Answer:
 
 
 def check_open(home: str, treatment: str) -> None:
-    """Raises Conflict REGION_SUSPENDED where direct settlement of `home`'s people in `treatment` is stopped (X7).
+    """Raises Conflict REGION_SUSPENDED where direct settlement of `home`'s people in `treatment` is
+    stopped (X7).
 
     At home nothing is asked. Away it is one small read a minute for each pair of regions.
     """
-    if home[:4] == treatment[:4] or time.monotonic() - _open.get((home, treatment), -OPEN_SECONDS) < OPEN_SECONDS:
+    if (
+        home[:4] == treatment[:4]
+        or time.monotonic() - _open.get((home, treatment), -OPEN_SECONDS) < OPEN_SECONDS
+    ):
         return
     from medaid.clearing import regions
 

@@ -100,14 +100,27 @@ def settled(settlement: Settlement) -> list[Write]:
         clearing_type=settlement.clearing_type,
         body=to_data(decision),
     )
-    batch = BatchItem(f"V#{decision.visit.mdtrt_id}", f"B#{decision.batch}", setl_id=settlement.setl_id, visit=visit_to_data(decision.visit))
-    return [Put(item, SettlementItem.pk.does_not_exist(), "settlement"), Put(batch, BatchItem.pk.does_not_exist(), "batch")]
+    batch = BatchItem(
+        f"V#{decision.visit.mdtrt_id}",
+        f"B#{decision.batch}",
+        setl_id=settlement.setl_id,
+        visit=visit_to_data(decision.visit),
+    )
+    return [
+        Put(item, SettlementItem.pk.does_not_exist(), "settlement"),
+        Put(batch, BatchItem.pk.does_not_exist(), "batch"),
+    ]
 
 
 def taken_back(settlement: Settlement, at: datetime, msgid: str) -> list[Write]:
-    """The settlement turns from settled to reversed, and lets its batch go. Nothing else of it ever changes."""
+    """The settlement turns from settled to reversed, and lets its batch go. Nothing else of it ever
+    changes."""
     key = SettlementItem(f"S#{settlement.setl_id}", "SETTLEMENT")
-    actions = [SettlementItem.state.set("reversed"), SettlementItem.reversed_at.set(stored(at)), SettlementItem.reversed_by.set(msgid)]
+    actions = [
+        SettlementItem.state.set("reversed"),
+        SettlementItem.reversed_at.set(stored(at)),
+        SettlementItem.reversed_by.set(msgid),
+    ]
     batch = BatchItem(f"V#{settlement.decision.visit.mdtrt_id}", f"B#{settlement.decision.batch}")
     return [
         Update(key, actions, SettlementItem.state == "settled", "settlement"),
@@ -152,7 +165,16 @@ def message(institution: str, msgid: str) -> Known | None:
     item = item_or_none(MessageItem, f"M#{institution}#{msgid}", "MESSAGE")
     if item is None:
         return None
-    return Known(institution, msgid, item.infno, item.kind, item.psn_no, item.result, item.digests, from_stored(item.at))
+    return Known(
+        institution,
+        msgid,
+        item.infno,
+        item.kind,
+        item.psn_no,
+        item.result,
+        item.digests,
+        from_stored(item.at),
+    )
 
 
 def batches(mdtrt_id: str) -> dict[str, tuple[str, Visit]]:
@@ -166,7 +188,13 @@ def _batches(mdtrt_id: str) -> Iterator[Any]:
 
 def published(name: str, file: str, text: str) -> list[Write]:
     """A pack version is kept once and never changed."""
-    return [Put(PackItem(f"K#{name}", "PACK", file=file, text=text), PackItem.pk.does_not_exist(), "pack")]
+    return [
+        Put(
+            PackItem(f"K#{name}", "PACK", file=file, text=text),
+            PackItem.pk.does_not_exist(),
+            "pack",
+        )
+    ]
 
 
 def pack(name: str) -> tuple[str, str] | None:
@@ -179,22 +207,36 @@ _institutions: dict[str, tuple[float, Institution]] = {}
 
 
 def institution(code: str) -> Institution:
-    """The institution, from memory where it was read in the last ten minutes. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
+    """The institution, from memory where it was read in the last ten minutes. Raises Refused
+    INSTITUTION_UNKNOWN, Unavailable."""
     held = _institutions.get(code)
     if held is not None and time.monotonic() - held[0] < INSTITUTION_SECONDS:
         return held[1]
 
     item = item_or_none(InstitutionItem, f"I#{code}", "INSTITUTION")
-    found = None if item is None else Institution(code, item.name, item.admdvs, item.level, item.active == "1")
+    found = (
+        None
+        if item is None
+        else Institution(code, item.name, item.admdvs, item.level, item.active == "1")
+    )
     if found is None or not found.active:
-        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议或已中止")
+        raise Refused(
+            "INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议或已中止"
+        )
     _institutions[code] = (time.monotonic(), found)
     return found
 
 
 def contracted(one: Institution) -> list[Write]:
     """An institution as the agency contracted it; a later contract replaces an earlier one."""
-    item = InstitutionItem(f"I#{one.code}", "INSTITUTION", name=one.name, admdvs=one.admdvs, level=one.level, active="1" if one.active else "0")
+    item = InstitutionItem(
+        f"I#{one.code}",
+        "INSTITUTION",
+        name=one.name,
+        admdvs=one.admdvs,
+        level=one.level,
+        active="1" if one.active else "0",
+    )
     return [Put(item, None, "institution")]
 
 

@@ -1,4 +1,5 @@
-"""Visits and stays: registered, described, ended, cancelled (2201–2203, 2401–2405), and filings for care away from home (2501, 2502)."""
+"""Visits and stays: registered, described, ended, cancelled (2201–2203, 2401–2405), and filings for
+care away from home (2501, 2502)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid import ids
-from medaid.aws.transaction import Contended, Lost, Patience, Write, commit
+from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
 from medaid.errors import Conflict, Refused, Unavailable
 from medaid.instants import civil_date
 from medaid.people import service as people
@@ -21,13 +22,15 @@ STAY = "STAY"
 
 
 def file_of(message: Message, now: datetime) -> PersonFile:
-    """The one read of a message: the person's file from the year its visit began in, or last year."""
+    """The one read of a message: the person's file from the year its visit began in, or last
+    year."""
     begun = ids.visit_year(message.text("mdtrt_id"))
     return people.load(message.text("psn_no"), min(begun or now.year, civil_date(now).year - 1))
 
 
 def register(message: Message, now: datetime) -> Answer:
-    """2201, 2401: a visit or stay begins. Answers mdtrt_id; the same message again gives the same id."""
+    """2201, 2401: a visit or stay begins. Answers mdtrt_id; the same message again gives the same
+    id."""
     file = file_of(message, now)
     begin = civil_date(message.data["begntime"])
     rules.check_dates(begin, begin, civil_date(now), "begntime")
@@ -38,16 +41,34 @@ def register(message: Message, now: datetime) -> Answer:
         codes.care_of(med_type, "23")
     mdtrt_id = ids.visit_id(insurance.admdvs, begin.year, message.institution, message.msgid)
     visit = Visit(
-        mdtrt_id, message.institution, institution.admdvs, message.text("insutype"), insurance.admdvs, med_type, begin, None, 1, message.msgid,
+        mdtrt_id,
+        message.institution,
+        institution.admdvs,
+        message.text("insutype"),
+        insurance.admdvs,
+        med_type,
+        begin,
+        None,
+        1,
+        message.msgid,
         message.text("dise_codg"),
-    )  # fmt: skip
+    )
     answer = Answer({"mdtrt_id": mdtrt_id})
     if file.visit(mdtrt_id) is not None:
         earlier(message)
         return answer
     if message.infno == "2401":
         _no_second_stay(file)
-    known = Known(message.institution, message.msgid, message.infno, "visit", visit.mdtrt_id, mdtrt_id, message.digests, now)
+    known = Known(
+        message.institution,
+        message.msgid,
+        message.infno,
+        "visit",
+        visit.mdtrt_id,
+        mdtrt_id,
+        message.digests,
+        now,
+    )
     known = replace(known, psn_no=message.text("psn_no"))
     once(message, [*people.visit_opened(message.text("psn_no"), visit), *store.known(known)])
     return answer
@@ -56,8 +77,17 @@ def register(message: Message, now: datetime) -> Answer:
 def _no_second_stay(file: PersonFile) -> None:
     """Nobody lies in two hospitals: an open stay must be ended first."""
     for other in file.visits:
-        if other.end is None and other.med_type and codes.CARE.get(codes.bare(other.med_type)) == "inpatient":
-            raise Conflict("VISIT_OVERLAP", field="begntime", rule=f"另有未出院的住院登记 {other.mdtrt_id}", id=other.mdtrt_id)
+        if (
+            other.end is None
+            and other.med_type
+            and codes.CARE.get(codes.bare(other.med_type)) == "inpatient"
+        ):
+            raise Conflict(
+                "VISIT_OVERLAP",
+                field="begntime",
+                rule=f"另有未出院的住院登记 {other.mdtrt_id}",
+                id=other.mdtrt_id,
+            )
 
 
 def describe(message: Message, now: datetime) -> Answer:
@@ -65,7 +95,13 @@ def describe(message: Message, now: datetime) -> Answer:
     begin = civil_date(message.data["begntime"])
     rules.check_dates(begin, begin, civil_date(now), "begntime")
     codes.care_of(message.text("med_type"), "22")
-    return _changed(message, now, med_type=message.text("med_type"), begin=begin, disease=message.text("dise_codg"))
+    return _changed(
+        message,
+        now,
+        med_type=message.text("med_type"),
+        begin=begin,
+        disease=message.text("dise_codg"),
+    )
 
 
 def discharge(message: Message, now: datetime) -> Answer:
@@ -83,7 +119,8 @@ def discharge_undone(message: Message, now: datetime) -> Answer:
 
 def _changed(message: Message, now: datetime, **changes: object) -> Answer:
     visit = open_visit(file_of(message, now), message)
-    after = replace(visit, version=visit.version + 1, **changes)  # type: ignore[arg-type]  # fields of Visit, by name
+    # fields of Visit, by name
+    after = replace(visit, version=visit.version + 1, **changes)  # type: ignore[arg-type]
     if replace(after, version=visit.version) != visit:
         once(message, people.visit_changed(message.text("psn_no"), visit, after))
     return Answer()
@@ -99,7 +136,8 @@ def cancel(message: Message, now: datetime) -> Answer:
 
 
 def open_visit(file: PersonFile, message: Message) -> Visit:
-    """The visit that the message speaks of. Raises Refused VISIT_UNKNOWN; Refused FORBIDDEN for another hospital's."""
+    """The visit that the message speaks of. Raises Refused VISIT_UNKNOWN; Refused FORBIDDEN for
+    another hospital's."""
     visit = file.visit(message.text("mdtrt_id"))
     if visit is None:
         raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
@@ -108,13 +146,15 @@ def open_visit(file: PersonFile, message: Message) -> Visit:
 
 
 def own(visit: Visit, message: Message) -> None:
-    """A hospital acts on its own visits only, and is told no more of others than that they are not there."""
+    """A hospital acts on its own visits only, and is told no more of others than that they are not
+    there."""
     if visit.institution != message.institution:
         raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
 
 
 def refer(message: Message, now: datetime) -> Answer:
-    """2501: a referral is filed (J25, X5). Answers trt_dcla_detl_sn; the same message again gives the same."""
+    """2501: a referral is filed (J25, X5). Answers trt_dcla_detl_sn; the same message again gives
+    the same."""
     file = file_of(message, now)
     begin, end = message.day("begndate"), message.day("enddate")
     assert begin is not None
@@ -122,11 +162,18 @@ def refer(message: Message, now: datetime) -> Answer:
         rules.check_dates(begin, end, end, "enddate")
     kind = codes.FILINGS.get(codes.bare(message.text("refl_type")))
     if kind is None:
-        raise Refused("CODE_UNKNOWN", field="refl_type", rule="1 转外、2 下转、3 临时外出、4 长期异地居住")
+        raise Refused(
+            "CODE_UNKNOWN", field="refl_type", rule="1 转外、2 下转、3 临时外出、4 长期异地居住"
+        )
     filing = Filing(
-        ids.content_hash("filing", message.institution, message.msgid)[:24].upper(), kind, message.home, _area(message.text("mdtrtarea_admdvs")),
-        begin, end, message.text("reflin_medins_no"),
-    )  # fmt: skip
+        ids.content_hash("filing", message.institution, message.msgid)[:24].upper(),
+        kind,
+        message.home,
+        _area(message.text("mdtrtarea_admdvs")),
+        begin,
+        end,
+        message.text("reflin_medins_no"),
+    )
     if not any(f.filing_id == filing.filing_id for f in file.filings):
         once(message, people.filing_added(message.text("psn_no"), filing))
     return Answer({"trt_dcla_detl_sn": filing.filing_id})
@@ -140,23 +187,27 @@ def _area(admdvs: str) -> str:
 def refer_cancelled(message: Message, now: datetime) -> Answer:
     """2502: the filing no longer counts."""
     file = file_of(message, now)
-    filing = next((f for f in file.filings if f.filing_id == message.text("trt_dcla_detl_sn")), None)
+    filing = next(
+        (f for f in file.filings if f.filing_id == message.text("trt_dcla_detl_sn")), None
+    )
     if filing is None:
         raise Refused("NOT_FOUND", field="trt_dcla_detl_sn", rule="没有该备案")
     once(message, people.filing_cancelled(message.text("psn_no"), filing, now))
     return Answer()
 
 
-def once(message: Message, writes: list[Write], patience: Patience | None = None) -> None:
+def once(message: Message, writes: list[Write], patience: RetryPolicy | None = None) -> None:
     """Commits a small change; where the very same message won the race before, that is as good."""
-    for _ in (patience or Patience(tries=5)).attempts():
+    for _ in (patience or RetryPolicy(tries=5)).attempts():
         try:
             commit(writes)
             return
-        except Lost as lost:
+        except ConditionFailed as lost:
             if "message" in lost.labels and earlier(message) is not None:
                 return
-            raise Conflict("STATE", field="mdtrt_id", rule="登记刚被其他操作改变,请重新发送") from lost
-        except Contended:
+            raise Conflict(
+                "STATE", field="mdtrt_id", rule="登记刚被其他操作改变,请重新发送"
+            ) from lost
+        except TransactionConflict:
             continue
     raise Unavailable("BUSY")

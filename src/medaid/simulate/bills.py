@@ -35,10 +35,19 @@ NOTHING: Final = Taken({}, np.zeros(0, dtype=np.intp))
 
 
 class Bills:
-    """Their bills, and what others know of them: `parts` are the bill's parts by name, `reserved` what others have paid already. Fen."""
+    """Their bills, and what others know of them: `parts` are the bill's parts by name, `reserved`
+    what others have paid already. Fen."""
 
     __slots__ = ("components", "given", "in_policy", "parts", "reserved", "total")
 
-    def __init__(self, total: Ints, in_policy: Ints, reserved: Amounts, parts: Taken, given: Taken, components: Taken) -> None:
+    def __init__(
+        self,
+        total: Ints,
+        in_policy: Ints,
+        reserved: Amounts,
+        parts: Taken,
+        given: Taken,
+        components: Taken,
+    ) -> None:
         self.total, self.in_policy, self.reserved, self.parts = total, in_policy, reserved, parts
         self.given, self.components = given, components

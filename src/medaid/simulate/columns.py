@@ -1,8 +1,10 @@
-"""The waterfall over columns: what `medaid.benefit.engine` does to one claim, done to every claim of one shape at once.
+"""The waterfall over columns: what `medaid.benefit.engine` does to one claim, done to every claim
+of one shape at once.
 
-Each function is the counterpart of one there, and tests hold the two equal claim for claim. Whole fen in 64-bit integers throughout; a ratio
-is parts per the coarsest scale that holds its layer's ratios, so a product fits. Rows where it would not are marked `odd` and go through the
-single-case engine; rows that it would refuse are refused here, with the code that it would meet first.
+Each function is the counterpart of one there, and tests hold the two equal claim for claim. Whole
+fen in 64-bit integers throughout; a ratio is parts per the coarsest scale that holds its layer's
+ratios, so a product fits. Rows where it would not are marked `odd` and go through the single-case
+engine; rows that it would refuse are refused here, with the code that it would meet first.
 """
 
 from __future__ import annotations
@@ -18,22 +20,35 @@ from medaid.simulate.slots import NO_LIMIT, LayerTable, Limit, Slot, Table
 
 
 class Walk:
-    """The claims of one shape on their way through its layers. Afterwards: `paid` by layer, `all_left`, `in_left`, `totals`,
-    `refused`, `odd`.
+    """The claims of one shape on their way through its layers. Afterwards: `paid` by layer,
+    `all_left`, `in_left`, `totals`, `refused`, `odd`.
     """
 
-    def __init__(self, table: Table, plans: Codes, bills: Bills, totals: Callable[[str], Amounts], kept: frozenset[str]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        plans: Codes,
+        bills: Bills,
+        totals: Callable[[str], Amounts],
+        kept: frozenset[str],
+    ) -> None:
         self.table, self.plans, self.bills, self.kept = table, plans, bills, kept
         self.all_left: Ints = bills.total
         self.in_left: Ints = bills.in_policy
-        self.reserved: Amounts = bills.reserved if isinstance(bills.reserved, int) else np.minimum(bills.reserved, bills.total)
+        self.reserved: Amounts = (
+            bills.reserved
+            if isinstance(bills.reserved, int)
+            else np.minimum(bills.reserved, bills.total)
+        )
         self.odd: Mask | None = None
         self.refused: npt.NDArray[np.int8] | None = None
         self.paid: dict[str, Amounts] = {}
         self.noted: dict[str, Amounts] = {}
         self.totals: dict[str, Amounts] = {}
         self._totals = totals
-        if not isinstance(self.reserved, int) and not any(slot.kind == "reserved" for slot in table.shape):
+        if not isinstance(self.reserved, int) and not any(
+            slot.kind == "reserved" for slot in table.shape
+        ):
             self.refuse(self.reserved > 0, "CLAUSE_GAP")
         for slot, layer in zip(table.shape, table.layers, strict=True):
             self._layer(slot, layer)
@@ -42,7 +57,9 @@ class Walk:
         """The same walk for some of its claims."""
         part = object.__new__(Walk)
         part.table, part.kept = self.table, self.kept
-        part.bills = Bills(self.bills.total[rows], self.bills.in_policy[rows], NONE, NOTHING, NOTHING, NOTHING)
+        part.bills = Bills(
+            self.bills.total[rows], self.bills.in_policy[rows], NONE, NOTHING, NOTHING, NOTHING
+        )
         part.all_left, part.in_left = self.all_left[rows], self.in_left[rows]
         part.odd = part.refused = None
         part.paid = {name: _only(amounts, rows) for name, amounts in self.paid.items()}
@@ -86,7 +103,11 @@ class Walk:
     def _share(self, slot: Slot, layer: LayerTable) -> Amounts:
         numbers = [column.at(self.plans) for column in layer.amounts]
         ratios = [column.at(self.plans) for column in layer.ratios]
-        limits, bands = (numbers[2:], []) if not slot.bands else (numbers[2 : -2 * slot.bands], numbers[-2 * slot.bands :])
+        limits, bands = (
+            (numbers[2:], [])
+            if not slot.bands
+            else (numbers[2 : -2 * slot.bands], numbers[-2 * slot.bands :])
+        )
         base = self._base(slot, layer, ratios)
         overflow: Amounts = NONE
         if slot.ceiling is not None:
@@ -112,7 +133,9 @@ class Walk:
             self.add(key, amount)
         if f"excess:{ident}" in self.kept:
             self.add(f"excess:{ident}", base - deductible)
-        return self._payable("" if slot.plus else slot.source, within)  # several kinds of cost have no kind of their own
+        return self._payable(
+            "" if slot.plus else slot.source, within
+        )  # several kinds of cost have no kind of their own
 
     def _base(self, slot: Slot, layer: LayerTable, ratios: list[Amounts]) -> Ints:
         base = self.source(slot.source)
@@ -121,11 +144,18 @@ class Walk:
         weights = ratios[len(ratios) - len(slot.plus) - slot.shared_first :]
         for name, weight in zip(slot.plus, weights, strict=False):
             base = base + self._part(self.source(name), weight, layer)
-        if slot.less or slot.plus or slot.source not in ("in_policy_left", "all_left", "in_policy", "total"):
-            base = np.maximum(np.broadcast_to(np.asarray(base, dtype=np.int64), self.all_left.shape), 0)
+        if (
+            slot.less
+            or slot.plus
+            or slot.source not in ("in_policy_left", "all_left", "in_policy", "total")
+        ):
+            base = np.maximum(
+                np.broadcast_to(np.asarray(base, dtype=np.int64), self.all_left.shape), 0
+            )
         if slot.shared_first:
             base = base - self._part(base, ratios[-1], layer)
-        return base  # type: ignore[return-value]  # a column by now: sources that may be plain were made one
+        # a column by now: sources that may be plain were made one
+        return base  # type: ignore[return-value]
 
     def _part(self, amount: Amounts, ratio: Amounts, layer: LayerTable) -> Ints:
         """A share of an amount, half up to the fen; rows that do not fit are marked."""
@@ -149,7 +179,14 @@ class Walk:
                 line = np.minimum(line, _floored(year_limit, used))
         return np.minimum(base, line)
 
-    def _parts(self, slot: Slot, base: Ints, deductible: Amounts, bands: list[Amounts], ratios: list[Amounts]) -> Ints:
+    def _parts(
+        self,
+        slot: Slot,
+        base: Ints,
+        deductible: Amounts,
+        bands: list[Amounts],
+        ratios: list[Amounts],
+    ) -> Ints:
         """What the bands give, in parts of a fen per the layer's scale."""
         excess = base if isinstance(deductible, int) else base - deductible
         if not slot.bands:
@@ -205,7 +242,11 @@ class Walk:
             case "in_policy_left":
                 return self.in_left
             case "all_left" | "own_left":
-                return self.all_left if isinstance(self.reserved, int) else self.all_left - self.reserved
+                return (
+                    self.all_left
+                    if isinstance(self.reserved, int)
+                    else self.all_left - self.reserved
+                )
             case "in_policy":
                 return self.bills.in_policy
             case "total":
@@ -219,7 +260,9 @@ class Walk:
             part = self.bills.parts.get(name)
             return NONE if part is None else part
         if head in ("given", "component"):
-            return self._told((self.bills.given if head == "given" else self.bills.components).get(rest))
+            return self._told(
+                (self.bills.given if head == "given" else self.bills.components).get(rest)
+            )
         if head == "year":
             return self.year(rest)
         return self.noted.get(name, NONE)
@@ -227,7 +270,12 @@ class Walk:
     def year(self, name: str) -> Amounts:
         """The year's running total with this claim in it."""
         own = self.all_left if isinstance(self.reserved, int) else self.all_left - self.reserved
-        now = {"own_in_policy": self.in_left, "own_all": own, "in_policy": self.bills.in_policy, "total": self.bills.total}
+        now = {
+            "own_in_policy": self.in_left,
+            "own_all": own,
+            "in_policy": self.bills.in_policy,
+            "total": self.bills.total,
+        }
         return self.sum_of((name,)) + now[name]
 
     def _told(self, amounts: Ints | None) -> Amounts:
@@ -266,14 +314,16 @@ def _only(amounts: Amounts, rows: Mask) -> Amounts:
 
 
 def _floored(number: Amounts, used: Amounts) -> Amounts:
-    """`number` less `used`, not below zero; no limit stays none whatever is used, because no sum comes near it."""
+    """`number` less `used`, not below zero; no limit stays none whatever is used, because no sum
+    comes near it."""
     if isinstance(used, int) and used == 0:
         return number
     return np.maximum(number - used, 0)
 
 
 def half_up(parts: Ints, scale: int) -> Ints:
-    """Whole fen from parts per `scale`, half up: `medaid.money.half_up` over a column that is not negative."""
+    """Whole fen from parts per `scale`, half up: `medaid.money.half_up` over a column that is not
+    negative."""
     if scale == 1:
         return parts
     doubled = (parts * 2 + scale).view(np.uint64)

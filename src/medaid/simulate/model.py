@@ -1,6 +1,8 @@
-"""A population of claims as columns, and what pricing it gives. Whole fen in 64-bit integers; one row is one visit.
+"""A population of claims as columns, and what pricing it gives. Whole fen in 64-bit integers; one
+row is one visit.
 
-A chunk holds whole persons: all visits of a person are in one chunk, ordered as they count (by person, year of the caps, day, file row).
+A chunk holds whole persons: all visits of a person are in one chunk, ordered as they count (by
+person, year of the caps, day, file row).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 UNKNOWN: Final = int(np.iinfo(np.int64).min)
-"""An amount or a number that the file leaves empty. It is asked for where a clause needs it, never taken as zero."""
+"""An amount or a number that the file leaves empty. It is asked for where a clause needs it, never
+taken as zero."""
 NUMBER_FACTS: Final = RANGES
 TEXT_FACTS: Final = tuple(name for name in Facts._fields if name not in (*RANGES, "category"))
 BILL: Final = ("total", "in_policy", "own_expense", "over_limit", "prior_share")
@@ -90,7 +93,8 @@ class Outcome:
     year: Codes
     """Year of the caps that each visit counts in."""
     singly: int = 0
-    """Visits that the single-case engine priced, because the columns do not cover a shape of their clauses."""
+    """Visits that the single-case engine priced, because the columns do not cover a shape of their
+    clauses."""
     why_singly: dict[str, int] = field(default_factory=dict)
     """The shapes, with visits for each."""
 

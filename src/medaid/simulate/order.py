@@ -1,4 +1,5 @@
-"""What is settled of a chunk before any clause is read: whose year each visit counts in, in which order, and which bills are wrong."""
+"""What is settled of a chunk before any clause is read: whose year each visit counts in, in which
+order, and which bills are wrong."""
 
 from __future__ import annotations
 
@@ -22,12 +23,16 @@ def year_of(ordinals: Codes) -> Codes:
 
 
 def person_years(visits: Visits, year: Codes) -> tuple[Rows, Ints, Ints]:
-    """The order of rows, where each person-year begins in it, and how many visits it has; the longest first."""
+    """The order of rows, where each person-year begins in it, and how many visits it has; the
+    longest first."""
     order: Rows = np.arange(len(visits))
     if not len(visits):
         return order, np.zeros(0, np.int64), np.zeros(0, np.int64)
     person, when = visits.person, visits.settled
-    follows = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & ((year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (when[1:] >= when[:-1]))))
+    follows = (person[1:] > person[:-1]) | (
+        (person[1:] == person[:-1])
+        & ((year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (when[1:] >= when[:-1])))
+    )
     if not follows.all():
         order = np.lexsort((visits.row, when, year, person))
         person, year = person[order], year[order]
@@ -41,7 +46,8 @@ def person_years(visits: Visits, year: Codes) -> tuple[Rows, Ints, Ints]:
 
 
 def wrong_bills(visits: Visits, refusal: Callable[[str], int]) -> npt.NDArray[np.int16] | None:
-    """By visit the index of the code with which the bill itself is refused (identity I1, signs); None where all are right."""
+    """By visit the index of the code with which the bill itself is refused (identity I1, signs);
+    None where all are right."""
     bill = visits.bill
     told = [*visits.given.values(), *visits.components.values()]
     rest = bill["total"] - bill["in_policy"]

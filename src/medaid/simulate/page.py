@@ -1,4 +1,5 @@
-"""The comparison as one HTML page that asks nobody for anything: styles and charts (SVG) stand in it, no script, no other host."""
+"""The comparison as one HTML page that asks nobody for anything: styles and charts (SVG) stand in
+it, no script, no other host."""
 
 from __future__ import annotations
 
@@ -51,11 +52,14 @@ def page(comparison: Report) -> str:
     numbers = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
     return (
         '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        f"<title>政策测算:{escape(comparison.a)} 与 {escape(comparison.b)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>政策测算:{escape(comparison.a)} 与 "
+        f"{escape(comparison.b)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<h1>政策测算</h1>\n<p>A:{escape(comparison.a)}　B:{escape(comparison.b)}</p>\n"
-        "<p>同一批就诊按两套政策分别计算,金额精确到分;年度限额和累计起付线按每人就诊的先后顺序计算。</p>\n"
+        "<p>同一批就诊按两套政策分别计算,金额精确到分;"
+        "年度限额和累计起付线按每人就诊的先后顺序计算。</p>\n"
         f"<dl>{numbers}</dl>\n{body}</body>\n</html>\n"
     )
 
@@ -64,17 +68,32 @@ def _section(section: Section) -> str:
     chart = _drawn(section) if len(section.rows) <= 30 else ""
     visits = any(row.visits is not None for row in section.rows)
     one_sided = section.one_sided
-    head = "".join(f"<th>{name}</th>" for name in (escape(section.by), *(("就诊",) if visits else ()), *(("人数",) if one_sided else ("A", "B", "B 减 A"))))
+    head = "".join(
+        f"<th>{name}</th>"
+        for name in (
+            escape(section.by),
+            *(("就诊",) if visits else ()),
+            *(("人数",) if one_sided else ("A", "B", "B 减 A")),
+        )
+    )
     lines = "".join(_line(row, section, visits, one_sided) for row in section.rows)
     unit = "(元)" if section.money else ""
     return (
-        f'<section id="{section.id}">\n<h2>{escape(section.title)}{unit}</h2>\n{_figure(section, chart)}'
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>\n</section>\n'
+        f'<section id="{section.id}">\n<h2>{escape(section.title)}'
+        f"{unit}</h2>\n{_figure(section, chart)}"
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>'
+        f"{lines}</tbody></table></div>\n</section>\n"
     )
 
 
 def _figure(section: Section, chart: str) -> str:
-    said = "图:B 减 A" if section.id in MOVED else "图:上为 A,下为 B" if section.id in PAIRED else "图:人数"
+    said = (
+        "图:B 减 A"
+        if section.id in MOVED
+        else "图:上为 A,下为 B"
+        if section.id in PAIRED
+        else "图:人数"
+    )
     return f"<figure>{chart}<figcaption>{said}</figcaption></figure>\n" if chart else ""
 
 
@@ -97,12 +116,20 @@ def _drawn(section: Section) -> str:
     """The section's chart; empty where it has none or nothing to show."""
     bars: Bars
     if section.id in PAIRED:
-        bars = [(row.name, (("a", "A ", row.pair.a), ("b", "B ", row.pair.b))) for row in section.rows]
+        bars = [
+            (row.name, (("a", "A ", row.pair.a), ("b", "B ", row.pair.b))) for row in section.rows
+        ]
     elif section.id in COUNTED:
-        bars = [(row.name, (("b" if int(row.key) >= 0 else "w", "", row.pair.b),)) for row in section.rows]
+        bars = [
+            (row.name, (("b" if int(row.key) >= 0 else "w", "", row.pair.b),))
+            for row in section.rows
+        ]
     elif section.id in MOVED:
         better = -1 if section.id.startswith("own") else 1  # a burden that falls is the better one
-        bars = [(row.name, (("b" if row.change * better >= 0 else "w", "", row.change),)) for row in section.rows]
+        bars = [
+            (row.name, (("b" if row.change * better >= 0 else "w", "", row.change),))
+            for row in section.rows
+        ]
     else:
         return ""
     return _chart(section, bars)
@@ -120,22 +147,35 @@ def _chart(section: Section, bars: Bars) -> str:
     zero = begin - least * scale
     for name, row in bars:
         middle = y + len(row) * BAR / 2 + 4
-        parts.append(f'<text x="{LABEL - 8}" y="{middle:.0f}" text-anchor="end">{escape(_short(name))}</text>')
+        parts.append(
+            f'<text x="{LABEL - 8}" y="{middle:.0f}" '
+            f'text-anchor="end">{escape(_short(name))}</text>'
+        )
         for style, before, number in row:
             length = abs(number) * scale
             left = zero - length if number < 0 else zero
             place, anchor = (left - 6, "end") if number < 0 else (left + length + 6, "start")
-            parts.append(f'<rect class="{style}" x="{left:.1f}" y="{y}" width="{length:.1f}" height="{BAR - 2}"/>')
-            parts.append(f'<text class="soft" x="{place:.1f}" y="{y + BAR - 4}" text-anchor="{anchor}">{before}{told(section, number)}</text>')
+            parts.append(
+                f'<rect class="{style}" x="{left:.1f}" y="{y}" '
+                f'width="{length:.1f}" height="{BAR - 2}"/>'
+            )
+            parts.append(
+                f'<text class="soft" x="{place:.1f}" y="{y + BAR - 4}" '
+                f'text-anchor="{anchor}">{before}{told(section, number)}</text>'
+            )
             y += BAR
         y += GAP
     parts.append(f'<rect class="axis" x="{zero:.1f}" y="0" width="1" height="{y - GAP}"/>')
     about = f"{section.title}{',B 减 A' if section.id in MOVED else ''}"
-    return f'<svg viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(about)}">{"".join(parts)}</svg>\n'
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {y}" role="img" '
+        f'aria-label="{escape(about)}">{"".join(parts)}</svg>\n'
+    )
 
 
 def _short(name: str) -> str:
-    """The name cut to what stands beside its bar: a Chinese character is about twice as wide as a figure."""
+    """The name cut to what stands beside its bar: a Chinese character is about twice as wide as a
+    figure."""
     width, kept = 0, ""
     for letter in name:
         width += 7 if letter.isascii() else 12

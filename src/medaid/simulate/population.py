@@ -1,7 +1,9 @@
-"""What tells claims apart before they are priced: which policy, which categories, which facts the clauses ask for.
+"""What tells claims apart before they are priced: which policy, which categories, which facts the
+clauses ask for.
 
-Facts that no clause asks for are forgotten, numbers are put in the stretch between the bounds that clauses name, and days in the stretch
-between the dates on which something begins or ends, so that a million claims fall into a few hundred kinds.
+Facts that no clause asks for are forgotten, numbers are put in the stretch between the bounds that
+clauses name, and days in the stretch between the dates on which something begins or ends, so that a
+million claims fall into a few hundred kinds.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class Kind(NamedTuple):
 
 
 def parts(value: object) -> Iterator[object]:
-    """Every frozen value in a nest of them, such as a pack: itself, what it holds, what that holds."""
+    """Every frozen value in a nest of them, such as a pack: itself, what it holds, what that
+    holds."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -66,17 +69,31 @@ class Kinds:
     def __init__(self, library: Library) -> None:
         self.library = library
         held = list(parts(library.packs))
-        self._turns = np.array(turning_days(library.packs, (one for one in held if isinstance(one, Row))), dtype=np.int64)
+        self._turns = np.array(
+            turning_days(library.packs, (one for one in held if isinstance(one, Row))),
+            dtype=np.int64,
+        )
         self._whens = {one for one in held if isinstance(one, When) and one.names}
-        self._steps = {(one.per, one.per_from) for one in held if isinstance(one, Modifier) and one.per}
-        self.asked = {name for when in self._whens for name in when.names} | {per for per, _ in self._steps}
+        self._steps = {
+            (one.per, one.per_from) for one in held if isinstance(one, Modifier) and one.per
+        }
+        self.asked = {name for when in self._whens for name in when.names} | {
+            per for per, _ in self._steps
+        }
         self._policies: dict[tuple[str, str, int], Policy | str] = {}
 
     def edges(self, name: str, highest: int) -> list[int]:
-        """Where a number begins to count differently; each value belongs to the last edge not above it."""
+        """Where a number begins to count differently; each value belongs to the last edge not above
+        it."""
         found = {0}
         for when in self._whens:
-            found |= {bound for n, low, high in when.ranges if n == name for bound in (low, high) if bound is not None}
+            found |= {
+                bound
+                for n, low, high in when.ranges
+                if n == name
+                for bound in (low, high)
+                if bound is not None
+            }
         for per, begin in self._steps:
             if per == name:
                 found |= set(range(begin, highest + 1))
@@ -85,10 +102,16 @@ class Kinds:
     def policies(self, visits: Visits) -> tuple[Codes, list[Policy | str]]:
         """By visit the policy, or the code of why there is none."""
         turn = np.searchsorted(self._turns, visits.day, side="right")
-        nobody = np.array([word is None for word in visits.categories.words], dtype=bool)[visits.categories.codes]
+        nobody = np.array([word is None for word in visits.categories.words], dtype=bool)[
+            visits.categories.codes
+        ]
         assisting = np.where(nobody, -1, visits.assisting.codes)
         codes, chosen = _distinct(
-            [(turn, len(self._turns) + 1), (visits.region.codes, len(visits.region.words)), (assisting + 1, len(visits.assisting.words) + 1)]
+            [
+                (turn, len(self._turns) + 1),
+                (visits.region.codes, len(visits.region.words)),
+                (assisting + 1, len(visits.assisting.words) + 1),
+            ]
         )
         found = []
         for row in chosen:
@@ -101,14 +124,21 @@ class Kinds:
         key = (region, assisted, turn)
         if key not in self._policies:
             try:
-                self._policies[key] = self.library.policy_for(region, assisted, date.fromordinal(day))
+                self._policies[key] = self.library.policy_for(
+                    region, assisted, date.fromordinal(day)
+                )
             except MedaidError as refusal:
                 self._policies[key] = refusal.code
         return self._policies[key]
 
-    def of(self, visits: Visits, policy: Codes, policies: Sequence[Policy | str], *, without: str = "") -> tuple[Codes, list[Kind]]:
+    def of(
+        self, visits: Visits, policy: Codes, policies: Sequence[Policy | str], *, without: str = ""
+    ) -> tuple[Codes, list[Kind]]:
         """By visit its kind; the fact `without` is left out."""
-        parts: list[tuple[Any, int]] = [(policy, len(policies)), (visits.categories.codes, len(visits.categories.words))]
+        parts: list[tuple[Any, int]] = [
+            (policy, len(policies)),
+            (visits.categories.codes, len(visits.categories.words)),
+        ]
         numbers: dict[str, tuple[Ints, list[int]]] = {}
         for name in TEXT_FACTS:
             if name in visits.facts and self._counts(name):
@@ -118,27 +148,42 @@ class Kinds:
             if name in self.asked and name in visits.numbers and name != without:
                 values = visits.numbers[name]
                 edges = self.edges(name, int(values.max(initial=0)))
-                places: Ints = np.where(values == UNKNOWN, 0, np.searchsorted(np.array(edges), values, side="right"))
+                places: Ints = np.where(
+                    values == UNKNOWN, 0, np.searchsorted(np.array(edges), values, side="right")
+                )
                 numbers[name] = (values, edges)
                 parts.append((places, len(edges) + 1))
         codes, chosen = _distinct(parts)
-        return codes, [self._kind(visits, row, policies[int(policy[row])], numbers) for row in chosen]
+        return codes, [
+            self._kind(visits, row, policies[int(policy[row])], numbers) for row in chosen
+        ]
 
     def _counts(self, name: str) -> bool:
         """Whether a fact matters: some clause asks for it, or it says which visits are stays."""
         return name in self.asked or name == "care"
 
-    def _kind(self, visits: Visits, row: int, policy: Policy | str, numbers: dict[str, tuple[Ints, list[int]]]) -> Kind:
-        facts: list[tuple[str, str | int | None]] = [(name, column.word(row)) for name, column in visits.facts.items() if self._counts(name)]
+    def _kind(
+        self,
+        visits: Visits,
+        row: int,
+        policy: Policy | str,
+        numbers: dict[str, tuple[Ints, list[int]]],
+    ) -> Kind:
+        facts: list[tuple[str, str | int | None]] = [
+            (name, column.word(row)) for name, column in visits.facts.items() if self._counts(name)
+        ]
         for name, (values, edges) in numbers.items():
             value = int(values[row])
-            facts.append((name, None if value == UNKNOWN else edges[bisect_right(edges, value) - 1]))
+            facts.append(
+                (name, None if value == UNKNOWN else edges[bisect_right(edges, value) - 1])
+            )
         told = visits.categories.word(row)
         return Kind(policy, tuple(told.split(";")) if told else (), tuple(facts))
 
 
 def _distinct(parts: Sequence[tuple[Any, int]]) -> tuple[Codes, list[int]]:
-    """Rows told apart by several codes together: by row the index of its combination, and one row of each."""
+    """Rows told apart by several codes together: by row the index of its combination, and one row
+    of each."""
     key: Ints = np.zeros(len(parts[0][0]), dtype=np.int64)
     space = 1
     for codes, size in parts:

@@ -1,4 +1,5 @@
-"""What to do with each kind of claim: refuse it with a code, walk one table, walk one for each category, or price it singly."""
+"""What to do with each kind of claim: refuse it with a code, walk one table, walk one for each
+category, or price it singly."""
 
 from __future__ import annotations
 
@@ -61,18 +62,24 @@ class Book:
     def _made(self, kind: Kind, stay_no: int | None) -> Recipe:
         if isinstance(kind.policy, str):
             return Recipe(self.refusal(kind.policy), early=True)
-        facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]  # names and values are those of Facts
+        # names and values are those of Facts
+        facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]
         if stay_no is not None:
             facts = facts._replace(stay_no=stay_no)
         inpatient = facts.care == "inpatient"
         try:
-            return Recipe(candidates=self._candidates(kind.policy, kind.categories, facts), inpatient=inpatient)
+            return Recipe(
+                candidates=self._candidates(kind.policy, kind.categories, facts),
+                inpatient=inpatient,
+            )
         except MedaidError as refusal:
             return Recipe(self.refusal(refusal.code))
         except _Uncovered as shape:
             return Recipe(singly=str(shape), inpatient=inpatient)
 
-    def _candidates(self, policy: Policy, categories: tuple[str, ...], facts: Facts) -> tuple[Candidate, ...]:
+    def _candidates(
+        self, policy: Policy, categories: tuple[str, ...], facts: Facts
+    ) -> tuple[Candidate, ...]:
         claim, found = Claim(NO_BILL, facts, categories), list[Candidate]()
         for category in standing(policy, claim) or (NO_CATEGORY,):
             try:
@@ -82,7 +89,9 @@ class Book:
                     raise _Uncovered("refusal in a later category") from None
                 raise
             for one in planned:
-                self.layers.setdefault(one.layer.id, LayerName(one.layer.name, one.layer.fund, one.layer.tier))
+                self.layers.setdefault(
+                    one.layer.id, LayerName(one.layer.name, one.layer.fund, one.layer.tier)
+                )
             halves = split(planned)
             if isinstance(halves, str):
                 raise _Uncovered(halves)

@@ -14,7 +14,14 @@ from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FUND_NAMES, VALUES
 from medaid.simulate.tally import STEPS, Pair, Tally
 
-LEVELS: Final = {"community": "社区", "township": "乡镇", "1": "一级", "2": "二级", "3": "三级", "": "未填"}
+LEVELS: Final = {
+    "community": "社区",
+    "township": "乡镇",
+    "1": "一级",
+    "2": "二级",
+    "3": "三级",
+    "": "未填",
+}
 
 
 class Row(NamedTuple):
@@ -56,48 +63,118 @@ class Report(NamedTuple):
 
 def report(a: str, b: str, tally: Tally) -> Report:
     """The comparison of `a` and `b` (the names of the two sets of packs)."""
-    groups = (("category", "救助类型", category_name), ("level", "医院级别", level_name), ("care", "医疗类别", care_name))
+    groups = (
+        ("category", "救助类型", category_name),
+        ("level", "医院级别", level_name),
+        ("care", "医疗类别", care_name),
+    )
     sections = [_persons(tally), _changes(tally), _funds(tally), _layers(tally)]
     for key, told, name in groups:
         rows = sorted(tally.groups[key].items())
-        sections.append(Section(f"paid_by_{key}", f"各方支付,按{told}", told, True, tuple(Row(k, name(k), g.paid, g.visits) for k, g in rows)))
-        assistance = tuple(Row(k, name(k), g.by_fund.get("maf_pay", Pair()), g.visits) for k, g in rows)
-        sections.append(Section(f"assistance_by_{key}", f"其中医疗救助基金,按{told}", told, True, assistance))
-        sections.append(Section(f"own_by_{key}", f"个人负担,按{told}", told, True, tuple(Row(k, name(k), g.own, g.visits) for k, g in rows)))
-        cells = [(f"{k}|{fund}", f"{name(k)} · {FUND_NAMES[fund]}", g, pair) for k, g in rows for fund, pair in sorted(g.by_fund.items()) if any(pair)]
-        sections.append(Section(f"fund_by_{key}", f"各基金支付,按{told}", f"{told} · 基金", True, tuple(Row(k, n, pair, g.visits) for k, n, g, pair in cells)))
+        sections.append(
+            Section(
+                f"paid_by_{key}",
+                f"各方支付,按{told}",
+                told,
+                True,
+                tuple(Row(k, name(k), g.paid, g.visits) for k, g in rows),
+            )
+        )
+        assistance = tuple(
+            Row(k, name(k), g.by_fund.get("maf_pay", Pair()), g.visits) for k, g in rows
+        )
+        sections.append(
+            Section(f"assistance_by_{key}", f"其中医疗救助基金,按{told}", told, True, assistance)
+        )
+        sections.append(
+            Section(
+                f"own_by_{key}",
+                f"个人负担,按{told}",
+                told,
+                True,
+                tuple(Row(k, name(k), g.own, g.visits) for k, g in rows),
+            )
+        )
+        cells = [
+            (f"{k}|{fund}", f"{name(k)} · {FUND_NAMES[fund]}", g, pair)
+            for k, g in rows
+            for fund, pair in sorted(g.by_fund.items())
+            if any(pair)
+        ]
+        sections.append(
+            Section(
+                f"fund_by_{key}",
+                f"各基金支付,按{told}",
+                f"{told} · 基金",
+                True,
+                tuple(Row(k, n, pair, g.visits) for k, n, g, pair in cells),
+            )
+        )
     return Report(a, b, tally, (*sections, *_burden(tally), _refused(tally), _ways(tally)))
 
 
 def _persons(tally: Tally) -> Section:
     rows = (
-        ("better", "负担减轻的人数", tally.better), ("worse", "负担加重的人数", tally.worse), ("same", "负担不变的人数", tally.same),
+        ("better", "负担减轻的人数", tally.better),
+        ("worse", "负担加重的人数", tally.worse),
+        ("same", "负担不变的人数", tally.same),
         ("not_comparable", "有就诊被退回、不可比的人数", tally.not_comparable),
-    )  # fmt: skip
-    return Section("persons", "个人负担的变化(B 相对 A)", "人数", False, tuple(Row(key, name, Pair(0, count)) for key, name, count in rows))
+    )
+    return Section(
+        "persons",
+        "个人负担的变化(B 相对 A)",
+        "人数",
+        False,
+        tuple(Row(key, name, Pair(0, count)) for key, name, count in rows),
+    )
 
 
 def _changes(tally: Tally) -> Section:
     """How many persons bear how much less or more."""
-    bounds = [f"{_round(low)} 至不足 {_round(high)} 元" for low, high in pairwise(STEPS)] + [f"{_round(STEPS[-1])} 元以上"]
-    told = {0: "不变"} | {n + 1: f"减轻 {name}" for n, name in enumerate(bounds)} | {-n - 1: f"加重 {name}" for n, name in enumerate(bounds)}
-    rows = tuple(Row(str(band), told[band], Pair(0, tally.changes.get(band, 0))) for band in sorted(told, reverse=True))
+    bounds = [f"{_round(low)} 至不足 {_round(high)} 元" for low, high in pairwise(STEPS)] + [
+        f"{_round(STEPS[-1])} 元以上"
+    ]
+    told = (
+        {0: "不变"}
+        | {n + 1: f"减轻 {name}" for n, name in enumerate(bounds)}
+        | {-n - 1: f"加重 {name}" for n, name in enumerate(bounds)}
+    )
+    rows = tuple(
+        Row(str(band), told[band], Pair(0, tally.changes.get(band, 0)))
+        for band in sorted(told, reverse=True)
+    )
     return Section("changes", "个人负担变化的分布", "每人合计的变化", False, rows)
 
 
 def _funds(tally: Tally) -> Section:
-    rows = [Row(fund, FUND_NAMES[fund], pair) for fund, pair in sorted(tally.by_fund().items()) if any(pair)]
-    return Section("paid_by_fund", "各基金支付", "基金", True, (*rows, Row("own", "个人负担", tally.own())))
+    rows = [
+        Row(fund, FUND_NAMES[fund], pair)
+        for fund, pair in sorted(tally.by_fund().items())
+        if any(pair)
+    ]
+    return Section(
+        "paid_by_fund", "各基金支付", "基金", True, (*rows, Row("own", "个人负担", tally.own()))
+    )
 
 
 def _layers(tally: Tally) -> Section:
-    rows = tuple(Row(layer, tally.names[layer].name, pair) for layer, pair in sorted(tally.layers.items()) if any(pair))
+    rows = tuple(
+        Row(layer, tally.names[layer].name, pair)
+        for layer, pair in sorted(tally.layers.items())
+        if any(pair)
+    )
     return Section("paid_by_layer", "各层支付", "层", True, rows)
 
 
 def _burden(tally: Tally) -> tuple[Section, Section]:
-    above = tuple(Row(str(line), f"{_round(line)} 元以上", tally.above.get(line, Pair())) for line in tally.thresholds)
-    over = tuple(Row(str(line), f"超过 {_round(line)} 元的部分", tally.above_sum.get(line, Pair())) for line in tally.thresholds)
+    above = tuple(
+        Row(str(line), f"{_round(line)} 元以上", tally.above.get(line, Pair()))
+        for line in tally.thresholds
+    )
+    over = tuple(
+        Row(str(line), f"超过 {_round(line)} 元的部分", tally.above_sum.get(line, Pair()))
+        for line in tally.thresholds
+    )
     return (
         Section("years_above", "年度个人负担超过界线的人年数", "界线", False, above),
         Section("burden_above", "年度个人负担超过界线的金额", "界线", True, over),
@@ -111,9 +188,19 @@ def _refused(tally: Tally) -> Section:
 
 def _ways(tally: Tally) -> Section:
     shapes = sorted({*tally.why_singly[0], *tally.why_singly[1]})
-    rows = [Row("visits", "全部就诊", Pair(tally.visits, tally.visits)), Row("compared", "两套政策下均已计算的就诊", Pair(tally.compared, tally.compared))]
+    rows = [
+        Row("visits", "全部就诊", Pair(tally.visits, tally.visits)),
+        Row("compared", "两套政策下均已计算的就诊", Pair(tally.compared, tally.compared)),
+    ]
     rows += [Row("singly", "逐笔计算的就诊(其余按列成批计算,结果相同)", tally.singly)]
-    rows += [Row(f"singly:{why}", f"逐笔计算的原因:{_why(why)}", Pair(tally.why_singly[0][why], tally.why_singly[1][why])) for why in shapes]
+    rows += [
+        Row(
+            f"singly:{why}",
+            f"逐笔计算的原因:{_why(why)}",
+            Pair(tally.why_singly[0][why], tally.why_singly[1][why]),
+        )
+        for why in shapes
+    ]
     return Section("ways", "计算范围和方式", "项目", False, tuple(rows))
 
 
@@ -162,7 +249,8 @@ def told(section: Section, number: int) -> str:
 
 
 def as_csv(comparison: Report) -> str:
-    """One line a table row: section, key, name, unit, visits, a, b, change. Money in yuan with two decimals, no separators."""
+    """One line a table row: section, key, name, unit, visits, a, b, change. Money in yuan with two
+    decimals, no separators."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("section", "key", "name", "unit", "visits", "a", "b", "change"))
@@ -171,5 +259,16 @@ def as_csv(comparison: Report) -> str:
         say: Callable[[int], str] = (lambda number: Fen(number).yuan()) if section.money else str
         for row in section.rows:
             visits = "" if row.visits is None else row.visits
-            writer.writerow((section.id, row.key, row.name, unit, visits, say(row.pair.a), say(row.pair.b), say(row.change)))
+            writer.writerow(
+                (
+                    section.id,
+                    row.key,
+                    row.name,
+                    unit,
+                    visits,
+                    say(row.pair.a),
+                    say(row.pair.b),
+                    say(row.change),
+                )
+            )
     return out.getvalue()

@@ -21,9 +21,11 @@ def compare(
     progress: Callable[[int], None] = lambda _: None,
     chunk: int = CHUNK,
 ) -> Tally:
-    """Prices every claim under `a` and `b`, a chunk at a time, and adds up. `progress` is told how many visits are done so far.
+    """Prices every claim under `a` and `b`, a chunk at a time, and adds up. `progress` is told how
+    many visits are done so far.
 
-    Raises BadInput where the file has something that cannot be read. Nothing is kept of a file that is wrong.
+    Raises BadInput where the file has something that cannot be read. Nothing is kept of a file that
+    is wrong.
     """
     tally, left, right = Tally(tuple(thresholds)), Pricer(a), Pricer(b)
     with tempfile.TemporaryDirectory() as scratch:

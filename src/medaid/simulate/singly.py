@@ -1,4 +1,5 @@
-"""One person-year through the single-case engine, visit after visit: for what the columns do not cover, and to hold them to account."""
+"""One person-year through the single-case engine, visit after visit: for what the columns do not
+cover, and to hold them to account."""
 
 from __future__ import annotations
 
@@ -15,8 +16,11 @@ from medaid.simulate.recipes import Book
 
 
 def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
-    """The visit in `row` as the engine sees it; the stay's number follows the order where the file does not give it."""
-    facts: dict[str, str | int | None] = {name: visits.facts[name].word(row) for name in TEXT_FACTS if name in visits.facts}
+    """The visit in `row` as the engine sees it; the stay's number follows the order where the file
+    does not give it."""
+    facts: dict[str, str | int | None] = {
+        name: visits.facts[name].word(row) for name in TEXT_FACTS if name in visits.facts
+    }
     for name, values in visits.numbers.items():
         number = int(values[row])
         facts[name] = None if number == UNKNOWN else number
@@ -27,8 +31,16 @@ def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
         Bill(*(Fen(int(visits.bill[name][row])) for name in BILL)),
         Facts(**facts),  # type: ignore[arg-type]  # names and values are those of Facts
         tuple(told.split(";")) if told else (),
-        given={name: int(values[row]) for name, values in visits.given.items() if values[row] != UNKNOWN},
-        components={name: int(values[row]) for name, values in visits.components.items() if values[row] != UNKNOWN},
+        given={
+            name: int(values[row])
+            for name, values in visits.given.items()
+            if values[row] != UNKNOWN
+        },
+        components={
+            name: int(values[row])
+            for name, values in visits.components.items()
+            if values[row] != UNKNOWN
+        },
         totals=totals,
     )
 
@@ -37,12 +49,19 @@ def priced(library: Library, visits: Visits, row: int, totals: dict[str, int]) -
     """The visit in `row` priced after `totals`. Raises MedaidError where it is refused."""
     region = visits.region.word(row) or ""
     nobody = visits.categories.word(row) is None
-    policy = library.policy_for(region, "" if nobody else (visits.assisting.word(row) or region), date.fromordinal(int(visits.day[row])))
+    policy = library.policy_for(
+        region,
+        "" if nobody else (visits.assisting.word(row) or region),
+        date.fromordinal(int(visits.day[row])),
+    )
     return price(policy, claim_of(visits, row, totals))
 
 
-def price_year(library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, book: Book) -> None:
-    """Prices one person-year, in the order of `rows`, into `outcome`. A refused visit leaves the year's totals as they were."""
+def price_year(
+    library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, book: Book
+) -> None:
+    """Prices one person-year, in the order of `rows`, into `outcome`. A refused visit leaves the
+    year's totals as they were."""
     totals: dict[str, int] = {}
     for row in rows:
         for amounts in outcome.paid.values():
@@ -59,6 +78,8 @@ def price_year(library: Library, visits: Visits, rows: Sequence[int], outcome: O
             book.layers.setdefault(step.layer, LayerName(step.name, step.fund, step.tier))
             outcome.column(step.layer)[row] = step.paid
         outcome.own[row] = answer.own
-        outcome.own_in_policy[row] = answer.totals.get("own_in_policy", 0) - totals.get("own_in_policy", 0)
+        outcome.own_in_policy[row] = answer.totals.get("own_in_policy", 0) - totals.get(
+            "own_in_policy", 0
+        )
         outcome.category[row] = book.category(answer.category)
         totals = dict(answer.totals)

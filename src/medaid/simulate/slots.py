@@ -1,7 +1,8 @@
-"""A plan (the rows that one set of facts chooses) split into its shape, which many plans share, and its numbers, which fill a table.
+"""A plan (the rows that one set of facts chooses) split into its shape, which many plans share, and
+its numbers, which fill a table.
 
-Claims of one shape are priced together whatever their numbers are. A shape that the columns do not cover is named; its claims go through
-the single-case engine.
+Claims of one shape are priced together whatever their numbers are. A shape that the columns do not
+cover is named; its claims go through the single-case engine.
 """
 
 from __future__ import annotations
@@ -20,14 +21,45 @@ from medaid.simulate.model import BILL, Codes, Ints
 
 NO_LIMIT: Final = 2**62
 """Stands for no limit: above any sum of fen that a file may hold."""
-PLAIN: Final = frozenset({"in_policy_left", "all_left", "own_left", "in_policy", "total", "out_of_policy", "out_of_policy_left", *BILL[2:]})
+PLAIN: Final = frozenset(
+    {
+        "in_policy_left",
+        "all_left",
+        "own_left",
+        "in_policy",
+        "total",
+        "out_of_policy",
+        "out_of_policy_left",
+        *BILL[2:],
+    }
+)
 NAMED: Final = frozenset({"given", "component", "overflow", "deductible", "over_cap", "year"})
 
 
-COVERED: Final = frozenset({
-    "layer", "cites", "refusal", "deductible", "per", "used_keys", "year_limit", "franchise", "inclusive", "bands", "measure", "slab",
-    "upper_inclusive", "run_keys", "floor", "ceiling", "caps", "lump", "missing", "first_share",
-})  # fmt: skip
+COVERED: Final = frozenset(
+    {
+        "layer",
+        "cites",
+        "refusal",
+        "deductible",
+        "per",
+        "used_keys",
+        "year_limit",
+        "franchise",
+        "inclusive",
+        "bands",
+        "measure",
+        "slab",
+        "upper_inclusive",
+        "run_keys",
+        "floor",
+        "ceiling",
+        "caps",
+        "lump",
+        "missing",
+        "first_share",
+    }
+)
 """Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""
 
 
@@ -89,15 +121,24 @@ def split(plan: Plan) -> tuple[Shape, tuple[Numbers, ...]] | str:
 
 
 def uncovered(planned: PlannedLayer) -> str:
-    """The name of a shape that the columns do not cover; empty where they do. What a plan has beyond what stands here is not covered."""
-    new = [name for name in PlannedLayer._fields if name not in COVERED and getattr(planned, name) != PlannedLayer._field_defaults[name]]
+    """The name of a shape that the columns do not cover; empty where they do. What a plan has
+    beyond what stands here is not covered."""
+    new = [
+        name
+        for name in PlannedLayer._fields
+        if name not in COVERED and getattr(planned, name) != PlannedLayer._field_defaults[name]
+    ]
     if new:
         return f"field {new[0]}"
     if planned.refusal:
         return ""
     if planned.layer.kind not in ("share", "given"):
         return f"kind {planned.layer.kind}"
-    sources = [planned.layer.base.source, *planned.layer.base.less, *(name for name, _ in planned.layer.base.plus)]
+    sources = [
+        planned.layer.base.source,
+        *planned.layer.base.less,
+        *(name for name, _ in planned.layer.base.plus),
+    ]
     if planned.floor is not None:
         sources.append(planned.floor[1])
     for name in sources:
@@ -119,7 +160,11 @@ def uncovered(planned: PlannedLayer) -> str:
 
 def _contiguous(bands: Sequence[Band]) -> bool:
     ends = [band.high for band in bands]
-    return bool(bands) and ends[-1] is None and all(end == band.low for end, band in zip(ends, bands[1:], strict=False))
+    return (
+        bool(bands)
+        and ends[-1] is None
+        and all(end == band.low for end, band in zip(ends, bands[1:], strict=False))
+    )
 
 
 def _limits(planned: PlannedLayer) -> tuple[PlannedLimit, ...]:
@@ -135,12 +180,26 @@ def _slot(planned: PlannedLayer) -> Slot:
         kind = "reserved" if layer.given == RESERVED else "given"
         return Slot(layer.id, kind, layer.base.source, given=layer.given, in_policy_first=first)
     return Slot(
-        layer.id, "share", layer.base.source, layer.base.less, tuple(name for name, _ in layer.base.plus),
-        bool(planned.first_share), "", first,
-        planned.per, planned.used_keys, planned.year_limit is not None, planned.franchise, planned.inclusive,
-        planned.measure, 0 if planned.missing else len(planned.bands), planned.run_keys, planned.floor[1] if planned.floor else "",
-        _limit(planned.ceiling) if planned.ceiling else None, tuple(_limit(cap) for cap in planned.caps),
-    )  # fmt: skip
+        layer.id,
+        "share",
+        layer.base.source,
+        layer.base.less,
+        tuple(name for name, _ in layer.base.plus),
+        bool(planned.first_share),
+        "",
+        first,
+        planned.per,
+        planned.used_keys,
+        planned.year_limit is not None,
+        planned.franchise,
+        planned.inclusive,
+        planned.measure,
+        0 if planned.missing else len(planned.bands),
+        planned.run_keys,
+        planned.floor[1] if planned.floor else "",
+        _limit(planned.ceiling) if planned.ceiling else None,
+        tuple(_limit(cap) for cap in planned.caps),
+    )
 
 
 def _limit(limit: PlannedLimit) -> Limit:
@@ -148,10 +207,14 @@ def _limit(limit: PlannedLimit) -> Limit:
 
 
 def _numbers(planned: PlannedLayer) -> Numbers:
-    """Amounts: deductible, year limit, ceiling, caps, then low and high of each band. Ratios: of each band, floor, weights, first share."""
+    """Amounts: deductible, year limit, ceiling, caps, then low and high of each band. Ratios: of
+    each band, floor, weights, first share."""
     if planned.refusal or planned.layer.kind == "given":
         return Numbers((), ())
-    amounts = [planned.deductible.fen or 0, NO_LIMIT if planned.year_limit is None else planned.year_limit]
+    amounts = [
+        planned.deductible.fen or 0,
+        NO_LIMIT if planned.year_limit is None else planned.year_limit,
+    ]
     amounts += [_fen(limit.amount) for limit in _limits(planned)]
     bands = () if planned.missing else planned.bands
     for band in bands:
@@ -159,7 +222,9 @@ def _numbers(planned: PlannedLayer) -> Numbers:
     ratios = [band.ratio for band in bands]
     ratios += [planned.floor[0]] if planned.floor else []
     ratios += [weight for _, weight in planned.layer.base.plus]
-    return Numbers(tuple(amounts), (*ratios, planned.first_share) if planned.first_share else tuple(ratios))
+    return Numbers(
+        tuple(amounts), (*ratios, planned.first_share) if planned.first_share else tuple(ratios)
+    )
 
 
 def _fen(amount: Amount) -> int:
@@ -167,7 +232,8 @@ def _fen(amount: Amount) -> int:
 
 
 class Column:
-    """One number of a layer over the plans of a shape: a plain int where all agree, else an array taken by plan."""
+    """One number of a layer over the plans of a shape: a plain int where all agree, else an array
+    taken by plan."""
 
     __slots__ = ("plain", "values")
 
@@ -180,7 +246,8 @@ class Column:
 
 
 class LayerTable(NamedTuple):
-    """The numbers of one layer for every plan of a shape; ratios in parts per `scale`, the coarsest that holds them all."""
+    """The numbers of one layer for every plan of a shape; ratios in parts per `scale`, the coarsest
+    that holds them all."""
 
     amounts: tuple[Column, ...]
     ratios: tuple[Column, ...]
@@ -196,7 +263,12 @@ class Table:
         self.shape = shape
         self._plans: dict[tuple[Numbers, ...], int] = {}
         self._layers: tuple[LayerTable, ...] | None = None
-        self.noted = frozenset(name for slot in shape for name in (slot.source, *slot.less, *slot.plus, slot.floor) if ":" in name)
+        self.noted = frozenset(
+            name
+            for slot in shape
+            for name in (slot.source, *slot.less, *slot.plus, slot.floor)
+            if ":" in name
+        )
 
     def add(self, numbers: tuple[Numbers, ...]) -> int:
         """The index of a plan with these numbers."""
@@ -209,7 +281,9 @@ class Table:
     def layers(self) -> tuple[LayerTable, ...]:
         if self._layers is None:
             plans = list(self._plans)
-            self._layers = tuple(_table([plan[i] for plan in plans]) for i in range(len(self.shape)))
+            self._layers = tuple(
+                _table([plan[i] for plan in plans]) for i in range(len(self.shape))
+            )
         return self._layers
 
 
@@ -219,7 +293,10 @@ def _table(numbers: Sequence[Numbers]) -> LayerTable:
     scale = RATIO_SCALE // step
     return LayerTable(
         tuple(Column([one.amounts[i] for one in numbers]) for i in range(len(numbers[0].amounts))),
-        tuple(Column([one.ratios[i] // step for one in numbers]) for i in range(len(numbers[0].ratios))),
+        tuple(
+            Column([one.ratios[i] // step for one in numbers])
+            for i in range(len(numbers[0].ratios))
+        ),
         scale,
         2**61 // scale,
     )

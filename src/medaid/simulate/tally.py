@@ -1,4 +1,5 @@
-"""What a population costs and bears under two sets of packs, added up chunk by chunk. Sums are exact whole fen."""
+"""What a population costs and bears under two sets of packs, added up chunk by chunk. Sums are
+exact whole fen."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from medaid.simulate.model import Coded, Ints, LayerName, Outcome, Visits
 THRESHOLDS: Final = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 """Fen a person bears in a year; the report counts who is above."""
 STEPS: Final = (1, 10_000, 100_000, 1_000_000)
-"""Fen by which a person's burden may change: bounds of the bands of the distribution, the lower inclusive."""
+"""Fen by which a person's burden may change: bounds of the bands of the distribution, the lower
+inclusive."""
 GROUPS: Final[tuple[tuple[str, Callable[[Visits], Coded]], ...]] = (
     ("category", lambda visits: visits.categories),
     ("level", lambda visits: visits.facts["level"]),
@@ -35,7 +37,8 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Group:
-    """One category, level or kind of care: visits priced under both, their bills, what each fund paid, what persons bear. Fen."""
+    """One category, level or kind of care: visits priced under both, their bills, what each fund
+    paid, what persons bear. Fen."""
 
     visits: int = 0
     total: int = 0
@@ -44,7 +47,10 @@ class Group:
 
     @property
     def paid(self) -> Pair:
-        return Pair(sum(pair.a for pair in self.by_fund.values()), sum(pair.b for pair in self.by_fund.values()))
+        return Pair(
+            sum(pair.a for pair in self.by_fund.values()),
+            sum(pair.b for pair in self.by_fund.values()),
+        )
 
 
 @dataclass(slots=True)
@@ -61,10 +67,13 @@ class Tally:
     not_comparable: int = 0
     """Persons of whom some visit is refused under one set or both."""
     changes: dict[int, int] = field(default_factory=dict)
-    """Persons by band of change: 1 to 4 bear less, by at least that entry of `STEPS`; -1 to -4 bear more; 0 the same."""
+    """Persons by band of change: 1 to 4 bear less, by at least that entry of `STEPS`; -1 to -4 bear
+    more; 0 the same."""
     gained: int = 0
     lost: int = 0
-    groups: dict[str, dict[str, Group]] = field(default_factory=lambda: {name: {} for name, _ in GROUPS})
+    groups: dict[str, dict[str, Group]] = field(
+        default_factory=lambda: {name: {} for name, _ in GROUPS}
+    )
     layers: dict[str, Pair] = field(default_factory=dict)
     names: dict[str, LayerName] = field(default_factory=dict)
     refused: dict[str, Pair] = field(default_factory=dict)
@@ -74,7 +83,9 @@ class Tally:
     """What of their burden lies above it, fen."""
     person_years: Pair = field(default_factory=Pair)
     singly: Pair = field(default_factory=Pair)
-    why_singly: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
+    why_singly: tuple[Counter[str], Counter[str]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
 
     def add(self, visits: Visits, a: Outcome, b: Outcome) -> None:
         """Adds a chunk priced under both."""
@@ -92,19 +103,27 @@ class Tally:
         self.singly = self.singly.plus(a.singly, b.singly)
 
     def _groups(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
-        """Sums by all group columns together, once; each group then adds up its own share of the cells."""
+        """Sums by all group columns together, once; each group then adds up its own share of the
+        cells."""
         columns = [column(visits) for _, column in GROUPS]
         shape = tuple(len(column.words) for column in columns)
         cell = np.ravel_multi_index(tuple(column.codes[both] for column in columns), shape)
         size = int(np.prod(shape))
-        counts, total = np.bincount(cell, minlength=size), sums(cell, visits.bill["total"][both], size)
+        counts, total = (
+            np.bincount(cell, minlength=size),
+            sums(cell, visits.bill["total"][both], size),
+        )
         own = [sums(cell, outcome.own[both], size) for outcome in (a, b)]
         paid: dict[str, list[Ints]] = {}
         for side, outcome in enumerate((a, b)):
             for layer, amounts in outcome.paid.items():
                 cells = sums(cell, amounts[both], size)
-                self.layers[layer] = self.layers.get(layer, Pair()).plus(*_on(side, int(cells.sum())))
-                paid.setdefault(self.names[layer].fund, [np.zeros(size, np.int64), np.zeros(size, np.int64)])[side] += cells
+                self.layers[layer] = self.layers.get(layer, Pair()).plus(
+                    *_on(side, int(cells.sum()))
+                )
+                paid.setdefault(
+                    self.names[layer].fund, [np.zeros(size, np.int64), np.zeros(size, np.int64)]
+                )[side] += cells
         for axis, (name, _) in enumerate(GROUPS):
             others = tuple(i for i in range(len(shape)) if i != axis)
 
@@ -112,10 +131,16 @@ class Tally:
                 return [int(number) for number in cells.reshape(shape).sum(axis=others)]
 
             found, groups = by(counts), self.groups[name]
-            for code, (visited, spent, left, right) in enumerate(zip(found, by(total), by(own[0]), by(own[1]), strict=True)):
+            for code, (visited, spent, left, right) in enumerate(
+                zip(found, by(total), by(own[0]), by(own[1]), strict=True)
+            ):
                 if visited:
                     group = groups.setdefault(columns[axis].words[code] or "", Group())
-                    group.visits, group.total, group.own = group.visits + visited, group.total + spent, group.own.plus(left, right)
+                    group.visits, group.total, group.own = (
+                        group.visits + visited,
+                        group.total + spent,
+                        group.own.plus(left, right),
+                    )
             for fund, (under_a, under_b) in paid.items():
                 for code, pair in enumerate(zip(by(under_a), by(under_b), strict=True)):
                     if found[code]:
@@ -142,7 +167,9 @@ class Tally:
         for code in np.flatnonzero(counts):
             if code:
                 told = outcome.refusals[code]
-                self.refused[told] = self.refused.get(told, Pair()).plus(*_on(side, int(counts[code])))
+                self.refused[told] = self.refused.get(told, Pair()).plus(
+                    *_on(side, int(counts[code]))
+                )
 
     def _burden(self, visits: Visits, outcome: Outcome, side: int) -> None:
         key = visits.person * 4096 + (outcome.year - 1900)
@@ -155,7 +182,9 @@ class Tally:
         for threshold in self.thresholds:
             over = years[years > threshold] - threshold
             self.above[threshold] = self.above.get(threshold, Pair()).plus(*_on(side, len(over)))
-            self.above_sum[threshold] = self.above_sum.get(threshold, Pair()).plus(*_on(side, int(over.sum())))
+            self.above_sum[threshold] = self.above_sum.get(threshold, Pair()).plus(
+                *_on(side, int(over.sum()))
+            )
 
     def by_fund(self) -> dict[str, Pair]:
         """What each fund paid, all groups together."""
@@ -176,7 +205,8 @@ def _on(side: int, number: int) -> tuple[int, int]:
 
 
 def sums(codes: npt.NDArray[np.integer[Any]], amounts: Ints, size: int) -> Ints:
-    """Sums of whole fen by code, exact: bincount adds in doubles, so sums that may pass 2^53 are added in two halves."""
+    """Sums of whole fen by code, exact: bincount adds in doubles, so sums that may pass 2^53 are
+    added in two halves."""
     if not len(amounts) or int(amounts.max()) * len(amounts) < 2**53:
         return np.bincount(codes, weights=amounts, minlength=size).astype(np.int64)
     low = np.bincount(codes, weights=amounts & 0xFFFFFF, minlength=size).astype(np.int64)

@@ -1,4 +1,5 @@
-"""Attributes that keep money whole and values canonical: what could not be read again is never written."""
+"""Attributes that keep money whole and values canonical: what could not be read again is never
+written."""
 
 from __future__ import annotations
 
@@ -18,8 +19,16 @@ from medaid.aws.table import FenAttribute, PackedAttribute, WholeAttribute, pack
 from medaid.money import LARGEST, Fen, Ratio
 
 WHOLE_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(st.characters(blacklist_categories=["Cs"]), max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(blacklist_categories=["Cs"]), max_size=4), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-LARGEST, LARGEST)
+    | st.text(st.characters(blacklist_categories=["Cs"]), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(st.characters(blacklist_categories=["Cs"]), max_size=4), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )
 
@@ -30,7 +39,9 @@ def test_fen_come_back_as_they_went(fen: Fen) -> None:
     assert (type(back), back) == (Fen, fen)
 
 
-@pytest.mark.parametrize("value", [1, 0, True, 1.0, Decimal(1), Fraction(1), "1", None, Ratio.of(1)])
+@pytest.mark.parametrize(
+    "value", [1, 0, True, 1.0, Decimal(1), Fraction(1), "1", None, Ratio.of(1)]
+)
 def test_only_fen_are_stored_as_money(value: Any) -> None:
     with pytest.raises(TypeError):
         FenAttribute().serialize(value)
@@ -54,7 +65,14 @@ def test_packed_values_come_back_as_they_went(value: Any) -> None:
     assert PackedAttribute().deserialize(PackedAttribute().serialize(value)) == value
 
 
-@given(st.dictionaries(st.text(st.characters(blacklist_categories=["Cs"]), max_size=4), WHOLE_VALUES, min_size=2, max_size=5))
+@given(
+    st.dictionaries(
+        st.text(st.characters(blacklist_categories=["Cs"]), max_size=4),
+        WHOLE_VALUES,
+        min_size=2,
+        max_size=5,
+    )
+)
 def test_the_same_value_always_packs_to_the_same_bytes(value: dict[str, Any]) -> None:
     turned = dict(reversed(value.items()))
     assert packed_text(turned) == packed_text(value)
@@ -63,7 +81,10 @@ def test_the_same_value_always_packs_to_the_same_bytes(value: dict[str, Any]) ->
 
 def test_the_packed_text_of_today_is_that_of_tomorrow() -> None:
     """Sealed books and kept requests are compared by it."""
-    assert packed_text({"b": [Fen(5), None, True], "a": {"医": "疗"}}) == '{"a":{"医":"疗"},"b":[5,null,true]}'
+    assert (
+        packed_text({"b": [Fen(5), None, True], "a": {"医": "疗"}})
+        == '{"a":{"医":"疗"},"b":[5,null,true]}'
+    )
 
 
 NEVER = [1.5, 0.0, float("nan"), float("inf"), Decimal(1), Fraction(1), b"1", {1}, object()]
@@ -92,7 +113,10 @@ def test_numbers_within_text_are_text(text: str) -> None:
 def test_each_room_has_its_table_and_all_share_the_time_limits() -> None:
     metas = [table_meta(name) for name in TABLES]
     assert [meta.table_name for meta in metas] == [settings().tables[name] for name in TABLES]
-    assert {(meta.connect_timeout_seconds, meta.read_timeout_seconds, meta.max_retry_attempts) for meta in metas} == {(1, 3, 2)}
+    assert {
+        (meta.connect_timeout_seconds, meta.read_timeout_seconds, meta.max_retry_attempts)
+        for meta in metas
+    } == {(1, 3, 2)}
     with pytest.raises(KeyError):
         table_meta("elsewhere")
 
@@ -100,7 +124,12 @@ def test_each_room_has_its_table_and_all_share_the_time_limits() -> None:
 def test_an_item_goes_through_storage_whole(tables: Any) -> None:
     Thing("T#1", paid=Fen(LARGEST), version=3, body={"医": [1, {"a": None}]}).save()
     kept = Thing.get("T#1", "THING")
-    assert (kept.paid, type(kept.paid), kept.version, kept.body) == (Fen(LARGEST), Fen, 3, {"医": [1, {"a": None}]})
+    assert (kept.paid, type(kept.paid), kept.version, kept.body) == (
+        Fen(LARGEST),
+        Fen,
+        3,
+        {"医": [1, {"a": None}]},
+    )
     assert tables.items("outbox")[0]["paid"] == {"N": str(LARGEST)}
 
 

@@ -14,7 +14,18 @@ from tests import storage
 from tests.core.aws.things import Thing
 from tests.storage import StorageFaults
 
-from medaid.aws.transaction import Check, Contended, Delete, Lost, Patience, Put, Update, Write, commit, reading
+from medaid.aws.transaction import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Put,
+    RetryPolicy,
+    TransactionConflict,
+    Update,
+    Write,
+    commit,
+    reading,
+)
 from medaid.errors import Unavailable
 
 KINDS = ("check", "delete", "put", "update")
@@ -25,7 +36,8 @@ def thing(n: int, **values: Any) -> Thing:
 
 
 def write(kind: str, n: int, holds: bool) -> Write:
-    """A write on thing `n`, which must stand for check, delete and update and must not for put; where not `holds`, its condition fails."""
+    """A write on thing `n`, which must stand for check, delete and update and must not for put;
+    where not `holds`, its condition fails."""
     label = f"{kind} {n}"
     standing = Thing.version == (1 if holds else 2)
     match kind:
@@ -40,18 +52,23 @@ def write(kind: str, n: int, holds: bool) -> Write:
 
 
 def mixed(seed: int) -> list[tuple[str, int, bool]]:
-    """One write of each kind and some more, in any order, each with a condition that holds or not."""
+    """One write of each kind and some more, in any order, each with a condition that holds or
+    not."""
     chance = random.Random(seed)
     kinds = [*KINDS, *chance.choices(KINDS, k=chance.randint(0, 4))]
     chance.shuffle(kinds)
-    return [(kind, n, chance.random() < (1 if seed % 5 == 0 else 0.6)) for n, kind in enumerate(kinds)]
+    return [
+        (kind, n, chance.random() < (1 if seed % 5 == 0 else 0.6)) for n, kind in enumerate(kinds)
+    ]
 
 
 def test_what_lost_is_named_whatever_the_mix(tables: Any) -> None:
     for seed in range(60):
         wanted = mixed(seed)
         for item in tables.items("outbox"):
-            tables.client.delete_item(TableName=Thing.Meta.table_name, Key={"pk": item["pk"], "sk": item["sk"]})
+            tables.client.delete_item(
+                TableName=Thing.Meta.table_name, Key={"pk": item["pk"], "sk": item["sk"]}
+            )
         for kind, n, _ in wanted:
             if kind != "put":
                 thing(n).save()
@@ -62,13 +79,17 @@ def test_what_lost_is_named_whatever_the_mix(tables: Any) -> None:
             assert tables.items("outbox") == before, seed
         else:
             after = {item["pk"]["S"]: item["version"]["N"] for item in tables.items("outbox")}
-            assert after == {f"T#{n}": "5" if kind == "update" else "1" for kind, n, _ in wanted if kind != "delete"}, seed
+            assert after == {
+                f"T#{n}": "5" if kind == "update" else "1"
+                for kind, n, _ in wanted
+                if kind != "delete"
+            }, seed
 
 
 def _lost(writes: list[Write]) -> list[str]:
     try:
         commit(writes)
-    except Lost as lost:
+    except ConditionFailed as lost:
         return sorted(lost.labels)
     return []
 
@@ -87,7 +108,9 @@ def test_as_many_writes_as_one_transaction_takes(tables: Any, number: int) -> No
 
 
 @pytest.mark.parametrize("number", [0, 101])
-def test_none_or_more_than_one_transaction_takes_is_a_fault_of_the_program(tables: Any, number: int) -> None:
+def test_none_or_more_than_one_transaction_takes_is_a_fault_of_the_program(
+    tables: Any, number: int
+) -> None:
     with pytest.raises(AssertionError, match=f"{number} writes"):
         commit([write("put", n, True) for n in range(number)])
     assert tables.items("outbox") == []
@@ -104,15 +127,27 @@ def test_two_writes_on_one_item_are_a_fault_of_the_program(tables: Any, other: s
 # ---------------------------------------------------------------- storage's own failures
 
 ANSWERS: list[tuple[str, list[str], type[Exception]]] = [
-    ("TransactionCanceledException", ["TransactionConflict", "None"], Contended),
-    ("TransactionCanceledException", ["None", "TransactionConflict"], Contended),
-    ("TransactionCanceledException", ["TransactionConflict", "ThrottlingError"], Contended),
-    ("TransactionCanceledException", ["TransactionConflict", "ConditionalCheckFailed"], Lost),
-    ("TransactionCanceledException", ["ConditionalCheckFailed", "ThrottlingError"], Lost),
+    ("TransactionCanceledException", ["TransactionConflict", "None"], TransactionConflict),
+    ("TransactionCanceledException", ["None", "TransactionConflict"], TransactionConflict),
+    (
+        "TransactionCanceledException",
+        ["TransactionConflict", "ThrottlingError"],
+        TransactionConflict,
+    ),
+    (
+        "TransactionCanceledException",
+        ["TransactionConflict", "ConditionalCheckFailed"],
+        ConditionFailed,
+    ),
+    (
+        "TransactionCanceledException",
+        ["ConditionalCheckFailed", "ThrottlingError"],
+        ConditionFailed,
+    ),
     ("TransactionCanceledException", ["ThrottlingError", "None"], Unavailable),
     ("TransactionCanceledException", ["None", "ProvisionedThroughputExceeded"], Unavailable),
     ("TransactionCanceledException", ["ItemCollectionSizeLimitExceeded", "None"], Unavailable),
-    ("TransactionInProgressException", [], Contended),
+    ("TransactionInProgressException", [], TransactionConflict),
     ("ProvisionedThroughputExceededException", [], Unavailable),
     ("ThrottlingException", [], Unavailable),
     ("RequestLimitExceeded", [], Unavailable),
@@ -122,25 +157,34 @@ ANSWERS: list[tuple[str, list[str], type[Exception]]] = [
 ]
 
 
-def test_each_answer_of_storage_is_told_as_what_it_is(tables: Any, monkeypatch: pytest.MonkeyPatch, storage_faults: StorageFaults) -> None:
+def test_each_answer_of_storage_is_told_as_what_it_is(
+    tables: Any, monkeypatch: pytest.MonkeyPatch, storage_faults: StorageFaults
+) -> None:
     for code, reasons, told in ANSWERS:
-        body: dict[str, Any] = {"Error": {"Code": code, "Message": ""}, "CancellationReasons": [{"Code": reason} for reason in reasons]}
-        monkeypatch.setitem(storage._RAISED, "throttled", partial(ClientError, body, "TransactWriteItems"))
+        body: dict[str, Any] = {
+            "Error": {"Code": code, "Message": ""},
+            "CancellationReasons": [{"Code": reason} for reason in reasons],
+        }
+        monkeypatch.setitem(
+            storage._RAISED, "throttled", partial(ClientError, body, "TransactWriteItems")
+        )
         storage_faults.clear()
         storage_faults.before(1, "throttled", times=9, only=["TransactWriteItems"])
         raised: Exception | None = None
         try:
             commit([write("put", 1, True), write("put", 2, True)])
-        except (Lost, Contended, Unavailable) as error:
+        except (ConditionFailed, TransactionConflict, Unavailable) as error:
             raised = error
         assert type(raised) is told, (code, reasons)
-        if isinstance(raised, Lost):
+        if isinstance(raised, ConditionFailed):
             assert raised.labels == (f"put {reasons.index('ConditionalCheckFailed') + 1}",)
     assert tables.items("outbox") == []
 
 
 @pytest.mark.parametrize("failure", ["throttled", "away", "unanswered"])
-def test_a_read_that_fails_is_told_as_unavailable(tables: Any, storage_faults: StorageFaults, failure: Any) -> None:
+def test_a_read_that_fails_is_told_as_unavailable(
+    tables: Any, storage_faults: StorageFaults, failure: Any
+) -> None:
     storage_faults.before(1, failure, times=9)
     with pytest.raises(Unavailable) as told:
         reading(lambda: Thing.get("T#1", "THING"))
@@ -179,8 +223,8 @@ class Time:
         return self.now
 
 
-def patience(time: Time, jitter: Callable[[], float] = lambda: 1.0, **limits: Any) -> Patience:
-    return Patience(sleep=time.sleep, clock=time.clock, jitter=jitter, **limits)
+def patience(time: Time, jitter: Callable[[], float] = lambda: 1.0, **limits: Any) -> RetryPolicy:
+    return RetryPolicy(sleep=time.sleep, clock=time.clock, jitter=jitter, **limits)
 
 
 def test_tries_are_counted() -> None:

@@ -1,8 +1,16 @@
-"""A small item with money, kept in the outbox table: what the tests of tables and transactions write."""
+"""A small item with money, kept in the outbox table: what the tests of tables and transactions
+write."""
 
 from __future__ import annotations
 
-from medaid.aws.table import FenAttribute, Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.table import (
+    FenAttribute,
+    Model,
+    PackedAttribute,
+    UnicodeAttribute,
+    WholeAttribute,
+    table_meta,
+)
 
 
 class Thing(Model):

@@ -1,4 +1,5 @@
-"""The people table: all that a settlement must know of a person lies under one key and comes with one query.
+"""The people table: all that a settlement must know of a person lies under one key and comes with
+one query.
 
 | who asks what | key | how | function |
 | --- | --- | --- | --- |
@@ -15,8 +16,9 @@
 | what became of a drop | pk `B#<batch>`, sk `BATCH` | GetItem | `batch` |
 | how far a series of drops has come | pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST` | condition of a Put | `series_reached` |
 
-A version that is superseded moves from `P#` to `H#` in the transaction that writes its successor, so the file stays short. Writes name
-themselves by the labels `people:certificate|person|insurance|identity|filing|visit|totals`: what lost is told by these.
+A version that is superseded moves from `P#` to `H#` in the transaction that writes its successor,
+so the file stays short. Writes name themselves by the labels
+`people:certificate|person|insurance|identity|filing|visit|totals`: what lost is told by these.
 """
 
 from medaid.people.store.reads import (

@@ -1,4 +1,5 @@
-"""The items of the people table. Attribute names are those of `medaid.people.model`, so that one function turns either into the other."""
+"""The items of the people table. Attribute names are those of `medaid.people.model`, so that one
+function turns either into the other."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ from medaid.people.model import Source
 
 
 class WholeMapAttribute(Attribute[dict[str, int]]):
-    """Names to whole numbers (fen or counts), as a map, so that a sum can be read in the console and never turns into a float."""
+    """Names to whole numbers (fen or counts), as a map, so that a sum can be read in the console
+    and never turns into a float."""
 
     attr_type = MAP
 
     def serialize(self, value: Any) -> dict[str, dict[str, str]]:
-        if any(isinstance(number, bool) or not isinstance(number, int) for number in value.values()):
+        if any(
+            isinstance(number, bool) or not isinstance(number, int) for number in value.values()
+        ):
             raise TypeError("totals are whole numbers")
         return {name: {"N": str(int(number))} for name, number in value.items()}
 
@@ -116,7 +120,8 @@ class InsuranceItem(Model):
     superseded = Instants(null=True)
 
 
-class RegisterIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # pynamodb leaves its subclass hook untyped
+# pynamodb leaves its subclass hook untyped
+class RegisterIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "register"
         projection = AllProjection()
@@ -126,7 +131,8 @@ class RegisterIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
 
 
 class IdentityItem(Model):
-    """A version of an identity: the one known now under `P#`, a superseded one under `H#`. Both stand in the register's index."""
+    """A version of an identity: the one known now under `P#`, a superseded one under `H#`. Both
+    stand in the register's index."""
 
     Meta = table_meta("people")
     pk = UnicodeAttribute(hash_key=True)
@@ -186,7 +192,8 @@ class CertificateItem(Model):
 
 
 class BatchItem(Model):
-    """A drop that was taken up. `facts` are the counts and names that its answer tells; never a person's."""
+    """A drop that was taken up. `facts` are the counts and names that its answer tells; never a
+    person's."""
 
     Meta = table_meta("people")
     pk = UnicodeAttribute(hash_key=True)

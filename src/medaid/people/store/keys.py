@@ -1,4 +1,5 @@
-"""The keys of the people table, in one place: the table in the package's docstring is made of these."""
+"""The keys of the people table, in one place: the table in the package's docstring is made of
+these."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from medaid.instants import stored
 from medaid.people.model import Filing, Identity, Insurance, Standing, Visit
 
 SHARDS: Final = 8
-"""Index partitions of one city: a roster of a million rows must not go to one of them alone. Changing it needs the index rebuilt."""
+"""Index partitions of one city: a roster of a million rows must not go to one of them alone.
+Changing it needs the index rebuilt."""
 LAST: Final = "~"
 """Sorts after all that a key of ours may hold."""
 PERSON: Final = "2PERSON"
@@ -56,7 +58,8 @@ def of_visit(visit: Visit) -> str:
 
 
 def of_version(recorded: str, key: str) -> str:
-    """Sort key in the history of the version of `key` that was recorded at `recorded` (stored text)."""
+    """Sort key in the history of the version of `key` that was recorded at `recorded` (stored
+    text)."""
     return f"{recorded}#{key}"
 
 
@@ -68,14 +71,18 @@ def shards(admdvs: str) -> list[str]:
 def register(psn_no: str, identity: Identity) -> tuple[str, str]:
     """Partition and order of a version in the register's index."""
     shard = zlib.crc32(psn_no.encode()) % SHARDS
-    order = f"{identity.admdvs}#{identity.start.isoformat()}#{psn_no}#{identity.category}#{stored(identity.recorded)}"
+    order = (
+        f"{identity.admdvs}#{identity.start.isoformat()}#"
+        f"{psn_no}#{identity.category}#{stored(identity.recorded)}"
+    )
     return f"{identity.admdvs[:4]}#{shard}", order
 
 
 def register_bounds(admdvs: str, day: date) -> tuple[str, str]:
     """The least and the largest order that an identity which began by `day` in `admdvs` may have.
 
-    A county (`440902`) is one range. A city (`440900`) spans its counties, each with its own days, so days are told apart by the reader.
+    A county (`440902`) is one range. A city (`440900`) spans its counties, each with its own days,
+    so days are told apart by the reader.
     """
     if admdvs.endswith("00"):
         return admdvs[:4], admdvs[:4] + LAST

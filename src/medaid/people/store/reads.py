@@ -11,7 +11,16 @@ from typing import Any, Final, TypeVar, cast
 
 from medaid.aws.table import Model
 from medaid.aws.transaction import item_or_none, reading
-from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Standing, Visit, YearTotals
+from medaid.people.model import (
+    Filing,
+    Identity,
+    Insurance,
+    Person,
+    PersonFile,
+    Standing,
+    Visit,
+    YearTotals,
+)
 from medaid.people.store import keys
 from medaid.people.store.items import (
     BatchItem,
@@ -34,7 +43,12 @@ def _to(value: type[V]) -> Callable[[Any], V]:
     return lambda item: value(**dict(zip(names, get(item), strict=True)))
 
 
-to_year, to_person, to_insurance, to_identity = _to(YearTotals), _to(Person), _to(Insurance), _to(Identity)
+to_year, to_person, to_insurance, to_identity = (
+    _to(YearTotals),
+    _to(Person),
+    _to(Insurance),
+    _to(Identity),
+)
 to_filing, to_visit = _to(Filing), _to(Visit)
 _KINDS: Final[Mapping[str, tuple[type[Model], Callable[[Any], Any]]]] = {
     "1": (YearItem, to_year),
@@ -47,9 +61,16 @@ _KINDS: Final[Mapping[str, tuple[type[Model], Callable[[Any], Any]]]] = {
 
 
 def _query(pk: str, condition: Any, *, index: str | None = None) -> Iterator[dict[str, Any]]:
-    """Raw items of one partition in key order: one Query per megabyte. Consistent, save for an index, which cannot be."""
+    """Raw items of one partition in key order: one Query per megabyte. Consistent, save for an
+    index, which cannot be."""
     start: Any = None
-    query = partial(IdentityItem._get_connection().query, pk, condition, consistent_read=index is None, index_name=index)
+    query = partial(
+        IdentityItem._get_connection().query,
+        pk,
+        condition,
+        consistent_read=index is None,
+        index_name=index,
+    )
     while True:
         answer = reading(partial(query, exclusive_start_key=start))
         yield from answer["Items"]
@@ -59,7 +80,8 @@ def _query(pk: str, condition: Any, *, index: str | None = None) -> Iterator[dic
 
 
 def person_file(psn_no: str, from_year: int) -> PersonFile | None:
-    """All that is known now, with the totals of `from_year` and later; None where there is no such person. One Query."""
+    """All that is known now, with the totals of `from_year` and later; None where there is no such
+    person. One Query."""
     found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
     for raw in _query(keys.of_person(psn_no), PersonItem.sk >= keys.of_year(from_year)):
         kind = raw["sk"]["S"][0]
@@ -67,7 +89,9 @@ def person_file(psn_no: str, from_year: int) -> PersonFile | None:
         found[kind].append(to_value(model.from_raw_data(raw)))
     if not found["2"]:
         return None
-    years, people, insurances, identities, filings, visits = (tuple(values) for values in found.values())
+    years, people, insurances, identities, filings, visits = (
+        tuple(values) for values in found.values()
+    )
     return PersonFile(people[0], insurances, identities, filings, visits, years)
 
 
@@ -91,10 +115,16 @@ def persons(psn_nos: Iterable[str]) -> dict[str, Person]:
 
 
 def standings(wanted: Iterable[tuple[str, Standing]]) -> dict[tuple[str, str], Standing]:
-    """What is known now under the very key of each given identity or enrolment, by (psn_no, key). A hundred with one call."""
-    pairs = dict.fromkeys((keys.of_person(psn_no), keys.of_standing(standing)) for psn_no, standing in wanted)
+    """What is known now under the very key of each given identity or enrolment, by (psn_no, key). A
+    hundred with one call."""
+    pairs = dict.fromkeys(
+        (keys.of_person(psn_no), keys.of_standing(standing)) for psn_no, standing in wanted
+    )
     found: dict[tuple[str, str], Standing] = {}
-    for model, to_value, kind in ((IdentityItem, to_identity, "4"), (InsuranceItem, to_insurance, "3")):
+    for model, to_value, kind in (
+        (IdentityItem, to_identity, "4"),
+        (InsuranceItem, to_insurance, "3"),
+    ):
         of_kind = [pair for pair in pairs if pair[1][0] == kind]
         for item in reading(partial(_batch, model, of_kind)):
             found[item.pk[2:], item.sk] = to_value(item)
@@ -106,27 +136,38 @@ def _batch(model: Any, wanted: list[tuple[str, str]]) -> list[Any]:
 
 
 def identity_versions(psn_no: str) -> list[Identity]:
-    """Every version of every identity that was ever held of the person, in the order in which they were recorded.
+    """Every version of every identity that was ever held of the person, in the order in which they
+    were recorded.
 
-    What is known now is read first: a version that moves to the history between the two reads is then seen twice, never not at all.
+    What is known now is read first: a version that moves to the history between the two reads is
+    then seen twice, never not at all.
     """
     current = list(_query(keys.of_person(psn_no), IdentityItem.sk.startswith("4IDENTITY#")))
     past = [raw for raw in _query(keys.of_history(psn_no), None) if "#4IDENTITY#" in raw["sk"]["S"]]
-    versions = {(v.category, v.admdvs, v.start, v.recorded): v for v in (to_identity(IdentityItem.from_raw_data(raw)) for raw in current + past)}
+    versions = {
+        (v.category, v.admdvs, v.start, v.recorded): v
+        for v in (to_identity(IdentityItem.from_raw_data(raw)) for raw in current + past)
+    }
     return sorted(versions.values(), key=lambda v: (v.recorded, v.category, v.admdvs, v.start))
 
 
 def person_versions(psn_no: str) -> list[Person]:
     """Every version of the person's own facts, oldest first; the last one is known now."""
     current = list(_query(keys.of_person(psn_no), PersonItem.sk == keys.PERSON))
-    past = [raw for raw in _query(keys.of_history(psn_no), None) if raw["sk"]["S"].endswith("#" + keys.PERSON)]
+    past = [
+        raw
+        for raw in _query(keys.of_history(psn_no), None)
+        if raw["sk"]["S"].endswith("#" + keys.PERSON)
+    ]
     return [to_person(PersonItem.from_raw_data(raw)) for raw in past + current]
 
 
 def register(admdvs: str, day: date) -> Iterator[tuple[str, Identity]]:
-    """Every version, superseded ones too, of identities that `admdvs` (a county, or a city with its counties) determined to begin by `day`.
+    """Every version, superseded ones too, of identities that `admdvs` (a county, or a city with its
+    counties) determined to begin by `day`.
 
-    In no order that means anything. Eventually consistent: what was written in the last second may be missing.
+    In no order that means anything. Eventually consistent: what was written in the last second may
+    be missing.
     """
     low, high = keys.register_bounds(admdvs, day)
     for shard in keys.shards(admdvs):

@@ -1,4 +1,5 @@
-"""Writes of the people table, as values: `medaid.aws.transaction.commit` makes them true, all together or not at all."""
+"""Writes of the people table, as values: `medaid.aws.transaction.commit` makes them true, all
+together or not at all."""
 
 from __future__ import annotations
 
@@ -41,13 +42,20 @@ def _item(model: type[M], pk: str, sk: str, value: Any, **more: Any) -> M:
 
 def _unchanged_since(model: Any, recorded: datetime | None) -> Condition:
     """That the stored version is still the one that was read."""
-    held: Condition = model.recorded == recorded if recorded is not None else model.pk.exists() & model.recorded.does_not_exist()
+    held: Condition = (
+        model.recorded == recorded
+        if recorded is not None
+        else model.pk.exists() & model.recorded.does_not_exist()
+    )
     return held
 
 
 def person_registered(person: Person) -> list[Write]:
-    """A person not known before. Loses by `people:certificate` where the certificate already has a holder."""
-    certificate = CertificateItem(keys.of_certificate(person.cert_type, person.certno), "PERSON", psn_no=person.psn_no)
+    """A person not known before. Loses by `people:certificate` where the certificate already has a
+    holder."""
+    certificate = CertificateItem(
+        keys.of_certificate(person.cert_type, person.certno), "PERSON", psn_no=person.psn_no
+    )
     item = _item(PersonItem, keys.of_person(person.psn_no), keys.PERSON, person)
     return [
         Put(certificate, CertificateItem.pk.does_not_exist(), "people:certificate"),
@@ -56,32 +64,58 @@ def person_registered(person: Person) -> list[Write]:
 
 
 def person_changed(before: Person, after: Person) -> list[Write]:
-    """New facts of a known person; the certificate stays. The version before goes to the history."""
+    """New facts of a known person; the certificate stays. The version before goes to the
+    history."""
     assert after.recorded is not None
-    assert (before.psn_no, before.cert_type, before.certno) == (after.psn_no, after.cert_type, after.certno)
+    assert (before.psn_no, before.cert_type, before.certno) == (
+        after.psn_no,
+        after.cert_type,
+        after.certno,
+    )
     recorded = stored(before.recorded) if before.recorded else ""
-    past = _item(PersonItem, keys.of_history(before.psn_no), keys.of_version(recorded, keys.PERSON), before, superseded=after.recorded)
+    past = _item(
+        PersonItem,
+        keys.of_history(before.psn_no),
+        keys.of_version(recorded, keys.PERSON),
+        before,
+        superseded=after.recorded,
+    )
     new = _item(PersonItem, keys.of_person(after.psn_no), keys.PERSON, after)
-    return [Put(past, None, "people:person"), Put(new, _unchanged_since(PersonItem, before.recorded), "people:person")]
+    return [
+        Put(past, None, "people:person"),
+        Put(new, _unchanged_since(PersonItem, before.recorded), "people:person"),
+    ]
 
 
 def standing_recorded(psn_no: str, before: Standing | None, after: Standing) -> list[Write]:
-    """A new version of an identity or enrolment; `before` is the one it supersedes, None where there was none."""
+    """A new version of an identity or enrolment; `before` is the one it supersedes, None where
+    there was none."""
     if isinstance(after, Identity):
         return _recorded(IdentityItem, psn_no, before, after, "people:identity")
     return _recorded(InsuranceItem, psn_no, before, after, "people:insurance")
 
 
-def _recorded(model: Any, psn_no: str, before: Standing | None, after: Standing, label: str) -> list[Write]:
+def _recorded(
+    model: Any, psn_no: str, before: Standing | None, after: Standing, label: str
+) -> list[Write]:
     pk, sk = keys.of_person(psn_no), keys.of_standing(after)
     new = _item(model, pk, sk, after, **_indexed(psn_no, after))
     if before is None:
         return [Put(new, model.pk.does_not_exist(), label)]
     assert after.recorded is not None
-    assert before.recorded is None or before.recorded < after.recorded, "a version supersedes an earlier one"
+    assert before.recorded is None or before.recorded < after.recorded, (
+        "a version supersedes an earlier one"
+    )
     key = keys.of_standing(before)
     version = keys.of_version(stored(before.recorded) if before.recorded else "", key)
-    past = _item(model, keys.of_history(psn_no), version, before, **_indexed(psn_no, before), superseded=after.recorded)
+    past = _item(
+        model,
+        keys.of_history(psn_no),
+        version,
+        before,
+        **_indexed(psn_no, before),
+        superseded=after.recorded,
+    )
     held = _unchanged_since(model, before.recorded)
     if key == sk:
         return [Put(past, None, label), Put(new, held, label)]
@@ -104,7 +138,13 @@ def filing_added(psn_no: str, filing: Filing) -> list[Write]:
 def filing_cancelled(psn_no: str, filing: Filing, now: datetime) -> list[Write]:
     """The filing no longer counts; the history keeps it."""
     key = keys.of_filing(filing)
-    past = _item(FilingItem, keys.of_history(psn_no), keys.of_version(stored(now), key), filing, superseded=now)
+    past = _item(
+        FilingItem,
+        keys.of_history(psn_no),
+        keys.of_version(stored(now), key),
+        filing,
+        superseded=now,
+    )
     held = _item(FilingItem, keys.of_person(psn_no), key, filing)
     return [Put(past, None, "people:filing"), Delete(held, FilingItem.pk.exists(), "people:filing")]
 
@@ -114,8 +154,11 @@ def visit_opened(psn_no: str, visit: Visit) -> list[Write]:
 
 
 def visit_changed(psn_no: str, before: Visit, after: Visit) -> list[Write]:
-    """Loses where the stored visit is no longer `before`. AssertionError where `after` is not its next version."""
-    assert (before.mdtrt_id, before.version + 1) == (after.mdtrt_id, after.version), "a visit changes by one version"
+    """Loses where the stored visit is no longer `before`. AssertionError where `after` is not its
+    next version."""
+    assert (before.mdtrt_id, before.version + 1) == (after.mdtrt_id, after.version), (
+        "a visit changes by one version"
+    )
     return [Put(_visit(psn_no, after), VisitItem.version == before.version, "people:visit")]
 
 
@@ -129,20 +172,37 @@ def _visit(psn_no: str, visit: Visit) -> VisitItem:
 
 
 def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[Write]:
-    """Loses where the stored totals are no longer `before`; version 0 means that there were none yet."""
-    assert (before.year, before.version + 1) == (after.year, after.version), "totals change by one version"
+    """Loses where the stored totals are no longer `before`; version 0 means that there were none
+    yet."""
+    assert (before.year, before.version + 1) == (after.year, after.version), (
+        "totals change by one version"
+    )
     held = YearItem.version == before.version if before.version else YearItem.pk.does_not_exist()
-    return [Put(_item(YearItem, keys.of_person(psn_no), keys.of_year(after.year), after), held, "people:totals")]
+    return [
+        Put(
+            _item(YearItem, keys.of_person(psn_no), keys.of_year(after.year), after),
+            held,
+            "people:totals",
+        )
+    ]
 
 
-def batch_state(batch_id: str, state: str, received: datetime, facts: Mapping[str, Any], *, was: str | None) -> list[Write]:
-    """A drop's state; loses by `people:batch` where it is not `was` (None: not yet taken up) any more."""
-    item = BatchItem(keys.of_batch(batch_id), "BATCH", state=state, received=received, facts=dict(facts))
+def batch_state(
+    batch_id: str, state: str, received: datetime, facts: Mapping[str, Any], *, was: str | None
+) -> list[Write]:
+    """A drop's state; loses by `people:batch` where it is not `was` (None: not yet taken up) any
+    more."""
+    item = BatchItem(
+        keys.of_batch(batch_id), "BATCH", state=state, received=received, facts=dict(facts)
+    )
     held = BatchItem.state == was if was else BatchItem.pk.does_not_exist()
     return [Put(item, held, "people:batch")]
 
 
 def series_reached(series: str, period: str) -> list[Write]:
-    """That a series of drops has come to `period`; loses by `people:series` where it is already further."""
+    """That a series of drops has come to `period`; loses by `people:series` where it is already
+    further."""
     item = SeriesItem(keys.of_batch(series), "LATEST", period=period)
-    return [Put(item, SeriesItem.pk.does_not_exist() | (SeriesItem.period <= period), "people:series")]
+    return [
+        Put(item, SeriesItem.pk.does_not_exist() | (SeriesItem.period <= period), "people:series")
+    ]

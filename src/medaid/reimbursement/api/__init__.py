@@ -1,1 +1,2 @@
-"""The REST edge of manual reimbursement: bodies, shapes, routes and their description. Only doors import it."""
+"""The REST edge of manual reimbursement: bodies, shapes, routes and their description. Only doors
+import it."""

@@ -1,4 +1,5 @@
-"""The acts that pages may ask for: for each the body it takes and the use case it calls. The route is `POST …/cases/{case_id}/<act>`."""
+"""The acts that pages may ask for: for each the body it takes and the use case it calls. The route
+is `POST …/cases/{case_id}/<act>`."""
 
 from __future__ import annotations
 
@@ -9,7 +10,17 @@ from typing import Any, Final
 
 from medaid.reimbursement import service
 from medaid.reimbursement.api import drafts
-from medaid.reimbursement.api.requests import ActBody, Amend, Amount, Attach, ChangeAccount, HandOn, Material, Pay, Points
+from medaid.reimbursement.api.requests import (
+    ActBody,
+    Amend,
+    Amount,
+    Attach,
+    ChangeAccount,
+    HandOn,
+    Material,
+    Pay,
+    Points,
+)
 from medaid.reimbursement.model import Case, Officer
 from medaid.reimbursement.rules import Given
 from medaid.reimbursement.service import Office
@@ -30,12 +41,24 @@ Call = Callable[[Asked, Any], Case]
 
 
 def _plain(use_case: Callable[..., Case]) -> tuple[type[ActBody], Call]:
-    return ActBody, lambda asked, body: use_case(asked.office, asked.officer, asked.case_id, body.version, asked.now, asked.given)
+    return ActBody, lambda asked, body: use_case(
+        asked.office, asked.officer, asked.case_id, body.version, asked.now, asked.given
+    )
 
 
-def _with(kind: type[ActBody], use_case: Callable[..., Case], *take: Callable[[Any], Any]) -> tuple[type[ActBody], Call]:
+def _with(
+    kind: type[ActBody], use_case: Callable[..., Case], *take: Callable[[Any], Any]
+) -> tuple[type[ActBody], Call]:
     def call(asked: Asked, body: Any) -> Case:
-        return use_case(asked.office, asked.officer, asked.case_id, body.version, *(t(body) for t in take), asked.now, asked.given)
+        return use_case(
+            asked.office,
+            asked.officer,
+            asked.case_id,
+            body.version,
+            *(t(body) for t in take),
+            asked.now,
+            asked.given,
+        )
 
     return kind, call
 
@@ -48,7 +71,9 @@ ACTS: Final[Mapping[str, tuple[type[ActBody], Call]]] = {
     "ask_material": _with(Material, service.ask_material, lambda b: tuple(b.material)),
     "attach": _with(Attach, service.attach, lambda b: (b.bill_code, b.bill_no), lambda b: b.sha256),
     "audit": _plain(service.audit),
-    "change_account": _with(ChangeAccount, service.change_account, lambda b: drafts.account(b.account)),
+    "change_account": _with(
+        ChangeAccount, service.change_account, lambda b: drafts.account(b.account)
+    ),
     "close": _plain(service.close),
     "demand_recovery": _with(Amount, service.demand_recovery, lambda b: b.amount),
     "drop_recovery": _plain(service.drop_recovery),

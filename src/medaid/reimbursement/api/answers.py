@@ -51,7 +51,16 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
         fixmedins_name=case.care.fixmedins_name,
         place=case.care.place,
         filing=case.care.filing,
-        **{name: getattr(case.fees, name).yuan() for name in ("medfee_sumamt", "inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")},
+        **{
+            name: getattr(case.fees, name).yuan()
+            for name in (
+                "medfee_sumamt",
+                "inscp_scp_amt",
+                "fulamt_ownpay_amt",
+                "overlmt_selfpay",
+                "preselfpay_amt",
+            )
+        },
         att_val=sum(bool(r.file) for r in case.receipts),
         receipts=[_receipt(r) for r in case.receipts],
         account_tail=case.account.bankacct[-4:] if case.account else "",
@@ -86,11 +95,20 @@ def _receipt(one: Receipt) -> ReceiptOut:
 
 def _order(one: PayOrder) -> OrderOut:
     tail = one.account.bankacct[-4:] if one.account else ""
-    return OrderOut(order_id=one.order_id, amount=one.amount.yuan(), account_tail=tail, batch_id=one.batch, pay_fail_desc=one.failure)
+    return OrderOut(
+        order_id=one.order_id,
+        amount=one.amount.yuan(),
+        account_tail=tail,
+        batch_id=one.batch,
+        pay_fail_desc=one.failure,
+    )
 
 
 def _pricing(one: Pricing) -> PricingOut:
-    named = {name: one.by_fund.get(name, Fen(0)).yuan() for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay")}
+    named = {
+        name: one.by_fund.get(name, Fen(0)).yuan()
+        for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay")
+    }
     return PricingOut(
         category=one.category,
         category_name=category_name(one.category),
@@ -109,7 +127,14 @@ def _pricing(one: Pricing) -> PricingOut:
 def _clock(case: Case, outlook: Outlook, found: Detail) -> ClockOut | None:
     if case.clock is None:
         return None
-    pauses = [{"from": beijing_text(p.begin), "to": beijing_text(p.end) if p.end else "", "reason": p.reason} for p in case.clock.pauses]
+    pauses = [
+        {
+            "from": beijing_text(p.begin),
+            "to": beijing_text(p.end) if p.end else "",
+            "reason": p.reason,
+        }
+        for p in case.clock.pauses
+    ]
     return ClockOut(
         state=found.clock,
         working_days=int(case.clock.budget),
@@ -141,13 +166,25 @@ def _act(one: Act, procedure: Procedure) -> ActOut:
 def row(summary: Mapping[str, Any]) -> RowOut:
     """One line of a list."""
     plain = {name: value for name, value in summary.items() if name in RowOut.model_fields}
-    return RowOut(**{**plain, "medfee_sumamt": Fen(summary["medfee_sumamt"]).yuan(), "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]).yuan()})
+    return RowOut(
+        **{
+            **plain,
+            "medfee_sumamt": Fen(summary["medfee_sumamt"]).yuan(),
+            "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]).yuan(),
+        }
+    )
 
 
 def batch(one: Batch) -> BatchOut:
     return BatchOut(
-        batch_id=one.batch_id, insu_admdvs=one.admdvs, date=one.day.isoformat(), state=one.state, count=one.count, total=one.total.yuan(), digest=one.digest
-    )  # fmt: skip
+        batch_id=one.batch_id,
+        insu_admdvs=one.admdvs,
+        date=one.day.isoformat(),
+        state=one.state,
+        count=one.count,
+        total=one.total.yuan(),
+        digest=one.digest,
+    )
 
 
 def uploaded(one: Upload) -> UploadOut:
@@ -157,8 +194,20 @@ def uploaded(one: Upload) -> UploadOut:
 def procedure_shown(one: Procedure) -> ProcedureOut:
     """What pages need to name states and to offer only what is allowed."""
     moves = [
-        {"act": m.act, "says": m.says, "from": sorted(m.sources), "to": m.target, "roles": sorted(m.roles), "needs": list(m.needs), "cite": m.cite}
+        {
+            "act": m.act,
+            "says": m.says,
+            "from": sorted(m.sources),
+            "to": m.target,
+            "roles": sorted(m.roles),
+            "needs": list(m.needs),
+            "cite": m.cite,
+        }
         for m in one.moves.values()
     ]
-    separations = [{"id": s.id, "rule": s.rule, "scope": s.scope, "cite": s.cite} for s in one.separations]
-    return ProcedureOut(states=dict(one.states), roles=dict(one.roles), moves=moves, separations=separations)
+    separations = [
+        {"id": s.id, "rule": s.rule, "scope": s.scope, "cite": s.cite} for s in one.separations
+    ]
+    return ProcedureOut(
+        states=dict(one.states), roles=dict(one.roles), moves=moves, separations=separations
+    )

@@ -9,7 +9,16 @@ from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.reimbursement import service
 from medaid.reimbursement.api.requests import AccountIn, Application, Open
-from medaid.reimbursement.model import Account, Care, Case, FeeLine, Fees, Officer, OtherPayment, Receipt
+from medaid.reimbursement.model import (
+    Account,
+    Care,
+    Case,
+    FeeLine,
+    Fees,
+    Officer,
+    OtherPayment,
+    Receipt,
+)
 from medaid.settlement.national.codes import CARE, bare
 from medaid.settlement.rules import place
 
@@ -41,7 +50,10 @@ def changes(sent: Application) -> dict[str, Any]:
         "fees": _fees(sent),
         "given": {name: int(fen) for name, fen in sent.given.items()},
         "others": tuple(OtherPayment(o.payer, o.kind, o.amount) for o in sent.others),
-        "receipts": tuple(Receipt(r.bill_code, r.bill_no, r.amount, r.date, r.issuer, r.medium) for r in sent.receipts),
+        "receipts": tuple(
+            Receipt(r.bill_code, r.bill_no, r.amount, r.date, r.issuer, r.medium)
+            for r in sent.receipts
+        ),
         "account": account(sent.account) if sent.account else None,
         "arrears": sent.arrears,
     }
@@ -73,9 +85,27 @@ def _fees(sent: Application) -> Fees:
     classes: dict[str, Fen] = {}
     for row in sent.setlfee:
         if row.med_chrgitm_type in classes:
-            raise BadInput("DUPLICATE", field="setlfee.med_chrgitm_type", rule="同一费用类别出现两次")
+            raise BadInput(
+                "DUPLICATE", field="setlfee.med_chrgitm_type", rule="同一费用类别出现两次"
+            )
         classes[row.med_chrgitm_type] = row.item_sumamt
     lines = tuple(
-        FeeLine(x.med_list_codg, x.det_item_fee_sumamt, x.inscp_scp_amt, x.fulamt_ownpay_amt, x.overlmt_amt, x.preselfpay_amt) for x in sent.feedetail
+        FeeLine(
+            x.med_list_codg,
+            x.det_item_fee_sumamt,
+            x.inscp_scp_amt,
+            x.fulamt_ownpay_amt,
+            x.overlmt_amt,
+            x.preselfpay_amt,
+        )
+        for x in sent.feedetail
     )
-    return Fees(sent.medfee_sumamt, sent.inscp_scp_amt, sent.fulamt_ownpay_amt, sent.overlmt_selfpay, sent.preselfpay_amt, classes, lines)
+    return Fees(
+        sent.medfee_sumamt,
+        sent.inscp_scp_amt,
+        sent.fulamt_ownpay_amt,
+        sent.overlmt_selfpay,
+        sent.preselfpay_amt,
+        classes,
+        lines,
+    )

@@ -1,4 +1,5 @@
-"""What operators' pages send, by national field names. Nothing unknown is taken; amounts are yuan as text, never a binary fraction."""
+"""What operators' pages send, by national field names. Nothing unknown is taken; amounts are yuan
+as text, never a binary fraction."""
 
 from __future__ import annotations
 
@@ -6,7 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StrictBool, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from medaid.errors import BadInput, MedaidError
@@ -24,7 +34,11 @@ def _fen(value: object) -> Fen:
         raise PydanticCustomError("amount", "{rule}", {"rule": error.rule}) from None
 
 
-Yuan = Annotated[Fen, PlainValidator(_fen), WithJsonSchema({"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "example": "1234.50"})]
+Yuan = Annotated[
+    Fen,
+    PlainValidator(_fen),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "example": "1234.50"}),
+]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 Long = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 Admdvs = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
@@ -78,7 +92,8 @@ class LineIn(Body):
 
 
 class Application(Body):
-    """The application itself. `mdtrtarea_admvs` is the region of treatment; `hosp_lv` the level as policies word it."""
+    """The application itself. `mdtrtarea_admvs` is the region of treatment; `hosp_lv` the level as
+    policies word it."""
 
     psn_no: Short
     insutype: Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]
@@ -196,11 +211,14 @@ _RULES: Final = {
 
 
 def read(kind: type[T], data: Mapping[str, Any]) -> T:
-    """The body. Raises BadInput naming the first field that is wrong and its rule; never what was sent."""
+    """The body. Raises BadInput naming the first field that is wrong and its rule; never what was
+    sent."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         rule = first["msg"] if first["type"] == "amount" else _RULES.get(first["type"], "格式不符")
-        raise BadInput(_CODES.get(first["type"], "FIELD_FORMAT"), field=where[:80], rule=rule) from None
+        raise BadInput(
+            _CODES.get(first["type"], "FIELD_FORMAT"), field=where[:80], rule=rule
+        ) from None

@@ -1,4 +1,5 @@
-"""The REST routes of manual reimbursement: who calls, what is asked, which use case answers. Roles and access are the services' to judge."""
+"""The REST routes of manual reimbursement: who calls, what is asked, which use case answers. Roles
+and access are the services' to judge."""
 
 from __future__ import annotations
 
@@ -32,11 +33,20 @@ CASES: Final = "/reimbursement/cases"
 
 def office(now: datetime) -> Office:
     """What everything is decided with at `now`."""
-    return Office(procedure(), calendars.current(now), library().policy_for, lambda setl_id: prior_of(settlement.record(setl_id)), person_group)
+    return Office(
+        procedure(),
+        calendars.current(now),
+        library().policy_for,
+        lambda setl_id: prior_of(settlement.record(setl_id)),
+        person_group,
+    )
 
 
-def routes(clock: Callable[[], datetime], make_office: Callable[[datetime], Office] = office) -> APIGatewayHttpResolver:
-    """The resolver with every route. `clock` answers this instant; `make_office` what is decided with."""
+def routes(
+    clock: Callable[[], datetime], make_office: Callable[[datetime], Office] = office
+) -> APIGatewayHttpResolver:
+    """The resolver with every route. `clock` answers this instant; `make_office` what is decided
+    with."""
     app = rest.resolver()
     _cases(app, clock, make_office)
     _lists(app, clock, make_office)
@@ -45,12 +55,15 @@ def routes(clock: Callable[[], datetime], make_office: Callable[[datetime], Offi
 
 
 def officer_of(app: APIGatewayHttpResolver) -> Officer:
-    """The officer by the token. The system's own role is never taken from a token. Raises Forbidden without a region."""
+    """The officer by the token. The system's own role is never taken from a token. Raises Forbidden
+    without a region."""
     caller = rest.caller(app)
     claims = app.current_event.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
     if not caller.region:
         raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="令牌未注明统筹区")
-    return Officer(caller.subject, caller.region, caller.roles - {SYSTEM}, str(claims.get(POINT_CLAIM, "")))
+    return Officer(
+        caller.subject, caller.region, caller.roles - {SYSTEM}, str(claims.get(POINT_CLAIM, ""))
+    )
 
 
 def _shown(status: int, shown: Shown) -> Response[str]:
@@ -58,15 +71,25 @@ def _shown(status: int, shown: Shown) -> Response[str]:
 
 
 def _given(body: dict[str, Any], act: str, case_id: str) -> Given:
-    request = ids.content_hash(act, case_id, packed_text({name: str(value) for name, value in body.items()}))
+    request = ids.content_hash(
+        act, case_id, packed_text({name: str(value) for name, value in body.items()})
+    )
     return Given(str(body.get("reason", "")), str(body.get("clause", "")), request)
 
 
-def _detail(app: APIGatewayHttpResolver, o: Office, case_id: str, now: datetime, status: int = 200) -> Response[str]:
-    return _shown(status, answers.detail(service.case_detail(o, officer_of(app), case_id, now), o.procedure))
+def _detail(
+    app: APIGatewayHttpResolver, o: Office, case_id: str, now: datetime, status: int = 200
+) -> Response[str]:
+    return _shown(
+        status, answers.detail(service.case_detail(o, officer_of(app), case_id, now), o.procedure)
+    )
 
 
-def _cases(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_office: Callable[[datetime], Office]) -> None:
+def _cases(
+    app: APIGatewayHttpResolver,
+    clock: Callable[[], datetime],
+    make_office: Callable[[datetime], Office],
+) -> None:
     @app.post(CASES)
     def open_case() -> Response[str]:
         now, body = clock(), rest.sent(app)
@@ -83,7 +106,14 @@ def _cases(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_offi
     @app.post(CASES + "/<case_id>/files")
     def upload(case_id: str) -> Response[str]:
         body = requests.read(requests.Upload, rest.sent(app))
-        found = service.upload(make_office(clock()), officer_of(app), case_id, body.sha256, body.size, body.content_type)
+        found = service.upload(
+            make_office(clock()),
+            officer_of(app),
+            case_id,
+            body.sha256,
+            body.size,
+            body.content_type,
+        )
         return _shown(201, answers.uploaded(found))
 
     @app.post(CASES + "/<case_id>/<act>")
@@ -97,12 +127,21 @@ def _cases(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_offi
         return _detail(app, o, case_id, now)
 
 
-def _lists(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_office: Callable[[datetime], Office]) -> None:
+def _lists(
+    app: APIGatewayHttpResolver,
+    clock: Callable[[], datetime],
+    make_office: Callable[[datetime], Office],
+) -> None:
     def query(name: str) -> str:
         return str((app.current_event.query_string_parameters or {}).get(name, ""))
 
     def listed(o: Office, states: tuple[State, ...]) -> Response[str]:
-        psn_no, point, before, limit = query("psn_no"), query("point"), query("due_before"), query("limit") or "50"
+        psn_no, point, before, limit = (
+            query("psn_no"),
+            query("point"),
+            query("due_before"),
+            query("limit") or "50",
+        )
         if not limit.isdigit() or not 0 < int(limit) <= o.procedure.limits.page:
             raise BadInput("FIELD_FORMAT", field="limit", rule=f"1 至 {o.procedure.limits.page}")
 
@@ -137,7 +176,11 @@ def _lists(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_offi
         return _shown(200, answers.procedure_shown(make_office(clock()).procedure))
 
 
-def _money(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_office: Callable[[datetime], Office]) -> None:
+def _money(
+    app: APIGatewayHttpResolver,
+    clock: Callable[[], datetime],
+    make_office: Callable[[datetime], Office],
+) -> None:
     @app.post("/reimbursement/batches")
     def open_batch() -> Response[str]:
         key = requests.read(requests.BatchKey, rest.sent(app)).key
@@ -153,8 +196,11 @@ def _money(app: APIGatewayHttpResolver, clock: Callable[[], datetime], make_offi
 
     @app.post("/reimbursement/calendar")
     def add_year() -> Response[str]:
-        """A new notice of the State Council: taken without a deploy, and every clock it moves is projected anew at once."""
+        """A new notice of the State Council: taken without a deploy, and every clock it moves is
+        projected anew at once."""
         if "manager" not in officer_of(app).roles:
             raise Forbidden("FORBIDDEN", field="role", rule="工作日历由经办机构负责人维护")
         year = calendars.add(requests.read(requests.CalendarYear, rest.sent(app)).toml)
-        return _shown(200, YearOut(year=year.year, reprojected=service.reproject(make_office(clock()))))
+        return _shown(
+            200, YearOut(year=year.year, reprojected=service.reproject(make_office(clock())))
+        )

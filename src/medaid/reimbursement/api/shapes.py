@@ -1,4 +1,5 @@
-"""The shapes of answers, by national field names. Amounts are yuan as text, instants Beijing time; accounts show their last digits only."""
+"""The shapes of answers, by national field names. Amounts are yuan as text, instants Beijing time;
+accounts show their last digits only."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class OrderOut(Shown):
 
 
 class ClockOut(Shown):
-    """`due` is the last day, empty while paused; `provisional` where the working calendar of that year is not published yet."""
+    """`due` is the last day, empty while paused; `provisional` where the working calendar of that
+    year is not published yet."""
 
     state: str
     working_days: int

@@ -1,6 +1,8 @@
-"""The use cases of manual reimbursement: what doors and other rooms call. One verb, one function; now and the office are arguments.
+"""The use cases of manual reimbursement: what doors and other rooms call. One verb, one function;
+now and the office are arguments.
 
-Every act takes the version of the case it was decided on: who comes second is told so, and the same request again changes nothing.
+Every act takes the version of the case it was decided on: who comes second is told so, and the same
+request again changes nothing.
 """
 
 from medaid.reimbursement.service.files import Upload, attach, upload
@@ -38,7 +40,14 @@ from medaid.reimbursement.service.payment import (
     receive_recovery,
     tell,
 )
-from medaid.reimbursement.service.queries import Detail, case_detail, counts, listed, of_person, states_for
+from medaid.reimbursement.service.queries import (
+    Detail,
+    case_detail,
+    counts,
+    listed,
+    of_person,
+    states_for,
+)
 from medaid.reimbursement.service.reminders import remind, settlement_told
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep

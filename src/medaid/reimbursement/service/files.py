@@ -1,4 +1,5 @@
-"""Photos, scans and electronic originals: uploaded straight to S3 by a presigned address that fixes type, size and digest (J27, Q3.2)."""
+"""Photos, scans and electronic originals: uploaded straight to S3 by a presigned address that fixes
+type, size and digest (J27, Q3.2)."""
 
 from __future__ import annotations
 
@@ -26,8 +27,11 @@ class Upload:
     seconds: int
 
 
-def upload(office: Office, officer: Officer, case_id: str, sha256: str, size: int, kind: str) -> Upload:
-    """A presigned address for one file of a case. Raises BadInput for a size, type or digest beyond the limits; Refused NOT_FOUND; Forbidden."""
+def upload(
+    office: Office, officer: Officer, case_id: str, sha256: str, size: int, kind: str
+) -> Upload:
+    """A presigned address for one file of a case. Raises BadInput for a size, type or digest beyond
+    the limits; Refused NOT_FOUND; Forbidden."""
     limits = office.procedure.limits
     if kind not in limits.file_types:
         raise BadInput("CODE_UNKNOWN", field="content_type", rule="、".join(limits.file_types))
@@ -39,8 +43,16 @@ def upload(office: Office, officer: Officer, case_id: str, sha256: str, size: in
         raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
     rules.reachable(case, officer)
     key = file_key(case_id, sha256)
-    params = {"Bucket": settings().bucket, "Key": key, "ContentType": kind, "ContentLength": size, "ChecksumSHA256": checksum}
-    url = exchange.client().generate_presigned_url("put_object", Params=params, ExpiresIn=limits.file_seconds)
+    params = {
+        "Bucket": settings().bucket,
+        "Key": key,
+        "ContentType": kind,
+        "ContentLength": size,
+        "ChecksumSHA256": checksum,
+    }
+    url = exchange.client().generate_presigned_url(
+        "put_object", Params=params, ExpiresIn=limits.file_seconds
+    )
     headers = {"Content-Type": kind, "Content-Length": str(size), "x-amz-checksum-sha256": checksum}
     return Upload(url, key, headers, limits.file_seconds)
 
@@ -60,8 +72,18 @@ def _digest(sha256: str) -> bytes:
     return digest
 
 
-def attach(office: Office, officer: Officer, case_id: str, version: int, bill: tuple[str, str], sha256: str, now: datetime, given: Given) -> Case:
-    """The uploaded file becomes the image of receipt `bill` (code, number), after what lies in S3 was proven to be it, whole and within the limits."""
+def attach(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    bill: tuple[str, str],
+    sha256: str,
+    now: datetime,
+    given: Given,
+) -> Case:
+    """The uploaded file becomes the image of receipt `bill` (code, number), after what lies in S3
+    was proven to be it, whole and within the limits."""
     _digest(sha256)
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
@@ -69,7 +91,11 @@ def attach(office: Office, officer: Officer, case_id: str, version: int, bill: t
         if receipt is None:
             raise BadInput("NOT_FOUND", field="bill_no", rule="申请中没有该票据")
         key = proven(office, case_id, sha256)
-        return Changed(replace(case, receipts=tuple(_with_file(r, receipt, key, sha256) for r in case.receipts)))
+        return Changed(
+            replace(
+                case, receipts=tuple(_with_file(r, receipt, key, sha256) for r in case.receipts)
+            )
+        )
 
     return act(office, officer, case_id, version, "attach", given, now, change)
 
@@ -79,18 +105,22 @@ def _with_file(one: Receipt, wanted: Receipt, key: str, digest: str) -> Receipt:
 
 
 def proven(office: Office, case_id: str, sha256: str) -> str:
-    """The key of an uploaded file whose content has that digest. Raises Refused NOT_FOUND, BadInput where it is another or too large."""
+    """The key of an uploaded file whose content has that digest. Raises Refused NOT_FOUND, BadInput
+    where it is another or too large."""
     key = file_key(case_id, sha256)
     content = exchange.get(key)
     if len(content) > office.procedure.limits.file_bytes:
-        raise BadInput("FIELD_TOO_LONG", field="size", rule=f"至多 {office.procedure.limits.file_bytes} 字节")
+        raise BadInput(
+            "FIELD_TOO_LONG", field="size", rule=f"至多 {office.procedure.limits.file_bytes} 字节"
+        )
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BadInput("FIELD_FORMAT", field="sha256", rule="上传的文件与摘要不符")
     return key
 
 
 def account_proven(office: Office, case: Case) -> None:
-    """Where the money goes to another than the person, the confirmation or proof of guardianship lies with the case (M二.4). Raises as `proven`."""
+    """Where the money goes to another than the person, the confirmation or proof of guardianship
+    lies with the case (M二.4). Raises as `proven`."""
     if case.account is not None and case.account.owner != "self":
         _digest(case.account.proof)
         proven(office, case.case_id, case.account.proof)

@@ -1,4 +1,5 @@
-"""Taking in: opened, amended, handed on, accepted, material asked for and supplied (J18, J27, J28)."""
+"""Taking in: opened, amended, handed on, accepted, material asked for and supplied (J18, J27,
+J28)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 
 from medaid import ids
 from medaid.aws import outbox
-from medaid.aws.transaction import Contended, Lost, Write, commit
+from medaid.aws.transaction import ConditionFailed, TransactionConflict, Write, commit
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
 from medaid.instants import civil_date
 from medaid.people import service as people
@@ -19,19 +20,34 @@ from medaid.reimbursement.rules import Given
 from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.office import Changed, Office, act, told
 
-AMENDABLE = frozenset({"care", "fees", "others", "receipts", "account", "arrears", "manl_reim_rea", "insutype", "person_group", "given"})
+AMENDABLE = frozenset(
+    {
+        "care",
+        "fees",
+        "others",
+        "receipts",
+        "account",
+        "arrears",
+        "manl_reim_rea",
+        "insutype",
+        "person_group",
+        "given",
+    }
+)
 
 
 def case_id(admdvs: str, sender: str, key: str) -> str:
-    """The id of the case that `sender` (a point or officer) opens under its own key: the same key is the same case."""
+    """The id of the case that `sender` (a point or officer) opens under its own key: the same key
+    is the same case."""
     return f"{admdvs}M{ids.content_hash('case', admdvs, sender, key)[:20].upper()}"
 
 
 def open_case(office: Office, officer: Officer, draft: Case, now: datetime, given: Given) -> Case:
     """A new case in state drafted; its receipts are claimed for it in the same transaction (Q3.2).
 
-    The same draft again answers the case that the first one opened. Raises BadInput for what is wrong with it, Conflict DUPLICATE naming
-    the case that holds a receipt or follows the settlement already, Conflict MSGID_REUSED for other content under the same key.
+    The same draft again answers the case that the first one opened. Raises BadInput for what is
+    wrong with it, Conflict DUPLICATE naming the case that holds a receipt or follows the settlement
+    already, Conflict MSGID_REUSED for other content under the same key.
     """
     checks.application(draft, civil_date(now), office.procedure)
     move, role = rules.permit(draft, "open", officer, (), "", office.procedure)
@@ -39,7 +55,12 @@ def open_case(office: Office, officer: Officer, draft: Case, now: datetime, give
         known, history, _ = store.history(draft.case_id)
         if known is not None:
             if not given.request or history[0].request != given.request:
-                raise Conflict("MSGID_REUSED", field="case_id", rule="同一受理号的内容不一致", case=draft.case_id)
+                raise Conflict(
+                    "MSGID_REUSED",
+                    field="case_id",
+                    rule="同一受理号的内容不一致",
+                    case=draft.case_id,
+                )
             return known
         fresh = replace(draft, suspects=store.alike(draft))
         case, done = rules.step(fresh, move, role, officer, now, given)
@@ -53,9 +74,9 @@ def open_case(office: Office, officer: Officer, draft: Case, now: datetime, give
             writes.append(store.follows(case.settled, case.case_id))
         try:
             commit(writes)
-        except Contended:
+        except TransactionConflict:
             continue
-        except Lost as lost:
+        except ConditionFailed as lost:
             if "case" not in lost.labels:
                 told(lost, case)
             continue
@@ -64,15 +85,31 @@ def open_case(office: Office, officer: Officer, draft: Case, now: datetime, give
 
 
 def prepare(office: Office, draft: Case, now: datetime) -> Case:
-    """A case the system prepares where a settlement lacked an identity that now stands (J20, J27); one for each settlement."""
+    """A case the system prepares where a settlement lacked an identity that now stands (J20, J27);
+    one for each settlement."""
     if not draft.settled:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
-    given = Given("取得身份前的结算", "苏医保办发〔2023〕27号第二十七条", ids.content_hash("prepare", draft.settled))
-    return open_case(office, rules.system(draft.admdvs), replace(draft, origin="system"), now, given)
+    given = Given(
+        "取得身份前的结算",
+        "苏医保办发〔2023〕27号第二十七条",
+        ids.content_hash("prepare", draft.settled),
+    )
+    return open_case(
+        office, rules.system(draft.admdvs), replace(draft, origin="system"), now, given
+    )
 
 
-def amend(office: Office, officer: Officer, case_id: str, version: int, changes: Mapping[str, Any], now: datetime, given: Given) -> Case:
-    """Fields of the application changed. A priced one must be priced again; receipts that are dropped are free again."""
+def amend(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+    given: Given,
+) -> Case:
+    """Fields of the application changed. A priced one must be priced again; receipts that are
+    dropped are free again."""
     if unknown := {*changes} - AMENDABLE:
         raise BadInput("FIELD_UNKNOWN", field=min(unknown), rule="不可修改")
 
@@ -88,10 +125,14 @@ def amend(office: Office, officer: Officer, case_id: str, version: int, changes:
 
 def _with_files(after: Case, before: Case) -> Case:
     """Receipts that stay as they were keep their images."""
-    files = {(r.bill_code, r.bill_no, r.amount, r.date): (r.file, r.digest) for r in before.receipts}
+    files = {
+        (r.bill_code, r.bill_no, r.amount, r.date): (r.file, r.digest) for r in before.receipts
+    }
     kept = []
     for receipt in after.receipts:
-        file, digest = files.get((receipt.bill_code, receipt.bill_no, receipt.amount, receipt.date), ("", ""))
+        file, digest = files.get(
+            (receipt.bill_code, receipt.bill_no, receipt.amount, receipt.date), ("", "")
+        )
         kept.append(replace(receipt, file=receipt.file or file, digest=receipt.digest or digest))
     return replace(after, receipts=tuple(kept))
 
@@ -99,62 +140,117 @@ def _with_files(after: Case, before: Case) -> Case:
 def _receipts_moved(before: Case, after: Case) -> list[Write]:
     old = {(r.bill_code, r.bill_no): r for r in before.receipts}
     new = {(r.bill_code, r.bill_no): r for r in after.receipts}
-    claimed = [store.receipt_claimed(new[key], after.case_id, "case", after.admdvs) for key in new.keys() - old.keys()]
-    return claimed + [store.receipt_freed(old[key], after.case_id, "case", after.admdvs) for key in old.keys() - new.keys()]
+    claimed = [
+        store.receipt_claimed(new[key], after.case_id, "case", after.admdvs)
+        for key in new.keys() - old.keys()
+    ]
+    return claimed + [
+        store.receipt_freed(old[key], after.case_id, "case", after.admdvs)
+        for key in old.keys() - new.keys()
+    ]
 
 
-def hand_on(office: Office, officer: Officer, case_id: str, version: int, point: str, now: datetime, given: Given) -> Case:
-    """Handed to another point of the region, or to the agency's office (empty): trail and clock go with it (J18)."""
+def hand_on(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    point: str,
+    now: datetime,
+    given: Given,
+) -> Case:
+    """Handed to another point of the region, or to the agency's office (empty): trail and clock go
+    with it (J18)."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if point == case.point:
             raise BadInput("FIELD_FORMAT", field="point", rule="已在该服务点")
-        return Changed(replace(case, point=point, trail=(*case.trail, case.point) if case.point else case.trail))
+        return Changed(
+            replace(
+                case, point=point, trail=(*case.trail, case.point) if case.point else case.trail
+            )
+        )
 
     return act(office, officer, case_id, version, "hand_on", given, now, change)
 
 
-def accept(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """Accepted: the person is known, the account is the person's own or proven, and the clock starts (J28)."""
+def accept(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """Accepted: the person is known, the account is the person's own or proven, and the clock
+    starts (J28)."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         file = people.load(case.psn_no, case.care.end.year)
         if case.account is not None:
             checks.own_account(case.account, file.person.name)
         account_proven(office, case)
-        return Changed(replace(case, clock=rules.started(case, now, office.procedure), suspects=store.alike(case)))
+        return Changed(
+            replace(
+                case, clock=rules.started(case, now, office.procedure), suspects=store.alike(case)
+            )
+        )
 
     return act(office, officer, case_id, version, "accept", given, now, change)
 
 
-def ask_material(office: Office, officer: Officer, case_id: str, version: int, material: tuple[str, ...], now: datetime, given: Given) -> Case:
-    """All that is missing, told once (一次性告知): the clock pauses until the applicant has supplied it. A second asking is refused."""
+def ask_material(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    material: tuple[str, ...],
+    now: datetime,
+    given: Given,
+) -> Case:
+    """All that is missing, told once (一次性告知): the clock pauses until the applicant has
+    supplied it. A second asking is refused."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if not material or any(not m.strip() for m in material):
             raise BadInput("FIELD_REQUIRED", field="material", rule="须列明所缺材料")
         if case.asked:
             raise Conflict("STATE", field="material", rule="所缺材料须一次性告知,不得再次要求补正")
-        message = outbox.message("case_material", f"{case.case_id}.{case.version}", _to_person(case, material=list(material)), now)
+        message = outbox.message(
+            "case_material",
+            f"{case.case_id}.{case.version}",
+            _to_person(case, material=list(material)),
+            now,
+        )
         return Changed(replace(case, owed=material, asked=True), [message])
 
     return act(office, officer, case_id, version, "ask_material", given, now, change)
 
 
-def supply(office: Office, officer: Officer, case_id: str, version: int, material: tuple[str, ...], now: datetime, given: Given) -> Case:
+def supply(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    material: tuple[str, ...],
+    now: datetime,
+    given: Given,
+) -> Case:
     """Material supplied; when nothing is owed any more the clock runs again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if not material or (strange := [m for m in material if m not in case.owed]):
-            raise BadInput("FIELD_FORMAT", field="material", rule=f"不在所缺材料之列:{'、'.join(strange) if material else ''}")
+            raise BadInput(
+                "FIELD_FORMAT",
+                field="material",
+                rule=f"不在所缺材料之列:{'、'.join(strange) if material else ''}",
+            )
         owed = tuple(m for m in case.owed if m not in material)
         return Changed(replace(case, owed=owed), (), State.AWAITING if owed else State.ACCEPTED)
 
     return act(office, officer, case_id, version, "supply", given, now, change)
 
 
-def extend(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """A special reason approved: the longest budget (J28: at most 20 working days). The pauses stay."""
+def extend(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """A special reason approved: the longest budget (J28: at most 20 working days). The pauses
+    stay."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if case.clock is None or case.special:
@@ -164,13 +260,26 @@ def extend(office: Office, officer: Officer, case_id: str, version: int, now: da
     return act(office, officer, case_id, version, "extend", given, now, change)
 
 
-def approve_hardship(office: Office, officer: Officer, case_id: str, version: int, points: int, now: datetime, given: Given) -> Case:
-    """Care without the referral it needed, helped at a ratio lowered by `points` percentage points (J25: at most 20), with the approver kept."""
+def approve_hardship(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    points: int,
+    now: datetime,
+    given: Given,
+) -> Case:
+    """Care without the referral it needed, helped at a ratio lowered by `points` percentage points
+    (J25: at most 20), with the approver kept."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         most = office.procedure.hardship_points
         if not 0 < points <= most:
-            raise BadInput("FIELD_FORMAT", field="points", rule=f"降低 1 至 {most} 个百分点({office.procedure.hardship_cite})")
+            raise BadInput(
+                "FIELD_FORMAT",
+                field="points",
+                rule=f"降低 1 至 {most} 个百分点({office.procedure.hardship_cite})",
+            )
         if case.care.filing not in ("none", "temporary"):
             raise Conflict("STATE", field="filing", rule="已按规定转诊或备案,不适用未转诊困难救助")
         return Changed(replace(case, hardship=Hardship(points, officer.officer_id, given.reason)))
@@ -178,8 +287,17 @@ def approve_hardship(office: Office, officer: Officer, case_id: str, version: in
     return act(office, officer, case_id, version, "approve_hardship", given, now, change)
 
 
-def change_account(office: Office, officer: Officer, case_id: str, version: int, account: Account, now: datetime, given: Given) -> Case:
-    """Another account after the bank refused the first, or before the order: by who took the case in, never by who orders or pays."""
+def change_account(
+    office: Office,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    account: Account,
+    now: datetime,
+    given: Given,
+) -> Case:
+    """Another account after the bank refused the first, or before the order: by who took the case
+    in, never by who orders or pays."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.account(account, office.procedure)
@@ -191,7 +309,9 @@ def change_account(office: Office, officer: Officer, case_id: str, version: int,
     return act(office, officer, case_id, version, "change_account", given, now, change)
 
 
-def withdraw(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
+def withdraw(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
     """The applicant takes the application back; its receipts are free again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
@@ -206,7 +326,8 @@ def freed(case: Case) -> list[Write]:
 
 
 def receipt_used(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The write by which another room (a one-stop settlement) or another region claims a receipt: it loses where a case holds it.
+    """The write by which another room (a one-stop settlement) or another region claims a receipt:
+    it loses where a case holds it.
 
     Label `receipt:<code>#<number>`. For the acting service's own transaction.
     """
@@ -214,7 +335,8 @@ def receipt_used(receipt: Receipt, holder: str, source: str, admdvs: str) -> Wri
 
 
 def receipt_let_go(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The write by which another room lets a receipt go that it claimed with `receipt_used`: its settlement was taken back."""
+    """The write by which another room lets a receipt go that it claimed with `receipt_used`: its
+    settlement was taken back."""
     return store.receipt_freed(receipt, holder, source, admdvs)
 
 
@@ -224,17 +346,24 @@ def receipt_holder(bill_code: str, bill_no: str) -> str:
 
 
 def report_receipt(receipt: Receipt, holder: str, admdvs: str) -> None:
-    """A receipt that another region or the one-stop settlement has paid. Raises Conflict DUPLICATE naming who holds it."""
+    """A receipt that another region or the one-stop settlement has paid. Raises Conflict DUPLICATE
+    naming who holds it."""
     try:
         commit([store.receipt_claimed(receipt, holder, "region", admdvs)])
-    except Lost:
+    except ConditionFailed:
         held = store.holder(receipt.bill_code, receipt.bill_no) or {}
         if held.get("holder") != holder:
-            raise Conflict("DUPLICATE", field="receipts", rule=f"票据已由 {held.get('holder', '')} 使用", holder=held.get("holder", "")) from None
-    except Contended:
+            raise Conflict(
+                "DUPLICATE",
+                field="receipts",
+                rule=f"票据已由 {held.get('holder', '')} 使用",
+                holder=held.get("holder", ""),
+            ) from None
+    except TransactionConflict:
         raise Refused("DUPLICATE", field="receipts", rule="票据正在办理") from None
 
 
 def _to_person(case: Case, **facts: Any) -> dict[str, Any]:
-    """A message to the person names the case, never the person's own data: the consumer looks those up."""
+    """A message to the person names the case, never the person's own data: the consumer looks those
+    up."""
     return {"case_id": case.case_id, "psn_no": case.psn_no, "insu_admdvs": case.admdvs, **facts}

@@ -1,4 +1,5 @@
-"""Looking: lists with filters and paging, a case with its timeline and explanation, work queues by role, counts. Nothing is written."""
+"""Looking: lists with filters and paging, a case with its timeline and explanation, work queues by
+role, counts. Nothing is written."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import Outlook
 from medaid.reimbursement.service.office import Office
 
-READERS = frozenset({"intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector"})
+READERS = frozenset(
+    {"intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,39 @@ def may_read(officer: Officer) -> None:
 
 
 def states_for(office: Office, role: str) -> tuple[State, ...]:
-    """The states in which a case waits for `role`: from where the moves of that role lead on to another state."""
+    """The states in which a case waits for `role`: from where the moves of that role lead on to
+    another state."""
     if role not in READERS:
         raise BadInput("CODE_UNKNOWN", field="role", rule="、".join(sorted(READERS)))
-    side = {"amend", "hand_on", "extend", "withdraw", "refuse", "tell", "demand_recovery", "change_account"}
-    waiting = {s for m in office.procedure.moves.values() if role in m.roles and m.act not in side for s in m.sources if s}
+    side = {
+        "amend",
+        "hand_on",
+        "extend",
+        "withdraw",
+        "refuse",
+        "tell",
+        "demand_recovery",
+        "change_account",
+    }
+    waiting = {
+        s
+        for m in office.procedure.moves.values()
+        if role in m.roles and m.act not in side
+        for s in m.sources
+        if s
+    }
     return tuple(state for state in State if state in waiting)
 
 
 def listed(
-    officer: Officer, states: Sequence[State], limit: int, cursor: str = "", wanted: Callable[[dict[str, Any]], bool] = lambda _: True
+    officer: Officer,
+    states: Sequence[State],
+    limit: int,
+    cursor: str = "",
+    wanted: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> tuple[list[dict[str, Any]], str]:
-    """Summaries of the region's (a point officer's: the point's) cases in `states`, earliest due first in each; and the next page's cursor, empty at the end.
+    """Summaries of the region's (a point officer's: the point's) cases in `states`, earliest due
+    first in each; and the next page's cursor, empty at the end.
 
     `wanted` filters rows as they are read; a page may be short while more follow.
     """
@@ -73,7 +97,11 @@ def listed(
     rows: list[dict[str, Any]] = []
     while position < len(states):
         found, start = store.queue(officer.admdvs, states[position], start, limit - len(rows))
-        rows += [row for row in found if wanted(row) and officer.point in ("", row["point"], *row["trail"])]
+        rows += [
+            row
+            for row in found
+            if wanted(row) and officer.point in ("", row["point"], *row["trail"])
+        ]
         if start is None:
             position += 1
         if len(rows) >= limit:
@@ -90,7 +118,11 @@ def _opened(cursor: str, states: int) -> tuple[int, Any]:
         return 0, None
     try:
         position, start = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if isinstance(position, int) and 0 <= position < states and (start is None or isinstance(start, dict)):
+        if (
+            isinstance(position, int)
+            and 0 <= position < states
+            and (start is None or isinstance(start, dict))
+        ):
             return position, start
     except ValueError:
         pass

@@ -1,4 +1,5 @@
-"""Persons who were treated and whose assistance was not settled: found, prepared for, reminded (J27; art. 27 提醒工作)."""
+"""Persons who were treated and whose assistance was not settled: found, prepared for, reminded
+(J27; art. 27 提醒工作)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from medaid.aws import outbox
-from medaid.aws.transaction import Contended, Lost, commit
+from medaid.aws.transaction import ConditionFailed, TransactionConflict, commit
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
@@ -20,19 +21,34 @@ from medaid.settlement.model import Settlement
 
 
 def settlement_told(body: Mapping[str, Any]) -> None:
-    """Takes note of a settlement from its outbox message (`settled`): as a possible duplicate of a case, and as one that may lack assistance.
+    """Takes note of a settlement from its outbox message (`settled`): as a possible duplicate of a
+    case, and as one that may lack assistance.
 
-    Taking note twice changes nothing. Raises Unavailable, Contended: the stream brings the message again.
+    Taking note twice changes nothing. Raises Unavailable, TransactionConflict: the stream brings
+    the message again.
     """
     begin, end = date.fromisoformat(body["begin"]), date.fromisoformat(body["end"])
-    total, setl_id, psn_no = Fen(int(body["medfee_sumamt"])), str(body["setl_id"]), str(body["psn_no"])
-    commit([store.alike_pointer(psn_no, begin, end, total, setl_id), store.settlement_pointer(psn_no, begin, end, setl_id, str(body["category"]))])
+    total, setl_id, psn_no = (
+        Fen(int(body["medfee_sumamt"])),
+        str(body["setl_id"]),
+        str(body["psn_no"]),
+    )
+    commit(
+        [
+            store.alike_pointer(psn_no, begin, end, total, setl_id),
+            store.settlement_pointer(psn_no, begin, end, setl_id, str(body["category"])),
+        ]
+    )
 
 
-def remind(office: Office, psn_no: str, settlement: Callable[[str], Settlement], now: datetime) -> list[Case]:
-    """Prepares a case for every settlement of the person that was settled without an identity that now stands, and reminds the person, once each.
+def remind(
+    office: Office, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
+) -> list[Case]:
+    """Prepares a case for every settlement of the person that was settled without an identity that
+    now stands, and reminds the person, once each.
 
-    `settlement` is the settlement room's record. Called when an identity is recorded; calling it again prepares nothing twice.
+    `settlement` is the settlement room's record. Called when an identity is recorded; calling it
+    again prepares nothing twice.
     """
     prepared = []
     for seen in store.settlements_of(psn_no):
@@ -44,15 +60,22 @@ def remind(office: Office, psn_no: str, settlement: Callable[[str], Settlement],
         if found.reversed_at is not None:
             continue
         region = standing[0].admdvs
-        case = prepare(office, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now)
+        case = prepare(
+            office, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now
+        )
         _reminded(case, now)
         prepared.append(case)
     return prepared
 
 
 def _reminded(case: Case, now: datetime) -> None:
-    body = {"case_id": case.case_id, "psn_no": case.psn_no, "insu_admdvs": case.admdvs, "setl_id": case.settled}
+    body = {
+        "case_id": case.case_id,
+        "psn_no": case.psn_no,
+        "insu_admdvs": case.admdvs,
+        "setl_id": case.settled,
+    }
     try:
         commit([outbox.message("assistance_not_settled", case.settled, body, now)])
-    except (Lost, Contended):
+    except (ConditionFailed, TransactionConflict):
         return  # told already

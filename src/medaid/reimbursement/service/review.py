@@ -1,4 +1,5 @@
-"""Deciding: priced, audited, re-checked, sent back, refused, annulled (J23, J25, J27, Q3.1, Q3.2)."""
+"""Deciding: priced, audited, re-checked, sent back, refused, annulled (J23, J25, J27, Q3.1,
+Q3.2)."""
 
 from __future__ import annotations
 
@@ -21,8 +22,11 @@ from medaid.reimbursement.service.intake import freed
 from medaid.reimbursement.service.office import Changed, Office, act
 
 
-def price(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """Priced on the person's file as it stands, by the policy of the last day of care. Raises PolicySilent where the policy is silent."""
+def price(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """Priced on the person's file as it stands, by the policy of the last day of care. Raises
+    PolicyUndetermined where the policy is silent."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         return Changed(replace(case, pricing=priced(office, case, now)))
@@ -39,22 +43,30 @@ def priced(office: Office, case: Case, now: datetime) -> Pricing:
     return quote(case, file, policy, office.procedure, today, office.group, prior)
 
 
-def audit(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """Audited against the originals (Q3.2). A suspected duplicate is only passed with the reason why it is none."""
+def audit(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """Audited against the originals (Q3.2). A suspected duplicate is only passed with the reason
+    why it is none."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.ready(case)
         account_proven(office, case)
         suspects = standing(case, store.alike(case))
         if suspects and not given.reason.strip():
-            raise BadInput("FIELD_REQUIRED", field="reason", rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况")
+            raise BadInput(
+                "FIELD_REQUIRED",
+                field="reason",
+                rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况",
+            )
         return Changed(replace(case, suspects=suspects))
 
     return act(office, officer, case_id, version, "audit", given, now, change)
 
 
 def standing(case: Case, found: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the suspected duplicates that still stand: not this case's own settlement, not refused, withdrawn or amended since."""
+    """Those of the suspected duplicates that still stand: not this case's own settlement, not
+    refused, withdrawn or amended since."""
     suspects = []
     for name in found:
         other = store.case(name)
@@ -66,8 +78,11 @@ def standing(case: Case, found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(suspects)
 
 
-def recheck(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals are written with it, or nothing is.
+def recheck(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals
+    are written with it, or nothing is.
 
     Raises Conflict STATE where the person's year has moved since pricing: it must be priced again.
     """
@@ -80,37 +95,59 @@ def recheck(office: Office, officer: Officer, case_id: str, version: int, now: d
             raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
         after = YearTotals(pricing.year, totals.version + 1, pricing.after, case.case_id)
         posted = replace(case, postings=case.postings + 1)
-        writes = [*fund.writes(*books.obligation(posted, now)), *people.totals_changed(case.psn_no, totals, after)]
+        writes = [
+            *fund.writes(*books.obligation(posted, now)),
+            *people.totals_changed(case.psn_no, totals, after),
+        ]
         return Changed(posted, writes)
 
     return act(office, officer, case_id, version, "recheck", given, now, change)
 
 
-def annul(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """An obligation taken back before it was paid: entry mirrored, year restored. Raises Conflict REVERSE_LATER_FIRST naming what stands on it."""
+def annul(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """An obligation taken back before it was paid: entry mirrored, year restored. Raises Conflict
+    REVERSE_LATER_FIRST naming what stands on it."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         assert case.pricing is not None, "a re-checked case is priced"
         totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
         if totals.last != case.case_id:
-            raise Conflict("REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last)
+            raise Conflict(
+                "REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last
+            )
         before = YearTotals(totals.year, totals.version + 1, case.pricing.before, case.pricing.last)
-        writes = [*fund.writes(*books.annulment(case, now)), *people.totals_changed(case.psn_no, totals, before)]
+        writes = [
+            *fund.writes(*books.annulment(case, now)),
+            *people.totals_changed(case.psn_no, totals, before),
+        ]
         return Changed(replace(case, pricing=None), writes)
 
     return act(office, officer, case_id, version, "annul", given, now, change)
 
 
-def send_back(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
+def send_back(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
     """Returned to be mended, with the reason; the clock runs on."""
     return act(office, officer, case_id, version, "send_back", given, now)
 
 
-def refuse(office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given) -> Case:
-    """Nothing is paid: with the reason and the clause; the person is told, the receipts are free again."""
+def refuse(
+    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+) -> Case:
+    """Nothing is paid: with the reason and the clause; the person is told, the receipts are free
+    again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        body = {"case_id": case.case_id, "psn_no": case.psn_no, "insu_admdvs": case.admdvs, "reason": given.reason, "clause": given.clause}
+        body = {
+            "case_id": case.case_id,
+            "psn_no": case.psn_no,
+            "insu_admdvs": case.admdvs,
+            "reason": given.reason,
+            "clause": given.clause,
+        }
         message: list[Write] = [outbox.message("case_refused", case.case_id, body, now)]
         return Changed(case, message + freed(case))
 

@@ -1,4 +1,5 @@
-"""The reimbursement table: cases with their acts, receipts that pay once, pay orders, batches, and who holds which post.
+"""The reimbursement table: cases with their acts, receipts that pay once, pay orders, batches, and
+who holds which post.
 
 | who asks what | key | how | function |
 | --- | --- | --- | --- |

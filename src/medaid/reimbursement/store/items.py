@@ -16,7 +16,8 @@ SHARDS: Final = 8
 """Partitions of the due index, so that a million running clocks do not share one."""
 
 
-class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]  # pynamodb leaves its subclass hook untyped
+# pynamodb leaves its subclass hook untyped
+class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "due"
         projection = KeysOnlyProjection()
@@ -25,7 +26,8 @@ class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]  
     due_at = UnicodeAttribute(range_key=True)
 
 
-class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]  # pynamodb leaves its subclass hook untyped
+# pynamodb leaves its subclass hook untyped
+class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "queue"
         projection = IncludeProjection(["summary"])
@@ -36,7 +38,8 @@ class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
 
 
 class Item(Model):
-    """Any item of the table: `body` is the value, the other attributes serve conditions and indexes."""
+    """Any item of the table: `body` is the value, the other attributes serve conditions and
+    indexes."""
 
     Meta = table_meta("reimbursement")
     pk = UnicodeAttribute(hash_key=True)

@@ -30,7 +30,11 @@ def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datet
     items = reading(lambda: list(Item.query(f"C#{case_id}", consistent_read=True)))
     found = next((value_of(Case, i.body) for i in items if i.sk == "CASE"), None)
     acts = tuple(value_of(Act, i.body) for i in items if i.sk.startswith("ACT#"))
-    return found, acts, {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("RUNG#")}
+    return (
+        found,
+        acts,
+        {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("RUNG#")},
+    )
 
 
 def holder(code: str, number: str) -> dict[str, str] | None:
@@ -47,7 +51,9 @@ def alike(case: Case) -> tuple[str, ...]:
 
 def of_person(psn_no: str) -> tuple[str, ...]:
     """Cases of a person, the oldest first."""
-    items = reading(lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("CASE#"), consistent_read=True)))
+    items = reading(
+        lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("CASE#"), consistent_read=True))
+    )
     return tuple(i.sk.rsplit("#", 1)[1] for i in items)
 
 
@@ -63,8 +69,20 @@ class Seen:
 
 def settlements_of(psn_no: str) -> list[Seen]:
     """The settlements of a person that were taken note of, by end of care."""
-    items = reading(lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("SETTLED#"), consistent_read=True)))
-    return [Seen(i.sk.split("#")[2], date.fromisoformat(i.body["begin"]), date.fromisoformat(i.body["end"]), i.body["category"]) for i in items]
+    items = reading(
+        lambda: list(
+            Item.query(f"P#{psn_no}", Item.sk.startswith("SETTLED#"), consistent_read=True)
+        )
+    )
+    return [
+        Seen(
+            i.sk.split("#")[2],
+            date.fromisoformat(i.body["begin"]),
+            date.fromisoformat(i.body["end"]),
+            i.body["category"],
+        )
+        for i in items
+    ]
 
 
 def follower(setl_id: str) -> str:
@@ -87,7 +105,9 @@ def batch(batch_id: str) -> Batch | None:
 
 def lines(batch_id: str) -> dict[str, BatchLine]:
     """The orders of a batch by order id."""
-    items = reading(lambda: list(Item.query(f"B#{batch_id}", Item.sk.startswith("LINE#"), consistent_read=True)))
+    items = reading(
+        lambda: list(Item.query(f"B#{batch_id}", Item.sk.startswith("LINE#"), consistent_read=True))
+    )
     return {i.sk[5:]: value_of(BatchLine, i.body) for i in items}
 
 
@@ -103,16 +123,21 @@ def duty(admdvs: str, officer: str) -> str:
 
 
 def due(number: int, until: datetime | None, after: datetime | None = None) -> Iterator[str]:
-    """Case ids of partition `number` whose next rung lies between `after` and `until` (both included, None for no bound), earliest first; lazily, by pages."""
+    """Case ids of partition `number` whose next rung lies between `after` and `until` (both
+    included, None for no bound), earliest first; lazily, by pages."""
     low, high = stored(after) if after else "0", stored(until) if until else "9"
-    found = iter(reading(lambda: Item.due_index.query(f"DUE#{number}", Item.due_at.between(low, high))))
+    found = iter(
+        reading(lambda: Item.due_index.query(f"DUE#{number}", Item.due_at.between(low, high)))
+    )
     while (item := reading(lambda: next(found, None))) is not None:
         yield item.pk[2:]
 
 
 def rungs(case_id: str) -> frozenset[str]:
     """The rungs claimed of a case."""
-    items = reading(lambda: list(Item.query(f"C#{case_id}", Item.sk.startswith("RUNG#"), consistent_read=True)))
+    items = reading(
+        lambda: list(Item.query(f"C#{case_id}", Item.sk.startswith("RUNG#"), consistent_read=True))
+    )
     return frozenset(i.sk[5:] for i in items)
 
 
@@ -122,20 +147,26 @@ def indexed(case_id: str) -> tuple[Case, dict[str, str]] | None:
     if item is None:
         return None
     keys = {name: getattr(item, name) for name in ("queue", "queue_at", "due_shard", "due_at")}
-    return value_of(Case, item.body), {name: value for name, value in keys.items() if value is not None}
+    return value_of(Case, item.body), {
+        name: value for name, value in keys.items() if value is not None
+    }
 
 
 def calendar() -> tuple[str, dict[str, str]]:
-    """The calendar on which all clocks are projected: its version, and that of each year; empty before the first sweep."""
+    """The calendar on which all clocks are projected: its version, and that of each year; empty
+    before the first sweep."""
     item = _get("K#CALENDAR", "CURRENT")
     return ("", {}) if item is None else (item.body["version"], dict(item.body["years"]))
 
 
 def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[str, Any]], Any]:
-    """One page of a region's cases in a state, earliest due first, and where the next page starts (None at the end)."""
+    """One page of a region's cases in a state, earliest due first, and where the next page starts
+    (None at the end)."""
 
     def read() -> tuple[list[dict[str, Any]], Any]:
-        found = Item.queue_index.query(f"{admdvs}#{state}", limit=limit, page_size=limit, last_evaluated_key=start)
+        found = Item.queue_index.query(
+            f"{admdvs}#{state}", limit=limit, page_size=limit, last_evaluated_key=start
+        )
         rows = [dict(item.summary) for item in found]
         return rows, found.last_evaluated_key
 

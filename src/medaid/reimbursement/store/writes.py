@@ -19,15 +19,24 @@ from medaid.reimbursement.store.items import Item, alike_key, index_keys, receip
 
 
 def case_write(case: Case, outlook: Outlook, before: Case | None, calendar: str) -> Write:
-    """The case at its next version; loses (`case`) where it is no longer as it was read: another act, or a rung claimed meanwhile."""
-    item = Item(f"C#{case.case_id}", "CASE", version=case.version, state=case.state, body=document(case), climbs=len(case.rungs))
+    """The case at its next version; loses (`case`) where it is no longer as it was read: another
+    act, or a rung claimed meanwhile."""
+    item = Item(
+        f"C#{case.case_id}",
+        "CASE",
+        version=case.version,
+        state=case.state,
+        body=document(case),
+        climbs=len(case.rungs),
+    )
     for name, value in _indexed(case, outlook, calendar).items():
         setattr(item, name, value)
     return Put(item, Item.pk.does_not_exist() if before is None else _unchanged(before), "case")
 
 
 def case_touched(case: Case, outlook: Outlook, before: Case, calendar: str) -> Write:
-    """The case with rungs claimed or projected anew. No act: its version stays, so an officer's work on it is not disturbed."""
+    """The case with rungs claimed or projected anew. No act: its version stays, so an officer's
+    work on it is not disturbed."""
     values = _indexed(case, outlook, calendar)
     actions = [Item.body.set(document(case)), Item.climbs.set(len(case.rungs))]
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
@@ -72,26 +81,48 @@ def summary(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
 
 def act_write(case_id: str, act: Act) -> Write:
     """One act of the timeline: put once."""
-    return Put(Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=document(act)), Item.pk.does_not_exist(), "act")
+    return Put(
+        Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=document(act)),
+        Item.pk.does_not_exist(),
+        "act",
+    )
 
 
 def receipt_claimed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The receipt held by `holder` (a case or settlement id): loses (`receipt:…`) where another one holds it. Q3.2: it pays once in the whole system."""
-    item = Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT", state=f"held:{holder}", body={"holder": holder, "source": source, "admdvs": admdvs})
-    return Put(item, Item.pk.does_not_exist() | (Item.state == "free"), f"receipt:{receipt.bill_code}#{receipt.bill_no}")
+    """The receipt held by `holder` (a case or settlement id): loses (`receipt:…`) where another one
+    holds it. Q3.2: it pays once in the whole system."""
+    item = Item(
+        receipt_key(receipt.bill_code, receipt.bill_no),
+        "RECEIPT",
+        state=f"held:{holder}",
+        body={"holder": holder, "source": source, "admdvs": admdvs},
+    )
+    return Put(
+        item,
+        Item.pk.does_not_exist() | (Item.state == "free"),
+        f"receipt:{receipt.bill_code}#{receipt.bill_no}",
+    )
 
 
 def receipt_freed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
     """The receipt let go by a case that was refused or withdrawn; who held it stays readable."""
     body = {"holder": holder, "source": source, "admdvs": admdvs}
     actions = [Item.state.set("free"), Item.body.set(body)]
-    return Update(Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT"), actions, Item.state == f"held:{holder}", "freed")
+    return Update(
+        Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT"),
+        actions,
+        Item.state == f"held:{holder}",
+        "freed",
+    )
 
 
 def pointers(case: Case) -> list[Write]:
     """By what a new case is found: its person, and others like it."""
     when = f"{stored(case.created)}#{case.case_id}"
-    return [Put(Item(f"P#{case.psn_no}", f"CASE#{when}"), None, "person"), Put(Item(alike_key(case), case.case_id), None, "alike")]
+    return [
+        Put(Item(f"P#{case.psn_no}", f"CASE#{when}"), None, "person"),
+        Put(Item(alike_key(case), case.case_id), None, "alike"),
+    ]
 
 
 def alike_write(case: Case) -> Write:
@@ -112,26 +143,42 @@ def settlement_pointer(psn_no: str, begin: date, end: date, setl_id: str, catego
 
 def follows(setl_id: str, case_id: str) -> Write:
     """The one case that adds to settlement `setl_id`: a second one loses (`follows`)."""
-    return Put(Item(f"S#{setl_id}", "CASE", body={"case": case_id}), Item.pk.does_not_exist(), "follows")
+    return Put(
+        Item(f"S#{setl_id}", "CASE", body={"case": case_id}), Item.pk.does_not_exist(), "follows"
+    )
 
 
 def rung_write(case_id: str, name: str, at: datetime) -> Write:
     """A rung of escalation claimed: once for ever."""
-    return Put(Item(f"C#{case_id}", f"RUNG#{name}", body={"at": stored(at)}), Item.pk.does_not_exist(), "rung")
+    return Put(
+        Item(f"C#{case_id}", f"RUNG#{name}", body={"at": stored(at)}),
+        Item.pk.does_not_exist(),
+        "rung",
+    )
 
 
 def order_write(order_id: str, case_id: str) -> Write:
-    return Put(Item(f"O#{order_id}", "ORDER", body={"case": case_id}), Item.pk.does_not_exist(), "order")
+    return Put(
+        Item(f"O#{order_id}", "ORDER", body={"case": case_id}), Item.pk.does_not_exist(), "order"
+    )
 
 
 def batch_opened(batch: Batch) -> Write:
     """A new batch; loses where there is one of that id."""
-    return Put(Item(f"B#{batch.batch_id}", "BATCH", state=batch.state, body=document(batch)), Item.pk.does_not_exist(), "batch")
+    return Put(
+        Item(f"B#{batch.batch_id}", "BATCH", state=batch.state, body=document(batch)),
+        Item.pk.does_not_exist(),
+        "batch",
+    )
 
 
 def batch_changed(before: Batch, after: Batch) -> Write:
     """The batch in its next state; loses where it is in another one."""
-    return Put(Item(f"B#{after.batch_id}", "BATCH", state=after.state, body=document(after)), Item.state == before.state, "batch")
+    return Put(
+        Item(f"B#{after.batch_id}", "BATCH", state=after.state, body=document(after)),
+        Item.state == before.state,
+        "batch",
+    )
 
 
 def batch_is_open(batch_id: str) -> Write:
@@ -141,15 +188,24 @@ def batch_is_open(batch_id: str) -> Write:
 
 def line_write(batch_id: str, line: BatchLine) -> Write:
     """An order in a batch, once."""
-    return Put(Item(f"B#{batch_id}", f"LINE#{line.order_id}", body=document(line)), Item.pk.does_not_exist(), "order")
+    return Put(
+        Item(f"B#{batch_id}", f"LINE#{line.order_id}", body=document(line)),
+        Item.pk.does_not_exist(),
+        "order",
+    )
 
 
 def duty_claimed(admdvs: str, officer: str, duty: str) -> Write:
-    """The officer holds `duty` in the region from the first act of its kind; loses (`duty`) where another one is held."""
+    """The officer holds `duty` in the region from the first act of its kind; loses (`duty`) where
+    another one is held."""
     item = Item(f"W#{admdvs}", officer, state=duty, version=1)
     return Put(item, Item.pk.does_not_exist() | (Item.state == duty), "duty")
 
 
 def calendar_marked(version: str, years: Mapping[str, str]) -> Write:
     """The calendar on which all clocks are projected now: its version, and that of each year."""
-    return Put(Item("K#CALENDAR", "CURRENT", body={"version": version, "years": dict(years)}), None, "calendar")
+    return Put(
+        Item("K#CALENDAR", "CURRENT", body={"version": version, "years": dict(years)}),
+        None,
+        "calendar",
+    )

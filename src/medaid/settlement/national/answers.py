@@ -1,7 +1,9 @@
-"""Answers in the national interface's words. Identities I1 to I6 hold in every one, asserted before it leaves.
+"""Answers in the national interface's words. Identities I1 to I6 hold in every one, asserted before
+it leaves.
 
-Each fund has exactly one row in setldetail and one field in setlinfo that agree: hospital software sums equal rows through sets and
-overwrites a second assistance row, so one row a fund is the only form that survives it. What the row is made of stands in setl_proc_info.
+Each fund has exactly one row in setldetail and one field in setlinfo that agree: hospital software
+sums equal rows through sets and overwrites a second assistance row, so one row a fund is the only
+form that survives it. What the row is made of stands in setl_proc_info.
 """
 
 from __future__ import annotations
@@ -22,19 +24,46 @@ from medaid.settlement.national.envelope import Message
 from medaid.settlement.rules import age_on
 
 _NO_LIMIT: Final = Fen(9_999_999_999)
-"""crt_payb_lmt_amt where no limit applies: the field is required, so it says 99,999,999.99 as the interface does for prices without a cap."""
+"""crt_payb_lmt_amt where no limit applies: the field is required, so it says 99,999,999.99 as the
+interface does for prices without a cap."""
 
 
-def envelope(message: Message | None, received: datetime, answered: datetime, output: Any = None, warnings: Sequence[str] = ()) -> dict[str, Any]:
+def envelope(
+    message: Message | None,
+    received: datetime,
+    answered: datetime,
+    output: Any = None,
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
     """A successful answer."""
-    return _frame(message, received, answered) | {"infcode": 0, "err_msg": "", "warn_msg": ";".join(warnings)[:200], "output": output}
+    return _frame(message, received, answered) | {
+        "infcode": 0,
+        "err_msg": "",
+        "warn_msg": ";".join(warnings)[:200],
+        "output": output,
+    }
 
 
-def failure(message: Message | None, received: datetime, answered: datetime, error: MedaidError) -> dict[str, Any]:
-    """infcode -1 with the sentence for people, and the code, field and rule for programs in `output.errinfo`."""
-    info = {"code": error.code, "field": error.field, "rule": error.rule, "retry": "1" if error.retry else "0", **error.facts}
+def failure(
+    message: Message | None, received: datetime, answered: datetime, error: MedaidError
+) -> dict[str, Any]:
+    """infcode -1 with the sentence for people, and the code, field and rule for programs in
+    `output.errinfo`."""
+    info = {
+        "code": error.code,
+        "field": error.field,
+        "rule": error.rule,
+        "retry": "1" if error.retry else "0",
+        **error.facts,
+    }
     told = f"[{error.code}]{error.sentence}"
-    return _frame(message, received, answered) | {"infcode": -1, "inf_refmsgid": "", "err_msg": told[:200], "warn_msg": "", "output": {"errinfo": info}}
+    return _frame(message, received, answered) | {
+        "infcode": -1,
+        "inf_refmsgid": "",
+        "err_msg": told[:200],
+        "warn_msg": "",
+        "output": {"errinfo": info},
+    }
 
 
 def _frame(message: Message | None, received: datetime, answered: datetime) -> dict[str, Any]:
@@ -54,8 +83,16 @@ def _millis(instant: datetime) -> str:
     return f"{instant.astimezone(BEIJING):%Y%m%d%H%M%S%f}"[:17]
 
 
-def settlement(decision: Decision, person: Person, message: Message | None, final: Settlement | None, *, sign: int = 1) -> dict[str, Any]:
-    """`setlinfo` and `setldetail` of a preview (`final` None), a settlement, or its reversal (`sign` -1: every amount negated)."""
+def settlement(
+    decision: Decision,
+    person: Person,
+    message: Message | None,
+    final: Settlement | None,
+    *,
+    sign: int = 1,
+) -> dict[str, Any]:
+    """`setlinfo` and `setldetail` of a preview (`final` None), a settlement, or its reversal
+    (`sign` -1: every amount negated)."""
     bill, paid = decision.bill, decision.by_fund
     hospital = paid.get("hosp_part_amt", Fen(0))
     own = decision.own
@@ -76,7 +113,9 @@ def settlement(decision: Decision, person: Person, message: Message | None, fina
         "overlmt_selfpay": bill.over_limit,
         "preselfpay_amt": bill.prior_share,
         "inscp_scp_amt": bill.in_policy,
-        "act_pay_dedc": Fen(sum(step.deductible for step in decision.steps if step.tier == "basic")),
+        "act_pay_dedc": Fen(
+            sum(step.deductible for step in decision.steps if step.tier == "basic")
+        ),
         **{field: paid.get(field, Fen(0)) for field in FUNDS if field != "hosp_part_amt"},
         "fund_pay_sumamt": decision.funds_paid,
         "psn_part_amt": own,
@@ -105,7 +144,8 @@ def _when(final: Settlement, sign: int) -> datetime:
 
 
 def _basic_ratio(decision: Decision) -> str:
-    """pool_prop_selfpay: the name says self-pay, the meaning is the basic fund's ratio; 0 where several bands applied."""
+    """pool_prop_selfpay: the name says self-pay, the meaning is the basic fund's ratio; 0 where
+    several bands applied."""
     ratios = {ratio for step in decision.steps if step.tier == "basic" for _, ratio in step.pieces}
     parts = ratios.pop() // 10**8 if len(ratios) == 1 else 0
     return f"{parts // 10**4}.{parts % 10**4:04d}"
@@ -132,18 +172,27 @@ def _row(decision: Decision, field: str, sign: int) -> dict[str, str]:
     }
 
 
-def _assert_identities(amounts: Mapping[str, Fen], detail: Sequence[Mapping[str, str]], sign: int) -> None:
-    """I1 to I6 of the national interface. They hold by construction; an answer that broke them would be a fault of ours."""
+def _assert_identities(
+    amounts: Mapping[str, Fen], detail: Sequence[Mapping[str, str]], sign: int
+) -> None:
+    """I1 to I6 of the national interface. They hold by construction; an answer that broke them
+    would be a fault of ours."""
     a = {name: int(fen) for name, fen in amounts.items()}
     funds = sum(a[field] for field in FUNDS if field != "hosp_part_amt")
     rows = sum(int(Fen.of_yuan(row["fund_payamt"])) for row in detail) * sign
-    assert a["medfee_sumamt"] == a["fulamt_ownpay_amt"] + a["overlmt_selfpay"] + a["preselfpay_amt"] + a["inscp_scp_amt"], "I1"
+    assert (
+        a["medfee_sumamt"]
+        == a["fulamt_ownpay_amt"] + a["overlmt_selfpay"] + a["preselfpay_amt"] + a["inscp_scp_amt"]
+    ), "I1"
     assert a["medfee_sumamt"] == a["fund_pay_sumamt"] + a["psn_part_amt"] + a["hosp_part_amt"], "I2"
     assert a["psn_part_amt"] == a["acct_pay"] + a["psn_cash_pay"], "I3"
     assert a["fund_pay_sumamt"] == funds, "I4"
     assert rows + a["psn_cash_pay"] == a["medfee_sumamt"], "I5"
     outside = a["fulamt_ownpay_amt"] + a["overlmt_selfpay"] + a["preselfpay_amt"]
-    assert a["psn_part_amt"] == outside + (a["inscp_scp_amt"] - a["fund_pay_sumamt"]) - a["hosp_part_amt"], "I6"
+    assert (
+        a["psn_part_amt"]
+        == outside + (a["inscp_scp_amt"] - a["fund_pay_sumamt"]) - a["hosp_part_amt"]
+    ), "I6"
 
 
 def person_fields(person: Person, day: date) -> dict[str, Any]:
@@ -162,7 +211,8 @@ def person_fields(person: Person, day: date) -> dict[str, Any]:
 
 
 def person(file: PersonFile, day: date, codes: Mapping[str, str]) -> dict[str, Any]:
-    """1101: the person, every enrolment, every identity; empty lists where there is none. `codes` gives psn_idet_type by category."""
+    """1101: the person, every enrolment, every identity; empty lists where there is none. `codes`
+    gives psn_idet_type by category."""
     return {
         "baseinfo": person_fields(file.person, day),
         "insuinfo": [

@@ -58,14 +58,30 @@ fixmedins_setl_cnt 定点医药机构结算笔数 C10*
 """
 """Sums of a statement may be negative (a month of refunds), so they are read as text and checked where they are compared."""
 
-OURS: Final = frozenset({("2206", "fulamt_ownpay_amt"), ("2206", "overlmt_selfpay"), ("2206", "preselfpay_amt"), ("2206", "inscp_scp_amt")})
+OURS: Final = frozenset(
+    {
+        ("2206", "fulamt_ownpay_amt"),
+        ("2206", "overlmt_selfpay"),
+        ("2206", "preselfpay_amt"),
+        ("2206", "inscp_scp_amt"),
+    }
+)
 """Required here where the standard takes them from uploaded lines: until lines are uploaded the hospital states the totals."""
 
 INPUTS: Final[Mapping[str, tuple[str, str]]] = {
-    "1101": ("data", f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50\nbegntime 开始时间 DT"),
-    "2201": ("data", f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nipt_otp_no 住院/门诊号 C30*"),
+    "1101": (
+        "data",
+        f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50\nbegntime 开始时间 DT",
+    ),
+    "2201": (
+        "data",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nipt_otp_no 住院/门诊号 C30*",
+    ),
     "2202": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nipt_otp_no 住院/门诊号 C30*"),
-    "2203": ("mdtrtinfo", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nmed_type 医疗类别 C6*\nbegntime 开始时间 DT*\ndise_codg 病种编码 C30"),
+    "2203": (
+        "mdtrtinfo",
+        f"{_PERSON}\nmdtrt_id 就诊ID C30*\nmed_type 医疗类别 C6*\nbegntime 开始时间 DT*\ndise_codg 病种编码 C30",
+    ),
     "2206": ("data", _OUTPATIENT),
     "2207": ("data", _OUTPATIENT),
     "2208": ("data", f"setl_id 结算ID C30*\nmdtrt_id 就诊ID C30*\n{_PERSON}"),
@@ -76,7 +92,10 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
         "mdtrtinfo",
         f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30",
     ),
-    "2402": ("dscginfo", f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*\ndscg_way 离院方式 C3*"),
+    "2402": (
+        "dscginfo",
+        f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*\ndscg_way 离院方式 C3*",
+    ),
     "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2501": (
@@ -87,18 +106,39 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
     "2601": ("data", f"{_PERSON}\nomsgid 原发送方报文ID C30*\noinfno 原交易编号 C6*"),
     "3201": ("data", f"{_STATEMENT}\ninsutype 险种 C6*\nacct_pay 个人账户支付金额 C18*"),
-    "3202": ("data", f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*\nrefd_setl_flag 退费结算标志 C3"),
+    "3202": (
+        "data",
+        f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*\nrefd_setl_flag 退费结算标志 C3",
+    ),
     "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
     "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),
     "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
 }
 
 NAMES: Final[Mapping[str, str]] = {
-    "1101": "人员信息获取", "2201": "门诊挂号", "2202": "门诊挂号撤销", "2203": "门诊就诊信息上传", "2206": "门诊预结算", "2207": "门诊结算",
-    "2208": "门诊结算撤销", "2303": "住院预结算", "2304": "住院结算", "2305": "住院结算撤销", "2401": "入院办理", "2402": "出院办理",
-    "2404": "入院撤销", "2405": "出院撤销", "2501": "转院备案", "2502": "转院备案撤销", "2601": "冲正", "3201": "医药机构费用结算对总账",
-    "3202": "医药机构费用结算对明细账", "9101": "文件上传", "9102": "文件下载", "5203": "结算信息查询",
-}  # fmt: skip
+    "1101": "人员信息获取",
+    "2201": "门诊挂号",
+    "2202": "门诊挂号撤销",
+    "2203": "门诊就诊信息上传",
+    "2206": "门诊预结算",
+    "2207": "门诊结算",
+    "2208": "门诊结算撤销",
+    "2303": "住院预结算",
+    "2304": "住院结算",
+    "2305": "住院结算撤销",
+    "2401": "入院办理",
+    "2402": "出院办理",
+    "2404": "入院撤销",
+    "2405": "出院撤销",
+    "2501": "转院备案",
+    "2502": "转院备案撤销",
+    "2601": "冲正",
+    "3201": "医药机构费用结算对总账",
+    "3202": "医药机构费用结算对明细账",
+    "9101": "文件上传",
+    "9102": "文件下载",
+    "5203": "结算信息查询",
+}
 
 
 @cache
