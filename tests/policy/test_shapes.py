@@ -87,7 +87,7 @@ def test_a_pack_written_wrongly_is_refused_with_its_line(row: Row) -> None:
     pack = row.page.with_suffix(".toml")
     text, old, new = (
         pack.read_text(encoding="utf-8"),
-        row.cells["原文"].strip("`"),
+        row.cells["原文"].strip("`").replace("⏎", "\n"),
         row.cells["改为"].strip("`").replace("⏎", "\n"),
     )
     assert text.count(old) >= 1, f"{old} 不在 {pack.name}"

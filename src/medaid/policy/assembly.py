@@ -36,7 +36,7 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
         theirs |= _others(known, insured, day, {*mine, *theirs})
     if not any(layer.tier == "basic" for layer in mine.values()):
         raise _silent(known, insured, day, "insuplc_admdvs", "基本医保")
-    if assisted and all(layer.tier == "others" for layer in theirs.values()):
+    if assisted and all(layer.tier == "others" or layer.kind == "gap" for layer in theirs.values()):
         raise _silent(known, assisted, day, "insu_admdvs", "医疗救助")
     layers = [_on_day(layer, day) for layer in in_order([*mine.values(), *theirs.values()])]
     check_references(layers)
@@ -171,7 +171,7 @@ def _silent(
     begins = [
         p.in_force
         for p in packs
-        if p.region in chain(admdvs) and any(x.tier in tiers for x in p.layers)
+        if p.region in chain(admdvs) and any(x.tier in tiers and x.kind != "gap" for x in p.layers)
     ]
     if not begins:
         return PolicyUndetermined(

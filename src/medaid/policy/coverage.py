@@ -14,7 +14,8 @@ from medaid.policy.vocabulary import TIER_NAMES, TIERS, TRUST_NAMES
 _HEAD: Final = """# 政策覆盖
 
 由 `medaid policy coverage` 从政策包生成,不手工修改。可信程度:原文(S)、政府文本(G)、新闻报道(N)、转载待核(R)、测算(T)。
-“给”表示没有可引用的数值,金额由经办机构提供;“缺”表示该情形没有可引用的数值,遇到时拒绝并写明要什么。
+“给”表示没有可引用的数值,金额由经办机构提供;“缺”表示该情形没有可引用的数值,遇到时拒绝并写明要什么;
+“无”表示该待遇有依据而没有任何可引用的数值,结算时该层不支付,并在结算结果中说明。
 """
 
 
@@ -54,8 +55,13 @@ def _cell(pack: Pack, tier: str) -> str:
     if not layers:
         return "—"
     marks = Counter(
-        entry.cite.trust for layer in layers for entry in entries(layer) if entry.cite.trust
+        entry.cite.trust
+        for layer in layers
+        if layer.kind != "gap"
+        for entry in entries(layer)
+        if entry.cite.trust
     )
+    told = "无" if any(layer.kind == "gap" for layer in layers) else ""
     given = (
         "给" if any(layer.kind == "given" and layer.tier != "others" for layer in layers) else ""
     )
@@ -72,7 +78,12 @@ def _cell(pack: Pack, tier: str) -> str:
     return " ".join(
         filter(
             None,
-            ("".join(f"{mark}{marks[mark]}" for mark in "SGNRT" if marks[mark]), given, missing),
+            (
+                "".join(f"{mark}{marks[mark]}" for mark in "SGNRT" if marks[mark]),
+                given,
+                missing,
+                told,
+            ),
         )
     )
 

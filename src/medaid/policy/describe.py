@@ -98,6 +98,9 @@ def amount(value: Amount, none: str = "不限") -> str:
 
 def entries(layer: Layer) -> Iterator[Entry]:
     """Every figure of a layer, table by table, in the order of the walk."""
+    if layer.kind == "gap":
+        yield from (_entry(layer, "缺口", r.row, f"不支付:{r.says}") for r in layer.requirements)
+        return
     base = layer.base
     extra = "".join(f",减 {source_name(n)}" for n in base.less) + "".join(
         f",加 {source_name(n)} 的 {Ratio(w).percent()}" for n, w in base.plus

@@ -19,8 +19,9 @@ from medaid.errors import PolicyUndetermined
 from medaid.policy import clauses
 from medaid.policy.checks import check_layer
 from medaid.policy.conditions import Words, citation, common
+from medaid.policy.gaps import read_gaps
 from medaid.policy.lines import lines_of
-from medaid.policy.model import Document, Ended, Figure, Gap, Layer, Pack, Standing
+from medaid.policy.model import Document, Ended, Figure, Layer, Pack, Standing
 from medaid.policy.reading import Problem, Table
 from medaid.policy.vocabulary import TRUST
 
@@ -112,12 +113,13 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         top.wrong("id 只用小写字母、数字和连字符", "id")
     standings = tuple(filter(None, (_standing(row, words, ident) for row in top.rows("category"))))
     layers = _layers(top, words, ident)
-    gaps = tuple(
-        Gap(row.text("layer"), row.text("says"), row.line()) for row in _closed(top, "gap")
-    )
     year_basis = top.choice("year_basis", YEAR_BASES, required=False)
     ended = tuple(filter(None, (_ended(row, words) for row in top.rows("ended"))))
     figures = tuple(filter(None, (_figure(row, words) for row in top.rows("figure"))))
+    known = (
+        {one.id for one in layers} | {one.layer for one in ended} | {one.name for one in figures}
+    )
+    gaps, told = read_gaps(list(top.rows("gap")), words, ident, known)
     if not layers and not figures and not standings:
         top.wrong("政策包没有任何条款:写 [[layer]]、[[category]] 或 [[figure]]")
     top.done()
@@ -135,7 +137,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         words.levels,
         words.diseases,
         standings,
-        layers,
+        (*layers, *told),
         gaps,
         ended,
         figures,
@@ -183,14 +185,6 @@ def _figure(row: Table, words: Words) -> Figure | None:
         if carried and value is not None
         else None
     )
-
-
-def _closed(top: Table, key: str) -> list[Table]:
-    rows = list(top.rows(key))
-    for row in rows:
-        row.asked |= {"layer", "says"}
-        row.done()
-    return rows
 
 
 def _documents(top: Table) -> dict[str, Document]:
