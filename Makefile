@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
-.PHONY: run test ci lint bench clean layer requirements help
+.PHONY: run test ci lint bench build clean layer requirements help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -30,11 +30,17 @@ ci: lint test ## what .ci/run calls
 bench: $(VENV)/bench.done ## speed, memory and exactness, beside others
 	$(BIN)/python -m bench
 
+RUNTIME ?= 3.13
+build: $(VENV)/sam.done ## what is deployed to AWS, into build/sam: `sam build` for Python RUNTIME
+	PATH="$(CURDIR)/$(BIN):$$PATH" RUNTIME=$(RUNTIME) SAM_CLI_TELEMETRY=0 \
+	  $(VENV)/sam/bin/sam build --template infra/template.yaml --build-dir "$(CURDIR)/build/sam" \
+	  --parameter-overrides PythonRuntime=python$(RUNTIME)
+
 layer: ## the Lambda layer as AWS gets it, into build/layer
 	$(MAKE) -C src build-Layer ARTIFACTS_DIR=$(CURDIR)/build/layer
 
 requirements: $(VENV)/dev.done ## compile requirements/*.in into pinned, hashed *.txt
-	@for set in layer run dev bench; do \
+	@for set in layer run dev bench sam; do \
 	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    --output-file requirements/$$set.txt requirements/$$set.in || exit 1; done
 
@@ -54,4 +60,11 @@ $(VENV)/medaid.done: $(BIN)/python Makefile
 
 $(VENV)/%.done: requirements/%.txt $(VENV)/medaid.done
 	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes --no-deps -r $< | sed -u "/already satisfied/d"
+	@touch $@
+
+# The SAM command line pins other versions of what we use: it gets an environment of its own.
+$(VENV)/sam.done: requirements/sam.txt $(BIN)/python
+	rm -rf $(VENV)/sam
+	$(BIN)/python -m venv $(VENV)/sam
+	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r $<
 	@touch $@

@@ -236,6 +236,18 @@ def each_function_is_bounded(t: Template) -> list[str]:
     return wrong
 
 
+def functions_run_on_the_layers_python(t: Template) -> list[str]:
+    """Byte-code and wheels fit one Python: one parameter says which, for the layer and for all."""
+    one = {"Ref": "PythonRuntime"}
+    wrong = [
+        name for name, f in kind(t, "Lambda::Function") if f["Properties"].get("Runtime") != one
+    ]
+    layers = kind(t, "Lambda::LayerVersion")
+    return wrong + [
+        name for name, r in layers if r["Properties"].get("CompatibleRuntimes") != [one]
+    ]
+
+
 def what_the_api_calls_answers_in_time(t: Template) -> list[str]:
     """API Gateway waits 30 seconds at most: a door of the API alone answers before it gives up."""
     called = {
@@ -615,6 +627,10 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/Roster/Properties/MemorySize", DELETE),
             spoil(f"{R}/RosterLogs", DELETE),
         ],
+    ),
+    (
+        functions_run_on_the_layers_python,
+        [spoil(f"{R}/Settle/Properties/Runtime", "python3.12")],
     ),
     (what_the_api_calls_answers_in_time, [spoil(f"{R}/Settle/Properties/Timeout", 30)]),
     (
