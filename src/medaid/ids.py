@@ -7,7 +7,24 @@ None of them can be turned back into personal data: a certificate number never e
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, NewType
+
+PersonNo = NewType("PersonNo", str)
+"""psn_no."""
+InstitutionCode = NewType("InstitutionCode", str)
+"""fixmedins_code."""
+SettlementId = NewType("SettlementId", str)
+"""setl_id."""
+VisitId = NewType("VisitId", str)
+"""mdtrt_id."""
+MessageId = NewType("MessageId", str)
+"""msgid, the sender's own."""
+CaseId = NewType("CaseId", str)
+OrderId = NewType("OrderId", str)
+"""Of a pay order."""
+StatementId = NewType("StatementId", str)
+OfficerId = NewType("OfficerId", str)
+"""The token's subject (sub): what separation of duties is held by."""
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

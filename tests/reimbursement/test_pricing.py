@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reimbursement.office import NANJING, SOURCE, draft, office
 
+from medaid.aws.codec import decode, encode
 from medaid.benefit.engine import price
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTotals
 from medaid.reimbursement.books import recovered_share
-from medaid.reimbursement.documents import document, value_of
 from medaid.reimbursement.model import Act, Case, Hardship, OtherPayment, PayOrder, Pricing, Prior
 from medaid.reimbursement.pricing import assisting, categories, claim, quote
 
@@ -207,24 +207,24 @@ def test_a_case_is_stored_and_read_back_whole() -> None:
         others=(OtherPayment("a", "donation", Fen(5)),),
         given={"hifp_pay": 3},
     )
-    text = json.dumps(document(case), ensure_ascii=False)
-    assert value_of(Case, json.loads(text)) == case
+    text = json.dumps(encode(case), ensure_ascii=False)
+    assert decode(Case, json.loads(text)) == case
     assert "." not in "".join(
         str(v) for v in json.loads(text)["fees"].values() if isinstance(v, int)
     ), "whole fen"
 
 
 def test_what_was_stored_before_a_field_existed_reads_with_its_default() -> None:
-    data = document(draft())
+    data = encode(draft())
     del data["account"]
-    assert value_of(Case, data).account is None
+    assert decode(Case, data).account is None
     with pytest.raises(KeyError):
-        value_of(Case, {**data, "unknown": 1})
+        decode(Case, {**data, "unknown": 1})
 
 
 def test_a_float_is_never_stored() -> None:
     with pytest.raises(TypeError, match="float"):
-        document(
+        encode(
             Act(
                 1,
                 "x",

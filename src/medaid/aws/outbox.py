@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from medaid.aws import codec
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
 from medaid.aws.transaction import Put, Write
+from medaid.events import KINDS, Event
 from medaid.instants import stored
 
 
@@ -34,3 +36,21 @@ def message(kind: str, key: str, body: Mapping[str, Any], at: datetime) -> Write
     key loses."""
     item = OutboxItem(f"O#{kind}#{key}", "MESSAGE", kind=kind, at=stored(at), body=dict(body))
     return Put(item, OutboxItem.pk.does_not_exist(), f"outbox:{kind}")
+
+
+def publish(event: Event, key: str, at: datetime) -> Write:
+    """The write of one event about `key` (an id). A second one of that kind and key loses."""
+    body = {"version": event.VERSION, "event": codec.encode(event)}
+    item = OutboxItem(f"O#{event.KIND}#{key}", "MESSAGE", kind=event.KIND, at=stored(at), body=body)
+    return Put(item, OutboxItem.pk.does_not_exist(), f"outbox:{event.KIND}")
+
+
+def event_of(item: OutboxItem) -> Event:
+    """The event that was published.
+
+    Raises ValueError for a kind or version this program does not know: the stream brings it again.
+    """
+    kind = KINDS.get(item.kind)
+    if kind is None or item.body.get("version") != kind.VERSION:
+        raise ValueError(f"unknown event {item.kind} version {item.body.get('version')}")
+    return codec.decode(kind, item.body["event"])

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, NoReturn, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
@@ -22,7 +22,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from medaid.aws.table import connection
-from medaid.errors import Unavailable
+from medaid.errors import Conflict, Unavailable
 
 LARGEST: Final = 100
 T = TypeVar("T")
@@ -162,6 +162,65 @@ class RetryPolicy:
             if self.clock() - began > self.seconds:
                 return
             self.sleep(min(self.longest, self.pause * 2**attempt) * self.jitter())
+
+
+class Decided(NamedTuple, Generic[T]):
+    """What a use case decided on what it read: the answer, and the writes that make it true."""
+
+    answer: T
+    writes: Sequence[Write] = ()
+    """Empty where the answer stands already, as for a request that came a second time."""
+
+
+def read_again(_lost: ConditionFailed) -> None:
+    """After a lost condition: read and decide anew."""
+
+
+def refuse_as_changed(lost: ConditionFailed) -> NoReturn:
+    """After a lost condition: the person has to look again. Raises Conflict STATE."""
+    raise Conflict("STATE", rule="已被他人变更,请刷新后重试") from lost
+
+
+def transact(
+    decide: Callable[[], Decided[T]],
+    lost: Callable[[ConditionFailed], T | None] = read_again,
+    retry: RetryPolicy | None = None,
+) -> T:
+    """The one way of a use case: `decide` loads and decides, its writes are committed together.
+
+    Another transaction at work on an item, or a lost condition for which `lost` answers None, lets
+    `decide` run again from the read, within `retry`. An answer of `lost` other than None is the
+    answer of the whole; what it raises is raised. Raises Unavailable BUSY after all tries, and what
+    `commit` raises besides.
+    """
+    for _ in (retry or RetryPolicy()).attempts():
+        decided = decide()
+        if not decided.writes:
+            return decided.answer
+        try:
+            commit(decided.writes)
+        except TransactionConflict:
+            continue
+        except ConditionFailed as failed:
+            answer = lost(failed)
+            if answer is None:
+                continue
+            return answer
+        return decided.answer
+    raise Unavailable("BUSY")
+
+
+def commit_or_refuse(writes: Sequence[Write], retry: RetryPolicy | None = None) -> None:
+    """`writes` decided on already, tried again while another transaction is at work.
+
+    Raises Conflict STATE where a condition failed, Unavailable.
+    """
+    transact(lambda: Decided(None, writes), refuse_as_changed, retry)
+
+
+def commit_once(writes: Sequence[Write], retry: RetryPolicy | None = None) -> bool:
+    """`writes` that may stand already: False where a condition failed. Raises Unavailable."""
+    return transact(lambda: Decided(True, writes), lambda _lost: False, retry)
 
 
 def reading(read: Callable[[], T]) -> T:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from medaid.aws.codec import decode
 from medaid.aws.transaction import item_or_none, reading
 from medaid.instants import from_stored, stored
 from medaid.reimbursement.bank import Batch, BatchLine
-from medaid.reimbursement.documents import value_of
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.store.items import Item, alike_key, receipt_key
 
@@ -22,14 +22,14 @@ def _get(pk: str, sk: str) -> Item | None:
 def case(case_id: str) -> Case | None:
     """The case now."""
     item = _get(f"C#{case_id}", "CASE")
-    return None if item is None else value_of(Case, item.body)
+    return None if item is None else decode(Case, item.body)
 
 
 def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datetime]]:
     """The case, its acts in order, and the rungs claimed with their instants."""
     items = reading(lambda: list(Item.query(f"C#{case_id}", consistent_read=True)))
-    found = next((value_of(Case, i.body) for i in items if i.sk == "CASE"), None)
-    acts = tuple(value_of(Act, i.body) for i in items if i.sk.startswith("ACT#"))
+    found = next((decode(Case, i.body) for i in items if i.sk == "CASE"), None)
+    acts = tuple(decode(Act, i.body) for i in items if i.sk.startswith("ACT#"))
     return (
         found,
         acts,
@@ -100,7 +100,7 @@ def order(order_id: str) -> str:
 def batch(batch_id: str) -> Batch | None:
     """A batch."""
     item = _get(f"B#{batch_id}", "BATCH")
-    return None if item is None else value_of(Batch, item.body)
+    return None if item is None else decode(Batch, item.body)
 
 
 def lines(batch_id: str) -> dict[str, BatchLine]:
@@ -108,7 +108,7 @@ def lines(batch_id: str) -> dict[str, BatchLine]:
     items = reading(
         lambda: list(Item.query(f"B#{batch_id}", Item.sk.startswith("LINE#"), consistent_read=True))
     )
-    return {i.sk[5:]: value_of(BatchLine, i.body) for i in items}
+    return {i.sk[5:]: decode(BatchLine, i.body) for i in items}
 
 
 def same(one: Case, other: Case) -> bool:
@@ -147,7 +147,7 @@ def indexed(case_id: str) -> tuple[Case, dict[str, str]] | None:
     if item is None:
         return None
     keys = {name: getattr(item, name) for name in ("queue", "queue_at", "due_shard", "due_at")}
-    return value_of(Case, item.body), {
+    return decode(Case, item.body), {
         name: value for name, value in keys.items() if value is not None
     }
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from medaid.aws.codec import encode
 from medaid.aws.transaction import Check, Put, Update, Write
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.reimbursement.bank import Batch, BatchLine
-from medaid.reimbursement.documents import document
 from medaid.reimbursement.model import Act, Case, Receipt
 from medaid.reimbursement.rules import Outlook
 from medaid.reimbursement.store.items import Item, alike_key, index_keys, receipt_key
@@ -26,7 +26,7 @@ def case_write(case: Case, outlook: Outlook, before: Case | None, calendar: str)
         "CASE",
         version=case.version,
         state=case.state,
-        body=document(case),
+        body=encode(case),
         climbs=len(case.rungs),
     )
     for name, value in _indexed(case, outlook, calendar).items():
@@ -38,7 +38,7 @@ def case_touched(case: Case, outlook: Outlook, before: Case, calendar: str) -> W
     """The case with rungs claimed or projected anew. No act: its version stays, so an officer's
     work on it is not disturbed."""
     values = _indexed(case, outlook, calendar)
-    actions = [Item.body.set(document(case)), Item.climbs.set(len(case.rungs))]
+    actions = [Item.body.set(encode(case)), Item.climbs.set(len(case.rungs))]
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
         attribute = getattr(Item, name)
         actions.append(attribute.set(values[name]) if name in values else attribute.remove())
@@ -82,7 +82,7 @@ def summary(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
 def act_write(case_id: str, act: Act) -> Write:
     """One act of the timeline: put once."""
     return Put(
-        Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=document(act)),
+        Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=encode(act)),
         Item.pk.does_not_exist(),
         "act",
     )
@@ -166,7 +166,7 @@ def order_write(order_id: str, case_id: str) -> Write:
 def batch_opened(batch: Batch) -> Write:
     """A new batch; loses where there is one of that id."""
     return Put(
-        Item(f"B#{batch.batch_id}", "BATCH", state=batch.state, body=document(batch)),
+        Item(f"B#{batch.batch_id}", "BATCH", state=batch.state, body=encode(batch)),
         Item.pk.does_not_exist(),
         "batch",
     )
@@ -175,7 +175,7 @@ def batch_opened(batch: Batch) -> Write:
 def batch_changed(before: Batch, after: Batch) -> Write:
     """The batch in its next state; loses where it is in another one."""
     return Put(
-        Item(f"B#{after.batch_id}", "BATCH", state=after.state, body=document(after)),
+        Item(f"B#{after.batch_id}", "BATCH", state=after.state, body=encode(after)),
         Item.state == before.state,
         "batch",
     )
@@ -189,7 +189,7 @@ def batch_is_open(batch_id: str) -> Write:
 def line_write(batch_id: str, line: BatchLine) -> Write:
     """An order in a batch, once."""
     return Put(
-        Item(f"B#{batch_id}", f"LINE#{line.order_id}", body=document(line)),
+        Item(f"B#{batch_id}", f"LINE#{line.order_id}", body=encode(line)),
         Item.pk.does_not_exist(),
         "order",
     )

@@ -1,0 +1,282 @@
+"""What packages tell each other and people through the outbox: one class for each event.
+
+An event is written in the transaction of the act it tells of and delivered from the table's stream,
+once (`medaid.aws.outbox`). It names ids and amounts in fen, never a name, a certificate number or a
+diagnosis: who needs those looks them up. `version` rises when the form changes; a reader of an
+unknown version fails loudly and the message comes again.
+
+`LISTENERS` is the one table of who listens to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from medaid.money import Fen
+
+
+class Event:
+    """Base of all events; `KIND` is the stored name, never renamed and never reused."""
+
+    KIND: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPosted(Event):
+    """A settlement became final, or was taken back (`refd`: then all amounts are negative)."""
+
+    KIND: ClassVar[str] = "settlement_posted"
+
+    setl_id: str
+    mdtrt_id: str
+    msgid: str
+    """Of the message that settled, or of the one that took it back."""
+    psn_no: str
+    institution: str
+    insured_region: str
+    """参保地: its funds pay insurance."""
+    assisting_region: str
+    """救助身份认定地: its fund pays assistance; empty where no identity counted."""
+    treatment_region: str
+    """就医地."""
+    insutype: str
+    clr_type: str
+    med_type: str
+    care: str
+    category: str
+    filing: str
+    begin: date
+    end: date
+    setl_time: datetime
+    refd: bool
+    medfee_sumamt: Fen
+    inscp_scp_amt: Fen
+    fund_pay_sumamt: Fen
+    psn_cash_pay: Fen
+    by_fund: Mapping[str, Fen]
+    """Fen by the interface's fund field (hifp_pay, maf_pay …)."""
+    fees: Mapping[str, int]
+    """Fee totals by national fee class, in fen; empty where none were sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRecorded(Event):
+    """An identity of somebody known was recorded or changed (J20, J27)."""
+
+    KIND: ClassVar[str] = "identity_recorded"
+    psn_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistanceNotSettled(Event):
+    """A settlement lacks assistance that now stands, or rests on a poorer identity (J27)."""
+
+    KIND: ClassVar[str] = "assistance_not_settled"
+    case_id: str
+    psn_no: str
+    insu_admdvs: str
+    setl_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent(Event):
+    """What all events on a manual case name."""
+
+    case_id: str
+    psn_no: str
+    insu_admdvs: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRequested(CaseEvent):
+    """All that is missing, told once (一次性告知, J28)."""
+
+    KIND: ClassVar[str] = "case_material"
+    material: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRefused(CaseEvent):
+    KIND: ClassVar[str] = "case_refused"
+    reason: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePaid(CaseEvent):
+    """The bank paid; the person is told the result (J28)."""
+
+    KIND: ClassVar[str] = "case_paid"
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class CasePaymentFailed(CaseEvent):
+    KIND: ClassVar[str] = "case_payment_failed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed(CaseEvent):
+    """Nothing was payable."""
+
+    KIND: ClassVar[str] = "case_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecovery(CaseEvent):
+    """What was paid wrongly is demanded back."""
+
+    KIND: ClassVar[str] = "case_recovery"
+    amount: Fen
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDue(Event):
+    """A step of escalation on the statutory clock (J28), told to officers."""
+
+    KIND: ClassVar[str] = "case_clock"
+    case_id: str
+    insu_admdvs: str
+    point: str
+    step: str
+    says: str
+    role: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrdered(Event):
+    """A pay order left for the bank."""
+
+    KIND: ClassVar[str] = "payment_ordered"
+    order_id: str
+    payee: str
+    month: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReturned(Event):
+    """The bank returned a payment."""
+
+    KIND: ClassVar[str] = "payment_returned"
+    order_id: str
+    payee: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementOverdue(Event):
+    """A statement was not paid by its day (J34)."""
+
+    KIND: ClassVar[str] = "statement_overdue"
+    institution: str
+    month: str
+    state: str
+    due: date
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBarNotice(Event):
+    """A statement of the past year will be barred if the hospital does not agree to it (Q5.2)."""
+
+    KIND: ClassVar[str] = "time_bar_notice"
+    institution: str
+    month: str
+    bar: date
+    items: int
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentAlert(Event):
+    """Unpaid bills use up a region's prepayment (X12)."""
+
+    KIND: ClassVar[str] = "prepayment_alert"
+    treatment_region: str
+    insured_region: str
+    colour: str
+    outstanding: Fen
+    held: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class InsurerBilled(Event):
+    """A bill of the insurer that runs assistance, to a district (M二.5)."""
+
+    KIND: ClassVar[str] = "insurer_billed"
+    district: str
+    period: str
+    fronted: Fen
+    fee: Fen
+    payer: str
+    due: date
+    cite: str
+    insurer: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksFinding(Event):
+    """A check of the books found a difference: roll-ups, or the chain of seals."""
+
+    KIND: ClassVar[str] = "books_finding"
+    admdvs: str
+    month: str
+    check: str
+    """`rollup` or `seal`."""
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveLow(Event):
+    """The reserve covers fewer months of spending than the document wants (N7)."""
+
+    KIND: ClassVar[str] = "reserve_low"
+    admdvs: str
+    fund: str
+    balance: Fen
+    months: str
+    cite: str
+
+
+class Listener(StrEnum):
+    """Who takes events from the outbox; functions/outbox has one function for each."""
+
+    CLEARING = "clearing"
+    """Settlements become items of a month."""
+    REIMBURSEMENT = "reimbursement"
+    """Possible duplicates of cases, settlements that lack assistance."""
+    DELIVERY = "delivery"
+    """People and partner systems, by the gateway of the installation."""
+
+
+_PEOPLE: Final = (Listener.DELIVERY,)
+LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
+    SettlementPosted: (Listener.CLEARING, Listener.REIMBURSEMENT),
+    IdentityRecorded: (Listener.REIMBURSEMENT,),
+    AssistanceNotSettled: _PEOPLE,
+    SupplementRequested: _PEOPLE,
+    CaseRefused: _PEOPLE,
+    CasePaid: _PEOPLE,
+    CasePaymentFailed: _PEOPLE,
+    CaseClosed: _PEOPLE,
+    CaseRecovery: _PEOPLE,
+    CaseDue: _PEOPLE,
+    PaymentOrdered: _PEOPLE,
+    PaymentReturned: _PEOPLE,
+    StatementOverdue: _PEOPLE,
+    TimeBarNotice: _PEOPLE,
+    PrepaymentAlert: _PEOPLE,
+    InsurerBilled: _PEOPLE,
+    BooksFinding: _PEOPLE,
+    ReserveLow: _PEOPLE,
+}
+KINDS: Final[Mapping[str, type[Event]]] = {event.KIND: event for event in LISTENERS}

@@ -1,0 +1,122 @@
+"""One codec for all records: what is stored reads back as the same value, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple, NewType
+
+import pytest
+
+from medaid.aws.codec import decode, encode
+from medaid.events import KINDS, LISTENERS, Event
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
+
+Number = NewType("Number", str)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Row(NamedTuple):
+    name: str
+    fen: Fen = Fen(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    POSITIONAL: ClassVar[bool] = True
+    name: str
+    fen: Fen
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    number: Number
+    region: Region
+    month: Month
+    colour: Colour
+    at: datetime
+    day: date
+    rows: tuple[Row, ...] = ()
+    lines: tuple[Line, ...] = ()
+    pair: tuple[str, int] = ("", 0)
+    amounts: Mapping[str, Fen] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    more: Row | None = None
+
+
+RECORD = Record(
+    Number("7"),
+    Region("440900"),
+    Month("2026-01"),
+    Colour.RED,
+    datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    date(2026, 1, 2),
+    (Row("a", Fen(5)), Row("b")),
+    (Line("x", Fen(1), date(2026, 1, 1)), Line("y", Fen(2))),
+    ("p", 3),
+    {"maf_pay": Fen(12)},
+    frozenset({"q", "r"}),
+    Row("c", Fen(1)),
+)
+
+
+def test_every_kind_of_value_goes_through_json_and_back() -> None:
+    stored = json.loads(json.dumps(encode(RECORD)))
+    found = decode(Record, stored)
+    assert found == RECORD
+    assert isinstance(found.amounts["maf_pay"], Fen)
+    assert isinstance(found.region, Region)
+    assert isinstance(found.month, Month)
+    assert found.at.tzinfo is not None
+
+
+def test_defaults_are_left_out_and_come_back() -> None:
+    plain = Record(
+        *(getattr(RECORD, n) for n in ("number", "region", "month", "colour", "at", "day"))
+    )
+    stored = encode(plain)
+    assert set(stored) == {"number", "region", "month", "colour", "at", "day"}
+    assert decode(Record, stored) == plain
+
+
+def test_rows_of_which_there_are_many_are_lists() -> None:
+    assert encode(Line("x", Fen(1))) == ["x", 1, None]
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"unknown": 1}, (KeyError, TypeError)),
+        ({"colour": "blue"}, ValueError),
+        ({"region": "4409"}, ValueError),
+        ({"at": "yesterday"}, ValueError),
+        ({"number": 7}, TypeError),
+        ({"pair": ["p"]}, ValueError),
+        ({"lines": [["x", 1]]}, ValueError),
+    ],
+)
+def test_a_spoiled_record_is_refused(change: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        decode(Record, {**encode(RECORD), **change})
+
+
+def test_a_float_is_not_stored() -> None:
+    with pytest.raises(TypeError):
+        encode({"amount": 1.5})
+
+
+def test_every_event_has_its_own_kind_a_version_and_somebody_who_listens() -> None:
+    assert len(KINDS) == len(LISTENERS)
+    for event, listeners in LISTENERS.items():
+        assert issubclass(event, Event)
+        assert event.VERSION >= 1
+        assert listeners
