@@ -143,7 +143,8 @@ class _Visit:
 PERCENT: Final = {n: Fraction(n, 100) for n in range(101)}
 FULL: Final = ("destitute_support", "orphan")
 POOR: Final = ("subsistence_allowance", "registered_poor")
-OTHER: Final = ("low_income", "illness_poor", "other_hardship")
+SECONDARY_ONLY: Final = ("low_income", "illness_poor")
+OTHER: Final = (*SECONDARY_ONLY, "other_hardship")
 
 
 def maoming(case: Case, year: Year) -> Paid:
@@ -236,10 +237,13 @@ def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
 
 
 def _maoming_assistance(visit: _Visit) -> Fraction:
+    """二(二)1, 2: for those of 二(一) alone; 低收入 and 因病致贫 have secondary assistance only."""
+    if visit.case.category in SECONDARY_ONLY:
+        return ZERO
     full = visit.case.category in FULL
     inpatient = visit.case.care == "inpatient"
     ratio = 100 if full else 80
-    cap = None if full and inpatient else Fraction(60000)
+    cap = None if full else Fraction(60000)
     key, name = ("assist_in", "住院救助") if inpatient else ("assist_out", "门诊救助")
     return visit.pays(
         name, key, visit.in_left * PERCENT[ratio], cap, f"{text(visit.in_left)}×{ratio}%"
