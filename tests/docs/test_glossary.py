@@ -12,7 +12,7 @@ import pytest
 
 from medaid.fund.chart import accounts
 from medaid.local import docs, template
-from medaid.local.places import PACKAGE
+from medaid.local.places import PACKAGE, USER_POOL
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUNDS, TIERS
 from medaid.reimbursement.model import State
@@ -43,7 +43,7 @@ def words() -> list[str]:
     """What must have an entry."""
     groups = [
         r["Properties"]["GroupName"]
-        for r in template.read()["Resources"].values()
+        for r in template.read(USER_POOL)["Resources"].values()
         if r["Type"] == "AWS::Cognito::UserPoolGroup"
     ]
     procedure = tomllib.loads(

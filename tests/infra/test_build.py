@@ -92,7 +92,7 @@ def test_what_was_built_answers_a_message(built: Path) -> None:
     answer = json.loads(done.stdout.splitlines()[-1])
     envelope = json.loads(answer["body"])
     assert (answer["statusCode"], envelope["infcode"]) == (200, -1), envelope
-    assert "infno" in envelope["err_msg"], envelope
+    assert "FIELD_REQUIRED" in envelope["err_msg"], envelope
 
 
 def test_a_python_that_is_missing_is_asked_for_in_a_sentence(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from typing import Any
 
 from medaid.local import package, template
 from medaid.local.errors import LocalError
-from medaid.local.stack import NAME, Cloud, Stack, described, running
+from medaid.local.places import USER_POOL
+from medaid.local.stack import NAME, Cloud, Stack, described, outputs, running, users_of
 
 ARTIFACTS = "medaid-artifacts"
-LOCAL_PARAMETERS = {"NationalLevel": "local"}
-"""On one machine the national level of clearing is ours too."""
+LOCAL_PARAMETERS = {"NationalLevel": "local", "Mfa": "OPTIONAL"}
+"""On one machine the national level of clearing is ours too, and nobody carries a second factor."""
 Told = Callable[[str], None]
 """Takes one Chinese line about what is being done now."""
 
@@ -47,9 +48,13 @@ def deployed(
     resource that failed."""
     told("打包")
     plain = _uploaded_and_transformed(cloud)
-    told(f"部署 {len(plain['Resources'])} 项资源")
-    changed = _created_or_updated(cloud, name, plain, LOCAL_PARAMETERS | dict(parameters or {}))
-    if changed:
+    pool = template.read(USER_POOL)
+    told(f"部署 {len(pool['Resources']) + len(plain['Resources'])} 项资源")
+    wanted = LOCAL_PARAMETERS | dict(parameters or {})
+    _created_or_updated(cloud, users_of(name), pool, wanted)
+    signed = outputs(cloud, users_of(name))
+    wanted |= {"TokenIssuer": signed["Issuer"], "TokenAudience": signed["Audience"]}
+    if _created_or_updated(cloud, name, plain, wanted):
         told("补全本地云缺失的设置")
         mended(cloud, name, plain)
     return described(cloud, name)
@@ -76,7 +81,8 @@ def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
 def _created_or_updated(
     cloud: Cloud, name: str, plain: template.Template, parameters: Mapping[str, str]
 ) -> bool:
-    """Whether anything was changed."""
+    """Whether anything was changed. Of `parameters` those are set that the template has."""
+    parameters = {key: parameters[key] for key in plain.get("Parameters", {}) if key in parameters}
     cloudformation = cloud.client("cloudformation")
     request: dict[str, Any] = {
         "StackName": name,
@@ -87,8 +93,8 @@ def _created_or_updated(
         ],
     }
     error = cloudformation.exceptions.ClientError
-    there = _there(cloudformation, name)
-    if there == (json.loads(json.dumps(plain)), dict(parameters)):
+    there = _there(cloudformation, name, plain)
+    if there == (json.loads(json.dumps(plain)), parameters):
         return False
     try:
         cloudformation.create_stack(**request) if there is None else cloudformation.update_stack(
@@ -102,7 +108,9 @@ def _created_or_updated(
     return True
 
 
-def _there(cloudformation: Any, name: str) -> tuple[Any, dict[str, str]] | None:
+def _there(
+    cloudformation: Any, name: str, plain: template.Template
+) -> tuple[Any, dict[str, str]] | None:
     """The template and the parameters with which the stack was deployed; None where there is no
     such stack."""
     try:
@@ -111,7 +119,7 @@ def _there(cloudformation: Any, name: str) -> tuple[Any, dict[str, str]] | None:
     except cloudformation.exceptions.ClientError:
         return None
     given = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
-    defaults = {name: str(p["Default"]) for name, p in template.read()["Parameters"].items()}
+    defaults = {key: str(p.get("Default")) for key, p in plain.get("Parameters", {}).items()}
     return json.loads(body) if isinstance(body, str) else body, {
         key: value for key, value in given.items() if value != defaults.get(key)
     }

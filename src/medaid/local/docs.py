@@ -18,7 +18,7 @@ from medaid.errors import CODES, MedaidError
 from medaid.fund.chart import funds, read
 from medaid.local import template
 from medaid.local.errors import LocalError
-from medaid.local.places import FUNCTIONS, PACKAGE, ROOT
+from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, USER_POOL
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, TIER_NAMES, VALUES
 from medaid.settlement.national import codes
@@ -291,7 +291,7 @@ def _roles() -> str:
     knows."""
     groups = [
         r["Properties"]
-        for r in template.read()["Resources"].values()
+        for r in template.read(USER_POOL)["Resources"].values()
         if r["Type"] == "AWS::Cognito::UserPoolGroup"
     ]
     acts: dict[str, list[str]] = {}

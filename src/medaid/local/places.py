@@ -8,6 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 TEMPLATE: Final = ROOT / "infra" / "template.yaml"
+USER_POOL: Final = ROOT / "infra" / "user-pool.yaml"
 FUNCTIONS: Final = ROOT / "functions"
 PACKAGE: Final = ROOT / "src" / "medaid"
 LOCAL: Final = Path(os.environ.get("MEDAID_LOCAL_DIR", ROOT / ".local"))

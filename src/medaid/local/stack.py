@@ -145,8 +145,18 @@ def running(name: str = NAME) -> Stack:
 
 
 def described(cloud: Cloud, name: str = NAME) -> Stack:
-    """The stack `name` with its outputs. Raises LocalError where the cloud does not answer or has
-    no such stack."""
+    """The stack `name` with its outputs and those of its users. Raises LocalError where the cloud
+    does not answer or has no such stack."""
+    return Stack(cloud, outputs(cloud, users_of(name)) | outputs(cloud, name), name)
+
+
+def users_of(name: str) -> str:
+    """The name of the stack that holds the users of the stack `name`."""
+    return f"{name}-users"
+
+
+def outputs(cloud: Cloud, name: str) -> dict[str, str]:
+    """What the stack `name` says of itself. Raises LocalError as `described`."""
     from botocore.exceptions import BotoCoreError, ClientError  # as above
 
     try:
@@ -155,9 +165,7 @@ def described(cloud: Cloud, name: str = NAME) -> Stack:
         raise LocalError(
             f"no stack {name} at {cloud.endpoint}; start it with `make run`"
         ) from error
-    return Stack(
-        cloud, {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}, name
-    )
+    return {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}
 
 
 def connected(stack: Stack) -> None:

@@ -36,7 +36,9 @@ def transformed(
             properties["CodeUri"] = dict(function(Path(properties["CodeUri"]).name))
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = dict(layer)
-    parameters = {name: p["Default"] for name, p in template["Parameters"].items()}
+    parameters = {
+        name: p["Default"] for name, p in template["Parameters"].items() if "Default" in p
+    }
     with _region(region):
         plain: Template = transform(template, parameters, _NoManagedPolicies())
     return plain
