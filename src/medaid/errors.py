@@ -16,7 +16,8 @@ means, and `docs/errors.md` is made from it. Raising a code that is not listed i
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple, Self
 
 CODES: Final[dict[str, str]] = {
     # form and arithmetic of what is sent
@@ -91,6 +92,14 @@ CODES: Final[dict[str, str]] = {
 }
 
 
+class Fault(NamedTuple):
+    """One thing that is wrong with what was sent."""
+
+    code: str
+    field: str
+    rule: str
+
+
 class MedaidError(Exception):
     """Base of the family. `field` is the name the sender knows; `rule` says in Chinese what it must
     fulfil."""
@@ -119,7 +128,19 @@ class Refused(MedaidError):
 
 
 class BadInput(Refused):
-    """A field breaks a rule of its form or of arithmetic."""
+    """A field breaks a rule of its form or of arithmetic. `faults` lists all that is wrong where a
+    whole body was read at once; the first of them is the error's own code, field and rule."""
+
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> Self:
+        """One refusal that names every fault; there is at least one."""
+        every = tuple(faults)
+        first = every[0]
+        error = cls(first.code, field=first.field, rule=first.rule)
+        error.faults = every
+        return error
 
 
 class PolicyUndetermined(Refused):

@@ -167,14 +167,17 @@ def answer(
 def refusal(error: MedaidError) -> Answer:
     """How an error of ours is answered: `code` for programs, `message` in Chinese for people, the
     `field`, the `rule`, and its facts."""
-    told = {
+    shown: dict[str, Any] = {
         "code": error.code,
         "message": error.sentence,
         "field": error.field,
         "rule": error.rule,
-        **({"facts": error.facts} if error.facts else {}),
     }
-    return answer(status(error), told, {"Retry-After": str(RETRY_AFTER)} if error.retry else None)
+    if error.facts:
+        shown["facts"] = error.facts
+    if isinstance(error, BadInput) and error.faults:
+        shown["faults"] = [fault._asdict() for fault in error.faults]
+    return answer(status(error), shown, {"Retry-After": str(RETRY_AFTER)} if error.retry else None)
 
 
 def status(error: MedaidError) -> int:

@@ -1,0 +1,69 @@
+"""Route tables mounted on a function: powertools routes, this checks, reads, calls and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from medaid.aws import rest, web
+from medaid.aws.rest.bodies import read
+from medaid.aws.rest.table import Call, Owner, Route, Routes
+from medaid.aws.web import Caller
+from medaid.errors import BadInput
+
+C = TypeVar("C")
+NOBODY = Caller("")
+
+
+def mount(
+    app: APIGatewayHttpResolver,
+    routes: Routes[C],
+    clock: Callable[[], datetime],
+    context: Callable[[datetime], C],
+) -> APIGatewayHttpResolver:
+    """Adds every route of a table. `clock` answers this instant, `context` what is decided with."""
+    for route in routes:
+        path = route.path.replace("{", "<").replace("}", ">")
+        app.route(path, method=route.method)(_answering(app, route, clock, context))
+    return app
+
+
+def plain(_now: datetime) -> None:
+    """The context of tables that need none."""
+
+
+def _answering(
+    app: APIGatewayHttpResolver,
+    route: Route,
+    clock: Callable[[], datetime],
+    context: Callable[[datetime], Any],
+) -> Callable[..., Response[str]]:
+    def answer(**texts: str) -> Response[str]:
+        event = app.current_event.raw_event
+        caller = NOBODY if route.owner is Owner.ANYBODY else web.caller(event)
+        parts = route.read_path(texts)
+        route.check(caller, parts)
+        query = _query(route, event)
+        body = None
+        if route.body is not None:
+            body = read(route.body, web.json_object(web.body_bytes(event)))
+        now = clock()
+        shown = route.call(Call(caller, now, context(now), body, query), **parts)
+        return rest.reply(route.status, shown.model_dump(mode="json"))
+
+    answer.__name__ = route.call.__name__
+    return answer
+
+
+def _query(route: Route, event: Mapping[str, Any]) -> Any:
+    """The query as the route's model; a parameter that the route does not know is refused."""
+    sent = dict(event.get("queryStringParameters") or {})
+    if route.query is None:
+        if sent:
+            name = min(sent)
+            raise BadInput("FIELD_UNKNOWN", field=name[:64], rule="接口没有此查询参数")
+        return None
+    return read(route.query, {name: value for name, value in sent.items() if value != ""})
