@@ -7,12 +7,14 @@ Proves J30, J31, J33, J36, Q2.2, Q2.3, N7.
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from tests.dropped.builders import altered, workbook_of
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
@@ -141,6 +143,41 @@ class TestReconciliation:
         with pytest.raises(BadInput) as error:
             finance.reconcile(R, "2023-Q3", "a.csv", content, when(13))
         assert told in error.value.sentence
+
+    @pytest.mark.parametrize(
+        ("lines", "told"),
+        [
+            # an unclosed quote would take the rest of the file for one cell
+            ('2026-07-03,拨1,支出户,610100,5.00,,"甲\n2026-07-04,拨2,支出户,610100,7,,乙', "第2行"),
+            ("2026-07-03,拨1,支出户,610100,1,234.00,,甲", "列数多于表头"),
+            ('2026-07-03,拨1,支出户,610100,"1234,50",,甲', "第2行 收入“1234,50”"),
+            ('2026-07-03,拨1,支出户,610100,"1,23,4",,甲', "第2行 收入“1,23,4”"),
+            ("2026-07-03,拨1,支出户,610100,-,,甲", "第2行 收入“-”"),
+        ],
+    )
+    def test_quotes_and_commas_that_would_change_an_amount(self, lines: str, told: str) -> None:
+        """J31: a line is never lost and never read as another amount."""
+        content = f"{','.join(HEADING)}\n{lines}\n".encode()
+        with pytest.raises(BadInput) as error:
+            reconciliation.their_movements(content)
+        assert told in error.value.sentence
+        assert "1234,50" not in str(error.value)
+
+    @pytest.mark.parametrize("stated", ["A1", "A1:G1", "A1:G2", "A1:E4"])
+    def test_a_workbook_that_states_its_size_wrongly(self, stated: str) -> None:
+        """J31: three movements each, whatever the sheet says of its own size."""
+        lines = [
+            ("2026-07-03", "拨1", "支出户", "医疗救助基金", 5, None, "甲"),
+            ("2026-07-04", "拨2", "支出户", "610100", 7.01, None, "乙"),
+            ("2026-07-05", "拨3", "支出户", "610100", None, 9, "丙"),
+        ]
+        size = f'dimension ref="{stated}"'
+        book = altered(
+            workbook_of(("对账单", [HEADING, *lines])),
+            lambda xml: re.sub(r'dimension ref="[^"]*"', size, xml),
+        )
+        amounts = [movement.amount for movement in reconciliation.their_movements(book)]
+        assert amounts == [Fen(500), Fen(701), Fen(-900)]
 
     def test_broken_workbook(self) -> None:
         with pytest.raises(BadInput):

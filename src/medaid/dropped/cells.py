@@ -17,6 +17,8 @@ from medaid.errors import BadInput
 from medaid.money import Fen
 
 BLANK: Final = " \t\r\n\u3000\u00a0\u200b\ufeff"
+_WIDE: Final = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
+"""Full width to plain: of all that looks like a digit only that is one (`²` is not)."""
 _GUARDED: Final = re.compile(r'="(.*)"', re.DOTALL)
 _THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
@@ -60,7 +62,7 @@ def text(cell: str) -> str:
 def yuan(cell: str, field: str) -> Fen:
     """The amount that a cell writes in yuan: full width narrowed, `1,234.50` with whole groups of
     three. Raises NotACell: empty, `1,23,4`, `1234,50`, a number in scientific notation."""
-    plain = unicodedata.normalize("NFKC", cell)
+    plain = cell.translate(_WIDE)
     if not plain.strip():
         raise NotACell("FIELD_REQUIRED", field, "未填写;空白不作零处理")
     if _SCIENTIFIC.fullmatch(plain.upper()):
@@ -77,7 +79,7 @@ def yuan(cell: str, field: str) -> Fen:
 
 def count(cell: str, field: str) -> int:
     """A whole number of things, not negative. Raises NotACell."""
-    plain = unicodedata.normalize("NFKC", cell)
+    plain = cell.translate(_WIDE)
     if not _COUNT.fullmatch(plain):
         raise NotACell("FIELD_FORMAT", field, "应为非负整数")
     return int(plain)
@@ -86,7 +88,7 @@ def count(cell: str, field: str) -> int:
 def day(cell: str, field: str) -> date:
     """The civil day that a cell writes: `2026-03-01`, `2026/3/1`, `2026.3.1`, `20260301`,
     `2026年3月1日`, a time of day behind it left aside. Raises NotACell."""
-    match = _DATE.fullmatch(cell) or _DATE.fullmatch(unicodedata.normalize("NFKC", cell))
+    match = _DATE.fullmatch(cell) or _DATE.fullmatch(cell.translate(_WIDE))
     if match is None:
         raise NotACell("FIELD_FORMAT", field, "日期应写作 2026-03-01")
     year, _, month, of_month, month8, of_month8 = match.groups()

@@ -16,8 +16,8 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from medaid.dropped import cells as cell
+from medaid.dropped.delimited import WORKBOOK, Survey, csv_lines, survey
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.text import WORKBOOK, Survey, csv_lines, survey
 from medaid.dropped.workbooks import Line, read_sheet
 
 PROBLEM: Final = "问题"

@@ -117,7 +117,9 @@ def read_sheet(stream: BinaryIO, named: str = "") -> Sheet:
     except MemoryError:
         raise refused(_TOO_MUCH) from None
     except Exception:  # the library raises whatever a broken archive makes it raise
-        raise refused("不是可读的 .xlsx 文件(已损坏、加密或为其他格式)") from None
+        raise FileRefused(
+            Problem("FILE_ENCODING", "file", "不是可读的 xlsx 文件(已损坏、加密或为其他格式)")
+        ) from None
 
 
 def _opened(stream: BinaryIO) -> Any:
