@@ -17,6 +17,7 @@ from typing import Final
 from medaid.benefit.model import Step
 from medaid.clocks import StatutoryClock
 from medaid.money import Fen
+from medaid.receipts.model import ReceiptNumber
 
 NOTHING: Final = Fen(0)
 
@@ -134,6 +135,11 @@ class Receipt:
     """paper or electronic."""
     file: str = ""
     digest: str = ""
+
+    @property
+    def key(self) -> ReceiptNumber:
+        """By what it pays once."""
+        return ReceiptNumber(self.bill_code, self.bill_no)
 
 
 @dataclass(frozen=True, slots=True)

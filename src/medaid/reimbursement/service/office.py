@@ -10,6 +10,7 @@ from datetime import date, datetime
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
 from medaid.errors import Conflict, Refused, Unavailable
 from medaid.policy.model import Policy
+from medaid.receipts import service as receipts
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Prior, State
 from medaid.reimbursement.pricing import Group
@@ -144,20 +145,12 @@ def _done(
 def told(lost: ConditionFailed, case: Case) -> None:
     """Turns what lost into what the caller is told; returns where reading again decides (another
     act, a duty, a rung)."""
-    receipt = next((label for label in lost.labels if label.startswith("receipt:")), None)
+    receipt = receipts.lost_receipt(lost)
     if receipt is not None:
-        code, number = receipt.removeprefix("receipt:").split("#")
-        held = store.holder(code, number) or {}
-        if held.get("holder") == case.case_id:
+        held = receipts.holder(receipt)
+        if held is None or held.id == case.case_id:
             return
-        where = f"{held.get('admdvs', '')} {held.get('holder', '')}"
-        raise Conflict(
-            "DUPLICATE",
-            field="receipts",
-            rule=f"票据 {code} {number} 已由 {where} 使用",
-            holder=held.get("holder", ""),
-            source=held.get("source", ""),
-        )
+        receipts.refuse_as_used(receipt, held, "receipts")
     if "people:totals" in lost.labels:
         raise Conflict("STATE", field="pricing", rule="该人员年度累计已变化,须重新核算")
     if "follows" in lost.labels:
