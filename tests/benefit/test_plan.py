@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from medaid.benefit import plan as planning
-from medaid.benefit.engine import price, price_year_end, standing
+from medaid.benefit.engine import eligible_categories, price, price_year_end
 from medaid.benefit.model import Bill, Claim, Facts
 from medaid.benefit.plan import plan
 from medaid.errors import BadInput, PolicyUndetermined
@@ -53,8 +53,8 @@ def test_a_missing_fact_is_named(name: str) -> None:
 
 def test_an_orphan_is_under_eighteen() -> None:
     """M二(一): 未满18周岁."""
-    assert standing(MAOMING, claim(1, FACTS._replace(age=17), "orphan")) == ("orphan",)
-    assert standing(MAOMING, claim(1, FACTS._replace(age=18), "orphan")) == ()
+    assert eligible_categories(MAOMING, claim(1, FACTS._replace(age=17), "orphan")) == ("orphan",)
+    assert eligible_categories(MAOMING, claim(1, FACTS._replace(age=18), "orphan")) == ()
 
 
 def test_a_category_that_the_region_does_not_assist_is_nobodys() -> None:

@@ -23,7 +23,7 @@ from tests.reimbursement.office import (
 )
 
 from medaid.aws.transaction import commit
-from medaid.benefit.engine import price
+from medaid.benefit.claim import decide
 from medaid.errors import Conflict, Refused
 from medaid.money import Fen
 from medaid.people import service as people
@@ -31,7 +31,7 @@ from medaid.people.model import Identity, Visit, YearTotals
 from medaid.reimbursement import service
 from medaid.reimbursement.following import prior_of
 from medaid.reimbursement.model import Account, State
-from medaid.reimbursement.pricing import claim
+from medaid.reimbursement.pricing import request_of
 from medaid.settlement.model import Decision, Settlement
 
 NOW = at("2026-04-20 09:00")
@@ -43,9 +43,8 @@ def settled_without_identity() -> Settlement:
     written as the settlement leaves them."""
     o, case = office(), draft()
     file = people.load("P1", 2026)
-    policy = o.policy_for(NANJING, "", END)
-    asked = claim(case, file, {}, (), o.group)
-    priced = price(policy, asked)
+    choice = decide(file, request_of(case), END, o.policy_for, lambda *_: "adult")
+    policy, asked, priced = choice.candidate.policy, choice.candidate.claim, choice.priced
     commit(
         people.totals_changed("P1", file.totals(2026), YearTotals(2026, 1, priced.totals, "3201S1"))
     )

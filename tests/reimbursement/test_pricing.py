@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from tests.reimbursement.office import NANJING, SOURCE, draft, office
 
 from medaid.aws.codec import decode, encode
+from medaid.benefit.claim import candidate, identities_by_region
 from medaid.benefit.engine import price
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTotals
 from medaid.reimbursement.books import recovered_share
 from medaid.reimbursement.model import Act, Case, Hardship, OtherPayment, PayOrder, Pricing, Prior
-from medaid.reimbursement.pricing import assisting, categories, claim, quote
+from medaid.reimbursement.pricing import quote, request_of
 
 O = office()  # noqa: E741  # the office
 TODAY = date(2026, 6, 1)
@@ -38,11 +39,10 @@ def person(totals: dict[str, int] | None = None, *categories: str) -> PersonFile
 
 
 def quoted(case: Case, file: PersonFile, prior: Prior | None = None) -> Pricing:
-    assisted = NANJING if file.identities else ""
     return quote(
         case,
         file,
-        O.policy_for(NANJING, assisted, case.care.end),
+        O.policy_for,
         O.procedure,
         TODAY,
         O.group,
@@ -52,7 +52,10 @@ def quoted(case: Case, file: PersonFile, prior: Prior | None = None) -> Pricing:
 
 def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
     """A settlement of the same bill without any identity, and the year's totals after it."""
-    priced = price(O.policy_for(NANJING, "", DAY), claim(case, person(before), before, (), O.group))
+    one = candidate(
+        person(before), request_of(case), "", (), TODAY, O.policy_for, lambda *_: "adult"
+    )
+    priced = price(one.policy, one.claim)
     added = {name: amount - before.get(name, 0) for name, amount in priced.totals.items()}
     return Prior(
         "3201S1",
@@ -62,6 +65,7 @@ def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
         "none",
         priced.by_fund,
         priced.own,
+        2026,
         added,
     ), dict(priced.totals)
 
@@ -130,8 +134,10 @@ def test_another_person_or_bill_than_the_settlement_is_refused_J27() -> None:
 
 
 def test_not_enrolled_is_refused_and_names_why() -> None:
-    with pytest.raises(Refused, match="参保状态"):
+    with pytest.raises(Refused, match="没有险种 390 的参保"):
         quoted(draft(), replace(person({}), insurances=()))
+    with pytest.raises(Refused, match="参保状态"):
+        quoted(draft(), replace(person({}), insurances=(replace(INSURED, status="2"),)))
 
 
 @given(st.lists(st.integers(0, 10**8), min_size=1, max_size=5).filter(any), st.data())
@@ -176,8 +182,11 @@ def test_a_citys_office_decides_for_identities_of_its_counties_and_no_others_J24
     admdvs: str, counts: bool
 ) -> None:
     file = replace(person({}), identities=(identity(admdvs),))
-    assert categories(draft(), file) == (("subsistence_allowance",) if counts else ())
-    assert assisting(draft(), file) == (admdvs if counts else "")
+    found = identities_by_region(file.identities, request_of(draft()))
+    assert found == ({admdvs: ("subsistence_allowance",)} if counts else {})
+    pricing = quoted(draft(), file)
+    assert pricing.assisting_region == (admdvs if counts else "")
+    assert any(admdvs in note for note in pricing.notes) is not counts
 
 
 @pytest.mark.parametrize(
@@ -195,7 +204,7 @@ def test_an_identity_counts_from_its_day_and_to_the_end_of_its_month_J20(
     care: str, since: date, end: date | None, counts: bool
 ) -> None:
     file = replace(person({}), identities=(identity(NANJING, since, end),))
-    assert bool(categories(draft(care=care), file)) is counts
+    assert bool(identities_by_region(file.identities, request_of(draft(care=care)))) is counts
 
 
 def test_a_case_is_stored_and_read_back_whole() -> None:

@@ -12,19 +12,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from medaid.benefit.model import Bill, Claim, Facts
+from medaid.benefit.model import BILL_FIELDS, Bill, Claim, Facts
 from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import RANGES, VALUES
 
-BILL_FIELDS: Final = (
-    "medfee_sumamt",
-    "inscp_scp_amt",
-    "fulamt_ownpay_amt",
-    "overlmt_selfpay",
-    "preselfpay_amt",
-)
 REQUIRED: Final = ("insured", "day", "bill", "facts")
 OPTIONAL: Final = ("assisted", "categories", "given", "components", "year")
 

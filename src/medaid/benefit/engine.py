@@ -10,14 +10,14 @@ where they leave.
 from __future__ import annotations
 
 from medaid.benefit.arithmetic import base_of, cap_left, deductible_of, pieces_of
-from medaid.benefit.model import Claim, Priced, Step
+from medaid.benefit.model import RESERVED, Claim, Priced, Step, check_bill
 from medaid.benefit.plan import Plan, PlannedLayer, holds, plan, year_end_plan
-from medaid.benefit.purse import RESERVED, Purse, given
+from medaid.benefit.purse import Purse, given
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen, half_up
 from medaid.policy.model import NO_CATEGORY, Policy
 
-__all__ = ["RESERVED", "check", "price", "price_year_end", "standing"]
+__all__ = ["RESERVED", "check", "eligible_categories", "price", "price_year_end"]
 
 
 def price(policy: Policy, claim: Claim) -> Priced:
@@ -28,7 +28,7 @@ def price(policy: Policy, claim: Claim) -> Priced:
     single answer.
     """
     check(claim)
-    categories = standing(policy, claim) or (NO_CATEGORY,)
+    categories = eligible_categories(policy, claim) or (NO_CATEGORY,)
     return _best(
         [
             _walk(planned_for(policy, claim, category), Purse(claim, _reserved(claim)), category)
@@ -55,7 +55,7 @@ def price_year_end(policy: Policy, claim: Claim) -> Priced:
                 field=total,
                 rule=f"年末结算的费用应等于本年度个人负担累计 {Fen(claim.totals.get(field, 0))} 元",
             )
-    categories = standing(policy, claim) or (NO_CATEGORY,)
+    categories = eligible_categories(policy, claim) or (NO_CATEGORY,)
     plans = [
         year_end_plan(policy, claim.facts._replace(category=category)) for category in categories
     ]
@@ -93,7 +93,7 @@ def planned_for(policy: Policy, claim: Claim, category: str) -> Plan:
     return layers
 
 
-def standing(policy: Policy, claim: Claim) -> tuple[str, ...]:
+def eligible_categories(policy: Policy, claim: Claim) -> tuple[str, ...]:
     """The claim's categories that the region assists and whose condition the person meets, in the
     order given."""
     found = []
@@ -106,32 +106,14 @@ def standing(policy: Policy, claim: Claim) -> tuple[str, ...]:
     return tuple(found)
 
 
-_BILL_FIELDS = (
-    "medfee_sumamt",
-    "inscp_scp_amt",
-    "fulamt_ownpay_amt",
-    "overlmt_selfpay",
-    "preselfpay_amt",
-)
-
-
 def check(claim: Claim) -> None:
-    """Identity I1 and signs. Raises BadInput naming the national field."""
-    total, in_policy, own_expense, over_limit, prior_share = map(int, claim.bill)
-    if min(total, in_policy, own_expense, over_limit, prior_share) < 0:
-        name, value = next((n, v) for n, v in zip(_BILL_FIELDS, claim.bill, strict=True) if v < 0)
-        raise BadInput("AMOUNT_NEGATIVE", field=name, rule=f"当前为 {value} 元")
-    parts = in_policy + own_expense + over_limit + prior_share
-    if parts != total:
-        told = (
-            f"医疗费总额 {claim.bill.total} 元应等于 "
-            f"全自费+超限价自费+先行自付+符合政策范围 之和 {Fen(parts)} 元"
-        )
-        raise BadInput("AMOUNT_SUM", field="medfee_sumamt", rule=told)
+    """The bill (I1), and that no stated amount or component is negative or beyond it. Raises
+    BadInput naming the field."""
+    check_bill(claim.bill)
     for name, amount in (*claim.given.items(), *claim.components.items()):
         if amount < 0:
             raise BadInput("AMOUNT_NEGATIVE", field=name, rule="不得为负")
-    if claim.components and max(claim.components.values()) > total:
+    if claim.components and max(claim.components.values()) > claim.bill.total:
         name = max(claim.components, key=lambda n: claim.components[n])
         raise BadInput(
             "AMOUNT_SUM", field=name, rule=f"单列费用超过医疗费总额 {claim.bill.total} 元"

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Citation, Facts
 
@@ -24,6 +25,35 @@ class Bill(NamedTuple):
     """overlmt_selfpay: above the price limit."""
     prior_share: Fen = Fen(0)
     """preselfpay_amt: class B's first share."""
+
+
+BILL_FIELDS: Final = (
+    "medfee_sumamt",
+    "inscp_scp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+)
+"""The bill's totals by their names in the national interface, in the order of `Bill`."""
+
+RESERVED: Final = "payments_by_others"
+"""The stated amount that others have already paid: it is not there for any layer to pay once more,
+so that the parts cannot sum to more than the bill."""
+
+
+def check_bill(bill: Bill) -> None:
+    """Identity I1 and signs. Raises BadInput naming the national field."""
+    for name, amount in zip(BILL_FIELDS, bill, strict=True):
+        if amount < 0:
+            raise BadInput("AMOUNT_NEGATIVE", field=name, rule=f"当前为 {amount} 元")
+    parts = Fen(sum(map(int, bill[1:])))
+    if parts != bill.total:
+        raise BadInput(
+            "AMOUNT_SUM",
+            field=BILL_FIELDS[0],
+            rule=f"医疗费总额 {bill.total} 元应等于 "
+            f"全自费+超限价自费+先行自付+符合政策范围 之和 {parts} 元",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +121,14 @@ class Priced:
         return self.by_fund.get(fund, Fen(0))
 
 
-__all__ = ["NO_CATEGORY", "Bill", "Claim", "Facts", "Priced", "Step"]
+__all__ = [
+    "BILL_FIELDS",
+    "NO_CATEGORY",
+    "RESERVED",
+    "Bill",
+    "Claim",
+    "Facts",
+    "Priced",
+    "Step",
+    "check_bill",
+]

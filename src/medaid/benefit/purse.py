@@ -4,14 +4,9 @@ point. Whole fen."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from medaid.benefit.model import Claim
 from medaid.errors import PolicyUndetermined
-
-RESERVED: Final = "payments_by_others"
-"""What others have already paid is not there for any layer to pay once more: the parts cannot sum
-to more than the bill."""
 
 
 class Purse:

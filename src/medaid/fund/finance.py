@@ -119,7 +119,7 @@ def reconcile(admdvs: str, quarter: str, name: str, content: bytes, now: datetim
 
     Raises BadInput naming row and column, Conflict STATE once it is signed.
     """
-    theirs = reconciliation.their_movements(content)
+    theirs = reconciliation.their_movements(name, content)
     ours = reconciliation.our_movements(_entries(admdvs, _quarter_months(quarter)))
     findings = reconciliation.compare(ours, theirs, civil_date(now))
     key = (f"F#{admdvs}", f"RECONCILIATION#{quarter}")

@@ -239,7 +239,7 @@ def _payers() -> str:
 
 
 def _told() -> str:
-    from medaid.settlement.settling import TOLD  # as above
+    from medaid.benefit.claim import SENDER_FACTS  # as above
 
     rows = [
         (
@@ -247,7 +247,7 @@ def _told() -> str:
             FACT_NAMES[fact],
             ", ".join(f"`{code}` {said}" for code, said in VALUES[fact].items()),
         )
-        for fact in TOLD
+        for fact in SENDER_FACTS
     ]
     return table(("fact", "中文", "values"), rows)
 

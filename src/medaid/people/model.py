@@ -40,8 +40,8 @@ national list code them is data."""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record came from: the drop's batch id (digest based) and its row, as a person counts
-    it in the file, its first line being 1 (可回溯, art. 8)."""
+    """Where a record came from: the drop's batch id (digest based) and its row, counted from 1
+    below the header (可回溯, art. 8)."""
 
     batch: str
     row: int
@@ -92,6 +92,16 @@ class Insurance:
     def covers(self, day: date) -> bool:
         """Whether benefits may be drawn from it for care on `day`."""
         return self.status == "1" and self.begin <= day and (self.end is None or day <= self.end)
+
+
+def age_on(birth: date | None, day: date) -> int | None:
+    """Whole years on `day`; the birthday itself completes the year. None where the birth is not
+    known."""
+    return (
+        None
+        if birth is None
+        else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    )
 
 
 def month_end(day: date) -> date:

@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from medaid.fund.model import Entry, Line, reversing
 from medaid.fund.rules import movement, reimbursement_entry
 from medaid.instants import civil_date
 from medaid.money import Fen, split
 from medaid.reimbursement.model import Case, PayOrder
-from medaid.reimbursement.pricing import outside
-
-ASSISTANCE: Final = frozenset({"maf_pay"})
-"""What the region that determined the identity pays (art. 24); the rest is the insurance's own."""
+from medaid.reimbursement.pricing import ASSISTANCE, outside
 
 
 def obligation(case: Case, now: datetime) -> list[Entry]:
@@ -176,7 +172,12 @@ def by_region(case: Case) -> dict[str, dict[str, Fen]]:
 
 
 def _region(case: Case, fund: str) -> str:
-    return case.admdvs if fund in ASSISTANCE else case.insured
+    """Assistance is in the books of the region that determined the identity, which may be a county
+    of the office's city, as at the counter (J24)."""
+    if fund not in ASSISTANCE:
+        return case.insured
+    assert case.pricing is not None, "an obligation is priced"
+    return case.pricing.assisting_region or case.admdvs
 
 
 def posting(case: Case, admdvs: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from medaid.benefit.claim import check_fee_classes
+from medaid.benefit.model import check_bill
 from medaid.errors import BadInput
 from medaid.money import Fen
-from medaid.receipts.model import ReceiptNumber, check_distinct
-from medaid.reimbursement.model import Account, Case, Fees, OtherPayment, Receipt
+from medaid.reimbursement.model import Account, Case, Fees, OtherPayment
 from medaid.reimbursement.procedure import Limits, Procedure
 
+_BILL: Final = re.compile(r"[0-9A-Z]{1,20}")
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 
 _BY_LINE: Final = {
@@ -48,32 +49,13 @@ def application(case: Case, today: date, procedure: Procedure) -> None:
 
 def fees(found: Fees) -> None:
     """Identity I1, the sum of the fee classes, signs."""
-    parts = {
-        "inscp_scp_amt": found.inscp_scp_amt,
-        "fulamt_ownpay_amt": found.fulamt_ownpay_amt,
-        "overlmt_selfpay": found.overlmt_selfpay,
-        "preselfpay_amt": found.preselfpay_amt,
-    }
-    for name, amount in {
-        "medfee_sumamt": found.medfee_sumamt,
-        **parts,
-        **{f"classes.{k}": v for k, v in found.classes.items()},
-    }.items():
+    check_bill(found.bill)
+    for code, amount in found.classes.items():
         if amount < 0:
-            raise BadInput("AMOUNT_NEGATIVE", field=name)
+            raise BadInput("AMOUNT_NEGATIVE", field=f"classes.{code}")
     if found.medfee_sumamt == 0:
         raise BadInput("AMOUNT_FORMAT", field="medfee_sumamt", rule="医疗费总额须大于零")
-    if sum(parts.values()) != found.medfee_sumamt:
-        raise BadInput(
-            "AMOUNT_SUM",
-            field="medfee_sumamt",
-            rule=f"总额 {found.medfee_sumamt} 元应等于四部分之和 "
-            f"{Fen(sum(map(int, parts.values())))} 元",
-        )
-    if found.classes and sum(found.classes.values()) != found.medfee_sumamt:
-        raise BadInput(
-            "AMOUNT_SUM", field="classes", rule=f"各费用类别之和应等于总额 {found.medfee_sumamt} 元"
-        )
+    check_fee_classes(found.bill, found.classes, "classes")
 
 
 def lines(found: Fees, limits: Limits) -> None:
@@ -111,15 +93,6 @@ def payments(others: Sequence[OtherPayment], bill: Fees) -> None:
         raise BadInput("AMOUNT_SUM", field="others", rule="其他支付之和不得超过医疗费总额")
 
 
-def normal_receipts(found: Sequence[Receipt]) -> tuple[Receipt, ...]:
-    """The receipts with code and number in their normal form. Raises BadInput."""
-    normal = []
-    for one in found:
-        code, number = ReceiptNumber.parse(one.bill_code, one.bill_no, "receipts")
-        normal.append(replace(one, bill_code=code, bill_no=number))
-    return tuple(normal)
-
-
 def receipts(case: Case, today: date, limits: Limits) -> None:
     """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement
     brings that settlement's bill."""
@@ -131,8 +104,14 @@ def receipts(case: Case, today: date, limits: Limits) -> None:
         raise BadInput(
             "FIELD_REQUIRED", field="receipts", rule="须提交就诊票据原件(秦安县84号三(二))"
         )
-    check_distinct([r.key for r in case.receipts], "receipts")
+    keys = [(r.bill_code, r.bill_no) for r in case.receipts]
+    if len(set(keys)) < len(keys):
+        raise BadInput("DUPLICATE", field="receipts", rule="同一票据在申请中出现两次")
     for receipt in case.receipts:
+        if not _BILL.fullmatch(receipt.bill_code) or not _BILL.fullmatch(receipt.bill_no):
+            raise BadInput(
+                "FIELD_FORMAT", field="receipts", rule="票据代码、号码为 1 至 20 位数字或大写字母"
+            )
         if receipt.medium not in ("paper", "electronic"):
             raise BadInput(
                 "CODE_UNKNOWN", field="receipts.medium", rule="paper 纸质原件, electronic 电子票据"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from medaid.benefit.claim import SENDER_FACTS
 from medaid.errors import Conflict
 from medaid.reimbursement.model import Care, Case, Fees, OtherPayment, Prior
 from medaid.settlement.model import Settlement
@@ -31,7 +32,9 @@ def prior_of(settlement: Settlement) -> Prior:
         found.category,
         found.by_fund,
         found.own,
+        found.year,
         added,
+        found.assisted,
     )
 
 
@@ -60,7 +63,9 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
             place=facts.place or "",
             filing=facts.filing or "",
             disease=facts.disease or "",
-            first_contact=facts.first_contact or "",
+            facts={
+                name: value for name in SENDER_FACTS if (value := getattr(facts, name)) is not None
+            },
             med_type=found.med_type,
         ),
         fees=Fees(bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.prior_share),

@@ -14,10 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from medaid.benefit.model import Step
+from medaid.benefit.model import BILL_FIELDS, Bill, Step
 from medaid.clocks import StatutoryClock
 from medaid.money import Fen
-from medaid.receipts.model import ReceiptNumber
 
 NOTHING: Final = Fen(0)
 
@@ -77,7 +76,9 @@ class Care:
     filing: str = ""
     """none, long_term, referred, referred_down, emergency, temporary."""
     disease: str = ""
-    first_contact: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What no register holds and some clauses ask for (transfer, cause, hospital_kind,
+    contribution_grade …)."""
     med_type: str = ""
     """The national code of the kind of care, as it was given; `care` is what it means to
     policies."""
@@ -110,6 +111,11 @@ class Fees:
     lines: tuple[FeeLine, ...] = ()
     """The itemised list where it was given; its parts sum to the bill's (L3)."""
 
+    @property
+    def bill(self) -> Bill:
+        """The five totals as pricing takes them."""
+        return Bill(*(getattr(self, name) for name in BILL_FIELDS))
+
 
 @dataclass(frozen=True, slots=True)
 class OtherPayment:
@@ -135,11 +141,6 @@ class Receipt:
     """paper or electronic."""
     file: str = ""
     digest: str = ""
-
-    @property
-    def key(self) -> ReceiptNumber:
-        """By what it pays once."""
-        return ReceiptNumber(self.bill_code, self.bill_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,9 @@ class Pricing:
     policy: str
     packs: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    assisting_region: str = ""
+    """The region that determined the identity taken: it pays the assistance (art. 24). Empty where
+    nobody assists."""
 
     @property
     def granted(self) -> Fen:
@@ -207,7 +211,10 @@ class Prior:
     category: str
     by_fund: Mapping[str, Fen]
     own: Fen
+    year: int
     added: Mapping[str, int]
+    assisting_region: str = ""
+    """Whose identity it was settled with; empty where nobody assisted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,139 +8,106 @@ known (J27), payments by others taken off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from medaid.benefit.engine import price
-from medaid.benefit.model import Bill, Claim, Facts, Priced, Step
-from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
+from medaid.benefit.claim import (
+    Choice,
+    ClaimRequest,
+    PersonGroup,
+    PolicyFor,
+    best_of,
+    candidate,
+    candidates,
+    decide,
+    identities_by_region,
+)
+from medaid.benefit.model import NO_CATEGORY, RESERVED, Step
+from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
-from medaid.people.model import Identity, Insurance, PersonFile, YearTotals
+from medaid.people.model import PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Layer, Policy
 from medaid.reimbursement.model import Case, Pricing, Prior
 from medaid.reimbursement.procedure import Procedure
-from medaid.settlement.rules import age_on
 
 HARDSHIP: Final = "hardship"
 """The value of the fact `filing` under which packs grant a lowered ratio."""
 OUTSIDE_TIERS: Final = ("others",)
 HOSPITAL: Final = "hosp_part_amt"
 """What the hospital bears itself is no fund (I4): the agency does not pay it."""
-Group = Callable[[str, int | None], str | None]
-"""psn_type and age → the group of persons that policies speak of, None where it cannot be told."""
+ASSISTANCE: Final = frozenset({"maf_pay"})
+"""What the region that determined the identity pays (art. 24); the rest is the insurance's own."""
 _POINT: Final = RATIO_SCALE // 100
 
 
 def quote(
     case: Case,
     file: PersonFile,
-    policy: Policy,
+    policy_for: PolicyFor,
     procedure: Procedure,
     today: date,
-    group: Group,
+    person_group: PersonGroup,
     prior: Prior | None = None,
 ) -> Pricing:
-    """`case` priced on the person's file as it stands now.
+    """`case` priced on the person's file as it stands now: for every region of the office that
+    assists the person the best, once, as at the counter.
 
     Raises BadInput where the bill does not add up, PolicyUndetermined where the policy gives no
     single answer or lacks a figure, Conflict STATE where nothing is left to add to the settlement
     that the case follows.
     """
-    year = case.care.end.year if policy.year_basis == "care_end" else today.year
-    totals = file.totals(year)
-    fitted = fitted_policy(case, policy, procedure)
+
+    def fitted(insured: str, assisting: str, day: date) -> Policy:
+        return fitted_policy(case, policy_for(insured, assisting, day), procedure)
+
+    group = _group_of(case, person_group)
     if prior is not None:
-        return _difference(case, file, fitted, year, group, prior)
-    priced = price(fitted, claim(case, file, totals.amounts, categories(case, file), group))
-    return _pricing(case, priced, fitted, totals, procedure)
+        found = _difference(case, file, fitted, today, group, prior)
+    else:
+        found = _pricing(case, decide(file, request_of(case), today, fitted, group), procedure)
+    return replace(found, notes=(*found.notes, *_determined_elsewhere(case, file)))
 
 
-def standings(case: Case, file: PersonFile) -> tuple[Identity, ...]:
-    """The identities that count for the care: determined in the region that decides (art. 24),
-    standing on one day of a stay (art. 20), or on its day."""
-    begin, end = case.care.begin, case.care.end
-    stays = case.care.care in ("inpatient", "maternity")
-    mine = [i for i in file.identities if within(i.admdvs, case.admdvs)]
-    return tuple(i for i in mine if (i.stands_during(begin, end) if stays else i.stands_on(end)))
+def _determined_elsewhere(case: Case, file: PersonFile) -> list[str]:
+    """Identities that another office decides on are not priced here, and said."""
+    anywhere = identities_by_region(file.identities, replace(request_of(case), office=""))
+    here = identities_by_region(file.identities, request_of(case))
+    regions = "、".join(region for region in anywhere if region not in here)
+    if not regions:
+        return []
+    return [f"{regions} 认定的救助身份由该地受理救助(苏医保办发〔2023〕27号第二十四条),本次未计"]
 
 
-def within(admdvs: str, region: str) -> bool:
-    """Whether `admdvs` is `region` or lies in it: a city's office decides for its counties (320104
-    lies in 320100)."""
-    bare = region
-    while bare.endswith("00"):
-        bare = bare[:-2]
-    return admdvs.startswith(bare)
-
-
-def categories(case: Case, file: PersonFile) -> tuple[str, ...]:
-    """The categories that count, each once."""
-    return tuple(dict.fromkeys(i.category for i in standings(case, file)))
-
-
-def assisting(case: Case, file: PersonFile) -> str:
-    """The region whose assistance policy holds: that of the identity where there is one such
-    region, else the office's; empty where no identity stands."""
-    regions = {i.admdvs for i in standings(case, file)}
-    return regions.pop() if len(regions) == 1 else case.admdvs if regions else ""
-
-
-def claim(
-    case: Case, file: PersonFile, totals: Mapping[str, int], assisted: tuple[str, ...], group: Group
-) -> Claim:
-    """The case as the engine sees it. What is not known is None, so that a clause that needs it
+def request_of(case: Case) -> ClaimRequest:
+    """The case as pricing asks it. What is not known is left out, so that a clause that needs it
     asks for it."""
-    care, fees, person = case.care, case.fees, file.person
-    enrolled, age = enrolment(case, file), age_on(person.birth, care.begin)
-    facts = Facts(
+    care = case.care
+    return ClaimRequest(
+        insutype=case.insutype,
+        insured_region=case.insured,
         care=care.care,
-        insutype=case.insutype or None,
-        level=care.level or None,
-        place=care.place or None,
-        filing=HARDSHIP if case.hardship else care.filing or None,
-        person_group=case.person_group or group(enrolled.psn_type, age),
-        disease=care.disease or "other",
-        sex=person.sex or None,
-        first_contact=care.first_contact or None,
-        age=age,
-        stay_no=totals.get("count:stays", 0) + (care.care == "inpatient"),
-        years_enrolled=max(0, care.end.year - enrolled.begin.year + 1),
+        begin=care.begin,
+        end=care.end,
+        bill=case.fees.bill,
+        stated_facts={
+            **care.facts,
+            "level": care.level,
+            "place": care.place,
+            "filing": HARDSHIP if case.hardship else care.filing,
+            "disease": care.disease,
+        },
+        stated_amounts={
+            **case.given,
+            RESERVED: sum(int(other.amount) for other in case.others),
+        },
+        office=case.admdvs,
+        enrolment_may_lapse=case.arrears,
     )
-    bill = Bill(
-        fees.medfee_sumamt,
-        fees.inscp_scp_amt,
-        fees.fulamt_ownpay_amt,
-        fees.overlmt_selfpay,
-        fees.preselfpay_amt,
-    )
-    given = dict(case.given)
-    given["payments_by_others"] = sum(int(other.amount) for other in case.others)
-    return Claim(bill, facts, assisted, given, {}, totals)
 
 
-def enrolment(case: Case, file: PersonFile) -> Insurance:
-    """The enrolment that the case is priced with, in force when the care began. Under arrears (J23)
-    it need not be in force.
-
-    Raises Refused NOT_INSURED where there is none.
-    """
-    mine = [
-        i
-        for i in file.insurances
-        if i.insutype == case.insutype and i.admdvs[:4] == case.insured[:4]
-    ]
-    found = next(
-        (i for i in mine if i.covers(case.care.begin)), mine[0] if mine and case.arrears else None
-    )
-    if found is None:
-        raise Refused(
-            "NOT_INSURED",
-            field="insutype",
-            rule=f"险种 {case.insutype} 在 {case.care.begin} 参保状态不正常或不在参保期内",
-        )
-    return found
+def _group_of(case: Case, person_group: PersonGroup) -> PersonGroup:
+    return (lambda _psn_type, _age: case.person_group) if case.person_group else person_group
 
 
 def fitted_policy(case: Case, policy: Policy, procedure: Procedure) -> Policy:
@@ -189,9 +156,8 @@ def _with_points(layer: Layer, points: int) -> Layer:
     return replace(layer, modifiers=modifiers) if cuts else layer
 
 
-def _pricing(
-    case: Case, priced: Priced, policy: Policy, totals: YearTotals, procedure: Procedure
-) -> Pricing:
+def _pricing(case: Case, choice: Choice, procedure: Procedure) -> Pricing:
+    priced, policy, totals = choice.priced, choice.candidate.policy, choice.candidate.totals
     before = totals.amounts
     steps, after, notes = priced.steps, dict(priced.totals), []
     own = int(priced.own)
@@ -237,6 +203,7 @@ def _pricing(
         policy.version,
         policy.packs,
         tuple(notes),
+        choice.candidate.assisting_region,
     )
 
 
@@ -261,7 +228,12 @@ def _by_fund(steps: tuple[Step, ...]) -> dict[str, Fen]:
 
 
 def _difference(
-    case: Case, file: PersonFile, policy: Policy, year: int, group: Group, prior: Prior
+    case: Case,
+    file: PersonFile,
+    policy_for: PolicyFor,
+    today: date,
+    group: PersonGroup,
+    prior: Prior,
 ) -> Pricing:
     """What the identity found later adds to what was settled (J27).
 
@@ -280,24 +252,21 @@ def _difference(
             field="setl_id",
             rule=f"人员或费用与原结算不一致:总额 {prior.total} 元,政策范围内 {prior.in_policy} 元",
         )
-    totals = file.totals(year)
-    without = {name: amount - prior.added.get(name, 0) for name, amount in totals.amounts.items()}
-    old = price(policy, claim(case, file, without, (prior.category,), group))
-    new = price(
-        policy,
-        claim(
-            case,
-            file,
-            without,
-            tuple(dict.fromkeys((*categories(case, file), prior.category))),
-            group,
-        ),
-    )
+    request = request_of(case)
+    before = replace(file, years=tuple(_without(year, prior) for year in file.years))
+    settled_as = () if prior.category == NO_CATEGORY else (prior.category,)
+    known = candidate(before, request, prior.assisting_region, settled_as, today, policy_for, group)
+    old = best_of([known])
+    new = best_of([*candidates(before, request, today, policy_for, group), known])
+    totals = file.totals(new.candidate.year)
     more = {
-        fund: new.paid(fund) - old.paid(fund)
-        for fund in dict.fromkeys((*new.by_fund, *old.by_fund))
+        fund: new.priced.paid(fund) - old.priced.paid(fund)
+        for fund in dict.fromkeys((*new.priced.by_fund, *old.priced.by_fund))
     }
-    if any(amount < 0 for amount in more.values()):
+    elsewhere = new.candidate.assisting_region != prior.assisting_region and any(
+        old.priced.paid(fund) for fund in ASSISTANCE
+    )
+    if elsewhere or any(amount < 0 for amount in more.values()):
         raise PolicyUndetermined(
             "CLAUSE_CONFLICT",
             field="setl_id",
@@ -310,32 +279,42 @@ def _difference(
             field="setl_id",
             rule=f"原结算个人负担 {prior.own} 元,按现有身份应补 {granted} 元",
         )
-    paid_before = {step.layer: step.paid for step in old.steps}
+    paid_before = {step.layer: step.paid for step in old.priced.steps}
     steps = tuple(
-        step._replace(paid=step.paid - paid_before.get(step.layer, 0)) for step in new.steps
+        step._replace(paid=step.paid - paid_before.get(step.layer, 0)) for step in new.priced.steps
     )
     after = {
-        name: totals.amounts.get(name, 0) + new.totals.get(name, 0) - old.totals.get(name, 0)
-        for name in {*totals.amounts, *new.totals}
+        name: totals.amounts.get(name, 0)
+        + new.priced.totals.get(name, 0)
+        - old.priced.totals.get(name, 0)
+        for name in {*totals.amounts, *new.priced.totals}
     }
-    by_fund = {fund: Fen(amount) for fund, amount in more.items() if amount}
     note = (
         f"原结算 {prior.setl_id} 后取得身份,"
         "支付与原结算的差额(苏医保办发〔2023〕27号第二十条、第二十七条)"
     )
-    before, own = dict(totals.amounts), prior.own - granted
+    policy = new.candidate.policy
     return Pricing(
-        new.category,
-        by_fund,
+        new.priced.category,
+        {fund: Fen(amount) for fund, amount in more.items() if amount},
         Fen(0),
-        own,
+        prior.own - granted,
         steps,
-        year,
+        totals.year,
         totals.version,
         totals.last,
-        before,
+        dict(totals.amounts),
         after,
         policy.version,
         policy.packs,
         (note,),
+        new.candidate.assisting_region,
     )
+
+
+def _without(totals: YearTotals, prior: Prior) -> YearTotals:
+    """The year's totals without what the settlement added, where it counted in that year."""
+    if totals.year != prior.year:
+        return totals
+    amounts = {name: fen - prior.added.get(name, 0) for name, fen in totals.amounts.items()}
+    return replace(totals, amounts=amounts)

@@ -131,7 +131,7 @@ def _writes(done: Settlement, file: PersonFile) -> list[Write]:
         ),
         *people.totals_changed(decision.psn_no, totals, before),
         *fund.writes(*mirrors),
-        *receipts.released(decision, done.setl_id, now),
+        *receipts.let_go(decision, done.setl_id),
         outbox.message("reversed", done.setl_id, told(done, -1), now),
     ]
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
-from medaid.benefit.model import Bill
+from medaid.benefit.claim import ClaimRequest, check_stated_facts
+from medaid.benefit.model import BILL_FIELDS, RESERVED, Bill
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
 from medaid.fund import posting as fund
 from medaid.instants import civil_date, stored
@@ -24,7 +25,6 @@ from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit, YearTotals
 from medaid.policy.service import Library, library
-from medaid.policy.vocabulary import VALUES
 from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Decision, Known, Settlement
@@ -81,7 +81,6 @@ def settle(
             codes.CLEARING_TYPE[decision.care],
             decision,
         )
-        receipts.check_unlike(decision, settlement.setl_id)
         try:
             commit(_writes(settlement, message, file))
             return settlement, file
@@ -126,9 +125,8 @@ def _taken(setl_id: str) -> Conflict:
 
 def _decision(message: Message, now: datetime, file: PersonFile, packs: Library) -> Decision:
     request = _request(message, now, file)
-    institution = store.institution(message.institution)
-    check_open(message.home, request.treatment)
-    decision = rules.decide(file, request, institution, codes.person_group, packs.policy_for)
+    check_open(message.home, request.claim.treatment_region)
+    decision = rules.decide(file, request, civil_date(now), codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
     account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()
     return replace(
@@ -158,29 +156,25 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
         psn_no=message.text("psn_no"),
         visit=visit,
         batch=batch,
-        insutype=visit.insutype,
-        home=message.home,
-        treatment=visit.admdvs,
         med_type=med_type,
-        care=codes.care_of(med_type, message.infno),
-        emergency=codes.bare(med_type) in codes.EMERGENCY,
-        end=end,
-        bill=Bill(
-            *(
-                message.fen(name)
-                for name in (
-                    "medfee_sumamt",
-                    "inscp_scp_amt",
-                    "fulamt_ownpay_amt",
-                    "overlmt_selfpay",
-                    "preselfpay_amt",
-                )
-            )
-        ),
-        paid_by_others=_paid_by_others(message.extra),
-        given=_given(message.extra),
-        told=_told(message.extra),
         fees={code: int(fen) for code, fen in message.fees.items()},
+        claim=ClaimRequest(
+            insutype=visit.insutype,
+            insured_region=message.home,
+            care=codes.care_of(med_type, message.infno),
+            begin=visit.begin,
+            end=end,
+            bill=Bill(*(message.fen(name) for name in BILL_FIELDS)),
+            treatment_region=visit.admdvs,
+            institution=message.institution,
+            emergency=codes.bare(med_type) in codes.EMERGENCY,
+            stated_amounts=_stated_amounts(message.extra),
+            stated_facts={
+                **check_stated_facts(message.extra.get("facts", {}), "exp_content.facts"),
+                "disease": visit.disease,
+                "level": store.institution(message.institution).level,
+            },
+        ),
     )
 
 
@@ -242,40 +236,10 @@ def _paid_by_others(extra: Mapping[str, Any]) -> int:
     return total
 
 
-TOLD: Final = (
-    "transfer",
-    "cause",
-    "hospital_kind",
-    "contracted",
-    "contribution_grade",
-    "first_contact",
-)
-"""Facts that some documents ask for and the interface has no field for; a pack that asks and is not
-told refuses (FACT_MISSING)."""
-
-
-def _told(extra: Mapping[str, Any]) -> dict[str, str]:
-    """exp_content.facts: {name: value} in the words of docs/policy-format.md."""
-    rows = extra.get("facts", {})
-    if not isinstance(rows, dict):
-        raise BadInput("FIELD_FORMAT", field="exp_content.facts", rule="应为对象")
-    for name, value in rows.items():
-        if name not in TOLD:
-            raise BadInput(
-                "FIELD_UNKNOWN", field=f"exp_content.facts.{str(name)[:30]}", rule="、".join(TOLD)
-            )
-        if not isinstance(value, str) or value not in VALUES[name]:
-            raise BadInput(
-                "CODE_UNKNOWN",
-                field=f"exp_content.facts.{name}",
-                rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()),
-            )
-    return dict(rows)
-
-
-def _given(extra: Mapping[str, Any]) -> dict[str, int]:
-    """exp_content.given: amounts in yuan that a policy asks for because no citable figure exists
-    (`hifp_pay` …), in fen."""
+def _stated_amounts(extra: Mapping[str, Any]) -> dict[str, int]:
+    """exp_content.given, amounts in yuan that a policy asks for because no citable figure exists
+    (`hifp_pay` …), and what others have paid, in fen."""
+    others = _paid_by_others(extra)
     rows = extra.get("given", {})
     if not isinstance(rows, dict):
         raise BadInput("FIELD_FORMAT", field="exp_content.given", rule="应为对象")
@@ -287,7 +251,7 @@ def _given(extra: Mapping[str, Any]) -> dict[str, int]:
                 "AMOUNT_NEGATIVE", field=f"exp_content.given.{name}", rule=f"当前为 {amount} 元"
             )
         found[str(name)] = int(amount)
-    return found
+    return {**found, RESERVED: others}
 
 
 def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[Write]:
@@ -313,7 +277,7 @@ def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[
         *(people.visit_closed(decision.psn_no, visit) if visit is not None else ()),
         *people.totals_changed(decision.psn_no, before, after),
         *fund.writes(*entries(settlement)),
-        *receipts.claimed(decision, settlement.setl_id, settlement.settled_at),
+        *receipts.claimed(decision, settlement.setl_id),
         outbox.message("settled", settlement.setl_id, told(settlement, 1), settlement.settled_at),
     ]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from medaid import ids
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
+from medaid.benefit.claim import enrolment_for
 from medaid.errors import Conflict, Refused, Unavailable
 from medaid.instants import civil_date
 from medaid.people import service as people
@@ -35,7 +36,7 @@ def register(message: Message, now: datetime) -> Answer:
     begin = civil_date(message.data["begntime"])
     rules.check_dates(begin, begin, civil_date(now), "begntime")
     institution = store.institution(message.institution)
-    insurance = rules.insurance_for(file, message.text("insutype"), message.home, begin)
+    insurance = enrolment_for(file.insurances, message.text("insutype"), message.home, begin)
     med_type = message.text("med_type")
     if message.infno == "2401":
         codes.care_of(med_type, "23")

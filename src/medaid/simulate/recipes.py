@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from medaid.benefit.engine import planned_for, standing
+from medaid.benefit.engine import eligible_categories, planned_for
 from medaid.benefit.model import Bill, Claim, Facts
 from medaid.errors import MedaidError
 from medaid.money import Fen
@@ -81,7 +81,7 @@ class Book:
         self, policy: Policy, categories: tuple[str, ...], facts: Facts
     ) -> tuple[Candidate, ...]:
         claim, found = Claim(NO_BILL, facts, categories), list[Candidate]()
-        for category in standing(policy, claim) or (NO_CATEGORY,):
+        for category in eligible_categories(policy, claim) or (NO_CATEGORY,):
             try:
                 planned = planned_for(policy, claim, category)
             except MedaidError:

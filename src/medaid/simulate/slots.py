@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from medaid.benefit.engine import RESERVED
+from medaid.benefit.model import RESERVED
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.money import RATIO_SCALE
 from medaid.policy.model import Amount, Band

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from medaid.benefit.claim import check_stated_facts
 from medaid.errors import BadInput
 from medaid.money import Fen
+from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.api.requests import AccountIn, Application, Open
 from medaid.reimbursement.model import (
@@ -20,7 +22,6 @@ from medaid.reimbursement.model import (
     Receipt,
 )
 from medaid.settlement.national.codes import CARE, bare
-from medaid.settlement.rules import place
 
 
 def case(sent: Open, officer: Officer, now: datetime) -> Case:
@@ -74,9 +75,10 @@ def _care(sent: Application) -> Care:
         fixmedins_name=sent.fixmedins_name,
         fixmedins_code=sent.fixmedins_code,
         level=sent.hosp_lv,
-        place=place(sent.insuplc_admdvs, sent.mdtrtarea_admvs),
+        place=Region(sent.insuplc_admdvs).locality(Region(sent.mdtrtarea_admvs)),
         filing=sent.filing,
         disease=sent.dise_no,
+        facts=check_stated_facts(sent.facts, "facts"),
         med_type=sent.med_type,
     )
 

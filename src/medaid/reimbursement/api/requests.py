@@ -42,8 +42,7 @@ Yuan = Annotated[
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 Long = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 Admdvs = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-Printed = Annotated[str, StringConstraints(max_length=64)]
-"""As it is printed or was written; `medaid.receipts` has its normal form."""
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,20}$")]
 
 
 class Body(BaseModel):
@@ -59,8 +58,8 @@ class OtherIn(Body):
 
 
 class ReceiptIn(Body):
-    bill_code: Printed = ""
-    bill_no: Printed
+    bill_code: Code
+    bill_no: Code
     amount: Yuan
     date: date
     issuer: Short
@@ -117,6 +116,7 @@ class Application(Body):
     setlfee: list[ClassIn] = Field(default_factory=list, max_length=40)
     feedetail: list[LineIn] = Field(default_factory=list, max_length=1000)
     given: dict[str, Yuan] = Field(default_factory=dict)
+    facts: dict[str, str] = Field(default_factory=dict, max_length=20)
     others: list[OtherIn] = Field(default_factory=list, max_length=20)
     receipts: list[ReceiptIn] = Field(default_factory=list, max_length=100)
     account: AccountIn | None = None
@@ -167,8 +167,8 @@ class Pay(ActBody):
 
 
 class Attach(ActBody):
-    bill_code: Printed = ""
-    bill_no: Printed
+    bill_code: Code
+    bill_no: Code
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
+from medaid.benefit.claim import PersonGroup, PolicyFor
 from medaid.errors import Conflict, Refused, Unavailable
-from medaid.policy.model import Policy
-from medaid.receipts import service as receipts
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Prior, State
-from medaid.reimbursement.pricing import Group
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.rules import Given
 from medaid.workdays import Calendar
@@ -31,11 +29,10 @@ class Office:
 
     procedure: Procedure
     calendar: Calendar
-    policy_for: Callable[[str, str, date], Policy]
-    """(insured region, region that assists, last day of care) → policy."""
+    policy_for: PolicyFor
     prior: Callable[[str], Prior] = no_prior
     """setl_id → what the settlement granted."""
-    group: Group = lambda _psn_type, _age: None
+    group: PersonGroup = lambda _psn_type, _age: None
     """psn_type and age → the group of persons that policies speak of."""
     patience: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -145,12 +142,20 @@ def _done(
 def told(lost: ConditionFailed, case: Case) -> None:
     """Turns what lost into what the caller is told; returns where reading again decides (another
     act, a duty, a rung)."""
-    receipt = receipts.lost_receipt(lost)
+    receipt = next((label for label in lost.labels if label.startswith("receipt:")), None)
     if receipt is not None:
-        held = receipts.holder(receipt)
-        if held is None or held.id == case.case_id:
+        code, number = receipt.removeprefix("receipt:").split("#")
+        held = store.holder(code, number) or {}
+        if held.get("holder") == case.case_id:
             return
-        receipts.refuse_as_used(receipt, held, "receipts")
+        where = f"{held.get('admdvs', '')} {held.get('holder', '')}"
+        raise Conflict(
+            "DUPLICATE",
+            field="receipts",
+            rule=f"票据 {code} {number} 已由 {where} 使用",
+            holder=held.get("holder", ""),
+            source=held.get("source", ""),
+        )
     if "people:totals" in lost.labels:
         raise Conflict("STATE", field="pricing", rule="该人员年度累计已变化,须重新核算")
     if "follows" in lost.labels:

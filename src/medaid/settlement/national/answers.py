@@ -16,12 +16,11 @@ from medaid.errors import MedaidError
 from medaid.fund.posting import fund_of
 from medaid.instants import BEIJING, beijing_text
 from medaid.money import Fen
-from medaid.people.model import Person, PersonFile
+from medaid.people.model import Person, PersonFile, age_on
 from medaid.policy.model import FUNDS
 from medaid.settlement.model import Decision, Settlement
 from medaid.settlement.national.codes import CLEARING_TYPE, OTHER_ROWS
 from medaid.settlement.national.envelope import Message
-from medaid.settlement.rules import age_on
 
 _NO_LIMIT: Final = Fen(9_999_999_999)
 """crt_payb_lmt_amt where no limit applies: the field is required, so it says 99,999,999.99 as the
