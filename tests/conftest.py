@@ -41,7 +41,7 @@ import boto3  # noqa: E402  # after the settings above
 import pytest  # noqa: E402  # same
 from hypothesis import settings as properties  # noqa: E402  # same
 from moto import mock_aws  # noqa: E402  # same
-from tests import moto_transactions, storage  # noqa: E402  # same
+from tests import moto_transactions, roles, storage  # noqa: E402  # same
 from tests.cloud import forget_connections, started, working_in  # noqa: E402  # same
 
 from medaid.aws.settings import TABLES, settings  # noqa: E402  # same
@@ -49,6 +49,8 @@ from medaid.local import template  # noqa: E402  # same
 from medaid.local.stack import Stack  # noqa: E402  # same
 
 moto_transactions.install()
+roles.watch()
+pytest_plugins = ["tests.roles_report"]
 properties.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 properties.load_profile(
     "untimed"

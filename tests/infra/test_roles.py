@@ -1,0 +1,140 @@
+"""The judge of the roles (tests/roles.py): it refuses what a role does not allow, notices what no
+act needs, and holds the append-only tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ministack.core import iam_evaluator as iam
+from tests import roles
+from tests.roles import Act, NotAllowed
+
+from medaid.aws.settings import settings
+
+PEOPLE = roles.table("medaid-people")
+JOURNAL = roles.table("medaid-journal")
+ALLOW = {"Effect": "Allow", "Sid": "A"}
+
+
+def role(*said: dict[str, Any]) -> list[iam.ParsedStatement]:
+    found: list[iam.ParsedStatement] = iam.parse_policy_document(
+        {"Statement": [ALLOW | one for one in said]}
+    )
+    return found
+
+
+KEYED = {
+    "Action": ["dynamodb:PutItem", "dynamodb:GetItem"],
+    "Resource": PEOPLE,
+    "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*", "Q#*"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("act", "may"),
+    [
+        (Act("dynamodb:PutItem", PEOPLE, "P#1"), True),
+        (Act("dynamodb:PutItem", PEOPLE, "R#1"), False),
+        (Act("dynamodb:DeleteItem", PEOPLE, "P#1"), False),
+        (Act("dynamodb:PutItem", JOURNAL, "P#1"), False),
+    ],
+)
+def test_a_role_is_judged_by_action_table_and_leading_key(act: Act, may: bool) -> None:
+    assert roles.allowed(role(KEYED), act) is may
+
+
+def test_a_permission_is_unneeded_where_no_act_is_refused_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(roles, "roles", lambda: {"F": role(KEYED)})
+    done = {"F": {Act("dynamodb:PutItem", PEOPLE, "P#1"), Act("dynamodb:GetItem", PEOPLE, "Q#1")}}
+    left = {(one.action, one.pattern) for one in roles.unneeded(done)}
+    assert left == {("dynamodb:PutItem", "Q#*"), ("dynamodb:GetItem", "P#*")}
+    done["F"] |= {Act("dynamodb:PutItem", PEOPLE, "Q#1"), Act("dynamodb:GetItem", PEOPLE, "P#1")}
+    assert roles.unneeded(done) == []
+    assert len(roles.unneeded({})) == 4
+
+
+def test_what_a_transaction_does_is_what_each_of_its_items_does() -> None:
+    key = {"pk": {"S": "P#1"}, "sk": {"S": "x"}}
+    table = {"TableName": "medaid-people"}
+    items = [
+        {"Put": table | {"Item": key}},
+        {"ConditionCheck": table | {"Key": key}},
+        {"Delete": table | {"Key": key}},
+    ]
+    found = list(roles.acts("dynamodb", "TransactWriteItems", {"TransactItems": items}))
+    assert [act.action for act in found] == [
+        "dynamodb:PutItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+    ]
+    assert {act.key for act in found} == {"P#1"}
+
+
+def test_a_query_is_judged_by_the_key_it_asks_for() -> None:
+    body = {
+        "TableName": "medaid-people",
+        "IndexName": "register",
+        "KeyConditionExpression": "(#0 = :0 AND begins_with (#1, :1))",
+        "ExpressionAttributeNames": {"#0": "register", "#1": "register_order"},
+        "ExpressionAttributeValues": {":0": {"S": "R#1"}, ":1": {"S": "2"}},
+    }
+    (act,) = roles.acts("dynamodb", "Query", body)
+    assert (act.resource, act.key) == (f"{PEOPLE}/index/register", "R#1")
+
+
+PUT = {
+    "TableName": "medaid-journal",
+    "Item": {"pk": {"S": "J#1"}, "sk": {"S": "x"}},
+    "ConditionExpression": "attribute_not_exists (#0)",
+    "ExpressionAttributeNames": {"#0": "pk"},
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "refused"),
+    [
+        ("PutItem", PUT, False),
+        ("PutItem", PUT | {"ConditionExpression": ""}, True),
+        ("PutItem", PUT | {"ExpressionAttributeNames": {"#0": "narrative"}}, True),
+        ("UpdateItem", {"TableName": "medaid-journal", "Key": PUT["Item"]}, True),
+        ("DeleteItem", {"TableName": "medaid-journal", "Key": PUT["Item"]}, True),
+        ("GetItem", {"TableName": "medaid-journal", "Key": PUT["Item"]}, False),
+        ("BatchWriteItem", {"RequestItems": {"medaid-journal": [{"PutRequest": PUT}]}}, True),
+    ],
+)
+def test_an_entry_is_put_once_and_never_changed_J32(
+    operation: str, body: dict[str, Any], refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What overwrites an entry under its own key is refused in every test, whoever does it."""
+    assert settings().tables["journal"] == "medaid-journal"
+    monkeypatch.setattr(roles, "acting", lambda: ("", True))
+    if refused:
+        with pytest.raises(NotAllowed, match="journal"):
+            roles.judge("dynamodb", operation, body)
+    else:
+        roles.judge("dynamodb", operation, body)
+
+
+def test_a_function_is_recognised_by_its_handler_and_refused_what_its_role_lacks(
+    tables: object,
+) -> None:
+    """The sweep, which has nothing to do with people, is stopped when it reads one."""
+    from medaid.local.places import FUNCTIONS
+
+    source = "def handler(act):\n    return act()\n"
+    space: dict[str, Any] = {}
+    exec(compile(source, str(FUNCTIONS / "reimburse" / "sweep.py"), "exec"), space)
+    with pytest.raises(NotAllowed, match="the role of Sweep does not allow dynamodb:GetItem"):
+        space["handler"](
+            lambda: tables.client.get_item(  # type: ignore[attr-defined]
+                TableName="medaid-people", Key={"pk": {"S": "P"}, "sk": {"S": "S"}}
+            )
+        )
+
+
+def test_every_function_is_judged() -> None:
+    assert set(roles.roles()) == set(roles.handlers().values())
+    assert all(list(roles.permissions(f)) for f in roles.roles())
