@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
 from medaid.clearing.model import FUND_FIELDS, Agreement, Item
+from medaid.events import SettlementPosted
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
-from medaid.instants import stored
 from medaid.money import Fen
 
 HOME, ELSEWHERE, ABROAD = "320500", "320100", "310100"
@@ -97,35 +96,35 @@ def settled(one: Item) -> fund_rules.Settled:
     )
 
 
-def message_of(one: Item) -> dict[str, Any]:
-    """The message a settlement or its reversal writes to the outbox."""
+def event_of(one: Item, assisting: str = "") -> SettlementPosted:
+    """The event that a settlement or its reversal publishes."""
     day = fund.day_of(one.setl_time)
-    return {
-        "setl_id": one.setl_id,
-        "mdtrt_id": one.mdtrt_id,
-        "msgid": one.msgid,
-        "psn_no": one.psn_no,
-        "institution": one.institution,
-        "home": one.home,
-        "assisted": "",
-        "category": "",
-        "care": one.care,
-        "filing": "",
-        "district": one.district,
-        "treatment": one.treatment,
-        "insutype": one.insutype,
-        "clr_type": one.clr_type,
-        "med_type": one.med_type,
-        "begin": (day - timedelta(days=5)).isoformat(),
-        "end": day.isoformat(),
-        "setl_time": stored(one.setl_time),
-        "refd": str(int(one.refd)),
-        "amounts": {k: int(v) for k, v in one.amounts.items() if k in FUND_FIELDS},
-        **{
-            k: int(one.amounts[k])
-            for k in ("medfee_sumamt", "fund_pay_sumamt", "psn_cash_pay", "acct_pay")
-        },
-    }
+    return SettlementPosted(
+        setl_id=one.setl_id,
+        mdtrt_id=one.mdtrt_id,
+        msgid=one.msgid,
+        psn_no=one.psn_no,
+        institution=one.institution,
+        insured_region=one.home,
+        assisting_region=assisting,
+        treatment_region=one.treatment,
+        insutype=one.insutype,
+        clr_type=one.clr_type,
+        med_type=one.med_type,
+        care=one.care,
+        category="",
+        filing="",
+        begin=day - timedelta(days=5),
+        end=day,
+        setl_time=one.setl_time,
+        refd=one.refd,
+        medfee_sumamt=one.amounts["medfee_sumamt"],
+        inscp_scp_amt=one.amounts["medfee_sumamt"],
+        fund_pay_sumamt=one.amounts["fund_pay_sumamt"],
+        psn_cash_pay=one.amounts["psn_cash_pay"],
+        by_fund={k: v for k, v in one.amounts.items() if k in FUND_FIELDS},
+        fees={},
+    )
 
 
 def book(one: Item, original: Item | None = None) -> None:
@@ -144,7 +143,7 @@ def book(one: Item, original: Item | None = None) -> None:
 def arrive(one: Item, when: datetime | None = None, original: Item | None = None) -> bool:
     """Books an item and lets its message reach clearing at `when` (at once where not given)."""
     book(one, original)
-    return projector.project(message_of(one), when or one.setl_time)
+    return projector.project(event_of(one), when or one.setl_time)
 
 
 def agreement(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
-from tests.clearing.builders import agreement, arrive, item, message_of
+from tests.clearing.builders import agreement, arrive, event_of, item
 
 from medaid.aws import exchange
 from medaid.aws.settings import settings
@@ -59,9 +59,9 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
 
     def bring(hand: int) -> None:
         for one in items[hand::8]:
-            projector.project(message_of(one), now())
+            projector.project(event_of(one), now())
             if one.psn_no.endswith("7"):
-                projector.project(message_of(one), now())
+                projector.project(event_of(one), now())
 
     def close() -> None:
         while not over.is_set():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.clearing.builders import item, message_of, settled
+from tests.clearing.builders import event_of, item, settled
 
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
@@ -36,14 +36,14 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     commit(
         [
             *service.writes(*rules.settlement_entries(settled(one), last)),
-            outbox.message("settled", one.setl_id, message_of(one), last),
+            outbox.publish(event_of(one), one.setl_id, last),
         ]
     )
     month = f"{last:%Y-%m}"
     until(lambda: len(list(store.items(REGION, HOSPITAL, month))) == 1)
     until(lambda: len(list(state.rolled(REGION, month))) == 4)
     earlier = item(2, last, institution=HOSPITAL, home=REGION, treatment=REGION)
-    projector.project(message_of(earlier), now - timedelta(hours=1))
+    projector.project(event_of(earlier), now - timedelta(hours=1))
     answer = in_cloud.cloud.client("lambda").invoke(
         FunctionName="medaid-clearing", Payload=json.dumps({"job": "monthly"}).encode()
     )

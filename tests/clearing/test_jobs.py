@@ -24,8 +24,8 @@ from tests.clearing.builders import (
     agreement,
     arrive,
     at,
+    event_of,
     item,
-    message_of,
 )
 from tests.conftest import Tables
 
@@ -38,6 +38,7 @@ from medaid.fund import rules as fund_rules
 from medaid.fund import seals, state
 from medaid.fund import service as fund
 from medaid.fund.store import JournalItem
+from medaid.instants import stored
 from medaid.money import Fen
 from medaid.workdays import published
 
@@ -320,7 +321,7 @@ def record(item_: Any) -> dict[str, Any]:
 class TestDoors:
     def test_outbox_projects_settlements(self, tables: Tables) -> None:
         one = item(1, at(3))
-        commit([outbox.message("settled", one.setl_id, message_of(one), at(3))])
+        commit([outbox.publish(event_of(one), one.setl_id, at(3))])
         (held,) = list(outbox.OutboxItem.scan())
         for _ in range(2):
             assert outbox_door.handler({"Records": [record(held)]}, None) == {
@@ -353,9 +354,11 @@ class TestDoors:
         assert list(delivery.failed()) == []
 
     def test_bad_message_fails_alone(self, tables: Tables) -> None:
-        commit([outbox.message("settled", "x", {"setl_id": "x"}, at(3))])
         one = item(1, at(3))
-        commit([outbox.message("settled", one.setl_id, message_of(one), at(3))])
+        outbox.OutboxItem(
+            "O#settlement_posted#x", kind="settlement_posted", at=stored(at(3)), body={"version": 9}
+        ).save()
+        commit([outbox.publish(event_of(one), one.setl_id, at(3))])
         records = [record(held) for held in outbox.OutboxItem.scan()]
         answer = outbox_door.handler({"Records": records}, None)
         assert len(answer["batchItemFailures"]) == 1

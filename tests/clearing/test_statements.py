@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.clearing.builders import HOME, HOSPITALS, agreement, arrive, at, item, message_of, refund
+from tests.clearing.builders import HOME, HOSPITALS, agreement, arrive, at, event_of, item, refund
 
 from medaid.aws import exchange
 from medaid.clearing import files, papers, payments, projector, runs, statements
@@ -119,14 +119,14 @@ def test_message_brought_twice_counts_once() -> None:
 
 
 def statements_of_message_again(one: Item) -> bool:
-    return projector.project(message_of(one), at(4))
+    return projector.project(event_of(one), at(4))
 
 
 def test_assistance_of_another_region_is_paid_there_and_counted_once() -> None:
     """J24: the region that pays the living allowance pays the assistance; the hospital still
     reconciles one settlement."""
     one = item(1, at(3))
-    projector.project({**message_of(one), "assisted": "320581"}, at(3))
+    projector.project(event_of(one, assisting="320581"), at(3))
     mine = month()
     assert mine.by_fund == {"basic_resident": Fen(60000)}
     runs.month("320581", "2023-07", AUGUST)
@@ -145,9 +145,9 @@ def test_assistance_of_another_region_is_paid_there_and_counted_once() -> None:
 
 def test_what_others_outside_the_funds_paid_is_not_cleared() -> None:
     one = item(1, at(3), maf=0)
-    told = message_of(one)
-    told["amounts"]["oth_pay"] = 700
-    projector.project({**told, "fund_pay_sumamt": 60700}, at(3))
+    event = event_of(one)
+    others = {**event.by_fund, "oth_pay": Fen(700)}
+    projector.project(replace(event, by_fund=others, fund_pay_sumamt=Fen(60700)), at(3))
     assert month().by_fund == {"basic_resident": Fen(60000)}
 
 

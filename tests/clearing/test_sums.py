@@ -26,8 +26,8 @@ from tests.clearing.builders import (
     agreement,
     at,
     book,
+    event_of,
     item,
-    message_of,
     refund,
 )
 from tests.cloud import forget_connections
@@ -76,7 +76,7 @@ class World:
             maf=maf,
         )
         book(one)
-        projector.project(message_of(one), when + timedelta(hours=late))
+        projector.project(event_of(one), when + timedelta(hours=late))
         self.items.append(one)
         return one
 
@@ -85,7 +85,7 @@ class World:
             return
         back = refund(one, when)
         book(back, one)
-        projector.project(message_of(back), when)
+        projector.project(event_of(back), when)
         self.items.append(back)
 
 

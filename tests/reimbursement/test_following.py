@@ -33,6 +33,7 @@ from medaid.reimbursement.following import prior_of
 from medaid.reimbursement.model import Account, State
 from medaid.reimbursement.pricing import request_of
 from medaid.settlement.model import Decision, Settlement
+from medaid.settlement.settling import event_of
 
 NOW = at("2026-04-20 09:00")
 BEGIN, END = date(2026, 3, 2), date(2026, 3, 10)
@@ -84,17 +85,7 @@ def settled_without_identity() -> Settlement:
 
 
 def seen(settlement: Settlement) -> None:
-    found = settlement.decision
-    service.settlement_told(
-        {
-            "setl_id": settlement.setl_id,
-            "psn_no": found.psn_no,
-            "begin": found.begin.isoformat(),
-            "end": found.end.isoformat(),
-            "category": found.category,
-            "medfee_sumamt": int(found.bill.total),
-        }
-    )
+    service.note_settlement(event_of(settlement))
 
 
 def identified() -> None:

@@ -23,9 +23,10 @@ from tests.settlement.hospital import (
     stay_input,
 )
 
-from medaid.aws.outbox import OutboxItem
+from medaid.aws.outbox import OutboxItem, event_of
 from medaid.clearing import files, jobs, regions
 from medaid.clearing import service as clearing
+from medaid.events import SettlementPosted
 from medaid.settlement import service
 from medaid.settlement import statements as door
 from medaid.settlement.model import Institution
@@ -42,8 +43,9 @@ def told(tables: Tables) -> None:
     """What the outbox's stream does: settlements go to clearing, once each."""
     for raw in tables.items("outbox"):
         item = OutboxItem.from_raw_data(raw)
-        if item.kind in clearing.PROJECTED:
-            clearing.project(item.body, NOW)
+        event = event_of(item)
+        if isinstance(event, SettlementPosted):
+            clearing.project(event, NOW)
 
 
 @pytest.fixture

@@ -7,31 +7,26 @@ put loses and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from medaid.aws.transaction import put_once, reading
 from medaid.clearing import store
 from medaid.clearing.model import Item
 from medaid.clearing.store import ClearingItem
+from medaid.events import SettlementPosted
 from medaid.instants import BEIJING, stored
 
-KINDS: Final = ("settled", "reversed")
-"""The outbox kinds that are settlements."""
 
+def project(event: SettlementPosted, now: datetime) -> bool:
+    """Takes a settlement or its reversal in; `now` becomes its arrival. False where it was there
+    already.
 
-def project(body: Mapping[str, Any], now: datetime) -> bool:
-    """Takes one `settled` or `reversed` message in; `now` becomes its arrival. False where it was
-    there already.
-
-    Raises Unavailable where storage does not answer (the stream brings the message again), KeyError
-    or Refused for a body of another form.
+    Raises Unavailable where storage does not answer: the stream brings the event again.
     """
-    return (
-        sum(_projected(item, now) for item in store.items_from_message(body)) > 0
-    )  # all of them, not up to the first
+    # all of them, not up to the first
+    return sum(_projected(item, now) for item in store.items_of(event)) > 0
 
 
 def _projected(item: Item, now: datetime) -> bool:

@@ -4,7 +4,6 @@ subject."""
 from __future__ import annotations
 
 from medaid.clearing.payments import agree, agreement, answered, approve, bar, release
-from medaid.clearing.projector import KINDS as PROJECTED
 from medaid.clearing.projector import project
 from medaid.clearing.statements import (
     deduct,
@@ -18,7 +17,6 @@ from medaid.clearing.statements import (
 )
 
 __all__ = [
-    "PROJECTED",
     "agree",
     "agreement",
     "answered",

@@ -26,14 +26,16 @@ Bodies are packed JSON; state, version and instants stand beside them, for condi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
 from medaid.aws.transaction import Put, Write, item_or_none, reading
 from medaid.clearing.model import FUND_FIELDS, OUTSIDE, Item
+from medaid.events import SettlementPosted
 from medaid.instants import BEIJING, from_stored, stored
 from medaid.money import Fen
+from medaid.regions import Region
 
 
 class ClearingItem(Model):
@@ -193,63 +195,53 @@ def institutions(admdvs: str, month: str) -> list[str]:
     return [found.sk for found in query(f"N#{admdvs}#{month}")]
 
 
-def items_from_message(body: Mapping[str, Any]) -> tuple[Item, ...]:
-    """The items in a `settled` or `reversed` message (docs/clearing.md has the form). Raises
-    KeyError or ValueError for another form.
+def items_of(event: SettlementPosted) -> tuple[Item, ...]:
+    """The items of a settlement that was posted or reversed.
 
     One, or two where another region than the insurance's pays the assistance (J24): the second
     holds that part alone and is not counted. Within a city the region that pays owes the
     institution itself; elsewhere the treatment region does, and is owed by it.
     """
-    sign = -1 if body["refd"] == "1" else 1
     funds = {
         name: int(fen)
-        for name, fen in body["amounts"].items()
+        for name, fen in event.by_fund.items()
         if name in FUND_FIELDS and name not in OUTSIDE
     }
-    home, assisting = body["home"], body.get("assisted") or body["home"]
+    home, assisting = event.insured_region, event.assisting_region or event.insured_region
     part = funds.pop("maf_pay", 0) if assisting != home else 0
-    whole = int(body["fund_pay_sumamt"])
-    totals = {name: int(body[name]) for name in ("medfee_sumamt", "acct_pay", "psn_cash_pay")}
+    whole = int(event.fund_pay_sumamt)
     main = {
         **funds,
-        **totals,
+        "medfee_sumamt": int(event.medfee_sumamt),
+        "acct_pay": 0,
+        "psn_cash_pay": int(event.psn_cash_pay),
         "fund_pay_sumamt": whole,
         "paid_elsewhere": whole - sum(funds.values()),
     }
-    found = [_item(body, body["setl_id"], home, main, sign)]
+    found = [_item(event, event.setl_id, home, main)]
     if part:
-        found.append(
-            _item(
-                body,
-                f"{body['setl_id']}-{assisting}",
-                assisting,
-                {"maf_pay": part, "fund_pay_sumamt": 0, "paid_elsewhere": -part},
-                sign,
-            )
-        )
+        amounts = {"maf_pay": part, "fund_pay_sumamt": 0, "paid_elsewhere": -part}
+        found.append(_item(event, f"{event.setl_id}-{assisting}", assisting, amounts))
     return tuple(found)
 
 
-def _item(
-    body: Mapping[str, Any], setl_id: str, home: str, amounts: Mapping[str, int], sign: int
-) -> Item:
-    treatment = home if home[:4] == body["treatment"][:4] else body["treatment"]
-    stay = (date.fromisoformat(body["end"]) - date.fromisoformat(body["begin"])).days
+def _item(event: SettlementPosted, setl_id: str, home: str, amounts: Mapping[str, int]) -> Item:
+    treatment = event.treatment_region
+    days = max(1, (event.end - event.begin).days)
     return Item(
         setl_id,
-        body["mdtrt_id"],
-        body["msgid"],
-        body["institution"],
+        event.mdtrt_id,
+        event.msgid,
+        event.institution,
         home,
-        body.get("district") or home,
-        treatment,
-        body["insutype"],
-        body["clr_type"],
-        body["med_type"],
-        from_stored(body["setl_time"]),
-        body["psn_no"],
+        home,
+        home if Region(home).pools_with(Region(treatment)) else treatment,
+        event.insutype,
+        event.clr_type,
+        event.med_type,
+        event.setl_time,
+        event.psn_no,
         {name: Fen(fen) for name, fen in amounts.items()},
-        sign < 0,
-        sign * max(1, stay),
+        event.refd,
+        -days if event.refd else days,
     )

@@ -24,6 +24,7 @@ from medaid.aws.transaction import (
     commit,
 )
 from medaid.errors import Unavailable
+from medaid.events import IdentityRecorded
 from medaid.ids import person_no
 from medaid.people import rules, service, store
 from medaid.people.manifest import Manifest
@@ -135,9 +136,8 @@ class Recording:
     def _told_of(self, psn_no: str, entry: Entry) -> Write:
         """That an identity was recorded of somebody known: what was settled without it may now be
         owed (J27)."""
-        return outbox.message(
-            "identity_recorded", f"{self.told.batch}-{entry.row}", {"psn_no": psn_no}, self.now
-        )
+        key = f"{self.told.batch}-{entry.row}"
+        return outbox.publish(IdentityRecorded(psn_no), key, self.now)
 
     def _committed(
         self, group: Sequence[tuple[Entry, Outcome]], writes: Sequence[Write]

@@ -24,7 +24,7 @@ from medaid.settlement import receipts, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Answer, Known, Settlement
 from medaid.settlement.national.envelope import Message
-from medaid.settlement.settling import entries, told
+from medaid.settlement.settling import entries, event_of
 
 
 def reverse(
@@ -132,7 +132,7 @@ def _writes(done: Settlement, file: PersonFile) -> list[Write]:
         *people.totals_changed(decision.psn_no, totals, before),
         *fund.writes(*mirrors),
         *receipts.let_go(decision, done.setl_id),
-        outbox.message("reversed", done.setl_id, told(done, -1), now),
+        outbox.publish(event_of(done), ids.reversal_id(done.setl_id), now),
     ]
 
 

@@ -19,8 +19,9 @@ from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConf
 from medaid.benefit.claim import ClaimRequest, check_stated_facts
 from medaid.benefit.model import BILL_FIELDS, RESERVED, Bill
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
+from medaid.events import SettlementPosted
 from medaid.fund import posting as fund
-from medaid.instants import civil_date, stored
+from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit, YearTotals
@@ -278,7 +279,7 @@ def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[
         *people.totals_changed(decision.psn_no, before, after),
         *fund.writes(*entries(settlement)),
         *receipts.claimed(decision, settlement.setl_id),
-        outbox.message("settled", settlement.setl_id, told(settlement, 1), settlement.settled_at),
+        outbox.publish(event_of(settlement), settlement.setl_id, settlement.settled_at),
     ]
 
 
@@ -306,38 +307,35 @@ def entries(settlement: Settlement) -> list[Any]:
     return found
 
 
-def told(settlement: Settlement, sign: int) -> dict[str, Any]:
-    """The outbox message on a settlement (`sign` 1) or its reversal (-1): what clearing and others
-    need, amounts in fen."""
-    decision = settlement.decision
-    return {
-        "setl_id": settlement.setl_id,
-        "mdtrt_id": decision.visit.mdtrt_id,
-        "msgid": settlement.msgid if sign > 0 else settlement.reversed_by,
-        "psn_no": decision.psn_no,
-        "institution": decision.institution,
-        "home": decision.insured,
-        "assisted": decision.assisted,
-        "treatment": decision.treatment,
-        "insutype": decision.insutype,
-        "clr_type": settlement.clearing_type,
-        "med_type": decision.med_type,
-        "care": decision.care,
-        "category": decision.category,
-        "filing": decision.facts.filing or "",
-        "begin": decision.begin.isoformat(),
-        "end": decision.end.isoformat(),
-        "setl_time": stored(
-            settlement.settled_at
-            if sign > 0 or settlement.reversed_at is None
-            else settlement.reversed_at
-        ),
-        "refd": "0" if sign > 0 else "1",
-        "medfee_sumamt": sign * int(decision.bill.total),
-        "inscp_scp_amt": sign * int(decision.bill.in_policy),
-        "fund_pay_sumamt": sign * int(decision.funds_paid),
-        "psn_cash_pay": sign * int(decision.own),
-        "acct_pay": 0,
-        "fees": dict(decision.fees),
-        "amounts": {fund: sign * int(fen) for fund, fen in sorted(decision.by_fund.items())},
-    }
+def event_of(settlement: Settlement) -> SettlementPosted:
+    """What clearing and manual cases are told of a settlement, or of its reversal where it was
+    reversed: then all amounts are negative."""
+    decision, reversed_at = settlement.decision, settlement.reversed_at
+    refd = reversed_at is not None
+    sign = -1 if refd else 1
+    return SettlementPosted(
+        setl_id=settlement.setl_id,
+        mdtrt_id=decision.visit.mdtrt_id,
+        msgid=settlement.reversed_by if refd else settlement.msgid,
+        psn_no=decision.psn_no,
+        institution=decision.institution,
+        insured_region=decision.insured,
+        assisting_region=decision.assisted,
+        treatment_region=decision.treatment,
+        insutype=decision.insutype,
+        clr_type=settlement.clearing_type,
+        med_type=decision.med_type,
+        care=decision.care,
+        category=decision.category,
+        filing=decision.facts.filing or "",
+        begin=decision.begin,
+        end=decision.end,
+        setl_time=settlement.settled_at if reversed_at is None else reversed_at,
+        refd=refd,
+        medfee_sumamt=decision.bill.total * sign,
+        inscp_scp_amt=decision.bill.in_policy * sign,
+        fund_pay_sumamt=decision.funds_paid * sign,
+        psn_cash_pay=decision.own * sign,
+        by_fund={fund: fen * sign for fund, fen in sorted(decision.by_fund.items())},
+        fees={name: fen * sign for name, fen in decision.fees.items()},
+    )

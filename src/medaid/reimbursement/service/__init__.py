@@ -48,7 +48,7 @@ from medaid.reimbursement.service.queries import (
     of_person,
     states_for,
 )
-from medaid.reimbursement.service.reminders import remind, settlement_told
+from medaid.reimbursement.service.reminders import note_settlement, remind
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
 
@@ -78,6 +78,7 @@ __all__ = [
     "extend",
     "hand_on",
     "listed",
+    "note_settlement",
     "of_person",
     "open_batch",
     "open_case",
@@ -96,7 +97,6 @@ __all__ = [
     "report_receipt",
     "reproject",
     "send_back",
-    "settlement_told",
     "states_for",
     "supply",
     "sweep",

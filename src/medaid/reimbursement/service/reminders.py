@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, TransactionConflict, commit
-from medaid.money import Fen
+from medaid.events import SettlementPosted
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
 from medaid.reimbursement import store
@@ -20,23 +19,18 @@ from medaid.reimbursement.service.office import Office
 from medaid.settlement.model import Settlement
 
 
-def settlement_told(body: Mapping[str, Any]) -> None:
-    """Takes note of a settlement from its outbox message (`settled`): as a possible duplicate of a
-    case, and as one that may lack assistance.
+def note_settlement(event: SettlementPosted) -> None:
+    """Takes note of a settlement: as a possible duplicate of a case, and as one that may lack
+    assistance.
 
     Taking note twice changes nothing. Raises Unavailable, TransactionConflict: the stream brings
-    the message again.
+    the event again.
     """
-    begin, end = date.fromisoformat(body["begin"]), date.fromisoformat(body["end"])
-    total, setl_id, psn_no = (
-        Fen(int(body["medfee_sumamt"])),
-        str(body["setl_id"]),
-        str(body["psn_no"]),
-    )
+    who, begin, end = event.psn_no, event.begin, event.end
     commit(
         [
-            store.alike_pointer(psn_no, begin, end, total, setl_id),
-            store.settlement_pointer(psn_no, begin, end, setl_id, str(body["category"])),
+            store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id),
+            store.settlement_pointer(who, begin, end, event.setl_id, event.category),
         ]
     )
 
