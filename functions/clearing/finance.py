@@ -3,6 +3,7 @@ books; the comparison lies under clearing/ (J31)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -18,6 +19,12 @@ from medaid.workbook import XLSX, workbook
 logger = Logger(service="finance")
 
 
+def _dropped(record: dict[str, Any]) -> datetime | None:
+    """When the file was dropped, as the notification says: events may come out of order."""
+    at = record.get("eventTime")
+    return datetime.fromisoformat(at) if at else None
+
+
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Each object of an S3 notification; one that is refused is answered with the row and the rule
     it breaks."""
@@ -27,7 +34,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         _, _, admdvs, quarter, name = key.split("/", 4)
         at, answer = now(), f"clearing/{admdvs}/{quarter}/{name}"
         try:
-            findings = finance.reconcile(admdvs, quarter, name, exchange.get(key), at)
+            findings = finance.reconcile(
+                admdvs, quarter, name, exchange.get(key), at, _dropped(record)
+            )
             exchange.put(
                 f"{answer}.xlsx", workbook(f"对账结果 {quarter}", sheets(findings), at), XLSX
             )

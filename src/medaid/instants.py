@@ -8,7 +8,7 @@ time.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from medaid.errors import BadInput
@@ -32,6 +32,11 @@ def aware(instant: datetime) -> datetime:
 def civil_date(instant: datetime) -> date:
     """The date in Beijing on which `instant` falls."""
     return aware(instant).astimezone(BEIJING).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which `day` begins in Beijing."""
+    return datetime.combine(day, time(), BEIJING)
 
 
 def parse_date(text: object, field: str) -> date:

@@ -18,7 +18,8 @@ from medaid.aws.settings import settings
 from medaid.aws.transaction import commit
 from medaid.clearing import payments, projector, runs, statements
 from medaid.errors import Conflict
-from medaid.fund import rollups, rules, service, state
+from medaid.fund import rollups, rules, service
+from medaid.fund import store as fund_store
 from medaid.fund.model import Entry
 from medaid.local.stack import Stack
 from medaid.money import Fen
@@ -108,11 +109,11 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
     assert sum(news) <= 40  # the deployed function is one of the builders
     due, until = sum(100 + n for n in range(40)), time.monotonic() + 30
     while (
-        sum(int(i.debits) for i in state.rolled(region, "2023-07")) < due
+        sum(int(i.debits) for i in fund_store.rolled(region, "2023-07")) < due
         and time.monotonic() < until
     ):
         time.sleep(0.2)
-    assert sum(int(i.debits) for i in state.rolled(region, "2023-07")) == due
+    assert sum(int(i.debits) for i in fund_store.rolled(region, "2023-07")) == due
     assert rollups.recompute(region, "2023-07", datetime(2023, 8, 1, tzinfo=UTC).date(), at) == []
 
 

@@ -14,7 +14,8 @@ from tests.clearing.builders import event_of, item, settled
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
 from medaid.clearing import projector, runs, statements, store
-from medaid.fund import rules, service, state
+from medaid.fund import rules, service
+from medaid.fund import store as fund_store
 from medaid.local.stack import Stack
 
 pytestmark = pytest.mark.cloud
@@ -41,7 +42,7 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     )
     month = f"{last:%Y-%m}"
     until(lambda: len(list(store.items(REGION, HOSPITAL, month))) == 1)
-    until(lambda: len(list(state.rolled(REGION, month))) == 4)
+    until(lambda: len(list(fund_store.rolled(REGION, month))) == 4)
     earlier = item(2, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     projector.project(event_of(earlier), now - timedelta(hours=1))
     answer = in_cloud.cloud.client("lambda").invoke(

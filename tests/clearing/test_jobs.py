@@ -35,8 +35,9 @@ from medaid.clearing import files, fsi, jobs, payments, regions, runs, statement
 from medaid.clearing.routes import routes
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.fund import rules as fund_rules
-from medaid.fund import seals, state
+from medaid.fund import seals
 from medaid.fund import service as fund
+from medaid.fund import store as fund_store
 from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
@@ -168,7 +169,7 @@ class TestCalendar:
         assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 0}
         assert statements.made(HOME, A, "2023-11")[0].state == "barred"
         assert statements.made(HOME, HOSPITALS[1], "2023-11")[0].state == "confirmed"
-        balance = fund.balance(HOME, datetime(2024, 1, 31, tzinfo=UTC).date(), first)
+        balance = fund.balance(HOME, datetime(2024, 1, 31, tzinfo=UTC).date())
         assert balance["610100-430109"] == Fen(-20000)
         assert balance["610100-2101"] == Fen(-20000)  # the other hospital's
 
@@ -370,7 +371,7 @@ class TestDoors:
         records = [record(held) for held in JournalItem.scan()]
         for _ in range(2):
             rollup_door.handler({"Records": records}, None)
-        assert sorted(int(i.debits) for i in state.rolled(HOME, "2023-07")) == [0, 5]
+        assert sorted(int(i.debits) for i in fund_store.rolled(HOME, "2023-07")) == [0, 5]
 
     def test_worker_makes_one_institutions_month(self, tables: Tables) -> None:
         arrive(item(1, at(3)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,16 @@ from openpyxl import Workbook, load_workbook
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import analysis, books, finance, periods, reconciliation, rules, service
+from medaid.fund import (
+    allocations,
+    analysis,
+    books,
+    finance,
+    periods,
+    reconciliation,
+    rules,
+    service,
+)
 from medaid.fund.model import Entry
 from medaid.fund.reconciliation import HEADING, Movement
 from medaid.money import Fen, Ratio
@@ -29,28 +39,66 @@ def when(day: int, month: int = 7, hour: int = 2) -> datetime:
     return datetime(2023, month, day, hour, tzinfo=UTC)
 
 
+def request(fen: int, quarter: str = "2023-Q3", fund: str = "assistance") -> None:
+    allocations.request_allocation(R, quarter, "1", {fund: Fen(fen)}, "经办", when(1))
+
+
 @pytest.mark.usefixtures("tables")
 class TestAllocation:
     def test_asked_approved_received_booked_once(self) -> None:
-        finance.request_allocation(R, "2023-Q3", "1", {"assistance": Fen(500)}, "经办", when(1))
+        request(500)
         with pytest.raises(Conflict):
-            finance.request_allocation(R, "2023-Q3", "1", {"assistance": Fen(500)}, "经办", when(1))
+            allocations.request_allocation(
+                R, "2023-Q3", "1", {"assistance": Fen(500)}, "经办", when(1)
+            )
         with pytest.raises(Conflict):  # not approved yet
-            finance.receive_allocation(R, "2023-Q3", "1", "出纳", when(2))
+            allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(2))
         with pytest.raises(Forbidden):
-            finance.approve_allocation(R, "2023-Q3", "1", "经办", when(2))
-        finance.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
+            allocations.approve_allocation(R, "2023-Q3", "1", "经办", when(2))
+        allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
         for day in (5, 6):
-            finance.receive_allocation(R, "2023-Q3", "1", "出纳", when(day))
+            allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(day))
         (entry,) = service.entries(R, "2023-07")
         assert books.balances([entry]) == {"610100-1002": Fen(500), "610100-1001": Fen(-500)}
+
+    def test_who_asked_or_approved_does_not_receive(self) -> None:
+        """Q3.1: nobody carries an allocation from end to end."""
+        request(500)
+        allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
+        for by in ("经办", "财政"):
+            with pytest.raises(Forbidden) as told:
+                allocations.receive_allocation(R, "2023-Q3", "1", by, when(3))
+            assert told.value.code == "SEPARATION"
+        assert list(service.entries(R, "2023-07")) == []
+
+    def test_finance_may_refuse_and_says_why(self) -> None:
+        request(500)
+        with pytest.raises(Forbidden):
+            allocations.reject_allocation(R, "2023-Q3", "1", "经办", "超预算", when(2))
+        held = allocations.reject_allocation(R, "2023-Q3", "1", "财政", "超预算", when(2))
+        assert held.trail[-1].why == "超预算"
+        with pytest.raises(Conflict):
+            allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(3))
+
+    def test_an_unknown_fund_is_refused_at_the_first_step(self) -> None:
+        with pytest.raises(BadInput) as told:
+            request(5, fund="养老")
+        assert told.value.code == "FUND_UNKNOWN"
+        assert allocations.list_allocations(R, "2023-Q3") == []
 
     @pytest.mark.parametrize(
         ("quarter", "fen"), [("2023-Q5", 1), ("2023", 1), ("2023-Q3", 0), ("2023-Q3", -1)]
     )
     def test_request_of_another_form(self, quarter: str, fen: int) -> None:
         with pytest.raises(Refused):
-            finance.request_allocation(R, quarter, "1", {"assistance": Fen(fen)}, "经办", when(1))
+            allocations.request_allocation(
+                R, quarter, "1", {"assistance": Fen(fen)}, "经办", when(1)
+            )
+
+
+def digest() -> str:
+    """What a signature names: the file whose comparison stands."""
+    return finance.get_comparison(R, "2023-Q3")[0].digest
 
 
 def statement(*rows: tuple[str, str, str, str, str, str, str]) -> bytes:
@@ -76,38 +124,38 @@ class TestReconciliation:
             ("2023-07-03", "拨1", "财政专户", "610100", "", "5", ""),
             ("2023-07-03", "", "财政专户", "610100", "", "9.00", "无凭证号,按日期金额"),
         )
-        found = finance.reconcile(R, "2023-Q3", "对账.csv", content, when(13))
+        found = finance.reconcile(R, "2023-Q3", "对账.csv", content, when(13, 10))
         kinds = [
             (f.kind, (f.ours or f.theirs).reference, f.age)  # type: ignore[union-attr]
             for f in found
             if (f.ours or f.theirs) is not None
         ]
         assert kinds == [
-            ("amount_differs", "拨2", 10),
-            ("ours_only", "拨2", 10),
-            ("ours_only", "拨3", 10),
-            ("theirs_only", "拨9", 5),
-            ("matched", "拨1", 10),
-            ("matched", "拨1", 10),
-            ("matched", "拨3", 10),
+            ("amount_differs", "拨2", 102),
+            ("ours_only", "拨2", 102),
+            ("ours_only", "拨3", 102),
+            ("theirs_only", "拨9", 97),
+            ("matched", "拨1", 102),
+            ("matched", "拨1", 102),
+            ("matched", "拨3", 102),
         ]
 
     def test_two_people_sign(self) -> None:
-        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13))
-        assert finance.sign(R, "2023-Q3", "会计", "", when(14)) == "signed_once"
+        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
+        assert finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10)) == "signed_once"
         with pytest.raises(Forbidden):
-            finance.sign(R, "2023-Q3", "会计", "", when(14))
+            finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
         with pytest.raises(Conflict):  # no other file slips under a signature
-            finance.reconcile(R, "2023-Q3", "另.csv", statement(), when(14))
-        assert finance.sign(R, "2023-Q3", "财政", "", when(15)) == "signed"
+            finance.reconcile(R, "2023-Q3", "另.csv", statement(), when(14, 10))
+        assert finance.sign(R, "2023-Q3", digest(), "财政", "", when(15, 10)) == "signed"
         with pytest.raises(Conflict):
-            finance.sign(R, "2023-Q3", "主管", "", when(15))
+            finance.sign(R, "2023-Q3", digest(), "主管", "", when(15, 10))
 
     def test_open_lines_need_a_remark(self) -> None:
         self.booked()
-        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13))
+        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
         with pytest.raises(Refused) as told:
-            finance.sign(R, "2023-Q3", "会计", "", when(14))
+            finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
         assert told.value.code == "FIELD_REQUIRED"
 
     def test_workbook_and_gb18030_are_read_alike(self) -> None:
@@ -139,7 +187,7 @@ class TestReconciliation:
     )
     def test_file_of_another_form_names_row_and_column(self, content: bytes, told: str) -> None:
         with pytest.raises(BadInput) as error:
-            finance.reconcile(R, "2023-Q3", "a.csv", content, when(13))
+            finance.reconcile(R, "2023-Q3", "a.csv", content, when(13, 10))
         assert told in error.value.sentence
 
     def test_broken_workbook(self) -> None:
@@ -175,6 +223,65 @@ def test_every_line_of_both_sides_is_in_one_finding(
             assert one.ours.amount == one.theirs.amount
     if ours == theirs and all(m.reference for m in ours):
         assert {f.kind for f in found} <= {"matched"}
+
+
+@given(movements, movements, st.randoms(use_true_random=False))
+def test_matching_does_not_hang_on_the_order_of_lines(
+    ours: list[Movement], theirs: list[Movement], chance: Random
+) -> None:
+    found = reconciliation.compare(ours, theirs, date(2023, 8, 1))
+    chance.shuffle(ours)
+    chance.shuffle(theirs)
+    assert reconciliation.compare(ours, theirs, date(2023, 8, 1)) == found
+
+
+def test_an_exact_line_is_matched_before_one_that_only_quotes_the_same_paper() -> None:
+    """One paper, two amounts: each finds its own, whichever line comes first (J31)."""
+
+    def line(fen: int) -> Movement:
+        return Movement(date(2023, 7, 3), "拨1", "1002", "assistance", Fen(fen))
+
+    for theirs in ([line(7), line(5)], [line(5), line(7)]):
+        found = reconciliation.compare([line(5), line(7)], theirs, date(2023, 8, 1))
+        assert {one.kind for one in found} == {"matched"}
+
+
+@pytest.mark.usefixtures("tables")
+class TestWhichStatement:
+    """The file that finance dropped last is the one that is compared and signed (J31)."""
+
+    def test_an_older_draft_that_comes_last_does_not_replace_the_correction(self) -> None:
+        draft, correction = (statement(("2023-07-03", p, *_REST)) for p in ("草稿", "更正"))
+        early, late = when(9, 10), when(10, 10)
+        finance.reconcile(R, "2023-Q3", "更正.csv", correction, when(13, 10), late)
+        for _ in range(2):
+            with pytest.raises(Conflict) as told:
+                finance.reconcile(R, "2023-Q3", "草稿.csv", draft, when(13, 10), early)
+            assert told.value.code == "STALE"
+        assert finance.get_comparison(R, "2023-Q3")[0].file == "更正.csv"
+
+    def test_a_signature_for_another_file_is_refused(self) -> None:
+        finance.reconcile(R, "2023-Q3", "a.csv", statement(), when(9, 10))
+        looked_at = digest()
+        finance.reconcile(
+            R, "2023-Q3", "b.csv", statement(("2023-07-03", "x", *_REST)), when(10, 10)
+        )
+        with pytest.raises(Conflict) as told:
+            finance.sign(R, "2023-Q3", looked_at, "会计", "有未达", when(14, 10))
+        assert told.value.field == "digest"
+        assert finance.sign(R, "2023-Q3", digest(), "会计", "有未达", when(14, 10)) == "signed_once"
+
+    def test_a_quarter_that_has_not_ended_is_neither_compared_nor_signed(self) -> None:
+        for act in (
+            lambda: finance.reconcile(R, "2023-Q4", "a.csv", statement(), when(20, 11)),
+            lambda: finance.sign(R, "2023-Q4", "", "会计", "", when(31, 12)),
+        ):
+            with pytest.raises(Refused) as told:
+                act()
+            assert told.value.code == "PERIOD_OPEN"
+
+
+_REST = ("支出户", "610100", "1", "", "")
 
 
 def entries() -> list[Entry]:
@@ -216,7 +323,7 @@ def test_transfer_needs_a_document_and_happens_once() -> None:
             finance.transfer_between_pools(R, document, Fen(fen), "会计", when(4))
     for _ in range(2):
         finance.transfer_between_pools(R, "划1", Fen(-5), "会计", when(4))
-    assert finance.pools(R, 2023, 30, 70).moved_to_outpatient == Fen(-5)
+    assert finance.pools(R, 2023)[0].moved_to_outpatient == Fen(-5)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +352,7 @@ def test_share_of_60_percent_includes_60(part: int, whole: int, reached: bool) -
 
 
 def test_pictures_sum_and_show_the_structure() -> None:
-    by_fund = {p.fund: p for p in analysis.pictures(entries())}
+    by_fund = {p.fund: p for p in analysis.summaries(entries())}
     assistance = by_fund["assistance"]
     assert (assistance.income, assistance.expense, assistance.left) == (Fen(0), Fen(400), Fen(-400))
     assert assistance.structure == (

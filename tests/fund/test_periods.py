@@ -12,7 +12,7 @@ from medaid.aws.settings import settings
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit
 from medaid.errors import Conflict, Refused
-from medaid.fund import periods, rollups, rules, seals, service, state, store
+from medaid.fund import keys, periods, rollups, rules, seals, service, store
 from medaid.fund.model import Entry
 from medaid.money import Fen
 
@@ -85,7 +85,7 @@ class TestPeriods:
         assert periods.post(income("t2", date(2023, 7, 31), when(2, 8)))
         balance = periods.close(R, "2023-07", "会计", when(3, 8))
         assert balance.closing("610100-1001") == Fen(100000)
-        assert [(h["what"], h["by"], h["why"]) for h in periods.history(R, "2023-07")] == [
+        assert [(h.act, h.by, h.why) for h in periods.history(R, "2023-07")] == [
             ("结账", "会计", ""),
             ("重新开账", "主管", "补记财政补助"),
             ("结账", "会计", ""),
@@ -133,7 +133,7 @@ class TestPeriods:
 def tamper(tables: Any, entry: Entry, **changes: Any) -> None:
     """Changes a stored entry behind the product's back."""
     key = {
-        "pk": {"S": f"J#{R}#{entry.period}#{store.shard(entry.entry_id)}"},
+        "pk": {"S": f"J#{R}#{entry.period}#{keys.shard(entry.entry_id)}"},
         "sk": {"S": seals.position(entry)},
     }
     name = settings().tables["journal"]
@@ -165,8 +165,8 @@ class TestSeals:
         seals.seal(R, "2023-08", when(3, 8))
         assert seals.verify(R, "2023-08", when(3, 8)) == []
         assert (
-            seals.seals(R, "assistance", "2023-08")[0].body["start"]
-            == seals.seals(R, "assistance", "2023-07")[-1].body["head"]
+            seals.seals(R, "assistance", "2023-08")[0].seal.start
+            == seals.seals(R, "assistance", "2023-07")[-1].seal.head
         )
 
     @pytest.mark.parametrize("which", [0, 3, 7])
@@ -176,7 +176,7 @@ class TestSeals:
         tamper(tables, one, lines=lines)
         found = seals.verify(R, "2023-07", when(5))
         assert [f for f in found if "与分录不符" in f]
-        assert [i for i in tables.items("outbox") if i["kind"]["S"] == "books.tampered"]
+        assert [i for i in tables.items("outbox") if i["kind"]["S"] == "books_finding"]
 
     @pytest.mark.parametrize("field", ["source", "effective", "narrative", "kind"])
     def test_changed_field_is_found(self, tables: Any, field: str) -> None:
@@ -233,21 +233,20 @@ class TestRollUps:
         assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == []
         sums = {
             item.sk.split("#")[1]: (item.debits, item.credits)
-            for item in state.rolled(R, "2023-07")
+            for item in store.rolled(R, "2023-07")
         }
         assert sums["390100-500111"] == (Fen(6000), Fen(0))
         assert sums["390100-2101"] == (Fen(0), Fen(6000))
 
     def test_wrong_roll_up_is_found(self, tables: Any) -> None:
         rollups.roll_up([settle(1, when(3))])
-        (item,) = [i for i in state.rolled(R, "2023-07") if i.sk.endswith("390100-2101")]
-        item.update([state.RollItem.credits.add(Fen(1))])
+        (item,) = [i for i in store.rolled(R, "2023-07") if i.sk.endswith("390100-2101")]
+        item.update([store.RollItem.credits.add(Fen(1))])
         (told,) = rollups.recompute(R, "2023-07", self.TODAY, when(4))
         assert "390100-2101" in told
         assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == [told]
         assert (
-            len([i for i in tables.items("outbox") if i["kind"]["S"] == "books.rollup_differs"])
-            == 1
+            len([i for i in tables.items("outbox") if i["kind"]["S"] == "books_finding"]) == 1
         )  # told once
 
     def test_entry_the_stream_lost_is_found(self) -> None:

@@ -3,14 +3,17 @@ it was known. Proves J32."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from medaid.aws.transaction import ConditionFailed, commit
-from medaid.fund import books, rules, service, store
+from medaid.fund import books, keys, periods, rules, service, store
 from medaid.fund.model import Entry, reversing
 from medaid.money import Fen
+from medaid.months import Month
 
 BEGAN = date(2023, 7, 1)
 
@@ -41,7 +44,7 @@ class TestJournal:
         assert list(service.entries("320500", "2023-07")) == made
         assert list(service.entries("320500", "2023-08")) == []
         assert list(service.entries("320501", "2023-07")) == []
-        assert len({store.shard(e.entry_id) for e in made}) > 4
+        assert len({keys.shard(e.entry_id) for e in made}) > 4
 
     def test_an_entry_is_put_once(self) -> None:
         one = entry(1, datetime(2023, 7, 3, 1, tzinfo=UTC))
@@ -55,17 +58,15 @@ class TestJournal:
         one, two = entry(1, first), entry(2, second, 50)
         back = reversing(one, "r", date(2023, 8, 3), second)
         commit(service.writes(one) + service.writes(two, back))
-        assert service.balance("320500", date(2023, 7, 2), BEGAN) == {}
-        assert service.balance("320500", date(2023, 7, 31), BEGAN)["390100-2101"] == Fen(-100)
-        assert service.balance("320500", date(2023, 8, 31), BEGAN)["390100-2101"] == Fen(-50)
-        assert service.balance("320500", date(2023, 8, 31), BEGAN, known=first)[
-            "390100-2101"
-        ] == Fen(-100)
+        assert service.balance("320500", date(2023, 7, 2)) == {}
+        assert service.balance("320500", date(2023, 7, 31))["390100-2101"] == Fen(-100)
+        assert service.balance("320500", date(2023, 8, 31))["390100-2101"] == Fen(-50)
+        assert service.balance("320500", date(2023, 8, 31), known=first)["390100-2101"] == Fen(-100)
 
     def test_trial_balance_is_proven_and_reads_in_chinese(self) -> None:
         commit(service.writes(entry(1, datetime(2023, 7, 3, 1, tzinfo=UTC))))
         commit(service.writes(entry(2, datetime(2023, 8, 3, 1, tzinfo=UTC), 250)))
-        found = service.trial_balance("320500", date(2023, 8, 1), date(2023, 8, 31), BEGAN)
+        found = service.trial_balance("320500", date(2023, 8, 1), date(2023, 8, 31))
         assert found.proof() == ""
         assert found.closing("390100-500111") == Fen(350)
         text = books.printed(found)
@@ -78,3 +79,47 @@ class TestJournal:
         at = datetime(2023, 8, 3, 1, tzinfo=UTC)
         with pytest.raises(AssertionError):
             service.writes(reversing(entry(1, at), "r", date(2023, 7, 31), at))
+
+
+def income(fen: int, day: date) -> Entry:
+    at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+    rows = [("assistance", "1001", "410101", Fen(fen))]
+    return rules.movement("fiscal_income", "320500", f"t{day}", rows, at)
+
+
+@pytest.mark.usefixtures("tables")
+class TestOldBalances:
+    """A balance rests on all entries before it, however old (N7, J33)."""
+
+    OLD = date(2019, 3, 5)
+    NOW = date(2023, 7, 31)
+
+    def test_money_of_four_years_ago_is_still_there(self) -> None:
+        commit(service.writes(income(11_000_000, self.OLD)))
+        periods.keep_first_month("320500", Month.of(self.OLD))
+        assert service.balance("320500", self.NOW) == {
+            "610100-1001": Fen(11_000_000),
+            "610100-410101": Fen(-11_000_000),
+        }
+        found = service.trial_balance("320500", date(2023, 7, 1), self.NOW)
+        assert found.closing("610100-1001") == Fen(11_000_000)
+
+    def test_closed_months_stand_for_what_they_closed(self, monkeypatch: Any) -> None:
+        commit(service.writes(income(5, self.OLD)))
+        month = Month.of(self.OLD)
+        periods.close("320500", month, "会计", datetime(2019, 5, 1, tzinfo=UTC))
+        commit(service.writes(income(7, date(2019, 4, 2))))
+        read: list[str] = []
+        plain = store.entries
+
+        def watched(admdvs: str, period: str) -> Iterator[Entry]:
+            read.append(period)
+            return plain(admdvs, period)
+
+        monkeypatch.setattr(store, "entries", watched)
+        assert service.balance("320500", date(2019, 5, 31))["610100-1001"] == Fen(12)
+        assert read == ["2019-04", "2019-05"]
+
+    def test_books_whose_beginning_is_not_noted_yet_are_found(self) -> None:
+        commit(service.writes(income(5, date(2022, 1, 5))))
+        assert service.balance("320500", self.NOW)["610100-1001"] == Fen(5)

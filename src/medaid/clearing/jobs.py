@@ -165,7 +165,7 @@ def _reserve(admdvs: str, now: datetime) -> int:
     if today.day != 1:
         return 0
     end = today - timedelta(days=1)
-    balances = fund.balance(admdvs, end, end.replace(year=end.year - 1, month=1, day=1))
+    balances = fund.balance(admdvs, end)
     return len(finance.short_funds(admdvs, end, balances, figure("reserve_warning", admdvs).whole))
 
 

@@ -4,23 +4,23 @@ region of its token, in the roles each route names."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from medaid.aws import exchange, rest
+from medaid.aws import rest
+from medaid.aws.rest.app import mount, plain
 from medaid.aws.web import Caller
 from medaid.clearing import insurer, papers, payments, regions, runs, statements
 from medaid.clearing.bills import Bill
 from medaid.clearing.figures import figure
 from medaid.clearing.model import Agreement, Statement
 from medaid.errors import BadInput, Forbidden
-from medaid.fund import analysis, books, finance, periods
-from medaid.fund import service as fund
-from medaid.instants import beijing_text, parse_date
+from medaid.fund import analysis
+from medaid.fund import api as fund_api
+from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.workbook import XLSX, workbook
 
 Clock = Callable[[], datetime]
 READERS = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
@@ -29,8 +29,7 @@ READERS = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
 def routes(clock: Clock) -> APIGatewayHttpResolver:
     """The resolver with every route. `clock` answers this instant."""
     app = rest.resolver()
-    _books(app, clock)
-    _finance(app, clock)
+    mount(app, fund_api.ROUTES, clock, plain)
     _statements(app, clock)
     _between(app, clock)
     return app
@@ -116,108 +115,6 @@ def _bill(one: Bill) -> dict[str, Any]:
         "steps": [{"name": s.name, "at": beijing_text(s.at), "by": s.by} for s in one.steps],
         "reasons": list(one.reasons),
     }
-
-
-def _books(app: APIGatewayHttpResolver, clock: Clock) -> None:
-    @app.get("/fund/<admdvs>/trial-balance")
-    def trial_balance(admdvs: str) -> Response[str]:
-        _operator(app, admdvs, *READERS)
-        asked = app.current_event.query_string_parameters or {}
-        begin, end = parse_date(asked.get("from"), "from"), parse_date(asked.get("to"), "to")
-        if end < begin or (end - begin).days > 366:
-            raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
-        found = fund.trial_balance(admdvs, begin, end, date(begin.year - 1, 1, 1))
-        names = ("opening", "debits", "credits", "closing")
-        rows = [
-            {
-                "code": r.account.code,
-                "name": r.account.name,
-                **{name: getattr(r, name).yuan() for name in names},
-            }
-            for r in found.rows
-        ]
-        return rest.reply(
-            200, {"rows": rows, "balanced": not found.proof(), "printed": books.printed(found)}
-        )
-
-    @app.post("/fund/<admdvs>/accounts/<month>")
-    def accounts(admdvs: str, month: str) -> Response[str]:
-        _operator(app, admdvs, "accountant", "finance", "manager")
-        first = parse_date(f"{month}-01", "month")
-        last = fund.month_end(first)
-        balance = fund.trial_balance(admdvs, first, last, date(first.year - 1, 1, 1))
-        sheets = analysis.account_sheets(balance, fund.entries(admdvs, month))
-        made = runs.midnight(last + timedelta(days=1))
-        key = exchange.put(
-            f"clearing/{admdvs}/{month}/accounts.xlsx",
-            workbook(f"基金账册 {admdvs} {month}", sheets, made),
-            XLSX,
-        )
-        return rest.reply(200, {"key": key})
-
-    @app.post("/fund/<admdvs>/periods/<month>/close")
-    def close(admdvs: str, month: str) -> Response[str]:
-        caller = _operator(app, admdvs, "accountant")
-        return rest.reply(
-            200, {"printed": books.printed(periods.close(admdvs, month, caller.subject, clock()))}
-        )
-
-    @app.post("/fund/<admdvs>/periods/<month>/reopen")
-    def reopen(admdvs: str, month: str) -> Response[str]:
-        caller = _operator(app, admdvs, "manager")
-        periods.reopen(admdvs, month, caller.subject, _text(rest.sent(app), "reason"), clock())
-        return rest.reply(200, {"history": periods.history(admdvs, month)})
-
-
-def _finance(app: APIGatewayHttpResolver, clock: Clock) -> None:
-    @app.post("/fund/<admdvs>/allocations/<quarter>/<request>/<act>")
-    def allocation(admdvs: str, quarter: str, request: str, act: str) -> Response[str]:
-        role = {"request": "accountant", "approve": "finance", "receive": "cashier"}.get(act)
-        if role is None:
-            raise BadInput("CODE_UNKNOWN", field="act", rule="request、approve 或 receive")
-        by = _operator(app, admdvs, role).subject
-        if act == "request":
-            finance.request_allocation(
-                admdvs, quarter, request, _amounts(rest.sent(app)), by, clock()
-            )
-        elif act == "approve":
-            finance.approve_allocation(admdvs, quarter, request, by, clock())
-        else:
-            finance.receive_allocation(admdvs, quarter, request, by, clock())
-        return rest.reply(200, {"act": act})
-
-    @app.post("/fund/<admdvs>/reconciliations/<quarter>/sign")
-    def sign(admdvs: str, quarter: str) -> Response[str]:
-        caller = _operator(app, admdvs, "accountant", "finance")
-        remarks = str(rest.sent(app).get("remarks", ""))
-        return rest.reply(
-            200, {"state": finance.sign(admdvs, quarter, caller.subject, remarks, clock())}
-        )
-
-    @app.post("/fund/<admdvs>/budget/<year>")
-    def budget(admdvs: str, year: int) -> Response[str]:
-        caller = _operator(app, admdvs, "accountant")
-        finance.set_budget(admdvs, int(year), _amounts(rest.sent(app)), caller.subject, clock())
-        return rest.reply(200, {})
-
-    @app.get("/fund/<admdvs>/budget/<year>")
-    def budget_use(admdvs: str, year: int) -> Response[str]:
-        _operator(app, admdvs, *READERS)
-        lines = finance.budget_use(admdvs, int(year))
-        return rest.reply(
-            200,
-            {
-                "lines": [
-                    {
-                        "code": x.code,
-                        "budgeted": x.budgeted.yuan(),
-                        "used": x.used.yuan(),
-                        "left": x.left.yuan(),
-                    }
-                    for x in lines
-                ]
-            },
-        )
 
 
 def _statements(app: APIGatewayHttpResolver, clock: Clock) -> None:

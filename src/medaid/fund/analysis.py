@@ -17,7 +17,7 @@ from medaid.money import Fen, Ratio, split
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class FundSummary:
     """One fund over a time: fen of income, expense, what they leave; expense by account, largest
     first, with its share in ten-thousandths."""
 
@@ -28,8 +28,8 @@ class Picture:
     structure: tuple[tuple[str, Fen, int], ...]
 
 
-def pictures(entries: Iterable[Entry]) -> tuple[Picture, ...]:
-    """A picture of each fund that had income or expense. Carry-overs do not count: they are
+def summaries(entries: Iterable[Entry]) -> tuple[FundSummary, ...]:
+    """A summary of each fund that had income or expense. Carry-overs do not count: they are
     neither."""
     moved = turnovers(entry for entry in entries if entry.kind != "year_close")
     found = []
@@ -51,7 +51,9 @@ def pictures(entries: Iterable[Entry]) -> tuple[Picture, ...]:
                 (name, fen, int(fen) * 10000 // expense if expense > 0 else 0)
                 for name, fen in parts
             )
-            found.append(Picture(fund, Fen(income), Fen(expense), Fen(income - expense), shares))
+            found.append(
+                FundSummary(fund, Fen(income), Fen(expense), Fen(income - expense), shares)
+            )
     return tuple(found)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
-from medaid.errors import BadInput
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.fund.model import KINDS, Account, Fund
+from medaid.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Flow:
     debit: frozenset[str]
     credit: frozenset[str]
     cite: str
+    manual: bool = False
+    """Whether people may enter it as a voucher; all else follows from an act of the system."""
+
+
+NO_FLOW = Flow("", "", frozenset(), frozenset(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +134,34 @@ def flows() -> Mapping[str, Flow]:
         unknown = {*row["debit"], *row["credit"]} - numbers
         assert not unknown, f"flow {row['kind']} names unknown accounts {sorted(unknown)}"
         found[row["kind"]] = Flow(
-            row["kind"], row["name"], frozenset(row["debit"]), frozenset(row["credit"]), row["cite"]
+            row["kind"],
+            row["name"],
+            frozenset(row["debit"]),
+            frozenset(row["credit"]),
+            row["cite"],
+            row.get("manual", False),
         )
     return found
+
+
+class PoolShares(NamedTuple):
+    """The parts of outpatient and inpatient care in a region's resident pool money (Q2.3)."""
+
+    outpatient: int
+    inpatient: int
+    cite: str
+
+
+def pool_shares(admdvs: Region, day: date) -> PoolShares:
+    """What the nearest region at or above `admdvs` says for `day`. Raises PolicyUndetermined
+    FIGURE_MISSING where no document says it."""
+    for region in admdvs.chain:
+        for row in read("pools.toml")["pools"]:
+            _cited(row, f"pools of {row['region']}")
+            if row["region"] == region and row["from"] <= day:
+                return PoolShares(row["outpatient"], row["inpatient"], row["cite"])
+    rule = f"{admdvs} 没有门诊、住院统筹资金划分比例的文件"
+    raise PolicyUndetermined("FIGURE_MISSING", field="admdvs", rule=rule)
 
 
 @cache

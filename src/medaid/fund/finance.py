@@ -1,139 +1,84 @@
-"""What passes between agency and finance: allocation (Q2.2), reconciliation with two signatures
-(J31), budget (J30), transfers (Q2.3)."""
+"""What passes between agency and finance besides allocation: the quarter's reconciliation with two
+signatures (J31), the budget (J30), transfers between pools (Q2.3), the reserve (N7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
-from medaid.aws.steady import commit
-from medaid.aws.transaction import ConditionFailed
-from medaid.errors import Conflict, Forbidden, Refused
-from medaid.fund import analysis, periods, reconciliation, rules, state, store
-from medaid.fund.chart import accounts
+from medaid.aws.transaction import commit_or_refuse
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.fund import analysis, keys, periods, reconciliation, rules, store
+from medaid.fund.chart import accounts, pool_shares
 from medaid.fund.model import Entry
 from medaid.fund.reconciliation import Finding
-from medaid.instants import civil_date, stored
+from medaid.fund.records import Budget, BudgetVersion, Comparison, Signature
+from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.months import Month, Quarter
+from medaid.regions import Region
 
 
-def _quarter_months(quarter: str) -> list[str]:
-    """Months `yyyy-mm` of a quarter `yyyy-Qn`. Raises Refused FIELD_FORMAT."""
-    year, _, number = quarter.partition("-Q")
-    if not (year.isdigit() and number in ("1", "2", "3", "4")):
-        raise Refused("FIELD_FORMAT", field="quarter", rule="格式为 yyyy-Qn")
-    first = 3 * int(number) - 2
-    return [f"{year}-{month:02d}" for month in range(first, first + 3)]
-
-
-def _entries(admdvs: str, months: list[str]) -> Iterator[Entry]:
+def _entries(admdvs: str, months: Iterable[Month]) -> Iterator[Entry]:
     for month in months:
         yield from store.entries(admdvs, month)
 
 
-def _turn(
-    key: tuple[str, str],
-    before: state.BookItem | None,
-    to: str,
-    body: Mapping[str, Any],
-    at: datetime,
-) -> None:
-    try:
-        commit([state.saved(before, key, dict(body), "finance", to, at)])
-    except ConditionFailed as lost:
-        raise Conflict("STATE", field=key[1], rule="已被他人变更,请刷新后重试") from lost
-
-
-# -------------------------------------------------------------------------------------------------
-# allocation
-
-
-def request_allocation(
-    admdvs: str, quarter: str, request: str, amounts: Mapping[str, Fen], by: str, now: datetime
-) -> None:
-    """The agency asks for a quarter's money (预拨审批表). Raises Conflict DUPLICATE for a request
-    that was made before."""
-    _quarter_months(quarter)
-    if not amounts or any(fen <= 0 for fen in amounts.values()):
-        raise Refused("AMOUNT_NEGATIVE", field="amounts", rule="申请金额须为正")
-    key = (f"F#{admdvs}", f"REQUEST#{quarter}#{request}")
-    if state.get(*key) is not None:
-        raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")
-    body = {
-        "amounts": {k: int(v) for k, v in sorted(amounts.items())},
-        "requested_by": by,
-        "requested_at": stored(now),
-    }
-    _turn(key, None, "requested", body, now)
-
-
-def approve_allocation(admdvs: str, quarter: str, request: str, by: str, now: datetime) -> None:
-    """Finance approves. Raises Conflict STATE, Forbidden SEPARATION for the one who asked."""
-    key = (f"F#{admdvs}", f"REQUEST#{quarter}#{request}")
-    item = _in_state(key, "requested")
-    if item.body["requested_by"] == by:
-        raise Forbidden("SEPARATION", field="by", rule="申请与审批不得为同一人")
-    _turn(key, item, "approved", {**item.body, "approved_by": by, "approved_at": stored(now)}, now)
-
-
-def receive_allocation(admdvs: str, quarter: str, request: str, by: str, now: datetime) -> Entry:
-    """The money is on the expenditure account: the only way into it but for its own interest
-    (Q2.2). Posted once."""
-    key = (f"F#{admdvs}", f"REQUEST#{quarter}#{request}")
-    item = _in_state(key, "approved", "received")
-    rows = [(fund, "1002", "1001", Fen(fen)) for fund, fen in item.body["amounts"].items()]
-    entry = rules.movement(
-        "allocation",
-        admdvs,
-        f"{admdvs}-{quarter}-{request}",
-        rows,
-        now,
-        narrative=f"{quarter} 预拨",
-    )
-    periods.post(entry)  # once: its id is posted only once, so a second call goes on to the state
-    if item.state == "approved":
-        _turn(
-            key, item, "received", {**item.body, "received_by": by, "received_at": stored(now)}, now
-        )
-    return entry
-
-
-def _in_state(key: tuple[str, str], *states: str) -> state.BookItem:
-    item = state.get(*key)
-    if item is None:
-        raise Refused("NOT_FOUND", field=key[1], rule="记录不存在")
-    if item.state not in states:
-        raise Conflict("STATE", field=key[1], rule=f"当前为 {item.state}")
-    return item
+def _year(year: int) -> Iterator[Month]:
+    return Month(f"{year:04d}-01").through(Month(f"{year:04d}-12"))
 
 
 # -------------------------------------------------------------------------------------------------
 # reconciliation
 
 
-def reconcile(admdvs: str, quarter: str, name: str, content: bytes, now: datetime) -> list[Finding]:
-    """Holds finance's statement file against the books of a quarter. Kept until signed; a new file
-    before that replaces it.
+def reconcile(
+    admdvs: str,
+    quarter: str,
+    name: str,
+    content: bytes,
+    now: datetime,
+    dropped: datetime | None = None,
+) -> list[Finding]:
+    """Holds finance's statement file against the books of a quarter.
 
-    Raises BadInput naming row and column, Conflict STATE once it is signed.
+    Of two files the one dropped later stands (`dropped`, now where nothing says), in whatever order
+    they are brought; the same file again changes nothing. Raises BadInput naming row and column,
+    Refused PERIOD_OPEN before the quarter is over, Conflict STATE once it is signed or where a
+    later file stands.
     """
+    ended = Quarter.parse(quarter, "quarter")
+    _over(ended, now)
     theirs = reconciliation.their_movements(name, content)
-    ours = reconciliation.our_movements(_entries(admdvs, _quarter_months(quarter)))
+    ours = reconciliation.our_movements(_entries(admdvs, ended.months))
     findings = reconciliation.compare(ours, theirs, civil_date(now))
-    key = (f"F#{admdvs}", f"RECONCILIATION#{quarter}")
-    before = state.get(*key)
-    if before is not None and before.state in ("signed_once", "signed"):
-        raise Conflict("STATE", field="quarter", rule=f"{quarter} 对账已签署")
-    body = {
-        "file": name,
-        "signed": [],
-        "counts": _counts(findings),
-        "open": [_open(f) for f in findings if f.kind != "matched"],
-    }
-    _turn(key, before, "compared", body, now)
+    when, digest = dropped or now, hashlib.sha256(content).hexdigest()
+    key = keys.of_reconciliation(admdvs, quarter)
+    item = store.find(key)
+    if item is not None:
+        held = item.record(Comparison)
+        if held.signed:
+            raise Conflict("STATE", field="quarter", rule=f"{quarter} 对账已签署")
+        if held.dropped > when:
+            rule = f"已有更晚送达的对账文件 {held.file}"
+            raise Conflict("STALE", field="file", rule=rule)
+    unmatched = tuple(finding for finding in findings if finding.kind != "matched")
+    made = Comparison(name, digest, when, _counts(findings), unmatched)
+    write = (
+        item.replace(made, "reconciliation", state="compared", at=now)
+        if item
+        else store.FundItem.create(key, made, "reconciliation", state="compared", at=now)
+    )
+    commit_or_refuse([write])
     return findings
+
+
+def _over(quarter: Quarter, now: datetime) -> None:
+    """J31 asks for it after the quarter. Raises Refused PERIOD_OPEN before."""
+    if civil_date(now) <= quarter.last:
+        raise Refused("PERIOD_OPEN", field="quarter", rule=f"{quarter} 尚未结束,季后对账")
 
 
 def _counts(findings: list[Finding]) -> dict[str, int]:
@@ -143,77 +88,79 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
     return counts
 
 
-def _open(finding: Finding) -> dict[str, Any]:
-    def plain(movement: reconciliation.Movement | None) -> dict[str, Any] | None:
-        return (
-            None
-            if movement is None
-            else {
-                **asdict(movement),
-                "day": movement.day.isoformat(),
-                "amount": int(movement.amount),
-            }
-        )
-
-    return {
-        "kind": finding.kind,
-        "age": finding.age,
-        "ours": plain(finding.ours),
-        "theirs": plain(finding.theirs),
-    }
+def get_comparison(admdvs: str, quarter: str) -> tuple[Comparison, str]:
+    """The quarter's reconciliation and its state. Raises Refused NOT_FOUND."""
+    item = store.find(keys.of_reconciliation(admdvs, quarter))
+    if item is None:
+        raise Refused("NOT_FOUND", field="quarter", rule=f"{quarter} 尚无对账")
+    return item.record(Comparison), item.state
 
 
-def sign(admdvs: str, quarter: str, by: str, remarks: str, now: datetime) -> str:
+def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: datetime) -> str:
     """Signs a reconciliation off; two different people are needed. What is open needs a remark.
-    Answers the new state.
+    `digest` names the file whose comparison was looked at. Answers the new state.
 
-    Raises Conflict STATE, Forbidden SEPARATION for a second signature of the same person, Refused
-    FIELD_REQUIRED.
+    Raises Refused NOT_FOUND, PERIOD_OPEN, FIELD_REQUIRED; Conflict STATE, also where another file
+    was compared since; Forbidden SEPARATION for a second signature of the same person.
     """
-    key = (f"F#{admdvs}", f"RECONCILIATION#{quarter}")
-    item = _in_state(key, "compared", "signed_once")
-    signed = list(item.body["signed"])
-    if any(one["by"] == by for one in signed):
+    _over(Quarter.parse(quarter, "quarter"), now)
+    item = store.find(keys.of_reconciliation(admdvs, quarter))
+    if item is None:
+        raise Refused("NOT_FOUND", field="quarter", rule=f"{quarter} 尚无对账")
+    held = item.record(Comparison)
+    if item.state not in ("compared", "signed_once"):
+        raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
+    if digest != held.digest:
+        rule = f"签署的不是当前对账文件 {held.file},请重新查看"
+        raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
+    if any(one.by == by for one in held.signed):
         raise Forbidden("SEPARATION", field="by", rule="对账须由两人分别签署")
-    if item.body["open"] and not remarks.strip():
-        raise Refused("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")
-    to = "signed" if signed else "signed_once"
-    _turn(
-        key,
-        item,
-        to,
-        {**item.body, "signed": [*signed, {"by": by, "at": stored(now), "remarks": remarks}]},
-        now,
-    )
+    if held.open and not remarks.strip():
+        raise BadInput("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")
+    to = "signed" if held.signed else "signed_once"
+    changed = replace(held, signed=(*held.signed, Signature("签署", by, now, remarks)))
+    commit_or_refuse([item.replace(changed, "reconciliation", state=to, at=now)])
     return to
 
 
 # -------------------------------------------------------------------------------------------------
-# budget, pools
+# budget, pools, reserve
 
 
-def set_budget(admdvs: str, year: int, budget: Mapping[str, Fen], by: str, now: datetime) -> None:
-    """Records a year's budget by account code (J30), over an earlier version, which stays named in
-    its history."""
-    key = (f"F#{admdvs}", f"BUDGET#{year}")
-    before = state.get(*key)
-    history = [*(before.body["history"] if before else []), {"by": by, "at": stored(now)}]
-    _turn(
-        key,
-        before,
-        "set",
-        {"lines": {code: int(fen) for code, fen in sorted(budget.items())}, "history": history},
-        now,
+def set_budget(admdvs: str, year: int, lines: Mapping[str, Fen], by: str, now: datetime) -> Budget:
+    """Adds a version of a year's budget by account code (J30); earlier versions stay readable.
+
+    Raises BadInput ACCOUNT_UNKNOWN for an account that is no income or expense of a fund.
+    """
+    chart = accounts()
+    for code in lines:
+        if code not in chart or chart[code].kind not in ("income", "expense"):
+            rule = "须为收入或支出科目编码"
+            raise BadInput("ACCOUNT_UNKNOWN", field=f"amounts.{code[:40]}", rule=rule)
+    key = keys.of_budget(admdvs, year)
+    item = store.find(key)
+    version = BudgetVersion(dict(sorted(lines.items())), by, now)
+    held = item.record(Budget).versions if item else ()
+    changed = Budget((*held, version))
+    write = (
+        item.replace(changed, "budget", state="set", at=now)
+        if item
+        else store.FundItem.create(key, changed, "budget", state="set", at=now)
     )
+    commit_or_refuse([write])
+    return changed
+
+
+def get_budget(admdvs: str, year: int) -> Budget | None:
+    """All versions of a year's budget, None where there is none."""
+    item = store.find(keys.of_budget(admdvs, year))
+    return item.record(Budget) if item else None
 
 
 def budget_use(admdvs: str, year: int) -> tuple[analysis.BudgetLine, ...]:
     """Budget and use of a year by account."""
-    item = state.get(f"F#{admdvs}", f"BUDGET#{year}")
-    lines = {code: Fen(fen) for code, fen in item.body["lines"].items()} if item else {}
-    return analysis.budget_use(
-        lines, _entries(admdvs, [f"{year}-{month:02d}" for month in range(1, 13)])
-    )
+    held = get_budget(admdvs, year)
+    return analysis.budget_use(held.lines if held else {}, _entries(admdvs, _year(year)))
 
 
 def transfer_between_pools(
@@ -222,44 +169,41 @@ def transfer_between_pools(
     """Moves money between the outpatient and the inpatient pool (Q2.3), by a document, once.
     Negative moves to the inpatient pool."""
     if not document.strip():
-        raise Refused("FIELD_REQUIRED", field="document", rule="统筹基金相互划转须有文件依据")
+        raise BadInput("FIELD_REQUIRED", field="document", rule="统筹基金相互划转须有文件依据")
     if not to_outpatient:
-        raise Refused("AMOUNT_FORMAT", field="amount", rule="划转金额不得为零")
+        raise BadInput("AMOUNT_FORMAT", field="amount", rule="划转金额不得为零")
     debit, credit = ("300102", "300101") if to_outpatient > 0 else ("300101", "300102")
     source, narrative = f"{admdvs}-{document}", f"统筹基金划转 {document} {by}"
-    entry = rules.movement(
-        "pool_transfer",
-        admdvs,
-        source,
-        [("basic_resident", debit, credit, abs(to_outpatient))],
-        now,
-        narrative=narrative,
-    )
+    rows = [("basic_resident", debit, credit, abs(to_outpatient))]
+    entry = rules.movement("pool_transfer", admdvs, source, rows, now, narrative=narrative)
     periods.post(entry)
     return entry
 
 
-def pools(admdvs: str, year: int, outpatient: int, inpatient: int) -> analysis.Pools:
-    """The two pools of the resident fund in a year; the parts come from the region's cited
-    figures."""
-    months = [f"{year}-{month:02d}" for month in range(1, 13)]
-    return analysis.pools("basic_resident", outpatient, inpatient, _entries(admdvs, months))
+def pools(admdvs: str, year: int) -> tuple[analysis.Pools, str]:
+    """The two pools of the resident fund in a year, and the document that parts them. Raises
+    PolicyUndetermined FIGURE_MISSING where none does."""
+    shares = pool_shares(Region(admdvs), date(year, 12, 31))
+    found = _entries(admdvs, _year(year))
+    parted = analysis.pools("basic_resident", shares.outpatient, shares.inpatient, found)
+    return parted, shares.cite
+
+
+def summaries(admdvs: str, first: Month, last: Month) -> tuple[analysis.FundSummary, ...]:
+    """Income, expense, balance and structure of each fund over months (J33, J36)."""
+    return analysis.summaries(_entries(admdvs, first.through(last)))
 
 
 def short_funds(admdvs: str, day: date, balances: Mapping[str, Fen], least: int) -> list[str]:
     """Funds whose accumulated surplus covers less than `least` months of the past twelve months'
     spending (N7). `balances` by account code at `day`."""
-    year, month = day.year, day.month
-    months = [
-        f"{year - (month - 1 - back < 0)}-{(month - 1 - back) % 12 + 1:02d}" for back in range(12)
-    ]
+    month = Month.of(day)
     short = []
-    for picture in analysis.pictures(_entries(admdvs, months)):
-        surplus = -sum(int(fen) for code, fen in balances.items() if _belongs(code, picture.fund))
-        if picture.expense > 0 and analysis.short_of_reserve(
-            Fen(surplus), picture.expense, 12, least
-        ):
-            short.append(picture.fund)
+    for summary in summaries(admdvs, month.later(-11), month):
+        surplus = -sum(int(fen) for code, fen in balances.items() if _belongs(code, summary.fund))
+        spent = summary.expense
+        if spent > 0 and analysis.short_of_reserve(Fen(surplus), spent, 12, least):
+            short.append(summary.fund)
     return short
 
 

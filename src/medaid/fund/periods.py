@@ -9,16 +9,23 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from medaid.aws.steady import commit
-from medaid.aws.transaction import ConditionFailed, Write
+from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, rules, seals, state, store
+from medaid.fund import books, keys, rules, seals, store
 from medaid.fund.chart import account, accounts, funds
 from medaid.fund.model import Entry, Line
-from medaid.instants import civil_date, stored
+from medaid.fund.records import Books, ClosedYear, Period, PeriodState, Signature
+from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.months import Month
+
+_CLOSED: Final = "结账"
+_REOPENED: Final = "重新开账"
+_BROKEN_OFF: Final = "结账中止"
 
 
 def posting(*entries: Entry) -> list[Write]:
@@ -31,11 +38,11 @@ def posting(*entries: Entry) -> list[Write]:
         if entry.effective > civil_date(entry.recorded):
             raise Refused("DATE_FUTURE", field="effective", rule="入账日期不得晚于当日")
     checks = sorted({(e.admdvs, e.period) for e in entries})
-    writes = [state.still_open(*one) for one in checks]
+    writes = [store.still_open(*one) for one in checks]
     return writes + [
         write
         for e in entries
-        for write in (store.put(rules.checked(e)), state.posted(e.entry_id, e.recorded))
+        for write in (store.put(rules.checked(e)), store.posted(e.entry_id, e.recorded))
     ]
 
 
@@ -45,50 +52,62 @@ def post(*entries: Entry) -> bool:
 
     Raises Conflict PERIOD_CLOSED, and as `posting` does.
     """
-    try:
-        commit(posting(*entries))
-    except ConditionFailed as lost:
-        closed = [label for label in lost.labels if label.startswith("period:")]
-        if closed:
-            raise Conflict(
-                "PERIOD_CLOSED", field="effective", rule=f"{closed[0][7:]} 已结账"
-            ) from lost
-        return False
-    return True
+    return transact(lambda: Decided(True, posting(*entries)), _posted_or_closed)
 
 
-def status(admdvs: str, month: str) -> str:
-    """`open`, `closing` or `closed`."""
-    item = state.get(f"F#{admdvs}", f"PERIOD#{month}")
-    return item.state if item else "open"
+def _posted_or_closed(lost: ConditionFailed) -> bool:
+    refuse_closed(lost)
+    return False
 
 
-def history(admdvs: str, month: str) -> list[dict[str, str]]:
+def refuse_closed(lost: ConditionFailed) -> None:
+    """Raises Conflict PERIOD_CLOSED where a period was what lost."""
+    closed = [label for label in lost.labels if label.startswith("period:")]
+    if closed:
+        raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{closed[0][7:]} 已结账") from lost
+
+
+def _find(admdvs: str, month: str) -> tuple[store.FundItem | None, Period, PeriodState]:
+    item = store.find(keys.of_period(admdvs, month))
+    if item is None:
+        return None, Period(), PeriodState.OPEN
+    return item, item.record(Period), PeriodState(item.state)
+
+
+def status(admdvs: str, month: str) -> PeriodState:
+    """Whether a period is open, closing or closed."""
+    return _find(admdvs, month)[2]
+
+
+def history(admdvs: str, month: str) -> tuple[Signature, ...]:
     """Every close and re-open of a period: what, who, when, why."""
-    item = state.get(f"F#{admdvs}", f"PERIOD#{month}")
-    return list(item.body["history"]) if item else []
+    return _find(admdvs, month)[1].history
 
 
 def _turn(
-    admdvs: str, month: str, to: str, what: str, by: str, why: str, now: datetime, **more: object
+    admdvs: str,
+    month: str,
+    to: PeriodState,
+    act: Signature | None,
+    balances: Mapping[str, Fen] | None = None,
 ) -> None:
-    key = (f"F#{admdvs}", f"PERIOD#{month}")
-    before = state.get(*key)
-    body = dict(before.body) if before else {"history": [], "balances": {}}
-    body["history"] = (
-        [*body["history"], {"what": what, "by": by, "at": stored(now), "why": why}]
-        if what
-        else body["history"]
+    """Raises Conflict STATE where somebody else turned it meanwhile."""
+    item, period, _ = _find(admdvs, month)
+    changed = replace(
+        period,
+        history=(*period.history, act) if act else period.history,
+        balances=balances if balances is not None else period.balances,
     )
-    try:
-        commit([state.saved(before, key, {**body, **more}, "period", to, now)])
-    except ConditionFailed as lost:
-        raise Conflict("STATE", field="period", rule="会计期间已被他人变更") from lost
-
-
-def _before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
+    at = act.at if act else None
+    write = (
+        item.replace(changed, "period", state=to, at=at)
+        if item
+        else store.FundItem.create(
+            keys.of_period(admdvs, month), changed, "period", state=to, at=at
+        )
+    )
+    if not commit_once([write]):
+        raise Conflict("STATE", field="period", rule="会计期间已被他人变更")
 
 
 def opening(admdvs: str, month: str) -> dict[str, Fen]:
@@ -97,13 +116,48 @@ def opening(admdvs: str, month: str) -> dict[str, Fen]:
 
     Raises Conflict PERIOD_OPEN where the month before has entries and is not closed.
     """
-    before = _before(month)
-    item = state.get(f"F#{admdvs}", f"PERIOD#{before}")
-    if item is not None and item.state == "closed":
-        return {code: Fen(fen) for code, fen in item.body["balances"].items()}
+    before = Month(month).previous
+    item, period, state = _find(admdvs, before)
+    if state is PeriodState.CLOSED:
+        return dict(period.balances)
     if item is not None or next(iter(store.entries(admdvs, before)), None) is not None:
         raise Conflict("PERIOD_OPEN", field="period", rule=f"{before} 未结账")
     return {}
+
+
+def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] | None:
+    """The latest closed month before `before` and its closing balances, None where there is none.
+
+    Months close in order, so every one before it is closed too: the balance of any day is this and
+    the entries since.
+    """
+    found: tuple[Month, Mapping[str, Fen]] | None = None
+    for item in store.listed(keys.of_region(admdvs), keys.PERIOD):
+        month = Month(keys.parse_period(item.sk))
+        if month < before and item.state == PeriodState.CLOSED:
+            found = month, item.record(Period).balances
+    return found
+
+
+def first_month(admdvs: str) -> Month | None:
+    """The first month of a region's books, as the roll-ups keep it; None before the first."""
+    item = store.find(keys.of_books(admdvs))
+    return item.record(Books).first if item else None
+
+
+def keep_first_month(admdvs: str, month: Month) -> None:
+    """Notes that the region has an entry in `month`; only an earlier first month changes it."""
+
+    def decide() -> Decided[bool]:
+        item = store.find(keys.of_books(admdvs))
+        if item is None:
+            create = store.FundItem.create(keys.of_books(admdvs), Books(month), "books")
+            return Decided(True, [create])
+        if item.record(Books).first <= month:
+            return Decided(False)
+        return Decided(True, [item.replace(Books(month), "books")])
+
+    transact(decide)
 
 
 def close(admdvs: str, month: str, by: str, now: datetime) -> books.TrialBalance:
@@ -114,33 +168,23 @@ def close(admdvs: str, month: str, by: str, now: datetime) -> books.TrialBalance
     Conflict where the month before is open, BOOKS_TAMPERED where chains or trial balance do not
     hold.
     """
-    if f"{civil_date(now - seals.GRACE):%Y-%m}" <= month:
+    if Month.of(now - seals.GRACE) <= month:
         raise Refused("PERIOD_OPEN", field="period", rule=f"{month} 尚未结束")
     begins = opening(admdvs, month)
-    if status(admdvs, month) == "closed":
+    state = status(admdvs, month)
+    if state is PeriodState.CLOSED:
         return books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
-    if status(admdvs, month) == "open":
-        _turn(admdvs, month, "closing", "", by, "", now)
+    if state is PeriodState.OPEN:
+        _turn(admdvs, month, PeriodState.CLOSING, None)
     seals.seal(admdvs, month, now, timedelta())
     found = seals.verify(admdvs, month, now)
     balance = books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
     if found or balance.proof():
-        _turn(
-            admdvs,
-            month,
-            "open",
-            "结账中止",
-            by,
-            ";".join(found) or f"试算不平衡 {balance.proof()}",
-            now,
-        )
-        raise Conflict(
-            "BOOKS_TAMPERED",
-            field="period",
-            rule=";".join(found) or f"试算不平衡:{balance.proof()}",
-        )
-    closing = {row.account.code: int(row.closing) for row in balance.rows if row.closing}
-    _turn(admdvs, month, "closed", "结账", by, "", now, balances=closing)
+        why = ";".join(found) or f"试算不平衡:{balance.proof()}"
+        _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
+        raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
+    closing = {row.account.code: row.closing for row in balance.rows if row.closing}
+    _turn(admdvs, month, PeriodState.CLOSED, Signature(_CLOSED, by, now), closing)
     return balance
 
 
@@ -149,15 +193,21 @@ def reopen(admdvs: str, month: str, by: str, why: str, now: datetime) -> None:
     closed or a later month is; Refused without a reason."""
     if not why.strip():
         raise Refused("FIELD_REQUIRED", field="why", rule="重新开账须说明原因")
-    periods = {item.sk[7:]: item.state for item in state.query(f"F#{admdvs}", "PERIOD#")}
-    if periods.get(month) != "closed":
+    periods = {
+        keys.parse_period(item.sk): PeriodState(item.state)
+        for item in store.listed(keys.of_region(admdvs), keys.PERIOD)
+    }
+    if periods.get(month) is not PeriodState.CLOSED:
         raise Conflict("STATE", field="period", rule=f"{month} 未结账")
-    later = [other for other, held in periods.items() if other > month and held != "open"]
+    later = [
+        other for other, held in periods.items() if other > month and held is not PeriodState.OPEN
+    ]
     if later:
         raise Conflict("STATE", field="period", rule=f"须先重新开账 {max(later)}")
-    if state.get(f"F#{admdvs}", f"YEAR#{month[:4]}") is not None:
-        raise Conflict("PERIOD_CLOSED", field="period", rule=f"{month[:4]} 年度已结转")
-    _turn(admdvs, month, "open", "重新开账", by, why, now)
+    year = Month(month).year
+    if store.find(keys.of_year(admdvs, year)) is not None:
+        raise Conflict("PERIOD_CLOSED", field="period", rule=f"{year} 年度已结转")
+    _turn(admdvs, month, PeriodState.OPEN, Signature(_REOPENED, by, now, why))
 
 
 def carry_over(
@@ -199,21 +249,15 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     """Carries the year over and closes December; January begins with the carried balances. Called
     again, it goes on where it was.
 
-    Raises Conflict PERIOD_OPEN while a month before December is open.
+    Raises Refused PERIOD_OPEN before the year is over, Conflict PERIOD_OPEN while a month before
+    December is open.
     """
-    december = f"{year}-12"
+    december = Month(f"{year:04d}-12")
+    if civil_date(now).year <= year:
+        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
     begins = opening(admdvs, december)
-    if status(admdvs, december) == "open":
-        sums = {code: int(fen) for code, fen in begins.items()}
-        held = list(store.entries(admdvs, december))
-        for code, fen in books.balances(held).items():
-            sums[code] = sums.get(code, 0) + int(fen)
-        number = 1 + sum(one.kind == "year_close" for one in held)
-        entry = carry_over(
-            admdvs, year, number, {code: Fen(fen) for code, fen in sums.items()}, now
-        )
-        if entry is not None:
-            post(entry)
+    if status(admdvs, december) is PeriodState.OPEN:
+        _carry(admdvs, december, begins, now)
     balance = close(admdvs, december, by, now)
     left = [
         row.account.code
@@ -221,7 +265,20 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
         if row.account.kind in ("income", "expense") and row.closing
     ]
     assert not left, f"the year was not carried over: {left}"
-    key = (f"F#{admdvs}", f"YEAR#{year}")
-    if state.get(*key) is None:
-        commit([state.saved(None, key, {"by": by, "at": stored(now)}, "year", "closed", now)])
+    if store.find(keys.of_year(admdvs, year)) is None:
+        record = ClosedYear(by, now)
+        key = keys.of_year(admdvs, year)
+        commit_once([store.FundItem.create(key, record, "year", state="closed", at=now)])
     return balance
+
+
+def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetime) -> None:
+    sums = {code: int(fen) for code, fen in begins.items()}
+    held = list(store.entries(admdvs, december))
+    for code, fen in books.balances(held).items():
+        sums[code] = sums.get(code, 0) + int(fen)
+    number = 1 + sum(one.kind == "year_close" for one in held)
+    moved = {code: Fen(fen) for code, fen in sums.items()}
+    entry = carry_over(admdvs, december.year, number, moved, now)
+    if entry is not None:
+        post(entry)

@@ -70,31 +70,53 @@ def our_movements(entries: Iterable[Entry]) -> list[Movement]:
 
 
 def compare(ours: Sequence[Movement], theirs: Sequence[Movement], today: date) -> list[Finding]:
-    """Matches by account, fund and reference; what has no reference on their side by account, fund,
-    day and amount. Each line is in one finding."""
-    left = list(ours)
-    findings = []
-    for movement in theirs:
-        mate = _mate(left, movement)
-        if mate is None:
-            findings.append(Finding("theirs_only", None, movement, (today - movement.day).days))
-            continue
-        left.remove(mate)
-        kind = "matched" if mate.amount == movement.amount else "amount_differs"
-        findings.append(Finding(kind, mate, movement, (today - movement.day).days))
-    findings += [
-        Finding("ours_only", movement, None, (today - movement.day).days) for movement in left
-    ]
-    order = ("amount_differs", "ours_only", "theirs_only", "matched")
-    return sorted(findings, key=lambda f: (order.index(f.kind), -f.age))
+    """Matches by meaning, whatever the order of the lines on either side; each line is in one
+    finding, with its age in days at `today`.
+
+    Account and fund must agree always. First what agrees in reference and amount, then what quotes
+    one reference with another amount, then what has no reference on their side by day and amount.
+    """
+    left, open_ = sorted(ours, key=_order), sorted(theirs, key=_order)
+    findings: list[Finding] = []
+    for rule in (_same_reference_and_amount, _same_reference, _same_day_and_amount):
+        unmatched = []
+        for movement in open_:
+            mate = next((one for one in left if rule(one, movement)), None)
+            if mate is None:
+                unmatched.append(movement)
+                continue
+            left.remove(mate)
+            kind = "matched" if mate.amount == movement.amount else "amount_differs"
+            findings.append(Finding(kind, mate, movement, (today - movement.day).days))
+        open_ = unmatched
+    findings += [Finding("theirs_only", None, one, (today - one.day).days) for one in open_]
+    findings += [Finding("ours_only", one, None, (today - one.day).days) for one in left]
+    kinds = ("amount_differs", "ours_only", "theirs_only", "matched")
+    return sorted(findings, key=lambda f: (kinds.index(f.kind), -f.age, _order(f.ours or f.theirs)))
 
 
-def _mate(ours: Sequence[Movement], theirs: Movement) -> Movement | None:
-    same = [m for m in ours if (m.account, m.fund) == (theirs.account, theirs.fund)]
-    if theirs.reference:
-        quoted = [m for m in same if m.reference == theirs.reference]
-        return next((m for m in quoted if m.amount == theirs.amount), quoted[0] if quoted else None)
-    return next((m for m in same if m.day == theirs.day and m.amount == theirs.amount), None)
+def _order(movement: Movement | None) -> tuple[object, ...]:
+    assert movement is not None
+    place = (movement.reference, movement.account, movement.fund)
+    return (*place, movement.day, int(movement.amount), movement.narrative)
+
+
+def _of_one_account(ours: Movement, theirs: Movement) -> bool:
+    return (ours.account, ours.fund) == (theirs.account, theirs.fund)
+
+
+def _same_reference(ours: Movement, theirs: Movement) -> bool:
+    quoted = bool(theirs.reference) and ours.reference == theirs.reference
+    return quoted and _of_one_account(ours, theirs)
+
+
+def _same_reference_and_amount(ours: Movement, theirs: Movement) -> bool:
+    return ours.amount == theirs.amount and _same_reference(ours, theirs)
+
+
+def _same_day_and_amount(ours: Movement, theirs: Movement) -> bool:
+    same = (ours.day, ours.amount) == (theirs.day, theirs.amount)
+    return not theirs.reference and same and _of_one_account(ours, theirs)
 
 
 def their_movements(name: str, content: bytes) -> list[Movement]:

@@ -10,17 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from medaid.aws.outbox import message
+from medaid.aws import outbox
+from medaid.aws.items import Key
 from medaid.aws.stream import new_item
-from medaid.aws.transaction import LARGEST, ConditionFailed, Put, RetryPolicy, Update, Write, commit
-from medaid.aws.transaction import TransactionConflict as Busy
-from medaid.errors import Unavailable
-from medaid.fund import books, state, store
+from medaid.aws.transaction import (
+    LARGEST,
+    ConditionFailed,
+    Decided,
+    Update,
+    Write,
+    commit_once,
+    transact,
+)
+from medaid.events import BooksFinding
+from medaid.fund import books, keys, periods, store
 from medaid.fund.model import Entry
 from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.months import Month
 
 
 def roll_up(entries: Sequence[Entry]) -> int:
@@ -32,36 +42,31 @@ def roll_up(entries: Sequence[Entry]) -> int:
 def _parts(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
     """Entries in portions whose markers and sums fit into one transaction."""
     part: list[Entry] = []
-    keys: set[tuple[str, str]] = set()
+    held: set[Key] = set()
     for entry in {entry.entry_id: entry for entry in entries}.values():
         mine = {_key(entry, line.account.code) for line in entry.lines}
-        if part and len(part) + 1 + len(keys | mine) > LARGEST:
+        if part and len(part) + 1 + len(held | mine) > LARGEST:
             yield part
-            part, keys = [], set()
+            part, held = [], set()
         part.append(entry)
-        keys |= mine
+        held |= mine
     if part:
         yield part
 
 
-def _key(entry: Entry, code: str) -> tuple[str, str]:
-    return f"ROLL#{entry.admdvs}#{entry.period}", f"{civil_date(entry.recorded)}#{code}"
+def _key(entry: Entry, code: str) -> Key:
+    return keys.of_roll(entry.admdvs, entry.period, civil_date(entry.recorded), code)
 
 
-def _rolled(entries: list[Entry]) -> int:
-    for _ in RetryPolicy().attempts():
-        if not entries:
-            return 0
-        try:
-            commit(_writes(entries))
-        except ConditionFailed as lost:
-            rolled = set(lost.labels)
-            entries = [entry for entry in entries if f"rolled:{entry.entry_id}" not in rolled]
-        except Busy:
-            continue
-        else:
-            return len(entries)
-    raise Unavailable("BUSY")
+def _rolled(part: list[Entry]) -> int:
+    """Rolls up one portion; what was rolled up before is left out, whoever did it."""
+    left = list(part)
+
+    def leave_out(lost: ConditionFailed) -> None:
+        rolled = set(lost.labels)
+        left[:] = [entry for entry in left if f"rolled:{entry.entry_id}" not in rolled]
+
+    return transact(lambda: Decided(len(left), _writes(left)), leave_out)
 
 
 def brought(records: Sequence[Mapping[str, Any]]) -> int:
@@ -70,21 +75,30 @@ def brought(records: Sequence[Mapping[str, Any]]) -> int:
     items = [
         item for record in records if (item := new_item(store.JournalItem, record)) is not None
     ]
-    return roll_up([store.entry_of(item) for item in items])
+    entries = [store.entry_of(item) for item in items]
+    for admdvs, period in sorted({(entry.admdvs, entry.period) for entry in entries}):
+        _books_begin(admdvs, period)
+    return roll_up(entries)
+
+
+@lru_cache(maxsize=4096)
+def _books_begin(admdvs: str, period: str) -> None:
+    """Keeps the first month of the region's books; read once a process and month."""
+    periods.keep_first_month(admdvs, Month(period))
 
 
 def _writes(entries: Sequence[Entry]) -> list[Write]:
-    sums: dict[tuple[str, str], list[int]] = {}
+    sums: dict[Key, list[int]] = {}
     writes: list[Write] = []
     for entry in entries:
-        marker = state.BookItem(f"ROLLED#{entry.entry_id}", "ENTRY", body=None)
-        writes.append(Put(marker, state.BookItem.pk.does_not_exist(), f"rolled:{entry.entry_id}"))
+        key = keys.of_rolled(entry.entry_id)
+        writes.append(store.FundItem.create(key, None, f"rolled:{entry.entry_id}"))
         for line in entry.lines:
             held = sums.setdefault(_key(entry, line.account.code), [0, 0, 0])
             held[0 if line.fen > 0 else 1] += abs(line.fen)
             held[2] += 1
     for key, (debited, credited, lines) in sums.items():
-        roll = state.RollItem
+        roll = store.RollItem
         actions = [
             roll.debits.add(Fen(debited)),
             roll.credits.add(Fen(credited)),
@@ -96,10 +110,10 @@ def _writes(entries: Sequence[Entry]) -> list[Write]:
 
 def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
     """Compares a month's roll-ups with its entries for all days before `today` (Beijing). Answers
-    the differences, told as `books.rollup_differs`."""
+    the differences, each told once as an event (BooksFinding)."""
     kept: dict[tuple[str, str], tuple[int, int]] = {}
-    for item in state.rolled(admdvs, month):
-        day, code = item.sk.split("#")
+    for item in store.rolled(admdvs, month):
+        day, code = keys.parse_roll(item.sk)
         if day < today.isoformat():
             kept[day, code] = (int(item.debits), int(item.credits))
     actual: dict[tuple[str, str], books.Turnover] = {}
@@ -121,18 +135,7 @@ def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
                 f"{key[0]} {key[1]}:汇总 借{Fen(ours[0])} "
                 f"贷{Fen(ours[1])},分录 借{Fen(theirs.debits)} 贷{Fen(theirs.credits)}"
             )
-    for told in found:
-        try:
-            commit(
-                [
-                    message(
-                        "books.rollup_differs",
-                        f"{admdvs}-{month}-{told}",
-                        {"admdvs": admdvs, "month": month, "finding": told},
-                        now,
-                    )
-                ]
-            )
-        except ConditionFailed:
-            continue
+    for finding in found:
+        event = BooksFinding(admdvs, month, "rollup", finding)
+        commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])
     return found

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from medaid.aws.outbox import message
-from medaid.aws.steady import commit
+from medaid.aws import outbox
 from medaid.aws.table import packed_text
-from medaid.aws.transaction import ConditionFailed
+from medaid.aws.transaction import commit_once
 from medaid.errors import MedaidError
-from medaid.fund import state, store
+from medaid.events import BooksFinding
+from medaid.fund import keys, store
 from medaid.fund.chart import funds
 from medaid.fund.model import Entry
+from medaid.fund.records import Seal
 from medaid.instants import stored
 
 GRACE: Final = timedelta(minutes=15)
@@ -66,9 +67,23 @@ def canonical(entry: Entry) -> str:
     )
 
 
-def seals(admdvs: str, fund: str, month: str = "") -> list[state.BookItem]:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A seal with its place in the chain: the month, its number within it, when it was made."""
+
+    month: str
+    number: int
+    at: str
+    seal: Seal
+
+    def __str__(self) -> str:
+        return f"{self.month}#{self.number:04d}"
+
+
+def seals(admdvs: str, fund: str, month: str = "") -> list[Mark]:
     """Seals of a fund, or of its month, in order."""
-    return list(state.query(f"SEAL#{admdvs}#{fund}", f"{month}#" if month else ""))
+    found = store.listed(keys.seals_of(admdvs, fund), f"{month}#" if month else "")
+    return [Mark(*keys.parse_seal(item.sk), item.at, item.record(Seal)) for item in found]
 
 
 def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> int:
@@ -80,10 +95,10 @@ def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> in
     chains: dict[str, Chain] = {}
     last: dict[str, tuple[int, str]] = {}
     for fund in funds():
-        earlier = [s for s in seals(admdvs, fund) if s.sk[:7] <= month]
-        mine = [s for s in earlier if s.sk[:7] == month]
-        chains[fund] = Chain(earlier[-1].body["head"] if earlier else "")
-        last[fund] = (int(mine[-1].sk[8:]), mine[-1].body["through"]) if mine else (0, "")
+        earlier = [mark for mark in seals(admdvs, fund) if mark.month <= month]
+        mine = [mark for mark in earlier if mark.month == month]
+        chains[fund] = Chain(earlier[-1].seal.head if earlier else "")
+        last[fund] = (mine[-1].number, mine[-1].seal.through) if mine else (0, "")
     begin = {fund: chain.head for fund, chain in chains.items()}
     for entry in store.entries(admdvs, month):
         if entry.recorded > now - grace:
@@ -101,23 +116,10 @@ def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> in
 def _sealed(
     admdvs: str, fund: str, month: str, number: int, begin: str, chain: Chain, now: datetime
 ) -> int:
-    body = {"start": begin, "head": chain.head, "count": chain.count, "through": chain.through}
-    try:
-        commit(
-            [
-                state.saved(
-                    None,
-                    (f"SEAL#{admdvs}#{fund}", f"{month}#{number:04d}"),
-                    body,
-                    "seal",
-                    "sealed",
-                    now,
-                )
-            ]
-        )
-    except ConditionFailed:
-        return 0  # the same run was started twice: the other one's seal stands
-    return chain.count
+    record = Seal(begin, chain.head, chain.count, chain.through)
+    key = keys.of_seal(admdvs, fund, month, number)
+    made = commit_once([store.FundItem.create(key, record, "seal", state="sealed", at=now)])
+    return chain.count if made else 0  # the same run was started twice: the other one's stands
 
 
 def verify(admdvs: str, month: str, now: datetime) -> list[str]:
@@ -129,28 +131,17 @@ def verify(admdvs: str, month: str, now: datetime) -> list[str]:
     findings: list[str] = []
     try:
         findings = [
-            f"{fund}:{told}"
+            f"{fund}:{finding}"
             for fund in funds()
-            for told in _verified(admdvs, fund, month, store.entries(admdvs, month))
+            for finding in _verified(admdvs, fund, month, store.entries(admdvs, month))
         ]
     except (MedaidError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, MedaidError) and error.retry:
             raise
         findings = [f"分录无法识别({type(error).__name__})"]
-    for told in findings:
-        try:
-            commit(
-                [
-                    message(
-                        "books.tampered",
-                        f"{admdvs}-{month}-{told}",
-                        {"admdvs": admdvs, "month": month, "finding": told},
-                        now,
-                    )
-                ]
-            )
-        except ConditionFailed:
-            continue
+    for finding in findings:
+        event = BooksFinding(admdvs, month, "seal", finding)
+        commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])
     return findings
 
 
@@ -158,29 +149,29 @@ def _verified(admdvs: str, fund: str, month: str, entries: Iterable[Entry]) -> l
     marks = seals(admdvs, fund, month)
     if not marks:
         return []
-    chain = Chain(marks[0].body["start"])
+    chain = Chain(marks[0].seal.start)
     found: list[str] = []
-    before = [s for s in seals(admdvs, fund) if s.sk[:7] < month and s.at <= marks[0].at]
-    if chain.head != (before[-1].body["head"] if before else ""):
+    before = [m for m in seals(admdvs, fund) if m.month < month and m.at <= marks[0].at]
+    if chain.head != (before[-1].seal.head if before else ""):
         found.append("链首与上期不接")
     waiting = iter(marks)
     mark = next(waiting)
     for entry in entries:
         if fund not in entry.funds:
             continue
-        while mark is not None and position(entry) > mark.body["through"]:
+        while mark is not None and position(entry) > mark.seal.through:
             found += _compared(chain, mark)
-            chain = Chain(mark.body["head"])
+            chain = Chain(mark.seal.head)
             following = next(waiting, None)
             if following is None:
                 return found
             mark = following
         chain.add(entry)
     found += _compared(chain, mark)
-    return found + [f"封签 {rest.sk} 之后的分录缺失" for rest in waiting]
+    return found + [f"封签 {rest} 之后的分录缺失" for rest in waiting]
 
 
-def _compared(chain: Chain, mark: state.BookItem) -> list[str]:
-    if chain.count != mark.body["count"]:
-        return [f"封签 {mark.sk} 应有 {mark.body['count']} 笔,实有 {chain.count} 笔"]
-    return [] if chain.head == mark.body["head"] else [f"封签 {mark.sk} 与分录不符"]
+def _compared(chain: Chain, mark: Mark) -> list[str]:
+    if chain.count != mark.seal.count:
+        return [f"封签 {mark} 应有 {mark.seal.count} 笔,实有 {chain.count} 笔"]
+    return [] if chain.head == mark.seal.head else [f"封签 {mark} 与分录不符"]

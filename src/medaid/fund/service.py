@@ -1,17 +1,22 @@
-"""The fund room's use cases: what other rooms call. Entries come from `rules` (or a caller's own)
-and leave as writes."""
+"""The fund package's use cases: what other packages and doors call. Entries come from `rules` (or a
+caller's own) and leave as writes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from medaid.fund import books, store
 from medaid.fund.model import Entry
-from medaid.fund.periods import post, posting
+from medaid.fund.periods import first_month, last_closed, post, posting
 from medaid.fund.posting import writes
 from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.months import Month
+
+_LONGEST_GAP: Final = 24
+"""Months without an entry after which the beginning of books that nothing has noted is found."""
 
 
 def entries(admdvs: str, month: str) -> Iterator[Entry]:
@@ -27,45 +32,62 @@ def day_of(instant: datetime) -> date:
 
 def month_end(day: date) -> date:
     """The last day of `day`'s month."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+    return Month.of(day).last
 
 
 def months(first: str, last: str) -> list[str]:
     """All months `yyyy-mm` from `first` to `last`, both included."""
-    year, month = int(first[:4]), int(first[5:])
-    found = []
-    while f"{year:04d}-{month:02d}" <= last:
-        found.append(f"{year:04d}-{month:02d}")
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return found
+    return list(Month(first).through(Month(last)))
 
 
 def _between(admdvs: str, begin: date, end: date, known: datetime | None) -> Iterator[Entry]:
     """Entries effective from `begin` to `end`, both included, as far as recorded by `known`."""
-    for month in months(f"{begin:%Y-%m}", f"{end:%Y-%m}"):
+    for month in Month.of(begin).through(Month.of(end)):
         for entry in store.entries(admdvs, month):
             if begin <= entry.effective <= end and (known is None or entry.recorded <= known):
                 yield entry
 
 
-def balance(admdvs: str, day: date, began: date, known: datetime | None = None) -> dict[str, Fen]:
-    """Balance by account code at the end of `day`, as the books stood and as they were known at
-    `known` (now where None).
+def _kept_before(
+    admdvs: str, month: Month, known: datetime | None
+) -> tuple[Month, Mapping[str, Fen]]:
+    """From which month on entries have to be read for a balance in `month`, and the balances with
+    which that month begins: those of the last closed month, however old it is."""
+    closed = last_closed(admdvs, month) if known is None else None
+    if closed is not None:
+        return closed[0].next, closed[1]
+    return min(first_month(admdvs) or _found_first(admdvs, month), month), {}
 
-    `began` is the day the region's books begin. Fen, debit positive; zero balances left out.
-    """
-    return books.balances(_between(admdvs, began, day, known))
+
+def _found_first(admdvs: str, month: Month) -> Month:
+    """The first month of books whose beginning was not noted yet (the roll-ups lag behind)."""
+    first, empty = month, 0
+    while empty < _LONGEST_GAP:
+        month = month.previous
+        if next(iter(store.entries(admdvs, month)), None) is None:
+            empty += 1
+        else:
+            first, empty = month, 0
+    return first
+
+
+def balance(admdvs: str, day: date, known: datetime | None = None) -> dict[str, Fen]:
+    """Balance by account code at the end of `day`, as the books stood and as they were known at
+    `known` (now where None). Fen, debit positive; zero balances left out."""
+    first, kept = _kept_before(admdvs, Month.of(day), known)
+    found = dict(kept)
+    for code, fen in books.balances(_between(admdvs, first.first, day, known)).items():
+        found[code] = found.get(code, Fen(0)) + fen
+    return {code: fen for code, fen in found.items() if fen}
 
 
 def trial_balance(
-    admdvs: str, begin: date, end: date, began: date, known: datetime | None = None
+    admdvs: str, begin: date, end: date, known: datetime | None = None
 ) -> books.TrialBalance:
-    """The trial balance of a region from `begin` to `end`, both included; `began` is the day its
-    books begin."""
-    opening = balance(admdvs, begin - timedelta(days=1), began, known) if began < begin else {}
-    return books.trial_balance(
-        admdvs, f"{begin}至{end}", opening, _between(admdvs, begin, end, known)
-    )
+    """The trial balance of a region from `begin` to `end`, both included."""
+    opening = balance(admdvs, begin - timedelta(days=1), known)
+    moved = _between(admdvs, begin, end, known)
+    return books.trial_balance(admdvs, f"{begin}至{end}", opening, moved)
 
 
 __all__: Sequence[str] = (

@@ -1,33 +1,27 @@
-"""Where the books lie. The journal is only ever put to: nothing in it is updated or deleted.
-
-Table `journal` (PutItem alone; its stream feeds the roll-ups)
-
-| key | item | pattern |
-| --- | --- | --- |
-| pk `J#<admdvs>#<yyyy-mm>#<shard>`, sk `<recorded>#<entry_id>` | one entry | entries of a region and month: one query a shard |
-
-The month is that of the effective date; the shard is one of 16 by the entry id's hash, so that no
-key is hot. A month is read as 16 queries merged by recorded instant.
-"""
+"""The tables of the books: `journal`, to which entries are only ever put, and `fund`, which holds
+what may change (keys in `medaid.fund.keys`)."""
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
 
-from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
-from medaid.aws.transaction import Put, Write, reading
+from medaid.aws.items import Key, VersionedItem
+from medaid.aws.table import (
+    FenAttribute,
+    Model,
+    PackedAttribute,
+    UnicodeAttribute,
+    WholeAttribute,
+    table_meta,
+)
+from medaid.aws.transaction import Check, Put, Write, reading
+from medaid.fund import keys
 from medaid.fund.chart import accounts
 from medaid.fund.model import Entry, Line
-from medaid.instants import from_stored, stored
+from medaid.instants import from_stored
 from medaid.money import Fen
-
-SHARDS: Final = 16
-"""Keys over which a region's month is spread: at 1,000 writes a second each, more than any region
-settles."""
 
 
 class JournalItem(Model):
@@ -44,16 +38,27 @@ class JournalItem(Model):
     reverses = UnicodeAttribute(default="")
 
 
-def shard(entry_id: str) -> str:
-    """Two hex digits that spread entries evenly and never change for an entry."""
-    return f"{hashlib.sha256(entry_id.encode()).digest()[0] % SHARDS:02x}"
+class FundItem(VersionedItem):
+    """One versioned record of a finance office: period, budget, request, voucher, seal …"""
+
+    Meta = table_meta("fund")
+
+
+class RollItem(Model):
+    """Debits and credits of one account in one month, by the day they were recorded; whole fen."""
+
+    Meta = table_meta("fund")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    debits = FenAttribute()
+    credits = FenAttribute()
+    lines = WholeAttribute()
 
 
 def put(entry: Entry) -> Write:
     """The write of one entry, which loses where it exists already."""
     item = JournalItem(
-        f"J#{entry.admdvs}#{entry.period}#{shard(entry.entry_id)}",
-        f"{stored(entry.recorded)}#{entry.entry_id}",
+        *keys.of_entry(entry.admdvs, entry.period, entry.recorded, entry.entry_id),
         kind=entry.kind,
         effective=entry.effective.isoformat(),
         source=entry.source,
@@ -67,43 +72,18 @@ def put(entry: Entry) -> Write:
 def entry_of(item: JournalItem) -> Entry:
     """The entry that was stored. Its own checks run again, so a spoiled item cannot pass for an
     entry."""
-    recorded, entry_id = item.sk.split("#", 1)
-    return _entry(
-        item.pk,
-        recorded,
-        entry_id,
-        item.kind,
-        item.effective,
-        item.source,
-        item.lines,
-        item.narrative,
-        item.reverses,
-    )
-
-
-def _entry(
-    pk: str,
-    recorded: str,
-    entry_id: str,
-    kind: str,
-    effective: str,
-    source: str,
-    rows: list[list[Any]],
-    narrative: str,
-    reverses: str,
-) -> Entry:
+    admdvs, recorded, entry_id = keys.parse_entry(item.pk, item.sk)
     chart = accounts()
-    lines = tuple(Line(chart[code], Fen(fen), counterpart) for code, fen, counterpart in rows)
     return Entry(
         entry_id,
-        kind,
-        pk.split("#")[1],
-        date.fromisoformat(effective),
+        item.kind,
+        admdvs,
+        date.fromisoformat(item.effective),
         from_stored(recorded),
-        source,
-        lines,
-        narrative or "",
-        reverses or "",
+        item.source,
+        tuple(Line(chart[code], Fen(fen), counterpart) for code, fen, counterpart in item.lines),
+        item.narrative or "",
+        item.reverses or "",
     )
 
 
@@ -113,7 +93,7 @@ def entries(admdvs: str, period: str) -> Iterator[Entry]:
 
     Raises Unavailable where storage does not answer.
     """
-    queries = [_shard_items(f"J#{admdvs}#{period}#{number:02x}") for number in range(SHARDS)]
+    queries = [_shard_items(pk) for pk in keys.journal_shards(admdvs, period)]
     for item in heapq.merge(*queries, key=lambda found: found.sk):
         yield entry_of(item)
 
@@ -122,3 +102,30 @@ def _shard_items(pk: str) -> Iterator[JournalItem]:
     found = iter(reading(lambda: JournalItem.query(pk, consistent_read=True)))
     while (item := reading(lambda: next(found, None))) is not None:
         yield item
+
+
+def find(key: Key) -> FundItem | None:
+    """The record, read consistently, or None. Raises Unavailable."""
+    return FundItem.find(key)
+
+
+def listed(pk: str, prefix: str = "") -> Iterator[FundItem]:
+    """Records under `pk` whose sort key starts with `prefix`, in order. Raises Unavailable."""
+    return FundItem.list_under(pk, prefix)
+
+
+def rolled(admdvs: str, month: str) -> Iterator[RollItem]:
+    """Roll-ups of a region's month. Raises Unavailable."""
+    pk = keys.rolls_of(admdvs, month)
+    yield from reading(lambda: list(RollItem.query(pk, consistent_read=True)))
+
+
+def posted(entry_id: str, at: datetime) -> Write:
+    """The write that lets an entry be posted once; loses as `posted:<entry_id>`."""
+    return FundItem.create(keys.of_posted(entry_id), None, f"posted:{entry_id}", at=at)
+
+
+def still_open(admdvs: str, month: str) -> Write:
+    """The check that a period is neither closing nor closed; loses as `period:<month>`."""
+    condition = FundItem.pk.does_not_exist() | (FundItem.state == "open")
+    return Check(FundItem, keys.of_period(admdvs, month), condition, f"period:{month}")

@@ -204,9 +204,7 @@ def _books(console: Console) -> None:
         ("320100", "南京市"),
         ("320105", "建邺区(救助身份认定地)"),
     ):
-        balance = fund.trial_balance(
-            admdvs, today.replace(day=1), today, today.replace(month=1, day=1)
-        )
+        balance = fund.trial_balance(admdvs, today.replace(day=1), today)
         if not balance.rows:
             continue
         table = Table(

@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from medaid import errors
 from medaid.aws import web
+from medaid.aws.rest import describe
+from medaid.aws.rest.table import Routes
 from medaid.errors import CODES, MedaidError
+from medaid.fund import api as fund_api
 from medaid.fund.chart import funds, read
 from medaid.local import template
 from medaid.local.errors import LocalError
@@ -25,6 +28,8 @@ from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
 
 DOCS: Final = ROOT / "docs"
+TABLES: Final[tuple[Routes[Any], ...]] = (fund_api.ROUTES,)
+"""Every table of operators' routes: docs/openapi.json is made from them."""
 FAMILY: Final = (
     "BadInput",
     "PolicyUndetermined",
@@ -58,6 +63,7 @@ def pages() -> Iterator[tuple[str, str]]:
     """Each page with generated parts and what it should hold now."""
     for name in ("errors.md", "glossary.md", "national-interface.md"):
         yield name, filled((DOCS / name).read_text(encoding="utf-8"))
+    yield "openapi.json", describe.text(TABLES)
 
 
 def filled(page: str) -> str:

@@ -1,0 +1,115 @@
+"""Allocation of a quarter's money from the fiscal special account to the expenditure account
+(Q2.2): asked for by the agency, approved or rejected by finance, received; by three different
+people (Q3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws.transaction import commit_or_refuse
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.fund import keys, periods, rules, store
+from medaid.fund.chart import funds
+from medaid.fund.model import Entry
+from medaid.fund.records import Allocation, AllocationState, Signature
+from medaid.money import Fen
+from medaid.months import Quarter
+
+
+def request_allocation(
+    admdvs: str, quarter: str, request: str, amounts: Mapping[str, Fen], by: str, now: datetime
+) -> Allocation:
+    """The agency asks for a quarter's money (预拨审批表); `amounts` are fen by fund key.
+
+    Raises BadInput for an unknown fund or an amount that is not positive, Conflict DUPLICATE for a
+    request that was made before.
+    """
+    asked = Quarter.parse(quarter, "quarter")
+    if not amounts or any(fen <= 0 for fen in amounts.values()):
+        raise BadInput("AMOUNT_NEGATIVE", field="amounts", rule="申请金额须为正")
+    for fund in amounts:
+        if fund not in funds():
+            raise BadInput("FUND_UNKNOWN", field=f"amounts.{fund[:40]}", rule="、".join(funds()))
+    key = keys.of_request(admdvs, quarter, request)
+    if store.find(key) is not None:
+        raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")
+    made = Allocation(asked, request, dict(sorted(amounts.items())), (Signature("申请", by, now),))
+    state = AllocationState.REQUESTED
+    commit_or_refuse([store.FundItem.create(key, made, "allocation", state=state, at=now)])
+    return made
+
+
+def approve_allocation(
+    admdvs: str, quarter: str, request: str, by: str, now: datetime
+) -> Allocation:
+    """Finance approves. Raises Conflict STATE, Forbidden SEPARATION for the one who asked."""
+    item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
+    _another(held, by, "申请与审批不得为同一人")
+    return _turned(item, held, AllocationState.APPROVED, Signature("批准", by, now))
+
+
+def reject_allocation(
+    admdvs: str, quarter: str, request: str, by: str, reason: str, now: datetime
+) -> Allocation:
+    """Finance does not approve, and says why. Raises Conflict STATE, Forbidden SEPARATION."""
+    item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
+    _another(held, by, "申请与审批不得为同一人")
+    act = Signature("不予批准", by, now, reason)
+    return _turned(item, held, AllocationState.REJECTED, act)
+
+
+def receive_allocation(
+    admdvs: str, quarter: str, request: str, by: str, now: datetime
+) -> Allocation:
+    """The money is on the expenditure account: the only way into it but for its own interest
+    (Q2.2). Posted once.
+
+    Raises Conflict STATE, Forbidden SEPARATION for who asked or approved.
+    """
+    item, held = _in_state(
+        admdvs, quarter, request, AllocationState.APPROVED, AllocationState.RECEIVED
+    )
+    if item.state == AllocationState.RECEIVED:
+        return held
+    _another(held, by, "申请、审批与到账登记不得为同一人")
+    # posted once by its id, so a call that was cut off before the state goes on from here
+    periods.post(_entry(admdvs, held, now))
+    return _turned(item, held, AllocationState.RECEIVED, Signature("到账", by, now))
+
+
+def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, AllocationState]]:
+    """The requests of a quarter with their states."""
+    found = store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{quarter}#")
+    return [(item.record(Allocation), AllocationState(item.state)) for item in found]
+
+
+def _entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
+    rows = [(fund, "1002", "1001", fen) for fund, fen in held.amounts.items()]
+    source, narrative = f"{admdvs}-{held.quarter}-{held.request}", f"{held.quarter} 预拨"
+    return rules.movement("allocation", admdvs, source, rows, now, narrative=narrative)
+
+
+def _another(held: Allocation, by: str, rule: str) -> None:
+    if any(act.by == by for act in held.trail):
+        raise Forbidden("SEPARATION", field="by", rule=f"{rule}(秦安县84号三(一))")
+
+
+def _in_state(
+    admdvs: str, quarter: str, request: str, *states: AllocationState
+) -> tuple[store.FundItem, Allocation]:
+    item = store.find(keys.of_request(admdvs, quarter, request))
+    if item is None:
+        raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
+    if item.state not in states:
+        raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
+    return item, item.record(Allocation)
+
+
+def _turned(
+    item: store.FundItem, held: Allocation, to: AllocationState, act: Signature
+) -> Allocation:
+    changed = replace(held, trail=(*held.trail, act))
+    commit_or_refuse([item.replace(changed, "allocation", state=to, at=act.at)])
+    return changed

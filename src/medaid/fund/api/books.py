@@ -1,0 +1,160 @@
+"""Trial balance, accounts, summaries and periods: /fund/…"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from pydantic import Field
+
+from medaid.aws import exchange
+from medaid.aws.rest.bodies import (
+    Body,
+    MonthText,
+    Page,
+    Reason,
+    Shown,
+    YuanText,
+)
+from medaid.aws.rest.table import Call
+from medaid.errors import BadInput
+from medaid.fund import analysis, books, finance, periods, service
+from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
+from medaid.fund.chart import funds
+from medaid.instants import midnight
+from medaid.months import Month
+from medaid.regions import Region
+from medaid.workbook import XLSX, workbook
+
+_LONGEST: Final = 366
+"""Days of one trial balance."""
+
+
+class BalanceQuery(Body):
+    begin: date = Field(alias="from")
+    end: date = Field(alias="to")
+
+
+class BalanceRow(Shown):
+    code: str
+    name: str
+    opening: YuanText
+    debits: YuanText
+    credits: YuanText
+    closing: YuanText
+
+
+class TrialBalanceShown(Shown):
+    rows: list[BalanceRow]
+    balanced: bool
+    printed: str
+
+
+def _balance(found: books.TrialBalance) -> TrialBalanceShown:
+    rows = [
+        BalanceRow(
+            code=row.account.code,
+            name=row.account.name,
+            opening=row.opening,
+            debits=row.debits,
+            credits=row.credits,
+            closing=row.closing,
+        )
+        for row in found.rows
+    ]
+    return TrialBalanceShown(rows=rows, balanced=not found.proof(), printed=books.printed(found))
+
+
+@ROUTES.get("/fund/{admdvs}/trial-balance", "试算平衡表", roles=READERS, query=BalanceQuery)
+def show_trial_balance(call: Call[None, None], admdvs: Region) -> TrialBalanceShown:
+    begin, end = call.query.begin, call.query.end
+    if end < begin or (end - begin).days > _LONGEST:
+        raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
+    return _balance(service.trial_balance(admdvs, begin, end))
+
+
+class FileShown(Shown):
+    key: str
+
+
+@ROUTES.post(
+    "/fund/{admdvs}/accounts/{month}",
+    "生成月度账册工作簿",
+    roles=("accountant", "finance", "manager"),
+)
+def export_accounts(call: Call[None, None], admdvs: Region, month: Month) -> FileShown:
+    balance = service.trial_balance(admdvs, month.first, month.last)
+    sheets = analysis.account_sheets(balance, service.entries(admdvs, month))
+    made = midnight(month.last + timedelta(days=1))
+    content = workbook(f"基金账册 {admdvs} {month}", sheets, made)
+    return FileShown(key=exchange.put(f"clearing/{admdvs}/{month}/accounts.xlsx", content, XLSX))
+
+
+class SummaryShown(Shown):
+    fund: str
+    name: str
+    income: YuanText
+    expense: YuanText
+    left: YuanText
+    structure: list[dict[str, str]]
+    """Expense by account, largest first: name, amount, share in percent."""
+
+
+class MonthsQuery(Body):
+    first: MonthText
+    last: MonthText
+
+
+@ROUTES.get("/fund/{admdvs}/summaries", "收支结余与结构", roles=READERS, query=MonthsQuery)
+def list_summaries(call: Call[None, None], admdvs: Region) -> Page[SummaryShown]:
+    first, last = call.query.first, call.query.last
+    if last < first or last > first.later(23):
+        raise BadInput("DATE_ORDER", field="last", rule="起止月份须先后有序且不超过两年")
+    rows = [
+        SummaryShown(
+            fund=one.fund,
+            name=funds()[one.fund].name,
+            income=one.income,
+            expense=one.expense,
+            left=one.left,
+            structure=[
+                {"name": name, "amount": fen.yuan(), "share": f"{share / 100:.2f}"}
+                for name, fen, share in one.structure
+            ],
+        )
+        for one in finance.summaries(admdvs, first, last)
+    ]
+    return Page(rows=rows, total=len(rows))
+
+
+class PeriodShown(Shown):
+    month: str
+    state: str
+    history: list[SignatureShown]
+
+
+@ROUTES.get("/fund/{admdvs}/periods/{month}", "会计期间", roles=READERS)
+def show_period(call: Call[None, None], admdvs: Region, month: Month) -> PeriodShown:
+    state, trail = periods.status(admdvs, month), periods.history(admdvs, month)
+    return PeriodShown(month=month, state=state, history=trail_shown(trail))
+
+
+@ROUTES.post("/fund/{admdvs}/periods/{month}/close", "月度结账", roles=("accountant",))
+def close_period(call: Call[None, None], admdvs: Region, month: Month) -> TrialBalanceShown:
+    return _balance(periods.close(admdvs, month, call.caller.subject, call.now))
+
+
+class Reopen(Body):
+    reason: Reason
+
+
+@ROUTES.post("/fund/{admdvs}/periods/{month}/reopen", "重新开账", roles=("manager",), body=Reopen)
+def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> PeriodShown:
+    periods.reopen(admdvs, month, call.caller.subject, call.body.reason, call.now)
+    state, trail = periods.status(admdvs, month), periods.history(admdvs, month)
+    return PeriodShown(month=month, state=state, history=trail_shown(trail))
+
+
+@ROUTES.post("/fund/{admdvs}/years/{year}/close", "年终结转", roles=("accountant",))
+def close_year(call: Call[None, None], admdvs: Region, year: int) -> TrialBalanceShown:
+    return _balance(periods.close_year(admdvs, year, call.caller.subject, call.now))

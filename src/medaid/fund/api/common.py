@@ -1,0 +1,35 @@
+"""What all routes of the finance office share: its table, its readers, how a trail is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from medaid.aws.rest.bodies import Body, Reason, Shown
+from medaid.aws.rest.table import Routes
+from medaid.fund.records import Signature
+from medaid.instants import beijing_text
+
+READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
+ROUTES: Routes[None] = Routes("fund", "基金账册:试算平衡、结账、凭证、预拨、对账、预算")
+
+
+class SignatureShown(Shown):
+    """An act in a trail: what, who, when (Beijing time), why."""
+
+    act: str
+    by: str
+    at: str
+    why: str
+
+
+def trail_shown(trail: tuple[Signature, ...]) -> list[SignatureShown]:
+    return [
+        SignatureShown(act=one.act, by=one.by, at=beijing_text(one.at), why=one.why)
+        for one in trail
+    ]
+
+
+class Reject(Body):
+    """An act that says why not."""
+
+    reason: Reason

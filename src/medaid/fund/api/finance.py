@@ -1,0 +1,197 @@
+"""Reconciliation with finance, budget, pools: /fund/…"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from medaid.aws.rest.bodies import (
+    Body,
+    Sha256,
+    Short,
+    Shown,
+    Yuan,
+    YuanText,
+)
+from medaid.aws.rest.table import Call
+from medaid.fund import finance
+from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
+from medaid.fund.chart import accounts
+from medaid.fund.records import (
+    BudgetVersion,
+    Comparison,
+)
+from medaid.instants import beijing_text
+from medaid.money import Fen
+from medaid.months import Quarter
+from medaid.regions import Region
+
+
+class ReconciliationShown(Shown):
+    """`digest` names the file that was compared: a signature names it too."""
+
+    quarter: str
+    state: str
+    file: str
+    digest: str
+    counts: dict[str, int]
+    open: list[dict[str, str]]
+    signed: list[SignatureShown]
+
+
+@ROUTES.get("/fund/{admdvs}/reconciliations/{quarter}", "财政对账结果", roles=READERS)
+def show_reconciliation(
+    call: Call[None, None], admdvs: Region, quarter: Quarter
+) -> ReconciliationShown:
+    return _reconciliation(quarter, *finance.get_comparison(admdvs, quarter))
+
+
+def _reconciliation(quarter: str, held: Comparison, state: str) -> ReconciliationShown:
+    rows = []
+    for one in held.open:
+        known = one.ours or one.theirs
+        assert known is not None
+        ours, theirs = (side.amount.yuan() if side else "" for side in (one.ours, one.theirs))
+        rows.append(
+            {
+                "kind": one.kind,
+                "age": str(one.age),
+                "date": known.day.isoformat(),
+                "reference": known.reference,
+                "account": known.account,
+                "fund": known.fund,
+                "ours": ours,
+                "theirs": theirs,
+            }
+        )
+    return ReconciliationShown(
+        quarter=quarter,
+        state=state,
+        file=held.file,
+        digest=held.digest,
+        counts=dict(held.counts),
+        open=rows,
+        signed=trail_shown(held.signed),
+    )
+
+
+class Sign(Body):
+    digest: Sha256
+    remarks: str = Field("", max_length=500)
+
+
+@ROUTES.post(
+    "/fund/{admdvs}/reconciliations/{quarter}/sign",
+    "签署对账",
+    roles=("accountant", "finance"),
+    body=Sign,
+)
+def sign_reconciliation(
+    call: Call[None, Sign], admdvs: Region, quarter: Quarter
+) -> ReconciliationShown:
+    sent, by = call.body, call.caller.subject
+    finance.sign(admdvs, quarter, sent.digest, by, sent.remarks, call.now)
+    return _reconciliation(quarter, *finance.get_comparison(admdvs, quarter))
+
+
+class BudgetIn(Body):
+    """Yuan by account code; a further version, earlier ones stay."""
+
+    amounts: dict[str, Yuan] = Field(min_length=1)
+
+
+class BudgetLineShown(Shown):
+    code: str
+    name: str
+    budgeted: YuanText
+    used: YuanText
+    left: YuanText
+
+
+class BudgetShown(Shown):
+    lines: list[BudgetLineShown]
+    versions: list[dict[str, str]]
+
+
+def _budget(admdvs: Region, year: int) -> BudgetShown:
+    held = finance.get_budget(admdvs, year)
+    lines = [
+        BudgetLineShown(
+            code=one.code,
+            name=accounts()[one.code].name,
+            budgeted=one.budgeted,
+            used=one.used,
+            left=one.left,
+        )
+        for one in finance.budget_use(admdvs, year)
+    ]
+    return BudgetShown(
+        lines=lines, versions=[_version(one) for one in held.versions] if held else []
+    )
+
+
+def _version(one: BudgetVersion) -> dict[str, str]:
+    total = Fen(sum(int(fen) for fen in one.lines.values()))
+    return {"by": one.by, "at": beijing_text(one.at), "total": total.yuan()}
+
+
+@ROUTES.post("/fund/{admdvs}/budget/{year}", "编制预算", roles=("accountant",), body=BudgetIn)
+def set_budget(call: Call[None, BudgetIn], admdvs: Region, year: int) -> BudgetShown:
+    finance.set_budget(admdvs, year, call.body.amounts, call.caller.subject, call.now)
+    return _budget(admdvs, year)
+
+
+@ROUTES.get("/fund/{admdvs}/budget/{year}", "预算执行", roles=READERS)
+def show_budget(call: Call[None, None], admdvs: Region, year: int) -> BudgetShown:
+    return _budget(admdvs, year)
+
+
+class PoolsShown(Shown):
+    """Outpatient and inpatient pool: given by the cited shares, moved by document, used, left."""
+
+    outpatient: dict[str, str]
+    inpatient: dict[str, str]
+    cite: str
+
+
+@ROUTES.get("/fund/{admdvs}/pools/{year}", "门诊与住院统筹资金", roles=READERS)
+def show_pools(call: Call[None, None], admdvs: Region, year: int) -> PoolsShown:
+    found, cite = finance.pools(admdvs, year)
+    outpatient, inpatient = (
+        {"given": given.yuan(), "moved_in": moved.yuan(), "used": used.yuan(), "left": left.yuan()}
+        for given, moved, used, left in zip(
+            found.given,
+            (found.moved_to_outpatient, -found.moved_to_outpatient),
+            found.used,
+            found.left,
+            strict=True,
+        )
+    )
+    return PoolsShown(outpatient=outpatient, inpatient=inpatient, cite=cite)
+
+
+class PoolTransferIn(Body):
+    """`to_outpatient` false moves money to the inpatient pool."""
+
+    document: Short
+    amount: Yuan
+    to_outpatient: bool
+
+
+class PoolTransferShown(Shown):
+    entry_id: str
+    document: str
+
+
+@ROUTES.post(
+    "/fund/{admdvs}/pool-transfers",
+    "门诊与住院统筹划转",
+    roles=("manager",),
+    body=PoolTransferIn,
+    status=201,
+)
+def transfer_between_pools(call: Call[None, PoolTransferIn], admdvs: Region) -> PoolTransferShown:
+    sent = call.body
+    moved = sent.amount if sent.to_outpatient else -sent.amount
+    by = call.caller.subject
+    entry = finance.transfer_between_pools(admdvs, sent.document, moved, by, call.now)
+    return PoolTransferShown(entry_id=entry.entry_id, document=sent.document)

@@ -1,0 +1,139 @@
+"""Where the books lie, and how they are read.
+
+Table `journal`: only ever put to (its roles hold PutItem alone); its stream feeds the roll-ups.
+
+| what is read | key | how | by |
+| --- | --- | --- | --- |
+| entries of a region and month, in the order recorded | pk `J#<admdvs>#<yyyy-mm>#<shard>`, sk `<recorded>#<entry_id>` | one Query a shard, merged | `store.entries` |
+
+The month is that of the effective date; the shard is one of 16 by the entry id's hash, so that no
+key is hot.
+
+Table `fund`: what of the books may change.
+
+| what is read | key | how | by |
+| --- | --- | --- | --- |
+| a period: open, closing or closed, its closing balances, its history | pk `F#<admdvs>`, sk `PERIOD#<yyyy-mm>` | GetItem; Query of a region's | `store.find`, `store.listed` |
+| the first month of a region's books | pk `F#<admdvs>`, sk `BOOKS` | GetItem | `store.find` |
+| a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
+| a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>` | GetItem | `store.find` |
+| an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's | `store.find`, `store.listed` |
+| the reconciliation of a quarter | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>` | GetItem | `store.find` |
+| a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
+| an entry posted outside a settlement: once only | pk `E#<entry_id>`, sk `POSTED` | conditional put | `store.posted` |
+| seals of a fund, or of its month | pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>` | Query | `store.listed` |
+| debits and credits of an account by day recorded | pk `ROLL#<admdvs>#<yyyy-mm>`, sk `<day>#<account>` | Query of a month's | `store.rolled` |
+| whether an entry is in the roll-ups | pk `ROLLED#<entry_id>`, sk `ENTRY` | conditional put | `rollups` |
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Final
+
+from medaid.aws.items import Key
+from medaid.instants import stored
+
+SHARDS: Final = 16
+"""Keys over which a region's month is spread: at 1,000 writes a second each, more than any region
+settles."""
+PERIOD: Final = "PERIOD#"
+REQUEST: Final = "REQUEST#"
+VOUCHER: Final = "VOUCHER#"
+
+
+def shard(entry_id: str) -> str:
+    """Two hex digits that spread entries evenly and never change for an entry."""
+    return f"{hashlib.sha256(entry_id.encode()).digest()[0] % SHARDS:02x}"
+
+
+def of_entry(admdvs: str, period: str, recorded: datetime, entry_id: str) -> Key:
+    return Key(f"J#{admdvs}#{period}#{shard(entry_id)}", f"{stored(recorded)}#{entry_id}")
+
+
+def journal_shards(admdvs: str, period: str) -> list[str]:
+    """Partition keys of all shards of a region's month."""
+    return [f"J#{admdvs}#{period}#{number:02x}" for number in range(SHARDS)]
+
+
+def parse_entry(pk: str, sk: str) -> tuple[str, str, str]:
+    """(admdvs, recorded as stored, entry_id) of a journal key."""
+    recorded, entry_id = sk.split("#", 1)
+    return pk.split("#")[1], recorded, entry_id
+
+
+def of_region(admdvs: str) -> str:
+    """Partition key of all that a region's finance office holds."""
+    return f"F#{admdvs}"
+
+
+def of_period(admdvs: str, month: str) -> Key:
+    return Key(of_region(admdvs), f"{PERIOD}{month}")
+
+
+def parse_period(sk: str) -> str:
+    """The month of a period's sort key."""
+    return sk.removeprefix(PERIOD)
+
+
+def of_books(admdvs: str) -> Key:
+    return Key(of_region(admdvs), "BOOKS")
+
+
+def of_year(admdvs: str, year: int) -> Key:
+    return Key(of_region(admdvs), f"YEAR#{year}")
+
+
+def of_budget(admdvs: str, year: int) -> Key:
+    return Key(of_region(admdvs), f"BUDGET#{year}")
+
+
+def of_request(admdvs: str, quarter: str, request: str) -> Key:
+    return Key(of_region(admdvs), f"{REQUEST}{quarter}#{request}")
+
+
+def of_reconciliation(admdvs: str, quarter: str) -> Key:
+    return Key(of_region(admdvs), f"RECONCILIATION#{quarter}")
+
+
+def of_voucher(admdvs: str, month: str, voucher_id: str) -> Key:
+    return Key(of_region(admdvs), f"{VOUCHER}{month}#{voucher_id}")
+
+
+def of_posted(entry_id: str) -> Key:
+    return Key(f"E#{entry_id}", "POSTED")
+
+
+def seals_of(admdvs: str, fund: str) -> str:
+    """Partition key of a fund's seals."""
+    return f"SEAL#{admdvs}#{fund}"
+
+
+def of_seal(admdvs: str, fund: str, month: str, number: int) -> Key:
+    return Key(seals_of(admdvs, fund), f"{month}#{number:04d}")
+
+
+def parse_seal(sk: str) -> tuple[str, int]:
+    """(month, number) of a seal's sort key."""
+    month, number = sk.split("#")
+    return month, int(number)
+
+
+def rolls_of(admdvs: str, month: str) -> str:
+    """Partition key of the roll-ups of a region's month."""
+    return f"ROLL#{admdvs}#{month}"
+
+
+def of_roll(admdvs: str, month: str, recorded: date, code: str) -> Key:
+    return Key(rolls_of(admdvs, month), f"{recorded.isoformat()}#{code}")
+
+
+def parse_roll(sk: str) -> tuple[str, str]:
+    """(day recorded, account code) of a roll-up's sort key."""
+    day, code = sk.split("#")
+    return day, code
+
+
+def of_rolled(entry_id: str) -> Key:
+    return Key(f"ROLLED#{entry_id}", "ENTRY")

@@ -1,0 +1,151 @@
+"""What a finance office keeps beside the journal, as values: periods, seals, allocation requests,
+budgets, reconciliations, vouchers. Frozen; whole fen; stored through `medaid.aws.codec`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from medaid.fund.reconciliation import Finding
+from medaid.money import Fen
+from medaid.months import Month, Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who did what, when, why: an act in the trail of a record."""
+
+    act: str
+    by: str
+    at: datetime
+    why: str = ""
+
+
+class PeriodState(StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month of the books. `balances` are its closing balances by account code while closed."""
+
+    history: tuple[Signature, ...] = ()
+    balances: Mapping[str, Fen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Since when a region has books."""
+
+    first: Month
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedYear:
+    """A year that was carried over."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Up to where a fund's chain of entries was sealed: its value before and after, the number of
+    entries, and the position of the last one."""
+
+    start: str
+    head: str
+    count: int
+    through: str
+
+
+class AllocationState(StrEnum):
+    """申请, 审核, 批准, 到账, 不予批准."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A quarter's request for money (预拨审批表, Q2.2): fen by fund, and its trail."""
+
+    quarter: Quarter
+    request: str
+    amounts: Mapping[str, Fen]
+    trail: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetVersion:
+    """One version of a year's budget (J30): fen by account code."""
+
+    lines: Mapping[str, Fen]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """All versions of a year's budget, the last one in force; none is ever replaced."""
+
+    versions: tuple[BudgetVersion, ...]
+
+    @property
+    def lines(self) -> Mapping[str, Fen]:
+        return self.versions[-1].lines
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Finance's statement of a quarter held against the books, and who signed it off (J31).
+
+    `digest` is the SHA-256 of their file, `dropped` the instant it was dropped: of two files the
+    later dropped one stands, whatever order they are brought in. A signature names the digest.
+    """
+
+    file: str
+    digest: str
+    dropped: datetime
+    counts: Mapping[str, int]
+    open: tuple[Finding, ...]
+    signed: tuple[Signature, ...] = ()
+
+
+class VoucherState(StrEnum):
+    """待审核, 已入账, 退回."""
+
+    MADE = "made"
+    POSTED = "posted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLine:
+    """`amount` from one account of a fund to another: debit and credit are account numbers."""
+
+    fund: str
+    debit: str
+    credit: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A movement that people enter by a paper: made by one, posted by another (Q3.1)."""
+
+    voucher_id: str
+    kind: str
+    effective: date
+    document: str
+    """Number of the paper it rests on."""
+    lines: tuple[VoucherLine, ...]
+    narrative: str
+    trail: tuple[Signature, ...]
+    counterpart: str = ""

@@ -1,0 +1,134 @@
+"""Movements that people enter by a paper: made by one, posted by another, or not at all.
+
+Proves J29, J32, Q2.2, Q3.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from medaid.errors import Conflict, Forbidden, Refused
+from medaid.fund import chart, periods, service, vouchers
+from medaid.fund.records import Voucher, VoucherLine, VoucherState
+from medaid.money import Fen
+from medaid.months import Month
+
+pytestmark = pytest.mark.usefixtures("tables")
+R = "620522"
+JULY = Month("2023-07")
+
+
+def when(day: int, month: int = 7) -> datetime:
+    return datetime(2023, month, day, 2, tzinfo=UTC)
+
+
+def draft(**changes: object) -> Voucher:
+    line = VoucherLine("assistance", "1001", "410101", Fen(70_000_00))
+    made = Voucher(
+        "收1", "fiscal_income", date(2023, 7, 5), "财社〔2023〕1号", (line,), "中央补助", ()
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_made_by_one_and_posted_by_another() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    assert list(service.entries(R, JULY)) == []
+    posted = vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
+    assert [(act.act, act.by) for act in posted.trail] == [("制单", "会计"), ("入账", "审核")]
+    assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(70_000_00)
+    vouchers.post_voucher(R, JULY, "收1", "审核", when(7))  # again: nothing more
+    assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(70_000_00)
+    ((_, state),) = vouchers.list_vouchers(R, JULY)
+    assert state is VoucherState.POSTED
+
+
+def test_the_maker_does_not_post_or_send_back() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    with pytest.raises(Forbidden) as posting:
+        vouchers.post_voucher(R, JULY, "收1", "会计", when(6))
+    with pytest.raises(Forbidden) as rejecting:
+        vouchers.reject_voucher(R, JULY, "收1", "会计", "误", when(6))
+    assert posting.value.code == rejecting.value.code == "SEPARATION"
+    assert list(service.entries(R, JULY)) == []
+
+
+def test_what_was_sent_back_is_not_posted() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    vouchers.reject_voucher(R, JULY, "收1", "审核", "金额与到账通知不符", when(6))
+    with pytest.raises(Conflict):
+        vouchers.post_voucher(R, JULY, "收1", "主管", when(6))
+    assert list(service.entries(R, JULY)) == []
+
+
+def test_the_same_number_is_the_same_voucher_or_refused() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    assert vouchers.make_voucher(R, draft(), "会计", when(6)).trail[0].at == when(5)
+    with pytest.raises(Conflict) as told:
+        vouchers.make_voucher(R, draft(document="别的文号"), "会计", when(6))
+    assert (told.value.code, told.value.field) == ("DUPLICATE", "voucher_id")
+
+
+def line(**changes: object) -> tuple[VoucherLine, ...]:
+    made = VoucherLine("assistance", "1001", "410101", Fen(1))
+    return (replace(made, **changes),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"kind": "settlement"}, "FLOW_FORBIDDEN", "kind"),
+        ({"kind": "bank_fee"}, "FLOW_FORBIDDEN", "kind"),
+        ({"kind": "nothing"}, "FLOW_FORBIDDEN", "kind"),
+        ({"document": " "}, "FIELD_REQUIRED", "document"),
+        ({"effective": date(2023, 7, 6)}, "DATE_FUTURE", "effective"),
+        ({"lines": ()}, "FIELD_REQUIRED", "lines"),
+        ({"lines": line(fund="养老")}, "FUND_UNKNOWN", "lines.0.fund"),
+        ({"lines": line(amount=Fen(0))}, "AMOUNT_NEGATIVE", "lines.0.amount"),
+        ({"lines": line(amount=Fen(-5))}, "AMOUNT_NEGATIVE", "lines.0.amount"),
+        ({"lines": line(credit="9999")}, "ACCOUNT_UNKNOWN", "lines.0.credit"),
+        ({"lines": line(debit="1002")}, "FLOW_FORBIDDEN", "610100-1002"),
+        ({"narrative": "退给 110101199003077838"}, "PERSONAL_DATA", "narrative"),
+    ],
+)
+def test_what_could_never_be_posted_is_refused_when_it_is_made(
+    changes: dict[str, object], code: str, field: str
+) -> None:
+    with pytest.raises(Refused) as told:
+        vouchers.make_voucher(R, draft(**changes), "会计", when(5))
+    assert (told.value.code, told.value.field) == (code, field)
+    assert vouchers.list_vouchers(R, JULY) == []
+
+
+def test_a_closed_month_takes_no_voucher_and_posts_none() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    vouchers.make_voucher(R, draft(voucher_id="收2"), "会计", when(5))
+    vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
+    periods.close(R, JULY, "会计", when(2, 8))
+    with pytest.raises(Conflict) as making:
+        vouchers.make_voucher(R, draft(voucher_id="收3"), "会计", when(3, 8))
+    with pytest.raises(Conflict) as posting:
+        vouchers.post_voucher(R, JULY, "收2", "审核", when(3, 8))
+    assert making.value.code == posting.value.code == "PERIOD_CLOSED"
+
+
+def test_every_kind_that_people_enter_can_be_entered() -> None:
+    """J32: each manual flow has at least one pair of accounts that it may move."""
+    manual = [flow for flow in chart.flows().values() if flow.manual]
+    assert {"fiscal_income", "other_income", "interest_return", "opening"} <= {
+        flow.kind for flow in manual
+    }
+    for number, flow in enumerate(manual):
+        fund, debit, credit = next(
+            (f.key, d, c)
+            for f in chart.funds().values()
+            for d in sorted(flow.debit)
+            for c in sorted(flow.credit)
+            if f"{f.code}-{d}" in chart.accounts() and f"{f.code}-{c}" in chart.accounts()
+        )
+        rows = (VoucherLine(fund, debit, credit, Fen(1)),)
+        made = draft(voucher_id=f"v{number}", kind=flow.kind, lines=rows)
+        vouchers.make_voucher(R, made, "会计", when(5))
+        vouchers.post_voucher(R, JULY, f"v{number}", "审核", when(6))
