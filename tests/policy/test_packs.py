@@ -139,3 +139,9 @@ def test_the_nearest_regions_figures_win() -> None:
         == "二(三)"
     )
     assert "outpatient_fund_share" not in library().figures("620522", date(2018, 9, 17))
+
+
+def test_the_national_floor_holds_from_the_day_of_the_opinion_not_of_its_release() -> None:
+    """国办发〔2021〕42号 is dated 28 October 2021; it was released on 19 November."""
+    assert "critical_ratio_least" in library().figures("440900", date(2021, 10, 28))
+    assert "critical_ratio_least" not in library().figures("440900", date(2021, 10, 27))
