@@ -87,7 +87,7 @@ def claim(case: exact.Case) -> Claim:
         Bill(total, in_policy, total - in_policy),
         facts,
         (case.category,),
-        given={"payments_by_others": int(case.others * 100)},
+        stated_amounts={"payments_by_others": int(case.others * 100)},
     )
 
 
@@ -152,7 +152,7 @@ def main() -> int:
         priced = price(policy, ours_claim)
         got = [sum(step.paid for step in priced.steps if step.tier == tier) for tier in LAYERS]
         assert all(step.cites for step in priced.steps)
-        wrong_ours += got != expected or int(priced.own) != int(paid.own * 100)
+        wrong_ours += got != expected or int(priced.person_pays) != int(paid.own * 100)
         wrong_theirs += [round(amount * 100) for amount in theirs(one)] != expected
 
     # mypy cannot infer a lambda with a default

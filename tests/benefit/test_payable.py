@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from medaid.benefit.balance import ClaimBalance
 from medaid.benefit.engine import _payable
 from medaid.benefit.model import Bill, Claim, Facts
-from medaid.benefit.purse import Purse
 from medaid.money import Fen
 
 CASES = [
@@ -28,6 +28,6 @@ def test_neither_the_bill_nor_its_kind_of_cost_is_overpaid(
 ) -> None:
     """100 in policy and 100 outside; `paid` is what an earlier in-policy layer took."""
     claim = Claim(Bill(Fen(200), Fen(100), Fen(100)), Facts())
-    purse = Purse(claim, reserved)
-    purse.take(paid, True)
-    assert _payable(source, due, purse)[0] == most
+    balance = ClaimBalance(claim, reserved)
+    balance.take(paid, True)
+    assert _payable(source, due, balance)[0] == most

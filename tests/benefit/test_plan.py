@@ -38,7 +38,7 @@ def test_facts_that_no_clause_asks_for_do_not_multiply_plans() -> None:
 
 def test_a_fact_that_cannot_decide_is_not_asked_for() -> None:
     """In the city the referral does not matter, outside it does."""
-    assert price(MAOMING, claim(facts=FACTS._replace(filing=None))).own
+    assert price(MAOMING, claim(facts=FACTS._replace(filing=None))).person_pays
     with pytest.raises(PolicyUndetermined) as caught:
         price(MAOMING, claim(facts=FACTS._replace(place="outside", filing=None)))
     assert (caught.value.code, caught.value.field) == ("FACT_MISSING", "filing")
@@ -73,7 +73,7 @@ def test_equal_answers_take_the_category_named_first() -> None:
 
 def test_what_leaves_the_engine_is_fen() -> None:
     priced = price(MAOMING, claim(50000, FACTS, "low_income"))
-    assert all(type(amount) is Fen for amount in (priced.own, *priced.by_fund.values()))
+    assert all(type(amount) is Fen for amount in (priced.person_pays, *priced.by_fund.values()))
 
 
 def test_a_year_end_that_is_not_what_the_totals_say_is_refused() -> None:

@@ -50,7 +50,7 @@ def shapes() -> list[Policy]:
         for file in sorted(folder.glob("*.toml"))
     ]
     return [
-        assemble([pack], pack.region, pack.region if pack.standings else "", date(2024, 6, 1))
+        assemble([pack], pack.region, pack.region if pack.category_rules else "", date(2024, 6, 1))
         for pack in packs
     ]
 
@@ -150,9 +150,9 @@ def test_the_parts_sum_to_the_bill_and_nobody_pays_less_than_nothing(
     priced = answer(policy, claim)
     if priced is None:
         return
-    assert sum(step.paid for step in priced.steps) + int(priced.own) == claim.bill.total
-    assert sum(map(int, priced.by_fund.values())) + int(priced.own) == claim.bill.total
-    assert priced.own >= 0
+    assert sum(step.paid for step in priced.steps) + int(priced.person_pays) == claim.bill.total
+    assert sum(map(int, priced.by_fund.values())) + int(priced.person_pays) == claim.bill.total
+    assert priced.person_pays >= 0
     assert all(step.paid >= 0 and step.deductible >= 0 and step.base >= 0 for step in priced.steps)
     assert all(step.cap_left is None or step.paid <= step.cap_left for step in priced.steps)
     assert all(
@@ -186,9 +186,9 @@ def test_every_shape_keeps_the_same_promises(
     before, after = answer(policy, claim), answer(policy, replace(claim, bill=bill))
     if before is None or after is None:
         return
-    assert sum(step.paid for step in before.steps) + int(before.own) == claim.bill.total
+    assert sum(step.paid for step in before.steps) + int(before.person_pays) == claim.bill.total
     assert answer(policy, claim) == before
-    assert before.bill.total - before.own <= after.bill.total - after.own
+    assert before.bill.total - before.person_pays <= after.bill.total - after.person_pays
     second = answer(policy, replace(claim, totals=before.totals))
     for layer in policy.layers if second else ():
         most = largest_year_cap(policy, layer.id)
@@ -209,7 +209,7 @@ def test_more_in_policy_cost_never_lowers_what_the_funds_pay(
     before, after = answer(policy, claim), answer(policy, replace(claim, bill=bill))
     if before is None or after is None:
         return
-    assert before.bill.total - before.own <= after.bill.total - after.own
+    assert before.bill.total - before.person_pays <= after.bill.total - after.person_pays
 
 
 @each
@@ -222,11 +222,11 @@ def test_more_categories_never_pay_less(policy: Policy, data: st.DataObject) -> 
     together = answer(policy, claim)
     if together is None or any(one is None for one in alone):
         return
-    best = min((one.own for one in alone if one is not None), default=together.own)
+    best = min((one.person_pays for one in alone if one is not None), default=together.person_pays)
     if any(one is not None and one.category != "none" for one in alone):
-        standing = [one.own for one in alone if one is not None and one.category != "none"]
+        standing = [one.person_pays for one in alone if one is not None and one.category != "none"]
         best = min(standing)
-    assert together.own == best
+    assert together.person_pays == best
 
 
 @each
@@ -283,17 +283,17 @@ def test_the_order_of_two_visits_on_one_day_does_not_change_the_years_sum(
     one, other = data.draw(claims(policy)), data.draw(claims(policy))
     other = replace(other, categories=one.categories, facts=one.facts)
     if (
-        one.given.get("payments_by_others")
-        or other.given.get("payments_by_others")
+        one.stated_amounts.get("payments_by_others")
+        or other.stated_amounts.get("payments_by_others")
         or one.facts.care != "inpatient"
     ):
         return
     there, back = both(policy, one, other), both(policy, other, one)
     if there is None or back is None or not order_free(there) or not order_free(back):
         return
-    assert abs(sum(int(p.own) for p in there) - sum(int(p.own) for p in back)) <= 2 * len(
-        there[0].steps
-    )
+    assert abs(
+        sum(int(p.person_pays) for p in there) - sum(int(p.person_pays) for p in back)
+    ) <= 2 * len(there[0].steps)
 
 
 def both(policy: Policy, first: Claim, second: Claim) -> tuple[Priced, Priced] | None:

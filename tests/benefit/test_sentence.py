@@ -38,7 +38,7 @@ def yuan(text: str) -> Fen:
 def maoming(total: str, in_policy: str, *categories: str, **given: int) -> Priced:
     policy = library().policy_for("440900", "440900", date(2019, 6, 1))
     bill = Bill(yuan(total), yuan(in_policy), yuan(total) - yuan(in_policy))
-    return price(policy, Claim(bill, INPATIENT, categories, given=given))
+    return price(policy, Claim(bill, INPATIENT, categories, stated_amounts=given))
 
 
 def test_a_step_reads_as_a_sentence() -> None:
@@ -92,7 +92,7 @@ def test_the_waterfall_ends_with_what_the_person_pays_and_the_categories_compare
     paid."""
     priced = maoming("30000", "28000", "subsistence_allowance", "destitute_support")
     text = waterfall(priced)
-    assert text.splitlines()[-2] == f"各方支付合计 30000.00 元,个人负担 {priced.own} 元。"
+    assert text.splitlines()[-2] == f"各方支付合计 30000.00 元,个人负担 {priced.person_pays} 元。"
     assert "按就高原则取特困供养人员;其他身份可支付:最低生活保障对象" in text
 
 
@@ -175,4 +175,4 @@ def test_a_base_that_another_layer_left_is_named_by_that_layer() -> None:
         (Citation("甲", "1", "S"),),
     )
     assert "住院统筹 转入的超出部分 1.00 元" in sentence(step, {"stay": "住院统筹"})
-    assert "先行自付 0.50 元" in sentence(step._replace(first_share=50))
+    assert "先行自付 0.50 元" in sentence(step._replace(initial_self_pay=50))

@@ -148,7 +148,7 @@ def _claim(row: Row, totals: Mapping[str, int]) -> Claim:
         Bill(Fen.of_yuan(row["总额"]), Fen.of_yuan(row["政策内"]), Fen.of_yuan(row["全自费"])),
         facts,
         tuple(WORDS["救助类型"][name] for name in names),
-        given=given,
+        stated_amounts=given,
         totals=totals,
     )
 
@@ -177,7 +177,7 @@ def test_paid(city: str, case: str) -> None:
     row, priced = CASES[city, case], _priced(city, case)
     expected = {column: Fen.of_yuan(row[column]) for column in TIERS if column in row}
     assert {column: _of(priced, column) for column in expected} == expected, row["手算"]
-    assert priced.own == Fen.of_yuan(row["个人"]), row["手算"]
+    assert priced.person_pays == Fen.of_yuan(row["个人"]), row["手算"]
     assert all(step.cites for step in priced.steps)
 
 

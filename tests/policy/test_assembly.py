@@ -249,7 +249,7 @@ def test_a_replay_by_versions_gives_the_same_policy() -> None:
         policy.packs, "990100", "990100", DAY
     )
     assert replayed == policy
-    assert [s.code for found in replayed.standings.values() for s in found] == ["orphan"]
+    assert [s.code for found in replayed.category_rules.values() for s in found] == ["orphan"]
 
 
 def test_a_version_that_is_not_at_hand_is_an_error() -> None:

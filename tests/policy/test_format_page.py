@@ -67,7 +67,7 @@ def layer(ident: str, care: str, rows: str, base: str = BASE) -> str:
 def loads(text: str) -> None:
     pack = parse(text.encode(), "page.toml", frozenset(CATEGORIES))
     assert assemble(
-        [pack], pack.region, pack.region if pack.standings else "", pack.in_force
+        [pack], pack.region, pack.region if pack.category_rules else "", pack.in_force
     ).layers
 
 
@@ -102,7 +102,7 @@ def test_the_whole_example_prices_the_claim_of_the_page() -> None:
     case = read_case({**data, "given": {}})
     answer = price(assemble([pack], case.insured, case.assisted, case.day), case.claim)
     assert [Fen(step.paid).yuan() for step in answer.steps] == ["36900.00", "60.00", "13040.00"]
-    assert answer.own == Fen(200000)
+    assert answer.person_pays == Fen(200000)
 
 
 def test_every_key_that_the_reader_asks_for_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,9 @@ def test_a_damaged_pack_loads_or_is_refused_with_places(
         "1",
     )
     try:
-        policy = assemble([pack], pack.region, pack.region if pack.standings else "", pack.in_force)
+        policy = assemble(
+            [pack], pack.region, pack.region if pack.category_rules else "", pack.in_force
+        )
         assert show(policy)
         answer = price(
             policy,
@@ -134,4 +136,4 @@ def test_a_damaged_pack_loads_or_is_refused_with_places(
         )
     except MedaidError:
         return
-    assert sum(step.paid for step in answer.steps) + int(answer.own) == yuan
+    assert sum(step.paid for step in answer.steps) + int(answer.person_pays) == yuan

@@ -54,7 +54,7 @@ def test_what_is_paid(row: Row) -> None:
         for step in answer.steps
         if step.paid or step.layer in wanted
     } == wanted
-    assert answer.own == fen(row.cells["个人"])
+    assert answer.person_pays == fen(row.cells["个人"])
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def policy_of(pack: Path) -> Policy:
 
 def assembled(data: bytes, name: str) -> Policy:
     one = parse(data, name, frozenset(CATEGORIES))
-    return assemble([one], one.region, one.region if one.standings else "", DAY)
+    return assemble([one], one.region, one.region if one.category_rules else "", DAY)
 
 
 def priced(row: Row) -> Priced:
@@ -65,7 +65,7 @@ def test_what_is_paid(row: Row) -> None:
         n: Fen(a).yuan() for n, a in wanted.items()
     }
     assert sum(step.paid for step in answer.steps if step.layer not in wanted) == 0
-    assert answer.own == fen(row.cells["个人"])
+    assert answer.person_pays == fen(row.cells["个人"])
     if "取" in row.cells:
         assert answer.category == row.cells["取"]
     assert steps_from_data(steps_to_data(answer)) == answer.steps

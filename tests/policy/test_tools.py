@@ -239,7 +239,7 @@ def test_price_reads_a_claim_file_and_explains(
     answer = json.loads(capsys.readouterr().out)
     case = read_case(CLAIM)
     direct = price(library().policy_for("440900", "440900", case.day), case.claim)
-    assert answer["own"] == direct.own.yuan()
+    assert answer["own"] == direct.person_pays.yuan()
     assert answer["year"] == year_to_data(direct.totals)
     assert answer["steps"][0]["cites"]
     following = read_case({**CLAIM, "year": answer["year"]})
@@ -333,7 +333,7 @@ def settled(ident: str, known: Library, totals: dict[str, int], yuan: int) -> Se
         case.day,
         case.claim,
         answer.by_fund,
-        answer.own,
+        answer.person_pays,
         answer.totals,
         policy.packs,
     )
@@ -353,7 +353,7 @@ def test_a_corrected_pack_lists_the_differences_as_work(tmp_path: Path) -> None:
     first = settled("S1", library(), {}, 300000)
     second = settled("S2", library(), dict(first.after), 5000)
     work = list(reprice([first, second], corrected(tmp_path).policy_for))
-    assert [(w.setl_id, w.own, dict(w.by_fund)) for w in work][:1] == [
+    assert [(w.setl_id, w.person_pays, dict(w.by_fund)) for w in work][:1] == [
         ("S1", Fen(-500000), {"maf_pay": Fen(500000)})
     ]
     assert "医疗" not in work[0].sentence
@@ -392,7 +392,7 @@ def test_reprice_as_a_tool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         "year": "p1/2019",
         "claim": claim,
         "by_fund": {f: a.yuan() for f, a in one.by_fund.items()},
-        "own": one.own.yuan(),
+        "own": one.person_pays.yuan(),
     }
     file = tmp_path / "settled.jsonl"
     file.write_text(

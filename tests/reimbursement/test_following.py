@@ -75,7 +75,7 @@ def settled_without_identity() -> Settlement:
         category=priced.category,
         steps=priced.steps,
         by_fund=priced.by_fund,
-        own=priced.own,
+        own=priced.person_pays,
         others=(),
         totals_before={},
         totals_after=priced.totals,

@@ -64,7 +64,7 @@ def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
         case.fees.inscp_scp_amt,
         "none",
         priced.by_fund,
-        priced.own,
+        priced.person_pays,
         2026,
         added,
     ), dict(priced.totals)

@@ -41,7 +41,7 @@ def one_by_one(visits: Visits, packs: Library) -> list[Answer]:
         answers[row] = {
             "refused": "",
             "paid": paid,
-            "own": int(priced.own),
+            "own": int(priced.person_pays),
             "own_in_policy": own_in_policy,
             "category": priced.category,
         }

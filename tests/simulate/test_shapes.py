@@ -42,7 +42,7 @@ def population(pack: Pack, seed: int, persons: int) -> list[dict[str, Any]]:
     """Persons with up to eight visits in the pack's region, from its first month on, over the turn
     of a year."""
     chance = random.Random(f"{pack.id} {seed}")
-    codes = sorted({one.code for one in pack.standings})
+    codes = sorted({one.code for one in pack.category_rules})
     given, components = names(pack, "given"), names(pack, "component")
     rows = []
     for person in range(persons):

@@ -8,9 +8,9 @@ once, over all its bands together.
 
 from __future__ import annotations
 
+from medaid.benefit.balance import ClaimBalance, stated_amount
 from medaid.benefit.modify import changed
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
-from medaid.benefit.purse import Purse, given
 from medaid.errors import PolicyUndetermined
 from medaid.money import Fen, half_up
 from medaid.policy.model import Amount, Band
@@ -19,60 +19,62 @@ Pieces = tuple[tuple[int, int], ...]
 Bounds = tuple[tuple[int, int | None], ...]
 
 
-def base_of(planned: PlannedLayer, purse: Purse) -> tuple[int, int, int]:
+def base_of(planned: PlannedLayer, balance: ClaimBalance) -> tuple[int, int, int]:
     """What enters the layer, what an entry ceiling sends on to a later one, and what the person
     bore first."""
     rule = planned.layer.base
-    amount = purse.source(rule.source)
+    amount = balance.source(rule.source)
     for name in rule.less:
-        amount -= purse.source(name)
+        amount -= balance.source(name)
     for name, weight in rule.plus:
-        amount += half_up(purse.source(name) * weight)
+        amount += half_up(balance.source(name) * weight)
     amount = max(0, amount)
-    first = half_up(amount * planned.first_share) if planned.first_share else 0
+    first = half_up(amount * planned.initial_self_pay) if planned.initial_self_pay else 0
     amount -= first
     if planned.ceiling is not None:
-        left = _left(planned.ceiling, purse)
+        left = _left(planned.ceiling, balance)
         if left is not None and amount > left:
             return left, amount - left, first
     return amount, 0, first
 
 
-def resolve(amount: Amount, purse: Purse) -> int | None:
+def resolve(amount: Amount, balance: ClaimBalance) -> int | None:
     """A clause's amount as fen at this point; None for no limit."""
     if amount.ratio is None:
         return amount.fen
-    fen = max(amount.least, half_up(amount.ratio * purse.source(amount.of)))
+    fen = max(amount.least, half_up(amount.ratio * balance.source(amount.of)))
     fen = fen if amount.most is None else min(fen, amount.most)
     for change in amount.changes:
         fen = changed(fen, change)
     return fen
 
 
-def deductible_of(planned: PlannedLayer, purse: Purse, base: int) -> int:
+def deductible_of(planned: PlannedLayer, balance: ClaimBalance, base: int) -> int:
     """What the deductible takes out of the base. A franchise takes all below its line and nothing
     once it is reached."""
-    line = resolve(planned.deductible, purse) or 0
+    line = resolve(planned.deductible, balance) or 0
     if planned.franchise:
         reached = base >= line if planned.inclusive else base > line
         return 0 if reached else base
     if planned.per == "year":
-        line = max(0, line - purse.sum_of(planned.used_keys))
+        line = max(0, line - balance.sum_of(planned.used_keys))
     elif planned.per == "transfer":
         line = max(
             0,
             line
-            - given(
-                purse.claim.given, "transfer_deductible", f"{planned.layer.name}转院前已付的起付线"
+            - stated_amount(
+                balance.claim.stated_amounts,
+                "transfer_deductible",
+                f"{planned.layer.name}转院前已付的起付线",
             ),
         )
     if planned.year_limit is not None:
-        line = min(line, max(0, planned.year_limit - purse.sum_of(planned.used_keys)))
+        line = min(line, max(0, planned.year_limit - balance.sum_of(planned.used_keys)))
     return min(base, line)
 
 
 def pieces_of(
-    planned: PlannedLayer, purse: Purse, base: int, deductible: int
+    planned: PlannedLayer, balance: ClaimBalance, base: int, deductible: int
 ) -> tuple[Pieces, Bounds]:
     """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band
     it touches."""
@@ -83,7 +85,7 @@ def pieces_of(
         raise PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
     if planned.measure == "flat":
         return ((excess, planned.bands[0].ratio),), ()
-    begin = _begin(planned, purse, deductible)
+    begin = _begin(planned, balance, deductible)
     if planned.slab:
         band = _slab(planned, begin + excess)
         return ((excess, band.ratio),), ((band.low, band.high),)
@@ -104,7 +106,7 @@ def pieces_of(
     return tuple(pieces), tuple(bounds)
 
 
-def _begin(planned: PlannedLayer, purse: Purse, deductible: int) -> int:
+def _begin(planned: PlannedLayer, balance: ClaimBalance, deductible: int) -> int:
     """Where on the bands' own scale the payable part begins."""
     match planned.measure:
         case "visit_excess":
@@ -112,9 +114,9 @@ def _begin(planned: PlannedLayer, purse: Purse, deductible: int) -> int:
         case "visit_gross":
             return deductible
         case "year_excess":
-            return purse.sum_of(planned.run_keys)
+            return balance.sum_of(planned.run_keys)
         case _:
-            return purse.sum_of(planned.run_keys) + deductible
+            return balance.sum_of(planned.run_keys) + deductible
 
 
 def _slab(planned: PlannedLayer, amount: int) -> Band:
@@ -131,28 +133,28 @@ def _slab(planned: PlannedLayer, amount: int) -> Band:
     )
 
 
-def cap_left(caps: tuple[PlannedLimit, ...], purse: Purse) -> int | None:
+def cap_left(caps: tuple[PlannedLimit, ...], balance: ClaimBalance) -> int | None:
     """The least that any cap still leaves; None where no cap limits."""
     least: int | None = None
     for planned in caps:
-        left = _left(planned, purse)
+        left = _left(planned, balance)
         if left is not None and (least is None or left < least):
             least = left
     return least
 
 
-def _left(planned: PlannedLimit, purse: Purse) -> int | None:
+def _left(planned: PlannedLimit, balance: ClaimBalance) -> int | None:
     """What a limit still leaves: the year's totals hold what this claim's earlier layers have used
     of it too."""
-    limit = resolve(planned.amount, purse)
+    limit = resolve(planned.amount, balance)
     switch = planned.switch
-    if switch is not None and purse.source(switch.source) > (resolve(switch.above, purse) or 0):
+    if switch is not None and balance.source(switch.source) > (resolve(switch.above, balance) or 0):
         limit = switch.fen
     if limit is None:
         return None
     if planned.per == "year":
-        limit -= purse.sum_of(planned.keys)
+        limit -= balance.sum_of(planned.keys)
     elif len(planned.layers) > 1:
         for name in planned.layers:
-            limit -= purse.paid.get(name, 0)
+            limit -= balance.paid.get(name, 0)
     return max(0, limit)

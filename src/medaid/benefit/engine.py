@@ -10,9 +10,9 @@ where they leave.
 from __future__ import annotations
 
 from medaid.benefit.arithmetic import base_of, cap_left, deductible_of, pieces_of
+from medaid.benefit.balance import ClaimBalance, stated_amount
 from medaid.benefit.model import RESERVED, Claim, Priced, Step, check_bill
 from medaid.benefit.plan import Plan, PlannedLayer, holds, plan, year_end_plan
-from medaid.benefit.purse import Purse, given
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen, half_up
 from medaid.policy.model import NO_CATEGORY, Policy
@@ -31,7 +31,11 @@ def price(policy: Policy, claim: Claim) -> Priced:
     categories = eligible_categories(policy, claim) or (NO_CATEGORY,)
     return _best(
         [
-            _walk(planned_for(policy, claim, category), Purse(claim, _reserved(claim)), category)
+            _walk(
+                planned_for(policy, claim, category),
+                ClaimBalance(claim, _reserved(claim)),
+                category,
+            )
             for category in categories
         ]
     )
@@ -61,7 +65,7 @@ def price_year_end(policy: Policy, claim: Claim) -> Priced:
     ]
     return _best(
         [
-            _walk(one, Purse(claim, 0, year_end=True), category)
+            _walk(one, ClaimBalance(claim, 0, year_end=True), category)
             for one, category in zip(plans, categories, strict=True)
         ]
     )
@@ -72,11 +76,19 @@ def _best(answers: list[Priced]) -> Priced:
     sum."""
     if len(answers) == 1:
         return answers[0]
-    best = max(range(len(answers)), key=lambda i: (-int(answers[i].own), -i))
-    others = tuple((a.category, a.bill.total - a.own) for i, a in enumerate(answers) if i != best)
+    best = max(range(len(answers)), key=lambda i: (-int(answers[i].person_pays), -i))
+    others = tuple(
+        (a.category, a.bill.total - a.person_pays) for i, a in enumerate(answers) if i != best
+    )
     taken = answers[best]
     return Priced(
-        taken.bill, taken.category, taken.steps, taken.by_fund, taken.own, taken.totals, others
+        taken.bill,
+        taken.category,
+        taken.steps,
+        taken.by_fund,
+        taken.person_pays,
+        taken.totals,
+        others,
     )
 
 
@@ -98,7 +110,7 @@ def eligible_categories(policy: Policy, claim: Claim) -> tuple[str, ...]:
     order given."""
     found = []
     for code in dict.fromkeys(claim.categories):
-        rows = policy.standings.get(code, ())
+        rows = policy.category_rules.get(code, ())
         if any(
             holds(s.row.when, claim.facts._replace(category=code), f"{code}的认定") for s in rows
         ):
@@ -110,7 +122,7 @@ def check(claim: Claim) -> None:
     """The bill (I1), and that no stated amount or component is negative or beyond it. Raises
     BadInput naming the field."""
     check_bill(claim.bill)
-    for name, amount in (*claim.given.items(), *claim.components.items()):
+    for name, amount in (*claim.stated_amounts.items(), *claim.components.items()):
         if amount < 0:
             raise BadInput("AMOUNT_NEGATIVE", field=name, rule="不得为负")
     if claim.components and max(claim.components.values()) > claim.bill.total:
@@ -121,11 +133,11 @@ def check(claim: Claim) -> None:
 
 
 def _reserved(claim: Claim) -> int:
-    return int(claim.given.get(RESERVED, 0))
+    return int(claim.stated_amounts.get(RESERVED, 0))
 
 
-def _walk(layers: Plan, purse: Purse, category: str) -> Priced:
-    if purse.reserved and not any(p.layer.given == RESERVED for p in layers):
+def _walk(layers: Plan, balance: ClaimBalance, category: str) -> Priced:
+    if balance.reserved and not any(p.layer.given == RESERVED for p in layers):
         raise PolicyUndetermined(
             "CLAUSE_GAP",
             field=RESERVED,
@@ -133,25 +145,25 @@ def _walk(layers: Plan, purse: Purse, category: str) -> Priced:
         )
     steps: list[Step] = []
     for planned in layers:
-        step = _step(planned, purse)
-        purse.take(step.paid, planned.layer.draws == "in_policy_first")
-        purse.paid[planned.layer.id] = step.paid
-        _remember(planned, purse, step)
+        step = _step(planned, balance)
+        balance.take(step.paid, planned.layer.draws == "in_policy_first")
+        balance.paid[planned.layer.id] = step.paid
+        _remember(planned, balance, step)
         steps.append(step)
-    return _answer(purse, category, steps)
+    return _answer(balance, category, steps)
 
 
-def _step(planned: PlannedLayer, purse: Purse) -> Step:
+def _step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     if planned.refusal:
         return _nothing(planned, 0, planned.refusal)
-    if purse.year_end and purse.totals.get(f"paid:{planned.layer.id}", 0):
+    if balance.year_end and balance.totals.get(f"paid:{planned.layer.id}", 0):
         return _nothing(planned, 0, "本年度已支付过")
     match planned.layer.kind:
         case "given":
-            return _given_step(planned, purse)
+            return _given_step(planned, balance)
         case "lump":
-            return _lump_step(planned, purse)
-    return _share_step(planned, purse)
+            return _lump_step(planned, balance)
+    return _share_step(planned, balance)
 
 
 def _nothing(planned: PlannedLayer, base: int, why: str) -> Step:
@@ -173,35 +185,39 @@ def _nothing(planned: PlannedLayer, base: int, why: str) -> Step:
     )
 
 
-def _answer(purse: Purse, category: str, steps: list[Step]) -> Priced:
+def _answer(balance: ClaimBalance, category: str, steps: list[Step]) -> Priced:
     by_fund: dict[str, int] = {}
     for step in steps:
         if step.paid:
             by_fund[step.fund] = by_fund.get(step.fund, 0) + step.paid
-    assert purse.all_left >= 0, "nobody pays less than nothing"
-    assert sum(by_fund.values()) + purse.all_left == purse.total, "the parts sum to the bill"
-    if purse.year_end:
-        purse.add("own_all", purse.all_left - purse.total)
-        purse.add("own_in_policy", purse.in_left - purse.in_policy)
+    assert balance.all_left >= 0, "nobody pays less than nothing"
+    assert sum(by_fund.values()) + balance.all_left == balance.total, "the parts sum to the bill"
+    if balance.year_end:
+        balance.add("own_all", balance.all_left - balance.total)
+        balance.add("own_in_policy", balance.in_left - balance.in_policy)
     else:
-        purse.add("own_all", purse.all_left)
-        purse.add("own_in_policy", purse.in_left)
-        purse.add("in_policy", purse.in_policy)
-        purse.add("total", purse.total)
-        if purse.claim.facts.care == "inpatient":
-            purse.add("count:stays", 1)
+        balance.add("own_all", balance.all_left)
+        balance.add("own_in_policy", balance.in_left)
+        balance.add("in_policy", balance.in_policy)
+        balance.add("total", balance.total)
+        if balance.claim.facts.care == "inpatient":
+            balance.add("count:stays", 1)
     paid = {fund: Fen(amount) for fund, amount in by_fund.items()}
-    return Priced(purse.claim.bill, category, tuple(steps), paid, Fen(purse.all_left), purse.totals)
+    return Priced(
+        balance.claim.bill, category, tuple(steps), paid, Fen(balance.all_left), balance.totals
+    )
 
 
-def _given_step(planned: PlannedLayer, purse: Purse) -> Step:
+def _given_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     """An amount that others fixed. What others have paid already was reserved for it; what the
     agency gives must fit what is left."""
     layer = planned.layer
     if layer.given == RESERVED:
-        base, paid = purse.all_left, purse.reserved
-        purse.reserved = 0
-        why = "其他支付超过医疗费总额的部分不计入" if _reserved(purse.claim) > purse.total else ""
+        base, paid = balance.all_left, balance.reserved
+        balance.reserved = 0
+        why = (
+            "其他支付超过医疗费总额的部分不计入" if _reserved(balance.claim) > balance.total else ""
+        )
         return Step(
             layer.id,
             layer.name,
@@ -217,9 +233,9 @@ def _given_step(planned: PlannedLayer, purse: Purse) -> Step:
             planned.cites,
             why,
         )
-    amount = given(purse.claim.given, layer.given, layer.name)
-    base = purse.source(layer.base.source)
-    left = min(base, purse.all_left - purse.reserved)
+    amount = stated_amount(balance.claim.stated_amounts, layer.given, layer.name)
+    base = balance.source(layer.base.source)
+    left = min(base, balance.all_left - balance.reserved)
     if amount > left:
         raise BadInput(
             "AMOUNT_SUM",
@@ -242,26 +258,26 @@ def _given_step(planned: PlannedLayer, purse: Purse) -> Step:
     )
 
 
-def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
+def _share_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     layer = planned.layer
-    base, overflow, first = base_of(planned, purse)
-    deductible = deductible_of(planned, purse, base)
-    pieces, bounds = pieces_of(planned, purse, base, deductible)
+    base, overflow, first = base_of(planned, balance)
+    deductible = deductible_of(planned, balance, base)
+    pieces, bounds = pieces_of(planned, balance, base, deductible)
     parts = 0
     for amount, ratio in pieces:
         parts += amount * ratio
     if planned.floor is not None:
-        parts = max(parts, planned.floor[0] * purse.source(planned.floor[1]))
+        parts = max(parts, planned.floor[0] * balance.source(planned.floor[1]))
     uncapped = min(half_up(parts), base)
-    limit = cap_left(planned.caps, purse) if planned.caps else None
+    limit = cap_left(planned.caps, balance) if planned.caps else None
     within = uncapped if limit is None else min(uncapped, limit)
-    noted, ident = purse.noted, layer.id
-    noted[f"overflow:{ident}"], noted[f"deductible:{ident}"], noted[f"over_cap:{ident}"] = (
+    carried, ident = balance.carried_amounts, layer.id
+    carried[f"overflow:{ident}"], carried[f"deductible:{ident}"], carried[f"over_cap:{ident}"] = (
         overflow,
         deductible,
         uncapped - within,
     )
-    paid, why = _payable("" if layer.base.plus else layer.base.source, within, purse)
+    paid, why = _payable("" if layer.base.plus else layer.base.source, within, balance)
     return Step(
         layer.id,
         layer.name,
@@ -282,18 +298,18 @@ def _share_step(planned: PlannedLayer, purse: Purse) -> Step:
     )
 
 
-def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
+def _payable(source: str, amount: int, balance: ClaimBalance) -> tuple[int, str]:
     """No layer pays what is no longer there: what others paid already, what earlier layers paid of
     the same kind of cost.
 
     A base that several kinds of cost make up has no kind of its own (`source` empty).
     """
-    left = purse.all_left - purse.reserved
+    left = balance.all_left - balance.reserved
     of_kind = left
     if source.startswith("in_policy"):
-        of_kind = purse.in_left
+        of_kind = balance.in_left
     elif source.startswith("out_of_policy"):
-        of_kind = purse.all_left - purse.in_left
+        of_kind = balance.all_left - balance.in_left
     if amount <= min(left, of_kind):
         return amount, ""
     return (
@@ -303,16 +319,16 @@ def _payable(source: str, amount: int, purse: Purse) -> tuple[int, str]:
     )
 
 
-def _lump_step(planned: PlannedLayer, purse: Purse) -> Step:
+def _lump_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     layer = planned.layer
     assert planned.lump is not None
     fen, source, above = planned.lump
-    base = purse.source(layer.base.source)
-    if purse.totals.get(f"paid:{layer.id}", 0) > 0:
+    base = balance.source(layer.base.source)
+    if balance.totals.get(f"paid:{layer.id}", 0) > 0:
         return _nothing(planned, base, "本年度已支付过")
-    if purse.source(source) <= above:
+    if balance.source(source) <= above:
         return _nothing(planned, base, f"未超过 {Fen(above)} 元")
-    paid, why = _payable(layer.base.source, min(fen, base), purse)
+    paid, why = _payable(layer.base.source, min(fen, base), balance)
     return Step(
         layer.id,
         layer.name,
@@ -330,14 +346,14 @@ def _lump_step(planned: PlannedLayer, purse: Purse) -> Step:
     )
 
 
-def _remember(planned: PlannedLayer, purse: Purse, step: Step) -> None:
+def _remember(planned: PlannedLayer, balance: ClaimBalance, step: Step) -> None:
     """Adds the step to the year's totals: what was paid, entered, deducted, and lay above the
     deductible."""
     if planned.refusal:
         return
     ident = step.layer
-    purse.add(f"paid:{ident}", step.paid)
+    balance.add(f"paid:{ident}", step.paid)
     if planned.layer.kind == "share":
-        purse.add(f"base:{ident}", step.base)
-        purse.add(f"ded:{ident}", step.deductible)
-        purse.add(f"excess:{ident}", step.base - step.deductible)
+        balance.add(f"base:{ident}", step.base)
+        balance.add(f"ded:{ident}", step.deductible)
+        balance.add(f"excess:{ident}", step.base - step.deductible)

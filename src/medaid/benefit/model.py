@@ -23,7 +23,7 @@ class Bill(NamedTuple):
     """fulamt_ownpay_amt: outside the catalogue."""
     over_limit: Fen = Fen(0)
     """overlmt_selfpay: above the price limit."""
-    prior_share: Fen = Fen(0)
+    initial_self_pay: Fen = Fen(0)
     """preselfpay_amt: class B's first share."""
 
 
@@ -68,7 +68,7 @@ class Claim:
     bill: Bill
     facts: Facts
     categories: tuple[str, ...] = ()
-    given: Mapping[str, int] = field(default_factory=dict)
+    stated_amounts: Mapping[str, int] = field(default_factory=dict)
     components: Mapping[str, int] = field(default_factory=dict)
     totals: Mapping[str, int] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class Step(NamedTuple):
     bounds: tuple[tuple[int, int | None], ...] = ()
     """The band of each piece (over, up to; None without end), in the order of `pieces`; empty for a
     single ratio."""
-    first_share: int = 0
+    initial_self_pay: int = 0
     """What the person bore of the source before the base was formed (先行自付)."""
 
 
@@ -109,7 +109,7 @@ class Priced:
     category: str
     steps: tuple[Step, ...]
     by_fund: Mapping[str, Fen]
-    own: Fen
+    person_pays: Fen
     """What the person pays: the bill less every step."""
     totals: Mapping[str, int]
     """The year's totals after this claim."""

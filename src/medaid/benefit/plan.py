@@ -62,7 +62,7 @@ class PlannedLayer(NamedTuple):
     ceiling: PlannedLimit | None = None
     caps: tuple[PlannedLimit, ...] = ()
     lump: tuple[int, str, int] | None = None
-    first_share: int = 0
+    initial_self_pay: int = 0
     """Parts of the base that the person bears before anything else."""
     missing: str = ""
     """What is asked for where no citable ratio exists; it matters once something lies above the
@@ -213,7 +213,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
     deductible = choose(layer.deductibles, facts, f"{name}起付线", needed=True)
     rate = choose(layer.rates, facts, f"{name}比例", needed=True, may_miss=True)
     floor = choose(layer.floors, facts, f"{name}保底", needed=False)
-    first = choose(layer.first_shares, facts, f"{name}先行自付", needed=False)
+    first = choose(layer.initial_self_pays, facts, f"{name}先行自付", needed=False)
     ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
     caps = [
         choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True)
@@ -246,7 +246,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         floor=(floor.ratio, floor.of) if floor else None,
         ceiling=_ceiling(layer, ceiling, modifiers, facts) if ceiling else None,
         caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps),
-        first_share=first.ratio if first else 0,
+        initial_self_pay=first.ratio if first else 0,
         missing=rate.row.missing,
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from medaid.benefit.model import Priced, Step
+from medaid.benefit.model import Bill, Priced, Step
 from medaid.errors import BadInput
 from medaid.money import RATIO_SCALE, Fen, Ratio
 from medaid.policy.model import FUNDS, TIERS, TRUST, Citation
@@ -27,6 +27,12 @@ def steps_to_data(priced: Priced | Sequence[Step]) -> list[dict[str, Any]]:
     return [_step(step) for step in steps]
 
 
+def bill_to_data(bill: Bill) -> dict[str, Any]:
+    """The bill's totals by name; class B's first share keeps the name that policy files use."""
+    names = ("total", "in_policy", "own_expense", "over_limit", "prior_share")
+    return {name: amount(fen) for name, fen in zip(names, bill, strict=True)}
+
+
 def _step(step: Step) -> dict[str, Any]:
     bounds: Sequence[tuple[int, int | None] | None] = step.bounds or (None,) * len(step.pieces)
     return {
@@ -36,7 +42,7 @@ def _step(step: Step) -> dict[str, Any]:
         "pieces": [
             _piece(fen, ratio, band) for (fen, ratio), band in zip(step.pieces, bounds, strict=True)
         ],
-        **({"first_share": amount(step.first_share)} if step.first_share else {}),
+        **({"first_share": amount(step.initial_self_pay)} if step.initial_self_pay else {}),
         "cites": [
             {"document": c.document, "article": c.article, "trust": c.trust} for c in step.cites
         ],
@@ -109,7 +115,7 @@ def _read(data: Any, at: str) -> Step:
         why=data["why"],
         overflow=numbers["overflow"],
         bounds=bounds,
-        first_share=_amount(data["first_share"], f"{at}.first_share")
+        initial_self_pay=_amount(data["first_share"], f"{at}.first_share")
         if "first_share" in data
         else 0,
     )

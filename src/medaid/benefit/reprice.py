@@ -35,7 +35,7 @@ class Settled(NamedTuple):
     day: date
     claim: Claim
     by_fund: Mapping[str, Fen]
-    own: Fen
+    person_pays: Fen
     after: Mapping[str, int]
     packs: tuple[str, ...]
 
@@ -47,7 +47,7 @@ class Work(NamedTuple):
     setl_id: str
     by_fund: Mapping[str, Fen]
     """What each fund would pay more (negative: less), funds without difference left out."""
-    own: Fen
+    person_pays: Fen
     """What the person would pay more (negative: less)."""
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -64,8 +64,8 @@ class Work(NamedTuple):
         )
         person = (
             "个人负担不变"
-            if not self.own
-            else f"个人{'多' if self.own > 0 else '少'}负担 {abs(self.own)} 元"
+            if not self.person_pays
+            else f"个人{'多' if self.person_pays > 0 else '少'}负担 {abs(self.person_pays)} 元"
         )
         return f"{self.setl_id}:{funds or '各基金支付不变'},{person}"
 
@@ -95,5 +95,11 @@ def reprice(settled: Iterable[Settled], policies: Policies) -> Iterator[Work]:
             for fund in dict.fromkeys((*one.by_fund, *answer.by_fund))
         }
         differing = {fund: amount for fund, amount in funds.items() if amount}
-        if differing or answer.own != one.own:
-            yield Work(one.setl_id, differing, answer.own - one.own, one.packs, policy.packs)
+        if differing or answer.person_pays != one.person_pays:
+            yield Work(
+                one.setl_id,
+                differing,
+                answer.person_pays - one.person_pays,
+                one.packs,
+                policy.packs,
+            )

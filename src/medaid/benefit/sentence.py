@@ -30,9 +30,9 @@ def _arithmetic(step: Step, layers: Mapping[str, str] | None) -> str:
     payer = FUND_NAMES.get(step.fund, step.fund)
     if step.why and not step.base and not step.paid:
         return f"{payer}不支付,{step.why}"
-    parts = [f"{source_name(step.source, layers)} {Fen(step.base + step.first_share)} 元"]
-    if step.first_share:
-        parts.append(f"先行自付 {Fen(step.first_share)} 元")
+    parts = [f"{source_name(step.source, layers)} {Fen(step.base + step.initial_self_pay)} 元"]
+    if step.initial_self_pay:
+        parts.append(f"先行自付 {Fen(step.initial_self_pay)} 元")
     if step.deductible:
         parts.append(f"扣除起付线 {Fen(step.deductible)} 元")
     parts += _bands(step)
@@ -103,7 +103,9 @@ def waterfall(priced: Priced) -> str:
     ]
     names = {step.layer: step.name for step in priced.steps}
     lines += [f"{number}. {sentence(step, names)}" for number, step in enumerate(priced.steps, 1)]
-    lines.append(f"各方支付合计 {Fen(bill.total - priced.own)} 元,个人负担 {priced.own} 元。")
+    lines.append(
+        f"各方支付合计 {Fen(bill.total - priced.person_pays)} 元,个人负担 {priced.person_pays} 元。"
+    )
     if priced.others:
         compared = "、".join(f"{category_name(code)} {amount} 元" for code, amount in priced.others)
         lines.append(f"按就高原则取{category_name(priced.category)};其他身份可支付:{compared}。")

@@ -155,7 +155,7 @@ def _reprice(args: argparse.Namespace) -> int:
             data = {
                 **one._asdict(),
                 "by_fund": {f: a.yuan() for f, a in one.by_fund.items()},
-                "own": one.own.yuan(),
+                "own": one.person_pays.yuan(),
             }
             print(json.dumps(data, ensure_ascii=False))
         else:

@@ -69,7 +69,7 @@ def answer(case: Case, policy: Policy, priced: Priced) -> dict[str, Any]:
         "assisted": case.assisted,
         "day": case.day.isoformat(),
         "category": priced.category,
-        "own": priced.own.yuan(),
+        "own": priced.person_pays.yuan(),
         "by_fund": {fund: amount.yuan() for fund, amount in priced.by_fund.items()},
         "steps": steps_to_data(priced),
         "sentences": [sentence(step) for step in priced.steps],

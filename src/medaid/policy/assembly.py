@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from medaid.errors import PolicyUndetermined
-from medaid.policy.model import Layer, Pack, Policy, Row, Standing
+from medaid.policy.model import CategoryRule, Layer, Pack, Policy, Row
 from medaid.policy.vocabulary import ASSISTANCE_TIERS, LAYER_SOURCES, TIERS, Facts
 
 NATION: Final = "100000"
@@ -40,9 +40,9 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
         raise _silent(known, assisted, day, "insu_admdvs", "医疗救助")
     layers = [_on_day(layer, day) for layer in in_order([*mine.values(), *theirs.values()])]
     check_references(layers)
-    standings = _standings(known, assisted, day)
+    category_rules = _category_rules(known, assisted, day)
     ids = {layer.pack for layer in layers} | {
-        one.pack for found in standings.values() for one in found
+        one.pack for found in category_rules.values() for one in found
     }
     used = [p for p in known if p.id in ids and p.holds(day)]
     versions = tuple(sorted(f"{p.id}@{p.version}" for p in used))
@@ -51,7 +51,7 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
         assisted=assisted,
         day=day,
         layers=tuple(layers),
-        standings=standings,
+        category_rules=category_rules,
         packs=versions,
         version=hashlib.sha256(
             "\n".join((*versions, insured, assisted, day.isoformat())).encode()
@@ -102,7 +102,7 @@ def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
 
 
 _TABLES: Final = (
-    "first_shares",
+    "initial_self_pays",
     "deductibles",
     "ceilings",
     "rates",
@@ -184,14 +184,14 @@ def _silent(
     )
 
 
-def _standings(
+def _category_rules(
     packs: Sequence[Pack], assisted: str, day: date
-) -> Mapping[str, tuple[Standing, ...]]:
-    found: dict[str, tuple[Standing, ...]] = {}
+) -> Mapping[str, tuple[CategoryRule, ...]]:
+    found: dict[str, tuple[CategoryRule, ...]] = {}
     for region in chain(assisted) if assisted else ():
-        here: dict[str, tuple[Standing, ...]] = {}
+        here: dict[str, tuple[CategoryRule, ...]] = {}
         for pack in (p for p in packs if p.region == region and p.holds(day)):
-            for one in pack.standings:
+            for one in pack.category_rules:
                 if one.row.holds_on(day):
                     here[one.code] = (*here.get(one.code, ()), one)
         found = {**here, **found}

@@ -47,7 +47,7 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
             check.table("cap", [cap for cap in layer.caps if cap.name == name], needed=True)
         check.limits(layer.caps)
         check_gross(layer, table)
-    check.table("first_share", layer.first_shares, needed=False)
+    check.table("first_share", layer.initial_self_pays, needed=False)
     check.table("ceiling", layer.ceilings, needed=False)
     check.table("floor", layer.floors, needed=False)
     check.table("lump", layer.lumps, needed=layer.kind == "lump")
@@ -60,7 +60,7 @@ def check_kind(layer: Layer, table: Table) -> None:
     """Rows that a layer of this kind would never look at are a mistake of the writer."""
     idle: dict[str, tuple[str, ...]] = {
         "given": (
-            "first_shares",
+            "initial_self_pays",
             "deductibles",
             "ceilings",
             "rates",
@@ -69,7 +69,15 @@ def check_kind(layer: Layer, table: Table) -> None:
             "floors",
             "lumps",
         ),
-        "lump": ("first_shares", "deductibles", "ceilings", "rates", "caps", "modifiers", "floors"),
+        "lump": (
+            "initial_self_pays",
+            "deductibles",
+            "ceilings",
+            "rates",
+            "caps",
+            "modifiers",
+            "floors",
+        ),
         "share": ("lumps",),
         "year_end": ("lumps",),
     }

@@ -18,8 +18,8 @@ from medaid.policy.model import (
     Cap,
     Ceiling,
     Deductible,
-    FirstShare,
     Floor,
+    InitialSelfPay,
     Layer,
     Lump,
     Modifier,
@@ -63,7 +63,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
         floors=_rows(table, "floor", words, _floor),
         lumps=_rows(table, "lump", words, _lump),
         ceilings=_rows(table, "ceiling", words, _ceiling),
-        first_shares=_rows(table, "first_share", words, _first_share),
+        initial_self_pays=_rows(table, "first_share", words, _initial_self_pay),
         line=table.line(),
         pack=pack,
     )
@@ -170,9 +170,9 @@ def _ceiling(table: Table, row: Row) -> Ceiling | None:
     return made if value else None
 
 
-def _first_share(table: Table, row: Row) -> FirstShare | None:
+def _initial_self_pay(table: Table, row: Row) -> InitialSelfPay | None:
     ratio = table.ratio("ratio")
-    return None if ratio is None else FirstShare(row, ratio)
+    return None if ratio is None else InitialSelfPay(row, ratio)
 
 
 def _rate(table: Table, row: Row) -> Rate | None:

@@ -69,7 +69,7 @@ def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
             while place in found:
                 place = (*place, "+")
             found[place] = entry
-    for code, rows in policy.standings.items():
+    for code, rows in policy.category_rules.items():
         for one in rows:
             found["standing", code] = Entry(
                 "standing",

@@ -125,7 +125,7 @@ def entries(layer: Layer) -> Iterator[Entry]:
         yield _entry(
             layer, "要求", r.row, f"{'或'.join(condition(one) for one in r.among)};否则:{r.says}"
         )
-    for share in layer.first_shares:
+    for share in layer.initial_self_pays:
         yield _entry(layer, "先行自付", share.row, Ratio(share.ratio).percent())
     for c in layer.ceilings:
         yield _entry(
@@ -250,9 +250,9 @@ def show(policy: Policy) -> str:
             head = f"{entry.table}[{entry.condition}]" if entry.condition else entry.table
             lines.append(f"   {head}:{entry.value}{_cite(entry.cite)}")
         lines.append("")
-    if policy.standings:
+    if policy.category_rules:
         lines.append("救助对象:")
-        for code, rows in policy.standings.items():
+        for code, rows in policy.category_rules.items():
             only = ";".join(condition(s.row.when) for s in rows if s.row.when.names)
             lines.append(
                 f"   {category_name(code)}({code})"
@@ -260,7 +260,9 @@ def show(policy: Policy) -> str:
             )
         lines.append("")
     lines.append(f"政策包:{'、'.join(policy.packs)}")
-    everybody = "、".join(category_name(code) for code in in_order("category", policy.standings))
+    everybody = "、".join(
+        category_name(code) for code in in_order("category", policy.category_rules)
+    )
     return (
         "\n".join(lines).replace(f"{FACT_NAMES['category']} {everybody}", "全部救助对象")
         if everybody

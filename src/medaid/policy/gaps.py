@@ -62,5 +62,5 @@ def _layer(row: Table, gap: Gap, words: Words, pack: str) -> Layer | None:
         id=gap.layer, name=name, tier=tier, fund=fund, kind="gap", when=condition, cite=cite,
         after=after, base=Base("in_policy_left", cite), given="", draws="in_policy_first",
         deductibles=(), rates=(), caps=(), modifiers=(), requirements=(unmet,), floors=(),
-        lumps=(), ceilings=(), first_shares=(), line=gap.line, pack=pack,
+        lumps=(), ceilings=(), initial_self_pays=(), line=gap.line, pack=pack,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from medaid.policy.checks import check_layer
 from medaid.policy.conditions import Words, citation, common
 from medaid.policy.gaps import read_gaps
 from medaid.policy.lines import lines_of
-from medaid.policy.model import Document, Ended, Figure, Layer, Pack, Standing
+from medaid.policy.model import CategoryRule, Document, Ended, Figure, Layer, Pack
 from medaid.policy.reading import Problem, Table
 from medaid.policy.vocabulary import TRUST
 
@@ -111,7 +111,9 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     ident, title = top.text("id"), top.text("title")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", ident or "-"):
         top.wrong("id 只用小写字母、数字和连字符", "id")
-    standings = tuple(filter(None, (_standing(row, words, ident) for row in top.rows("category"))))
+    category_rules = tuple(
+        filter(None, (_category_rule(row, words, ident) for row in top.rows("category")))
+    )
     layers = _layers(top, words, ident)
     year_basis = top.choice("year_basis", YEAR_BASES, required=False)
     ended = tuple(filter(None, (_ended(row, words) for row in top.rows("ended"))))
@@ -120,7 +122,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         {one.id for one in layers} | {one.layer for one in ended} | {one.name for one in figures}
     )
     gaps, told = read_gaps(list(top.rows("gap")), words, ident, known)
-    if not layers and not figures and not standings:
+    if not layers and not figures and not category_rules:
         top.wrong("政策包没有任何条款:写 [[layer]]、[[category]] 或 [[figure]]")
     top.done()
     if in_force is None:
@@ -136,7 +138,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         documents,
         words.levels,
         words.diseases,
-        standings,
+        category_rules,
         (*layers, *told),
         gaps,
         ended,
@@ -211,10 +213,10 @@ def _documents(top: Table) -> dict[str, Document]:
     return found
 
 
-def _standing(row: Table, words: Words, pack: str) -> Standing | None:
+def _category_rule(row: Table, words: Words, pack: str) -> CategoryRule | None:
     code = row.text("code")
     if code not in words.categories:
         row.wrong(f"救助类型 {code} 未定义", "code")
     carried = common(row, words)
     row.done()
-    return Standing(code, carried, pack) if carried else None
+    return CategoryRule(code, carried, pack) if carried else None

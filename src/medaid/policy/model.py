@@ -192,7 +192,7 @@ class Base(NamedTuple):
     plus: tuple[tuple[str, int], ...] = ()
 
 
-class FirstShare(NamedTuple):
+class InitialSelfPay(NamedTuple):
     """What part of the base the person bears before anything else is counted (先行自付比例, mostly
     for care elsewhere)."""
 
@@ -248,12 +248,12 @@ class Layer:
     floors: tuple[Floor, ...]
     lumps: tuple[Lump, ...]
     ceilings: tuple[Ceiling, ...]
-    first_shares: tuple[FirstShare, ...]
+    initial_self_pays: tuple[InitialSelfPay, ...]
     line: int
     pack: str
 
 
-class Standing(NamedTuple):
+class CategoryRule(NamedTuple):
     """A category that the region assists, with the condition under which a person of it counts (an
     orphan is under 18)."""
 
@@ -305,7 +305,7 @@ class Pack:
     documents: Mapping[str, Document]
     levels: tuple[str, ...]
     diseases: tuple[str, ...]
-    standings: tuple[Standing, ...]
+    category_rules: tuple[CategoryRule, ...]
     layers: tuple[Layer, ...]
     gaps: tuple[Gap, ...]
     ended: tuple[Ended, ...]
@@ -326,7 +326,7 @@ class Policy:
     assisted: str
     day: date
     layers: tuple[Layer, ...]
-    standings: Mapping[str, tuple[Standing, ...]]
+    category_rules: Mapping[str, tuple[CategoryRule, ...]]
     packs: tuple[str, ...]
     version: str
     year_basis: str

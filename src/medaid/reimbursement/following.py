@@ -68,7 +68,9 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
             },
             med_type=found.med_type,
         ),
-        fees=Fees(bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.prior_share),
+        fees=Fees(
+            bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.initial_self_pay
+        ),
         created=now,
         person_group=facts.person_group or "",
         given={

@@ -160,7 +160,7 @@ def _pricing(case: Case, choice: Choice, procedure: Procedure) -> Pricing:
     priced, policy, totals = choice.priced, choice.candidate.policy, choice.candidate.totals
     before = totals.amounts
     steps, after, notes = priced.steps, dict(priced.totals), []
-    own = int(priced.own)
+    own = int(priced.person_pays)
     if case.arrears:
         rule = procedure.arrears_of(case.admdvs)
         notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medaid.benefit.record import amount, steps_to_data
+from medaid.benefit.record import amount, bill_to_data, steps_to_data
 from medaid.benefit.sentence import category_name, sentence
 from medaid.errors import PolicyUndetermined
 from medaid.instants import beijing_text
@@ -44,7 +44,7 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
         "facts": {
             name: value for name, value in decision.facts._asdict().items() if value is not None
         },
-        "bill": {name: amount(fen) for name, fen in decision.bill._asdict().items()},
+        "bill": bill_to_data(decision.bill),
         "given": {name: amount(fen) for name, fen in decision.given.items()},
         "steps": steps_to_data(decision.steps),
         "by_fund": {fund: amount(fen) for fund, fen in sorted(decision.by_fund.items())},
@@ -84,7 +84,7 @@ def _replay(settlement: Settlement, packs: Library) -> str:
         again = rules.reprice(decision, policy)
     except PolicyUndetermined as silent:
         return "unavailable" if silent.code == "NO_POLICY" else "differs"
-    same = (again.steps, again.own, again.category, dict(again.totals)) == (
+    same = (again.steps, again.person_pays, again.category, dict(again.totals)) == (
         decision.steps,
         decision.own,
         decision.category,

@@ -43,7 +43,7 @@ class Walk:
         self.odd: Mask | None = None
         self.refused: npt.NDArray[np.int8] | None = None
         self.paid: dict[str, Amounts] = {}
-        self.noted: dict[str, Amounts] = {}
+        self.carried: dict[str, Amounts] = {}
         self.totals: dict[str, Amounts] = {}
         self._totals = totals
         if not isinstance(self.reserved, int) and not any(
@@ -127,8 +127,8 @@ class Walk:
         ident = slot.layer
         self.note(f"overflow:{ident}", overflow)
         self.note(f"deductible:{ident}", deductible)
-        if f"over_cap:{ident}" in self.table.noted:
-            self.noted[f"over_cap:{ident}"] = uncapped - within
+        if f"over_cap:{ident}" in self.table.carried:
+            self.carried[f"over_cap:{ident}"] = uncapped - within
         for key, amount in ((f"base:{ident}", base), (f"ded:{ident}", deductible)):
             self.add(key, amount)
         if f"excess:{ident}" in self.kept:
@@ -265,7 +265,7 @@ class Walk:
             )
         if head == "year":
             return self.year(rest)
-        return self.noted.get(name, NONE)
+        return self.carried.get(name, NONE)
 
     def year(self, name: str) -> Amounts:
         """The year's running total with this claim in it."""
@@ -300,8 +300,8 @@ class Walk:
         return self.totals[key] if key in self.totals else self._totals(key)
 
     def note(self, name: str, amount: Amounts) -> None:
-        if name in self.table.noted:
-            self.noted[name] = amount
+        if name in self.table.carried:
+            self.carried[name] = amount
 
     def add(self, key: str, amount: Amounts) -> None:
         """Adds to the year's totals, where some clause reads that total."""

@@ -31,7 +31,7 @@ def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
         Bill(*(Fen(int(visits.bill[name][row])) for name in BILL)),
         Facts(**facts),  # type: ignore[arg-type]  # names and values are those of Facts
         tuple(told.split(";")) if told else (),
-        given={
+        stated_amounts={
             name: int(values[row])
             for name, values in visits.given.items()
             if values[row] != UNKNOWN
@@ -77,7 +77,7 @@ def price_year(
         for step in answer.steps:
             book.layers.setdefault(step.layer, LayerName(step.name, step.fund, step.tier))
             outcome.column(step.layer)[row] = step.paid
-        outcome.own[row] = answer.own
+        outcome.own[row] = answer.person_pays
         outcome.own_in_policy[row] = answer.totals.get("own_in_policy", 0) - totals.get(
             "own_in_policy", 0
         )

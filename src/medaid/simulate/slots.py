@@ -57,7 +57,7 @@ COVERED: Final = frozenset(
         "caps",
         "lump",
         "missing",
-        "first_share",
+        "initial_self_pay",
     }
 )
 """Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""
@@ -185,7 +185,7 @@ def _slot(planned: PlannedLayer) -> Slot:
         layer.base.source,
         layer.base.less,
         tuple(name for name, _ in layer.base.plus),
-        bool(planned.first_share),
+        bool(planned.initial_self_pay),
         "",
         first,
         planned.per,
@@ -223,7 +223,8 @@ def _numbers(planned: PlannedLayer) -> Numbers:
     ratios += [planned.floor[0]] if planned.floor else []
     ratios += [weight for _, weight in planned.layer.base.plus]
     return Numbers(
-        tuple(amounts), (*ratios, planned.first_share) if planned.first_share else tuple(ratios)
+        tuple(amounts),
+        (*ratios, planned.initial_self_pay) if planned.initial_self_pay else tuple(ratios),
     )
 
 
@@ -263,7 +264,7 @@ class Table:
         self.shape = shape
         self._plans: dict[tuple[Numbers, ...], int] = {}
         self._layers: tuple[LayerTable, ...] | None = None
-        self.noted = frozenset(
+        self.carried = frozenset(
             name
             for slot in shape
             for name in (slot.source, *slot.less, *slot.plus, slot.floor)

@@ -110,7 +110,7 @@ def settlement(
         "medfee_sumamt": bill.total,
         "fulamt_ownpay_amt": bill.own_expense,
         "overlmt_selfpay": bill.over_limit,
-        "preselfpay_amt": bill.prior_share,
+        "preselfpay_amt": bill.initial_self_pay,
         "inscp_scp_amt": bill.in_policy,
         "act_pay_dedc": Fen(
             sum(step.deductible for step in decision.steps if step.tier == "basic")

@@ -9,16 +9,16 @@ from medaid.benefit.model import Claim
 from medaid.errors import PolicyUndetermined
 
 
-class Purse:
+class ClaimBalance:
     """Of the bill, of its in-policy part, and what each layer left to later ones; and the year's
     totals as they grow."""
 
     __slots__ = (
         "all_left",
+        "carried_amounts",
         "claim",
         "in_left",
         "in_policy",
-        "noted",
         "paid",
         "reserved",
         "total",
@@ -32,7 +32,7 @@ class Purse:
         self.all_left, self.in_left = self.total, self.in_policy
         self.reserved = min(reserved, self.total)
         self.totals = dict(claim.totals)
-        self.noted: dict[str, int] = {}
+        self.carried_amounts: dict[str, int] = {}
         self.paid: dict[str, int] = {}
 
     def source(self, name: str) -> int:
@@ -50,19 +50,23 @@ class Purse:
                 return self.total - self.in_policy
             case "out_of_policy_left":
                 return self.all_left - self.in_left
-            case "own_expense" | "over_limit" | "prior_share":
-                return int(getattr(self.claim.bill, name))
+            case "own_expense":
+                return int(self.claim.bill.own_expense)
+            case "over_limit":
+                return int(self.claim.bill.over_limit)
+            case "prior_share":
+                return int(self.claim.bill.initial_self_pay)
         return self._named(name)
 
     def _named(self, name: str) -> int:
         head, _, rest = name.partition(":")
         if head == "given":
-            return given(self.claim.given, rest, rest)
+            return stated_amount(self.claim.stated_amounts, rest, rest)
         if head == "component":
-            return given(self.claim.components, rest, "单列费用")
+            return stated_amount(self.claim.components, rest, "单列费用")
         if head == "year":
             return self._year(rest)
-        return self.noted.get(name, 0)
+        return self.carried_amounts.get(name, 0)
 
     def _year(self, name: str) -> int:
         """The year's running total with this claim in it; at the year's end the totals are all
@@ -95,7 +99,7 @@ class Purse:
         return found
 
 
-def given(amounts: Mapping[str, int], name: str, told: str) -> int:
+def stated_amount(amounts: Mapping[str, int], name: str, told: str) -> int:
     """An amount that only others know. It is asked for where it is missing, never taken as zero."""
     if name not in amounts:
         raise PolicyUndetermined(
