@@ -278,9 +278,11 @@ def nanjing(case: Case, year: Year) -> Paid:
     visit = _Visit(case, year)
     if case.care == "outpatient":
         _nanjing_outpatient(visit)
+        if case.category == "destitute_support":
+            visit.paid.assistance = _nanjing_assistance(visit)
         visit.others()
         return visit.done()
-    unfiled = case.place in OUTSIDE and case.filing in WITHOUT_FILING
+    unfiled = case.place in OUTSIDE and case.filing in ("none", "hardship")
     visit.paid.basic = _nanjing_basic(visit, unfiled)
     visit.paid.critical = _nanjing_critical(visit, unfiled)
     if case.category != "none":
@@ -308,7 +310,7 @@ def _nanjing_basic(visit: _Visit, unfiled: bool) -> Fraction:
     if case.stay_no >= 2:
         line = max(Fraction(150), line / 2)
     ratio = ratios[case.level] - (20 if unfiled else 0)
-    cap = Fraction(min(360000, 290000 + 10000 * max(0, case.years_enrolled - 1)))
+    cap = Fraction(360000)
     above = max(ZERO, case.in_policy - line)
     return visit.pays("基本", "basic_in", above * PERCENT[ratio], cap, _above(case, line, ratio))
 
@@ -373,9 +375,9 @@ def _nanjing_assistance(visit: _Visit) -> Fraction:
     cut = 20 if away and case.filing == "hardship" else 0
     base = visit.in_left
     if case.category != "illness_poor":
-        return visit.pays(
-            "救助", "assist_in", base * PERCENT[90 - cut], None, f"{text(base)}×{90 - cut}%"
-        )
+        ratio = (100 if case.category == "destitute_support" else 90) - cut
+        key = "assist_out" if case.care == "outpatient" else "assist_in"
+        return visit.pays("救助", key, base * PERCENT[ratio], None, f"{text(base)}×{ratio}%")
     low, high = visit.over("assist_base", base, Fraction(10000))
     return visit.pays(
         "救助",
@@ -388,10 +390,7 @@ def _nanjing_assistance(visit: _Visit) -> Fraction:
 
 def _nanjing_tilted(visit: _Visit) -> Fraction:
     case = visit.case
-    if not (
-        case.place in ("county", "city")
-        or (case.place == "province" and case.filing in ("referred", "referred_down"))
-    ):
+    if case.place == "outside" or case.filing not in ("referred", "referred_down"):
         visit.paid.told.append("倾斜:非规范转诊或省外,不纳入")
         return ZERO
     base = visit.in_left

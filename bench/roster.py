@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from unittest import mock
 
-from medaid.people import drops, intake, store
+from medaid.aws import dropped
+from medaid.people import intake, store
 from medaid.people.certificate import check_character
 from medaid.people.recording import Recording
 from medaid.people.roster import Entry
@@ -96,7 +97,7 @@ def main(rows: int) -> None:
 
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with (
-            mock.patch.multiple(drops, opened=opened, put=put),
+            mock.patch.multiple(dropped, opened=opened, put=put),
             mock.patch.multiple(store, batch=lambda _batch: None),
             mock.patch.object(intake, "commit", return_value=None),
             mock.patch.object(Recording, "record", recorded),

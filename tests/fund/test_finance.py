@@ -7,6 +7,7 @@ Proves J30, J31, J33, J36, Q2.2, Q2.3, N7.
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from tests.dropped.builders import altered, workbook_of
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
@@ -122,7 +124,7 @@ class TestReconciliation:
             ("2023-07-03", "拨2", "支出户", "610100", "7.01", "", ""),
             ("2023-07-08", "拨9", "支出户", "610100", "1", "", ""),
             ("2023-07-03", "拨1", "财政专户", "610100", "", "5", ""),
-            ("2023-07-03", "", "财政专户", "610100", "", "9.00", "无凭证号,按日期金额"),
+            ("2023-07-03", "", "财政专户", "610100", "", "9.00", '"无凭证号,按日期金额"'),
         )
         found = finance.reconcile(R, "2023-Q3", "对账.csv", content, when(13, 10))
         kinds = [
@@ -168,11 +170,11 @@ class TestReconciliation:
         held = io.BytesIO()
         book.save(held)
         expected = [Movement(date(2023, 7, 3), "拨1", "1002", "assistance", Fen(123456))]
-        assert reconciliation.their_movements("a.XLSX", held.getvalue()) == expected
+        assert reconciliation.their_movements(held.getvalue()) == expected
         text = statement(("2023-07-03", "拨1", "支出户", "610100", '"1,234.56"', "", "")).decode(
             "utf-8-sig"
         )
-        assert reconciliation.their_movements("a.csv", text.encode("gb18030")) == expected
+        assert reconciliation.their_movements(text.encode("gb18030")) == expected
 
     @pytest.mark.parametrize(
         ("content", "told"),
@@ -190,9 +192,44 @@ class TestReconciliation:
             finance.reconcile(R, "2023-Q3", "a.csv", content, when(13, 10))
         assert told in error.value.sentence
 
+    @pytest.mark.parametrize(
+        ("lines", "told"),
+        [
+            # an unclosed quote would take the rest of the file for one cell
+            ('2026-07-03,拨1,支出户,610100,5.00,,"甲\n2026-07-04,拨2,支出户,610100,7,,乙', "第2行"),
+            ("2026-07-03,拨1,支出户,610100,1,234.00,,甲", "列数多于表头"),
+            ('2026-07-03,拨1,支出户,610100,"1234,50",,甲', "第2行 收入“1234,50”"),
+            ('2026-07-03,拨1,支出户,610100,"1,23,4",,甲', "第2行 收入“1,23,4”"),
+            ("2026-07-03,拨1,支出户,610100,-,,甲", "第2行 收入“-”"),
+        ],
+    )
+    def test_quotes_and_commas_that_would_change_an_amount(self, lines: str, told: str) -> None:
+        """J31: a line is never lost and never read as another amount."""
+        content = f"{','.join(HEADING)}\n{lines}\n".encode()
+        with pytest.raises(BadInput) as error:
+            reconciliation.their_movements(content)
+        assert told in error.value.sentence
+        assert "1234,50" not in str(error.value)
+
+    @pytest.mark.parametrize("stated", ["A1", "A1:G1", "A1:G2", "A1:E4"])
+    def test_a_workbook_that_states_its_size_wrongly(self, stated: str) -> None:
+        """J31: three movements each, whatever the sheet says of its own size."""
+        lines = [
+            ("2026-07-03", "拨1", "支出户", "医疗救助基金", 5, None, "甲"),
+            ("2026-07-04", "拨2", "支出户", "610100", 7.01, None, "乙"),
+            ("2026-07-05", "拨3", "支出户", "610100", None, 9, "丙"),
+        ]
+        size = f'dimension ref="{stated}"'
+        book = altered(
+            workbook_of(("对账单", [HEADING, *lines])),
+            lambda xml: re.sub(r'dimension ref="[^"]*"', size, xml),
+        )
+        amounts = [movement.amount for movement in reconciliation.their_movements(book)]
+        assert amounts == [Fen(500), Fen(701), Fen(-900)]
+
     def test_broken_workbook(self) -> None:
         with pytest.raises(BadInput):
-            reconciliation.their_movements("a.xlsx", b"PK\x03\x04broken")
+            reconciliation.their_movements(b"PK\x03\x04broken")
 
 
 movements = st.lists(

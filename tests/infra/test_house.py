@@ -23,7 +23,7 @@ Rule = Callable[[str, str], list[str]]
 LONGEST_FILE = 300
 LONGEST_DOOR = 60
 STORAGE = re.compile(r"^src/medaid/(\w+/store(\.py|/\w+\.py)|aws/\w+\.py)$")
-STREAMED = "src/medaid/people/drops.py"
+STREAMED = "src/medaid/aws/dropped.py"
 """Reads dropped files of any size as a stream, so it meets S3's own errors."""
 USE_CASES = {
     "medaid.people.intake",

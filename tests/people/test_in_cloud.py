@@ -15,18 +15,18 @@ import pytest
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, certno
 
-from medaid.aws import exchange
+from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
 from medaid.aws.settings import settings
 from medaid.local.stack import Stack
-from medaid.people import drops, intake, service, store
+from medaid.people import intake, service, store
 
 pytestmark = pytest.mark.cloud
 
 
 @pytest.fixture
 def office(in_cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> Department:
-    monkeypatch.setattr(drops, "settings", lambda: replace(settings(), bucket=in_cloud.bucket))
+    monkeypatch.setattr(dropped, "settings", lambda: replace(settings(), bucket=in_cloud.bucket))
     exchange.client.cache_clear()
     # a county of its own: periods of one series never run backwards, and others drop for the city
     # in this cloud

@@ -11,9 +11,9 @@ from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import ENROLMENT, NOW, certno
 from tests.storage import Killed
 
+from medaid.dropped import delimited
 from medaid.errors import Unavailable
 from medaid.people import intake, service, store
-from medaid.people import tables as tables_module
 from medaid.people.model import Source
 
 LATER = NOW + timedelta(days=31)
@@ -53,7 +53,7 @@ def test_taken_in_and_sent_back(department: Department) -> None:
         date(2024, 1, 1),
         None,
     )
-    assert identity.source == file.person.source == Source(report.batch, 1)
+    assert identity.source == file.person.source == Source(report.batch, 2)
     assert identity.recorded == NOW
     (back,) = department.returned()
     assert back.pop("问题") == "救助类型:未在救助类型对照表内;身份终止时间:早于身份认定时间"
@@ -159,7 +159,7 @@ def test_facts_are_kept_up_to_date(department: Department) -> None:
         "茂南区甲村",
         {"民族": "汉", "学校": "一中"},
     )
-    assert after.source == Source(report.batch, 1)
+    assert after.source == Source(report.batch, 2)
     assert [p.mobile for p in service.person_versions(holder(1))] == ["13800000000", "13900000000"]
 
 
@@ -217,9 +217,9 @@ def test_repeats_in_one_file(department: Department) -> None:
         {"DUPLICATE": 1, "OVERLAP": 2},
     )
     assert [back["问题"] for back in department.returned()] == [
-        "与第 1 行重复",
+        "与第 2 行重复",
+        "与第 5 行时间重叠而内容不一致",
         "与第 4 行时间重叠而内容不一致",
-        "与第 3 行时间重叠而内容不一致",
     ]
 
 
@@ -343,14 +343,14 @@ def test_a_file_replaced_while_it_is_read(
     """Only the bytes that the digest was proven on are taken in: a file laid over it in the
     meantime is not."""
     key = department.lay(csv_bytes([roster_row(1)]), rows=1)
-    survey = tables_module.survey
+    survey = delimited.survey
 
-    def replaced(stream: Any) -> tables_module.Survey:
+    def replaced(stream: Any) -> delimited.Survey:
         seen = survey(stream)
         department.lay(csv_bytes([roster_row(2)]), rows=1)
         return seen
 
-    monkeypatch.setattr(tables_module, "survey", replaced)
+    monkeypatch.setattr(delimited, "survey", replaced)
     assert intake.take_in(key, NOW).state == "refused"
     assert "被替换" in department.summary()["sentence"]
     assert tables.items("people") == []

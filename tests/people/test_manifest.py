@@ -9,10 +9,10 @@ import pytest
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, ROSTER
 
+from medaid.dropped.problem import FileRefused
 from medaid.people import intake
 from medaid.people.catalogue import catalogue
 from medaid.people.manifest import place, read
-from medaid.people.problem import FileRefused
 
 TOLD: dict[str, Any] = {
     "sender": "maoming-civil-affairs",
@@ -43,7 +43,7 @@ def test_holds(more: dict[str, Any]) -> None:
         ({"kind": "gossip"}, "MANIFEST", "kind"),
         ({"file": "../x.csv"}, "MANIFEST", "file"),
         ({"file": "x/y.csv"}, "MANIFEST", "file"),
-        ({"file": "x.xlsx"}, "FILE_FORM", "file"),
+        ({"file": "x.xls"}, "FILE_FORM", "file"),
         ({"period": "2026-13"}, "MANIFEST", "period"),
         ({"period": 202603}, "MANIFEST", "period"),
         ({"rows": 0}, "MANIFEST", "rows"),

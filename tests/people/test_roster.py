@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import ENROLMENT, NOW, ROSTER, certno
 
+from medaid.dropped.problem import FileRefused
+from medaid.dropped.table import Header, header, is_blank
+from medaid.dropped.workbooks import Line
 from medaid.instants import civil_date
 from medaid.people.catalogue import catalogue
 from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance
-from medaid.people.problem import FileRefused
-from medaid.people.roster import Checks, Entry, header, is_blank
+from medaid.people.roster import Checks, Entry
 
 FEMALE = certno(1, male=False)
 LONG_AGO = certno(1, birth="18900101")
@@ -24,18 +26,24 @@ UNBORN = certno(1, birth="20270101")
 CHILD = certno(1, birth="20250601")
 
 
-def checks(
+def headed(headings: list[str], kind: str = "roster") -> Header:
+    return header(headings, catalogue().columns[kind], catalogue().limits.table)
+
+
+def checked(
     headings: list[str],
+    cells: list[str],
     kind: str = "roster",
     sender: str = "maoming-civil-affairs",
     admdvs: str = "440900",
-) -> Checks:
+) -> Entry | tuple[Any, ...]:
     told = Manifest(catalogue().senders[sender], kind, "x.csv", "2026-03", 1, "0" * 64, admdvs)
-    return Checks(catalogue(), told, header(headings, kind, catalogue()), NOW, civil_date(NOW))
+    row = headed(headings, kind).row(Line(2, cells, {}))
+    return Checks(catalogue(), told, NOW, civil_date(NOW)).read(row)
 
 
 def read(facts: dict[str, str], **where: Any) -> Entry | tuple[Any, ...]:
-    return checks(list(facts), **where).read(1, list(facts.values()))
+    return checked(list(facts), list(facts.values()), **where)
 
 
 def identity(entry: Entry | tuple[Any, ...]) -> Identity:
@@ -259,22 +267,22 @@ def test_header_in_any_order_with_marks() -> None:
 )
 def test_header_refused(headings: list[str], said: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        header(headings, "roster", catalogue())
+        headed(headings)
     assert said in ";".join(map(str, refused.value.problems))
 
 
 def test_header_of_the_answer_is_accepted() -> None:
     """Blank headings and the column of problems are no fields."""
-    found = header([*ROSTER, "问题", "", " "], "roster", catalogue())
+    found = headed([*ROSTER, "问题", "", " "])
     assert found.own == {}
 
 
 def test_too_many_and_too_few_cells() -> None:
-    short = checks(list(ROSTER)).read(1, list(ROSTER.values())[:-1])
+    short = checked(list(ROSTER), list(ROSTER.values())[:-1])
     assert not isinstance(short, Entry)
     assert [p.code for p in short] == ["FIELD_REQUIRED"]
-    assert isinstance(checks(list(ROSTER)).read(1, [*ROSTER.values(), "", " "]), Entry)
-    long = checks(list(ROSTER)).read(1, [*ROSTER.values(), "x"])
+    assert isinstance(checked(list(ROSTER), [*ROSTER.values(), "", " "]), Entry)
+    long = checked(list(ROSTER), [*ROSTER.values(), "x"])
     assert not isinstance(long, Entry)
     assert [p.code for p in long] == ["FILE_FORM"]
     assert is_blank(["", " \t", "\u3000"])
@@ -284,5 +292,5 @@ def test_too_many_and_too_few_cells() -> None:
 @given(st.lists(st.text(max_size=30), min_size=12, max_size=14))
 def test_no_row_breaks_it(cells: list[str]) -> None:
     """Whatever stands in a row: an entry or problems, never an exception."""
-    outcome = checks(list(ROSTER)).read(1, cells)
+    outcome = checked(list(ROSTER), cells)
     assert isinstance(outcome, Entry) or all(str(problem) for problem in outcome)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import NOW, identity, insurance, person
 
+from medaid.dropped.problem import Problem
 from medaid.people import rules
 from medaid.people.model import Identity, Insurance, Person, Source
-from medaid.people.problem import Problem
 
 OTHER = Source("B2", 1)
 BEFORE = NOW - timedelta(days=30)

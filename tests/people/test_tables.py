@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import identity, insurance, person
 
-from medaid.people import rules, tables
-from medaid.people.feedback import shielded
+from medaid.dropped import delimited
+from medaid.dropped.answers import shielded
+from medaid.dropped.cells import text as plain
+from medaid.people import rules
 from medaid.people.repeats import Repeats
-from medaid.people.roster import Entry, plain
+from medaid.people.roster import Entry
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ from medaid.people.roster import Entry, plain
     ],
 )
 def test_survey(body: bytes, encoding: str) -> None:
-    seen = tables.survey(io.BytesIO(body))
+    seen = delimited.survey(io.BytesIO(body))
     assert (seen.sha256, seen.size, seen.encoding) == (
         sha256(body).hexdigest(),
         len(body),
@@ -42,15 +44,15 @@ def test_survey(body: bytes, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_character_across_two_reads(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "CHUNK", 3)
-    assert tables.survey(io.BytesIO(("张三李四" * 5).encode(encoding))).encoding == (
+    monkeypatch.setattr(delimited, "CHUNK", 3)
+    assert delimited.survey(io.BytesIO(("张三李四" * 5).encode(encoding))).encoding == (
         "utf-8-sig" if encoding == "utf-8" else "gb18030"
     )
 
 
 def test_quoted_line_breaks_and_commas() -> None:
     body = '姓名,地址\r\n"张,三","甲村\r\n乙组"\r\n'.encode("utf-8-sig")
-    assert list(tables.csv_lines(io.BytesIO(body), "utf-8-sig")) == [
+    assert list(delimited.csv_lines(io.BytesIO(body), "utf-8-sig")) == [
         ["姓名", "地址"],
         ["张,三", "甲村\r\n乙组"],
     ]

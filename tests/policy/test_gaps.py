@@ -85,7 +85,7 @@ def test_people_see_the_gap_in_the_waterfall_and_on_the_page_of_coverage() -> No
 
 
 NANJING = [
-    ("outpatient", "destitute_support", "普通门诊救助"),
+    ("outpatient", "subsistence_allowance", "普通门诊救助"),
     ("pharmacy", "subsistence_allowance", "购药"),
 ]
 

@@ -35,7 +35,10 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import service as fund
 from medaid.money import Fen
 from medaid.people import service as people
-from medaid.reimbursement import service, store
+from medaid.receipts import service as receipts
+from medaid.receipts.model import ReceiptNumber
+from medaid.regions import Region
+from medaid.reimbursement import service
 from medaid.reimbursement.model import Account, OtherPayment, State
 
 NOW = at("2026-03-16 09:00")
@@ -345,13 +348,57 @@ def test_a_receipt_pays_once_in_the_whole_system_Q3_2() -> None:
     first = opened(o, draft(), NOW)
     with pytest.raises(Conflict, match=first.case_id):
         opened(o, draft(key="2", bill_no="N1"), NOW)
-    settled = replace(draft().receipts[0], bill_no="S1")
-    service.report_receipt(settled, "3201S999", "320500")
-    service.report_receipt(settled, "3201S999", "320500")
+    receipts.report("3201", "S1", "3201S999", Region("320500"), NOW)
+    receipts.report("3201", "S1", "3201S999", Region("320500"), NOW)
     with pytest.raises(Conflict, match="3201S999"):
         opened(o, draft(key="3", bill_no="S1"), NOW)
     with pytest.raises(Conflict, match=first.case_id):
-        service.report_receipt(first.receipts[0], "another", "320500")
+        receipts.report(*first.receipts[0].key, "another", Region("320500"), NOW)
+
+
+@pytest.mark.parametrize("written", ["ab12345", "ＡＢ１２３４５", "AB 12345"])
+def test_a_receipt_written_differently_is_the_same_receipt_Q3_2(written: str) -> None:
+    o = office()
+    first = opened(o, draft(bill_no="AB12345"), NOW)
+    with pytest.raises(Conflict, match=first.case_id):
+        opened(o, draft(key="2", bill_no=written), NOW)
+    assert opened(o, draft(key="3", bill_no="AB12346"), NOW).receipts[0].bill_no == "AB12346"
+
+
+@pytest.mark.parametrize(("code", "number"), [("3201", "12345"), ("03201", "0012345")])
+def test_leading_zeros_are_a_suspicion_that_stops_the_audit_Q3_2(code: str, number: str) -> None:
+    o = office()
+    first = opened(o, draft(bill_no="0012345"), NOW)
+    second = draft(key="2", begin=date(2026, 2, 1), end=date(2026, 2, 9))
+    receipt = replace(second.receipts[0], bill_code=code, bill_no=number)
+    case = opened(o, replace(second, receipts=(receipt,)), NOW)
+    assert case.suspects == (first.case_id,)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    with pytest.raises(BadInput, match=first.case_id):
+        service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    audited = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given("票面已核"))
+    assert audited.state == State.AUDITED
+
+
+def test_leading_zeros_within_one_application_are_refused_Q3_2() -> None:
+    case = draft()
+    halves = [replace(case.receipts[0], bill_no=n, amount=Fen(500000)) for n in ("7", "007")]
+    with pytest.raises(BadInput, match="出现两次"):
+        opened(office(), replace(case, receipts=tuple(halves)), NOW)
+
+
+def test_an_electronic_invoice_has_20_digits_and_no_code_Q3_2() -> None:
+    o, number = office(), "00000000000000000001"
+    case = draft()
+    receipt = replace(case.receipts[0], bill_code="", bill_no=number, medium="electronic")
+    first = opened(o, replace(case, receipts=(receipt,)), NOW)
+    second = draft(key="2", bill_no=number)
+    with pytest.raises(Conflict, match=first.case_id):
+        opened(o, second, NOW)
+    paper = replace(draft(key="3").receipts[0], bill_code="", bill_no="12345")
+    with pytest.raises(BadInput, match="bill_code"):
+        opened(o, replace(draft(key="3"), receipts=(paper,)), NOW)
 
 
 def test_amending_swaps_receipts_and_withdrawing_frees_them_Q3_2() -> None:
@@ -361,10 +408,12 @@ def test_amending_swaps_receipts_and_withdrawing_frees_them_Q3_2() -> None:
     case = service.amend(
         o, INTAKE, case.case_id, case.version, {"receipts": (other,)}, NOW, given()
     )
-    assert store.holder("3201", "N1") is None
-    assert (store.holder("3201", "N9") or {})["holder"] == case.case_id
+    assert receipts.holder(ReceiptNumber("3201", "N1")) is None
+    held = receipts.holder(ReceiptNumber("3201", "N9"))
+    assert held is not None
+    assert held.id == case.case_id
     case = service.withdraw(o, INTAKE, case.case_id, case.version, NOW, given("改由一站式结算"))
-    assert store.holder("3201", "N9") is None
+    assert receipts.holder(ReceiptNumber("3201", "N9")) is None
     with pytest.raises(Conflict, match="撤回"):
         service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
 

@@ -35,6 +35,8 @@ from medaid.errors import Conflict, MedaidError
 from medaid.fund.store import JournalItem, entry_of
 from medaid.money import Fen
 from medaid.people import service as people
+from medaid.receipts import service as receipts
+from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, service, store
 from medaid.reimbursement.model import Account, Act, Case, Officer
 from medaid.workdays import Calendar, Notice, WorkingDays, Year, published
@@ -193,7 +195,7 @@ class Cases(RuleBasedStateMachine):
         application = draft(
             key, person, bill_no=f"B{bill}", begin=day, end=day, created=self.now, **care
         )
-        held = store.holder("3201", f"B{bill}")
+        held = receipts.holder(ReceiptNumber("3201", f"B{bill}"))
         try:
             case = service.open_case(
                 self.office, self.who("intake", number), application, self.now, given(request=key)

@@ -41,8 +41,6 @@ def test_every_pattern_of_the_table(tables: Tables) -> None:
     assert store.case(case.case_id) == case
     known, acts, rungs = store.history(case.case_id)
     assert (known, [a.number for a in acts], rungs) == (case, list(range(1, 8)), {})
-    assert (store.holder("3201", "N1") or {})["holder"] == case.case_id
-    assert store.holder("3201", "nothing") is None
     assert {*store.alike(case)} == {waiting.case_id}
     assert store.same(case, waiting)
     assert store.of_person("P1") == (case.case_id, waiting.case_id) or set(
@@ -86,12 +84,6 @@ def test_conditions_stop_what_came_too_late(tables: Tables) -> None:
         if stale is not None:
             with pytest.raises(ConditionFailed, match="case"):
                 commit([store.case_touched(case, Outlook(), stale, "v")])
-    receipt = case.receipts[0]
-    commit([store.receipt_claimed(receipt, "A", "case", "320100")])
-    with pytest.raises(ConditionFailed, match="receipt:3201#N1"):
-        commit([store.receipt_claimed(receipt, "B", "case", "320100")])
-    commit([store.receipt_freed(receipt, "A", "case", "320100")])
-    commit([store.receipt_claimed(receipt, "B", "case", "320100")])
     for once in (
         store.rung_write("c", "due", NOW),
         store.order_write("o", "c"),

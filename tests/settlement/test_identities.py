@@ -221,6 +221,9 @@ def nanjing_stay(
     return told
 
 
+MAY = date(2024, 5, 1)
+
+
 def nanjing_person(psn_no: str, *identities: Identity) -> str:
     return known_person(
         psn_no, *identities, insured=(insurance(date(2015, 1, 1), admdvs="320100"),)
@@ -234,7 +237,7 @@ def paid(told: dict[str, Any], layer: str) -> int:
 def test_tilted_assistance_begins_when_the_years_own_burden_passes_its_threshold(
     tables: Tables,
 ) -> None:
-    """J26: three stays of one year; by hand for 因病致贫 at level 3, 110,000 in policy:
+    """J26: stays after a referral in the city; by hand, 因病致贫, level 3, 110,000 in policy:
 
     stay 1: basic (110000-1000)*.65=70850; critical (39150-10000)*.55=16032.50; left 23117.50;
     assistance (23117.50-10000)*.7=9182.25; left 13935.25, all of it below the tilted threshold of
@@ -243,6 +246,7 @@ def test_tilted_assistance_begins_when_the_years_own_burden_passes_its_threshold
     15000 leaves 5817.75; left 8856.00; of the threshold 6064.75 remain: (8856-6064.75)*.6=1674.75.
     """
     nanjing_person("P1", identity("illness_poor", date(2023, 1, 1), admdvs="320105"))
+    commit(people.filing_added("P1", Filing("F1", "referred", "320100", "3201", MAY, None)))
     first, second = nanjing_stay("P1", 2), nanjing_stay("P1", 10)
     assert (paid(first, "assistance_inpatient"), paid(first, "tilted")) == (9_182_25, 0)
     assert (
@@ -250,6 +254,15 @@ def test_tilted_assistance_begins_when_the_years_own_burden_passes_its_threshold
         paid(second, "assistance_inpatient"),
         paid(second, "tilted"),
     ) == (24_151_25, 5_817_75, 1_674_75)
+
+
+def test_in_the_own_city_nothing_is_tilted_without_a_referral(tables: Tables) -> None:
+    """J26 (art. 26: 规范转诊且在省域内就医): being in the province is not enough."""
+    nanjing_person("P1", identity("illness_poor", date(2023, 1, 1), admdvs="320105"))
+    first, second = nanjing_stay("P1", 2), nanjing_stay("P1", 10)
+    assert paid(first, "assistance_inpatient") > 0
+    assert paid(second, "tilted") == 0
+    assert any("倾斜救助限规范转诊且在省域内就医" in line for line in second["sentences"])
 
 
 def test_outside_the_province_or_unreferred_nothing_is_tilted(tables: Tables) -> None:

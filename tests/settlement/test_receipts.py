@@ -3,12 +3,12 @@ together."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 from tests.conftest import Tables
 from tests.settlement.hospital import (
+    NOW,
     Hospital,
     bill,
     contracted,
@@ -20,9 +20,9 @@ from tests.settlement.hospital import (
     visit_input,
 )
 
-from medaid.money import Fen
-from medaid.reimbursement import service as reimbursement
-from medaid.reimbursement.model import Receipt
+from medaid.receipts import service as receipts
+from medaid.receipts.model import ReceiptNumber
+from medaid.regions import Region
 
 RECEIPT: dict[str, Any] = {
     "exp_content": {"receipt": {"bill_code": "44060120", "bill_no": "0012345678"}}
@@ -36,7 +36,8 @@ def _world(tables: Tables) -> None:
 
 
 def held() -> str:
-    return reimbursement.receipt_holder("44060120", "0012345678")
+    found = receipts.holder(ReceiptNumber("44060120", "0012345678"))
+    return found.id if found else ""
 
 
 def test_a_stated_receipt_is_held_by_its_settlement_and_freed_with_it(tables: Tables) -> None:
@@ -57,8 +58,7 @@ def test_a_stated_receipt_is_held_by_its_settlement_and_freed_with_it(tables: Ta
 
 
 def test_a_receipt_that_a_case_holds_is_not_settled_at_the_counter(tables: Tables) -> None:
-    receipt = Receipt("44060120", "0012345678", Fen(500_00), date(2021, 6, 25), "某医院", "paper")
-    reimbursement.report_receipt(receipt, "CASE-1", "440900")
+    receipts.report("44060120", "0012345678", "CASE-1", Region("440900"), NOW)
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
     assert refused(hospital.call("2304", {**given, **RECEIPT}), "DUPLICATE")["id"] == "CASE-1"
@@ -83,3 +83,40 @@ def test_a_receipt_is_stated_whole_or_not_at_all(tables: Tables, wrong: Any) -> 
         "FIELD_FORMAT",
         "exp_content.receipt",
     )
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"bill_code": "3201", "bill_no": "ab0012345"},
+        {"bill_code": "3201", "bill_no": "ＡＢ００１２３４５"},
+        {"bill_code": " 3201", "bill_no": "AB 0012345　"},
+        {"bill_code": "03201", "bill_no": "AB0012345"},
+    ],
+    ids=["case", "width", "blanks", "leading zero"],
+)
+def test_a_receipt_written_differently_pays_once_Q3_2(tables: Tables, second: Any) -> None:
+    hospital = Hospital()
+    first = {"bill_code": "3201", "bill_no": "AB0012345"}
+    given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
+    stated = {**given, "exp_content": {"receipt": first}}
+    setl_id = passed(hospital.call("2304", stated))["setlinfo"]["setl_id"]
+    given = visit_input("P1", hospital.visit("P1"), bill("100.00", "100.00"))
+    seen = tables.everything()
+    other = {**given, "exp_content": {"receipt": second}}
+    answer = refused(hospital.call("2207", other), "DUPLICATE", "exp_content.receipt")
+    assert answer["id"] == setl_id
+    assert tables.everything() == seen
+    near = {**given, "exp_content": {"receipt": {"bill_code": "3201", "bill_no": "AB0012346"}}}
+    passed(hospital.call("2207", near))
+
+
+def test_an_electronic_invoice_is_claimed_by_its_20_digits_alone_Q3_2(tables: Tables) -> None:
+    hospital = Hospital()
+    number = "00000000000000000001"
+    given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
+    stated = {**given, "exp_content": {"receipt": {"bill_code": "", "bill_no": number}}}
+    setl_id = passed(hospital.call("2304", stated))["setlinfo"]["setl_id"]
+    given = visit_input("P1", hospital.visit("P1"), bill("100.00", "100.00"))
+    coded = {**given, "exp_content": {"receipt": {"bill_code": "3201", "bill_no": number}}}
+    assert refused(hospital.call("2207", coded), "DUPLICATE")["id"] == setl_id

@@ -51,7 +51,7 @@ def reconcile(
     """
     ended = Quarter.parse(quarter, "quarter")
     _over(ended, now)
-    theirs = reconciliation.their_movements(name, content)
+    theirs = reconciliation.their_movements(content)
     ours = reconciliation.our_movements(_entries(admdvs, ended.months))
     findings = reconciliation.compare(ours, theirs, civil_date(now))
     when, digest = dropped or now, hashlib.sha256(content).hexdigest()

@@ -1,30 +1,33 @@
 """Finance's statement against the books, line by line (J31). Pure but for reading the file's own
 format.
 
-Their file: `.csv` (UTF-8, GB18030) or `.xlsx`, first row the heading: 日期, 凭证号, 账户 (财政专户
-or 支出户), 基金 (name or code), 收入, 支出, 摘要.
+Their file: `.csv` (UTF-8, GB18030) or `.xlsx`, with the headings 日期, 凭证号, 账户 (财政专户
+or 支出户), 基金 (name or code), 收入, 支出, 摘要; other columns are left aside.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final
+from datetime import date
+from typing import Final, TypeVar
 
-from medaid.errors import BadInput
+from medaid.dropped import cells
+from medaid.dropped.problem import FileRefused, Problem
+from medaid.dropped.table import Column, Limits, Row, open_bytes
 from medaid.fund.chart import funds
 from medaid.fund.model import Entry
-from medaid.instants import parse_date
 from medaid.money import Fen
 
+_T = TypeVar("_T")
 HEADING: Final = ("日期", "凭证号", "账户", "基金", "收入", "支出", "摘要")
 _ACCOUNTS: Final = {"财政专户": "1001", "支出户": "1002"}
-LARGEST: Final = 20 * 1024 * 1024
-"""Bytes of a statement: a quarter of a province is a hundredth of it."""
+COLUMNS: Final = tuple(
+    Column(heading, heading, required=heading in ("日期", "账户", "基金")) for heading in HEADING
+)
+LIMITS: Final = Limits()
+"""20 MB and 100,000 lines: a quarter of a province is a hundredth of it."""
+_MOST_PROBLEMS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,76 +122,56 @@ def _same_day_and_amount(ours: Movement, theirs: Movement) -> bool:
     return not theirs.reference and same and _of_one_account(ours, theirs)
 
 
-def their_movements(name: str, content: bytes) -> list[Movement]:
-    """Finance's statement from its file. Raises BadInput naming the row and the column."""
-    if len(content) > LARGEST:
-        raise BadInput("BODY_TOO_LARGE", field=name, rule="对账文件不得超过 20 MB")
-    rows = (
-        _workbook_rows(name, content)
-        if name.lower().endswith(".xlsx")
-        else _text_rows(name, content)
-    )
-    if not rows or tuple(str(cell or "").strip() for cell in rows[0][: len(HEADING)]) != HEADING:
-        raise BadInput("FIELD_FORMAT", field=name, rule=f"首行须为:{'、'.join(HEADING)}")
-    return [
-        _movement(number, row)
-        for number, row in enumerate(rows[1:], 2)
-        if any(cell not in (None, "") for cell in row)
-    ]
+def their_movements(content: bytes) -> list[Movement]:
+    """Finance's statement from its file. Raises FileRefused (a BadInput) naming sheet, row, column
+    and value of everything that does not hold."""
+    table = open_bytes(content, COLUMNS, LIMITS)
+    movements: list[Movement] = []
+    problems: list[Problem] = []
+    for row in table.rows:
+        found = _movement(row)
+        if isinstance(found, Movement):
+            movements.append(found)
+        else:
+            problems += [
+                problem.at(row.number, table.sheet, row.cell(problem.field)) for problem in found
+            ]
+        if len(problems) >= _MOST_PROBLEMS:
+            break
+    if problems:
+        raise FileRefused(*problems)
+    return movements
 
 
-def _text_rows(name: str, content: bytes) -> list[list[Any]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+def _movement(row: Row) -> Movement | list[Problem]:
+    """The movement that a row states, or everything that is wrong with it."""
+    problems = list(row.problems)
+
+    def said(read: Callable[[str, str], _T], heading: str, otherwise: _T) -> _T:
         try:
-            return [list(row) for row in csv.reader(io.StringIO(content.decode(encoding)))]
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("FIELD_FORMAT", field=name, rule="编码须为 UTF-8 或 GB18030")
+            return read(row.cells[heading], heading)
+        except cells.NotACell as wrong:
+            problems.append(wrong.problem)
+            return otherwise
 
-
-def _workbook_rows(name: str, content: bytes) -> list[list[Any]]:
-    from openpyxl import load_workbook  # loaded where a workbook is read
-
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    except Exception as error:  # the library raises whatever a broken archive makes it raise
-        raise BadInput("FIELD_FORMAT", field=name, rule="不是可读的 .xlsx 文件") from error
-
-
-def _movement(number: int, row: Sequence[Any]) -> Movement:
-    def cell(name: str) -> Any:
-        index = HEADING.index(name)
-        return row[index] if index < len(row) and row[index] is not None else ""
-
-    where = f"第{number}行"
-    day = cell("日期")
-    civil = (
-        day.date() if isinstance(day, datetime) else parse_date(str(day).strip(), f"{where} 日期")
+    day = said(cells.day, "日期", date.min)
+    account = _ACCOUNTS.get(row.cells["账户"], "")
+    if not account:
+        problems.append(Problem("CODE_UNKNOWN", "账户", "应为财政专户或支出户"))
+    named = row.cells["基金"]
+    fund = next((f.key for f in funds().values() if named in (f.code, f.name)), "")
+    if not fund:
+        problems.append(Problem("FUND_UNKNOWN", "基金", "无对应基金"))
+    income, spending = (
+        said(cells.yuan, heading, Fen(0)) if row.cells[heading] else Fen(0)
+        for heading in ("收入", "支出")
     )
-    account = _ACCOUNTS.get(str(cell("账户")).strip())
-    if account is None:
-        raise BadInput("CODE_UNKNOWN", field=f"{where} 账户", rule="财政专户或支出户")
-    named = str(cell("基金")).strip()
-    fund = next((f.key for f in funds().values() if named in (f.code, f.name)), None)
-    if fund is None:
-        raise BadInput("FUND_UNKNOWN", field=f"{where} 基金", rule=named)
-    amount = _yuan(cell("收入"), f"{where} 收入") - _yuan(cell("支出"), f"{where} 支出")
-    if not amount:
-        raise BadInput("FIELD_REQUIRED", field=f"{where} 收入", rule="收入与支出须有一项不为零")
-    return Movement(
-        civil, str(cell("凭证号")).strip(), account, fund, amount, str(cell("摘要")).strip()
-    )
-
-
-def _yuan(value: Any, field: str) -> Fen:
-    if isinstance(
-        value, float
-    ):  # a spreadsheet's own number: taken by the digits it shows, which are exact to two decimals
-        value = Decimal(repr(value))
-    if isinstance(value, str):
-        value = value.replace(",", "").strip()
-    return Fen.of_yuan(value or "0", field)
+    if not (income - spending) and not problems:
+        problems.append(Problem("FIELD_REQUIRED", "收入", "收入与支出须有一项不为零"))
+    if problems:
+        return list(dict.fromkeys(problems))
+    amount, reference = income - spending, row.cells["凭证号"]
+    return Movement(day, reference, account, fund, amount, row.cells["摘要"])
 
 
 _KINDS: Final = {

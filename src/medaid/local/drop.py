@@ -4,23 +4,24 @@ shows what came back."""
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from medaid.dropped.problem import FileRefused
+from medaid.dropped.table import open_bytes
 from medaid.local.errors import LocalError
 from medaid.local.stack import Stack, running
+from medaid.people.catalogue import catalogue
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sender", help="folder of the sending department, e.g. maoming-civil-affairs"
     )
-    parser.add_argument("file", type=Path, help="the .csv file")
+    parser.add_argument("file", type=Path, help="the .csv or .xlsx file")
     parser.add_argument(
         "--kind", default="roster", help="what the file is: roster (default) or enrolment"
     )
@@ -71,15 +72,7 @@ def dropped(
     """Puts the file, then its manifest (`more` adds to it or overrides it). Answers the manifest's
     key."""
     s3 = stack.cloud.client("s3")
-    rows = max(
-        0,
-        sum(
-            1
-            for row in csv.reader(io.StringIO(body.decode("utf-8-sig", "replace"), newline=""))
-            if row
-        )
-        - 1,
-    )
+    rows = counted(body, kind)
     told = {
         "sender": sender,
         "kind": kind,
@@ -95,6 +88,16 @@ def dropped(
         Bucket=stack.bucket, Key=key, Body=json.dumps(told | more, ensure_ascii=False).encode()
     )
     return key
+
+
+def counted(body: bytes, kind: str) -> int:
+    """Rows of the file as the intake counts them; 0 where it cannot be read, which the answer will
+    say."""
+    limits = catalogue().limits.table
+    try:
+        return sum(1 for _ in open_bytes(body, catalogue().columns.get(kind, ()), limits).rows)
+    except FileRefused:
+        return 0
 
 
 def answered(stack: Stack, manifest: str, seconds: float = 60) -> dict[str, Any]:
@@ -114,7 +117,8 @@ def answered(stack: Stack, manifest: str, seconds: float = 60) -> dict[str, Any]
                 counts: dict[str, Any] = json.loads(
                     s3.get_object(Bucket=stack.bucket, Key=item["Key"])["Body"].read()
                 )
-                return counts
+                if counts["state"] != "interrupted":
+                    return counts
         time.sleep(0.1)
     raise LocalError(f"no answer under {prefix} within {seconds:.0f} seconds")
 

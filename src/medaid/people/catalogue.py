@@ -9,14 +9,16 @@ never "the first wins". Sources: 苏医保办发〔2023〕27号 art. 7 to 10 (J7
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
+from medaid.dropped.cells import folded
+from medaid.dropped.table import Column
+from medaid.dropped.table import Limits as TableLimits
 from medaid.people.model import CATEGORIES
 
 KINDS: Final = ("roster", "enrolment")
@@ -24,14 +26,6 @@ KINDS: Final = ("roster", "enrolment")
 
 class UnknownWording(ValueError):
     """The Chinese sentence says why a wording or code names no category."""
-
-
-@lru_cache(maxsize=4096)  # a million rows write the same few dozen words
-def folded(text: str) -> str:
-    """How texts and codes are compared: width, case, blanks and a code's leading zeros do not
-    count."""
-    plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
-    return (plain.lstrip("0") or "0") if plain.isdigit() else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +40,6 @@ class Category:
     """psn_idet_type that we give where the department reported none."""
     trust: str
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a file. `optional_column`: it may be missing altogether."""
-
-    field: str
-    heading: str
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    optional_column: bool = False
-    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +80,11 @@ class Limits(NamedTuple):
     start_days_ahead: int
     end_years_ahead: int
     open_ends: tuple[date, ...]
+
+    @property
+    def table(self) -> TableLimits:
+        """Those of them that hold for any dropped table."""
+        return TableLimits(self.bytes, self.rows, self.cell, self.own_fields)
 
 
 @dataclass(frozen=True)

@@ -10,27 +10,26 @@ same answer. Nothing here logs; what it answers holds counts and codes only.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
+from medaid.aws import dropped
 from medaid.aws.transaction import ConditionFailed, commit
+from medaid.dropped import answers, delimited, table
+from medaid.dropped.problem import FileRefused, Problem
 from medaid.instants import aware, civil_date
-from medaid.people import drops, feedback, manifest, roster, store, tables
+from medaid.people import feedback, manifest, roster, store
 from medaid.people.catalogue import Catalogue, catalogue
 from medaid.people.manifest import Manifest
-from medaid.people.problem import FileRefused, Problem
 from medaid.people.recording import Recording
 from medaid.people.repeats import Repeats
 
 CHUNK: Final = 100
 """Rows looked up together: what one BatchGetItem takes."""
-_CSV: Final = "text/csv; charset=utf-8"
-_JSON: Final = "application/json"
 
 
 class Unfinished(Exception):
@@ -60,14 +59,12 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
     folder, name = manifest.place(key)
     target = f"feedback/{folder}/{name}.feedback"
     try:
-        body, _ = drops.opened(key)
-        told = manifest.read(body.read(catalogue().limits.manifest_bytes + 1), folder, catalogue())
-        return _Intake(told, target, aware(now), time_left).run()
+        with dropped.answering(folder, target):
+            body, _ = dropped.opened(key)
+            facts = body.read(catalogue().limits.manifest_bytes + 1)
+            told = manifest.read(facts, folder, catalogue())
+            return _Intake(told, target, aware(now), time_left).run()
     except FileRefused as refusal:
-        drops.put(f"{target}.csv", feedback.refusal(refusal.problems), _CSV)
-        drops.put(
-            f"{target}.json", feedback.document(feedback.refused(folder, refusal.problems)), _JSON
-        )
         return Report("refused", folder, "", {}, {problem.code: 1 for problem in refusal.problems})
 
 
@@ -87,69 +84,40 @@ class _Intake:
         if known and known[0] == "done":
             return self._again(known[2])
         received = known[1] if known else self.now
-        self.encoding, self.etag = self._surveyed()
+        self.seen, self.etag = self._surveyed()
         repeats = self._looked_through(received)
         received = self._begun(received)
         return self._taken(received, repeats)
 
     def _again(self, facts: dict[str, dict[str, int]]) -> Report:
         for ending in (".csv", ".json"):
-            drops.copy(self.kept + ending, self.target + ending)
+            dropped.copy(self.kept + ending, self.target + ending)
         return Report(
             "repeated", self.told.sender.code, self.told.batch, facts["counts"], facts["problems"]
         )
 
-    def _surveyed(self) -> tuple[str, str]:
-        """Encoding and ETag of the data file, proven to be the one that the manifest speaks of."""
-        stream, etag = drops.opened(self.key)
-        seen = tables.survey(stream)
+    def _surveyed(self) -> tuple[delimited.Survey, str]:
+        """What the data file is, proven to be the one that the manifest speaks of, and its ETag."""
+        stream, etag = dropped.opened(self.key)
+        seen = delimited.survey(stream)
         if seen.sha256 != self.told.sha256:
             raise FileRefused(Problem("FILE_DIGEST", "sha256", f"文件实际摘要为 {seen.sha256}"))
-        if seen.size > self.catalogue.limits.bytes:
-            raise FileRefused(
-                Problem(
-                    "FILE_FORM",
-                    "file",
-                    f"文件超过 {self.catalogue.limits.bytes} 字节,请分成几个文件",
-                )
-            )
-        if not seen.encoding:
-            raise FileRefused(
-                Problem("FILE_ENCODING", "file", seen.remark or "应为 UTF-8 或 GB18030")
-            )
-        return seen.encoding, etag
+        return seen, etag
 
-    def _lines(self) -> Iterator[list[str]]:
-        stream, _ = drops.opened(self.key, self.etag)
-        return tables.readers[PurePosixPath(self.told.file).suffix.lower()](stream, self.encoding)
+    def _opened(self) -> table.Table:
+        stream, _ = dropped.opened(self.key, self.etag)
+        columns = self.catalogue.columns[self.told.kind]
+        return table.open_table(stream, self.seen, columns, self.catalogue.limits.table)
 
-    def _opened(self, received: datetime) -> tuple[roster.Checks, Iterator[tuple[int, list[str]]]]:
-        """The checks for this file, and its rows with their numbers."""
-        lines = self._lines()
-        first = next(lines, None)
-        if first is None:
-            raise FileRefused(Problem("FILE_FORM", "file", "文件为空"))
-        header = roster.header(first, self.told.kind, self.catalogue)
-        rows = (
-            (number, cells) for number, cells in enumerate(lines, 1) if not roster.is_blank(cells)
-        )
-        return roster.Checks(
-            self.catalogue, self.told, header, received, civil_date(received)
-        ), rows
+    def _checks(self, received: datetime) -> roster.Checks:
+        return roster.Checks(self.catalogue, self.told, received, civil_date(received))
 
     def _looked_through(self, received: datetime) -> Repeats:
         """The whole file once, before anything is written: rows counted, repeats found."""
-        checks, rows = self._opened(received)
-        repeats, count = Repeats(), 0
-        for number, cells in rows:
+        checks, repeats, count = self._checks(received), Repeats(), 0
+        for row in self._opened().rows:
             count += 1
-            if count > self.catalogue.limits.rows:
-                raise FileRefused(
-                    Problem(
-                        "FILE_ROWS", "rows", f"超过 {self.catalogue.limits.rows} 行,请分成几个文件"
-                    )
-                )
-            entry = checks.read(number, cells)
+            entry = checks.read(row)
             if isinstance(entry, roster.Entry):
                 repeats.note(entry)
         if count != self.told.rows:
@@ -181,11 +149,11 @@ class _Intake:
 
     def _taken(self, received: datetime, repeats: Repeats) -> Report:
         """Every row taken in or sent back, and the answer laid down."""
-        checks, rows = self._opened(received)
+        checks, opened = self._checks(received), self._opened()
         recording = Recording(self.told, received, self.now)
         with tempfile.TemporaryFile() as file:
-            answer = feedback.Answer(file, checks.header.headings)
-            while chunk := list(islice(rows, CHUNK)):
+            answer = answers.AnswerFile(file, opened.header.headings)
+            while chunk := list(islice(opened.rows, CHUNK)):
                 if not self.time_left():
                     raise Unfinished
                 self._chunk(chunk, checks, repeats, recording, answer)
@@ -194,13 +162,13 @@ class _Intake:
 
     def _chunk(
         self,
-        chunk: list[tuple[int, list[str]]],
+        chunk: list[table.Row],
         checks: roster.Checks,
         repeats: Repeats,
         recording: Recording,
-        answer: feedback.Answer,
+        answer: answers.AnswerFile,
     ) -> None:
-        read = {number: checks.read(number, cells) for number, cells in chunk}
+        read = {row.number: checks.read(row) for row in chunk}
         repeated = {
             number: (repeats.problems[number],) for number in read if number in repeats.problems
         }
@@ -210,24 +178,25 @@ class _Intake:
             if isinstance(entry, roster.Entry) and number not in repeated
         ]
         outcomes = recording.record(entries)
-        for number, cells in chunk:
+        for row in chunk:
+            number = row.number
             problems = repeated.get(number) or read[number]
             outcome = outcomes.get(number)
             if isinstance(outcome, str):
-                answer.tell(outcome, cells)
+                answer.tell(outcome, row.line)
             else:
                 answer.tell(
                     "refused",
-                    cells,
+                    row.line,
                     (outcome,) if outcome else problems if isinstance(problems, tuple) else (),
                 )
 
-    def _answered(self, answer: feedback.Answer, received: datetime, file: BinaryIO) -> Report:
+    def _answered(self, answer: answers.AnswerFile, received: datetime, file: BinaryIO) -> Report:
         summary = feedback.taken_in(self.told, received, answer.counts, answer.problems)
         for place in (self.kept, self.target):
             file.seek(0)
-            drops.put(f"{place}.csv", file, _CSV)
-            drops.put(f"{place}.json", feedback.document(summary), _JSON)
+            dropped.put(f"{place}.csv", file, dropped.CSV)
+            dropped.put(f"{place}.json", answers.document(summary), dropped.JSON)
         facts = {
             "counts": summary["counts"],
             "problems": summary["problems"],

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from medaid.dropped.problem import FileRefused, Problem
 from medaid.ids import content_hash
 from medaid.people.catalogue import KINDS, Catalogue, Sender
-from medaid.people.problem import FileRefused, Problem
 
 SUFFIX: Final = ".manifest.json"
 _FIELDS: Final = {
@@ -29,7 +29,7 @@ _FIELDS: Final = {
 }
 _OPTIONAL: Final = {"paper"}
 _FILE: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f]{1,200}")
-_READABLE: Final = (".csv",)
+_READABLE: Final = (".csv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)

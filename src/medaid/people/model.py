@@ -40,8 +40,8 @@ national list code them is data."""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record came from: the drop's batch id (digest based) and its row, counted from 1
-    below the header (可回溯, art. 8)."""
+    """Where a record came from: the drop's batch id (digest based) and its row, as a person counts
+    it in the file, its first line being 1 (可回溯, art. 8)."""
 
     batch: str
     row: int

@@ -23,13 +23,13 @@ from medaid.aws.transaction import (
     Write,
     commit,
 )
+from medaid.dropped.problem import Problem
 from medaid.errors import Unavailable
 from medaid.events import IdentityRecorded
 from medaid.ids import person_no
 from medaid.people import rules, service, store
 from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Person, Standing
-from medaid.people.problem import Problem
 from medaid.people.roster import Entry
 
 _NO_YEARS: Final = 9999

@@ -13,8 +13,8 @@ from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
+from medaid.dropped.problem import Problem
 from medaid.people.model import Identity
-from medaid.people.problem import Problem
 from medaid.people.roster import Entry
 from medaid.people.rules import span
 

@@ -9,28 +9,23 @@ its sender here; against what is known in `medaid.people.rules`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from medaid.dropped import cells
+from medaid.dropped.cells import folded
+from medaid.dropped.problem import Problem
+from medaid.dropped.table import Column, Row
 from medaid.people import certificate
-from medaid.people.catalogue import Catalogue, Column, UnknownWording, folded, within
+from medaid.people.catalogue import Catalogue, UnknownWording, within
 from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
-from medaid.people.problem import FileRefused, Problem
 
-PROBLEM: Final = "问题"
-"""Heading of the column that the answer adds; a mended file may carry it along."""
-_BLANK: Final = " \t\r\n\u3000\u00a0\u200b\ufeff"
-_DATE: Final = re.compile(
-    r"(\d{4})(?:([-/.年])(\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))(?:[ T]0?0:00(?::00(?:\.0+)?)?)?",  # noqa: E501
-    re.ASCII,
-)
 _NAME: Final = re.compile(r"[^\W\d_]([^\W\d_]|[ ·•・.'’()-])*")
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u2e80-\u9fff])[ \u3000]+(?=[\u2e80-\u9fff])")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _PHONE: Final = re.compile(r"(\+?86-?)?1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?", re.ASCII)
 
 
@@ -58,58 +53,6 @@ class Entry:
         return *self.certificate, kind, self.standing.admdvs
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Where each column stands. `own` are the region's own fields (heading → index)."""
-
-    headings: tuple[str, ...]
-    at: Mapping[str, int]
-    own: Mapping[str, int]
-
-
-def header(cells: Sequence[str], kind: str, catalogue: Catalogue) -> Header:
-    """The header of a file. Raises FileRefused naming every column that is missing or stands there
-    twice."""
-    headings = tuple(cell.strip(_BLANK) for cell in cells)
-    plain = [folded(heading).replace("*", "").removesuffix("(必填)") for heading in headings]
-    at: dict[str, int] = {}
-    problems = []
-    for column in catalogue.columns[kind]:
-        names = {folded(name) for name in (column.heading, *column.aliases)}
-        found = [index for index, heading in enumerate(plain) if heading in names]
-        if len(found) > 1:
-            problems.append(Problem("FILE_FORM", column.heading, "该列重复"))
-        elif found:
-            at[column.field] = found[0]
-        elif not column.optional_column:
-            problems.append(Problem("FILE_FORM", column.heading, "缺少该列"))
-    rest = [
-        index
-        for index, heading in enumerate(headings)
-        if heading and heading != PROBLEM and index not in at.values()
-    ]
-    own = {headings[index]: index for index in rest}
-    if len(own) < len(rest) or len(own) > catalogue.limits.own_fields:
-        problems.append(
-            Problem("FILE_FORM", "", f"自有字段重名或多于 {catalogue.limits.own_fields} 个")
-        )
-    if problems:
-        raise FileRefused(*problems)
-    return Header(headings, at, own)
-
-
-def plain(cell: str) -> str:
-    """A cell without blanks around it and without the apostrophe by which an answer defused a
-    formula."""
-    text = cell.strip(_BLANK)
-    return text[1:] if len(text) > 2 and text[0] == "'" and text[1] in "=+-@" else text
-
-
-def is_blank(cells: Sequence[str]) -> bool:
-    """Whether a line holds nothing: spreadsheets leave such lines behind; they are no rows."""
-    return not any(cell.strip(_BLANK) for cell in cells)
-
-
 @dataclass
 class _Row:
     """One row while it is checked: cells by field, and the problems found so far."""
@@ -132,17 +75,12 @@ class _Row:
 
     def day(self, name: str) -> date | None:
         text = self.cells.get(name, "")
-        match = _DATE.fullmatch(text)
         if not text:
             return None
-        if match is None:
-            self.wrong("FIELD_FORMAT", name, "日期应写作 2026-03-01")
-            return None
-        year, _, month, day, month8, day8 = match.groups()
         try:
-            return date(int(year), int(month or month8), int(day or day8))
-        except ValueError:
-            self.wrong("FIELD_FORMAT", name, "该日期不存在")
+            return cells.day(text, self.columns[name].heading)
+        except cells.NotACell as wrong:
+            self.problems.append(wrong.problem)
             return None
 
 
@@ -153,7 +91,6 @@ class Checks:
 
     catalogue: Catalogue
     manifest: Manifest
-    header: Header
     received: datetime
     today: date
 
@@ -161,23 +98,17 @@ class Checks:
     def _batch(self) -> str:
         return self.manifest.batch
 
-    def read(self, number: int, cells: Sequence[str]) -> Entry | tuple[Problem, ...]:
-        """What row `number` (from 1 below the header) says, or all its problems at once."""
-        columns = {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
-        if len(cells) != len(self.header.headings) and any(
-            cell.strip(_BLANK) for cell in cells[len(self.header.headings) :]
-        ):
-            return (Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行"),)
-        row = _Row(
-            {
-                name: plain(cells[index]) if index < len(cells) else ""
-                for name, index in self.header.at.items()
-            },
-            columns,
-        )
-        self._filled(row)
-        source = Source(self._batch, number)
-        person = self._person(row, cells, source)
+    @cached_property
+    def _columns(self) -> Mapping[str, Column]:
+        return {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
+
+    def read(self, line: Row) -> Entry | tuple[Problem, ...]:
+        """What a row says, or all its problems at once."""
+        if any(problem.code == "FILE_FORM" for problem in line.problems):
+            return line.problems
+        row = _Row(line.cells, self._columns, list(line.problems))
+        source = Source(self._batch, line.number)
+        person = self._person(row, line.own, source)
         standing = (
             self._identity(row, person.birth, source)
             if self.manifest.kind == "roster"
@@ -185,20 +116,9 @@ class Checks:
         )
         if row.problems or standing is None:
             return tuple(dict.fromkeys(row.problems))
-        return Entry(number, person, standing)
+        return Entry(line.number, person, standing)
 
-    def _filled(self, row: _Row) -> None:
-        for column in row.columns.values():
-            text = row.cells.get(column.field, "")
-            longest = column.longest or self.catalogue.limits.cell
-            if column.required and not text:
-                row.wrong("FIELD_REQUIRED", column.field, "必填")
-            elif len(text) > longest:
-                row.wrong("FIELD_TOO_LONG", column.field, f"超过 {longest} 字")
-            elif _CONTROL.search(text):
-                row.wrong("FIELD_FORMAT", column.field, "含有换行或控制字符")
-
-    def _person(self, row: _Row, cells: Sequence[str], source: Source) -> Person:
+    def _person(self, row: _Row, own: Mapping[str, str], source: Source) -> Person:
         sex, cert_type = row.coded("sex", self.catalogue), row.coded("cert_type", self.catalogue)
         number = self._number(row, cert_type)
         if number.sex and sex in ("1", "2") and sex != number.sex:
@@ -222,7 +142,7 @@ class Checks:
             home_address=row.cells.get("home_address", ""),
             residence_address=row.cells.get("residence_address", ""),
             mobile=mobile,
-            extra=self._own(row, cells),
+            extra=own,
             source=source,
             recorded=self.received,
         )
@@ -241,17 +161,6 @@ class Checks:
             return number
         row.wrong("CERTNO", "certno", "证件号码中的出生日期不合常理或晚于接收日期")
         return certificate.Number(cert_type, number.certno, None, number.sex)
-
-    def _own(self, row: _Row, cells: Sequence[str]) -> dict[str, str]:
-        own = {
-            name: plain(cells[index])
-            for name, index in self.header.own.items()
-            if index < len(cells)
-        }
-        for name, text in own.items():
-            if len(text) > self.catalogue.limits.cell:
-                row.wrong("FIELD_TOO_LONG", name, f"超过 {self.catalogue.limits.cell} 字")
-        return {name: text for name, text in own.items() if text}
 
     def _identity(self, row: _Row, birth: date | None, source: Source) -> Identity | None:
         admdvs, department = self._region(row), self._department(row)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
+from medaid.dropped.problem import Problem
 from medaid.instants import aware
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
-from medaid.people.problem import Problem
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -12,10 +13,10 @@ from medaid.benefit.claim import check_fee_classes
 from medaid.benefit.model import check_bill
 from medaid.errors import BadInput
 from medaid.money import Fen
-from medaid.reimbursement.model import Account, Case, Fees, OtherPayment
+from medaid.receipts.model import ReceiptNumber, check_distinct
+from medaid.reimbursement.model import Account, Case, Fees, OtherPayment, Receipt
 from medaid.reimbursement.procedure import Limits, Procedure
 
-_BILL: Final = re.compile(r"[0-9A-Z]{1,20}")
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 
 _BY_LINE: Final = {
@@ -93,6 +94,15 @@ def payments(others: Sequence[OtherPayment], bill: Fees) -> None:
         raise BadInput("AMOUNT_SUM", field="others", rule="其他支付之和不得超过医疗费总额")
 
 
+def normal_receipts(found: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """The receipts with code and number in their normal form. Raises BadInput."""
+    normal = []
+    for one in found:
+        code, number = ReceiptNumber.parse(one.bill_code, one.bill_no, "receipts")
+        normal.append(replace(one, bill_code=code, bill_no=number))
+    return tuple(normal)
+
+
 def receipts(case: Case, today: date, limits: Limits) -> None:
     """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement
     brings that settlement's bill."""
@@ -104,14 +114,8 @@ def receipts(case: Case, today: date, limits: Limits) -> None:
         raise BadInput(
             "FIELD_REQUIRED", field="receipts", rule="须提交就诊票据原件(秦安县84号三(二))"
         )
-    keys = [(r.bill_code, r.bill_no) for r in case.receipts]
-    if len(set(keys)) < len(keys):
-        raise BadInput("DUPLICATE", field="receipts", rule="同一票据在申请中出现两次")
+    check_distinct([r.key for r in case.receipts], "receipts")
     for receipt in case.receipts:
-        if not _BILL.fullmatch(receipt.bill_code) or not _BILL.fullmatch(receipt.bill_no):
-            raise BadInput(
-                "FIELD_FORMAT", field="receipts", rule="票据代码、号码为 1 至 20 位数字或大写字母"
-            )
         if receipt.medium not in ("paper", "electronic"):
             raise BadInput(
                 "CODE_UNKNOWN", field="receipts.medium", rule="paper 纸质原件, electronic 电子票据"

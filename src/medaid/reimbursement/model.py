@@ -17,6 +17,7 @@ from typing import Final
 from medaid.benefit.model import BILL_FIELDS, Bill, Step
 from medaid.clocks import StatutoryClock
 from medaid.money import Fen
+from medaid.receipts.model import ReceiptNumber
 
 NOTHING: Final = Fen(0)
 
@@ -141,6 +142,11 @@ class Receipt:
     """paper or electronic."""
     file: str = ""
     digest: str = ""
+
+    @property
+    def key(self) -> ReceiptNumber:
+        """By what it pays once."""
+        return ReceiptNumber(self.bill_code, self.bill_no)
 
 
 @dataclass(frozen=True, slots=True)

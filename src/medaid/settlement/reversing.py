@@ -131,7 +131,7 @@ def _writes(done: Settlement, file: PersonFile) -> list[Write]:
         ),
         *people.totals_changed(decision.psn_no, totals, before),
         *fund.writes(*mirrors),
-        *receipts.let_go(decision, done.setl_id),
+        *receipts.released(decision, done.setl_id, now),
         outbox.publish(event_of(done), ids.reversal_id(done.setl_id), now),
     ]
 

@@ -82,6 +82,7 @@ def settle(
             codes.CLEARING_TYPE[decision.care],
             decision,
         )
+        receipts.check_unlike(decision, settlement.setl_id)
         try:
             commit(_writes(settlement, message, file))
             return settlement, file
@@ -278,7 +279,7 @@ def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[
         *(people.visit_closed(decision.psn_no, visit) if visit is not None else ()),
         *people.totals_changed(decision.psn_no, before, after),
         *fund.writes(*entries(settlement)),
-        *receipts.claimed(decision, settlement.setl_id),
+        *receipts.claimed(decision, settlement.setl_id, settlement.settled_at),
         outbox.publish(event_of(settlement), settlement.setl_id, settlement.settled_at),
     ]
 

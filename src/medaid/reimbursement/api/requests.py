@@ -42,7 +42,8 @@ Yuan = Annotated[
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 Long = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 Admdvs = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,20}$")]
+Printed = Annotated[str, StringConstraints(max_length=64)]
+"""As it is printed or was written; `medaid.receipts` has its normal form."""
 
 
 class Body(BaseModel):
@@ -58,8 +59,8 @@ class OtherIn(Body):
 
 
 class ReceiptIn(Body):
-    bill_code: Code
-    bill_no: Code
+    bill_code: Printed = ""
+    bill_no: Printed
     amount: Yuan
     date: date
     issuer: Short
@@ -167,8 +168,8 @@ class Pay(ActBody):
 
 
 class Attach(ActBody):
-    bill_code: Code
-    bill_no: Code
+    bill_code: Printed = ""
+    bill_no: Printed
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from medaid.aws import exchange
 from medaid.aws.settings import settings
 from medaid.errors import BadInput, Refused
+from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Receipt
 from medaid.reimbursement.rules import Given
@@ -87,7 +88,8 @@ def attach(
     _digest(sha256)
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        receipt = next((r for r in case.receipts if (r.bill_code, r.bill_no) == bill), None)
+        wanted = ReceiptNumber.parse(*bill, "receipt")
+        receipt = next((r for r in case.receipts if r.key == wanted), None)
         if receipt is None:
             raise BadInput("NOT_FOUND", field="bill_no", rule="申请中没有该票据")
         key = proven(office, case_id, sha256)

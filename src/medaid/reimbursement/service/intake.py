@@ -11,12 +11,16 @@ from typing import Any
 from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, TransactionConflict, Write, commit
-from medaid.errors import BadInput, Conflict, Refused, Unavailable
+from medaid.errors import BadInput, Conflict, Unavailable
 from medaid.instants import civil_date
 from medaid.people import service as people
+from medaid.receipts import service as receipts
+from medaid.receipts.model import Holder, HolderKind
+from medaid.regions import Region
 from medaid.reimbursement import checks, rules, store
-from medaid.reimbursement.model import Account, Act, Case, Hardship, Officer, Receipt, State
+from medaid.reimbursement.model import Account, Act, Case, Hardship, Officer, State
 from medaid.reimbursement.rules import Given
+from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.office import Changed, Office, act, told
 
@@ -49,6 +53,7 @@ def open_case(office: Office, officer: Officer, draft: Case, now: datetime, give
     wrong with it, Conflict DUPLICATE naming the case that holds a receipt or follows the settlement
     already, Conflict MSGID_REUSED for other content under the same key.
     """
+    draft = replace(draft, receipts=checks.normal_receipts(draft.receipts))
     checks.application(draft, civil_date(now), office.procedure)
     move, role = rules.permit(draft, "open", officer, (), "", office.procedure)
     for _ in office.patience.attempts():
@@ -62,13 +67,13 @@ def open_case(office: Office, officer: Officer, draft: Case, now: datetime, give
                     case=draft.case_id,
                 )
             return known
-        fresh = replace(draft, suspects=store.alike(draft))
+        fresh = replace(draft, suspects=possible_duplicates(draft))
         case, done = rules.step(fresh, move, role, officer, now, given)
         writes = [
             store.case_write(case, rules.Outlook(), None, office.calendar.version),
             store.act_write(case.case_id, done),
             *store.pointers(case),
-            *(store.receipt_claimed(r, case.case_id, "case", case.admdvs) for r in case.receipts),
+            *(receipts.claim(r.key, _holder(case), now) for r in case.receipts),
         ]
         if case.settled:
             writes.append(store.follows(case.settled, case.case_id))
@@ -115,10 +120,11 @@ def amend(
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         after = _with_files(replace(case, **changes, pricing=None), case)
+        after = replace(after, receipts=checks.normal_receipts(after.receipts))
         checks.application(after, civil_date(now), office.procedure)
-        writes = [store.alike_write(after), *_receipts_moved(case, after)]
+        writes = [store.alike_write(after), *_receipts_moved(case, after, now)]
         target = State.ACCEPTED if case.state == State.PRICED else None
-        return Changed(replace(after, suspects=store.alike(after)), writes, target)
+        return Changed(replace(after, suspects=possible_duplicates(after)), writes, target)
 
     return act(office, officer, case_id, version, "amend", given, now, change)
 
@@ -137,16 +143,10 @@ def _with_files(after: Case, before: Case) -> Case:
     return replace(after, receipts=tuple(kept))
 
 
-def _receipts_moved(before: Case, after: Case) -> list[Write]:
-    old = {(r.bill_code, r.bill_no): r for r in before.receipts}
-    new = {(r.bill_code, r.bill_no): r for r in after.receipts}
-    claimed = [
-        store.receipt_claimed(new[key], after.case_id, "case", after.admdvs)
-        for key in new.keys() - old.keys()
-    ]
-    return claimed + [
-        store.receipt_freed(old[key], after.case_id, "case", after.admdvs)
-        for key in old.keys() - new.keys()
+def _receipts_moved(before: Case, after: Case, now: datetime) -> list[Write]:
+    old, new = {r.key for r in before.receipts}, {r.key for r in after.receipts}
+    return [receipts.claim(key, _holder(after), now) for key in sorted(new - old)] + [
+        receipts.release(key, _holder(after), now) for key in sorted(old - new)
     ]
 
 
@@ -187,7 +187,9 @@ def accept(
         account_proven(office, case)
         return Changed(
             replace(
-                case, clock=rules.started(case, now, office.procedure), suspects=store.alike(case)
+                case,
+                clock=rules.started(case, now, office.procedure),
+                suspects=possible_duplicates(case),
             )
         )
 
@@ -315,52 +317,18 @@ def withdraw(
     """The applicant takes the application back; its receipts are free again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        return Changed(case, freed(case))
+        return Changed(case, freed(case, now))
 
     return act(office, officer, case_id, version, "withdraw", given, now, change)
 
 
-def freed(case: Case) -> list[Write]:
+def freed(case: Case, now: datetime) -> list[Write]:
     """The receipts of a case that will not be paid, let go."""
-    return [store.receipt_freed(r, case.case_id, "case", case.admdvs) for r in case.receipts]
+    return [receipts.release(r.key, _holder(case), now) for r in case.receipts]
 
 
-def receipt_used(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The write by which another room (a one-stop settlement) or another region claims a receipt:
-    it loses where a case holds it.
-
-    Label `receipt:<code>#<number>`. For the acting service's own transaction.
-    """
-    return store.receipt_claimed(receipt, holder, source, admdvs)
-
-
-def receipt_let_go(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The write by which another room lets a receipt go that it claimed with `receipt_used`: its
-    settlement was taken back."""
-    return store.receipt_freed(receipt, holder, source, admdvs)
-
-
-def receipt_holder(bill_code: str, bill_no: str) -> str:
-    """The case or settlement that holds a receipt; empty where nobody does. Raises Unavailable."""
-    return (store.holder(bill_code, bill_no) or {}).get("holder", "")
-
-
-def report_receipt(receipt: Receipt, holder: str, admdvs: str) -> None:
-    """A receipt that another region or the one-stop settlement has paid. Raises Conflict DUPLICATE
-    naming who holds it."""
-    try:
-        commit([store.receipt_claimed(receipt, holder, "region", admdvs)])
-    except ConditionFailed:
-        held = store.holder(receipt.bill_code, receipt.bill_no) or {}
-        if held.get("holder") != holder:
-            raise Conflict(
-                "DUPLICATE",
-                field="receipts",
-                rule=f"票据已由 {held.get('holder', '')} 使用",
-                holder=held.get("holder", ""),
-            ) from None
-    except TransactionConflict:
-        raise Refused("DUPLICATE", field="receipts", rule="票据正在办理") from None
+def _holder(case: Case) -> Holder:
+    return Holder(case.case_id, HolderKind.CASE, Region(case.admdvs))
 
 
 def _to_person(case: Case, **facts: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
 from medaid.benefit.claim import PersonGroup, PolicyFor
 from medaid.errors import Conflict, Refused, Unavailable
+from medaid.receipts import service as receipts
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Prior, State
 from medaid.reimbursement.procedure import Procedure
@@ -142,20 +143,12 @@ def _done(
 def told(lost: ConditionFailed, case: Case) -> None:
     """Turns what lost into what the caller is told; returns where reading again decides (another
     act, a duty, a rung)."""
-    receipt = next((label for label in lost.labels if label.startswith("receipt:")), None)
+    receipt = receipts.lost_receipt(lost)
     if receipt is not None:
-        code, number = receipt.removeprefix("receipt:").split("#")
-        held = store.holder(code, number) or {}
-        if held.get("holder") == case.case_id:
+        held = receipts.holder(receipt)
+        if held is None or held.id == case.case_id:
             return
-        where = f"{held.get('admdvs', '')} {held.get('holder', '')}"
-        raise Conflict(
-            "DUPLICATE",
-            field="receipts",
-            rule=f"票据 {code} {number} 已由 {where} 使用",
-            holder=held.get("holder", ""),
-            source=held.get("source", ""),
-        )
+        receipts.refuse_as_used(receipt, held, "receipts")
     if "people:totals" in lost.labels:
         raise Conflict("STATE", field="pricing", rule="该人员年度累计已变化,须重新核算")
     if "follows" in lost.labels:

@@ -13,10 +13,11 @@ from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import YearTotals
-from medaid.reimbursement import books, checks, store
-from medaid.reimbursement.model import Act, Case, Officer, Pricing, State
+from medaid.reimbursement import books, checks
+from medaid.reimbursement.model import Act, Case, Officer, Pricing
 from medaid.reimbursement.pricing import quote
 from medaid.reimbursement.rules import Given
+from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import account_proven
 from medaid.reimbursement.service.intake import freed
 from medaid.reimbursement.service.office import Changed, Office, act
@@ -51,7 +52,7 @@ def audit(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.ready(case)
         account_proven(office, case)
-        suspects = standing(case, store.alike(case))
+        suspects = possible_duplicates(case)
         if suspects and not given.reason.strip():
             raise BadInput(
                 "FIELD_REQUIRED",
@@ -61,20 +62,6 @@ def audit(
         return Changed(replace(case, suspects=suspects))
 
     return act(office, officer, case_id, version, "audit", given, now, change)
-
-
-def standing(case: Case, found: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the suspected duplicates that still stand: not this case's own settlement, not
-    refused, withdrawn or amended since."""
-    suspects = []
-    for name in found:
-        other = store.case(name)
-        if other is None:
-            if name != case.settled:
-                suspects.append(name)  # a settlement
-        elif other.state not in (State.REFUSED, State.WITHDRAWN) and store.same(case, other):
-            suspects.append(name)
-    return tuple(suspects)
 
 
 def recheck(
@@ -148,6 +135,6 @@ def refuse(
             "clause": given.clause,
         }
         message: list[Write] = [outbox.message("case_refused", case.case_id, body, now)]
-        return Changed(case, message + freed(case))
+        return Changed(case, message + freed(case, now))
 
     return act(office, officer, case_id, version, "refuse", given, now, change)

@@ -1,4 +1,4 @@
-"""The reimbursement table: cases with their acts, receipts that pay once, pay orders, batches, and
+"""The reimbursement table: cases with their acts, pay orders, batches, and
 who holds which post.
 
 | who asks what | key | how | function |
@@ -7,7 +7,6 @@ who holds which post.
 | a case with its timeline | pk `C#<case_id>` | one Query | `history` |
 | . act number n (once, never changed) | sk `ACT#<n>` | with the timeline | |
 | . a rung of escalation (once) | sk `RUNG#<name>` | conditional put | `rung` |
-| which case or settlement holds a receipt | pk `R#<bill_code>#<bill_no>`, sk `RECEIPT` | GetItem; claimed by conditional put | `holder` |
 | cases of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` | Query | `alike` |
 | cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `of_person` |
 | settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `settlements_of` |
@@ -33,7 +32,6 @@ from medaid.reimbursement.store.reads import (
     duty,
     follower,
     history,
-    holder,
     indexed,
     lines,
     of_person,
@@ -58,8 +56,6 @@ from medaid.reimbursement.store.writes import (
     line_write,
     order_write,
     pointers,
-    receipt_claimed,
-    receipt_freed,
     rung_write,
     settlement_pointer,
     summary,
@@ -87,7 +83,6 @@ __all__ = [
     "follower",
     "follows",
     "history",
-    "holder",
     "index_keys",
     "indexed",
     "line_write",
@@ -97,8 +92,6 @@ __all__ = [
     "order_write",
     "pointers",
     "queue",
-    "receipt_claimed",
-    "receipt_freed",
     "rung_write",
     "rungs",
     "same",

@@ -62,11 +62,6 @@ def shard(case_id: str) -> str:
     return f"DUE#{hashlib.sha256(case_id.encode()).digest()[0] % SHARDS}"
 
 
-def receipt_key(code: str, number: str) -> str:
-    """Under which a receipt lies."""
-    return f"R#{code}#{number}"
-
-
 def alike_key(case: Case) -> str:
     """Under which cases and settlements of the same person, admission, discharge and total lie."""
     return f"D#{case.psn_no}#{case.care.begin}#{case.care.end}#{int(case.fees.medfee_sumamt)}"

@@ -12,7 +12,7 @@ from medaid.aws.transaction import item_or_none, reading
 from medaid.instants import from_stored, stored
 from medaid.reimbursement.bank import Batch, BatchLine
 from medaid.reimbursement.model import Act, Case
-from medaid.reimbursement.store.items import Item, alike_key, receipt_key
+from medaid.reimbursement.store.items import Item, alike_key
 
 
 def _get(pk: str, sk: str) -> Item | None:
@@ -35,12 +35,6 @@ def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datet
         acts,
         {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("RUNG#")},
     )
-
-
-def holder(code: str, number: str) -> dict[str, str] | None:
-    """Who holds a receipt: `holder`, `source`, `admdvs`; None where nobody does."""
-    item = _get(receipt_key(code, number), "RECEIPT")
-    return None if item is None or item.state == "free" else dict(item.body)
 
 
 def alike(case: Case) -> tuple[str, ...]:

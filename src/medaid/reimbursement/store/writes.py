@@ -13,9 +13,9 @@ from medaid.aws.transaction import Check, Put, Update, Write
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.reimbursement.bank import Batch, BatchLine
-from medaid.reimbursement.model import Act, Case, Receipt
+from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.rules import Outlook
-from medaid.reimbursement.store.items import Item, alike_key, index_keys, receipt_key
+from medaid.reimbursement.store.items import Item, alike_key, index_keys
 
 
 def case_write(case: Case, outlook: Outlook, before: Case | None, calendar: str) -> Write:
@@ -85,34 +85,6 @@ def act_write(case_id: str, act: Act) -> Write:
         Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=encode(act)),
         Item.pk.does_not_exist(),
         "act",
-    )
-
-
-def receipt_claimed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The receipt held by `holder` (a case or settlement id): loses (`receipt:…`) where another one
-    holds it. Q3.2: it pays once in the whole system."""
-    item = Item(
-        receipt_key(receipt.bill_code, receipt.bill_no),
-        "RECEIPT",
-        state=f"held:{holder}",
-        body={"holder": holder, "source": source, "admdvs": admdvs},
-    )
-    return Put(
-        item,
-        Item.pk.does_not_exist() | (Item.state == "free"),
-        f"receipt:{receipt.bill_code}#{receipt.bill_no}",
-    )
-
-
-def receipt_freed(receipt: Receipt, holder: str, source: str, admdvs: str) -> Write:
-    """The receipt let go by a case that was refused or withdrawn; who held it stays readable."""
-    body = {"holder": holder, "source": source, "admdvs": admdvs}
-    actions = [Item.state.set("free"), Item.body.set(body)]
-    return Update(
-        Item(receipt_key(receipt.bill_code, receipt.bill_no), "RECEIPT"),
-        actions,
-        Item.state == f"held:{holder}",
-        "freed",
     )
 
 

@@ -1,18 +1,27 @@
-"""Dropped files and their answers in the exchange bucket: read as streams, never whole."""
+"""Dropped files and their answers in the exchange bucket: read as streams, never whole; and every
+one of them answered to its sender, whatever became of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from medaid.aws.exchange import client
 from medaid.aws.settings import settings
+from medaid.dropped import answers
+from medaid.dropped.problem import FileRefused, Problem
 from medaid.errors import Unavailable
-from medaid.people.problem import FileRefused, Problem
 
 _MISSING: Final = {"NoSuchKey", "404", "NotFound", "403", "AccessDenied"}
 """Without the right to list, a missing object answers that access is denied."""
+CSV: Final = "text/csv; charset=utf-8"
+JSON: Final = "application/json"
+_INTERRUPTED: Final = Problem(
+    "UNAVAILABLE", "", "处理中断,系统将自动继续,无须重新报送;反复出现请联系经办机构"
+)
 
 
 def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
@@ -59,3 +68,25 @@ def copy(source: str, target: str) -> None:
         )
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
+
+
+@contextmanager
+def answering(sender: str, target: str) -> Iterator[None]:
+    """Lays an answer to `sender` under `target` (`.csv` and `.json`, the latter last) where the
+    block raises: the problems of a refused file; for anything else that it was interrupted, which
+    the next attempt overwrites. The exception goes on."""
+    try:
+        yield
+    except FileRefused as refusal:
+        _answer(target, answers.refused(sender, refusal.problems), refusal.problems)
+        raise
+    except Exception:
+        told = (_INTERRUPTED,)
+        with suppress(Exception):  # the first fault is the one to be raised
+            _answer(target, answers.refused(sender, told, "interrupted"), told)
+        raise
+
+
+def _answer(target: str, summary: Mapping[str, Any], problems: Sequence[Problem]) -> None:
+    put(f"{target}.csv", answers.refusal(problems), CSV)
+    put(f"{target}.json", answers.document(summary), JSON)
