@@ -62,6 +62,8 @@ class Caller:
     region: str = ""
     """admdvs, six digits: an operator's region."""
     roles: frozenset[str] = field(default_factory=frozenset)
+    source: str = ""
+    """The address the request came from."""
 
     def require(self, *roles: str) -> None:
         """Passes where the caller has one of `roles`. Raises Forbidden naming them."""
@@ -72,9 +74,8 @@ class Caller:
 def caller(event: Event) -> Caller:
     """The caller by the claims that the API's authorizer proved. Raises Forbidden where there are
     none."""
-    claims = (
-        event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
-    )
+    context = event.get("requestContext", {})
+    claims = context.get("authorizer", {}).get("jwt", {}).get("claims") or {}
     if not claims.get("sub"):
         raise Forbidden("FORBIDDEN", rule="须持有效令牌")
     names = settings()
@@ -83,6 +84,7 @@ def caller(event: Event) -> Caller:
         institution=str(claims.get(names.institution_claim, "")),
         region=str(claims.get(names.region_claim, "")),
         roles=frozenset(_listed(claims.get(names.roles_claim, ""))),
+        source=str(context.get("http", {}).get("sourceIp", "")),
     )
 
 

@@ -1,0 +1,92 @@
+"""Inspectors' routes over the trail of reads. Looking into it leaves a trace itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from medaid.access import service
+from medaid.access.model import PURPOSES, Purpose
+from medaid.aws.rest.bodies import ListQuery, Page, Shown, cursor_key, cursor_text
+from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.instants import beijing_text, parse_date
+from medaid.regions import Region
+
+ROUTES: Final[Routes[None]] = Routes("access", "查阅留痕")
+_INSPECTORS: Final = ("inspector",)
+_CITE: Final = "个人信息保护法 art. 54: the handler of personal data audits its own access"
+
+
+class ReadShown(Shown):
+    """One read of one person."""
+
+    psn_no: str
+    region: str
+    at: str
+    subject: str
+    institution: str
+    reader_region: str
+    source: str
+    purpose: str
+    purpose_name: str
+    item: str
+
+
+@ROUTES.get(
+    "/access/{admdvs}/persons/{psn_no}", "谁查阅过某人",
+    roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
+)  # fmt: skip
+def list_reads_of_person(call: Call[None, None], admdvs: Region, psn_no: str) -> Page[ReadShown]:
+    after = cursor_key(call.query.cursor, pk=f"P#{psn_no}")
+    found = service.list_reads_of(psn_no, admdvs, call.query.limit, _native(after))
+    service.record_read(call.caller, psn_no, admdvs, Purpose.AUDIT, call.now)
+    return _page(found)
+
+
+@ROUTES.get(
+    "/access/{admdvs}/readers/{subject}", "某用户查阅过谁",
+    roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
+)  # fmt: skip
+def list_reads_by_reader(call: Call[None, None], admdvs: Region, subject: str) -> Page[ReadShown]:
+    after = cursor_key(call.query.cursor, subject=subject)
+    found = service.list_reads_by(subject, admdvs, call.query.limit, _native(after))
+    service.count_lookup(call.caller, Purpose.AUDIT, call.now)
+    return _page(found)
+
+
+@ROUTES.get(
+    "/access/{admdvs}/days/{day}", "某日查阅记录",
+    roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
+)  # fmt: skip
+def list_reads_on_day(call: Call[None, None], admdvs: Region, day: str) -> Page[ReadShown]:
+    on = parse_date(day, "day")
+    after = cursor_key(call.query.cursor, day=f"{on.isoformat()}#{admdvs.pooling}")
+    found = service.list_reads_on(on, admdvs, call.query.limit, _native(after))
+    service.count_lookup(call.caller, Purpose.AUDIT, call.now)
+    return _page(found)
+
+
+def _native(after: dict[str, str] | None) -> dict[str, dict[str, str]] | None:
+    """A cursor's key as storage takes it."""
+    return {name: {"S": value} for name, value in after.items()} if after else None
+
+
+def _page(found: service.Reads) -> Page[ReadShown]:
+    after = found.after or {}
+    return Page(
+        rows=[
+            ReadShown(
+                psn_no=row.psn_no,
+                region=row.region,
+                at=beijing_text(row.at),
+                subject=row.reader.subject,
+                institution=row.reader.institution,
+                reader_region=row.reader.region,
+                source=row.reader.source,
+                purpose=row.purpose,
+                purpose_name=PURPOSES[row.purpose],
+                item=row.item,
+            )
+            for row in found.rows
+        ],
+        cursor=cursor_text({name: value["S"] for name, value in after.items()}) if after else "",
+    )

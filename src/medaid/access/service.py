@@ -1,0 +1,80 @@
+"""The trail of who read whom: one call for every handler that shows a person, and the searches of
+inspectors.
+
+A read that leaves no trace is not answered: where storage is away, `record_read` raises and the
+caller's answer is withheld. A settlement itself is no look-up and is not recorded here: its own
+record says who settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from medaid.access import keys, rules, store
+from medaid.access.model import Purpose, Read, Reader
+from medaid.aws.web import Caller
+from medaid.errors import Forbidden
+from medaid.instants import aware
+from medaid.regions import Region
+
+
+class Reads(NamedTuple):
+    """One page of the trail, newest first; `after` is the key behind which the next page begins."""
+
+    rows: list[Read]
+    after: dict[str, Any] | None
+
+
+def reader(caller: Caller) -> Reader:
+    """The caller as the trail keeps them."""
+    return Reader(caller.subject, caller.institution, caller.region, caller.source)
+
+
+def record_read(
+    caller: Caller, psn_no: str, region: str, purpose: Purpose, now: datetime, item: str = ""
+) -> None:
+    """Counts a look-up and adds its record: `caller` read `psn_no`, insured in `region`.
+
+    Two writes of one item each, and no read. Raises Forbidden LOOKUP_LIMIT, Unavailable.
+    """
+    count_lookup(caller, purpose, now)
+    store.put(Read(psn_no, region, aware(now), reader(caller), purpose, item))
+
+
+def count_lookup(caller: Caller, purpose: Purpose, now: datetime) -> None:
+    """Counts a look-up that found nobody, so that numbers cannot be tried without end. Raises
+    Forbidden LOOKUP_LIMIT, Unavailable."""
+    limit = rules.limit_of(reader(caller), purpose)
+    if not store.count(caller.subject, aware(now), limit.per_hour):
+        raise Forbidden("LOOKUP_LIMIT", rule=f"每小时至多查询 {limit.per_hour} 次,请稍后再查")
+
+
+def list_reads_of(
+    psn_no: str, region: Region, limit: int, after: Mapping[str, Any] | None = None
+) -> Reads:
+    """Who read this person, as far as the person was insured in `region` or below. Raises
+    Unavailable."""
+    return _within(region, store.reads_of(psn_no, limit, after))
+
+
+def list_reads_by(
+    subject: str, region: Region, limit: int, after: Mapping[str, Any] | None = None
+) -> Reads:
+    """Whom of `region` and below the caller with that subject read. Raises Unavailable."""
+    return _within(region, store.reads_by(subject, limit, after))
+
+
+def list_reads_on(
+    day: date, region: Region, limit: int, after: Mapping[str, Any] | None = None
+) -> Reads:
+    """Who of `region` (or below) was read on `day` (Beijing). Raises Unavailable."""
+    return _within(region, store.reads_on(keys.day_partition(day, region), limit, after))
+
+
+def _within(region: Region, found: tuple[list[Read], dict[str, Any] | None]) -> Reads:
+    """An inspector sees what concerns the people of their own region; the pages stay as they are
+    cut, so one may hold fewer rows than were asked for."""
+    rows, after = found
+    return Reads([row for row in rows if region.contains(Region(row.region))], after)

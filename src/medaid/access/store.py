@@ -1,0 +1,142 @@
+"""The table `access`; keys.py lists its access patterns. Records are added and read, never
+changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import UpdateError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from medaid.access import keys
+from medaid.access.model import Purpose, Read, Reader
+from medaid.aws.table import Model, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.transaction import put_once, reading
+from medaid.instants import civil_date, from_stored, stored
+from medaid.regions import Region
+
+
+class _ByReader(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "reader"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
+class _ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "day"
+        projection = AllProjection()
+
+    day = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
+class ReadItem(Model):
+    """One read of a person, or a caller's count of an hour."""
+
+    Meta = table_meta("access")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    subject = UnicodeAttribute(null=True)
+    at = UnicodeAttribute(null=True)
+    day = UnicodeAttribute(null=True)
+    institution = UnicodeAttribute(default="")
+    region = UnicodeAttribute(default="")
+    source = UnicodeAttribute(default="")
+    purpose = UnicodeAttribute(default="")
+    item = UnicodeAttribute(default="")
+    reader_region = UnicodeAttribute(default="")
+    lookups = WholeAttribute(null=True)
+    by_reader = _ByReader()
+    by_day = _ByDay()
+
+
+def put(read: Read) -> None:
+    """Adds a record; the same one again changes nothing. Raises Unavailable."""
+    reader = read.reader
+    put_once(
+        ReadItem(
+            *keys.read_key(read),
+            subject=reader.subject,
+            at=stored(read.at),
+            day=keys.day_partition(civil_date(read.at), Region(read.region)),
+            region=read.region,
+            institution=reader.institution,
+            reader_region=reader.region,
+            source=reader.source,
+            purpose=str(read.purpose),
+            item=read.item,
+        )
+    )
+
+
+def count(subject: str, at: datetime, most: int) -> bool:
+    """Counts one look-up of the caller's hour; False where it has had `most`. Raises
+    Unavailable."""
+    item = ReadItem(*keys.count_key(subject, at))
+
+    def add() -> bool:
+        free = ReadItem.lookups.does_not_exist() | (ReadItem.lookups < most)
+        try:
+            item.update([ReadItem.lookups.add(1)], condition=free)
+        except UpdateError as error:
+            code = error.cause_response_code if isinstance(error.cause, ClientError) else ""
+            if code == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    return reading(add)
+
+
+def page(
+    query: Any, partition: str, limit: int, after: Mapping[str, Any] | None
+) -> tuple[list[Read], dict[str, Any] | None]:
+    """Records of a partition of the table or of an index, newest first, and the key after which the
+    next page begins. Raises Unavailable."""
+
+    def read() -> tuple[list[Read], dict[str, Any] | None]:
+        found = query(
+            partition,
+            limit=limit,
+            scan_index_forward=False,
+            last_evaluated_key=dict(after) if after else None,
+        )
+        rows = [_read(item) for item in found]
+        return rows, found.last_evaluated_key
+
+    return reading(read)
+
+
+def _read(item: ReadItem) -> Read:
+    assert item.at is not None
+    return Read(
+        item.pk.removeprefix("P#"),
+        item.region,
+        from_stored(item.at),
+        Reader(item.subject or "", item.institution, item.reader_region, item.source),
+        Purpose(item.purpose),
+        item.item,
+    )
+
+
+Page = tuple[list[Read], dict[str, Any] | None]
+After = Mapping[str, Any] | None
+
+
+def reads_of(psn_no: str, limit: int, after: After) -> Page:
+    return page(ReadItem.query, keys.person_partition(psn_no), limit, after)
+
+
+def reads_by(subject: str, limit: int, after: After) -> Page:
+    return page(ReadItem.by_reader.query, subject, limit, after)
+
+
+def reads_on(partition: str, limit: int, after: After) -> Page:
+    return page(ReadItem.by_day.query, partition, limit, after)
