@@ -32,7 +32,10 @@ _SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "medaid",
     "MEDAID_LOCAL_DIR": tempfile.mkdtemp(prefix="medaid-test-"),
 }
-for _name in [name for name in os.environ if name.startswith(("AWS_", "MEDAID_", "POWERTOOLS_"))]:
+_KEPT = "MEDAID_RECORD"  # asks test_answers to write its answers anew
+for _name in [
+    n for n in os.environ if n.startswith(("AWS_", "MEDAID_", "POWERTOOLS_")) and n != _KEPT
+]:
     del os.environ[_name]
 atexit.register(shutil.rmtree, _SETTINGS["MEDAID_LOCAL_DIR"], ignore_errors=True)
 os.environ.update(_SETTINGS)  # before the package is imported: it reads its surroundings once
