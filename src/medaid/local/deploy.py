@@ -23,8 +23,9 @@ from medaid.local.stack import NAME, Cloud, Stack, described, outputs, running, 
 ARTIFACTS = "medaid-artifacts"
 LOCAL_PARAMETERS = {"NationalLevel": "local", "Mfa": "OPTIONAL"}
 """On one machine the national level of clearing is ours too, and nobody carries a second factor."""
-Told = Callable[[str], None]
+Report = Callable[[str], None]
 """Takes one Chinese line about what is being done now."""
+_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     """`medaid deploy`."""
     stack = running()
-    deployed(stack.cloud, told=print)
+    deployed(stack.cloud, report=print)
     return 0
 
 
@@ -42,22 +43,30 @@ def deployed(
     cloud: Cloud,
     parameters: Mapping[str, str] | None = None,
     name: str = NAME,
-    told: Told = lambda _: None,
+    report: Report = lambda _: None,
 ) -> Stack:
     """The stack with the present code and template, in `cloud`. Raises LocalError naming the
     resource that failed."""
-    told("打包")
+    report("打包")
     plain = _uploaded_and_transformed(cloud)
     pool = template.read(USER_POOL)
-    told(f"部署 {len(pool['Resources']) + len(plain['Resources'])} 项资源")
+    report(f"部署 {len(pool['Resources']) + len(plain['Resources'])} 项资源")
     wanted = LOCAL_PARAMETERS | dict(parameters or {})
-    _created_or_updated(cloud, users_of(name), pool, wanted)
+    _create_or_update(cloud, users_of(name), pool, wanted)
     signed = outputs(cloud, users_of(name))
     wanted |= {"TokenIssuer": signed["Issuer"], "TokenAudience": signed["Audience"]}
-    if _created_or_updated(cloud, name, plain, wanted):
-        told("补全本地云缺失的设置")
+    _create_or_update(cloud, name, plain, wanted)
+    s3, mark = cloud.client("s3"), _mark(name)
+    if not s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=mark)["KeyCount"]:
+        report("补全本地云缺失的设置")
         mended(cloud, name, plain)
+        s3.put_object(Bucket=ARTIFACTS, Key=mark, Body=b"")
     return described(cloud, name)
+
+
+def _mark(name: str) -> str:
+    """The key of an object that is there while nothing was changed since the stack was mended."""
+    return f"mended/{name}."
 
 
 def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
@@ -78,12 +87,16 @@ def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
     )
 
 
-def _created_or_updated(
+def _create_or_update(
     cloud: Cloud, name: str, plain: template.Template, parameters: Mapping[str, str]
-) -> bool:
-    """Whether anything was changed. Of `parameters` those are set that the template has."""
+) -> None:
+    """Of `parameters` those are set that the template has."""
     parameters = {key: parameters[key] for key in plain.get("Parameters", {}) if key in parameters}
     cloudformation = cloud.client("cloudformation")
+    there = _there(cloudformation, name, plain)
+    if there == (json.loads(json.dumps(plain)), parameters):
+        return
+    cloud.client("s3").delete_object(Bucket=ARTIFACTS, Key=_mark(name))
     request: dict[str, Any] = {
         "StackName": name,
         "TemplateURL": _published(cloud, name, plain),
@@ -92,32 +105,30 @@ def _created_or_updated(
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ],
     }
-    error = cloudformation.exceptions.ClientError
-    there = _there(cloudformation, name, plain)
-    if there == (json.loads(json.dumps(plain)), parameters):
-        return False
+    change = cloudformation.update_stack if there else cloudformation.create_stack
     try:
-        cloudformation.create_stack(**request) if there is None else cloudformation.update_stack(
-            **request
-        )
-    except error as refusal:
+        change(**request)
+    except cloudformation.exceptions.ClientError as refusal:
         if "No updates are to be performed" in str(refusal):
-            return False
+            return
         raise LocalError(f"the stack cannot be deployed: {str(refusal)[:500]}") from refusal
     _wait(cloudformation, name)
-    return True
 
 
 def _there(
     cloudformation: Any, name: str, plain: template.Template
 ) -> tuple[Any, dict[str, str]] | None:
-    """The template and the parameters with which the stack was deployed; None where there is no
-    such stack."""
+    """The template and the parameters that the stack has; None where there is no such stack or
+    its creation failed; an empty template where the last change failed."""
     try:
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         body = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
     except cloudformation.exceptions.ClientError:
         return None
+    if stack["StackStatus"] in ("CREATE_FAILED", "ROLLBACK_COMPLETE", "DELETE_COMPLETE"):
+        return None
+    if stack["StackStatus"] not in _COMPLETE:
+        return {}, {}
     given = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
     defaults = {key: str(p.get("Default")) for key, p in plain.get("Parameters", {}).items()}
     return json.loads(body) if isinstance(body, str) else body, {
@@ -139,7 +150,7 @@ def _wait(cloudformation: Any, name: str) -> None:
         status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
     ).endswith("IN_PROGRESS"):
         time.sleep(0.1)
-    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    if status not in _COMPLETE:
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         failed = [
             f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}"

@@ -41,6 +41,9 @@ def transformed(
     }
     with _region(region):
         plain: Template = transform(template, parameters, _NoManagedPolicies())
+    for resource in plain["Resources"].values():
+        if isinstance(resource.get("DependsOn"), list):
+            resource["DependsOn"].sort()  # it comes from a set, in another order in each process
     return plain
 
 
