@@ -1,0 +1,267 @@
+"""Paying, for everybody who pays: payees and their accounts, pay orders, batches, what the bank
+answers, and the duties that one person may not hold together (Q3.1).
+
+Frozen values. Amounts are fen and positive: what is recovered is no pay order. Sources: 秦安县84号
+三(一); 茂民规〔2018〕3号 二.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from medaid.ids import OfficerId, OrderId
+from medaid.money import Fen
+from medaid.regions import Region
+
+NOBODY: Final = OfficerId("")
+NOTHING: Final = Fen(0)
+
+
+class SourceKind(StrEnum):
+    """What a payment is made for."""
+
+    CASE = "case"
+    """A manual case."""
+    STATEMENT = "statement"
+    """A month of an institution, or a supplement to it."""
+    BILL = "bill"
+    """A bill between regions, or of the insurer that runs assistance."""
+    REFUND = "refund"
+    """A refund of a subsidised contribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is paid. `id` is unique among its kind and region, and has no `|` or blank."""
+
+    kind: SourceKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A bank account, as the bank's file names it."""
+
+    acctname: str
+    bankacct: str
+    bankcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who is paid by a region, and on which account.
+
+    `account` counts once another person than the one who entered it has approved it. While
+    `pending` holds a change nothing is paid to this payee.
+    """
+
+    region: Region
+    id: str
+    """fixmedins_code, case id, employer or region code."""
+    account: Account | None = None
+    pending: Account | None = None
+    entered_by: OfficerId = NOBODY
+    """Of the pending account; of the approved one where nothing is pending."""
+    approved_by: OfficerId = NOBODY
+    changed_at: datetime | None = None
+
+
+class OrderState(StrEnum):
+    """What has become of a pay order."""
+
+    OPEN = "open"
+    """Ordered, in no batch yet."""
+    RELEASED = "released"
+    """In a batch for the bank."""
+    PAID = "paid"
+    FAILED = "failed"
+    """The bank could not pay it: the source pays with a new order."""
+    RETURNED = "returned"
+    """Paid, and returned days later: the source pays with a new order."""
+    CONTRADICTED = "contradicted"
+    """Reported failed or returned, then paid: a person finds out before anything more is paid."""
+
+
+class BankResult(StrEnum):
+    """What the bank says of one order."""
+
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What a bank's answer means for what was paid."""
+
+    PAID = "paid"
+    FAILED = "failed"
+    """It never arrived: nothing was paid."""
+    RETURNED = "returned"
+    """It had been reported paid: the payment is taken back and what was owed is owed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankAnswer:
+    """One line of an answer as an order keeps it. `digest` is the file's SHA-256."""
+
+    digest: str
+    result: BankResult
+    reason: str
+    at: datetime
+    refused: str = ""
+    """Why the line was not taken; empty where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder:
+    """A pay order (付款指令) to a payee of a region, out of one of the region's fund accounts."""
+
+    order_id: OrderId
+    region: Region
+    payer: str
+    """The fund account that pays: a code of the chart, e.g. 1002 支出户存款."""
+    source: Source
+    payee: str
+    amount: Fen
+    number: int
+    """Which order for this source: 1, and more after one came to nothing."""
+    created_at: datetime
+    state: OrderState = OrderState.OPEN
+    batch_id: str = ""
+    answers: tuple[BankAnswer, ...] = ()
+
+
+class BatchState(StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"
+    """Takes no more orders; its file is being written."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch of pay orders of one region and fund account; closed with control totals and the
+    file's SHA-256."""
+
+    batch_id: str
+    region: Region
+    payer: str
+    day: date
+    opened_by: OfficerId
+    state: BatchState = BatchState.OPEN
+    count: int = 0
+    total: Fen = NOTHING
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One order of a batch, as its file says it."""
+
+    order_id: OrderId
+    payee: str
+    amount: Fen
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """What the bank says became of one order. `line` counts from 1."""
+
+    line: int
+    order_id: OrderId
+    amount: Fen
+    result: BankResult
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """An answer file of the bank; `digest` is its SHA-256."""
+
+    batch_id: str
+    digest: str
+    lines: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line of an answer that is not taken, and why."""
+
+    line: int
+    order_id: str
+    code: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """What became of an answer file: how many lines were taken, and the problems of the others."""
+
+    batch_id: str
+    taken: int
+    problems: tuple[Problem, ...] = ()
+
+
+class Duty(StrEnum):
+    """A duty in the handling of money that one person may not hold beside another (Q3.1)."""
+
+    AUDIT = "audit"
+    """审核."""
+    ACCOUNT = "account"
+    """会计: orders payments and books them."""
+    PAY = "pay"
+    """出纳: releases payments and receives money."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDuty:
+    """A duty of an officer in a region from the first act of its kind until it is ended.
+
+    `since` and `until` (exclusive) say when it holds, `recorded_at` and `ended_at` when the books
+    learned of it.
+    """
+
+    duty: Duty
+    since: datetime
+    recorded_at: datetime
+    until: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: OfficerId = NOBODY
+    reason: str = ""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it binds the officer at `at`. An unended one does even where another machine's
+        clock, which wrote `since`, is ahead."""
+        return self.until is None or at < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """What an officer does in a region, and did: nothing is ever removed."""
+
+    officer_id: OfficerId
+    region: Region
+    duties: tuple[HeldDuty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Duties that one person may not hold together in a region, with the source that says so."""
+
+    id: str
+    duties: frozenset[Duty]
+    rule: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeparationRules:
+    """The duties, whose they are by role, and which exclude each other."""
+
+    names: Mapping[Duty, str]
+    roles: Mapping[str, Duty]
+    exclusions: tuple[Exclusion, ...]

@@ -1,0 +1,240 @@
+"""What may be paid and what a bank's answer means. Pure decisions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from medaid.errors import BadInput, Conflict, Forbidden
+from medaid.ids import OfficerId, OrderId
+from medaid.payments.model import (
+    Account,
+    AnswerFile,
+    AnswerLine,
+    BankAnswer,
+    BankResult,
+    BatchLine,
+    Duty,
+    HeldDuty,
+    Officer,
+    OrderState,
+    Outcome,
+    Payee,
+    PayOrder,
+    Problem,
+    SeparationRules,
+    Source,
+)
+from medaid.regions import Region
+
+_ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
+_BREAKS: Final = re.compile(r"[|\x00-\x1f\x7f\u0085\u2028\u2029]")
+"""What would break a line of the bank's file, as any reader splits it."""
+_ID: Final = re.compile(r"[0-9A-Za-z._-]{1,80}")
+
+
+# ---- accounts ----------------------------------------------------------------------------------
+
+
+def check_account(account: Account) -> None:
+    """An account that the bank's file can name. Raises BadInput naming the field."""
+    for name in ("acctname", "bankcode"):
+        text = getattr(account, name)
+        if not text.strip():
+            raise BadInput("FIELD_REQUIRED", field=name)
+        if _BREAKS.search(text):
+            raise BadInput("FIELD_FORMAT", field=name, rule="不得含竖线或换行")
+    if not _ACCOUNT.fullmatch(account.bankacct):
+        raise BadInput("FIELD_FORMAT", field="bankacct", rule="银行账号为 8 至 32 位数字")
+
+
+def entered(payee: Payee, account: Account, by: OfficerId, at: datetime) -> Payee:
+    """The payee with an account that waits for approval. The approved account entered again takes a
+    pending change away."""
+    pending = None if account == payee.account else account
+    return replace(payee, pending=pending, entered_by=by, changed_at=at)
+
+
+def approved(payee: Payee, by: OfficerId, at: datetime) -> Payee:
+    """The pending account approved by a second person (two people for each account). Raises
+    Conflict STATE, Forbidden SEPARATION."""
+    if payee.pending is None:
+        raise Conflict("STATE", field="account", rule="没有待审批的收款账户")
+    if by == payee.entered_by:
+        raise Forbidden(
+            "SEPARATION", field="operator", rule="收款账户的登记与审批不得为同一人(秦安县84号三)"
+        )
+    return replace(payee, account=payee.pending, pending=None, approved_by=by, changed_at=at)
+
+
+def payable_account(payee: Payee | None, payee_id: str) -> Account:
+    """The account on which a payee is paid now. Raises Conflict STATE where none is approved or a
+    change waits for approval."""
+    if payee is None or payee.account is None or payee.pending is not None:
+        raise Conflict(
+            "STATE", field="account", rule=f"{payee_id} 的收款账户尚未审批,付款单暂不支付"
+        )
+    return payee.account
+
+
+# ---- orders ------------------------------------------------------------------------------------
+
+
+def order_id(region: Region, payer: str, source: Source, number: int) -> OrderId:
+    """Names region, fund account and source, so that orders of two regions for one payee never
+    meet."""
+    return OrderId(f"PAY-{region}-{payer}-{source.id}-{number}")
+
+
+def check_order(order: PayOrder) -> None:
+    """Raises BadInput for what is no payment."""
+    if order.amount <= 0:
+        raise BadInput("AMOUNT_NEGATIVE", field="amount", rule="付款金额须大于零")
+    if not _ID.fullmatch(order.source.id):
+        raise BadInput("FIELD_FORMAT", field="source", rule="付款来源编号格式不符")
+
+
+def check_previous(previous: PayOrder) -> None:
+    """A new order follows one that came to nothing. Raises Conflict STATE."""
+    if previous.state == OrderState.CONTRADICTED:
+        raise Conflict(
+            "STATE",
+            field="order",
+            rule=f"付款单 {previous.order_id} 的回盘前后矛盾,须先核实是否已付",
+            order=previous.order_id,
+        )
+    if previous.state not in (OrderState.FAILED, OrderState.RETURNED):
+        raise Conflict(
+            "STATE",
+            field="order",
+            rule=f"前一付款单 {previous.order_id} 尚未付款失败或退汇",
+            order=previous.order_id,
+        )
+
+
+# ---- answers -----------------------------------------------------------------------------------
+
+
+def matched(
+    answer: AnswerFile, lines: Mapping[OrderId, BatchLine]
+) -> tuple[list[AnswerLine], list[Problem]]:
+    """The lines that fit an order of the batch, and those that do not: unknown order, wrong amount,
+    named twice in the file."""
+    times = Counter(line.order_id for line in answer.lines)
+    good: list[AnswerLine] = []
+    problems: list[Problem] = []
+    for line in answer.lines:
+        order = lines.get(line.order_id)
+        if order is None:
+            problems.append(Problem(line.line, line.order_id, "NOT_FOUND", "批次中没有该付款单"))
+        elif times[line.order_id] > 1:
+            says = "同一付款单在回盘文件中出现两次"
+            problems.append(Problem(line.line, line.order_id, "DUPLICATE", says))
+        elif line.amount != order.amount:
+            says = f"回盘 {line.amount} 元,应付 {order.amount} 元"
+            problems.append(Problem(line.line, line.order_id, "AMOUNT_SUM", says))
+        else:
+            good.append(line)
+    return good, problems
+
+
+_OUTCOMES: Final[Mapping[tuple[OrderState, BankResult], Outcome]] = {
+    (OrderState.RELEASED, BankResult.PAID): Outcome.PAID,
+    (OrderState.RELEASED, BankResult.FAILED): Outcome.FAILED,
+    (OrderState.PAID, BankResult.FAILED): Outcome.RETURNED,
+}
+_AFTER: Final[Mapping[Outcome, OrderState]] = {
+    Outcome.PAID: OrderState.PAID,
+    Outcome.FAILED: OrderState.FAILED,
+    Outcome.RETURNED: OrderState.RETURNED,
+}
+NAMES: Final[Mapping[OrderState, str]] = {
+    OrderState.OPEN: "待支付",
+    OrderState.RELEASED: "已提交银行",
+    OrderState.PAID: "已支付",
+    OrderState.FAILED: "付款失败",
+    OrderState.RETURNED: "已退汇",
+    OrderState.CONTRADICTED: "回盘矛盾待核实",
+}
+
+
+def outcome_of(order: PayOrder, result: BankResult) -> Outcome | None:
+    """What an answer means for an order as it stands; None where it means nothing new or
+    contradicts what the bank said before."""
+    return _OUTCOMES.get((order.state, result))
+
+
+def contradicts(order: PayOrder, result: BankResult) -> bool:
+    """Whether the bank now says paid of what it said had failed or been returned."""
+    return result == BankResult.PAID and order.state in (OrderState.FAILED, OrderState.RETURNED)
+
+
+def after_outcome(order: PayOrder, outcome: Outcome) -> PayOrder:
+    return replace(order, state=_AFTER[outcome])
+
+
+def with_answer(order: PayOrder, answer: BankAnswer) -> PayOrder:
+    return replace(order, answers=(*order.answers, answer))
+
+
+def refusal(order: PayOrder, result: BankResult) -> str:
+    """Why an answer that means nothing to an order is not taken."""
+    if contradicts(order, result):
+        return f"该付款单此前回盘为{NAMES[order.state]},与本次回盘矛盾,须人工核实后处理"
+    return f"该付款单已处理({NAMES[order.state]}),重复回盘不予受理"
+
+
+def resolved(order: PayOrder, paid: bool) -> PayOrder:
+    """A contradiction that a person has looked into: paid after all, or not. Raises Conflict
+    STATE."""
+    if order.state != OrderState.CONTRADICTED:
+        raise Conflict("STATE", field="order", rule="该付款单没有待核实的回盘矛盾")
+    return replace(order, state=OrderState.PAID if paid else OrderState.FAILED)
+
+
+# ---- duties (Q3.1) -----------------------------------------------------------------------------
+
+
+def check_duty(
+    officer: Officer, roles: Iterable[str], wanted: Duty, at: datetime, rules: SeparationRules
+) -> None:
+    """Whether an officer may act in duty `wanted` in the region: by the duties held there and by
+    the roles of the token. Raises Forbidden SEPARATION naming the rule and its citation."""
+    held = {one.duty for one in officer.duties if one.holds(at)}
+    held |= {rules.roles[role] for role in roles if role in rules.roles}
+    for exclusion in rules.exclusions:
+        others = sorted((held & exclusion.duties) - {wanted})
+        if wanted in exclusion.duties and others:
+            raise Forbidden(
+                "SEPARATION",
+                field="role",
+                rule=f"{exclusion.rule}({exclusion.cite})",
+                separation=exclusion.id,
+                done=others[0],
+                wanted=wanted,
+            )
+
+
+def with_duty(officer: Officer, duty: Duty, at: datetime) -> Officer:
+    """The officer who holds `duty` from `at` on; the same where it is held already."""
+    if any(one.duty == duty and one.holds(at) for one in officer.duties):
+        return officer
+    return replace(officer, duties=(*officer.duties, HeldDuty(duty, at, at)))
+
+
+def without_duty(officer: Officer, duty: Duty, by: OfficerId, reason: str, at: datetime) -> Officer:
+    """The duty ended at `at` by another person, with the reason. Raises Conflict STATE, BadInput,
+    Forbidden SEPARATION."""
+    if not reason.strip():
+        raise BadInput("FIELD_REQUIRED", field="reason", rule="须写明岗位调整的原因")
+    if by == officer.officer_id:
+        raise Forbidden("SEPARATION", field="operator", rule="不得自行解除本人岗位(秦安县84号三)")
+    held = next((one for one in officer.duties if one.duty == duty and one.holds(at)), None)
+    if held is None:
+        raise Conflict("STATE", field="duty", rule="该人员现不任此岗位")
+    ended = replace(held, until=at, ended_at=at, ended_by=by, reason=reason.strip())
+    return replace(officer, duties=tuple(ended if d is held else d for d in officer.duties))

@@ -1,0 +1,70 @@
+"""The use cases of paying, for everybody who pays: below cases, statements, bills and refunds.
+
+Functions whose name ends in a participle (`order_created`, `account_entered`) answer writes for the
+acting service's transaction; the others commit.
+"""
+
+from medaid.payments.service.accounts import (
+    account_confirmed,
+    account_entered,
+    approve_account,
+    enter_account,
+    get_payee,
+    payable_account,
+    reject_account,
+)
+from medaid.payments.service.answers import (
+    Answered,
+    Listener,
+    Listeners,
+    resolve_contradiction,
+    take_answer,
+)
+from medaid.payments.service.batches import (
+    close_batch,
+    get_batch,
+    list_batch_lines,
+    list_batches,
+    open_batch,
+    write_batch_file,
+)
+from medaid.payments.service.duties import claim_duty, end_duty, get_officer, list_officers
+from medaid.payments.service.orders import (
+    EXPENDITURE,
+    get_order,
+    list_orders_of,
+    order_created,
+    order_released,
+    single_order,
+)
+
+__all__ = [
+    "EXPENDITURE",
+    "Answered",
+    "Listener",
+    "Listeners",
+    "account_confirmed",
+    "account_entered",
+    "approve_account",
+    "claim_duty",
+    "close_batch",
+    "end_duty",
+    "enter_account",
+    "get_batch",
+    "get_officer",
+    "get_order",
+    "get_payee",
+    "list_batch_lines",
+    "list_batches",
+    "list_officers",
+    "list_orders_of",
+    "open_batch",
+    "order_created",
+    "order_released",
+    "payable_account",
+    "reject_account",
+    "resolve_contradiction",
+    "single_order",
+    "take_answer",
+    "write_batch_file",
+]

@@ -1,0 +1,116 @@
+"""Payees and their accounts: entered by one person, approved by another; nothing is paid while a
+change waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws.transaction import Decided, Write, transact
+from medaid.ids import OfficerId
+from medaid.payments import rules
+from medaid.payments.keys import payee_key
+from medaid.payments.model import Account, Payee
+from medaid.payments.store import PaymentItem
+from medaid.regions import Region
+
+
+def get_payee(region: Region, payee_id: str) -> Payee | None:
+    """A region's payee; None where no account was ever entered. Raises Unavailable."""
+    item = PaymentItem.find(payee_key(region, payee_id))
+    return None if item is None else item.record(Payee)
+
+
+def enter_account(
+    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+) -> Payee:
+    """An account entered for a payee, over a pending one; it counts once another person approves
+    it. Raises BadInput."""
+
+    def decide() -> Decided[Payee]:
+        return _entered(region, payee_id, account, by, at)
+
+    return transact(decide)
+
+
+def account_entered(
+    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+) -> Sequence[Write]:
+    """The same as writes for the acting service's transaction; label `payee`."""
+    return _entered(region, payee_id, account, by, at).writes
+
+
+def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) -> Payee:
+    """The pending account approved by another person. Raises Conflict STATE where none waits,
+    Forbidden SEPARATION."""
+
+    def decide() -> Decided[Payee]:
+        item, before = _load(region, payee_id)
+        return _stored(item, rules.approved(before, by, at), at)
+
+    return transact(decide)
+
+
+def reject_account(region: Region, payee_id: str, at: datetime) -> Payee:
+    """The pending account dropped: the one approved before stands. Done already changes
+    nothing."""
+
+    def decide() -> Decided[Payee]:
+        item, before = _load(region, payee_id)
+        if item is None or before.pending is None:
+            return Decided(before)
+        return _stored(item, replace(before, pending=None, changed_at=at), at)
+
+    return transact(decide)
+
+
+def account_confirmed(
+    region: Region,
+    payee_id: str,
+    account: Account,
+    entered_by: OfficerId,
+    approved_by: OfficerId,
+    at: datetime,
+) -> Sequence[Write]:
+    """An account that one person entered and another has audited with what is paid on it, as writes
+    for the acting service's transaction; label `payee`. Raises BadInput, Forbidden SEPARATION."""
+    item, before = _load(region, payee_id)
+    if before.account == account and before.pending is None:
+        return ()
+    rules.check_account(account)
+    pending = replace(before, pending=account, entered_by=entered_by)
+    return _stored(item, rules.approved(pending, approved_by, at), at).writes
+
+
+def payable_account(region: Region, payee_id: str) -> tuple[Account, Write]:
+    """The account on which a payee is paid, and the check that it still is. Raises Conflict STATE
+    where none is approved or a change waits."""
+    item, payee = _load(region, payee_id)
+    account = rules.payable_account(payee, payee_id)
+    assert item is not None, "an approved account is stored"
+    return account, item.unchanged("payee")
+
+
+def _load(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
+    item = PaymentItem.find(payee_key(region, payee_id))
+    return item, Payee(region, payee_id) if item is None else item.record(Payee)
+
+
+def _entered(
+    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+) -> Decided[Payee]:
+    rules.check_account(account)
+    item, before = _load(region, payee_id)
+    if account in (before.pending, before.account) and (
+        before.pending is None or account == before.pending
+    ):
+        return Decided(before)
+    return _stored(item, rules.entered(before, account, by, at), at)
+
+
+def _stored(item: PaymentItem | None, payee: Payee, at: datetime) -> Decided[Payee]:
+    if item is None:
+        key = payee_key(payee.region, payee.id)
+        return Decided(payee, [PaymentItem.create(key, payee, "payee", at=at)])
+    return Decided(payee, [item.replace(payee, "payee", at=at)])

@@ -1,0 +1,67 @@
+"""Who does what in a region's office (Q3.1): one rule over persons and time, for every act that
+moves money, whichever package does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from medaid.aws.transaction import Decided, Write, transact
+from medaid.ids import OfficerId
+from medaid.payments import rules
+from medaid.payments.keys import officer_key, officers_partition
+from medaid.payments.model import Duty, Officer
+from medaid.payments.separation import separation
+from medaid.payments.store import PaymentItem
+from medaid.regions import Region
+
+
+def claim_duty(
+    region: Region, officer_id: OfficerId, roles: frozenset[str], duty: Duty, at: datetime
+) -> Sequence[Write]:
+    """The writes by which an officer holds `duty` in the region from this act on, for the acting
+    service's transaction; label `duty`. None where it is held already.
+
+    `roles` are those of the token. Raises Forbidden SEPARATION where the officer holds, or has the
+    role of, a duty that excludes it; Unavailable.
+    """
+    item, officer = _load(region, officer_id)
+    rules.check_duty(officer, roles, duty, at, separation())
+    after = rules.with_duty(officer, duty, at)
+    return () if after == officer else [_stored(item, after, at)]
+
+
+def get_officer(region: Region, officer_id: OfficerId) -> Officer:
+    """What an officer does in a region, and did. Raises Unavailable."""
+    return _load(region, officer_id)[1]
+
+
+def list_officers(region: Region) -> list[Officer]:
+    """Everybody who ever held a duty in a region. Raises Unavailable."""
+    return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]
+
+
+def end_duty(
+    region: Region, officer_id: OfficerId, duty: Duty, by: OfficerId, reason: str, now: datetime
+) -> Officer:
+    """A duty ended by another person, so that the officer may take up another one; the trail stays.
+    Raises Conflict STATE, BadInput, Forbidden SEPARATION."""
+
+    def decide() -> Decided[Officer]:
+        item, officer = _load(region, officer_id)
+        after = rules.without_duty(officer, duty, by, reason, now)
+        return Decided(after, [_stored(item, after, now)])
+
+    return transact(decide)
+
+
+def _load(region: Region, officer_id: OfficerId) -> tuple[PaymentItem | None, Officer]:
+    item = PaymentItem.find(officer_key(region, officer_id))
+    return item, Officer(officer_id, region) if item is None else item.record(Officer)
+
+
+def _stored(item: PaymentItem | None, officer: Officer, at: datetime) -> Write:
+    if item is None:
+        key = officer_key(officer.region, officer.officer_id)
+        return PaymentItem.create(key, officer, "duty", at=at)
+    return item.replace(officer, "duty", at=at)

@@ -1,0 +1,152 @@
+"""Pay orders: made by what is paid, released into a batch, or alone as a batch of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws.transaction import Write
+from medaid.errors import Conflict, Refused
+from medaid.ids import OfficerId, OrderId
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.payments import rules
+from medaid.payments.keys import (
+    batch_key,
+    line_key,
+    month_key,
+    order_key,
+    source_key,
+    source_partition,
+)
+from medaid.payments.model import (
+    Batch,
+    BatchLine,
+    BatchState,
+    OrderState,
+    PayOrder,
+    Source,
+)
+from medaid.payments.service.accounts import payable_account
+from medaid.payments.service.files import closed_batch
+from medaid.payments.store import PaymentItem
+from medaid.regions import Region
+
+EXPENDITURE: str = "1002"
+"""支出户存款: the fund account that pays unless the source says another."""
+
+
+def get_order(order_id: OrderId) -> PayOrder:
+    """A pay order. Raises Refused NOT_FOUND, Unavailable."""
+    return _load(order_id)[1]
+
+
+def list_orders_of(region: Region, source: Source) -> list[PayOrder]:
+    """The orders made for a source, the oldest first. Raises Unavailable."""
+    found = PaymentItem.list_under(source_partition(region, source))
+    return [get_order(OrderId(item.record(str))) for item in found]
+
+
+def order_created(
+    region: Region,
+    source: Source,
+    payee: str,
+    amount: Fen,
+    at: datetime,
+    payer: str = EXPENDITURE,
+) -> tuple[PayOrder, Sequence[Write]]:
+    """The next order for a source, as writes for the acting service's transaction; labels
+    `order`, `order:source`.
+
+    The first order needs nothing; another one needs that the one before failed or was returned and
+    that no contradiction of the bank is open. Raises BadInput, Conflict STATE.
+    """
+    before = list_orders_of(region, source)
+    number = len(before) + 1
+    order_id = rules.order_id(region, payer, source, number)
+    order = PayOrder(order_id, region, payer, source, payee, amount, number, at)
+    rules.check_order(order)
+    writes = [*_unchanged(before[-1:]), *_created(order, at)]
+    return order, writes
+
+
+def order_released(order_id: OrderId, batch: Batch, at: datetime) -> Sequence[Write]:
+    """The order put into an open batch of its region and fund account, as writes for the acting
+    service's transaction; labels `order`, `order:line`, `batch`, `payee`.
+
+    Raises Conflict STATE where it is not open, the batch is closed, or the payee's account is not
+    approved.
+    """
+    item, order = _load(order_id)
+    if order.state != OrderState.OPEN:
+        raise Conflict("STATE", field="order", rule=f"付款单{rules.NAMES[order.state]}")
+    if (batch.region, batch.payer) != (order.region, order.payer):
+        raise Conflict("STATE", field="batch_id", rule="付款批次不属于该统筹区或该基金账户")
+    held = PaymentItem.find(batch_key(batch.batch_id))
+    if held is None or held.state != BatchState.OPEN:
+        raise Conflict("STATE", field="batch_id", rule="付款批次已关闭")
+    account, unchanged = payable_account(order.region, order.payee)
+    line = BatchLine(order.order_id, order.payee, order.amount, account)
+    released = replace(order, state=OrderState.RELEASED, batch_id=batch.batch_id)
+    return [
+        held.unchanged("batch"),
+        unchanged,
+        PaymentItem.create(line_key(batch.batch_id, order_id), line, "order:line", at=at),
+        item.replace(released, "order", state=released.state, at=at),
+    ]
+
+
+def single_order(
+    region: Region,
+    source: Source,
+    payee: str,
+    amount: Fen,
+    by: OfficerId,
+    at: datetime,
+    payer: str = EXPENDITURE,
+) -> tuple[PayOrder, Sequence[Write]]:
+    """The next order for a source released at once, in a closed batch of its own that bears its id.
+
+    Seven writes at most, for the acting service's transaction; its file is written afterwards by
+    `write_batch_file`. Raises as `order_created` and `order_released` do.
+    """
+    order, writes = order_created(region, source, payee, amount, at, payer)
+    account, unchanged = payable_account(region, payee)
+    order = replace(order, state=OrderState.RELEASED, batch_id=order.order_id)
+    line = BatchLine(order.order_id, payee, amount, account)
+    opened = Batch(order.order_id, region, payer, civil_date(at), by)
+    batch, _ = closed_batch(opened, [line])
+    kept = [w for w in writes if w.label == "order:previous"]
+    return order, [
+        *kept,
+        unchanged,
+        *_created(order, at),
+        PaymentItem.create(line_key(batch.batch_id, order.order_id), line, "order:line", at=at),
+        PaymentItem.create(batch_key(batch.batch_id), batch, "batch", state=batch.state, at=at),
+        PaymentItem.create(month_key(batch), batch.batch_id, "batch:month", at=at),
+    ]
+
+
+def _load(order_id: OrderId) -> tuple[PaymentItem, PayOrder]:
+    item = PaymentItem.find(order_key(order_id))
+    if item is None:
+        raise Refused("NOT_FOUND", field="order_id", rule="付款单不存在")
+    return item, item.record(PayOrder)
+
+
+def _created(order: PayOrder, at: datetime) -> list[Write]:
+    return [
+        PaymentItem.create(order_key(order.order_id), order, "order", state=order.state, at=at),
+        PaymentItem.create(source_key(order), str(order.order_id), "order:source", at=at),
+    ]
+
+
+def _unchanged(previous: Sequence[PayOrder]) -> list[Write]:
+    """The check that the order before is still one that came to nothing."""
+    checks = []
+    for order in previous:
+        item, present = _load(order.order_id)
+        rules.check_previous(present)
+        checks.append(item.unchanged("order:previous"))
+    return checks
