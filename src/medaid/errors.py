@@ -58,6 +58,7 @@ CODES: Final[dict[str, str]] = {
     "MSGID_REUSED": "同一报文ID内容不一致",
     "MSGID_BLOCKED": "该报文ID已被冲正",
     "ORIGINAL_MISMATCH": "原交易信息不一致",
+    "FILING_LATE": "备案晚于规定的时间",
     "REGION_SUSPENDED": "该地区直接结算已暂停",
     "DUPLICATE": "记录已存在",
     "STATE": "当前状态不允许该操作",

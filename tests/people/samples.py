@@ -60,8 +60,8 @@ def filing(**more: Any) -> Filing:
     facts: dict[str, Any] = {
         "filing_id": "F1",
         "kind": "referred",
-        "home": "440900",
-        "destination": "4401",
+        "insured_region": "440900",
+        "destination": "440100",
         "valid_from": date(2026, 1, 1),
         "valid_until": None,
     }

@@ -246,7 +246,7 @@ def test_tilted_assistance_begins_when_the_years_own_burden_passes_its_threshold
     15000 leaves 5817.75; left 8856.00; of the threshold 6064.75 remain: (8856-6064.75)*.6=1674.75.
     """
     nanjing_person("P1", identity("illness_poor", date(2023, 1, 1), admdvs="320105"))
-    commit(people.filing_added("P1", Filing("F1", "referred", "320100", "3201", MAY, None)))
+    commit(people.filing_added("P1", Filing("F1", "referred", "320100", "320100", MAY, None)))
     first, second = nanjing_stay("P1", 2), nanjing_stay("P1", 10)
     assert (paid(first, "assistance_inpatient"), paid(first, "tilted")) == (9_182_25, 0)
     assert (
@@ -276,7 +276,9 @@ def test_outside_the_province_or_unreferred_nothing_is_tilted(tables: Tables) ->
     assert paid(without, "assistance_inpatient") == 0
     assert any("未按规定转诊" in line for line in without["sentences"])
     commit(
-        people.filing_added("P1", Filing("F1", "referred", "320100", "32", date(2024, 5, 1), None))
+        people.filing_added(
+            "P1", Filing("F1", "referred", "320100", "320000", date(2024, 5, 1), None)
+        )
     )
     assert paid(nanjing_stay("P1", 10, institution=suzhou), "assistance_inpatient") > 0
 
@@ -284,7 +286,7 @@ def test_outside_the_province_or_unreferred_nothing_is_tilted(tables: Tables) ->
 def test_a_referral_filed_by_2501_counts_and_its_cancelling_too(tables: Tables) -> None:
     """J25, X5: filed before treatment elsewhere, visible at once; cancelled it no longer counts."""
     nanjing_person("P1")
-    later = datetime.fromisoformat("2024-12-01T02:00:00+00:00")
+    later = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
     hospital = Hospital(
         NANJING, "320100", lambda body, code: service.answer(body, code, later, lambda: later)
     )
@@ -299,7 +301,7 @@ def test_a_referral_filed_by_2501_counts_and_its_cancelling_too(tables: Tables) 
     }
     filed = passed(hospital.call("2501", given, node="refmedin", msgid="F-1"))
     assert passed(hospital.call("2501", given, node="refmedin", msgid="F-1")) == filed
-    assert [f.destination for f in people.load("P1", 2024).filings] == ["3205"]
+    assert [f.destination for f in people.load("P1", 2024).filings] == ["320500"]
     passed(
         hospital.call("2502", {"trt_dcla_detl_sn": filed["trt_dcla_detl_sn"], "psn_no": "P1"}),
         output=False,
@@ -315,6 +317,74 @@ def test_a_referral_filed_by_2501_counts_and_its_cancelling_too(tables: Tables) 
         "CODE_UNKNOWN",
         "refl_type",
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"begndate": "2024-04-30"}, "FILING_LATE", "begndate"),
+        ({"begndate": "2999-01-01", "enddate": "2999-06-01"}, "DATE_FUTURE", "begndate"),
+        ({"refl_type": "4"}, "FORBIDDEN", "refl_type"),
+        ({"refl_type": "3"}, "FORBIDDEN", "refl_type"),
+        ({"mdtrtarea_admdvs": "00"}, "FIELD_FORMAT", "mdtrtarea_admdvs"),
+        ({"mdtrtarea_admdvs": "000000"}, "FIELD_FORMAT", "mdtrtarea_admdvs"),
+        ({"mdtrtarea_admdvs": "320000"}, "FIELD_FORMAT", "mdtrtarea_admdvs"),
+        ({"reflin_medins_no": NANJING.code}, "FORBIDDEN", "reflin_medins_no"),
+        ({"enddate": "2024-04-30"}, "DATE_ORDER", "enddate"),
+    ],
+)
+def test_2501_files_only_what_it_may(
+    tables: Tables, change: dict[str, str], code: str, field: str
+) -> None:
+    """Q5.3, J25, X5: not after the care began, not for everywhere, not what the agency files."""
+    nanjing_person("P1")
+    now = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
+    hospital = Hospital(
+        NANJING, "320100", lambda body, code: service.answer(body, code, now, lambda: now)
+    )
+    given = {
+        "psn_no": "P1",
+        "reflin_medins_no": "H32050800001",
+        "mdtrtarea_admdvs": "320500",
+        "refl_type": "1",
+        "refl_date": "2024-05-01",
+        "begndate": "2024-05-01",
+        "enddate": "2024-11-01",
+    }
+    refused(hospital.call("2501", given | change, node="refmedin"), code, field)
+    assert people.load("P1", 2024).filings == ()
+
+
+def test_only_the_hospital_of_the_insured_region_refers_and_only_who_filed_cancels(
+    tables: Tables,
+) -> None:
+    """Q5.3: the treating hospital elsewhere files nothing, and cancels nobody's."""
+    from medaid.settlement.model import Institution
+
+    suzhou = Institution("H32050800001", "苏州医院", "320508", "3")
+    contracted(MAOMING, NANJING, suzhou)
+    nanjing_person("P1")
+    now = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
+    home, away = (
+        Hospital(one, "320100", lambda body, code: service.answer(body, code, now, lambda: now))
+        for one in (NANJING, suzhou)
+    )
+    given = {
+        "psn_no": "P1",
+        "mdtrtarea_admdvs": "320500",
+        "refl_type": "1",
+        "refl_date": "2024-05-01",
+        "begndate": "2024-05-01",
+        "enddate": "2024-11-01",
+    }
+    own = given | {"reflin_medins_no": suzhou.code}
+    refused(away.call("2501", own, node="refmedin"), "FORBIDDEN", "insu_admdvs")
+    filed = passed(home.call("2501", own, node="refmedin"))
+    cancel = {"trt_dcla_detl_sn": filed["trt_dcla_detl_sn"], "psn_no": "P1"}
+    refused(away.call("2502", cancel), "NOT_FOUND", "trt_dcla_detl_sn")
+    assert len(people.load("P1", 2024).filings) == 1
+    passed(home.call("2502", cancel), output=False)
+    assert people.load("P1", 2024).filings == ()
 
 
 def test_outpatient_and_inpatient_draw_on_the_same_year(tables: Tables) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from medaid.regions import Region
+
 CATEGORIES: Final[Mapping[str, str]] = {
     "destitute_support": "特困供养人员",
     "orphan": "孤儿",
@@ -161,27 +163,63 @@ end."""
 @dataclass(frozen=True, slots=True)
 class Filing:
     """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and
-    the agency register."""
+    the agency register. Who may file what, when and for where: `medaid.people.filings`."""
 
     filing_id: str
     kind: str
     """long_term, referred, referred_down, emergency, temporary."""
-    home: str
+    insured_region: str
+    """参保地."""
     destination: str
-    """admdvs of the treatment place, two, four or six digits; empty for anywhere."""
+    """就医地: admdvs of a county, city or province; empty for anywhere."""
     valid_from: date
     valid_until: date | None
     institution: str = ""
     """fixmedins_code referred to, empty for any."""
+    filed: datetime | None = None
+    filer: str = ""
+    """fixmedins_code of the hospital that filed; empty for the agency."""
+    filer_region: str = ""
 
-    def covers(self, day: date, admdvs: str, institution: str) -> bool:
-        """Whether care that began on `day` at `institution` in region `admdvs` falls under it."""
+    def covers(self, day: date, treatment_region: str, institution: str) -> bool:
+        """Whether care that began on `day` at `institution` in `treatment_region` falls under it.
+
+        A hospital's own referral to itself is none (Q5.3).
+        """
         return (
             self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
-            and admdvs.startswith(self.destination)
+            and (not self.destination or _lies_in(treatment_region, self.destination))
             and self.institution in ("", institution)
+            and not (self.filer and self.filer == institution)
         )
+
+
+def _lies_in(region: str, wider: str) -> bool:
+    return Region(wider).contains(Region(region))
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """Who files: a hospital with its region and level, or (without an institution) the agency of
+    `region`."""
+
+    region: str
+    institution: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRequest:
+    """What is asked to be filed. `institution` is referred to, empty for any in the destination."""
+
+    kind: str
+    insured_region: str
+    destination: str
+    """admdvs, six digits."""
+    begin: date
+    end: date | None
+    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,17 @@ from medaid.aws.transaction import Write
 from medaid.errors import Refused
 from medaid.instants import aware
 from medaid.people import store
-from medaid.people.model import Filing, Identity, Insurance, Person, PersonFile, Visit, YearTotals
+from medaid.people.model import (
+    Filer,
+    Filing,
+    FilingRequest,
+    Identity,
+    Insurance,
+    Person,
+    PersonFile,
+    Visit,
+    YearTotals,
+)
 
 
 def load(psn_no: str, from_year: int) -> PersonFile:
@@ -158,8 +168,31 @@ def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[W
     return store.totals_changed(psn_no, before, after)
 
 
+def filing_requested(
+    psn_no: str, request: FilingRequest, filer: Filer, filing_id: str, now: datetime
+) -> tuple[Filing, list[Write]]:
+    """The filing that a request becomes, and its writes (J25, X5, Q5.3).
+
+    Raises Forbidden, BadInput or Refused FILING_LATE: who may file what, when and for where is data
+    with its clause (`filings.toml`).
+    """
+    from medaid.people import filings  # read only where somebody files
+
+    filing = filings.filing_from(request, filer, filing_id, aware(now))
+    return filing, store.filing_added(psn_no, filing)
+
+
+def filing_withdrawn(psn_no: str, filing: Filing, filer: Filer, now: datetime) -> list[Write]:
+    """The filing no longer counts; the history keeps it. Raises Forbidden, Refused NOT_FOUND for
+    who may not cancel it."""
+    from medaid.people import filings  # as above
+
+    filings.check_may_cancel(filing, filer)
+    return store.filing_cancelled(psn_no, filing, aware(now))
+
+
 def filing_added(psn_no: str, filing: Filing) -> list[Write]:
-    """A filing for care away from home (备案), a referral or a long-term residence."""
+    """A filing that was decided on already; requests go through `filing_requested`."""
     return store.filing_added(psn_no, filing)
 
 

@@ -12,7 +12,7 @@ from medaid.benefit.claim import enrolment_for
 from medaid.errors import Conflict, Refused, Unavailable
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.people.model import Filing, PersonFile, Visit
+from medaid.people.model import Filer, FilingRequest, PersonFile, Visit
 from medaid.settlement import rules, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Answer, Known
@@ -157,32 +157,27 @@ def refer(message: Message, now: datetime) -> Answer:
     """2501: a referral is filed (J25, X5). Answers trt_dcla_detl_sn; the same message again gives
     the same."""
     file = file_of(message, now)
-    begin, end = message.day("begndate"), message.day("enddate")
+    begin = message.day("begndate")
     assert begin is not None
-    if end is not None:
-        rules.check_dates(begin, end, end, "enddate")
-    kind = codes.FILINGS.get(codes.bare(message.text("refl_type")))
-    if kind is None:
-        raise Refused(
-            "CODE_UNKNOWN", field="refl_type", rule="1 转外、2 下转、3 临时外出、4 长期异地居住"
-        )
-    filing = Filing(
-        ids.content_hash("filing", message.institution, message.msgid)[:24].upper(),
-        kind,
+    request = FilingRequest(
+        codes.FILINGS.get(codes.bare(message.text("refl_type")), ""),
         message.home,
-        _area(message.text("mdtrtarea_admdvs")),
+        message.text("mdtrtarea_admdvs"),
         begin,
-        end,
+        message.day("enddate"),
         message.text("reflin_medins_no"),
     )
-    if not any(f.filing_id == filing.filing_id for f in file.filings):
-        once(message, people.filing_added(message.text("psn_no"), filing))
-    return Answer({"trt_dcla_detl_sn": filing.filing_id})
+    filing_id = ids.content_hash("filing", message.institution, message.msgid)[:24].upper()
+    if not any(f.filing_id == filing_id for f in file.filings):
+        psn_no, filer = message.text("psn_no"), _filer(message)
+        _, writes = people.filing_requested(psn_no, request, filer, filing_id, now)
+        once(message, writes)
+    return Answer({"trt_dcla_detl_sn": filing_id})
 
 
-def _area(admdvs: str) -> str:
-    """The digits that a region and all within it share."""
-    return admdvs.removesuffix("00").removesuffix("00")
+def _filer(message: Message) -> Filer:
+    institution = store.institution(message.institution)
+    return Filer(institution.admdvs, institution.code, institution.level)
 
 
 def refer_cancelled(message: Message, now: datetime) -> Answer:
@@ -193,7 +188,8 @@ def refer_cancelled(message: Message, now: datetime) -> Answer:
     )
     if filing is None:
         raise Refused("NOT_FOUND", field="trt_dcla_detl_sn", rule="没有该备案")
-    once(message, people.filing_cancelled(message.text("psn_no"), filing, now))
+    psn_no, filer = message.text("psn_no"), _filer(message)
+    once(message, people.filing_withdrawn(psn_no, filing, filer, now))
     return Answer()
 
 

@@ -158,11 +158,14 @@ class FilingItem(Model):
     sk = UnicodeAttribute(range_key=True)
     filing_id = UnicodeAttribute()
     kind = UnicodeAttribute()
-    home = UnicodeAttribute()
+    insured_region = UnicodeAttribute()
     destination = UnicodeAttribute()
     valid_from = Days()
     valid_until = Days(null=True)
     institution = UnicodeAttribute()
+    filed = Instants(null=True)
+    filer = UnicodeAttribute()
+    filer_region = UnicodeAttribute()
     superseded = Instants(null=True)
 
 
