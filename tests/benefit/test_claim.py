@@ -42,7 +42,6 @@ def asked(**changes: Any) -> ClaimRequest:
         bill=BILL,
         treatment_region="440902",
         stated_facts={"level": "2", "disease": ""},
-        stated_amounts={"payments_by_others": 0},
     )
     return replace(request, **changes)
 

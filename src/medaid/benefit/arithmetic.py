@@ -13,22 +13,26 @@ from medaid.benefit.modify import changed
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
 from medaid.errors import PolicyUndetermined
 from medaid.money import Fen, half_up
-from medaid.policy.model import Amount, Band
+from medaid.policy.model import Amount, Band, Base
 
 Pieces = tuple[tuple[int, int], ...]
 Bounds = tuple[tuple[int, int | None], ...]
 
 
+def cost_of(base: Base, balance: ClaimBalance) -> int:
+    """What a base is made of: its source, less and plus what it names, not below zero."""
+    amount = balance.source(base.source)
+    for name in base.less:
+        amount -= balance.source(name)
+    for name, weight in base.plus:
+        amount += half_up(balance.source(name) * weight)
+    return max(0, amount)
+
+
 def base_of(planned: PlannedLayer, balance: ClaimBalance) -> tuple[int, int, int]:
     """What enters the layer, what an entry ceiling sends on to a later one, and what the person
     bore first."""
-    rule = planned.layer.base
-    amount = balance.source(rule.source)
-    for name in rule.less:
-        amount -= balance.source(name)
-    for name, weight in rule.plus:
-        amount += half_up(balance.source(name) * weight)
-    amount = max(0, amount)
+    amount = cost_of(planned.layer.base, balance)
     first = half_up(amount * planned.initial_self_pay) if planned.initial_self_pay else 0
     amount -= first
     if planned.ceiling is not None:

@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any, Final
 
 from medaid.benefit.engine import eligible_categories, price
-from medaid.benefit.model import Bill, Claim, Facts, Priced
-from medaid.errors import BadInput, Refused
+from medaid.benefit.model import RESERVED, Bill, Claim, Facts, Priced
+from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.people.model import Filing, Identity, Insurance, PersonFile, YearTotals, age_on
 from medaid.policy.model import Policy
@@ -48,7 +48,9 @@ pack that asks for one that is not stated refuses (FACT_MISSING)."""
 class ClaimRequest:
     """What is asked to be priced, in our words: all that a claim needs beside the person's file.
 
-    `stated_facts` go before what would be derived. `stated_amounts` are fen that others know.
+    `stated_facts` go before what would be derived. `agency_amounts` are fen that a clause asks for
+    because no figure of it can be cited (`hifp_pay` …): the agency states them, by case or by
+    region and period. A hospital never does: it would fix what the fund pays it.
     """
 
     insutype: str
@@ -59,7 +61,9 @@ class ClaimRequest:
     end: date
     bill: Bill
     stated_facts: Mapping[str, str] = field(default_factory=dict)
-    stated_amounts: Mapping[str, int] = field(default_factory=dict)
+    agency_amounts: Mapping[str, int] = field(default_factory=dict)
+    paid_by_others: int = 0
+    """Fen that commercial insurance, donations and the like have already paid."""
     treatment_region: str = ""
     """就医地; empty where the locality is stated instead."""
     institution: str = ""
@@ -155,9 +159,8 @@ def candidate(
         policy = policy_for(enrolment.admdvs, region, request.end)
         totals = file.totals(year_of(policy, request.end, today))
         facts = facts_for(file, request, enrolment, totals, person_group)
-        claim = Claim(
-            request.bill, facts, categories, dict(request.stated_amounts), {}, totals.amounts
-        )
+        amounts = {**request.agency_amounts, RESERVED: request.paid_by_others}
+        claim = Claim(request.bill, facts, categories, amounts, {}, totals.amounts)
         return Candidate(region, enrolment, policy, totals, claim)
 
     found = under(assisting_region)
@@ -297,6 +300,25 @@ def check_stated_facts(rows: object, at: str) -> dict[str, str]:
                 rule="、".join(f"{code} {word}" for code, word in VALUES[name].items()),
             )
     return dict(rows)
+
+
+def refuse_sender_amounts(rows: object, at: str) -> None:
+    """What a hospital states that only the agency may state: refused, so that nobody fixes what the
+    fund pays them.
+
+    Raises BadInput for what are no amounts, PolicyUndetermined FIGURE_MISSING for every amount.
+    """
+    if not isinstance(rows, Mapping):
+        raise BadInput("FIELD_FORMAT", field=at, rule="应为对象")
+    for name, value in rows.items():
+        field = f"{at}.{str(name)[:30]}"
+        if Fen.of_yuan(value, field) < 0:
+            raise BadInput("AMOUNT_NEGATIVE", field=field, rule="不得为负")
+        raise PolicyUndetermined(
+            "FIGURE_MISSING",
+            field=field,
+            rule="该金额没有可引用的标准,由经办机构核定,不由医疗机构申报:请转手工报销办理",
+        )
 
 
 def check_fee_classes(bill: Bill, classes: Mapping[str, int], at: str) -> None:

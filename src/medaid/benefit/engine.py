@@ -9,7 +9,7 @@ where they leave.
 
 from __future__ import annotations
 
-from medaid.benefit.arithmetic import base_of, cap_left, deductible_of, pieces_of
+from medaid.benefit.arithmetic import base_of, cap_left, cost_of, deductible_of, pieces_of
 from medaid.benefit.balance import ClaimBalance, stated_amount
 from medaid.benefit.model import RESERVED, Claim, Priced, Step, check_bill
 from medaid.benefit.plan import Plan, PlannedLayer, holds, plan, year_end_plan
@@ -234,7 +234,7 @@ def _given_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
             why,
         )
     amount = stated_amount(balance.claim.stated_amounts, layer.given, layer.name)
-    base = balance.source(layer.base.source)
+    base = cost_of(layer.base, balance)
     left = min(base, balance.all_left - balance.reserved)
     if amount > left:
         raise BadInput(
@@ -323,12 +323,12 @@ def _lump_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     layer = planned.layer
     assert planned.lump is not None
     fen, source, above = planned.lump
-    base = balance.source(layer.base.source)
+    base = cost_of(layer.base, balance)
     if balance.totals.get(f"paid:{layer.id}", 0) > 0:
         return _nothing(planned, base, "本年度已支付过")
     if balance.source(source) <= above:
         return _nothing(planned, base, f"未超过 {Fen(above)} 元")
-    paid, why = _payable(layer.base.source, min(fen, base), balance)
+    paid, why = _payable("" if layer.base.plus else layer.base.source, min(fen, base), balance)
     return Step(
         layer.id,
         layer.name,

@@ -23,7 +23,7 @@ from medaid.benefit.claim import (
     decide,
     identities_by_region,
 )
-from medaid.benefit.model import NO_CATEGORY, RESERVED, Step
+from medaid.benefit.model import NO_CATEGORY, Step
 from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import PersonFile, YearTotals
@@ -97,10 +97,8 @@ def request_of(case: Case) -> ClaimRequest:
             "filing": HARDSHIP if case.hardship else care.filing,
             "disease": care.disease,
         },
-        stated_amounts={
-            **case.given,
-            RESERVED: sum(int(other.amount) for other in case.others),
-        },
+        agency_amounts=case.given,
+        paid_by_others=sum(int(other.amount) for other in case.others),
         office=case.admdvs,
         enrolment_may_lapse=case.arrears,
     )

@@ -16,8 +16,8 @@ from typing import Any, Final
 from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
-from medaid.benefit.claim import ClaimRequest, check_stated_facts
-from medaid.benefit.model import BILL_FIELDS, RESERVED, Bill
+from medaid.benefit.claim import ClaimRequest, check_stated_facts, refuse_sender_amounts
+from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.errors import BadInput, Conflict, Refused, Unavailable
 from medaid.events import SettlementPosted
 from medaid.fund import posting as fund
@@ -154,6 +154,7 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
     med_type = visit.med_type if inpatient else message.text("med_type")
     end = _end(message, visit, inpatient)
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
+    refuse_sender_amounts(message.extra.get("given", {}), "exp_content.given")
     return rules.Request(
         psn_no=message.text("psn_no"),
         visit=visit,
@@ -170,7 +171,7 @@ def _request(message: Message, now: datetime, file: PersonFile) -> rules.Request
             treatment_region=visit.admdvs,
             institution=message.institution,
             emergency=codes.bare(med_type) in codes.EMERGENCY,
-            stated_amounts=_stated_amounts(message.extra),
+            paid_by_others=_paid_by_others(message.extra),
             stated_facts={
                 **check_stated_facts(message.extra.get("facts", {}), "exp_content.facts"),
                 "disease": visit.disease,
@@ -236,24 +237,6 @@ def _paid_by_others(extra: Mapping[str, Any]) -> int:
             )
         total += int(amount)
     return total
-
-
-def _stated_amounts(extra: Mapping[str, Any]) -> dict[str, int]:
-    """exp_content.given, amounts in yuan that a policy asks for because no citable figure exists
-    (`hifp_pay` …), and what others have paid, in fen."""
-    others = _paid_by_others(extra)
-    rows = extra.get("given", {})
-    if not isinstance(rows, dict):
-        raise BadInput("FIELD_FORMAT", field="exp_content.given", rule="应为对象")
-    found = {}
-    for name, value in rows.items():
-        amount = Fen.of_yuan(value, f"exp_content.given.{name}")
-        if amount < 0:
-            raise BadInput(
-                "AMOUNT_NEGATIVE", field=f"exp_content.given.{name}", rule=f"当前为 {amount} 元"
-            )
-        found[str(name)] = int(amount)
-    return {**found, RESERVED: others}
 
 
 def _writes(settlement: Settlement, message: Message, file: PersonFile) -> list[Write]:

@@ -145,7 +145,7 @@ def uncovered(planned: PlannedLayer) -> str:
         if name not in PLAIN and name.partition(":")[0] not in NAMED:
             return f"source {name}"
     if planned.layer.kind == "given":
-        return ""
+        return "base of a given amount" if sources[1:] else ""
     if planned.slab:
         return "slab"
     if planned.per not in ("visit", "year"):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from medaid.benefit.deductible import deductible_borne
 from medaid.errors import MedaidError
 from medaid.fund.posting import fund_of
 from medaid.instants import BEIJING, beijing_text
@@ -112,9 +113,7 @@ def settlement(
         "overlmt_selfpay": bill.over_limit,
         "preselfpay_amt": bill.initial_self_pay,
         "inscp_scp_amt": bill.in_policy,
-        "act_pay_dedc": Fen(
-            sum(step.deductible for step in decision.steps if step.tier == "basic")
-        ),
+        "act_pay_dedc": deductible_borne(decision.steps, bill),
         **{field: paid.get(field, Fen(0)) for field in FUNDS if field != "hosp_part_amt"},
         "fund_pay_sumamt": decision.funds_paid,
         "psn_part_amt": own,
@@ -192,6 +191,7 @@ def _assert_identities(
         a["psn_part_amt"]
         == outside + (a["inscp_scp_amt"] - a["fund_pay_sumamt"]) - a["hosp_part_amt"]
     ), "I6"
+    assert 0 <= a["act_pay_dedc"] <= a["inscp_scp_amt"], "the deductible is in-scope cost"
 
 
 def person_fields(person: Person, day: date) -> dict[str, Any]:
