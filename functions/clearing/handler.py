@@ -41,4 +41,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     logger.info("job", extra={"job": event["job"], **done.counts, "failed": done.failed})
     if done.failed:
         raise RuntimeError(f"{len(done.failed)} steps failed: {done.failed[:20]}")
+    metrics.add_metric(f"{event['job'].capitalize()}Done", MetricUnit.Count, 1)
     return done.counts

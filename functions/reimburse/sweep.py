@@ -28,6 +28,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         MetricUnit.Count,
         int(done.days_left < with_what.procedure.limits.coverage_days),
     )
+    metrics.add_metric("SweepDone", MetricUnit.Count, 1)
     told = {
         "read": done.read,
         "claimed": done.claimed,

@@ -173,7 +173,7 @@ def no_role_has_a_wildcard(t: Template) -> list[str]:
                         else resource
                     )
                     ours = isinstance(text, dict) or re.fullmatch(
-                        r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|[^*]+",
+                        r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|\$\{\w+Table\.Arn\}/backup/\*|[^*]+",
                         str(text),
                     )
                     wrong += [] if ours else [f"{name}: resource {text}"]
@@ -205,6 +205,8 @@ def journal_is_only_ever_added_to(t: Template) -> list[str]:
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
     }
+    allowed |= {f"dynamodb:{name}" for name in ("DescribeTable", "ListTagsOfResource")}
+    allowed |= {"dynamodb:CreateBackup", "dynamodb:StartAwsBackupJob"}
     return [
         f"{name}: {action}"
         for name, role in kind(t, "IAM::Role")
@@ -312,7 +314,7 @@ def asynchronous_functions_retry_and_keep_what_failed(t: Template) -> list[str]:
         alarms = [r["Properties"] for _, r in kind(t, "CloudWatch::Alarm")]
         wrong += (
             []
-            if any(getatt(d["Value"]) == queue for a in alarms for d in a["Dimensions"])
+            if any(getatt(d["Value"]) == queue for a in alarms for d in a.get("Dimensions", ()))
             else [f"{name}: alarm on dead letters"]
         )
     return wrong
@@ -337,20 +339,125 @@ def every_asynchronous_function_is_known(t: Template) -> list[str]:
 
 
 def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
+    """A function on its errors and on being asked for more often than it may run."""
     watched = {
-        getatt(d["Value"])
+        (said(d["Value"]) or getatt(d["Value"]), r["Properties"]["MetricName"])
         for _, r in kind(t, "CloudWatch::Alarm")
-        for d in r["Properties"]["Dimensions"]
+        for d in r["Properties"].get("Dimensions", ())
     }
     wrong = [
-        i
-        for i, _ in kind(t, "Lambda::Function", "SQS::Queue", "ApiGatewayV2::Api")
-        if i not in watched
+        f"{i}: {metric}"
+        for i, r in kind(t, "Lambda::Function")
+        for metric in ("Errors", "Throttles")
+        if (said(r["Properties"]["FunctionName"]), metric) not in watched
     ]
+    names = {name for name, _ in watched}
+    wrong += [i for i, _ in kind(t, "SQS::Queue", "ApiGatewayV2::Api") if i not in names]
     sent = {"Fn::If": ["AlarmsAreSent", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
     return wrong + [
         i for i, r in kind(t, "CloudWatch::Alarm") if r["Properties"].get("AlarmActions") != sent
     ]
+
+
+def said(value: Any) -> str:
+    """The text of a `Sub`, its own variables filled in."""
+    text = value.get("Fn::Sub", "") if isinstance(value, dict) else ""
+    if isinstance(text, str):
+        return text
+    for name, one in text[1].items():
+        text[0] = str(text[0]).replace(f"${{{name}}}", str(one))
+    return str(text[0])
+
+
+def alarms_reach_somebody_outside_dev(t: Template) -> list[str]:
+    rule = t.get("Rules", {}).get("AlarmsReachSomebody", {})
+    outside = {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "dev"]}]}
+    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopic"}, ""]}]}
+    held = rule.get("RuleCondition") == outside
+    return [] if held and rule["Assertions"][0]["Assert"] == given else ["rule"]
+
+
+def a_job_that_did_not_run_is_noticed(t: Template) -> list[str]:
+    """A job counts that it ended well; what is not counted in its time is an alarm. The monthly job
+    is made up for by the daily one."""
+    missing = {
+        r["Properties"]["MetricName"]
+        for _, r in kind(t, "CloudWatch::Alarm")
+        if r["Properties"]["TreatMissingData"] == "breaching"
+        and r["Properties"]["ComparisonOperator"] == "LessThanThreshold"
+    }
+    jobs = {
+        json.loads(r["Properties"]["Target"]["Input"])["job"]
+        for _, r in kind(t, "Scheduler::Schedule")
+    }
+    return [job for job in jobs - {"monthly"} if f"{job.capitalize()}Done" not in missing]
+
+
+def denied_acts_in_series_are_noticed(t: Template) -> list[str]:
+    filters = [r["Properties"] for _, r in kind(t, "Logs::MetricFilter")]
+    counted = [
+        f["MetricTransformations"][0]["MetricName"]
+        for f in filters
+        if "401" in f["FilterPattern"] and "403" in f["FilterPattern"]
+    ]
+    alarms = [r["Properties"]["MetricName"] for _, r in kind(t, "CloudWatch::Alarm")]
+    return [] if counted and counted[0] in alarms else ["denied acts"]
+
+
+def the_access_log_says_who_and_never_whom(t: Template) -> list[str]:
+    text = t["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
+    wanted = ("authorizer.claims.sub", "identity.sourceIp", "routeKey", "requestId")
+    personal = ("context.path", "requestOverride", "claims.name")
+    return [w for w in wanted if w not in text] + [p for p in personal if p in text]
+
+
+def functions_share_the_accounts_concurrency(t: Template) -> list[str]:
+    """What a person or a file starts has its own part; what a stream starts is bounded by it."""
+    streamed = {
+        getatt(r["Properties"]["FunctionName"])
+        for _, r in kind(t, "Lambda::EventSourceMapping")
+        if "StartingPosition" in r["Properties"]
+    }
+    return [
+        i
+        for i, r in kind(t, "Lambda::Function")
+        if i not in streamed
+        and r["Properties"].get("ReservedConcurrentExecutions", {}).get("Fn::If", [""])[0]
+        != "Reserved"
+    ]
+
+
+def each_function_logs_where_its_role_may_write(t: Template) -> list[str]:
+    wrong = []
+    for name, function in kind(t, "Lambda::Function"):
+        log = getatt(function["Properties"].get("LoggingConfig", {}).get("LogGroup"))
+        role = t["Resources"][getatt(function["Properties"]["Role"])]["Properties"]
+        writes = [
+            s["Resource"]
+            for policy in role["Policies"]
+            for s in statements(policy)
+            if "logs:PutLogEvents" in listed(s["Action"])
+        ]
+        wrong += [] if log == f"{name}Logs" and [getatt(w) for w in writes] == [log] else [name]
+    return wrong
+
+
+def tables_are_backed_up_beyond_recovery(t: Template) -> list[str]:
+    """Point-in-time recovery ends after 35 days; what lies in the locked vault is kept longer."""
+    resources = t["Resources"]
+    copied = resources["BackupSelection"]["Properties"]["BackupSelection"]["Resources"]
+    wrong = sorted({i for i, _ in kind(t, "DynamoDB::Table")} ^ {getatt(r) for r in copied})
+    for rule in resources["BackupPlan"]["Properties"]["BackupPlan"]["BackupPlanRule"]:
+        days = rule["Lifecycle"]["DeleteAfterDays"]
+        least = t["Parameters"][days["Ref"]]["MinValue"] if isinstance(days, dict) else days
+        wrong += [] if least > 35 else [rule["RuleName"]]
+    lock = resources["BackupVault"]["Properties"].get("LockConfiguration", {}).get("Fn::If", [""])
+    return wrong + ([] if lock[0] == "Protected" and lock[1]["MinRetentionDays"] > 35 else ["lock"])
+
+
+def what_depends_is_listed_in_one_order(t: Template) -> list[str]:
+    lists = ((i, r.get("DependsOn", [])) for i, r in t["Resources"].items())
+    return [i for i, on in lists if isinstance(on, list) and on != sorted(on)]
 
 
 def sources_report_single_failures(t: Template) -> list[str]:
@@ -483,6 +590,7 @@ def domains_carry_the_suffix(t: Template) -> list[str]:
         "apigateway.amazonaws.com",
         "scheduler.amazonaws.com",
         "s3.amazonaws.com",
+        "backup.amazonaws.com",
     }
     return [
         found
@@ -629,8 +737,61 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         every_function_and_queue_has_an_alarm,
         [
             spoil(f"{R}/SettleErrorsAlarm", DELETE),
+            spoil(f"{R}/SettleThrottlesAlarm", DELETE),
             spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE),
         ],
+    ),
+    (
+        alarms_reach_somebody_outside_dev,
+        [
+            spoil("Rules", DELETE),
+            spoil("Rules/AlarmsReachSomebody/RuleCondition", True),
+        ],
+    ),
+    (
+        a_job_that_did_not_run_is_noticed,
+        [
+            spoil(f"{R}/SweepMissingAlarm", DELETE),
+            spoil(f"{R}/DailyMissingAlarm/Properties/TreatMissingData", "notBreaching"),
+        ],
+    ),
+    (
+        denied_acts_in_series_are_noticed,
+        [spoil(f"{R}/Denied", DELETE), spoil(f"{R}/DeniedActsAlarm", DELETE)],
+    ),
+    (
+        the_access_log_says_who_and_never_whom,
+        [
+            spoil(f"{R}/ApiStage/Properties/AccessLogSettings/Format", "$context.routeKey"),
+            spoil(
+                f"{R}/ApiStage/Properties/AccessLogSettings/Format",
+                "$context.authorizer.claims.sub $context.identity.sourceIp $context.routeKey"
+                " $context.requestId $context.path",
+            ),
+        ],
+    ),
+    (
+        functions_share_the_accounts_concurrency,
+        [spoil(f"{R}/Settle/Properties/ReservedConcurrentExecutions", DELETE)],
+    ),
+    (
+        each_function_logs_where_its_role_may_write,
+        [
+            spoil(f"{R}/Bank/Properties/LoggingConfig/LogGroup", {"Ref": "SettleLogs"}),
+            spoil(f"{R}/Settle/Properties/LoggingConfig", DELETE),
+        ],
+    ),
+    (
+        tables_are_backed_up_beyond_recovery,
+        [
+            spoil(f"{R}/BackupSelection/Properties/BackupSelection/Resources/0", "x"),
+            spoil(f"{R}/BackupVault/Properties/LockConfiguration", DELETE),
+            spoil("Parameters/BackupRetentionDays/MinValue", 1),
+        ],
+    ),
+    (
+        what_depends_is_listed_in_one_order,
+        [spoil(f"{R}/ExchangeBucket/DependsOn", ["b", "a"])],
     ),
     (
         sources_report_single_failures,

@@ -16,11 +16,23 @@ Uploaded = Mapping[str, str]
 
 
 def read(path: Path = TEMPLATE) -> Template:
-    """The SAM template with its short-form intrinsics spelled out."""
-    from samtranslator.yaml_helper import yaml_parse  # heavy, and only the local tools need it
+    """The SAM template with its short-form intrinsics spelled out and its loops run through, as AWS
+    does before it makes plain CloudFormation of the rest."""
+    # heavy, and only the local tools need them
+    from ministack.services.cloudformation import language_extensions
+    from samtranslator.yaml_helper import yaml_parse
 
     parsed: Template = yaml_parse(path.read_text(encoding="utf-8"))
-    return parsed
+    if language_extensions.TRANSFORM not in parsed.get("Transform", ()):
+        return parsed
+    looped: Template = language_extensions.apply(parsed, defaults(parsed))
+    left = [name for name in looped["Transform"] if name != language_extensions.TRANSFORM]
+    return looped | {"Transform": left}
+
+
+def defaults(template: Template) -> dict[str, Any]:
+    """Value of each parameter that has one of its own."""
+    return {name: p["Default"] for name, p in template["Parameters"].items() if "Default" in p}
 
 
 def transformed(
@@ -36,14 +48,11 @@ def transformed(
             properties["CodeUri"] = dict(function(Path(properties["CodeUri"]).name))
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             properties["ContentUri"] = dict(layer)
-    parameters = {
-        name: p["Default"] for name, p in template["Parameters"].items() if "Default" in p
-    }
     with _region(region):
-        plain: Template = transform(template, parameters, _NoManagedPolicies())
-    for resource in plain["Resources"].values():
+        plain: Template = transform(template, defaults(template), _NoManagedPolicies())
+    for resource in plain["Resources"].values():  # the transform gathers them in a set
         if isinstance(resource.get("DependsOn"), list):
-            resource["DependsOn"].sort()  # it comes from a set, in another order in each process
+            resource["DependsOn"].sort()
     return plain
 
 
