@@ -21,6 +21,8 @@ from medaid.local.places import USER_POOL
 from medaid.local.stack import NAME, Cloud, Stack, described, outputs, running, users_of
 
 ARTIFACTS = "medaid-artifacts"
+LEFT_OUT = {"AWS::Backup::BackupSelection"}
+"""Types that MiniStack does not know: which tables a backup plan copies."""
 LOCAL_PARAMETERS = {"NationalLevel": "local", "Mfa": "OPTIONAL"}
 """On one machine the national level of clearing is ours too, and nobody carries a second factor."""
 Report = Callable[[str], None]
@@ -82,9 +84,11 @@ def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
         return {"Bucket": ARTIFACTS, "Key": key}
 
     layer = upload("layer", package.layer_zip())
-    return template.transformed(
+    plain = template.transformed(
         template.read(), layer, lambda task: upload(task, package.function_zip(task)), cloud.region
     )
+    kept = {i: r for i, r in plain["Resources"].items() if r["Type"] not in LEFT_OUT}
+    return plain | {"Resources": kept}
 
 
 def _create_or_update(
