@@ -19,7 +19,7 @@ from medaid.aws.rest.table import Routes
 from medaid.errors import CODES, MedaidError
 from medaid.fund import api as fund_api
 from medaid.fund.chart import funds, read
-from medaid.local import template
+from medaid.local import articles_page, template
 from medaid.local.errors import LocalError
 from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, USER_POOL
 from medaid.people.model import CATEGORIES
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """`medaid docs`. Raises LocalError naming the pages that are not current with --check."""
-    stale = [name for name, text in pages() if (DOCS / name).read_text(encoding="utf-8") != text]
+    stale = [name for name, text in pages() if _kept(name) != text]
     if args.check and stale:
         raise LocalError(f"not current: {', '.join(stale)}; run `medaid docs`")
     for name, text in pages():
@@ -59,11 +59,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _kept(name: str) -> str:
+    """The page as it stands; nothing where it is new."""
+    page = DOCS / name
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
 def pages() -> Iterator[tuple[str, str]]:
     """Each page with generated parts and what it should hold now."""
     for name in ("errors.md", "glossary.md", "national-interface.md"):
         yield name, filled((DOCS / name).read_text(encoding="utf-8"))
     yield "openapi.json", describe.text(TABLES)
+    yield from articles_page.pages()
 
 
 def filled(page: str) -> str:

@@ -24,16 +24,22 @@ def page(packs: Sequence[Pack]) -> str:
     ordered = sorted(packs, key=lambda p: (p.region, p.in_force, p.id))
     parts = [_HEAD, "## 统筹区 × 层 × 年\n", _matrix(ordered), "\n## 各政策包\n"]
     parts += [_pack(pack) for pack in ordered]
-    parts += [
-        "## 缺口\n",
-        *(
-            f"- {pack.region} {pack.title}·{gap.layer}:{gap.says}"
-            for pack in ordered
-            for gap in pack.gaps
-        ),
-        "",
-    ]
+    parts += ["## 缺口\n", *_gaps(ordered)]
     return "\n".join(parts)
+
+
+def _gaps(packs: Sequence[Pack]) -> list[str]:
+    """Every gap under its region, with how many there are and how many answers tell of."""
+    lines = []
+    for region in dict.fromkeys(pack.region for pack in packs):
+        here = [pack for pack in packs if pack.region == region and pack.gaps]
+        count = sum(len(pack.gaps) for pack in here)
+        told = sum(layer.kind == "gap" for pack in here for layer in pack.layers)
+        if count:
+            lines.append(f"### {region}:{count} 项,其中 {told} 项在结算结果中说明\n")
+            lines += [f"- {p.title}·{gap.layer}:{gap.says}" for p in here for gap in p.gaps]
+            lines.append("")
+    return lines
 
 
 def _matrix(packs: Sequence[Pack]) -> str:
