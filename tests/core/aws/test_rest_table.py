@@ -65,7 +65,12 @@ def show_year(call: Call[None, None], admdvs: Region, year: int) -> Done:
     return Done()
 
 
-@ROUTES.get("/tries/{admdvs}/institutions/{institution}", "机构", owner=Owner.INSTITUTION)
+@ROUTES.get(
+    "/tries/{admdvs}/institutions/{institution}",
+    "机构",
+    roles=("accountant",),
+    owner=Owner.INSTITUTION,
+)
 def show_institution(call: Call[None, None], admdvs: Region, institution: str) -> Done:
     return Done()
 
@@ -193,6 +198,7 @@ REFUSED = [
     ("GET", "/tries/440000/year/2026", {"roles": "auditor"}),  # above the caller
     ("GET", "/tries/440900/institutions/H2", {"institution": "H1"}),
     ("GET", "/tries/440900/institutions/H2", {"region": "320100"}),
+    ("GET", "/tries/440900/institutions/H2", {"roles": "cashier"}),
     ("POST", "/tries/440900/above/440900", {"roles": "manager"}),
     ("POST", "/tries/440900/above/320100", {"roles": "manager"}),
     ("POST", "/tries/320000/above/320100", {"roles": "manager"}),

@@ -46,7 +46,7 @@ class Owner(StrEnum):
     ABOVE = "above"
     """The path's `admdvs` is the token's region and `region` lies in it: the level above acts."""
     INSTITUTION = "institution"
-    """The path's `institution` is the token's, or `admdvs` is the region of an operator's token."""
+    """The path's `institution` is the token's; or an operator's region is the path's `admdvs`."""
     OBJECT = "object"
     """The service loads the object and calls `call.check_owner` with its region and institution."""
     INSTALLATION = "installation"
@@ -100,8 +100,10 @@ class Route:
         """Role first, then whose object it is. Raises Forbidden."""
         if self.owner is Owner.ANYBODY:
             return
-        if self.roles:
-            caller.require(*self.roles)
+        if self.owner is Owner.INSTITUTION and caller.institution:
+            _is_institution(caller, parts)
+            return
+        caller.require(*self.roles)
         _OWNERS[self.owner](caller, parts)
 
     def read_path(self, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -125,11 +127,8 @@ def _stands_above(caller: Caller, parts: Mapping[str, Any]) -> None:
 
 
 def _is_institution(caller: Caller, parts: Mapping[str, Any]) -> None:
-    if caller.institution:
-        if caller.institution != parts["institution"]:
-            raise Forbidden("FORBIDDEN", field="fixmedins_code", rule="非本机构")
-        return
-    _owns_region(caller, parts)
+    if caller.institution != parts["institution"]:
+        raise Forbidden("FORBIDDEN", field="fixmedins_code", rule="非本机构")
 
 
 def _of_installation(caller: Caller, _parts: Mapping[str, Any]) -> None:
@@ -145,7 +144,7 @@ _OWNERS: Final[Mapping[Owner, Callable[[Caller, Mapping[str, Any]], None]]] = {
     Owner.REGION: _owns_region,
     Owner.WITHIN: _reads_within,
     Owner.ABOVE: _stands_above,
-    Owner.INSTITUTION: _is_institution,
+    Owner.INSTITUTION: _owns_region,
     Owner.INSTALLATION: _of_installation,
     Owner.OBJECT: _known_later,
 }
@@ -221,7 +220,7 @@ class Routes(Generic[C]):
             parameters = {name: hints[name] for name in names}
             assert sorted(names) == sorted(re.findall(r"{(\w+)}", path)), f"{path}: {names}"
             assert issubclass(answer, BaseModel), f"{path} answers no typed model"
-            assert roles or owner in (Owner.ANYBODY, Owner.INSTITUTION), f"{path} names no role"
+            assert roles or owner is Owner.ANYBODY, f"{path} names no role"
             cited = owner in (Owner.WITHIN, Owner.ANYBODY)
             assert cite or not cited, f"{path}: {owner} needs its reason"
             self._routes.append(
