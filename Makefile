@@ -1,13 +1,14 @@
-# A fresh machine needs Python 3.11 with venv and pip, make and nothing else. Everything goes into .venv, pinned by hash.
+# A fresh machine needs make and Python 3.11 with venv (Debian: python3-venv); the tests also git and curl.
+# Everything goes into .venv, pinned by hash. No path of this checkout stands in it: it may be moved or copied.
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 4566
 VENV := .venv
 BIN := $(VENV)/bin
-SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
-.PHONY: run test ci lint bench build clean layer requirements help
+.PHONY: run test ci lint bench build clean layer simulate requirements help git curl
+.DELETE_ON_ERROR:
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -15,15 +16,19 @@ help: ## what can be made
 run: $(VENV)/run.done ## set up, start the local cloud, deploy, show the demo, serve until Ctrl-C
 	@exec $(BIN)/medaid run --port $(PORT) $(RUN)
 
-test: $(VENV)/dev.done ## all tests
-	$(BIN)/pytest -n 2 --dist loadfile $(TESTS)
+simulate: $(VENV)/simulate.done ## what `medaid simulate` needs beside: numpy and polars
+
+# Scripts that pip wrote name the Python of the place where they were installed: ours runs them.
+test lint requirements bench layer build: export PYTHONUTF8 = 1
+test: git curl $(VENV)/dev.done ## all tests
+	$(BIN)/python $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.done ## style, types, import contracts, template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/cfn-lint
+	$(BIN)/python $(BIN)/mypy
+	$(BIN)/python $(BIN)/lint-imports
+	$(BIN)/python $(BIN)/cfn-lint
 
 ci: lint test ## what .ci/run calls
 
@@ -37,10 +42,10 @@ build: $(VENV)/sam.done ## what is deployed to AWS, into build/sam: `sam build` 
 	  --parameter-overrides PythonRuntime=python$(RUNTIME)
 
 layer: ## the Lambda layer as AWS gets it, into build/layer
-	$(MAKE) -C src build-Layer ARTIFACTS_DIR=$(CURDIR)/build/layer
+	$(MAKE) -C src build-Layer ARTIFACTS_DIR="$(CURDIR)/build/layer"
 
 requirements: $(VENV)/dev.done ## compile requirements/*.in into pinned, hashed *.txt
-	@for set in layer run dev bench sam; do \
+	@for set in layer run simulate dev bench sam; do \
 	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    --output-file requirements/$$set.txt requirements/$$set.in || exit 1; done
 
@@ -48,13 +53,31 @@ clean: ## forget the local cloud's state and everything built; keeps .venv
 	rm -rf .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src functions tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# The virtual environment: one stamp for each set of requirements, so a changed pin is installed once.
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+git curl:
+	@command -v $@ >/dev/null || { echo "the tests need $@; on Debian: apt-get install $@" >&2; exit 1; }
 
-$(VENV)/medaid.done: $(BIN)/python Makefile
-	@printf '%s\n%s\n' '$(CURDIR)/src' '$(CURDIR)' > $(SITE)/medaid.pth
-	@printf '#!/bin/sh\nexec "%s" -m medaid.local "$$@"\n' '$(CURDIR)/$(BIN)/python' > $(BIN)/medaid
+# The virtual environment. pip is the last thing that `venv` puts there: without it a first try failed, and nothing of it stays.
+# One stamp for each set of requirements, so a changed pin is installed once.
+$(BIN)/pip:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; on Debian: apt-get install python3, or make PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@rm -rf $(VENV)
+	"$(PYTHON)" -m venv $(VENV)
+
+# Where the package lies, seen from where it is looked up: without a name that a locale could not read.
+define PATHS
+import os, pathlib, sysconfig
+site = pathlib.Path(sysconfig.get_path("purelib"))
+lines = [os.path.relpath(path, site) for path in ("src", ".")]
+(site / "medaid.pth").write_text("".join(line + "\n" for line in lines), encoding="ascii")
+endef
+export PATHS
+
+$(VENV)/medaid.done: $(BIN)/pip Makefile
+	@$(BIN)/python -c "$$PATHS"
+	@printf '%s\n' '#!/bin/sh' 'exec "$$(dirname "$$0")/python" -P -m medaid.local "$$@"' > $(BIN)/medaid
 	@chmod +x $(BIN)/medaid
 	@touch $@
 
@@ -63,7 +86,7 @@ $(VENV)/%.done: requirements/%.txt $(VENV)/medaid.done
 	@touch $@
 
 # The SAM command line pins other versions of what we use: it gets an environment of its own.
-$(VENV)/sam.done: requirements/sam.txt $(BIN)/python
+$(VENV)/sam.done: requirements/sam.txt $(BIN)/pip
 	rm -rf $(VENV)/sam
 	$(BIN)/python -m venv $(VENV)/sam
 	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r $<

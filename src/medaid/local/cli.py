@@ -7,11 +7,12 @@ A module is imported only when its command is called, so `medaid --help` stays q
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from medaid.errors import MedaidError
 from medaid.local.errors import LocalError
@@ -47,27 +48,48 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "docs": ("medaid.local.docs", "make the generated parts of docs/ from the code"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""
+_SETS: Final = {"numpy": "make simulate", "polars": "make simulate"}
+"""A package that only some commands need → what installs it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one subcommand. Answers the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character the terminal's encoding has not
+            stream.reconfigure(errors="replace")  # is shown as ?, and ends nothing
     parser = argparse.ArgumentParser(prog="medaid", description="医疗救助结算")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, (module, summary) in COMMANDS.items():
+    subparsers = {}
+    for name, (_, summary) in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary)
-        if arguments[:1] == [name]:
-            import_module(module).arguments(sub)
-    args = parser.parse_args(arguments)
+        subparsers[name] = sub
     try:
-        code: int = import_module(COMMANDS[args.command][0]).run(args)
+        if arguments and arguments[0] in COMMANDS:
+            _module(arguments[0]).arguments(subparsers[arguments[0]])
+        args = parser.parse_args(arguments)
+        code: int = _module(args.command).run(args)
     except MedaidError as error:
         print(f"{error.code}: {error.sentence}", file=sys.stderr)
         return 1
     except LocalError as error:
         print(f"medaid: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:  # the reader of our output (head, less) has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _module(command: str) -> Any:
+    """The module of a command. Raises LocalError where a package is not installed that it needs."""
+    try:
+        return import_module(COMMANDS[command][0])
+    except ModuleNotFoundError as error:
+        if error.name not in _SETS:
+            raise
+        raise LocalError(
+            f"medaid {command} 需要的 {error.name} 没有安装:请先运行 {_SETS[error.name]}"
+        ) from error
