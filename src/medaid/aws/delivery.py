@@ -10,7 +10,6 @@ listed under pk `FAILED` until it is sent.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 import boto3
 
 from medaid.aws.outbox import OutboxItem
+from medaid.aws.settings import settings
 from medaid.aws.transaction import reading
 from medaid.instants import stored
 
@@ -53,7 +53,7 @@ class Queue:
 
 def sender() -> Sender:
     """The sender of this installation: the queue named by MEDAID_QUEUE_MESSAGES, else none."""
-    url = os.environ.get("MEDAID_QUEUE_MESSAGES", "")
+    url = settings().message_queue
     return Queue(url) if url else Kept()
 
 

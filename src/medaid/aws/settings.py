@@ -26,13 +26,24 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Names of the stack's resources and the claims by which a token says whose it is."""
+    """Names of the stack's resources and the claims by which a token says whose it is. A name that
+    is empty is a resource that this function does not have."""
 
     tables: Mapping[str, str]
     bucket: str
     institution_claim: str
     region_claim: str
     roles_claim: str
+    point_claim: str
+    message_queue: str
+    """URL of the queue that the region's text-message or app gateway reads (J16)."""
+    clearing_queue: str
+    """URL of the queue of institutions' months; without it they are made one after the other."""
+    national_level: str
+    """`local` where this installation plays the national level of clearing too (X12)."""
+    region: str
+    storage_endpoint: str | None
+    """Where DynamoDB answers, if not at its public address."""
 
 
 @cache
@@ -45,4 +56,10 @@ def settings() -> Settings:
         institution_claim=env("MEDAID_INSTITUTION_CLAIM", "custom:fixmedins_code"),
         region_claim=env("MEDAID_REGION_CLAIM", "custom:admdvs"),
         roles_claim=env("MEDAID_ROLES_CLAIM", "cognito:groups"),
+        point_claim=env("MEDAID_POINT_CLAIM", "custom:point"),
+        message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
+        clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
+        national_level=env("MEDAID_NATIONAL", "local"),
+        region=env("AWS_REGION", env("AWS_DEFAULT_REGION", "cn-north-1")),
+        storage_endpoint=env("AWS_ENDPOINT_URL_DYNAMODB", env("AWS_ENDPOINT_URL")),
     )

@@ -8,7 +8,6 @@ reads kinds by their sort-key prefix.
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from functools import cache
 from typing import Any
@@ -90,8 +89,8 @@ def _no_float(text: str) -> Any:
 class Meta:
     """Connection settings shared by all models; `table_name` is given by `table_meta`."""
 
-    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "cn-north-1"))
-    host = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", os.environ.get("AWS_ENDPOINT_URL"))
+    region = settings().region
+    host = settings().storage_endpoint
     connect_timeout_seconds = 1
     read_timeout_seconds = 3
     max_retry_attempts = 2

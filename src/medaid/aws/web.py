@@ -62,6 +62,8 @@ class Caller:
     region: str = ""
     """admdvs, six digits: an operator's region."""
     roles: frozenset[str] = field(default_factory=frozenset)
+    point: str = ""
+    """The grassroots point (township, village) at which an operator sits (J18)."""
     source: str = ""
     """The address the request came from."""
 
@@ -84,6 +86,7 @@ def caller(event: Event) -> Caller:
         institution=str(claims.get(names.institution_claim, "")),
         region=str(claims.get(names.region_claim, "")),
         roles=frozenset(_listed(claims.get(names.roles_claim, ""))),
+        point=str(claims.get(names.point_claim, "")),
         source=str(context.get("http", {}).get("sourceIp", "")),
     )
 

@@ -8,12 +8,12 @@ end, all at once, and the next run does it again.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from medaid.aws import queue
+from medaid.aws.settings import settings
 from medaid.clearing import bills, insurer, national, regions, runs, statements, store
 from medaid.clearing.figures import figure
 from medaid.errors import MedaidError, Refused
@@ -58,7 +58,7 @@ def monthly(now: datetime) -> Done:
 
 
 def _month(admdvs: str, period: str, now: datetime) -> int:
-    url = os.environ.get("MEDAID_QUEUE_CLEARING", "")
+    url = settings().clearing_queue
     if not url:
         return runs.month(admdvs, period, now)["institutions"]
     cut = runs.month_cut(admdvs, period, now)
@@ -180,11 +180,7 @@ def between_regions(period: str, now: datetime) -> int:
     ready = {p: members for p, members in provinces.items() if set(members) <= set(filed)}
     for province, members in ready.items():
         regions.file_province(province, period, members)
-    if (
-        os.environ.get("MEDAID_NATIONAL", "local") == "local"
-        and set(ready) == set(provinces)
-        and provinces
-    ):
+    if settings().national_level == "local" and set(ready) == set(provinces) and provinces:
         national.split(period, sorted(provinces))
     return sum(len(_billed(province, period, members, now)) for province, members in ready.items())
 

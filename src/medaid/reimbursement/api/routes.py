@@ -3,7 +3,6 @@ and access are the services' to judge."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -27,7 +26,6 @@ from medaid.reimbursement.service import Office
 from medaid.settlement import service as settlement
 from medaid.settlement.national.codes import person_group
 
-POINT_CLAIM: Final = os.environ.get("MEDAID_POINT_CLAIM", "custom:point")
 CASES: Final = "/reimbursement/cases"
 
 
@@ -58,12 +56,9 @@ def officer_of(app: APIGatewayHttpResolver) -> Officer:
     """The officer by the token. The system's own role is never taken from a token. Raises Forbidden
     without a region."""
     caller = rest.caller(app)
-    claims = app.current_event.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
     if not caller.region:
         raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="令牌未注明统筹区")
-    return Officer(
-        caller.subject, caller.region, caller.roles - {SYSTEM}, str(claims.get(POINT_CLAIM, ""))
-    )
+    return Officer(caller.subject, caller.region, caller.roles - {SYSTEM}, caller.point)
 
 
 def _shown(status: int, shown: Shown) -> Response[str]:
