@@ -66,10 +66,18 @@ class SettlementPosted(Event):
 
 @dataclass(frozen=True, slots=True)
 class IdentityRecorded(Event):
-    """An identity of somebody known was recorded or changed (J20, J27)."""
+    """An identity of somebody known was confirmed, changed or ended (J20, J22, J27): what was
+    settled without it, or with a poorer one, may now be owed."""
 
     KIND: ClassVar[str] = "identity_recorded"
     psn_no: str
+    category: str
+    assisting_region: str
+    """救助身份认定地."""
+    start: date
+    end: date | None
+    act: str
+    """confirmed, changed or ended (art. 11)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from tests.dropped.builders import workbook_of
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import ENROLMENT, NOW, certno
 from tests.storage import Killed
 
+from medaid.aws.outbox import OutboxItem, event_of
 from medaid.dropped import delimited
 from medaid.errors import Unavailable
+from medaid.events import IdentityRecorded
+from medaid.local.drop import counted
 from medaid.people import intake, service, store
 from medaid.people.model import Source
+from medaid.people.recording import Recording
 
 LATER = NOW + timedelta(days=31)
 
@@ -354,3 +359,111 @@ def test_a_file_replaced_while_it_is_read(
     assert intake.take_in(key, NOW).state == "refused"
     assert "被替换" in department.summary()["sentence"]
     assert tables.items("people") == []
+
+
+@pytest.mark.parametrize("number", ["000000200503071", "000000201212312", "000000200102032"])
+def test_a_number_cut_to_15_registers_nobody(
+    department: Department, tables: Any, number: str
+) -> None:
+    """J8: eighteen digits that a narrow column cut read as somebody born in 1920."""
+    report = department.drop([roster_row(1, 证件号码=number)])
+    assert (report.counts, report.codes) == (counts(refused=1), {"CERTNO": 1})
+    assert tables.items("people") == [
+        item for item in tables.items("people") if item["pk"]["S"].startswith("B#")
+    ]
+
+
+def test_an_old_number_of_15_is_taken(department: Department) -> None:
+    department.drop([roster_row(1, 证件号码="000000500101003")])
+    psn_no = service.person_by_certificate("01", "000000500101003")
+    assert service.load(psn_no, 2026).person.birth == date(1950, 1, 1)
+
+
+def test_names_as_offices_write_them(department: Department) -> None:
+    """J8: dots, blanks and rare characters are no doubt about a name; one form is kept."""
+    department.drop([roster_row(1, 姓名="古丽．艾比"), roster_row(2, 姓名="𠮷　明")])
+    kept = [service.load(holder(n), 2026).person.name for n in (1, 2)]
+    assert kept == ["古丽·艾比", "𠮷明"]
+
+
+def test_cells_wrapped_by_an_export(department: Department) -> None:
+    """J8: `="…"` and a leading apostrophe come off every cell."""
+    wrapped = {heading: f'="{cell}"' for heading, cell in roster_row(1).items()}
+    quoted = {heading: f"'{cell}" for heading, cell in roster_row(3).items()}
+    rows = [wrapped, roster_row(2, 身份认定时间='="2024-01-01"'), quoted]
+    assert department.drop(rows).counts == counts(confirmed=3)
+
+
+def test_lines_of_commas_are_no_rows(department: Department) -> None:
+    """J9: what a spreadsheet leaves behind is counted by nobody."""
+    body = csv_bytes([roster_row(1), roster_row(2)]) + b",,,,,,,,,,,\r\n" * 3
+    assert counted(body, "roster") == 2
+    report = intake.take_in(department.lay(body, rows=counted(body, "roster")), NOW)
+    assert report.counts == counts(confirmed=2)
+
+
+def test_a_workbook_is_taken_in_as_its_csv(department: Department) -> None:
+    """J8: the same rows, the title above them, and what failed back as csv."""
+    row, bad = roster_row(1), roster_row(2, 救助类型="贫困")
+    lines: list[list[Any]] = [["名册"], list(row), list(row.values()), list(bad.values())]
+    body = workbook_of(("名册", lines), ("说明", ()))
+    report = intake.take_in(department.lay(body, ending=".xlsx", rows=2), NOW)
+    assert report.counts == counts(confirmed=1, refused=1)
+    (back,) = department.returned()
+    assert back["问题"] == "救助类型:未在救助类型对照表内"
+    assert service.load(holder(1), 2026).person.source == Source(report.batch, 3)
+
+
+def test_a_number_that_a_workbook_holds_as_a_number_goes_back(department: Department) -> None:
+    """J8: its last digits are lost; nobody is registered under what is left."""
+    row = roster_row(1)
+    whole = int(certno(3, area="440902"))
+    lines: list[list[Any]] = [list(row), list((row | {"证件号码": whole}).values())]
+    report = intake.take_in(department.lay(workbook_of(("a", lines)), ending=".xlsx", rows=1), NOW)
+    assert report.codes == {"CERTNO": 1}
+    assert "科学计数" in department.returned()[0]["问题"]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("张三"), Unavailable("UNAVAILABLE")])
+def test_a_file_that_raises_is_answered(
+    department: Department, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """The sender learns that it was interrupted, nothing of the fault; the next attempt answers."""
+    key = department.lay(csv_bytes([roster_row(1)]), rows=1)
+
+    def fails(*_: Any) -> Any:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recording, "record", fails)
+        with pytest.raises(type(fault)):
+            intake.take_in(key, NOW)
+    assert department.summary()["state"] == "interrupted"
+    assert "张三" not in department.raw("march.feedback.json").decode()
+    assert intake.take_in(key, NOW).state == "taken_in"
+    assert department.summary()["state"] == "taken_in"
+
+
+def test_a_better_identity_is_told_of(department: Department, tables: Any) -> None:
+    """J20, J22, J27: from 低保 to 特困: the event names category, region, days and act."""
+    department.drop([roster_row(1)])
+    department.period = "2026-04"
+    rows = [
+        roster_row(1, 身份终止时间="2026-03-31"),
+        roster_row(1, 救助类型="特困", 身份认定时间="2026-02-01"),
+    ]
+    department.drop(rows, name="april", now=LATER)
+    told = {
+        (event.category, event.assisting_region, event.start, event.end, event.act)
+        for event in events(tables)
+    }
+    assert told == {
+        ("subsistence_allowance", "440902", date(2024, 1, 1), date(2026, 3, 31), "ended"),
+        ("destitute_support", "440902", date(2026, 2, 1), None, "confirmed"),
+    }
+
+
+def events(tables: Any) -> list[IdentityRecorded]:
+    items = [OutboxItem.from_raw_data(raw) for raw in tables.items("outbox")]
+    found = [event_of(item) for item in items]
+    return [event for event in found if isinstance(event, IdentityRecorded)]

@@ -28,6 +28,8 @@ _SCIENTIFIC: Final = re.compile(r"\d([.,]\d+)?E[+-]?\d+", re.ASCII)
 _CITIZEN_FORM: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
 _OLD_FORM: Final = re.compile(r"\d{15}", re.ASCII)
 _OTHER_FORM: Final = re.compile(r"[0-9A-Z()./-]{4,30}|[\u4e00-\u9fff0-9A-Z()第号-]{4,30}")
+_CENTURY: Final = 100
+"""Years: an old number of somebody this old is rather a new one that lost its last three digits."""
 _LONGEST: Final = 50
 """C50 of the national interface."""
 
@@ -61,9 +63,9 @@ def check_character(seventeen: str) -> str:
     ]
 
 
-def read(cert_type: str, text: str) -> Number:
-    """The number of a certificate of `cert_type` (two digits). Raises NotANumber with a Chinese
-    sentence."""
+def read(cert_type: str, text: str, today: date | None = None) -> Number:
+    """The number of a certificate of `cert_type` (two digits); `today`, where it is known, tells
+    who would be too old for an old number. Raises NotANumber with a Chinese sentence."""
     number = cleaned(text)
     if not number:
         raise NotANumber("证件号码未填写")
@@ -74,7 +76,7 @@ def read(cert_type: str, text: str) -> Number:
             "证件号码已被表格软件改成科学计数(如 3.2E+17),原号码已丢失,请按文本格式重新填写"
         )
     if cert_type in _CITIZEN or (cert_type == _FOREIGN and number[0] == "9" and len(number) == 18):
-        return _citizen(cert_type, number)
+        return _citizen(cert_type, number, today)
     if cert_type == _DISABLED:
         return _disabled(number)
     if not _OTHER_FORM.fullmatch(number):
@@ -82,8 +84,10 @@ def read(cert_type: str, text: str) -> Number:
     return Number(cert_type, number)
 
 
-def _citizen(cert_type: str, number: str) -> Number:
+def _citizen(cert_type: str, number: str, today: date | None = None) -> Number:
     if cert_type == ID_CARD and _OLD_FORM.fullmatch(number):
+        if _may_be_cut(number, today):
+            raise NotANumber("15 位号码存疑,疑为 18 位号码被截断,请填写完整的 18 位号码")
         longer = f"{number[:6]}19{number[6:]}"
         number = longer + check_character(longer)
     if not _CITIZEN_FORM.fullmatch(number):
@@ -94,6 +98,20 @@ def _citizen(cert_type: str, number: str) -> Number:
         lost = ",末三位为 000,疑被表格软件截断" if number.endswith("000") else ""
         raise NotANumber(f"证件号码校验位不符(GB 11643),请逐位核对{lost}")
     return Number(cert_type, number, _birth(number[6:14]), "1" if int(number[16]) % 2 else "2")
+
+
+def _may_be_cut(number: str, today: date | None) -> bool:
+    """Whether fifteen digits may be a new number that a narrow column cut: read as one they say a
+    day of this century, or as an old one somebody of a hundred years."""
+    if today is not None and 1900 + int(number[6:8]) <= today.year - _CENTURY:
+        return True
+    if number[6:8] != "20":
+        return False
+    try:
+        _birth(number[6:14])
+    except NotANumber:
+        return False
+    return True
 
 
 def _birth(digits: str) -> date:

@@ -126,18 +126,24 @@ class Recording:
         if after is not file.person:
             writes += service.person_changed(file.person, after, self.now)
         if not place.kept:
-            writes += store.standing_recorded(
-                psn_no, place.before, rules.version(place.before, entry.standing, self.now)
-            )
-            if isinstance(entry.standing, Identity):
-                writes.append(self._told_of(psn_no, entry))
+            version = rules.version(place.before, entry.standing, self.now)
+            writes += store.standing_recorded(psn_no, place.before, version)
+            if isinstance(version, Identity):
+                writes.append(self._event(psn_no, version, entry.row))
         return place.outcome, writes
 
-    def _told_of(self, psn_no: str, entry: Entry) -> Write:
-        """That an identity was recorded of somebody known: what was settled without it may now be
-        owed (J27)."""
-        key = f"{self.told.batch}-{entry.row}"
-        return outbox.publish(IdentityRecorded(psn_no), key, self.now)
+    def _event(self, psn_no: str, identity: Identity, row: int) -> Write:
+        """That an identity of somebody known was recorded: what was settled without it, or with a
+        poorer one, may now be owed (J27)."""
+        event = IdentityRecorded(
+            psn_no,
+            identity.category,
+            identity.admdvs,
+            identity.start,
+            identity.end,
+            identity.act,
+        )
+        return outbox.publish(event, f"{self.told.batch}-{row}", self.now)
 
     def _committed(
         self, group: Sequence[tuple[Entry, Outcome]], writes: Sequence[Write]

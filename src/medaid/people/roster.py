@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from medaid import names
 from medaid.dropped import cells
 from medaid.dropped.cells import folded
 from medaid.dropped.problem import Problem
@@ -24,8 +25,6 @@ from medaid.people.catalogue import Catalogue, UnknownWording, within
 from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
 
-_NAME: Final = re.compile(r"[^\W\d_]([^\W\d_]|[ ·•・.'’()-])*")
-_BETWEEN_HAN: Final = re.compile(r"(?<=[\u2e80-\u9fff])[ \u3000]+(?=[\u2e80-\u9fff])")
 _PHONE: Final = re.compile(r"(\+?86-?)?1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?", re.ASCII)
 
 
@@ -126,9 +125,11 @@ class Checks:
         told = row.day("birth")
         if told and number.birth and told != number.birth:
             row.wrong("FIELD_FORMAT", "birth", "与证件号码中的出生日期不一致")
-        name = _BETWEEN_HAN.sub("", row.cells["name"])
-        if name and not _NAME.fullmatch(name):
-            row.wrong("FIELD_FORMAT", "name", "含有数字或不应出现的符号")
+        try:
+            name = names.normal(row.cells["name"])
+        except names.NotAName as problem:
+            name = ""
+            row.wrong("FIELD_FORMAT", "name", str(problem))
         mobile = certificate.cleaned(row.cells.get("mobile", ""))
         if mobile and not _PHONE.fullmatch(mobile):
             row.wrong("FIELD_FORMAT", "mobile", "不是电话号码(或已被表格软件改成科学计数)")
@@ -152,7 +153,7 @@ class Checks:
         if not text or not cert_type:
             return certificate.Number(cert_type, text)
         try:
-            number = certificate.read(cert_type, text)
+            number = certificate.read(cert_type, text, self.today)
         except certificate.NotANumber as problem:
             row.wrong("CERTNO", "certno", str(problem))
             return certificate.Number(cert_type, text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
+from medaid import names
 from medaid.dropped.problem import Problem
 from medaid.instants import aware
 from medaid.people.model import Identity, Insurance, Person, Source, Standing
@@ -107,7 +108,7 @@ def facts(held: Person, told: Person, received: datetime) -> Person | Problem:
     Another name or sex under the same certificate is no change of facts but a doubt about the
     number: it goes back.
     """
-    if _plain(held.name) != _plain(told.name):
+    if not names.same(held.name, told.name):
         return Problem(
             "PERSON_MISMATCH",
             "姓名",
@@ -155,8 +156,3 @@ def _said(standing: Standing) -> tuple[object, ...]:
 def _spoken(standing: Standing) -> str:
     first, last = span(standing)
     return f"{first.isoformat()} 至 {'今' if last == date.max else last.isoformat()}"
-
-
-def _plain(name: str) -> str:
-    """Names are the same whatever dot or blank stands in them."""
-    return "".join(letter for letter in name.upper() if letter.isalpha())

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from medaid import names
 from medaid.benefit.claim import check_fee_classes
 from medaid.benefit.model import check_bill
 from medaid.errors import BadInput
@@ -156,7 +157,7 @@ def account(found: Account, procedure: Procedure) -> None:
 
 def own_account(found: Account, name: str) -> None:
     """An account that is said to be the person's own bears the person's name."""
-    if found.owner == "self" and found.acctname != name:
+    if found.owner == "self" and not names.same(found.acctname, name):
         raise BadInput("FIELD_FORMAT", field="acctname", rule="本人账户的户名须与参保人姓名一致")
 
 

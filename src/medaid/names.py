@@ -1,0 +1,60 @@
+"""Personal names as offices write them: one form to keep, and when two are the same name. Pure.
+
+Names of minorities carry a dot that has a dozen code points; exports pad names with blanks of every
+width; typists mix full and half width. None of that is another name. What letters a name has is
+never guessed: another character is another name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+DOT: Final = "\u00b7"
+_DOTS: Final = re.compile("[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u16eb\u2024\uff0e.\u3002]")
+"""· • ‧ ∙ ⋅ ・ ・ ᛫ ․ . . 。"""
+_WIDE: Final = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
+_APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\u0060\u00b4]")
+_HYPHENS: Final = re.compile("[\u2010-\u2015\u2212]")
+_UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Zero-width marks, and the selectors of a character's glyph: the character is the same."""
+_HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_BETWEEN_HAN: Final = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
+_AROUND: Final = re.compile(f" *([{DOT}()]) *")
+_MARKS: Final = frozenset(f" {DOT}.'()-")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+
+class NotAName(ValueError):
+    """The Chinese sentence says what is wrong."""
+
+
+def normal(written: str) -> str:
+    """The name in the one form we keep: one dot, plain width, no blank but between words of
+    letters. Raises NotAName; an empty text stays empty."""
+    name = unicodedata.normalize("NFC", _UNSEEN.sub("", written).translate(_WIDE))
+    name = _HYPHENS.sub("-", _APOSTROPHES.sub("'", name))
+    name = " ".join(name.split())
+    name = _BETWEEN_HAN.sub("", name)
+    if not name.isascii():
+        name = _AROUND.sub(r"\1", _DOTS.sub(DOT, name))
+    if name and not (name[0].isalpha() and all(map(_may_stand, name))):
+        if _PRIVATE.search(name):
+            raise NotAName("含有自造字,请改用标准字符(GB 18030)填写")
+        raise NotAName("含有数字或不应出现的符号")
+    return name
+
+
+def _may_stand(letter: str) -> bool:
+    return letter.isalpha() or letter in _MARKS or unicodedata.category(letter)[0] == "M"
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are equal but for dots, blanks, brackets, width and case."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFC", name.translate(_WIDE)).casefold()
+    return "".join(letter for letter in plain if letter.isalpha())
