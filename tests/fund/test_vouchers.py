@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from medaid.errors import Conflict, Forbidden, Refused
-from medaid.fund import chart, periods, service, vouchers
+from medaid.fund import allocations, chart, periods, service, vouchers
 from medaid.fund.records import Voucher, VoucherLine, VoucherState
 from medaid.money import Fen
 from medaid.months import Month
@@ -53,6 +53,28 @@ def test_the_maker_does_not_post_or_send_back() -> None:
         vouchers.reject_voucher(R, JULY, "收1", "会计", "误", when(6))
     assert posting.value.code == rejecting.value.code == "SEPARATION"
     assert list(service.entries(R, JULY)) == []
+
+
+def test_nobody_is_accountant_auditor_and_cashier_in_one_office() -> None:
+    """Q3.1: not on one paper, and not in turns on several: A makes, B posts; then B makes nothing,
+    A posts nothing, neither receives money."""
+    vouchers.make_voucher(R, draft(), "甲", when(5))
+    vouchers.post_voucher(R, JULY, "收1", "乙", when(6))
+    with pytest.raises(Forbidden):
+        vouchers.make_voucher(R, draft(voucher_id="收2"), "乙", when(6))
+    vouchers.make_voucher(R, draft(voucher_id="收2"), "丙", when(6))
+    with pytest.raises(Forbidden):
+        vouchers.post_voucher(R, JULY, "收2", "甲", when(6))
+    amounts = {"assistance": Fen(5)}
+    allocations.request_allocation(R, "2023-Q3", "1", amounts, "丙", when(6))
+    allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(6))
+    for by in ("甲", "乙"):
+        with pytest.raises(Forbidden) as told:
+            allocations.receive_allocation(R, "2023-Q3", "1", by, when(6))
+        assert told.value.facts["separation"] == "accountant_cashier_auditor"
+    with pytest.raises(Forbidden):  # the token's role binds too, before any act
+        vouchers.make_voucher(R, draft(voucher_id="收3"), "丁", when(6), frozenset({"cashier"}))
+    assert len(list(service.entries(R, JULY))) == 1
 
 
 def test_what_was_sent_back_is_not_posted() -> None:

@@ -7,19 +7,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NoReturn
 
-from medaid.aws.transaction import commit_or_refuse
+from medaid.aws.transaction import (
+    ConditionFailed,
+    Decided,
+    commit_or_refuse,
+    refuse_as_changed,
+    transact,
+)
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import keys, periods, rules, store
 from medaid.fund.chart import funds
 from medaid.fund.model import Entry
 from medaid.fund.records import Allocation, AllocationState, Signature
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Quarter
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
+from medaid.regions import Region
 
 
 def request_allocation(
-    admdvs: str, quarter: str, request: str, amounts: Mapping[str, Fen], by: str, now: datetime
+    admdvs: str,
+    quarter: str,
+    request: str,
+    amounts: Mapping[str, Fen],
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> Allocation:
     """The agency asks for a quarter's money (预拨审批表); `amounts` are fen by fund key.
 
@@ -37,7 +54,9 @@ def request_allocation(
         raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")
     made = Allocation(asked, request, dict(sorted(amounts.items())), (Signature("申请", by, now),))
     state = AllocationState.REQUESTED
-    commit_or_refuse([store.FundItem.create(key, made, "allocation", state=state, at=now)])
+    duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
+    write = store.FundItem.create(key, made, "allocation", state=state, at=now)
+    commit_or_refuse([write, *duty])
     return made
 
 
@@ -61,7 +80,12 @@ def reject_allocation(
 
 
 def receive_allocation(
-    admdvs: str, quarter: str, request: str, by: str, now: datetime
+    admdvs: str,
+    quarter: str,
+    request: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> Allocation:
     """The money is on the expenditure account: the only way into it but for its own interest
     (Q2.2). Posted once.
@@ -74,9 +98,17 @@ def receive_allocation(
     if item.state == AllocationState.RECEIVED:
         return held
     _another(held, by, "申请、审批与到账登记不得为同一人")
-    # posted once by its id, so a call that was cut off before the state goes on from here
-    periods.post(_entry(admdvs, held, now))
-    return _turned(item, held, AllocationState.RECEIVED, Signature("到账", by, now))
+    duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.PAY, now)
+    changed = replace(held, trail=(*held.trail, Signature("到账", by, now)))
+    state = AllocationState.RECEIVED
+    write = item.replace(changed, "allocation", state=state, at=now)
+    posting = periods.posting(_entry(admdvs, held, now))
+
+    def lost(failed: ConditionFailed) -> NoReturn:
+        periods.refuse_closed(failed)
+        refuse_as_changed(failed)
+
+    return transact(lambda: Decided(changed, [write, *posting, *duty]), lost)
 
 
 def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, AllocationState]]:

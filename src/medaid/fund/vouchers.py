@@ -1,7 +1,8 @@
 """Movements that people enter by a paper: fiscal subsidy by level, lottery, donations,
 contributions, interest and its return, money passed up, opening balances (J29, J32, Q2.2).
 
-Made by one person, posted or rejected by another (Q3.1). Which kinds may be entered and which
+Made by one person, posted or rejected by another; who makes them holds the duty of accountant in
+the region, who posts them that of auditor (Q3.1). Which kinds may be entered and which
 accounts they touch stands in flows.toml (`manual = true`).
 """
 
@@ -17,12 +18,18 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import chart, keys, periods, rules, store
 from medaid.fund.model import Entry, Line
 from medaid.fund.records import Signature, Voucher, VoucherLine, VoucherState
+from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
+from medaid.regions import Region
 
 
-def make_voucher(admdvs: str, draft: Voucher, by: str, now: datetime) -> Voucher:
+def make_voucher(
+    admdvs: str, draft: Voucher, by: str, now: datetime, roles: frozenset[str] = frozenset()
+) -> Voucher:
     """Enters a voucher for another person to post; the same number with the same content is the
     same voucher.
 
@@ -48,7 +55,8 @@ def make_voucher(admdvs: str, draft: Voucher, by: str, now: datetime) -> Voucher
         if held is None:
             state = VoucherState.MADE
             write = store.FundItem.create(key, voucher, "voucher", state=state, at=now)
-            return Decided(voucher, [write])
+            duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
+            return Decided(voucher, [write, *duty])
         before = held.record(Voucher)
         if replace(before, trail=()) != replace(voucher, trail=()):
             rule = f"凭证 {voucher.voucher_id} 已录入,内容不同"
@@ -58,20 +66,34 @@ def make_voucher(admdvs: str, draft: Voucher, by: str, now: datetime) -> Voucher
     return transact(decide)
 
 
-def post_voucher(admdvs: str, month: Month, voucher_id: str, by: str, now: datetime) -> Voucher:
+def post_voucher(
+    admdvs: str,
+    month: Month,
+    voucher_id: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> Voucher:
     """Another person posts it: entry and state in one transaction.
 
     Raises Refused NOT_FOUND, Conflict STATE or PERIOD_CLOSED, Forbidden SEPARATION for the maker.
     """
-    return _decided(admdvs, month, voucher_id, VoucherState.POSTED, Signature("入账", by, now))
+    act = Signature("入账", by, now)
+    return _decided(admdvs, month, voucher_id, VoucherState.POSTED, act, roles)
 
 
 def reject_voucher(
-    admdvs: str, month: Month, voucher_id: str, by: str, reason: str, now: datetime
+    admdvs: str,
+    month: Month,
+    voucher_id: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> Voucher:
     """Another person sends it back, and says why. Raises as `post_voucher` does."""
     act = Signature("退回", by, now, reason)
-    return _decided(admdvs, month, voucher_id, VoucherState.REJECTED, act)
+    return _decided(admdvs, month, voucher_id, VoucherState.REJECTED, act, roles)
 
 
 def list_vouchers(admdvs: str, month: Month) -> list[tuple[Voucher, VoucherState]]:
@@ -81,7 +103,12 @@ def list_vouchers(admdvs: str, month: Month) -> list[tuple[Voucher, VoucherState
 
 
 def _decided(
-    admdvs: str, month: Month, voucher_id: str, to: VoucherState, act: Signature
+    admdvs: str,
+    month: Month,
+    voucher_id: str,
+    to: VoucherState,
+    act: Signature,
+    roles: frozenset[str],
 ) -> Voucher:
     key = keys.of_voucher(admdvs, month, voucher_id)
 
@@ -98,7 +125,8 @@ def _decided(
             rule = "制单与审核不得为同一人(秦安县84号三(一))"
             raise Forbidden("SEPARATION", field="by", rule=rule)
         changed = replace(held, trail=(*held.trail, act))
-        writes = [item.replace(changed, "voucher", state=to, at=act.at)]
+        duty = claim_duty(Region(admdvs), OfficerId(act.by), roles, Duty.AUDIT, act.at)
+        writes = [item.replace(changed, "voucher", state=to, at=act.at), *duty]
         if to is VoucherState.POSTED:
             writes += periods.posting(_entry(admdvs, held, act.at))
         return Decided(changed, writes)

@@ -105,7 +105,7 @@ def make_voucher(call: Call[None, VoucherIn], admdvs: Region) -> VoucherShown:
         (),
         sent.counterpart,
     )
-    made = vouchers.make_voucher(admdvs, draft, call.caller.subject, call.now)
+    made = vouchers.make_voucher(admdvs, draft, call.caller.subject, call.now, call.caller.roles)
     return _voucher(made, VoucherState.MADE)
 
 
@@ -122,7 +122,7 @@ def post_voucher(
     call: Call[None, None], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
     by = call.caller.subject
-    posted = vouchers.post_voucher(admdvs, month, voucher_id, by, call.now)
+    posted = vouchers.post_voucher(admdvs, month, voucher_id, by, call.now, call.caller.roles)
     return _voucher(posted, VoucherState.POSTED)
 
 
@@ -136,7 +136,9 @@ def reject_voucher(
     call: Call[None, Reject], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
     by, reason = call.caller.subject, call.body.reason
-    rejected = vouchers.reject_voucher(admdvs, month, voucher_id, by, reason, call.now)
+    rejected = vouchers.reject_voucher(
+        admdvs, month, voucher_id, by, reason, call.now, call.caller.roles
+    )
     return _voucher(rejected, VoucherState.REJECTED)
 
 
@@ -172,7 +174,9 @@ def request_allocation(
     call: Call[None, AllocationIn], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
     amounts, by = call.body.amounts, call.caller.subject
-    made = allocations.request_allocation(admdvs, quarter, request, amounts, by, call.now)
+    made = allocations.request_allocation(
+        admdvs, quarter, request, amounts, by, call.now, call.caller.roles
+    )
     return _allocation(made, AllocationState.REQUESTED)
 
 
@@ -199,7 +203,7 @@ def receive_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
     by = call.caller.subject
-    held = allocations.receive_allocation(admdvs, quarter, request, by, call.now)
+    held = allocations.receive_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
     return _allocation(held, AllocationState.RECEIVED)
 
 
