@@ -8,7 +8,8 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from itertools import count
+from threading import Barrier, Event
 
 import pytest
 from tests.clearing.builders import agreement, arrive, event_of, item
@@ -40,12 +41,18 @@ def bucket(in_cloud: Stack) -> None:
 
 
 def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
-    """Eight builders bring July's items (some twice) on and after 1 August while two runs make
-    statements; a second is five minutes here."""
-    started, over = time.monotonic(), Event()
+    """Eight hands bring July's items (some twice) on and after 1 August while two runs make
+    statements.
+
+    The clock goes by rounds, five minutes after each, and not by the machine's speed: an item is
+    written before the clock goes on from its arrival, as it is within the runs' grace.
+    """
+    passed, over, closed = count(), Event(), Event()
+    at = [next(passed)]
+    rounds = Barrier(8, action=lambda: at.append(next(passed)))
 
     def now() -> datetime:
-        return BEGAN + timedelta(minutes=5 * (time.monotonic() - started))
+        return BEGAN + timedelta(minutes=5 * at[-1])
 
     items = [
         item(
@@ -59,20 +66,30 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
     ]
 
     def bring(hand: int) -> None:
-        for one in items[hand::8]:
-            projector.project(event_of(one), now())
-            if one.psn_no.endswith("7"):
+        try:
+            for turn, one in enumerate(items[hand::8]):
                 projector.project(event_of(one), now())
+                if one.psn_no.endswith("7"):
+                    projector.project(event_of(one), now())
+                if turn == 15:
+                    assert closed.wait(60), "the runs were to close while items arrived"
+                rounds.wait()
+        except BaseException:
+            rounds.abort()  # the others do not wait for this one
+            raise
 
     def close() -> None:
         while not over.is_set():
-            statements.make(REGION, "H32990000001", "2023-07", now() - runs.GRACE)
+            if statements.make(REGION, "H32990000001", "2023-07", now() - runs.GRACE):
+                closed.set()
 
-    with ThreadPoolExecutor(10) as builders:
-        closers = [builders.submit(close) for _ in range(2)]
-        for done in [builders.submit(bring, hand) for hand in range(8)]:
-            done.result()
-        over.set()
+    with ThreadPoolExecutor(10) as hands:
+        closers = [hands.submit(close) for _ in range(2)]
+        try:
+            for done in [hands.submit(bring, hand) for hand in range(8)]:
+                done.result()
+        finally:
+            over.set()
         for closer in closers:
             closer.result()
     statements.make(REGION, "H32990000001", "2023-07", now() + timedelta(hours=1))
