@@ -167,8 +167,12 @@ class Pages:
 
     def item(self, pk: str, number: int) -> dict[str, Any]:
         """One stored settlement; its body is one of a hundred, packed as the projector packs it."""
+        from medaid.aws import codec
+        from medaid.clearing.model import Item
         from medaid.clearing.store import ClearingItem
         from medaid.instants import stored
+        from medaid.money import Fen
+        from medaid.regions import Region
 
         at = stored(START + timedelta(seconds=number * 2_500_000 // self.each))
         key = str(number % 100)
@@ -182,22 +186,25 @@ class Pages:
                 "psn_cash_pay": 9,
             }
             institution = pk.split("#")[2]
-            row = [
+            home = Region("320500")
+            one = Item(
+                f"320500S{number:020d}",
                 f"V{number}",
                 f"{institution}20230701{number:08d}",
-                "320500",
-                "320500",
+                institution,
+                home,
+                home,
+                home,
                 "390",
                 "21",
                 "21",
+                START + timedelta(seconds=number * 2_500_000 // self.each),
                 f"P{number}",
-                0,
+                {name: Fen(fen) for name, fen in sums.items()},
+                False,
                 5,
-                sums,
-                institution,
-                "320500",
-            ]
-            self.body[key] = ClearingItem.body.serialize(row)
+            )
+            self.body[key] = ClearingItem.body.serialize(codec.encode(one))
         return {
             "pk": {"S": pk},
             "sk": {"S": f"ITEM#{at}#320500S{number:020d}"},
@@ -215,6 +222,9 @@ def close(settlements: int) -> dict[str, float]:
 
     from medaid.aws import exchange
     from medaid.clearing import runs
+    from medaid.clearing.hospital import service as hospital
+    from medaid.months import Month
+    from medaid.regions import Region
     from medaid.workbook import workbook
 
     pages, files = Pages(settlements), Counter[str]()
@@ -224,22 +234,22 @@ def close(settlements: int) -> dict[str, float]:
         files["bytes"] += len(content)
         return key
 
-    done: dict[str, dict[str, Any]] = {}
-
-    def begun(
-        _job: str, _admdvs: str, period: str, facts: dict[str, Any], _now: datetime
-    ) -> dict[str, Any]:
-        return done.setdefault(period, dict(facts))
+    def begin_run(
+        _job: str, _admdvs: str, _period: str, _now: datetime, cut: datetime | None = None
+    ) -> runs.Run:
+        return runs.Run(runs.RunState.RUNNING, cut)
 
     Connection._make_api_call = lambda _self, operation, asked, *rest: pages(  # type: ignore[method-assign]
         operation, asked, *rest
     )
     setattr(exchange, "put", keep)  # noqa: B010 - same
-    setattr(runs, "begun", begun)  # noqa: B010 - the run's own record is not the month's cost
-    setattr(runs, "ended", lambda *_: None)  # noqa: B010 - same
+    setattr(runs, "begin_run", begin_run)  # noqa: B010 - the run's own record is not the month's cost
+    setattr(runs, "end_run", lambda *_: None)  # noqa: B010 - same
     workbook("", {"a": [["b"]]}, START)  # imports are not the month's cost either
     began = time.process_time()
-    counts = runs.month("320500", "2023-07", datetime(2023, 8, 1, 1, tzinfo=UTC))
+    counts = hospital.close_month(
+        Region("320500"), Month("2023-07"), datetime(2023, 8, 1, 1, tzinfo=UTC)
+    )
     took = time.process_time() - began
     assert counts["items"] == settlements, counts
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

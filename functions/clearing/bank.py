@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 
 from medaid.aws import exchange
 from medaid.aws.clock import now
-from medaid.clearing import service
+from medaid.clearing.hospital import service
 from medaid.errors import Refused
 
 logger = Logger(service="clearing-bank")
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
-            taken, problems = service.answered(exchange.get(key), now())
+            taken, problems = service.take_answer(exchange.get(key), now())
             told = [f"已处理 {taken} 笔", *problems]
         except Refused as error:
             taken, problems, told = 0, ["file"], [f"文件未受理:{error.sentence}"]

@@ -3,25 +3,40 @@ drives ({"job": "daily"}, {"job": "monthly"})."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.metrics import MetricUnit
 
-from medaid.aws import calendars
+from medaid.aws import calendars, rest
 from medaid.aws.clock import now
-from medaid.clearing import jobs
-from medaid.clearing.routes import routes
+from medaid.aws.rest.app import mount, plain
+from medaid.clearing import api, jobs
+from medaid.fund import api as fund_api
+from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
-app = routes(now)
 ALARMS = {
     "tampered": "BooksTampered",
     "rollup_differs": "RollupDiffers",
     "overdue": "ClearingLate",
     "bills_late": "ClearingLate",
 }
+
+
+def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
+    """Every route of this function, put together. `clock` answers this instant."""
+    found = rest.resolver()
+    for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
+        mount(found, table, clock, plain)
+    return mount(found, api.HOSPITAL, clock, lambda _: api.Context(settlement.institution_region))
+
+
+app = routes(now)
 
 
 @metrics.log_metrics

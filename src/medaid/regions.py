@@ -106,6 +106,11 @@ class Region(str):
         """Whether both belong to one pooling region."""
         return self.pooling == other.pooling
 
+    def owing(self, treatment: Region) -> Region:
+        """Whose books owe the institution what this region pays: its own within one pooling region
+        (no third is between them), else those of the region of treatment (异地: 就医地代付)."""
+        return self if self.pools_with(treatment) else treatment
+
     def contains(self, other: Region) -> bool:
         """Whether `other` is this region or lies in it (320104 lies in 320100)."""
         return self in other.chain

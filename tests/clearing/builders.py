@@ -1,17 +1,30 @@
-"""Hands of the tests: one settlement with its journal entries and its way into clearing."""
+"""Builders of the tests: one settlement with its journal entries and its way into clearing, and the
+acts of an office in the words of the tests."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
-from medaid.clearing.model import FUND_FIELDS, Agreement, Item
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital.agreeing import Asked
+from medaid.clearing.hospital.model import (
+    Agreement,
+    Difference,
+    Mode,
+    PendingItem,
+    Statement,
+)
+from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.events import SettlementPosted
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
 from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
 
 HOME, ELSEWHERE, ABROAD = "320500", "320100", "310100"
 HOSPITALS = ("H32050000001", "H32050000002", "H32050000003")
@@ -34,7 +47,6 @@ def item(
     clr_type: str = "21",
     insutype: str = "390",
     cash: int = 5000,
-    district: str = "",
 ) -> Item:
     paid = {"hifp_pay": hifp, "hifmi_pay": hifmi, "maf_pay": maf}
     fund_pay = sum(paid.values())
@@ -50,9 +62,9 @@ def item(
         f"{home}V{number}",
         f"{institution}{number}",
         institution,
-        home,
-        district or home,
-        treatment,
+        Region(home),
+        Region(home),
+        Region(treatment),
         insutype,
         clr_type,
         clr_type,
@@ -71,9 +83,9 @@ def refund(of: Item, when: datetime) -> Item:
         of.mdtrt_id,
         f"{of.msgid}R",
         of.institution,
-        of.home,
-        of.district,
-        of.treatment,
+        of.insured_region,
+        of.paying_region,
+        of.owing_region,
         of.insutype,
         of.clr_type,
         of.med_type,
@@ -85,15 +97,29 @@ def refund(of: Item, when: datetime) -> Item:
     )
 
 
-def settled(one: Item) -> fund_rules.Settled:
+def settled(one: Item, assisting: str = "") -> list[fund_rules.Settled]:
+    """What the settlement tells the books: once for each region that pays a part of it."""
     amounts = {
         k: v
         for k, v in one.amounts.items()
         if k.endswith("_pay") and k not in ("acct_pay", "psn_cash_pay")
     }
-    return fund_rules.Settled(
-        one.setl_id, one.home, one.treatment, one.institution, one.insutype, one.care, amounts
-    )
+    insured, there = one.insured_region, one.owing_region
+    parts = {insured: dict(amounts)}
+    if assisting and assisting != insured:
+        parts[Region(assisting)] = {"maf_pay": parts[insured].pop("maf_pay")}
+    return [
+        fund_rules.Settled(
+            one.setl_id if region == insured else f"{one.setl_id}-{region}",
+            region,
+            region.owing(there),
+            one.institution,
+            one.insutype,
+            one.care,
+            paid,
+        )
+        for region, paid in parts.items()
+    ]
 
 
 def event_of(one: Item, assisting: str = "") -> SettlementPosted:
@@ -105,9 +131,9 @@ def event_of(one: Item, assisting: str = "") -> SettlementPosted:
         msgid=one.msgid,
         psn_no=one.psn_no,
         institution=one.institution,
-        insured_region=one.home,
+        insured_region=one.insured_region,
         assisting_region=assisting,
-        treatment_region=one.treatment,
+        treatment_region=one.owing_region,
         insutype=one.insutype,
         clr_type=one.clr_type,
         med_type=one.med_type,
@@ -127,36 +153,114 @@ def event_of(one: Item, assisting: str = "") -> SettlementPosted:
     )
 
 
-def book(one: Item, original: Item | None = None) -> None:
+def book(one: Item, original: Item | None = None, assisting: str = "") -> None:
     """The settlement's (or the reversal's) journal entries, as its own transaction writes them."""
-    if original is None:
-        entries = fund_rules.settlement_entries(settled(one), one.setl_time)
-    else:
-        made = fund_rules.settlement_entries(settled(original), original.setl_time)
-        entries = tuple(
-            reversing(e, one.key, fund.day_of(one.setl_time), one.setl_time) for e in made
-        )
+    entries = [
+        entry
+        for part in settled(original or one, assisting)
+        for entry in fund_rules.settlement_entries(part, (original or one).setl_time)
+    ]
+    if original is not None:
+        day = fund.day_of(one.setl_time)
+        entries = [reversing(e, one.item_id, day, one.setl_time) for e in entries]
     if entries:
         commit(fund.writes(*entries))
 
 
-def arrive(one: Item, when: datetime | None = None, original: Item | None = None) -> bool:
+def arrive(
+    one: Item, when: datetime | None = None, original: Item | None = None, assisting: str = ""
+) -> bool:
     """Books an item and lets its message reach clearing at `when` (at once where not given)."""
-    book(one, original)
-    return projector.project(event_of(one), when or one.setl_time)
+    book(one, original, assisting)
+    return projector.project(event_of(one, assisting), when or one.setl_time)
 
 
 def agreement(
-    institution: str, retention: str = "0", mode: str = "1", rate: int = 0, year: int = 2023
+    institution: str,
+    retention: str = "0",
+    mode: str = "1",
+    rate: int = 0,
+    year: int = 2023,
+    region: str = HOME,
 ) -> Agreement:
     return Agreement(
         institution,
         f"{institution}医院",
-        HOME,
-        year,
-        mode,
+        Region(region),
+        date(year, 1, 1),
+        Mode(mode),
         Fen(rate),
         retention,
         "中国银行",
         "6222000011112222",
+    )
+
+
+def agree(one: Agreement) -> None:
+    """An agreement made by one and approved by another, on the day it begins."""
+    when = datetime(one.effective.year, one.effective.month, one.effective.day, 4, tzinfo=UTC)
+    hospital.propose_agreement(one, one.region, "录入", when)
+    hospital.decide_agreement(one.institution, True, "", "复核", one.region, when)
+
+
+def close_month(region: str, month: str, now: datetime) -> dict[str, int]:
+    return hospital.close_month(Region(region), Month(month), now)
+
+
+def made(region: str, institution: str, month: str) -> list[Statement]:
+    return hospital.list_statements(region, institution, month)
+
+
+def statement(region: str, institution: str, month: str, number: int = 1) -> Statement:
+    return hospital.get_statement(region, institution, month, number).statement
+
+
+def reconcile_totals(
+    treatment: str,
+    institution: str,
+    group: tuple[str, str, str],
+    begin: date,
+    end: date,
+    theirs: Mapping[str, Fen],
+    count: int,
+    now: datetime,
+) -> tuple[str, str]:
+    """3201 for (insutype, clr_type, setl_optins)."""
+    insutype, clr_type, optins = group
+    asked = Asked(institution, Region(treatment), Region(optins), insutype, clr_type, begin, end)
+    return hospital.reconcile_totals(asked, theirs, count, now)
+
+
+def reconcile_lines(
+    treatment: str,
+    institution: str,
+    clr_type: str,
+    optins: str,
+    begin: date,
+    end: date,
+    upload: bytes,
+    now: datetime,
+) -> tuple[str, list[Difference]]:
+    """3202."""
+    asked = Asked(institution, Region(treatment), Region(optins), "", clr_type, begin, end)
+    return hospital.reconcile_lines(asked, upload, now)
+
+
+def waiting(region: str, institution: str) -> Iterator[tuple[str, str, PendingItem]]:
+    """What waits for an institution: (kind, state, item)."""
+    for one in hospital.list_pending(region, institution):
+        yield one.kind, one.state, one.item
+
+
+def deduct(
+    region: str,
+    institution: str,
+    deduction_id: str,
+    amounts: Mapping[str, Fen],
+    reason: str,
+    paying: str,
+    now: datetime,
+) -> None:
+    hospital.create_deduction(
+        Region(region), institution, deduction_id, amounts, reason, Region(paying), "审核", now
     )

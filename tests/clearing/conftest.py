@@ -10,4 +10,4 @@ from medaid.clearing import projector
 @pytest.fixture(autouse=True)
 def forget_listed() -> None:
     """The projector notes an institution once a process; each test has tables of its own."""
-    projector._listed.cache_clear()
+    projector._note.cache_clear()

@@ -12,12 +12,23 @@ from itertools import count
 from threading import Barrier, Event
 
 import pytest
-from tests.clearing.builders import agreement, arrive, event_of, item
+from tests.clearing.builders import (
+    agree,
+    agreement,
+    arrive,
+    close_month,
+    event_of,
+    item,
+    made,
+    reconcile_totals,
+)
 
 from medaid.aws import exchange
 from medaid.aws.settings import settings
 from medaid.aws.transaction import commit
-from medaid.clearing import payments, projector, runs, statements
+from medaid.clearing import projector
+from medaid.clearing.hospital import monthly
+from medaid.clearing.hospital import service as hospital
 from medaid.errors import Conflict
 from medaid.fund import rollups, rules, service
 from medaid.fund import store as fund_store
@@ -80,7 +91,8 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
 
     def close() -> None:
         while not over.is_set():
-            if statements.make(REGION, "H32990000001", "2023-07", now() - runs.GRACE):
+            cut = now() - monthly.GRACE
+            if hospital.create_statement(REGION, "H32990000001", "2023-07", cut):
                 closed.set()
 
     with ThreadPoolExecutor(10) as hands:
@@ -92,20 +104,20 @@ def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
             over.set()
         for closer in closers:
             closer.result()
-    statements.make(REGION, "H32990000001", "2023-07", now() + timedelta(hours=1))
-    made = statements.made(REGION, "H32990000001", "2023-07")
-    assert len(made) > 1, "the runs were to close while items arrived"
-    assert [s.number for s in made] == list(range(1, len(made) + 1))
-    contents = {s.number: exchange.get(statements.line_file(s)) for s in made}
-    assert all(hashlib.sha256(contents[s.number]).hexdigest() == s.digest for s in made)
+    hospital.create_statement(REGION, "H32990000001", "2023-07", now() + timedelta(hours=1))
+    found = made(REGION, "H32990000001", "2023-07")
+    assert len(found) > 1, "the runs were to close while items arrived"
+    assert [s.number for s in found] == list(range(1, len(found) + 1))
+    contents = {s.number: exchange.get(hospital.line_file(s)) for s in found}
+    assert all(hashlib.sha256(contents[s.number]).hexdigest() == s.digest for s in found)
     seen = Counter(
         row.split("\t")[0]
         for content in contents.values()
         for row in content.decode().splitlines()[1:]
     )
     assert seen == Counter(one.setl_id for one in items)
-    assert sum(s.lines for s in made) == len(items)
-    assert sum(int(s.by_fund["assistance"]) for s in made) == sum(
+    assert sum(s.lines for s in found) == len(items)
+    assert sum(int(s.by_fund["assistance"]) for s in found) == sum(
         int(one.amounts["maf_pay"]) for one in items
     )
 
@@ -135,23 +147,23 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
 
 
 def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
-    region, hospital = "329700", "H32970000001"
+    region, code = "329700", "H32970000001"
     one = item(
-        1, datetime(2023, 7, 3, 2, tzinfo=UTC), institution=hospital, home=region, treatment=region
+        1, datetime(2023, 7, 3, 2, tzinfo=UTC), institution=code, home=region, treatment=region
     )
     arrive(one)
-    runs.month(region, "2023-07", BEGAN)
-    payments.agree(agreement(hospital))
+    close_month(region, "2023-07", BEGAN)
+    agree(agreement(code, region=region))
     totals = {name: one.amounts[name] for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = datetime(2023, 7, 1, tzinfo=UTC).date()
-    statements.reconcile_totals(
-        region, hospital, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN
+    reconcile_totals(
+        region, code, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN
     )
-    payments.approve(region, hospital, "2023-07", 1, "甲", BEGAN)
+    hospital.approve_statement(region, code, "2023-07", 1, "甲", BEGAN)
 
     def release(by: str) -> str:
         try:
-            return payments.release(region, hospital, "2023-07", 1, by, BEGAN).released_by
+            return hospital.release_statement(region, code, "2023-07", 1, by, BEGAN).released_by
         except Conflict:
             return ""
 

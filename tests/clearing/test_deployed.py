@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.clearing.builders import event_of, item, settled
+from tests.clearing.builders import event_of, item, made, settled
 
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
-from medaid.clearing import projector, runs, statements, store
+from medaid.clearing import projector, store
+from medaid.clearing.hospital import service as hospital
 from medaid.fund import rules, service
 from medaid.fund import store as fund_store
 from medaid.local.stack import Stack
@@ -36,12 +37,12 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     one = item(1, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     commit(
         [
-            *service.writes(*rules.settlement_entries(settled(one), last)),
+            *service.writes(*rules.settlement_entries(settled(one)[0], last)),
             outbox.publish(event_of(one), one.setl_id, last),
         ]
     )
     month = f"{last:%Y-%m}"
-    until(lambda: len(list(store.items(REGION, HOSPITAL, month))) == 1)
+    until(lambda: len(list(store.list_items(REGION, HOSPITAL, month))) == 1)
     until(lambda: len(list(fund_store.rolled(REGION, month))) == 4)
     earlier = item(2, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     projector.project(event_of(earlier), now - timedelta(hours=1))
@@ -49,7 +50,7 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
         FunctionName="medaid-clearing", Payload=json.dumps({"job": "monthly"}).encode()
     )
     assert "FunctionError" not in answer, answer["Payload"].read()
-    until(lambda: len(statements.made(REGION, HOSPITAL, month)) == 1)
+    until(lambda: len(made(REGION, HOSPITAL, month)) == 1)
     answer = in_cloud.cloud.client("lambda").invoke(
         FunctionName="medaid-clearing", Payload=json.dumps({"job": "daily"}).encode()
     )
@@ -57,9 +58,9 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     assert "FunctionError" not in answer, told
     assert told["tampered"] == 0
     assert told["sealed"] >= 2
-    (made,) = statements.made(REGION, HOSPITAL, month)
-    assert (made.lines, made.state) == (1, "draft")
-    (waits,) = runs.open_items(
+    (only,) = made(REGION, HOSPITAL, month)
+    assert (only.lines, only.state) == (1, "draft")
+    (waits,) = hospital.list_open_items(
         REGION, month
     )  # it came a moment ago: the cut lies a quarter of an hour back
     assert waits["setl_id"] == one.setl_id

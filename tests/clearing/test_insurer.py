@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
-from tests.clearing.builders import agreement, arrive, at, item, refund
+from tests.clearing.builders import (
+    agree,
+    agreement,
+    arrive,
+    at,
+    close_month,
+    item,
+    reconcile_totals,
+    refund,
+)
 
-from medaid.clearing import insurer, payments, runs, statements
-from medaid.clearing.insurer import Contract
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.insurer import rules
+from medaid.clearing.insurer import service as insurer
+from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period
 from medaid.errors import Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.regions import Region
 
 CITY, DISTRICT, PICC = "440900", "440981", "PICC"
 HOSPITAL = "H44090000001"
@@ -32,12 +44,20 @@ HOSPITAL = "H44090000001"
     ],
 )
 def test_fee_is_eight_per_mille_and_at_most_100_000(total: int, fee: int) -> None:
-    assert insurer.fee(Fen(total), DISTRICT) == Fen(fee)
+    assert rules.fee(Fen(total), DISTRICT) == Fen(fee)
 
 
 def test_no_insurer_where_no_document_says_so() -> None:
     with pytest.raises(PolicyUndetermined):
-        insurer.fee(Fen(1), "320500")
+        rules.fee(Fen(1), "320500")
+
+
+def bill(district: str, period: str, now: datetime) -> InsurerBill:
+    return insurer.create_bill(district, 2019, Period(period), now)
+
+
+def pay(period: str, now: datetime) -> InsurerBill:
+    return insurer.pay_bill(DISTRICT, 2019, Period(period), "财政", now)
 
 
 def open_2104(last: str = "2020-03") -> int:
@@ -59,66 +79,64 @@ def fronted(number: int, month: int, maf: int) -> None:
     arrive(one)
     after = at(2, 4, month=month % 12 + 1, year=2019 + month // 12)
     period = f"2019-{month:02d}"
-    runs.month(DISTRICT, period, after)
+    close_month(DISTRICT, period, after)
     totals = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = date(2019, month, 1)
-    statements.reconcile_totals(
+    reconcile_totals(
         DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, fund.month_end(first), totals, 1, after
     )
-    payments.approve(DISTRICT, HOSPITAL, period, 1, "甲", after)
-    payments.release(DISTRICT, HOSPITAL, period, 1, "乙", after)
+    hospital.approve_statement(DISTRICT, HOSPITAL, period, 1, "甲", after)
+    hospital.release_statement(DISTRICT, HOSPITAL, period, 1, "乙", after)
 
 
 @pytest.mark.usefixtures("tables")
 class TestYear:
     def contract(self) -> None:
-        insurer.conclude(Contract(CITY, 2019, PICC, "人保财险茂名", Fen(10_000_000)))
-        payments.agree(agreement(HOSPITAL, year=2019))
+        insurer.conclude_contract(
+            Contract(Region(CITY), 2019, PICC, "人保财险茂名", Fen(10_000_000))
+        )
+        agree(agreement(HOSPITAL, year=2019))
 
     def test_whole_year(self) -> None:
         self.contract()
         fronted(1, 3, 50000)
         assert open_2104() == -50000
-        july = insurer.bill(DISTRICT, 2019, "07", at(1, month=7, year=2019))
+        july = bill(DISTRICT, "07", at(1, month=7, year=2019))
         assert (july.fronted, july.fee, july.due) == (Fen(50000), Fen(0), date(2019, 7, 31))
         fronted(2, 8, 30000)
-        december = insurer.bill(DISTRICT, 2019, "12", at(1, month=12, year=2019))
+        december = bill(DISTRICT, "12", at(1, month=12, year=2019))
         assert december.fronted == Fen(30000)  # July's is billed already, though not paid
-        assert insurer.bill(DISTRICT, 2019, "12", at(9, month=12, year=2019)) == december
+        assert bill(DISTRICT, "12", at(9, month=12, year=2019)) == december
         for period in ("07", "12", "12"):
-            insurer.pay(DISTRICT, 2019, period, "财政", at(20, month=12, year=2019))
+            pay(period, at(20, month=12, year=2019))
         assert open_2104() == 0
         fronted(3, 11, 20000)  # paid to the hospital in December
-        final = insurer.bill(DISTRICT, 2019, "true_up", at(1, month=3, year=2020))
+        final = bill(DISTRICT, "true_up", at(1, month=3, year=2020))
         assert (final.fronted, final.fee, final.payer, final.due) == (
             Fen(20000),
             Fen(800),
             DISTRICT,
             date(2020, 3, 31),
         )
-        insurer.pay(DISTRICT, 2019, "true_up", "财政", at(5, month=3, year=2020))
+        pay("true_up", at(5, month=3, year=2020))
         assert open_2104() == 0
-        assert insurer.evaluation(CITY, 2019) == {
-            "fronted": 100000,
-            "billed": 100000,
-            "bills": 3,
-            "bills_paid": 3,
-            "reserve_in_use_per_mille": 0,
-        }
+        assert insurer.evaluate(Region(CITY), 2019, at(5, month=3, year=2020)) == Evaluation(
+            Fen(100000), Fen(100000), 3, 3, 0
+        )
 
     def test_too_much_comes_back(self) -> None:
         """多退少补: what was taken back after it was billed comes back at the true-up."""
         self.contract()
         fronted(1, 3, 50000)
-        insurer.bill(DISTRICT, 2019, "07", at(1, month=7, year=2019))
-        insurer.pay(DISTRICT, 2019, "07", "财政", at(2, month=7, year=2019))
+        bill(DISTRICT, "07", at(1, month=7, year=2019))
+        pay("07", at(2, month=7, year=2019))
         from medaid.fund.model import reversing
 
         entries = [e for e in fund.entries(DISTRICT, "2019-04") if e.kind == "insurer_fronting"]
         fund.post(reversing(entries[0], "r", date(2019, 9, 1), at(1, month=9, year=2019)))
-        final = insurer.bill(DISTRICT, 2019, "true_up", at(1, month=3, year=2020))
+        final = bill(DISTRICT, "true_up", at(1, month=3, year=2020))
         assert (final.fronted, final.fee) == (Fen(-50000), Fen(0))
-        insurer.pay(DISTRICT, 2019, "true_up", "财政", at(5, month=3, year=2020))
+        pay("true_up", at(5, month=3, year=2020))
         assert open_2104() == 0
 
     def test_only_assistance_is_fronted_and_the_agency_pays_the_rest(self) -> None:
@@ -129,8 +147,8 @@ class TestYear:
         assert "610100-1002" not in moved
 
     def test_city_level_persons_are_the_citys_to_pay_for(self) -> None:
-        insurer.conclude(Contract(CITY, 2019, PICC, "人保", Fen(1)))
-        assert insurer.bill(CITY, 2019, "true_up", at(1, month=3, year=2020)).payer == CITY
+        insurer.conclude_contract(Contract(Region(CITY), 2019, PICC, "人保", Fen(1)))
+        assert bill(CITY, "true_up", at(1, month=3, year=2020)).payer == CITY
 
     def test_bill_waits_for_the_end_of_its_time(self) -> None:
         self.contract()
@@ -139,19 +157,19 @@ class TestYear:
             ("true_up", at(31, month=12, year=2019)),
         ):
             with pytest.raises(Refused) as told:
-                insurer.bill(DISTRICT, 2019, period, when)
+                bill(DISTRICT, period, when)
             assert told.value.code == "PERIOD_OPEN"
 
     def test_what_is_not_there_is_refused(self) -> None:
         with pytest.raises(Refused):
-            insurer.bill(DISTRICT, 2019, "07", at(1, month=7, year=2019))  # no contract
+            bill(DISTRICT, "07", at(1, month=7, year=2019))  # no contract
         self.contract()
         with pytest.raises(Conflict):
             self.contract()
+        with pytest.raises(ValueError, match="03"):
+            Period("03")
         with pytest.raises(Refused):
-            insurer.bill(DISTRICT, 2019, "03", at(1, month=7, year=2019))
-        with pytest.raises(Refused):
-            insurer.pay(DISTRICT, 2019, "07", "财政", at(1, month=7, year=2019))
+            pay("07", at(1, month=7, year=2019))
 
     def test_reversal_of_a_settlement_before_it_is_paid_needs_no_bill(self) -> None:
         self.contract()
@@ -160,4 +178,4 @@ class TestYear:
         )
         arrive(one)
         arrive(refund(one, at(6, month=3, year=2019)), original=one)
-        assert insurer.bill(DISTRICT, 2019, "07", at(1, month=7, year=2019)).fronted == Fen(0)
+        assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(0)

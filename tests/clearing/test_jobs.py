@@ -15,24 +15,35 @@ from functions.clearing import finance as finance_door
 from functions.clearing import handler as job_door
 from functions.clearing import rollup as rollup_door
 from functions.clearing import worker as worker_door
+from functions.clearing.handler import routes
 from functions.outbox import handler as outbox_door
 from openpyxl import load_workbook
 from tests.clearing.builders import (
     ELSEWHERE,
     HOME,
     HOSPITALS,
+    agree,
     agreement,
     arrive,
     at,
+    close_month,
     event_of,
     item,
+    made,
+    reconcile_totals,
 )
 from tests.conftest import Tables
 
 from medaid.aws import clock, delivery, exchange, outbox
 from medaid.aws.transaction import commit
-from medaid.clearing import files, fsi, jobs, payments, regions, runs, statements, store
-from medaid.clearing.routes import routes
+from medaid.clearing import jobs, runs, store
+from medaid.clearing.files import unzipped, zipped
+from medaid.clearing.hospital import files, fsi
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital.monthly import YearEnd
+from medaid.clearing.insurer import service as insurer
+from medaid.clearing.insurer.model import Contract
+from medaid.clearing.regions import service as regions
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.fund import rules as fund_rules
 from medaid.fund import seals
@@ -41,6 +52,7 @@ from medaid.fund import store as fund_store
 from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
+from medaid.regions import Region
 from medaid.workdays import published
 
 A = HOSPITALS[0]
@@ -60,12 +72,12 @@ class TestCalendar:
         arrive(item(2, at(3), home=ELSEWHERE, treatment=ELSEWHERE, institution="H32010000001"))
         for _ in range(2):
             assert jobs.monthly(AUGUST).failed == []
-        assert statements.made(HOME, A, "2023-07")[0].lines == 1
-        assert statements.made(ELSEWHERE, "H32010000001", "2023-07")[0].lines == 1
-        assert runs.state("month", HOME, "2023-07") == (
-            "done",
-            {**runs.state("month", HOME, "2023-07")[1], "institutions": 1, "items": 1},
-        )
+        assert made(HOME, A, "2023-07")[0].lines == 1
+        assert made(ELSEWHERE, "H32010000001", "2023-07")[0].lines == 1
+        run = runs.find_run("month", HOME, "2023-07")
+        assert run is not None
+        assert run.state == "done"
+        assert run.counts == {"institutions": 1, "items": 1, "fund_pay": 80000}
 
     def test_daily_twice_changes_nothing(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
@@ -80,7 +92,7 @@ class TestCalendar:
         second = jobs.daily(at(2, 4, month=8), CALENDAR)
         assert second.counts["sealed"] == 0
         assert tables.everything() == before
-        (bill,) = [b for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        (bill,) = [b for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
 
     def test_month_that_was_missed_is_made_up_for(self, tables: Tables) -> None:
@@ -90,8 +102,8 @@ class TestCalendar:
         arrive(item(2, at(4), home=ELSEWHERE))
         for day in (2, 3):
             assert jobs.daily(at(day, 4, month=8), CALENDAR).failed == []
-        assert statements.made(HOME, A, "2023-07")[0].lines == 2
-        (bill,) = [b for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        assert made(HOME, A, "2023-07")[0].lines == 2
+        (bill,) = [b for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
 
     def test_bills_of_the_month_before_last_are_still_made(self, tables: Tables) -> None:
@@ -99,28 +111,14 @@ class TestCalendar:
         jobs.monthly(AUGUST)
         jobs.monthly(at(1, 4, month=9))
         jobs.daily(at(2, 4, month=9), CALENDAR)
-        assert [b.total() for b in regions.owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE] == [
-            Fen(80000)
-        ]
+        assert [
+            b.total() for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE
+        ] == [Fen(80000)]
 
     def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
         arrive(item(2, at(3), home="440981", treatment="440981", institution="H44090000001"))
-        tables.client.put_item(
-            TableName="medaid-clearing",
-            Item={
-                "pk": {"S": "V#440900"},
-                "sk": {"S": "CONTRACT#2023"},
-                "version": {"N": "1"},
-                "state": {"S": ""},
-                "at": {"S": ""},
-                "body": {
-                    "B": store.ClearingItem.body.serialize(
-                        {"insurer": "P", "name": "P", "reserve": 0}
-                    )
-                },
-            },
-        )
+        insurer.conclude_contract(Contract(Region("440900"), 2023, "P", "P", Fen(0)))
         done = jobs.daily(at(2, 4, month=8), CALENDAR)
         assert done.failed == []
         assert done.counts["insurer_bills"] == 1
@@ -128,10 +126,10 @@ class TestCalendar:
     def test_unpaid_on_the_20th_is_told_once(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
         jobs.monthly(AUGUST)
-        assert runs.overdue(HOME, at(17, 4, month=8), CALENDAR) == []
+        assert hospital.report_overdue(Region(HOME), at(17, 4, month=8), CALENDAR) == []
         for day in (18, 19, 20):  # 20 August 2023 is a Sunday: the money must be sent on the 18th
-            assert len(runs.overdue(HOME, at(day, 4, month=8), CALENDAR)) == 1
-        assert len(told(tables, "clearing.overdue")) == 1
+            assert len(hospital.report_overdue(Region(HOME), at(day, 4, month=8), CALENDAR)) == 1
+        assert len(told(tables, "statement_overdue")) == 1
 
     def test_bar_of_the_year_with_notices_before(self, tables: Tables) -> None:
         """Q5.2: not settled by 20 January of the next year is not paid; told 30, 10 and 3 days
@@ -139,10 +137,10 @@ class TestCalendar:
         silent, fine = item(1, at(3, month=11)), item(2, at(3, month=11), institution=HOSPITALS[1])
         arrive(silent)
         arrive(fine)
-        runs.month(HOME, "2023-11", at(1, 4, month=12))
+        close_month(HOME, "2023-11", at(1, 4, month=12))
         first = datetime(2023, 11, 1, tzinfo=UTC).date()
         totals = {n: fine.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
-        statements.reconcile_totals(
+        reconcile_totals(
             HOME,
             HOSPITALS[1],
             ("390", "21", HOME),
@@ -152,7 +150,7 @@ class TestCalendar:
             1,
             at(2, month=12),
         )
-        assert runs.year_end(HOME, at(20, 4, month=12), CALENDAR) == {"noticed": 0, "barred": 0}
+        assert hospital.apply_time_bar(Region(HOME), at(20, 4, month=12), CALENDAR) == YearEnd(0, 0)
         for day, month, year in (
             (23, 12, 2023),
             (24, 12, 2023),
@@ -160,15 +158,20 @@ class TestCalendar:
             (19, 1, 2024),
             (22, 1, 2024),
         ):
-            assert runs.year_end(HOME, at(day, 4, month=month, year=year), CALENDAR)["barred"] == 0
-        assert len(told(tables, "clearing.bar_notice")) == 3
+            assert (
+                hospital.apply_time_bar(
+                    Region(HOME), at(day, 4, month=month, year=year), CALENDAR
+                ).barred
+                == 0
+            )
+        assert len(told(tables, "time_bar_notice")) == 3
         after = at(
             23, 4, month=1, year=2024
         )  # 20 January 2024 is a Saturday: Monday the 22nd still counts
-        assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 1}
-        assert runs.year_end(HOME, after, CALENDAR) == {"noticed": 0, "barred": 0}
-        assert statements.made(HOME, A, "2023-11")[0].state == "barred"
-        assert statements.made(HOME, HOSPITALS[1], "2023-11")[0].state == "confirmed"
+        assert hospital.apply_time_bar(Region(HOME), after, CALENDAR) == YearEnd(0, 1)
+        assert hospital.apply_time_bar(Region(HOME), after, CALENDAR) == YearEnd(0, 0)
+        assert made(HOME, A, "2023-11")[0].state == "time_barred"
+        assert made(HOME, HOSPITALS[1], "2023-11")[0].state == "confirmed"
         balance = fund.balance(HOME, datetime(2024, 1, 31, tzinfo=UTC).date())
         assert balance["610100-430109"] == Fen(-20000)
         assert balance["610100-2101"] == Fen(-20000)  # the other hospital's
@@ -230,7 +233,7 @@ class TestRoutes:
         arrive(one)
         jobs.monthly(AUGUST)
         base = f"/clearing/{HOME}/statements/{A}/2023-07/1"
-        payments.agree(agreement(A))
+        agree(agreement(A))
         sent = {
             "insutype": "390",
             "clr_type": "21",
@@ -283,7 +286,7 @@ class TestRoutes:
         arrive(one)
         arrive(two)
         jobs.monthly(AUGUST)
-        number = fsi.upload(A, files.zipped("a.txt", b"".join(files.upload_rows([one]))))
+        number = fsi.upload(A, zipped("a.txt", b"".join(files.upload_rows([one]))))
         sent = {
             "setl_optins": HOME,
             "file_qury_no": number,
@@ -297,7 +300,7 @@ class TestRoutes:
             "refd_setl_flag": "0",
         }
         answer = fsi.lines(sent, A, HOME, AUGUST)["fileinfo"]
-        rows = files.unzipped(fsi.download(A, answer["file_qury_no"])).decode().splitlines()
+        rows = unzipped(fsi.download(A, answer["file_qury_no"])).decode().splitlines()
         assert [row.split("\t")[4] for row in rows] == ["101"]
         with pytest.raises(BadInput):
             fsi.lines({**sent, "medfee_sumamt": "850.01"}, A, HOME, AUGUST)
@@ -328,7 +331,7 @@ class TestDoors:
             assert outbox_door.handler({"Records": [record(held)]}, None) == {
                 "batchItemFailures": []
             }
-        assert len(list(store.items(HOME, A, "2023-07"))) == 1
+        assert len(list(store.list_items(HOME, A, "2023-07"))) == 1
 
     def test_message_is_sent_once_failures_are_kept_and_retried(self, tables: Tables) -> None:
         """J16."""
@@ -363,7 +366,7 @@ class TestDoors:
         records = [record(held) for held in outbox.OutboxItem.scan()]
         answer = outbox_door.handler({"Records": records}, None)
         assert len(answer["batchItemFailures"]) == 1
-        assert len(list(store.items(HOME, A, "2023-07"))) == 1
+        assert len(list(store.list_items(HOME, A, "2023-07"))) == 1
 
     def test_rollup(self, tables: Tables) -> None:
         settled = fund_rules.Settled("s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)})
@@ -384,7 +387,7 @@ class TestDoors:
                 None,  # type: ignore[arg-type]
             )
             assert answer == {"batchItemFailures": []}
-        assert len(statements.made(HOME, A, "2023-07")) == 1
+        assert len(made(HOME, A, "2023-07")) == 1
         assert worker_door.handler(
             {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]},
             None,  # type: ignore[arg-type]

@@ -6,22 +6,45 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.clearing.builders import agreement, arrive, at, item, refund
+from tests.clearing.builders import (
+    agree,
+    agreement,
+    arrive,
+    at,
+    close_month,
+    deduct,
+    item,
+    reconcile_totals,
+    refund,
+)
 
 from medaid.aws import exchange
-from medaid.clearing import bills, national, payments, regionfiles, regions, runs, statements
-from medaid.clearing.bills import Bill, Filing
 from medaid.clearing.files import unzipped, zipped
+from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
+from medaid.clearing.regions import files as regionfiles
+from medaid.clearing.regions import national, rules
+from medaid.clearing.regions import service as regions
+from medaid.clearing.regions.model import (
+    STEPS,
+    Bill,
+    BillKind,
+    Filing,
+    PrepaymentUse,
+    parts_of,
+)
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.regions import Region
 from medaid.workdays import published
 
-JS, SH, GD = "320000", "310000", "440000"
-SUZHOU, NANJING, SHANGHAI, MAOMING = "320500", "320100", "310100", "440900"
+JS, SH, GD = Region("320000"), Region("310000"), Region("440000")
+SUZHOU, NANJING, SHANGHAI, MAOMING = (
+    Region(code) for code in ("320500", "320100", "310100", "440900")
+)
 CITIES = {JS: [NANJING, SUZHOU], SH: [SHANGHAI], GD: [MAOMING]}
 ALL = [c for cities in CITIES.values() for c in cities]
 NOW, JULY = at(2, 4, month=8), at(2, 4)
@@ -30,7 +53,7 @@ NOW, JULY = at(2, 4, month=8), at(2, 4)
 def round_trip(month: str, now: datetime) -> list[Bill]:
     """Statements, cities' filings, provinces' filings, the national split, bills taken in."""
     for city in ALL:
-        runs.month(city, month, now.replace(hour=1))
+        close_month(city, month, now.replace(hour=1))
         regions.file_city(city, month, now)
     for province, cities in CITIES.items():
         regions.file_province(province, month, cities)
@@ -38,7 +61,7 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
     found: dict[str, Bill] = {}
     for province, cities in CITIES.items():
         for bill in (
-            *regions.bill_province(province, month, now),
+            *regions.bill_province(province, month, cities, now),
             *regions.bill_cities(province, month, cities, now),
         ):
             found[bill.bill_id] = bill
@@ -46,9 +69,9 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
 
 
 def pay(bill: Bill, now: datetime) -> Bill:
-    steps = ("received", "confirmed") if not bill.payable() else bills.STEPS
+    steps = ("received", "confirmed") if not bill.payable() else STEPS
     for step in steps:
-        bill = regions.advance(bill.creditor, bill.debtor, bill.month, step, "经办", now)
+        bill = regions.advance_bill(bill.creditor, bill.debtor, bill.month, step, "经办", now)
     return bill
 
 
@@ -123,7 +146,9 @@ class TestRoundTrip:
         for bill in made:
             assert bill.total() == Fen(0)
             with pytest.raises(Conflict):
-                regions.advance(bill.creditor, bill.debtor, bill.month, "submitted", "经办", NOW)
+                regions.advance_bill(
+                    bill.creditor, bill.debtor, bill.month, "submitted", "经办", NOW
+                )
             assert pay(bill, NOW).state == "confirmed"
 
     def test_split_waits_for_everybody(self) -> None:
@@ -199,7 +224,7 @@ class TestRoundTrip:
     def test_dispute_is_not_paid_now_and_comes_again(self) -> None:
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
-        regions.advance(SH, JS, "2023-07", "received", "经办", NOW)
+        regions.advance_bill(SH, JS, "2023-07", "received", "经办", NOW)
         pair = (SHANGHAI, SUZHOU)
         for wrong in (
             {"assistance": Fen(10001)},
@@ -207,13 +232,15 @@ class TestRoundTrip:
             {"civil_servant": Fen(1)},
         ):
             with pytest.raises(Conflict):
-                regions.dispute(SH, JS, "2023-07", pair, wrong, "重复", NOW)
-        bill = regions.dispute(SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", NOW)
+                regions.dispute_bill(SH, JS, "2023-07", pair, wrong, "重复", NOW)
+        bill = regions.dispute_bill(
+            SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", NOW
+        )
         assert bill.total() == Fen(56000)
-        for step in bills.STEPS[1:]:
-            regions.advance(SH, JS, "2023-07", step, "经办", NOW)
+        for step in STEPS[1:]:
+            regions.advance_bill(SH, JS, "2023-07", step, "经办", NOW)
         with pytest.raises(Conflict):
-            regions.dispute(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
+            regions.dispute_bill(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
         assert balances(SUZHOU, "2102") == {("assistance", SHANGHAI): Fen(-4000)}
         august = {(b.creditor, b.debtor): b for b in round_trip("2023-08", at(2, 4, month=9))}
         assert august[SH, JS].parts == {pair: {"assistance": Fen(4000)}}
@@ -224,27 +251,25 @@ class TestRoundTrip:
         """N8: 对违法违规行为予以扣减相应结算资金, also of people from elsewhere."""
         one = away(1, SUZHOU, SHANGHAI)
         arrive(one)
-        hospital = one.institution
+        code = one.institution
         round_trip("2023-07", NOW)
-        statements.deduct(
-            SHANGHAI, hospital, "D1", {"assistance": Fen(3000)}, "串换项目", SUZHOU, NOW
-        )
+        deduct(SHANGHAI, code, "D1", {"assistance": Fen(3000)}, "串换项目", SUZHOU, NOW)
         two = away(2, SUZHOU, SHANGHAI, at(3, month=8))
         arrive(two)
         later = at(2, 4, month=9)
         for city in ALL:
-            runs.month(city, "2023-08", later.replace(hour=1))
+            close_month(city, "2023-08", later.replace(hour=1))
         totals = {n: two.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
         first, last = date(2023, 8, 1), date(2023, 8, 31)
         assert (
-            statements.reconcile_totals(
-                SHANGHAI, hospital, ("390", "21", SUZHOU), first, last, totals, 1, later
-            )[0]
+            reconcile_totals(SHANGHAI, code, ("390", "21", SUZHOU), first, last, totals, 1, later)[
+                0
+            ]
             == "0"
         )
-        payments.agree(agreement(hospital))
-        payments.approve(SHANGHAI, hospital, "2023-08", 1, "甲", later)
-        payments.release(SHANGHAI, hospital, "2023-08", 1, "乙", later)
+        agree(agreement(code, region=SHANGHAI))
+        hospital.approve_statement(SHANGHAI, code, "2023-08", 1, "甲", later)
+        hospital.release_statement(SHANGHAI, code, "2023-08", 1, "乙", later)
         assert balances(SUZHOU, "2102")[("assistance", SHANGHAI)] == Fen(-17000)
         assert balances(SHANGHAI, "1102")[("assistance", SUZHOU)] == Fen(17000)
         round_trip("2023-08", later)
@@ -302,45 +327,57 @@ class TestClocks:
     )
     def test_due_over_holidays(self, step: str, began: date, due: date) -> None:
         at_noon = datetime(began.year, began.month, began.day, 4, tzinfo=UTC)
-        done = bills.STEPS[: bills.STEPS.index(step) + 1]
+        done = STEPS[: STEPS.index(step) + 1]
         bill = Bill(
-            SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, at_noon
+            SH,
+            JS,
+            "2023-07",
+            BillKind.CLEARING,
+            1,
+            parts_of({(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}),
+            at_noon,
         )
         for name in done:
-            bill = bills.stepped(bill, name, "经办", at_noon)
+            bill = rules.stepped(bill, name, "经办", at_noon)
         assert bill.due(published()) == due
 
     def test_steps_in_order_only(self) -> None:
         bill = Bill(
-            SH, JS, "2023-07", "clearing", 1, {(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}, NOW
+            SH,
+            JS,
+            "2023-07",
+            BillKind.CLEARING,
+            1,
+            parts_of({(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}),
+            NOW,
         )
         for wrong in ("submitted", "transferred", "confirmed"):
             with pytest.raises(Conflict):
-                bills.stepped(bill, wrong, "经办", NOW)
+                rules.stepped(bill, wrong, "经办", NOW)
 
 
 @pytest.mark.usefixtures("tables")
 class TestPrepayment:
     def test_two_months_of_last_year_to_the_fen(self) -> None:
-        assert bills.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {
+        assert rules.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {
             "assistance": Fen(2000),
             "basic_resident": Fen(17),
         }
         with pytest.raises(PolicyUndetermined) as told:
-            bills.prepayment({}, SUZHOU)
+            rules.prepayment({}, SUZHOU)
         assert told.value.code == "FACT_MISSING"
 
     def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
-        assert regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(99999)}, NOW) == [
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(12000)})
+        assert regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(99999)}) == [
             bill
         ]  # once a year
-        for step in bills.STEPS:
-            regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+        for step in STEPS:
+            regions.advance_bill(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
         (back,) = regions.fix_prepayment(
-            SH, JS, 2024, {"assistance": Fen(9000)}, at(20, month=1, year=2024)
+            SH, JS, 2024, at(20, month=1, year=2024), {"assistance": Fen(9000)}
         )
         assert (back.kind, back.creditor, back.debtor, back.total()) == (
             "prepayment_return",
@@ -348,8 +385,8 @@ class TestPrepayment:
             SH,
             Fen(500),
         )
-        for step in bills.STEPS:
-            regions.advance(
+        for step in STEPS:
+            regions.advance_bill(
                 JS, SH, "2024-00", step, "经办", at(20, month=1, year=2024), "prepayment_return"
             )
         assert balances(JS, "1101", "2024-01") == {("assistance", SH): Fen(1500)}
@@ -358,16 +395,16 @@ class TestPrepayment:
     def test_interest_stays_where_the_treatment_was(self) -> None:
         """X14: the treatment region's interest is its income; what it holds for the home region
         does not grow."""
-        regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(12000)}, NOW)
-        for step in bills.STEPS:
-            regions.advance(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+        regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(12000)})
+        for step in STEPS:
+            regions.advance_bill(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
         fund.post(
             fund_rules.movement(
                 "fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW
             )
         )
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
-        assert regions.held(SH, JS) == {"assistance": Fen(2000)}
+        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(2000)}
         assert fund.balance(SH, date(2023, 8, 31))["610100-4201"] == Fen(-30)
 
     @pytest.mark.parametrize(
@@ -382,16 +419,16 @@ class TestPrepayment:
         ],
     )
     def test_usage_alerts(self, out: int, held: int, colour: str) -> None:
-        assert bills.alert(Fen(out), Fen(held), SH) == colour
+        assert rules.alert(Fen(out), Fen(held), SH) == colour
 
     def test_usage_is_told_once_a_month_and_colour(self, tables: object) -> None:
-        regions.fix_prepayment(SH, JS, 2023, {"assistance": Fen(80000 * 6)}, NOW)
+        regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(80000 * 6)})
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
-        expected = [(JS, "yellow", Fen(60000), Fen(80000))]
-        assert regions.usage(SH, NOW) == expected
-        assert regions.usage(SH, NOW) == expected
-        told = [i for i in tables.items("outbox") if i["kind"]["S"] == "clearing.prepayment"]  # type: ignore[attr-defined]
+        expected = [PrepaymentUse(JS, "yellow", Fen(60000), Fen(80000))]
+        assert regions.report_use(SH, NOW) == expected
+        assert regions.report_use(SH, NOW) == expected
+        told = [i for i in tables.items("outbox") if i["kind"]["S"] == "prepayment_alert"]  # type: ignore[attr-defined]
         assert len(told) == 1
 
 
@@ -399,7 +436,7 @@ class TestPrepayment:
 class TestSuspension:
     def test_suspended_province_is_answered_plainly_until_lifted(self) -> None:
         regions.check_open(SUZHOU, SHANGHAI)
-        regions.suspend(JS, "部级", "无故拖延拨付", NOW)
+        regions.suspend_region(JS, "部级", "无故拖延拨付", NOW)
         with pytest.raises(Conflict) as told:
             regions.check_open(SUZHOU, SHANGHAI)
         assert told.value.code == "REGION_SUSPENDED"
@@ -408,18 +445,18 @@ class TestSuspension:
         regions.check_open(SUZHOU, SUZHOU)  # at home too
         regions.check_open(SUZHOU, NANJING)  # and inside the province
         with pytest.raises(Conflict):
-            regions.suspend(JS, "部级", "再次", NOW)
-        regions.lift(JS, "部级", "已补足", NOW)
+            regions.suspend_region(JS, "部级", "再次", NOW)
+        regions.lift_suspension(JS, "部级", "已补足", NOW)
         regions.check_open(SUZHOU, SHANGHAI)
         with pytest.raises(Conflict):
-            regions.lift(JS, "部级", "再次", NOW)
+            regions.lift_suspension(JS, "部级", "再次", NOW)
 
     def test_city_is_suspended_inside_the_province(self) -> None:
-        regions.suspend(SUZHOU, "省级", "拖延上缴", NOW)
+        regions.suspend_region(SUZHOU, "省级", "拖延上缴", NOW)
         for treatment in (NANJING, SHANGHAI):
             with pytest.raises(Conflict):
                 regions.check_open(SUZHOU, treatment)
 
     def test_reason_is_needed(self) -> None:
         with pytest.raises(Refused):
-            regions.suspend(JS, "部级", "", NOW)
+            regions.suspend_region(JS, "部级", "", NOW)

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from medaid.clearing import rules
 from medaid.clearing.figures import care_class, figure
-from medaid.clearing.model import Agreement, Group, Statement, Totals
+from medaid.clearing.hospital import rules
+from medaid.clearing.hospital.model import Agreement, Block, Group, Mode, Statement, Totals
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
 from medaid.workdays import published
 
 CALENDAR = published()
@@ -34,7 +36,7 @@ CALENDAR = published()
 def test_paid_by_the_20th_before_a_holiday(month: str, day: date) -> None:
     """The text moves no date, so money is sent on the last working day not after the 20th (J34,
     Q5.2)."""
-    deadline = rules.paid_by(month, "620522", CALENDAR)
+    deadline = rules.paid_by(Month(month), "620522", CALENDAR)
     assert deadline.day == day
     assert "五(二)" in deadline.cite
 
@@ -67,18 +69,21 @@ def test_notices_precede_the_bar() -> None:
 
 def statement(**groups: tuple[int, int, int, int]) -> Statement:
     """Groups by clr_type: count, refunds, days, hifp."""
-    made = {
-        Group("390", care_class(clr[1:]), clr[1:], "320500"): Totals(
-            n, r, {"hifp_pay": Fen(fen), "maf_pay": Fen(7)}, days
+    home = Region("320500")
+    made = tuple(
+        Block(
+            Group("390", care_class(clr[1:]), clr[1:], home, home),
+            Totals(n, r, {"hifp_pay": Fen(fen), "maf_pay": Fen(7)}, days),
         )
         for clr, (n, r, days, fen) in groups.items()
-    }
+    )
     cut = datetime(2023, 8, 1, tzinfo=UTC)
-    return Statement("320500", "H1", "2023-07", 1, None, cut, made, rules.fund_sums(made), "", 1)
+    sums = rules.fund_sums(made)
+    return Statement(home, "H1", Month("2023-07"), 1, None, cut, made, sums, "", 1)
 
 
 def agreement(mode: str, rate: int) -> Agreement:
-    return Agreement("H1", "某医院", "320500", 2023, mode, Fen(rate))
+    return Agreement("H1", "某医院", Region("320500"), date(2023, 1, 1), Mode(mode), Fen(rate))
 
 
 @pytest.mark.parametrize(
@@ -96,13 +101,13 @@ def agreement(mode: str, rate: int) -> Agreement:
 def test_payable_by_mode_less_claimed(mode: str, rate: int, points: int, difference: int) -> None:
     """Q5.1, N5: only basic insurance is paid by mode; assistance is paid as settled."""
     found = rules.by_mode(
-        statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points
+        statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points, True
     )
     assert found == ({"basic_resident": Fen(difference)} if difference else {})
 
 
 def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:
-    assert rules.by_mode(statement(c11=(5, 0, 0, 300)), agreement("4", 25), 400) == {}
+    assert rules.by_mode(statement(c11=(5, 0, 0, 300)), agreement("4", 25), 400, True) == {}
 
 
 def test_share_paid_by_drg_or_dip() -> None:

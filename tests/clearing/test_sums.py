@@ -23,21 +23,31 @@ from tests.clearing.builders import (
     ELSEWHERE,
     HOME,
     HOSPITALS,
+    agree,
     agreement,
     at,
     book,
+    close_month,
+    deduct,
     event_of,
     item,
+    made,
+    reconcile_lines,
     refund,
+    waiting,
 )
+from tests.clearing.builders import statement as get_statement
 from tests.cloud import forget_connections
 from tests.conftest import Tables, create_tables
 from tests.storage import Killed, StorageFaults
 
 from medaid.aws import exchange
 from medaid.aws import settings as names
-from medaid.clearing import files, payments, projector, regions, rules, runs, statements, store
+from medaid.clearing import projector, store
+from medaid.clearing.hospital import files, rules
+from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
+from medaid.clearing.regions import service as regions
 from medaid.errors import Conflict
 from medaid.fund import books
 from medaid.fund import service as fund
@@ -103,15 +113,15 @@ def check(world: World) -> None:
         settled: Counter[str] = Counter()
         for one in mine:
             settled.update({k: int(v) for k, v in one.by_fund().items()})
-        made = [s for month in MONTHS for s in statements.made(HOME, institution, month)]
+        found = [s for month in MONTHS for s in made(HOME, institution, month)]
         stated: Counter[str] = Counter()
         due: Counter[str] = Counter()
         paid: Counter[str] = Counter()
         kept: Counter[str] = Counter()
         lines: Counter[str] = Counter()
-        for statement in made:
+        for statement in found:
             stated.update({k: int(v) for k, v in statement.by_fund.items()})
-            content = exchange.get(statements.line_file(statement)).decode().splitlines()[1:]
+            content = exchange.get(hospital.line_file(statement)).decode().splitlines()[1:]
             assert len(content) == statement.lines
             lines.update(f"{row.split(chr(9))[0]}|{row.split(chr(9))[-1]}" for row in content)
             if statement.state in ("released", "nothing_due"):
@@ -121,7 +131,7 @@ def check(world: World) -> None:
                 due.update({k: int(v) for k, v in statement.by_fund.items()})
                 for carried in statement.disputed:
                     due.subtract({k: int(v) for k, v in carried.by_fund.items()})
-                for carried in (*statement.carried_in,):
+                for carried in (*statement.upheld,):
                     due.update({k: int(v) for k, v in carried.by_fund.items()})
                 due.update({k: int(v) for k, v in statement.brought_forward.items()})
         # every item in exactly one statement, or open with a reason
@@ -129,26 +139,28 @@ def check(world: World) -> None:
         unstated = {
             o["setl_id"]
             for month in MONTHS
-            for o in runs.open_items(HOME, month)
+            for o in hospital.list_open_items(HOME, month)
             if o["institution"] == institution and "未列入" in o["reason"]
         }
         for one in mine:
-            assert (f"{one.setl_id}|{int(one.refd)}" in lines) != (one.key in unstated), one.key
-        waiting: Counter[str] = Counter()
+            assert (f"{one.setl_id}|{int(one.refd)}" in lines) != (one.item_id in unstated), (
+                one.item_id
+            )
+        waits: Counter[str] = Counter()
         deducted: Counter[str] = Counter()
-        for kind, state, carried in statements.waiting(HOME, institution):
+        for kind, state, carried in waiting(HOME, institution):
             if kind == "DISPUTE" and state in ("open", "upheld"):
-                waiting.update({k: int(v) for k, v in carried.by_fund.items()})
+                waits.update({k: int(v) for k, v in carried.by_fund.items()})
             if kind == "DISPUTE" and state == "rejected":
                 deducted.update({k: int(v) for k, v in carried.by_fund.items()})
             if kind == "FORWARD" and state == "forward":
-                waiting.update({k: int(v) for k, v in carried.by_fund.items()})
-        for statement in made:
+                waits.update({k: int(v) for k, v in carried.by_fund.items()})
+        for statement in found:
             if statement.state in ("released", "nothing_due"):
                 for carried in statement.deductions:
                     deducted.update({k: int(v) for k, v in carried.by_fund.items()})
         for key in FUNDS:
-            late = sum(int(i.by_fund().get(key, Fen(0))) for i in mine if i.key in unstated)
+            late = sum(int(i.by_fund().get(key, Fen(0))) for i in mine if i.item_id in unstated)
             assert settled[key] == stated[key] + late, (institution, key)
             booked = sum(
                 -int(x.amount)
@@ -162,13 +174,13 @@ def check(world: World) -> None:
             assert booked == settled[key], (institution, key)
             still = -int(owed.get((key, institution), Fen(0)))
             assert settled[key] == paid[key] + kept[key] + deducted[key] + still, (institution, key)
-            assert still == late + due[key] + waiting[key], (
+            assert still == late + due[key] + waits[key], (
                 institution,
                 key,
                 still,
                 late,
                 due[key],
-                waiting[key],
+                waits[key],
             )
 
 
@@ -176,7 +188,7 @@ def month_end(world: World, month: str, script: Any) -> None:
     """Runs a month and lets each hospital do what the script says."""
     number = int(month[5:])
     now = at(2, 4, month=number + 1)
-    runs.month(HOME, month, now)
+    close_month(HOME, month, now)
     for index, institution in enumerate(HOSPITALS):
         what = script[index]
         if what == "silent":
@@ -193,19 +205,17 @@ def reconcile(world: World, institution: str, month: str, disputes: bool, now: d
         sent = [
             i
             for i in world.items
-            if i.institution == institution and i.month == month and i.home == home
+            if i.institution == institution and i.month == month and i.insured_region == home
         ]
         upload = b"".join(files.upload_rows(sent[1:] if disputes else sent))
-        statements.reconcile_lines(
-            HOME, institution, "21", home, first, fund.month_end(first), upload, now
-        )
+        reconcile_lines(HOME, institution, "21", home, first, fund.month_end(first), upload, now)
 
 
 def pay_all(institution: str, month: str, now: datetime) -> None:
-    for statement in statements.made(HOME, institution, month):
-        if statement.state == "confirmed":
-            payments.approve(HOME, institution, month, statement.number, "甲", now)
-            payments.release(HOME, institution, month, statement.number, "乙", now)
+    for one in made(HOME, institution, month):
+        if one.state == "confirmed":
+            hospital.approve_statement(HOME, institution, month, one.number, "甲", now)
+            hospital.release_statement(HOME, institution, month, one.number, "乙", now)
 
 
 acts = st.tuples(
@@ -230,19 +240,17 @@ def live(months: list[Any], retention: str) -> World:
     """Three months as the scripts say, checked after each."""
     world = World()
     for institution in HOSPITALS:
-        payments.agree(agreement(institution, retention))
+        agree(agreement(institution, retention))
     for month, (settles, reversals, what, suspended, ends) in zip(MONTHS, months, strict=True):
         number = int(month[5:])
         if suspended:
-            regions.suspend(ELSEWHERE, "省级", "拖延", at(1, month=number))
-        for n, (day, hospital, hifp, maf, away, late) in enumerate(settles):
-            world.settle(
-                at(day, month=number) + timedelta(minutes=n), hospital, hifp, maf, away, late
-            )
+            regions.suspend_region(ELSEWHERE, "省级", "拖延", at(1, month=number))
+        for n, (day, index, hifp, maf, away, late) in enumerate(settles):
+            world.settle(at(day, month=number) + timedelta(minutes=n), index, hifp, maf, away, late)
         for n, which in enumerate(reversals):
             if which < len(world.items) and not world.items[which].refd:
                 world.take_back(world.items[which], at(28, 8, month=number) + timedelta(minutes=n))
-        statements.deduct(
+        deduct(
             HOME,
             HOSPITALS[0],
             f"D{month}",
@@ -252,26 +260,26 @@ def live(months: list[Any], retention: str) -> World:
             at(28, 9, month=number),
         )
         month_end(world, month, what)
-        runs.supplements(HOME, at(5, month=number + 1))
+        hospital.create_supplements(HOME, at(5, month=number + 1))
         for institution in HOSPITALS:
-            for kind, state, carried in list(statements.waiting(HOME, institution)):
+            for kind, state, carried in list(waiting(HOME, institution)):
                 if (
                     kind == "DISPUTE"
                     and state == "open"
                     and ends
                     and not (ends == "rejected" and any(f < 0 for f in carried.by_fund.values()))
                 ):
-                    statements.resolve(
+                    hospital.resolve_dispute(
                         HOME,
                         institution,
-                        carried.setl_id,
+                        carried.pending_id,
                         ends == "upheld",
                         "复核",
                         "丙",
                         at(6, month=number + 1),
                     )
         if suspended:
-            regions.lift(ELSEWHERE, "省级", "补足", at(7, month=number + 1))
+            regions.lift_suspension(ELSEWHERE, "省级", "补足", at(7, month=number + 1))
         check(world)
     return world
 
@@ -281,7 +289,7 @@ def live(months: list[Any], retention: str) -> World:
 def test_sums_hold_over_random_months(months: list[Any], retention: str) -> None:
     with mock_aws():
         forget_connections()
-        projector._listed.cache_clear()
+        projector._note.cache_clear()
         create_tables(boto3.client("dynamodb"))
         location: Any = {"LocationConstraint": "cn-north-1"}
         boto3.client("s3").create_bucket(
@@ -298,34 +306,34 @@ def test_sums_hold_over_random_months(months: list[Any], retention: str) -> None
 def prepared() -> World:
     """A month with items of two regions, a reversal, a deduction and an agreement."""
     world = World()
-    payments.agree(agreement(HOSPITALS[0], "0.05"))
+    agree(agreement(HOSPITALS[0], "0.05"))
     for n in range(4):
         world.settle(at(3 + n), 0, 6000 + n, 300, away=n == 2, late=0)
     world.take_back(world.items[1], at(20))
-    statements.deduct(
-        HOME, HOSPITALS[0], "D1", {"basic_resident": Fen(50)}, "审核扣减", HOME, at(21)
-    )
+    deduct(HOME, HOSPITALS[0], "D1", {"basic_resident": Fen(50)}, "审核扣减", HOME, at(21))
     return world
 
 
 NOW = at(2, 4, month=8)
 
 
-def close_month() -> None:
+def whole_month() -> None:
     """A month closed and paid, each step as a person or a job would repeat it until it is done."""
-    runs.month(HOME, "2023-07", NOW)
+    close_month(HOME, "2023-07", NOW)
     first = date(2023, 7, 1)
     for home in (HOME, ELSEWHERE):
-        mine = [i for i in store.items(HOME, HOSPITALS[0], "2023-07") if i.home == home]
-        if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "draft":
+        mine = [
+            i for i in store.list_items(HOME, HOSPITALS[0], "2023-07") if i.insured_region == home
+        ]
+        if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "draft":
             upload = b"".join(files.upload_rows(mine))
-            statements.reconcile_lines(
+            reconcile_lines(
                 HOME, HOSPITALS[0], "21", home, first, fund.month_end(first), upload, NOW
             )
-    if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "confirmed":
-        payments.approve(HOME, HOSPITALS[0], "2023-07", 1, "甲", NOW)
-    if statements.found(HOME, HOSPITALS[0], "2023-07", 1)[1].state == "approved":
-        payments.release(HOME, HOSPITALS[0], "2023-07", 1, "乙", NOW)
+    if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "confirmed":
+        hospital.approve_statement(HOME, HOSPITALS[0], "2023-07", 1, "甲", NOW)
+    if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "approved":
+        hospital.release_statement(HOME, HOSPITALS[0], "2023-07", 1, "乙", NOW)
 
 
 def outcome(tables: Tables) -> dict[str, Any]:
@@ -346,7 +354,7 @@ def test_killed_at_every_storage_call_it_resumes_to_the_same(
     and payment."""
     prepared()
     fresh = tables.everything()
-    close_month()
+    whole_month()
     expected = outcome(tables)
     strike: Callable[..., None] = getattr(storage_faults, when)
     nth = 0
@@ -356,10 +364,10 @@ def test_killed_at_every_storage_call_it_resumes_to_the_same(
         storage_faults.clear()
         strike(nth)
         try:
-            close_month()
+            whole_month()
         except Killed:
             storage_faults.clear()
-            close_month()
+            whole_month()
             assert outcome(tables) == expected, f"killed {when} call {nth}"
         else:
             break  # the run makes fewer calls than that
@@ -369,7 +377,7 @@ def test_killed_at_every_storage_call_it_resumes_to_the_same(
 
 def restore(tables: Tables, state: dict[str, list[dict[str, Any]]]) -> None:
     """Puts the tables back to `state`."""
-    projector._listed.cache_clear()
+    projector._note.cache_clear()
     for room, wanted in state.items():
         table = names.settings().tables[room]
         for row in tables.items(room):

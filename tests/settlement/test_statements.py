@@ -24,8 +24,10 @@ from tests.settlement.hospital import (
 )
 
 from medaid.aws.outbox import OutboxItem, event_of
-from medaid.clearing import files, jobs, regions
+from medaid.clearing import jobs
 from medaid.clearing import service as clearing
+from medaid.clearing.files import unzipped, zipped
+from medaid.clearing.regions import service as regions
 from medaid.events import SettlementPosted
 from medaid.settlement import service
 from medaid.settlement import statements as door
@@ -102,7 +104,7 @@ def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, 
             "0",
         )
     )
-    content = base64.b64encode(files.zipped("a.txt", (row + "\n").encode())).decode()
+    content = base64.b64encode(zipped("a.txt", (row + "\n").encode())).decode()
     number = passed(hospital.call("9101", {"in": content, "filename": "a.zip"}, node="fsUploadIn"))[
         "file_qury_no"
     ]
@@ -120,7 +122,7 @@ def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, 
     }
     result = passed(hospital.call("3202", given))["fileinfo"]["file_qury_no"]
     answer = passed(hospital.call("9102", {"file_qury_no": result}, node="fsDownloadIn"))
-    assert files.unzipped(base64.b64decode(answer["out"])).strip() == b""  # nothing differs
+    assert unzipped(base64.b64decode(answer["out"])).strip() == b""  # nothing differs
     refused(
         hospital.call("3202", {**given, "medfee_sumamt": "49999.99"}), "AMOUNT_SUM", "medfee_sumamt"
     )
@@ -149,7 +151,7 @@ def test_a_suspended_region_is_told_plainly_and_served_again_when_lifted(
         ),
     )
     envelope["input"]["feestt"] = [{"med_chrgitm_type": "09", "item_sumamt": "1000.00"}]
-    regions.suspend("440000", "officer", "清算资金逾期未拨付", NOW)
+    regions.suspend_region("440000", "officer", "清算资金逾期未拨付", NOW)
     told_why = refused(hospital.post(envelope), "REGION_SUSPENDED", "insuplc_admdvs")
     assert "清算资金逾期未拨付" in told_why["rule"]
     at_home = Hospital(prefix="20210705210000")
@@ -163,5 +165,5 @@ def test_a_suspended_region_is_told_plainly_and_served_again_when_lifted(
             ),
         )
     )
-    regions.lift("440000", "officer", "已拨付", NOW)
+    regions.lift_suspension("440000", "officer", "已拨付", NOW)
     passed(hospital.post(envelope))

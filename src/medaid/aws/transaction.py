@@ -238,10 +238,15 @@ def put_once(item: Model) -> bool:
     For what stands alone and may come twice, such as a message of a stream; what belongs together
     goes through `commit`.
     """
+    return put_if(item, Path(str(type(item)._hash_keyname)).does_not_exist())
+
+
+def put_if(item: Model, condition: Condition) -> bool:
+    """One item put where `condition` holds; False where it does not. Raises Unavailable."""
 
     def put() -> bool:
         try:
-            item.save(condition=Path(str(type(item)._hash_keyname)).does_not_exist())
+            item.save(condition=condition)
         except PutError as error:
             if (
                 isinstance(error.cause, ClientError)

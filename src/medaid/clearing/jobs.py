@@ -11,16 +11,28 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
 
 from medaid.aws import queue
 from medaid.aws.settings import settings
-from medaid.clearing import bills, insurer, national, regions, runs, statements, store
+from medaid.clearing import runs, store
 from medaid.clearing.figures import figure
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.insurer import service as insurer
+from medaid.clearing.regions import service as regions
+from medaid.clearing.regions.model import Bill
 from medaid.errors import MedaidError, Refused
 from medaid.fund import finance, rollups, seals
 from medaid.fund import service as fund
-from medaid.instants import civil_date, from_stored
+from medaid.instants import civil_date
+from medaid.months import Month
+from medaid.regions import Level, Region
 from medaid.workdays import Calendar
+
+BILLED: Final = "region_bills"
+CATCH_UP: Final = 24
+"""Months back for which bills between regions are still made up for."""
 
 
 @dataclass
@@ -34,129 +46,92 @@ class Done:
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
 
-    def attempt(self, name: str, admdvs: str, step: Callable[[], int]) -> None:
+    def attempt(self, name: str, admdvs: str, step: Callable[[], int]) -> bool:
         """Runs one step for one region; a refusal or storage failure is noted, a fault of the
-        program is not hidden."""
+        program is not hidden. Answers whether it was done."""
         try:
             self.add(name, step())
         except MedaidError as error:
             self.failed.append(f"{name} {admdvs} {error.code}")
-
-
-def last_month(now: datetime) -> str:
-    """The month before the one in which `now` falls in Beijing, `yyyy-mm`."""
-    return f"{civil_date(now).replace(day=1) - timedelta(days=1):%Y-%m}"
+            return False
+        return True
 
 
 def monthly(now: datetime) -> Done:
     """On the first: last month's statements of every institution of every region, over the queue
-    where there is one (J34)."""
-    done, period = Done(), last_month(now)
-    for admdvs in store.regions():
-        done.attempt("statements", admdvs, lambda admdvs=admdvs: _month(admdvs, period, now))  # type: ignore[misc]
+    where there is one (J34); months that were missed before it first."""
+    done, month = Done(), Month.of(now).previous
+    for region in store.list_regions():
+        done.attempt("statements", region, partial(_close, region, month, now))
     return done
 
 
-def _month(admdvs: str, period: str, now: datetime) -> int:
+def _close(region: Region, month: Month, now: datetime) -> int:
+    for missed in hospital.list_unfinished_months(region, now):
+        if missed < month:
+            hospital.close_month(region, missed, now)
     url = settings().clearing_queue
     if not url:
-        return runs.month(admdvs, period, now)["institutions"]
-    cut = runs.month_cut(admdvs, period, now)
-    found = store.institutions(admdvs, period)
+        return hospital.close_month(region, month, now)["institutions"]
+    cut = hospital.begin_month(region, month, now)
+    found = store.list_institutions(region, month)
     for institution in found:
-        task = {
-            "admdvs": admdvs,
+        message = {
+            "admdvs": region,
             "institution": institution,
-            "month": period,
+            "month": month,
             "cut": cut.isoformat(),
         }
-        queue.send(url, json.dumps(task, sort_keys=True))
+        queue.send(url, json.dumps(message, sort_keys=True))
     return len(found)
 
 
 def task(body: str) -> None:
     """One institution's month, as the queue brings it: twice changes nothing."""
-    told = json.loads(body)
-    runs.institution_month(
-        told["admdvs"], told["institution"], told["month"], datetime.fromisoformat(told["cut"])
+    message = json.loads(body)
+    hospital.close_institution_month(
+        Region(message["admdvs"]),
+        message["institution"],
+        Month(message["month"]),
+        datetime.fromisoformat(message["cut"]),
     )
 
 
 def daily(now: datetime, calendar: Calendar) -> Done:
     """Each morning: books sealed, verified and compared; late items, deadlines, the year's bar,
     bills, prepayments and the insurer's bills."""
-    done = Done()
-    today, period = civil_date(now), last_month(now)
-    running = f"{today:%Y-%m}"
-    for admdvs in store.regions():
-        done.attempt(
-            "late_statements",
-            admdvs,
-            lambda admdvs=admdvs: _statements_made_up(admdvs, period, now),  # type: ignore[misc]
-        )
-    for month in (
-        last_month(runs.midnight(today.replace(day=1) - timedelta(days=1))),
-        period,
-    ):  # what a month left over, the next one still makes
-        done.attempt("region_bills", "", lambda month=month: between_regions(month, now))  # type: ignore[misc]
-    for admdvs in store.regions():
-        steps: Mapping[str, Callable[[str], int]] = {
-            "sealed": lambda a: sum(seals.seal(a, month, now) for month in (period, running)),
-            "tampered": lambda a: sum(
-                len(seals.verify(a, month, now)) for month in (period, running)
-            ),
+    done, today = Done(), civil_date(now)
+    running = Month.of(now)
+    months = (running.previous, running)
+    found = store.list_regions()
+    for region in found:
+        step = partial(hospital.make_up_months, region, now)
+        done.attempt("late_statements", region, step)
+    bill_regions(done, found, now)
+    for region in found:
+        steps: Mapping[str, Callable[[Region], int]] = {
+            "sealed": lambda a: sum(seals.seal(a, month, now) for month in months),
+            "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in months),
             "rollup_differs": lambda a: sum(
-                len(rollups.recompute(a, month, today, now)) for month in (period, running)
+                len(rollups.recompute(a, month, today, now)) for month in months
             ),
-            "overdue": lambda a: len(runs.overdue(a, now, calendar)),
-            "barred": lambda a: runs.year_end(a, now, calendar)["barred"],
-            "prepayment_alerts": lambda a: len(regions.usage(a, now)),
+            "overdue": lambda a: len(hospital.report_overdue(a, now, calendar)),
+            "barred": lambda a: hospital.apply_time_bar(a, now, calendar).barred,
+            "prepayment_alerts": lambda a: len(regions.report_use(a, now)),
             "bills_late": lambda a: sum(
-                int(_late(bill, now, calendar)) for bill in regions.owed_by(a)
+                int(_is_late(bill, now, calendar)) for bill in regions.list_owed_by(a)
             ),
-            "insurer_bills": lambda a: _insurer(a, now),
+            "insurer_bills": lambda a: insurer.create_due_bills(a, now),
             "short_of_reserve": lambda a: _reserve(a, now),
         }
-        for name, step in steps.items():
-            done.attempt(name, admdvs, lambda step=step, admdvs=admdvs: step(admdvs))  # type: ignore[misc]
+        for name, act in steps.items():
+            done.attempt(name, region, partial(act, region))
     return done
 
 
-def _statements_made_up(admdvs: str, period: str, now: datetime) -> int:
-    """Ends the month's run where the queue has done its part, or makes up for one that never came;
-    then supplements for what came late."""
-    state, body = runs.state("month", admdvs, period)
-    if not state:
-        runs.month(admdvs, period, now)
-    if state == "running":
-        cut = from_stored(body["cut"])
-        for institution in store.institutions(admdvs, period):
-            made = statements.made(admdvs, institution, period)
-            if not made or made[-1].cut < cut:
-                runs.institution_month(admdvs, institution, period, cut)
-        runs.ended("month", admdvs, period, {}, now)
-    return len(runs.supplements(admdvs, now))
-
-
-def _late(bill: bills.Bill, now: datetime, calendar: Calendar) -> bool:
+def _is_late(bill: Bill, now: datetime, calendar: Calendar) -> bool:
     due = bill.due(calendar)
     return due is not None and civil_date(now) > due
-
-
-def _insurer(admdvs: str, now: datetime) -> int:
-    """July's and December's bills and March's true-up, in their months (M二.5)."""
-    today, made = civil_date(now), 0
-    for year in (today.year - 1, today.year):
-        if insurer.contract(admdvs, year) is None:
-            continue
-        months = figure("insurer_bill_months", admdvs).value
-        periods = [f"{month:02d}" for month in months if (year, month) <= (today.year, today.month)]
-        if (today.year, today.month) >= (year + 1, figure("insurer_true_up_month", admdvs).whole):
-            periods.append("true_up")
-        for period in periods:
-            insurer.bill(admdvs, year, period, now)
-            made += 1
-    return made
 
 
 def _reserve(admdvs: str, now: datetime) -> int:
@@ -169,37 +144,88 @@ def _reserve(admdvs: str, now: datetime) -> int:
     return len(finance.short_funds(admdvs, end, balances, figure("reserve_warning", admdvs).whole))
 
 
-def between_regions(period: str, now: datetime) -> int:
-    """The month's filings, splits and bills, as far as they can go today. On one machine the
-    national level is ours (MEDAID_NATIONAL=local)."""
-    cities = [region for region in store.regions() if region[2:] != "0000"]
-    filed = [city for city in cities if _filed(city, period, now)]
-    provinces: dict[str, list[str]] = {}
+# -------------------------------------------------------------------------------------------------
+# between regions
+
+
+def bill_regions(done: Done, found: list[Region], now: datetime) -> None:
+    """Filings, splits and bills of every past month that is not billed yet, as far as they can go
+    today. A file that does not read stops its own province, and nobody else."""
+    cities = [region for region in found if region.level not in (Level.PROVINCE, Level.NATION)]
+    began = {city: (store.list_months(city) or [Month.of(now)])[0] for city in cities}
+    first = max(min(began.values(), default=Month.of(now)), Month.of(now).later(-CATCH_UP))
+    for month in first.through(Month.of(now).previous):
+        provinces: dict[Region, list[str]] = {}
+        for city in cities:
+            if began[city] <= month:
+                provinces.setdefault(city.province, []).append(city)
+        _bill_month(done, month, provinces, now)
+
+
+def _bill_month(
+    done: Done, month: Month, provinces: Mapping[Region, list[str]], now: datetime
+) -> None:
+    """One month's way through cities, provinces and the nation. On one machine the national level
+    is ours (MEDAID_NATIONAL=local)."""
+    waiting = {
+        province: members
+        for province, members in provinces.items()
+        if not _is_billed(province, month)
+    }
+    if not waiting:
+        return
+    ready: list[Region] = []
+    for province, members in waiting.items():
+        if _file_cities(done, month, members, now):
+            step = partial(_file_province, province, month, members)
+            if done.attempt(BILLED, province, step):
+                ready.append(province)
+    local = settings().national_level == "local"
+    if local and len(ready) == len(waiting):
+        step = partial(_split, month, sorted(provinces))
+        done.attempt(BILLED, "", step)
+    for province in ready:
+        done.attempt(BILLED, province, partial(_bill, province, month, provinces[province], now))
+
+
+def _is_billed(province: str, month: str) -> bool:
+    run = runs.find_run(BILLED, province, month)
+    return run is not None and run.state is runs.RunState.DONE
+
+
+def _file_cities(done: Done, month: Month, cities: list[str], now: datetime) -> bool:
+    """Files each city's month; whether all have."""
+    filed = []
     for city in cities:
-        provinces.setdefault(bills.province(city), []).append(city)
-    ready = {p: members for p, members in provinces.items() if set(members) <= set(filed)}
-    for province, members in ready.items():
-        regions.file_province(province, period, members)
-    if settings().national_level == "local" and set(ready) == set(provinces) and provinces:
-        national.split(period, sorted(provinces))
-    return sum(len(_billed(province, period, members, now)) for province, members in ready.items())
+        try:
+            regions.file_city(city, month, now)
+        except Refused as error:
+            if error.code != "PERIOD_OPEN":
+                done.failed.append(f"{BILLED} {city} {error.code}")
+        else:
+            filed.append(city)
+    return filed == cities
 
 
-def _filed(city: str, period: str, now: datetime) -> bool:
+def _file_province(province: str, month: str, members: list[str]) -> int:
+    regions.file_province(province, month, members)
+    return 0
+
+
+def _split(month: str, participants: list[Region]) -> int:
+    regions.split_nation(month, participants)
+    return 0
+
+
+def _bill(province: str, month: str, members: list[str], now: datetime) -> int:
+    """Bills of a province's month; done once the national level has answered too."""
+    found = len(regions.bill_cities(province, month, members, now))
     try:
-        regions.file_city(city, period, now)
-    except Refused as error:
-        if error.code != "PERIOD_OPEN":
-            raise
-        return False
-    return True
-
-
-def _billed(province: str, period: str, members: list[str], now: datetime) -> list[bills.Bill]:
-    found = regions.bill_cities(province, period, members, now)
-    try:
-        return [*found, *regions.bill_province(province, period, now)]
+        found += len(regions.bill_province(province, month, members, now))
     except Refused as error:
         if error.code != "NOT_FOUND":
             raise
         return found  # the national level has not answered yet
+    runs.begin_run(BILLED, province, month, now)
+    runs.end_run(BILLED, province, month, {"bills": found}, now)
+    return found

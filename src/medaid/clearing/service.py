@@ -1,35 +1,11 @@
-"""What other rooms and the doors call. One verb, one function; the modules beside hold them by
-subject."""
+"""What other packages call of clearing: settlements come in, hospitals reconcile (3201, 3202),
+a region's suspension is asked. Operators' routes and jobs use the services of hospital, regions and
+insurer."""
 
 from __future__ import annotations
 
-from medaid.clearing.payments import agree, agreement, answered, approve, bar, release
+from medaid.clearing.insurer.service import find_contract, front
 from medaid.clearing.projector import project
-from medaid.clearing.statements import (
-    deduct,
-    dispute,
-    made,
-    make,
-    reconcile_lines,
-    reconcile_totals,
-    resolve,
-    waiting,
-)
+from medaid.clearing.regions.suspension import check_open
 
-__all__ = [
-    "agree",
-    "agreement",
-    "answered",
-    "approve",
-    "bar",
-    "deduct",
-    "dispute",
-    "made",
-    "make",
-    "project",
-    "reconcile_lines",
-    "reconcile_totals",
-    "release",
-    "resolve",
-    "waiting",
-]
+__all__ = ["check_open", "find_contract", "front", "project"]

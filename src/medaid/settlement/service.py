@@ -17,6 +17,7 @@ from medaid.aws.web import incident
 from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
+from medaid.regions import Region
 from medaid.settlement import reversing, settling, statements, store, visits
 from medaid.settlement.model import Answer, Institution, Settlement
 from medaid.settlement.national import answers, codes
@@ -51,6 +52,11 @@ def refused(error: MedaidError, received: datetime, answered: datetime) -> dict[
 def warm() -> None:
     """Makes at import what the first message would wait for: the storage client."""
     store.connect()
+
+
+def institution_region(code: str) -> Region:
+    """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
+    return Region(store.institution(code).admdvs)
 
 
 def explain(setl_id: str, institution: str) -> dict[str, Any]:

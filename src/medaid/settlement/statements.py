@@ -25,7 +25,7 @@ _open: dict[tuple[str, str], float] = {}
 
 def totals(message: Message, now: datetime) -> Answer:
     """3201: our sums of the period against the hospital's."""
-    from medaid.clearing import fsi
+    from medaid.clearing.hospital import fsi
 
     return Answer(
         fsi.totals(
@@ -36,7 +36,7 @@ def totals(message: Message, now: datetime) -> Answer:
 
 def lines(message: Message, now: datetime) -> Answer:
     """3202: line by line, from the file that 9101 brought."""
-    from medaid.clearing import fsi
+    from medaid.clearing.hospital import fsi
 
     return Answer(
         fsi.lines(
@@ -47,7 +47,7 @@ def lines(message: Message, now: datetime) -> Answer:
 
 def upload(message: Message, _now: datetime) -> Answer:
     """9101: a file, in base64; answers file_qury_no. The same file again gives the same number."""
-    from medaid.clearing import fsi
+    from medaid.clearing.hospital import fsi
 
     try:
         content = base64.b64decode(message.text("in"), validate=True)
@@ -63,7 +63,7 @@ def upload(message: Message, _now: datetime) -> Answer:
 
 def download(message: Message, _now: datetime) -> Answer:
     """9102: a file of the hospital's own, in base64."""
-    from medaid.clearing import fsi
+    from medaid.clearing.hospital import fsi
 
     content = fsi.download(message.institution, message.text("file_qury_no"))
     return Answer({"out": base64.b64encode(content).decode(), "filename": message.text("filename")})
@@ -80,9 +80,9 @@ def check_open(home: str, treatment: str) -> None:
         or time.monotonic() - _open.get((home, treatment), -OPEN_SECONDS) < OPEN_SECONDS
     ):
         return
-    from medaid.clearing import regions
+    from medaid.clearing import service as clearing
 
-    regions.check_open(home, treatment)
+    clearing.check_open(home, treatment)
     _open[home, treatment] = time.monotonic()
 
 

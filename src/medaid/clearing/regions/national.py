@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from medaid.aws import exchange
-from medaid.clearing import bills, regionfiles
+from medaid.clearing.regions import files, rules
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.instants import BEIJING, from_stored
+from medaid.regions import Level
 
 _EPOCH = from_stored("2000-01-01T00:00:00.000000Z").astimezone(BEIJING)
 """A bill in a file has no time of making: whoever receives it says when."""
@@ -34,8 +35,8 @@ def file(month: str, province: str, content: bytes) -> None:
 
     Raises Conflict DUPLICATE, BadInput naming the row.
     """
-    for filing in regionfiles.filings(month, content, province):
-        if bills.province(filing.treatment) != province:
+    for filing in files.filings(month, content, province):
+        if filing.treatment.province != province:
             raise BadInput(
                 "FORBIDDEN", field=f"{province} {filing.treatment}", rule="只能申报本省就医的费用"
             )
@@ -55,15 +56,15 @@ def split(month: str, participants: Sequence[str]) -> int:
     missing = []
     for province in sorted(participants):
         try:
-            filings += regionfiles.filings(month, exchange.get(filed_at(month, province)), province)
+            filings += files.filings(month, exchange.get(filed_at(month, province)), province)
         except Refused as error:
             if error.code != "NOT_FOUND":
                 raise
             missing.append(province)
     if missing:
         raise Refused("NOT_FOUND", field="filing", rule=f"{month} 尚未申报:{'、'.join(missing)}")
-    made = bills.shared_out(filings, month, participants, "nation", _EPOCH)
+    made = rules.shared_out(filings, month, participants, Level.NATION, _EPOCH)
     for province in sorted(participants):
         mine = [bill for bill in made if province in (bill.creditor, bill.debtor)]
-        exchange.put(answered_at(month, province), regionfiles.billed(mine), "application/zip")
+        exchange.put(answered_at(month, province), files.billed(mine), "application/zip")
     return len(made)

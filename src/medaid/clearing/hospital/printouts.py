@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import Final
+from typing import Final, NamedTuple
 
 from medaid.aws import exchange
-from medaid.clearing.model import Agreement, Statement
+from medaid.clearing.hospital.model import Payee, Statement
 from medaid.errors import BadInput
 from medaid.fund.chart import funds
 from medaid.instants import beijing_text, civil_date
 from medaid.money import Fen
+from medaid.regions import Locality
 from medaid.workbook import XLSX, workbook
 
 _CARE: Final = {"inpatient": "住院", "outpatient": "门诊"}
-_PLACE: Final = {"local": "本地", "province": "省内异地", "nation": "跨省异地"}
+_LOCALITY: Final = {
+    Locality.COUNTY: "本地",
+    Locality.CITY: "本地",
+    Locality.PROVINCE: "省内异地",
+    Locality.OUTSIDE: "跨省异地",
+}
 
 
 def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
@@ -32,6 +38,7 @@ def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
             "待遇类别",
             "清算类别",
             "参保地",
+            "支付地",
             "就医范围",
             "人次",
             "退费",
@@ -41,18 +48,19 @@ def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
         ]
     ]
     for group, totals in statement.groups.items():
+        locality = _LOCALITY[group.locality(statement.region)]
         amounts = [
             totals.amounts.get(name, Fen(0))
             for name in ("medfee_sumamt", "fund_pay_sumamt", "maf_pay")
         ]
-        place = _PLACE[group.place(statement.admdvs)]
         groups.append(
             [
                 group.insutype,
                 _CARE[group.care],
                 group.clr_type,
-                group.home,
-                place,
+                group.insured_region,
+                group.paying_region,
+                locality,
                 totals.count,
                 totals.refunds,
                 *amounts,
@@ -82,7 +90,7 @@ def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
     for key in keys:
         sums = [
             Fen(sum(int(c.by_fund.get(key, 0)) for c in some))
-            for some in (statement.disputed, statement.carried_in, statement.deductions)
+            for some in (statement.disputed, statement.upheld, statement.deductions)
         ]
         rest = [
             m.get(key, Fen(0))
@@ -100,11 +108,11 @@ def statement_sheets(statement: Statement) -> dict[str, list[list[object]]]:
     waits: list[list[object]] = [["类别", "编号", "所属月份", "原因", "基金", "金额"]]
     for name, some in (
         ("争议", statement.disputed),
-        ("前期争议", statement.carried_in),
+        ("前期争议", statement.upheld),
         ("扣减", statement.deductions),
     ):
         waits += [
-            [name, c.setl_id, c.month, c.reason, funds()[key].name, fen]
+            [name, c.pending_id, c.month, c.reason, funds()[key].name, fen]
             for c in some
             for key, fen in c.by_fund.items()
         ]
@@ -118,7 +126,7 @@ def statement_book(statement: Statement) -> bytes:
     )
 
 
-def payment_notice(statement: Statement, agreement: Agreement) -> bytes:
+def payment_notice(statement: Statement) -> bytes:
     """The payment notice (拨付通知单) as PDF."""
     from reportlab.lib.pagesizes import A4  # loaded where a notice is made, as above
     from reportlab.pdfbase import pdfmetrics
@@ -128,25 +136,30 @@ def payment_notice(statement: Statement, agreement: Agreement) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     held = io.BytesIO()
     canvas = Canvas(held, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(f"拨付通知单 {statement.order}")
+    canvas.setTitle(f"拨付通知单 {statement.order_id}")
     canvas.setFont("STSong-Light", 16)
     canvas.drawCentredString(A4[0] / 2, A4[1] - 70, "医疗费用拨付通知单")
     canvas.setFont("STSong-Light", 11)
     height = A4[1] - 110
-    for line in notice_lines(statement, agreement):
+    for line in notice_lines(statement):
         canvas.drawString(70, height, line)
         height -= 20
     canvas.save()
     return held.getvalue()
 
 
-def notice_lines(statement: Statement, agreement: Agreement) -> list[str]:
+def _payee(statement: Statement) -> Payee:
+    assert statement.payee is not None, "a released statement has a payee"
+    return statement.payee
+
+
+def notice_lines(statement: Statement) -> list[str]:
     """The lines of the notice: who is paid what from which fund, and who signed."""
-    total = Fen(sum(int(fen) for fen in statement.paid.values()))
+    payee, total = _payee(statement), Fen(sum(int(fen) for fen in statement.paid.values()))
     lines = [
-        f"编号:{statement.order}",
-        f"收款单位:{agreement.name}({statement.institution})",
-        f"开户银行:{agreement.bank}  账号:{agreement.account}",
+        f"编号:{statement.order_id}",
+        f"收款单位:{payee.name}({statement.institution})",
+        f"开户银行:{payee.bank}  账号:{payee.account}",
         f"费款所属期:{statement.month}  对账单:{statement.statement_id}",
     ]
     lines += [f"{funds()[key].name}:{fen} 元" for key, fen in statement.paid.items()]
@@ -158,23 +171,32 @@ def notice_lines(statement: Statement, agreement: Agreement) -> list[str]:
     ]
 
 
-def pay_order(statement: Statement, agreement: Agreement) -> bytes:
+def pay_order(statement: Statement) -> bytes:
     """The pay order as the bank takes it from manual reimbursement too: header, one payment,
     control totals with the digest of all before."""
-    total = Fen(sum(int(fen) for fen in statement.paid.values()))
-    fields = (statement.order, agreement.name, agreement.account, agreement.bank, total.yuan())
+    payee, total = _payee(statement), Fen(sum(int(fen) for fen in statement.paid.values()))
+    fields = (statement.order_id, payee.name, payee.account, payee.bank, total.yuan())
     if any("|" in text or "\n" in text for text in fields):
-        raise BadInput("FIELD_FORMAT", field="agreement", rule="户名、账号、开户行不得含 | 或换行")
+        raise BadInput("FIELD_FORMAT", field="account", rule="户名、账号、开户行不得含 | 或换行")
     rows = [
-        f"H|{statement.order}|{statement.admdvs}|{civil_date(statement.cut)}",
+        f"H|{statement.order_id}|{statement.region}|{civil_date(statement.cut)}",
         "|".join(("D", *fields)),
     ]
     body = "".join(f"{row}\n" for row in rows)
     return f"{body}T|1|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n".encode()
 
 
-def bank_answer(content: bytes) -> list[tuple[str, str, str]]:
-    """The bank's answer as (order, result, reason): `paid` or `failed`. Raises BadInput where form
+class BankLine(NamedTuple):
+    """What the bank says of one order."""
+
+    order: str
+    amount: Fen
+    result: str
+    reason: str
+
+
+def bank_answer(content: bytes) -> list[BankLine]:
+    """The bank's answer as lines: `paid` or `failed`. Raises BadInput where form
     or control totals are wrong: nothing of it is taken."""
     try:
         rows = [line.split("|") for line in content.decode("utf-8-sig").splitlines() if line]
@@ -194,31 +216,29 @@ def bank_answer(content: bytes) -> list[tuple[str, str, str]]:
         raise BadInput("AMOUNT_SUM", field="file", rule=f"控制合计不符:{len(details)} 笔 {total}")
     if any(row[3] not in ("paid", "failed") for row in details):
         raise BadInput("CODE_UNKNOWN", field="result", rule="paid 或 failed")
-    return [(row[1], row[3], row[4]) for row in details]
+    return [BankLine(row[1], Fen.of_yuan(row[2], "amount"), row[3], row[4]) for row in details]
 
 
 def publish_statement(statement: Statement) -> str:
     """Writes the statement's workbook to the exchange bucket; answers its key."""
     base = (
-        f"clearing/{statement.admdvs}/{statement.month}/"
+        f"clearing/{statement.region}/{statement.month}/"
         f"{statement.institution}/{statement.number:02d}"
     )
     return exchange.put(f"{base}-statement.xlsx", statement_book(statement), XLSX)
 
 
-def publish_payment(statement: Statement, agreement: Agreement) -> list[str]:
+def publish_payment(statement: Statement) -> list[str]:
     """Writes notice and pay order of a released statement; writing them again writes the same
     bytes."""
     base = (
-        f"clearing/{statement.admdvs}/{statement.month}/"
+        f"clearing/{statement.region}/{statement.month}/"
         f"{statement.institution}/{statement.number:02d}"
     )
-    notice = exchange.put(
-        f"{base}-notice.pdf", payment_notice(statement, agreement), "application/pdf"
-    )
+    notice = exchange.put(f"{base}-notice.pdf", payment_notice(statement), "application/pdf")
     order = exchange.put(
-        f"bank/out/{statement.order}.txt",
-        pay_order(statement, agreement),
+        f"bank/out/{statement.order_id}.txt",
+        pay_order(statement),
         "text/plain; charset=utf-8",
     )
     return [notice, order]

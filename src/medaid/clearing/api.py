@@ -1,0 +1,10 @@
+"""All routes of clearing, by whom it is cleared with."""
+
+from __future__ import annotations
+
+from medaid.clearing.hospital.api import ROUTES as HOSPITAL
+from medaid.clearing.hospital.api import Context
+from medaid.clearing.insurer.api import ROUTES as INSURER
+from medaid.clearing.regions.api import ROUTES as REGIONS
+
+__all__ = ["HOSPITAL", "INSURER", "REGIONS", "Context"]

@@ -1,0 +1,204 @@
+"""Agreeing with a hospital on its month: totals (3201), then lines (3202).
+
+A hospital knows what all funds together paid of a settlement. Where a county's assistance stands
+beside a city's insurance (J24), two regions owe one settlement: agreeing on its total agrees both
+parts, each in the statement of the region that pays it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from medaid.aws import exchange
+from medaid.aws.transaction import Decided, Write, transact
+from medaid.clearing import store as items
+from medaid.clearing.files import zipped
+from medaid.clearing.hospital import disputing, files, rules, store
+from medaid.clearing.hospital.model import (
+    Difference,
+    Group,
+    HospitalLine,
+    StatementState,
+    Tally,
+    in_state,
+)
+from medaid.clearing.model import Item
+from medaid.errors import Refused
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
+
+LONGEST: Final = 12
+"""Months that one 3201 may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a hospital reconciles: its own settlements of a clearing type and of the people of one
+    region, in a period. `insutype` is empty for 3202, which names none."""
+
+    institution: str
+    treatment: Region
+    """The institution's region."""
+    insured: Region
+    """setl_optins: the insured region."""
+    insutype: str
+    clr_type: str
+    begin: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.begin:
+            raise Refused("DATE_ORDER", field="stmt_enddate", rule="终止日期早于起始日期")
+        months = self.months
+        if len(months) > LONGEST:
+            raise Refused("FIELD_FORMAT", field="stmt_enddate", rule=f"对账期间至多 {LONGEST} 个月")
+
+    @property
+    def region(self) -> Region:
+        """Whose statement holds the settlements themselves."""
+        return self.insured.owing(self.treatment)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        return tuple(Month.of(self.begin).through(Month.of(self.end)))
+
+    @property
+    def whole_month(self) -> Month | None:
+        """The month, where the period is exactly one: only then anything is agreed."""
+        month = Month.of(self.begin)
+        return month if (self.begin, self.end) == (month.first, month.last) else None
+
+    def names(self, group: Group) -> bool:
+        return group.asked_by(self.insutype, self.clr_type, self.insured)
+
+    def settlements(self) -> Iterator[Item]:
+        """Our settlements of it, in order of time, without the parts of other regions."""
+        for month in self.months:
+            for item in items.list_items(self.region, self.institution, month):
+                if (
+                    not item.is_part
+                    and self.names(rules.group_of(item))
+                    and self.begin <= civil_date(item.setl_time) <= self.end
+                ):
+                    yield item
+
+    def owing_regions(self, settlements: Iterable[Item]) -> list[Region]:
+        """All regions whose statements hold a part of `settlements`."""
+        found = {self.region}
+        for item in settlements:
+            if item.assisting_region is not None:
+                found.add(item.assisting_region.owing(self.treatment))
+        return sorted(found)
+
+
+def reconcile_totals(
+    asked: Asked, theirs: Mapping[str, Fen], count: int, now: datetime
+) -> tuple[str, str]:
+    """3201: our totals of what is asked against the hospital's. Answers stmt_rslt (`0` agreed, `1`
+    not) and its description.
+
+    Agreed on a whole month marks the groups in all statements of that month that hold a part of it;
+    a statement with all groups agreed is confirmed.
+    """
+    tally, elsewhere = Tally(), dict[Region, int]()
+    regions = {asked.region}
+    for item in asked.settlements():
+        tally.add(item)
+        if item.assisting_region is not None:
+            regions.add(item.assisting_region.owing(asked.treatment))
+            part = int(item.amounts.get("paid_elsewhere", Fen(0)))
+            elsewhere[item.assisting_region] = elsewhere.get(item.assisting_region, 0) + part
+    result, description = rules.compared(theirs, count, tally.totals())
+    if result == "0":
+        parts = [f"其中 {Fen(fen)} 元由 {region} 支付" for region, fen in sorted(elsewhere.items())]
+        if asked.whole_month is not None:
+            for region in sorted(regions):
+                _agree(region, asked, asked.whole_month, now)
+        elif len(asked.months) > 1:
+            parts.append("跨月期间仅供核对,请逐月对账确认")
+        description = ";".join((description, *parts))
+    return result, description
+
+
+def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> None:
+    """Marks the groups asked for as agreed in a region's draft statements of the month, if together
+    they hold all of the month's items."""
+
+    def decide() -> Decided[None]:
+        held = store.held_statements(region, asked.institution, month)
+        if not held or _has_items_after(region, asked.institution, month, held[-1], now):
+            # items that are in no statement yet: agreed totals say nothing of the statements
+            return Decided(None)
+        writes: list[Write] = []
+        for row, statement in held:
+            groups = {block.group for block in statement.blocks}
+            agreed = {*statement.agreed, *(group for group in groups if asked.names(group))}
+            if statement.state is StatementState.DRAFT and agreed != set(statement.agreed):
+                state = StatementState.CONFIRMED if agreed == groups else StatementState.DRAFT
+                after = in_state(statement, state, agreed=tuple(sorted(agreed)))
+                writes += store.replace_statement(row, after, now)
+        return Decided(None, writes)
+
+    transact(decide)
+
+
+def _has_items_after(
+    region: Region, institution: str, month: Month, last: store.HeldStatement, now: datetime
+) -> bool:
+    found = items.list_items(region, institution, month)
+    return any(True for _ in rules.between(found, last.statement.cut, now))
+
+
+def reconcile_lines(asked: Asked, upload: bytes, now: datetime) -> tuple[str, list[Difference]]:
+    """3202: the hospital's lines against ours. Answers the key of the result file and the
+    differences.
+
+    For a whole month, items on which we differ (101, 103) are disputed: they leave what is payable
+    and wait, with their reason, for a coming clearing; what only the hospital has (102) is kept as
+    a claim. The groups are agreed with that, for all the rest is the same on both sides. A second
+    file for the same month takes the first one's place until the statement is approved. Raises
+    Refused where the file is plainly another's: nothing of it is ours.
+    """
+    if len(asked.months) > 1:
+        raise Refused("DATE_ORDER", field="stmt_enddate", rule="明细对账的起止日期须在同一自然月内")
+    lines = files.hospital_lines(upload)
+    ours = list(asked.settlements())
+    _check_same_month(ours, lines)
+    found = list(rules.differences(ours, lines))
+    if len(found) > disputing.LARGEST:
+        raise Refused(
+            "FIELD_FORMAT",
+            field="file_qury_no",
+            rule=f"差异 {len(found)} 笔,超过 {disputing.LARGEST} 笔,请核对文件的所属期",
+        )
+    month = asked.months[0]
+    key = exchange.put(
+        f"clearing/{asked.region}/{month}/{asked.institution}/"
+        f"3202-{asked.clr_type}-{asked.insured}-{asked.begin:%d}-{asked.end:%d}.zip",
+        zipped("result.txt", b"".join(files.result_rows(found))),
+        "application/zip",
+    )
+    if asked.whole_month is not None:
+        scope = disputing.Scope(
+            asked.institution, month, asked.clr_type, asked.insured, asked.region
+        )
+        disputing.dispute_differences(scope, ours, found, now)
+        for region in asked.owing_regions(ours):
+            _agree(region, asked, month, now)
+    return key, found
+
+
+def _check_same_month(ours: Iterable[Item], lines: Iterable[HospitalLine]) -> None:
+    mine = {item.setl_id for item in ours}
+    theirs = {line.setl_id for line in lines}
+    if mine and theirs and not mine & theirs:
+        raise Refused(
+            "FIELD_FORMAT",
+            field="file_qury_no",
+            rule="文件中没有一笔属于该期间,请核对文件与所属期",
+        )

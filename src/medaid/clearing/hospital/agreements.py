@@ -1,0 +1,113 @@
+"""Agreements with institutions (J37, Q5.1): versions by date, made by one person and approved by
+another of the institution's own region. What is paid goes to the account of the version of its day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from medaid.aws.transaction import Decided, refuse_as_changed, transact
+from medaid.clearing.hospital import store
+from medaid.clearing.hospital.model import Agreement, AgreementState
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.money import WHOLE, Ratio
+from medaid.regions import Region
+
+
+def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime) -> Agreement:
+    """Records a version that somebody else has to approve. `own` is the institution's region.
+
+    Raises Forbidden where the agreement is made in another region, BadInput for a share that is
+    none or an account that breaks the bank's file, Conflict STATE while another proposal waits.
+    """
+    if agreement.region not in (own, own.pooling):
+        raise Forbidden(
+            "FORBIDDEN", field="fixmedins_code", rule=f"机构属 {own},由其医保经办机构签订"
+        )
+    _check(agreement)
+    made = replace(agreement, proposed_by=by, approved_by="")
+
+    def decide() -> Decided[Agreement]:
+        versions = store.held_agreements(agreement.institution)
+        waiting = next((v for v in versions if v.state is AgreementState.PROPOSED), None)
+        if waiting is not None:
+            if waiting.agreement == made:
+                return Decided(made)
+            raise Conflict("STATE", field="agreement", rule="已有一份协议待复核,请先复核")
+        same_day = [v for v in versions if v.agreement.effective == agreement.effective]
+        return Decided(made, [store.create_agreement(made, len(same_day) + 1, now)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def _check(agreement: Agreement) -> None:
+    if Ratio.of(agreement.retention) > WHOLE:
+        raise BadInput("FIELD_FORMAT", field="retention", rule="预留比例不得大于 1")
+    for field in ("name", "bank", "account"):
+        text = str(getattr(agreement, field))
+        if not text.strip() or any(c in text for c in "|\r\n\t"):
+            raise BadInput("FIELD_FORMAT", field=field, rule="不得为空,不得含 | 或换行")
+
+
+def decide_agreement(
+    institution: str, approved: bool, reason: str, by: str, region: Region, now: datetime
+) -> Agreement:
+    """Second person: the version that waits comes into force from its date on, or is rejected.
+
+    Raises Refused NOT_FOUND, Forbidden SEPARATION for the one who made it (Q3.1), or outside the
+    institution's region.
+    """
+
+    def decide() -> Decided[Agreement]:
+        held = next(
+            (v for v in store.held_agreements(institution) if v.state is AgreementState.PROPOSED),
+            None,
+        )
+        if held is None:
+            raise Refused("NOT_FOUND", field="agreement", rule="没有待复核的协议")
+        if held.agreement.region != region:
+            raise Forbidden("FORBIDDEN", field="admdvs", rule="非本统筹区")
+        if held.agreement.proposed_by == by:
+            raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
+        state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
+        after = replace(held.agreement, approved_by=by, reason=reason)
+        return Decided(after, [store.replace_agreement(held, after, state, now)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def list_agreements(institution: str) -> list[tuple[AgreementState, Agreement]]:
+    """All versions, by the day from which they count."""
+    return [(held.state, held.agreement) for held in store.held_agreements(institution)]
+
+
+def get_agreement(institution: str, day: date) -> Agreement:
+    """How an institution is paid on `day`. Raises Refused INSTITUTION_UNKNOWN: nobody is paid
+    without an agreement."""
+    found = [
+        held.agreement
+        for held in store.held_agreements(institution)
+        if held.state is AgreementState.IN_FORCE and held.agreement.effective <= day
+    ]
+    if not found:
+        raise Refused(
+            "INSTITUTION_UNKNOWN",
+            field="fixmedins_code",
+            rule=f"{institution} 在 {day} 无有效的结算协议",
+        )
+    return found[-1]
+
+
+def get_payee(institution: str, day: date) -> Agreement:
+    """The agreement whose account money goes to on `day`.
+
+    Raises Refused INSTITUTION_UNKNOWN, Conflict STATE while a changed account waits for its
+    approval: what is paid meanwhile would go to one of two accounts.
+    """
+    agreed = get_agreement(institution, day)
+    for held in store.held_agreements(institution):
+        waiting = held.state is AgreementState.PROPOSED and held.agreement.effective <= day
+        if waiting and not held.agreement.same_account(agreed):
+            raise Conflict("STATE", field="account", rule="收款账户变更待复核,暂缓拨付")
+    return agreed

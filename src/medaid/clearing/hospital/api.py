@@ -1,0 +1,269 @@
+"""The operators' routes of clearing with hospitals: months, statements, deductions, disputes,
+agreements (J34, J39, Q3.1, Q5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from medaid.aws.rest.bodies import Done
+from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.clearing import runs
+from medaid.clearing.figures import figure
+from medaid.clearing.hospital import service
+from medaid.clearing.hospital.model import Agreement, AgreementState, PendingKind
+from medaid.clearing.hospital.monthly import JOB
+from medaid.clearing.hospital.shapes import (
+    AgreementShown,
+    AgreementsShown,
+    Approval,
+    Assessment,
+    Decision,
+    Deduction,
+    DrgShareShown,
+    MonthShown,
+    NothingMore,
+    OpenItemShown,
+    PayableShown,
+    PendingListShown,
+    PendingShown,
+    Proposal,
+    StatementShown,
+    Verdict,
+    Why,
+    agreement_shown,
+    pending_shown,
+    statement_shown,
+)
+from medaid.fund import analysis
+from medaid.months import Month
+from medaid.regions import Region
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the routes decide with beside the request."""
+
+    institution_region: Callable[[str], Region]
+    """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN."""
+
+
+READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
+ROUTES: Routes[Context] = Routes("clearing-hospital", "医疗机构结算")
+_ONE: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
+
+# -------------------------------------------------------------------------------------------------
+# months and statements
+
+
+@ROUTES.get("/clearing/{admdvs}/months/{month}", "一个月的对账与未付情况", roles=READERS)
+def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> MonthShown:
+    run = runs.find_run(JOB, admdvs, month)
+    unpaid = service.list_open_statements(admdvs, month)
+    return MonthShown(
+        state=run.state if run else "",
+        counts=dict(run.counts) if run else {},
+        unpaid=[statement_shown(one) for one in unpaid],
+        open=[OpenItemShown(**one) for one in service.list_open_items(admdvs, month)],
+    )
+
+
+@ROUTES.get(_ONE, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
+def show_statement(
+    call: Call[Context, None], admdvs: Region, institution: str, month: Month, number: int
+) -> StatementShown:
+    return statement_shown(service.get_statement(admdvs, institution, month, number).statement)
+
+
+@ROUTES.post(f"{_ONE}/approve", "审核对账单", roles=("auditor", "reviewer"), body=Approval)
+def approve_statement(
+    call: Call[Context, Approval], admdvs: Region, institution: str, month: Month, number: int
+) -> StatementShown:
+    by, points = call.caller.subject, call.body.points
+    return statement_shown(
+        service.approve_statement(admdvs, institution, month, number, by, call.now, points)
+    )
+
+
+@ROUTES.post(f"{_ONE}/release", "拨付对账单", roles=("cashier",), body=NothingMore)
+def release_statement(
+    call: Call[Context, NothingMore], admdvs: Region, institution: str, month: Month, number: int
+) -> StatementShown:
+    by = call.caller.subject
+    paid = service.release_statement(admdvs, institution, month, number, by, call.now)
+    return statement_shown(paid, service.publish_payment(paid) if paid.paid else [])
+
+
+# -------------------------------------------------------------------------------------------------
+# agreements
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/agreements/{institution}",
+    "录入结算协议(待复核)",
+    roles=("manager", "accountant"),
+    body=Proposal,
+    status=201,
+)
+def propose_agreement(
+    call: Call[Context, Proposal], admdvs: Region, institution: str
+) -> AgreementShown:
+    own = call.context.institution_region(institution)
+    sent = call.body
+    agreement = Agreement(
+        institution,
+        sent.name,
+        admdvs,
+        sent.effective,
+        sent.hi_paymtd,
+        sent.rate,
+        sent.retention,
+        sent.bank,
+        sent.account,
+        sent.cite,
+    )
+    made = service.propose_agreement(agreement, own, call.caller.subject, call.now)
+    return agreement_shown(AgreementState.PROPOSED, made)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/agreements/{institution}/decision",
+    "复核结算协议",
+    roles=("manager", "reviewer"),
+    body=Decision,
+)
+def decide_agreement(
+    call: Call[Context, Decision], admdvs: Region, institution: str
+) -> AgreementShown:
+    approved, by = call.body.approved, call.caller.subject
+    made = service.decide_agreement(institution, approved, call.body.reason, by, admdvs, call.now)
+    return agreement_shown(AgreementState.IN_FORCE if approved else AgreementState.REJECTED, made)
+
+
+@ROUTES.get(
+    "/clearing/{admdvs}/agreements/{institution}",
+    "结算协议的各版本",
+    owner=Owner.INSTITUTION,
+    roles=(*READERS, "institution"),
+)
+def show_agreements(call: Call[Context, None], admdvs: Region, institution: str) -> AgreementsShown:
+    if not call.caller.institution:
+        own = call.context.institution_region(institution)
+        call.check_owner(own if own == admdvs else own.pooling)
+    versions = service.list_agreements(institution)
+    return AgreementsShown(versions=[agreement_shown(*one) for one in versions])
+
+
+# -------------------------------------------------------------------------------------------------
+# deductions, disputes, retention, shares
+
+
+@ROUTES.get(
+    "/clearing/{admdvs}/pending/{institution}",
+    "待处理的争议、扣减与结转",
+    owner=Owner.INSTITUTION,
+    roles=(*READERS, "institution"),
+)
+def show_pending(call: Call[Context, None], admdvs: Region, institution: str) -> PendingListShown:
+    rows = [
+        pending_shown(one.item, one.kind, one.state)
+        for one in service.list_pending(admdvs, institution)
+    ]
+    return PendingListShown(rows=rows)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}",
+    "录入扣减",
+    roles=("auditor",),
+    body=Deduction,
+)
+def create_deduction(
+    call: Call[Context, Deduction], admdvs: Region, institution: str, deduction_id: str
+) -> Done:
+    call.context.institution_region(institution)
+    sent = call.body
+    service.create_deduction(
+        admdvs,
+        institution,
+        deduction_id,
+        sent.amounts,
+        sent.reason,
+        sent.insuplc_admdvs or admdvs,
+        call.caller.subject,
+        call.now,
+    )
+    return Done()
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw",
+    "申请撤回扣减",
+    roles=("auditor", "reviewer"),
+    body=Why,
+)
+def request_withdrawal(
+    call: Call[Context, Why], admdvs: Region, institution: str, deduction_id: str
+) -> PendingShown:
+    reason, by = call.body.reason, call.caller.subject
+    item = service.request_withdrawal(admdvs, institution, deduction_id, reason, by, call.now)
+    return pending_shown(item, PendingKind.DEDUCTION)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw/decision",
+    "复核撤回扣减",
+    roles=("reviewer", "manager"),
+    body=Decision,
+)
+def decide_withdrawal(
+    call: Call[Context, Decision], admdvs: Region, institution: str, deduction_id: str
+) -> PendingShown:
+    by = call.caller.subject
+    decide = service.approve_withdrawal if call.body.approved else service.reject_withdrawal
+    item = decide(admdvs, institution, deduction_id, by, call.now)
+    return pending_shown(item, PendingKind.DEDUCTION)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/disputes/{institution}/{setl_id}",
+    "裁定争议",
+    roles=("reviewer",),
+    body=Verdict,
+)
+def resolve_dispute(
+    call: Call[Context, Verdict], admdvs: Region, institution: str, setl_id: str
+) -> Done:
+    upheld, reason = call.body.upheld, call.body.reason
+    by = call.caller.subject
+    service.resolve_dispute(admdvs, institution, setl_id, upheld, reason, by, call.now)
+    return Done()
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/retention/{institution}/{year}",
+    "年终返还预留金",
+    roles=("manager",),
+    body=Assessment,
+)
+def return_retention(
+    call: Call[Context, Assessment], admdvs: Region, institution: str, year: int
+) -> PayableShown:
+    share = call.body.share
+    return PayableShown(
+        payable=service.return_retention(admdvs, institution, year, share, call.now)
+    )
+
+
+@ROUTES.get("/clearing/{admdvs}/drg-share/{year}", "按 DRG/DIP 付费占比", roles=READERS)
+def show_drg_share(call: Call[Context, None], admdvs: Region, year: int) -> DrgShareShown:
+    part, whole = service.drg_share(admdvs, year)
+    aim = figure("drg_dip_share", admdvs)
+    return DrgShareShown(
+        by_drg_dip=part,
+        whole=whole,
+        aim=str(aim.value),
+        reached=analysis.share_reached(part, whole, aim.ratio),
+        cite=aim.cite,
+    )

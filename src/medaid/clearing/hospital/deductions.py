@@ -1,0 +1,199 @@
+"""Deductions for breaches and audit findings (J39, Q7, N8): checked when they are entered, taken
+from the next clearing, and withdrawn by two people where they were wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from medaid.aws.transaction import (
+    ConditionFailed,
+    Decided,
+    Write,
+    refuse_as_changed,
+    transact,
+)
+from medaid.clearing import store as items
+from medaid.clearing.amounts import Amounts
+from medaid.clearing.hospital import store
+from medaid.clearing.hospital.model import (
+    SETTLED,
+    PendingItem,
+    PendingKind,
+    PendingState,
+    Statement,
+    StatementState,
+    in_state,
+)
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.fund.chart import funds
+from medaid.instants import beijing_text
+from medaid.months import Month
+from medaid.regions import Region
+
+_KIND: Final = PendingKind.DEDUCTION
+
+
+def create_deduction(
+    region: Region,
+    institution: str,
+    deduction_id: str,
+    amounts: Amounts,
+    reason: str,
+    paying: Region,
+    by: str,
+    now: datetime,
+) -> None:
+    """Enters a deduction. The same again changes nothing.
+
+    `amounts` are fen by fund, positive; `paying` is the region whose funds it concerns. Raises
+    Refused AMOUNT_NEGATIVE, FUND_UNKNOWN, REGION_UNKNOWN, Conflict DUPLICATE for another deduction
+    under the same id.
+    """
+    _check(region, amounts, paying)
+    stated = (reason, dict(amounts), paying)
+    item = PendingItem(
+        deduction_id,
+        Month.of(now),
+        reason,
+        dict(amounts),
+        paying,
+        "agency",
+        trail=(f"{beijing_text(now)} {by} 录入",),
+    )
+
+    def known(_lost: ConditionFailed) -> bool | None:
+        held = store.find_pending(region, institution, _KIND, deduction_id)
+        if held is None:
+            return None
+        entered = held.item
+        if (entered.reason, dict(entered.by_fund), entered.paying_region) != stated:
+            raise Conflict("DUPLICATE", field="deduction_id", rule="编号已用于内容不同的扣减")
+        return True
+
+    waits = store.create_pending(region, institution, _KIND, item, PendingState.DUE, now)
+    writes = [waits, *items.listed(region, institution, now)]
+    transact(lambda: Decided(True, writes), known)
+
+
+def _check(region: Region, amounts: Amounts, paying: Region) -> None:
+    if not amounts or any(fen <= 0 for fen in amounts.values()):
+        raise Refused("AMOUNT_NEGATIVE", field="amounts", rule="扣减金额须为正")
+    for fund in amounts:
+        if fund not in funds():
+            raise BadInput(
+                "FUND_UNKNOWN", field=f"amounts.{fund[:32]}", rule=f"基金须为 {'、'.join(funds())}"
+            )
+    if paying != region and paying not in items.list_regions():
+        raise BadInput(
+            "REGION_UNKNOWN", field="insuplc_admdvs", rule="该地区没有在本地结算的参保人"
+        )
+
+
+def request_withdrawal(
+    region: Region, institution: str, deduction_id: str, reason: str, by: str, now: datetime
+) -> PendingItem:
+    """First of the two who withdraw a deduction; until then, and while it waits for the second, it
+    is not taken up. One that a statement took up stays in it until the second agrees.
+
+    Raises Refused NOT_FOUND, Conflict STATE where it is withdrawn, or booked with a payment.
+    """
+
+    def decide() -> Decided[PendingItem]:
+        held = _held(region, institution, deduction_id)
+        _taken_by(held, region, institution)
+        if held.state not in (PendingState.DUE, PendingState.TAKEN):
+            raise Conflict("STATE", field="deduction_id", rule="扣减已撤回或已申请撤回")
+        trail = (*held.item.trail, f"{beijing_text(now)} {by} 申请撤回:{reason}")
+        after = replace(held.item, trail=trail, withdrawal_by=by)
+        return Decided(after, [store.replace_pending(held, after, PendingState.WITHDRAWING, now)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def approve_withdrawal(
+    region: Region, institution: str, deduction_id: str, by: str, now: datetime
+) -> PendingItem:
+    """Second of the two: the deduction is gone, also from the statement that took it up; that one,
+    where it was approved already, is approved anew.
+
+    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, Forbidden SEPARATION for the
+    first (Q3.1).
+    """
+
+    def decide() -> Decided[PendingItem]:
+        held = _requested(region, institution, deduction_id, by)
+        taken = _taken_by(held, region, institution)
+        trail = (*held.item.trail, f"{beijing_text(now)} {by} 同意撤回")
+        after = replace(held.item, trail=trail)
+        writes: list[Write] = [store.replace_pending(held, after, PendingState.WITHDRAWN, now)]
+        if taken is not None:
+            writes += store.replace_statement(
+                taken.row, _without(taken.statement, deduction_id), now
+            )
+        return Decided(after, writes)
+
+    return transact(decide, refuse_as_changed)
+
+
+def reject_withdrawal(
+    region: Region, institution: str, deduction_id: str, by: str, now: datetime
+) -> PendingItem:
+    """Second of the two says no: the deduction stands as before. Raises as `approve_withdrawal`."""
+
+    def decide() -> Decided[PendingItem]:
+        held = _requested(region, institution, deduction_id, by)
+        trail = (*held.item.trail, f"{beijing_text(now)} {by} 不同意撤回")
+        after = replace(held.item, trail=trail, withdrawal_by="")
+        state = PendingState.TAKEN if held.item.statement_id else PendingState.DUE
+        return Decided(after, [store.replace_pending(held, after, state, now)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def _requested(region: str, institution: str, deduction_id: str, by: str) -> store.Pending:
+    """A deduction whose withdrawal somebody else asked for."""
+    held = _held(region, institution, deduction_id)
+    if held.state is not PendingState.WITHDRAWING:
+        raise Conflict("STATE", field="deduction_id", rule="扣减尚未申请撤回")
+    if held.item.withdrawal_by == by:
+        raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
+    return held
+
+
+def _held(region: str, institution: str, deduction_id: str) -> store.Pending:
+    held = store.find_pending(region, institution, _KIND, deduction_id)
+    if held is None:
+        raise Refused("NOT_FOUND", field="deduction_id", rule="无此扣减")
+    return held
+
+
+def _taken_by(held: store.Pending, region: str, institution: str) -> store.HeldStatement | None:
+    """The statement that took a deduction up, None where none has. Raises Conflict STATE where it
+    is booked."""
+    if not held.item.statement_id:
+        return None
+    *_, year, month, number = held.item.statement_id.split("-")
+    found = store.get_statement(region, institution, f"{year}-{month}", int(number))
+    if found.statement.state in (*SETTLED, StatementState.TIME_BARRED, StatementState.RETURNED):
+        raise Conflict(
+            "STATE", field="deduction_id", rule="扣减已随对账单入账,请以争议或更正凭证办理"
+        )
+    return found
+
+
+def _without(statement: Statement, deduction_id: str) -> Statement:
+    """The statement without one deduction. What was approved with it is no longer approved."""
+    rest = tuple(one for one in statement.deductions if one.pending_id != deduction_id)
+    if statement.state is StatementState.APPROVED:
+        return in_state(
+            statement,
+            StatementState.CONFIRMED,
+            deductions=rest,
+            approved_by="",
+            retained={},
+            mode_difference={},
+            mode_care="",
+        )
+    return in_state(statement, statement.state, deductions=rest)

@@ -1,0 +1,87 @@
+"""The journal entries that a statement causes beside its payment. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from medaid.clearing.hospital.model import PendingItem, Statement
+from medaid.fund import rules as fund_rules
+from medaid.fund.model import Entry, Line
+from medaid.fund.rules import expense_line
+
+
+def taken_off(
+    kind: str,
+    region: str,
+    institution: str,
+    source: str,
+    pending: PendingItem,
+    recorded: datetime,
+) -> list[Entry]:
+    """The entries by which `pending` is not owed to the institution any more: a deduction, or the
+    bar of the year. Away from home the paying region owes less too. `source` makes them once only.
+    """
+    amounts = {fund: fen for fund, fen in pending.by_fund.items() if fen}
+    paying = pending.paying_region or region
+    if not amounts:
+        return []
+    if paying == region:
+        rows = [(fund, "2101", "430109", fen) for fund, fen in amounts.items()]
+        return [fund_rules.movement(kind, region, source, rows, recorded, counterpart=institution)]
+    there: list[Line] = []
+    for fund, fen in amounts.items():
+        there += fund_rules.pair(fund, "2101", "1102", fen, institution, paying)
+    rows = [(fund, "2102", "430109", fen) for fund, fen in amounts.items()]
+    return [
+        fund_rules.entry("deduction_there", region, source, there, recorded),
+        fund_rules.movement("deduction_home", paying, source, rows, recorded, counterpart=region),
+    ]
+
+
+def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
+    """What a statement books beside its payment and deductions: the mode's difference and what is
+    kept back (J34, N5)."""
+    entries: list[Entry] = []
+    if statement.mode_difference:
+        entries.append(_mode_difference(statement, recorded))
+    kept = [
+        line
+        for fund, fen in statement.retained.items()
+        if fen
+        for line in fund_rules.pair(
+            fund, "2101", "2107", fen, statement.institution, statement.institution
+        )
+    ]
+    if kept:
+        entries.append(
+            fund_rules.entry("retention", statement.region, statement.statement_id, kept, recorded)
+        )
+    return entries
+
+
+def _mode_difference(statement: Statement, recorded: datetime) -> Entry:
+    lines: list[Line] = []
+    for fund, fen in statement.mode_difference.items():
+        lines += [
+            expense_line(fund, statement.mode_care, fen, statement.institution),
+            *fund_rules.pair(fund, "", "2101", fen, "", statement.institution),
+        ]
+    return fund_rules.entry(
+        "mode_difference", statement.region, statement.statement_id, lines, recorded
+    )
+
+
+def payment_entry(statement: Statement, recorded: datetime) -> Entry | None:
+    """What the pay order of a statement books; a payment that comes back is its mirror. None where
+    the agency pays nothing."""
+    who = statement.institution
+    lines = [
+        line
+        for fund, fen in statement.paid.items()
+        for line in fund_rules.pair(fund, "2101", "1002", fen, who, who)
+    ]
+    if not lines:
+        return None
+    return fund_rules.entry(
+        "institution_payment", statement.region, statement.order_id, lines, recorded
+    )

@@ -1,0 +1,121 @@
+"""3201, 3202, 9101 and 9102 as the hospital's door hands them over: the national `input` in, the
+national `output` out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from medaid.aws import exchange
+from medaid.clearing.hospital import agreeing
+from medaid.clearing.hospital.agreeing import Asked
+from medaid.clearing.hospital.files import hospital_lines
+from medaid.clearing.hospital.model import RECONCILED, HospitalLine
+from medaid.errors import BadInput
+from medaid.instants import beijing_text, parse_date
+from medaid.money import Fen
+from medaid.regions import Region
+
+_KEPT: Final = timedelta(days=7)
+"""How long a result file is promised to be there (dld_endtime); the bucket keeps it longer."""
+_LONGEST: Final = 200
+"""C200: stmt_rslt_dscr."""
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    """A field as text. Systems send amounts and counts as JSON numbers too: both mean the same."""
+    value = data.get(name)
+    if value is None or isinstance(value, bool | list | dict) or str(value).strip() == "":
+        raise BadInput("FIELD_REQUIRED", field=name)
+    return str(value).strip()
+
+
+def _amount(data: Mapping[str, Any], name: str) -> Fen:
+    value = data.get(name)
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return Fen.of_yuan(value, name)
+    return Fen.of_yuan(_text(data, name), name)
+
+
+def _count(data: Mapping[str, Any]) -> int:
+    name = "fixmedins_setl_cnt"
+    text = _text(data, name)
+    if not (text.isascii() and text.isdigit()) or len(text) > 10:
+        raise BadInput("FIELD_FORMAT", field=name, rule="须为至多十位的非负整数")
+    return int(text)
+
+
+def _clr_type(data: Mapping[str, Any]) -> str:
+    """clr_type; code tables of provinces have lost or added leading zeros (`021` is `21`)."""
+    text = _text(data, "clr_type")
+    return text.lstrip("0") or text
+
+
+def _asked(data: Mapping[str, Any], institution: str, treatment: str, insutype: str) -> Asked:
+    begin, end = (parse_date(data.get(name), name) for name in ("stmt_begndate", "stmt_enddate"))
+    insured = Region.parse(_text(data, "setl_optins"), "setl_optins")
+    clr_type = _clr_type(data)
+    return Asked(institution, Region(treatment), insured, insutype, clr_type, begin, end)
+
+
+def totals(
+    data: Mapping[str, Any], institution: str, treatment: str, now: datetime
+) -> dict[str, Any]:
+    """3201. `setl_optins` names the insured's region: sums are asked for by it. Raises BadInput
+    naming the field."""
+    asked = _asked(data, institution, treatment, _text(data, "insutype"))
+    theirs = {name: _amount(data, name) for name in RECONCILED}
+    result, description = agreeing.reconcile_totals(asked, theirs, _count(data), now)
+    return {
+        "stmtinfo": {
+            "setl_optins": str(asked.insured),
+            "stmt_rslt": result,
+            "stmt_rslt_dscr": description[:_LONGEST],
+        }
+    }
+
+
+def upload(institution: str, content: bytes) -> str:
+    """9101: keeps a file and answers its file_qury_no; the same file again answers the same
+    number."""
+    number = hashlib.sha256(institution.encode() + b"\x1f" + content).hexdigest()[:30]
+    exchange.put(f"clearing/upload/{institution}/{number}", content)
+    return number
+
+
+def download(institution: str, number: str) -> bytes:
+    """9102: a file that was uploaded by, or made for, this institution. Raises BadInput, Refused
+    NOT_FOUND."""
+    if not (number.isascii() and number.isalnum()):
+        raise BadInput("FIELD_FORMAT", field="file_qury_no")
+    return exchange.get(f"clearing/upload/{institution}/{number}")
+
+
+def lines(
+    data: Mapping[str, Any], institution: str, treatment: str, now: datetime
+) -> dict[str, Any]:
+    """3202: compares the uploaded file with ours; the result lies ready for 9102. The file's sums
+    must be those of the request."""
+    asked = _asked(data, institution, treatment, "")
+    content = download(institution, _text(data, "file_qury_no"))
+    _check_sums(data, hospital_lines(content))
+    key, _ = agreeing.reconcile_lines(asked, content, now)
+    return {
+        "fileinfo": {
+            "file_qury_no": upload(institution, exchange.get(key)),
+            "filename": "result.txt",
+            "dld_endtime": beijing_text(now + _KEPT),
+        }
+    }
+
+
+def _check_sums(data: Mapping[str, Any], rows: list[HospitalLine]) -> None:
+    if len(rows) != _count(data):
+        raise BadInput("AMOUNT_SUM", field="fixmedins_setl_cnt", rule=f"文件 {len(rows)} 笔")
+    for name in ("medfee_sumamt", "fund_pay_sumamt"):
+        total = Fen(sum(int(row.amounts[name]) for row in rows))
+        if total != _amount(data, name):
+            raise BadInput("AMOUNT_SUM", field=name, rule=f"文件合计 {total}")

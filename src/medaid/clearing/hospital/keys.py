@@ -1,0 +1,75 @@
+"""Keys of what is cleared with hospitals, in table `clearing`.
+
+| key | item | pattern |
+| --- | --- | --- |
+| pk `I#<owing>#<institution>#<yyyy-mm>`, sk `STATEMENT#<nnn>` | a statement of that month, beside its items | statements of an institution's month |
+| pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>` | a statement that is not paid, barred or without due | open statements of a region, or of its month |
+| pk `C#<owing>#<institution>`, sk `<kind>#<id>` | what waits outside its statement (`PendingKind`) | by institution |
+| pk `A#<institution>`, sk `AGREEMENT#<effective>#<nnn>` | a version of how it is paid | versions of an institution |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from medaid.aws.items import Key
+from medaid.clearing.hospital.model import PendingKind, Statement
+from medaid.clearing.keys import month_key
+
+STATEMENT: Final = "STATEMENT#"
+AGREEMENT: Final = "AGREEMENT#"
+
+
+def statement_key(owing: str, institution: str, month: str, number: int) -> Key:
+    return Key(month_key(owing, institution, month), f"{STATEMENT}{number:03d}")
+
+
+def key_of(statement: Statement) -> Key:
+    return statement_key(statement.region, statement.institution, statement.month, statement.number)
+
+
+def open_statements_key(owing: str) -> str:
+    return f"U#{owing}"
+
+
+def open_statement_key(statement: Statement) -> Key:
+    return Key(
+        open_statements_key(statement.region),
+        f"{statement.month}#{statement.institution}#{statement.number:03d}",
+    )
+
+
+def parse_open_statement(sk: str) -> tuple[str, str, int]:
+    """(month, institution, number)."""
+    month, rest = sk.split("#", 1)
+    institution, number = rest.rsplit("#", 1)
+    return month, institution, int(number)
+
+
+def pending_items_key(owing: str, institution: str) -> str:
+    return f"C#{owing}#{institution}"
+
+
+def pending_key(owing: str, institution: str, kind: PendingKind, pending_id: str) -> Key:
+    return Key(pending_items_key(owing, institution), f"{kind}#{pending_id}")
+
+
+def parse_pending(sk: str) -> PendingKind:
+    return PendingKind(sk.split("#", 1)[0])
+
+
+def claims_prefix(month: str, clr_type: str, insured: str) -> str:
+    """Claims (102) that one 3202 left."""
+    return f"{PendingKind.CLAIM}#{claim_id(month, clr_type, insured, '')}"
+
+
+def claim_id(month: str, clr_type: str, insured: str, line: str) -> str:
+    return f"{month}#{clr_type}#{insured}#{line}"
+
+
+def agreements_key(institution: str) -> str:
+    return f"A#{institution}"
+
+
+def agreement_key(institution: str, effective: str, version: int) -> Key:
+    return Key(agreements_key(institution), f"{AGREEMENT}{effective}#{version:03d}")

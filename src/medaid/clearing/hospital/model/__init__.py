@@ -1,0 +1,49 @@
+"""What is cleared with a hospital, as values: its statements, their blocks, what waits outside
+them, its agreements, differences found line by line.
+
+Frozen. Amounts are fen. Sources: 苏医保办发〔2023〕27号 art. 34, 35; 秦安县84号(2018) 五(二), 七;
+national interface 2.10 and 2.11 for names.
+"""
+
+from __future__ import annotations
+
+from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Mode, Payee
+from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
+from medaid.clearing.hospital.model.pending import TAKEN_UP, PendingItem, PendingKind, PendingState
+from medaid.clearing.hospital.model.statement import (
+    BOOKED,
+    CLOSED,
+    SETTLED,
+    Block,
+    Group,
+    Statement,
+    StatementState,
+    Tally,
+    Totals,
+    in_state,
+)
+
+__all__ = [
+    "BOOKED",
+    "CLOSED",
+    "RECONCILED",
+    "SETTLED",
+    "TAKEN_UP",
+    "Agreement",
+    "AgreementState",
+    "Block",
+    "Deadline",
+    "Difference",
+    "Group",
+    "HospitalLine",
+    "Mode",
+    "Payee",
+    "PendingItem",
+    "PendingKind",
+    "PendingState",
+    "Statement",
+    "StatementState",
+    "Tally",
+    "Totals",
+    "in_state",
+]

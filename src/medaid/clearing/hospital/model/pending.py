@@ -1,0 +1,64 @@
+"""What waits outside a statement: disputes, deductions, balances, claims. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from medaid.clearing.amounts import Amounts
+from medaid.regions import Region
+
+
+class PendingKind(StrEnum):
+    """What waits outside a statement."""
+
+    DISPUTE = "DISPUTE"
+    """An item on which hospital and centre differ."""
+    DEDUCTION = "DEDUCTION"
+    """For breaches and audit findings (J39); amounts positive, taken off."""
+    FORWARD = "FORWARD"
+    """A negative balance, or a retention released, for the next statement."""
+    CLAIM = "CLAIM"
+    """What only the hospital has (102); no amount is owed on it."""
+
+
+class PendingState(StrEnum):
+    OPEN = "open"
+    """A dispute or claim nobody has decided."""
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    DUE = "due"
+    FORWARD = "forward"
+    TAKEN = "taken"
+    """A statement took it up."""
+    WITHDRAWING = "withdrawing"
+    """One person asked for a deduction to be withdrawn."""
+    WITHDRAWN = "withdrawn"
+
+
+TAKEN_UP: Final = (PendingState.UPHELD, PendingState.DUE, PendingState.FORWARD)
+"""States in which the next statement takes a pending item up."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """An amount by fund that waits outside its statement."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    pending_id: str
+    """item_id of a dispute or claim, else the id it was entered by."""
+    month: str
+    reason: str
+    by_fund: Amounts
+    paying_region: Region | None = None
+    """Whose funds it concerns; None for the region of the statement itself."""
+    waits_for: str = "institution"
+    """Who has to act: institution or agency."""
+    statement_id: str = ""
+    """Of the statement that took it up."""
+    trail: tuple[str, ...] = ()
+    """Who did what with it, in words."""
+    withdrawal_by: str = ""
+    """Who asked for it to be withdrawn."""

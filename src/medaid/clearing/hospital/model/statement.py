@@ -1,0 +1,220 @@
+"""A hospital's statement and its blocks. Frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from medaid.clearing.amounts import Amounts
+from medaid.clearing.hospital.model.agreement import Payee
+from medaid.clearing.hospital.model.pending import PendingItem
+from medaid.clearing.model import Item
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Locality, Region
+
+
+class StatementState(StrEnum):
+    """The life of a statement (docs/clearing.md draws it)."""
+
+    DRAFT = "draft"
+    """The hospital has not agreed to all of it."""
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    RELEASED = "released"
+    """Its payment is ordered."""
+    PAID = "paid"
+    """The bank says so."""
+    NOTHING_DUE = "nothing_due"
+    RETURNED = "returned"
+    """The bank returned its payment."""
+    APPROVED_AGAIN = "approved_again"
+    TIME_BARRING = "time_barring"
+    TIME_BARRED = "time_barred"
+    """逾期不付 (Q5.2)."""
+
+
+SETTLED: Final = (StatementState.RELEASED, StatementState.PAID, StatementState.NOTHING_DUE)
+"""States in which a statement's dues are booked as paid."""
+BOOKED: Final = (*SETTLED, StatementState.RETURNED, StatementState.APPROVED_AGAIN)
+"""States in which all but a payment that came back is booked."""
+CLOSED: Final = (StatementState.PAID, StatementState.NOTHING_DUE, StatementState.TIME_BARRED)
+"""States in which nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """One block of a statement: insurance type × care class × clr_type × whose people × whose
+    funds. 3201 asks for it by insutype, clr_type and the insured region (setl_optins)."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    insutype: str
+    care: str
+    clr_type: str
+    insured_region: Region
+    paying_region: Region
+
+    @property
+    def is_part(self) -> bool:
+        """Assistance of another region than the insurance's: paid here, counted there."""
+        return self.paying_region != self.insured_region
+
+    def locality(self, treatment: Region) -> Locality:
+        """Where the care was, seen from the insured region: 本地, 省内异地 or 跨省异地."""
+        return self.insured_region.locality(treatment)
+
+    def asked_by(self, insutype: str, clr_type: str, insured: str) -> bool:
+        """Whether a hospital that names these means this block; an empty insutype means any."""
+        return (
+            insutype in ("", self.insutype)
+            and clr_type == self.clr_type
+            and insured == self.insured_region
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts and sums of one block. `amounts` by national field, fen."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    count: int
+    refunds: int
+    amounts: Mapping[str, Fen]
+    days: int = 0
+
+    @property
+    def cases(self) -> int:
+        """Cases that stand: a refund takes its original back, and both are counted."""
+        return self.count - 2 * self.refunds
+
+
+class Tally:
+    """Totals while they are summed: one per block, plain whole fen."""
+
+    __slots__ = ("amounts", "count", "days", "refunds")
+
+    def __init__(self) -> None:
+        self.count = self.refunds = self.days = 0
+        self.amounts: dict[str, int] = {}
+
+    def add(self, item: Item) -> None:
+        if not item.is_part:
+            self.count += 1
+            self.refunds += item.refd
+            self.days += item.days
+        for name, fen in item.amounts.items():
+            self.amounts[name] = self.amounts.get(name, 0) + int(fen)
+
+    def totals(self) -> Totals:
+        return Totals(
+            self.count,
+            self.refunds,
+            {name: Fen(fen) for name, fen in sorted(self.amounts.items())},
+            self.days,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One group of a statement with its totals."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    group: Group
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One institution's month (结算对账单), or the supplement for items that reached clearing after
+    the one before was made.
+
+    It holds exactly the month's items that arrived after `since` and not after `cut`; the cuts of a
+    month's statements follow on each other, so every item lies in exactly one.
+    """
+
+    region: Region
+    """Whose books owe the institution what stands here."""
+    institution: str
+    month: Month
+    number: int
+    since: datetime | None
+    cut: datetime
+    blocks: tuple[Block, ...]
+    by_fund: Amounts
+    digest: str
+    """SHA-256 of the statement's line file."""
+    lines: int
+    state: StatementState = StatementState.DRAFT
+    agreed: tuple[Group, ...] = ()
+    """Groups that the hospital's totals agreed with (3201 对账平)."""
+    disputed: tuple[PendingItem, ...] = ()
+    upheld: tuple[PendingItem, ...] = ()
+    """Disputes of earlier months that ended for the hospital."""
+    deductions: tuple[PendingItem, ...] = ()
+    retained: Amounts = field(default_factory=dict)
+    mode_difference: Amounts = field(default_factory=dict)
+    """Payable by the agreed mode less claimed, by fund (Q5.1, N5)."""
+    brought_forward: Amounts = field(default_factory=dict)
+    """Balance of the statement before, and retentions released, by fund."""
+    approved_by: str = ""
+    released_by: str = ""
+    paid: Amounts = field(default_factory=dict)
+    """What the agency's pay order carries, by fund."""
+    fronted: Amounts = field(default_factory=dict)
+    """What an insurer that runs the region's assistance pays instead (M二.5)."""
+    order_id: str = ""
+    payee: Payee | None = None
+    """As it was when the payment was ordered."""
+    mode_care: str = ""
+    """The care class that the agreed mode pays for; empty for payment by item."""
+    taken_up: int = 0
+    """How many pending items it took up."""
+    full: bool = False
+    """More waited than one statement takes up: a supplement follows at once."""
+    paid_on: date | None = None
+    bank_reference: str = ""
+
+    @property
+    def statement_id(self) -> str:
+        """One region's statement of an institution's month: two regions' never meet."""
+        return f"{self.region}-{self.institution}-{self.month}-{self.number}"
+
+    @property
+    def groups(self) -> dict[Group, Totals]:
+        return {block.group: block.totals for block in self.blocks}
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item of this month lies in this statement."""
+        assert item.arrived is not None, item.setl_id
+        return (self.since is None or item.arrived > self.since) and item.arrived <= self.cut
+
+    def due(self) -> dict[str, Fen]:
+        """What may be paid by fund: own items less disputed, plus disputes upheld, less deductions
+        and retention, by the mode, with what was brought forward."""
+        sums = {key: int(fen) for key, fen in self.by_fund.items()}
+
+        def add(amounts: Amounts, sign: int) -> None:
+            for key, fen in amounts.items():
+                sums[key] = sums.get(key, 0) + sign * int(fen)
+
+        for pending in self.disputed:
+            add(pending.by_fund, -1)
+        for pending in self.upheld:
+            add(pending.by_fund, 1)
+        for pending in self.deductions:
+            add(pending.by_fund, -1)
+        add(self.retained, -1)
+        add(self.mode_difference, 1)
+        add(self.brought_forward, 1)
+        return {key: Fen(total) for key, total in sorted(sums.items()) if total}
+
+
+def in_state(statement: Statement, state: StatementState, **changes: object) -> Statement:
+    """The statement in its next state."""
+    return replace(statement, state=state, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,210 @@
+"""The scheduled runs of hospital clearing: last month's statements, supplements, deadlines, the bar
+of the year (J34, Q5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from medaid.aws import outbox
+from medaid.aws.transaction import commit_once
+from medaid.clearing import runs
+from medaid.clearing import store as items
+from medaid.clearing.amounts import total
+from medaid.clearing.hospital import agreements, barring, printouts, rules, statements, store
+from medaid.clearing.hospital.model import Agreement, Deadline, Statement, StatementState
+from medaid.errors import Refused
+from medaid.events import StatementOverdue, TimeBarNotice
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
+from medaid.workdays import Calendar
+
+JOB: Final = "month"
+GRACE: Final = timedelta(minutes=15)
+"""Longest time in which an item that says it arrived may not be readable yet: a projection ends
+within its function's one minute."""
+
+
+def begin_month(region: str, month: Month, now: datetime) -> datetime:
+    """The cut of a month's statements, fixed at the first start. Raises Refused PERIOD_OPEN before
+    the month and the grace are over."""
+    cut = now - GRACE
+    if civil_date(cut) < month.next.first:
+        raise Refused("PERIOD_OPEN", field="month", rule=f"{month} 尚未结束")
+    begun = runs.begin_run(JOB, region, month, now, cut).cut
+    assert begun is not None, "a month's run has its cut"
+    return begun
+
+
+def close_institution_month(
+    region: str, institution: str, month: str, cut: datetime
+) -> list[Statement]:
+    """One institution's part of the monthly run: statement, line file, workbook."""
+    made = statements.create_statements(region, institution, month, cut)
+    for statement in made:
+        printouts.publish_statement(statement)
+    return made
+
+
+def close_month(region: str, month: Month, now: datetime) -> dict[str, int]:
+    """The whole monthly run of a region, one institution after the other. Answers counts of
+    institutions and items, fen of the funds."""
+    cut = begin_month(region, month, now)
+    counts = {"institutions": 0, "items": 0, "fund_pay": 0}
+    for institution in items.list_institutions(region, month):
+        made = close_institution_month(region, institution, month, cut)
+        counts["institutions"] += bool(made)
+        for statement in made:
+            counts["items"] += statement.lines
+            counts["fund_pay"] += int(total(statement.by_fund))
+    runs.end_run(JOB, region, month, counts, now)
+    return counts
+
+
+def list_unfinished_months(region: str, now: datetime) -> list[Month]:
+    """Past months of a region whose run never came, or never ended: however many were missed.
+
+    From its first month on without a gap: a month in which nothing happened is closed too.
+    """
+    known = items.list_months(region)
+    if not known:
+        return []
+    done = {
+        period
+        for period, run in runs.list_runs(JOB, region).items()
+        if run.state is runs.RunState.DONE
+    }
+    last = Month.of(now - GRACE).previous
+    return [month for month in known[0].through(last) if month not in done]
+
+
+def make_up_months(region: str, now: datetime) -> int:
+    """Ends what the queue or a missed run left over, then supplements for what came late. Answers
+    how many supplements."""
+    for month in list_unfinished_months(region, now):
+        close_month(region, month, now)
+    return len(create_supplements(region, now))
+
+
+def create_supplements(region: str, now: datetime) -> list[Statement]:
+    """Statements for what came after its month's statements were made: each item still lies in
+    exactly one, that of its own month."""
+    cut, found = now - GRACE, []
+    for late in items.list_late(region):
+        if runs.find_run(JOB, region, late.month) is None:
+            continue  # the month's own run will take it
+        before = store.list_statements(region, late.institution, late.month)
+        if before and before[-1].cut >= late.latest:
+            continue
+        made = close_institution_month(region, late.institution, late.month, cut)
+        found += [one for one in made if not before or one.number > before[-1].number]
+    return found
+
+
+# -------------------------------------------------------------------------------------------------
+# deadlines
+
+
+def report_overdue(region: Region, now: datetime, calendar: Calendar) -> list[Statement]:
+    """Statements that are unpaid on the day their money is due (J34), of any month; each told
+    once."""
+    today = civil_date(now)
+    found: list[Statement] = []
+    deadlines: dict[Month, Deadline] = {}
+    for one in store.list_open_statements(region):
+        deadline = deadlines.get(one.month)
+        if deadline is None:
+            deadline = deadlines[one.month] = rules.paid_by(one.month, region, calendar)
+        if today < deadline.day:
+            continue
+        found.append(one)
+        event = StatementOverdue(one.institution, one.month, one.state, deadline.day, deadline.cite)
+        commit_once([outbox.publish(event, one.statement_id, now)])
+    return found
+
+
+@dataclass
+class YearEnd:
+    """What one look at the bar of a year did."""
+
+    noticed: int = 0
+    barred: int = 0
+
+
+def apply_time_bar(region: Region, now: datetime, calendar: Calendar) -> YearEnd:
+    """Notices before the bar, and the bar itself (Q5.2), of every year whose bar has come. Each
+    happens once.
+
+    A statement that was made after the last notice is told of none in time: it stays payable.
+    """
+    today, done = civil_date(now), YearEnd()
+    for one in store.list_open_statements(region):
+        if one.state not in (StatementState.DRAFT, StatementState.TIME_BARRING):
+            continue
+        bar = rules.barred_after(one.month.year, region, calendar)
+        notices = rules.bar_notices(one.month.year, region, calendar)
+        if civil_date(one.cut) > notices[-1].day:
+            continue
+        if today > bar.day:
+            barred = barring.time_bar_statement(region, one.institution, one.month, one.number, now)
+            done.barred += barred is not None
+            continue
+        due = [notice.day for notice in notices if notice.day <= today]
+        if due:
+            done.noticed += _notice(one, due[-1], bar, now)
+    return done
+
+
+def _notice(one: Statement, day: date, bar: Deadline, now: datetime) -> bool:
+    event = TimeBarNotice(one.institution, one.month, bar.day, one.lines, bar.cite)
+    return commit_once([outbox.publish(event, f"{one.statement_id}-{day:%m%d}", now)])
+
+
+# -------------------------------------------------------------------------------------------------
+# looked at
+
+
+def list_year(region: str, year: int) -> Iterator[Statement]:
+    """All statements of a region's year."""
+    for month in Month(f"{year}-01").through(Month(f"{year}-12")):
+        for institution in items.list_institutions(region, month):
+            yield from store.list_statements(region, institution, month)
+
+
+def drg_share(region: str, year: int) -> tuple[Fen, Fen]:
+    """Inpatient pool money of our own insured paid by DRG or DIP, and all of it (N5)."""
+    held: dict[tuple[str, Month], Agreement] = {}
+    found = []
+    for one in list_year(region, year):
+        key = (one.institution, one.month)
+        if key not in held:
+            held[key] = agreements.get_agreement(one.institution, one.month.last)
+        found.append((one, held[key]))
+    return rules.shares(found)
+
+
+def list_open_items(region: str, month: str) -> list[dict[str, str]]:
+    """What of a month is in no statement yet or not paid, each with its reason (for the operators'
+    page and the year's list)."""
+    found = []
+    for institution in items.list_institutions(region, month):
+        made = store.list_statements(region, institution, month)
+        cut = made[-1].cut if made else None
+        for item in items.list_items(region, institution, month):
+            assert item.arrived is not None
+            if cut is None or item.arrived > cut:
+                why = "到达晚于对账截止" if cut else "当月未生成"
+                found.append(_open_item(item.item_id, institution, f"未列入对账单:{why}"))
+        for one in made:
+            found += [
+                _open_item(c.pending_id, institution, f"争议:{c.reason}") for c in one.disputed
+            ]
+    return found
+
+
+def _open_item(setl_id: str, institution: str, reason: str) -> dict[str, str]:
+    return {"setl_id": setl_id, "institution": institution, "reason": reason}

@@ -1,0 +1,90 @@
+"""The use cases of clearing with hospitals: what other packages and the routes call. The modules
+beside hold them by subject."""
+
+from __future__ import annotations
+
+from medaid.clearing.hospital.agreeing import Asked, reconcile_lines, reconcile_totals
+from medaid.clearing.hospital.agreements import (
+    decide_agreement,
+    get_agreement,
+    get_payee,
+    list_agreements,
+    propose_agreement,
+)
+from medaid.clearing.hospital.bank import take_answer
+from medaid.clearing.hospital.barring import return_retention, time_bar_statement
+from medaid.clearing.hospital.deductions import (
+    approve_withdrawal,
+    create_deduction,
+    reject_withdrawal,
+    request_withdrawal,
+)
+from medaid.clearing.hospital.disputing import resolve_dispute
+from medaid.clearing.hospital.monthly import (
+    apply_time_bar,
+    begin_month,
+    close_institution_month,
+    close_month,
+    create_supplements,
+    drg_share,
+    list_open_items,
+    list_unfinished_months,
+    make_up_months,
+    report_overdue,
+)
+from medaid.clearing.hospital.paying import (
+    approve_statement,
+    payment_confirmed,
+    payment_returned,
+    release_statement,
+)
+from medaid.clearing.hospital.printouts import publish_payment
+from medaid.clearing.hospital.rules import group_funds
+from medaid.clearing.hospital.statements import create_statement, line_file
+from medaid.clearing.hospital.store import (
+    get_statement,
+    list_open_statements,
+    list_pending,
+    list_statements,
+)
+
+__all__ = [
+    "Asked",
+    "apply_time_bar",
+    "approve_statement",
+    "approve_withdrawal",
+    "begin_month",
+    "close_institution_month",
+    "close_month",
+    "create_deduction",
+    "create_statement",
+    "create_supplements",
+    "decide_agreement",
+    "drg_share",
+    "get_agreement",
+    "get_payee",
+    "get_statement",
+    "group_funds",
+    "line_file",
+    "list_agreements",
+    "list_open_items",
+    "list_open_statements",
+    "list_pending",
+    "list_statements",
+    "list_unfinished_months",
+    "make_up_months",
+    "payment_confirmed",
+    "payment_returned",
+    "propose_agreement",
+    "publish_payment",
+    "reconcile_lines",
+    "reconcile_totals",
+    "reject_withdrawal",
+    "release_statement",
+    "report_overdue",
+    "request_withdrawal",
+    "resolve_dispute",
+    "return_retention",
+    "take_answer",
+    "time_bar_statement",
+]

@@ -1,0 +1,244 @@
+"""What the routes of clearing with hospitals take and answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from medaid.aws.rest.bodies import Admdvs, Body, Long, Reason, Short, Shown, Yuan, YuanText
+from medaid.clearing.hospital.model import (
+    Agreement,
+    AgreementState,
+    Mode,
+    PendingItem,
+    Statement,
+    StatementState,
+)
+from medaid.clearing.hospital.statements import line_file
+from medaid.money import Fen
+
+Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
+ByFund = dict[str, Yuan]
+ByFundShown = dict[str, YuanText]
+
+
+class PendingShown(Shown):
+    kind: str = ""
+    state: str = ""
+    pending_id: str
+    month: str
+    reason: str
+    amounts: ByFundShown
+    paying_region: str
+    trail: list[str]
+
+
+class GroupShown(Shown):
+    insutype: str
+    care: str
+    clr_type: str
+    insuplc_admdvs: str
+    paying_region: str
+    count: int
+    refunds: int
+    amounts: ByFundShown
+    agreed: bool
+
+
+class StatementShown(Shown):
+    statement_id: str
+    region: str
+    institution: str
+    month: str
+    number: int
+    state: StatementState
+    items: int
+    by_fund: ByFundShown
+    due: ByFundShown
+    retained: ByFundShown
+    paid: ByFundShown
+    fronted: ByFundShown
+    mode_difference: ByFundShown
+    order: str
+    paid_on: date | None
+    bank_reference: str
+    approved_by: str
+    released_by: str
+    digest: str
+    lines: str
+    disputed: list[PendingShown]
+    deductions: list[PendingShown]
+    groups: list[GroupShown]
+    files: list[str] = Field(default_factory=list)
+
+
+class OpenItemShown(Shown):
+    setl_id: str
+    institution: str
+    reason: str
+
+
+class MonthShown(Shown):
+    state: str
+    counts: dict[str, int]
+    unpaid: list[StatementShown]
+    open: list[OpenItemShown]
+
+
+class AgreementShown(Shown):
+    state: AgreementState
+    effective: date
+    name: str
+    hi_paymtd: Mode
+    rate: YuanText
+    retention: str
+    bank: str
+    account: str
+    cite: str
+    proposed_by: str
+    approved_by: str
+    reason: str
+
+
+class AgreementsShown(Shown):
+    versions: list[AgreementShown]
+
+
+class PendingListShown(Shown):
+    rows: list[PendingShown]
+
+
+class PayableShown(Shown):
+    payable: ByFundShown
+
+
+class DrgShareShown(Shown):
+    by_drg_dip: YuanText
+    whole: YuanText
+    aim: str
+    reached: bool
+    cite: str
+
+
+class Approval(Body):
+    points: int | None = Field(None, ge=0, le=10**9)
+    """The month's points of DRG or DIP; needed where the institution is paid by them."""
+
+
+class NothingMore(Body):
+    """An act that needs no further facts."""
+
+
+class Proposal(Body):
+    effective: date
+    name: Short
+    hi_paymtd: Mode
+    rate: Yuan = Fen(0)
+    retention: Share = "0"
+    bank: Short
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,40}$")]
+    cite: Long = ""
+
+
+class Decision(Body):
+    approved: bool
+    reason: Long = ""
+
+
+class Deduction(Body):
+    amounts: ByFund
+    reason: Reason
+    insuplc_admdvs: Admdvs | None = None
+
+
+class Why(Body):
+    reason: Reason
+
+
+class Verdict(Body):
+    upheld: bool
+    reason: Reason
+
+
+class Assessment(Body):
+    share: Share
+
+
+# -------------------------------------------------------------------------------------------------
+# shown
+
+
+def statement_shown(one: Statement, files: list[str] | None = None) -> StatementShown:
+    """A statement as the page shows it."""
+    agreed = set(one.agreed)
+    return StatementShown(
+        statement_id=one.statement_id,
+        region=one.region,
+        institution=one.institution,
+        month=one.month,
+        number=one.number,
+        state=one.state,
+        items=one.lines,
+        by_fund=dict(one.by_fund),
+        due=one.due(),
+        retained=dict(one.retained),
+        paid=dict(one.paid),
+        fronted=dict(one.fronted),
+        mode_difference=dict(one.mode_difference),
+        order=one.order_id,
+        paid_on=one.paid_on,
+        bank_reference=one.bank_reference,
+        approved_by=one.approved_by,
+        released_by=one.released_by,
+        digest=one.digest,
+        lines=line_file(one),
+        disputed=[pending_shown(item) for item in one.disputed],
+        deductions=[pending_shown(item) for item in one.deductions],
+        groups=[
+            GroupShown(
+                insutype=group.insutype,
+                care=group.care,
+                clr_type=group.clr_type,
+                insuplc_admdvs=group.insured_region,
+                paying_region=group.paying_region,
+                count=totals.count,
+                refunds=totals.refunds,
+                amounts=dict(totals.amounts),
+                agreed=group in agreed,
+            )
+            for group, totals in one.groups.items()
+        ],
+        files=files or [],
+    )
+
+
+def pending_shown(item: PendingItem, kind: str = "", state: str = "") -> PendingShown:
+    return PendingShown(
+        kind=kind,
+        state=state,
+        pending_id=item.pending_id,
+        month=item.month,
+        reason=item.reason,
+        amounts=dict(item.by_fund),
+        paying_region=item.paying_region or "",
+        trail=list(item.trail),
+    )
+
+
+def agreement_shown(state: AgreementState, one: Agreement) -> AgreementShown:
+    return AgreementShown(
+        state=state,
+        effective=one.effective,
+        name=one.name,
+        hi_paymtd=one.mode,
+        rate=one.rate,
+        retention=one.retention,
+        bank=one.bank,
+        account=one.account,
+        cite=one.cite,
+        proposed_by=one.proposed_by,
+        approved_by=one.approved_by,
+        reason=one.reason,
+    )

@@ -1,0 +1,171 @@
+"""Statements, what waits outside them, and agreements as they lie in table `clearing`. Keys:
+`keys`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from medaid.aws.transaction import Delete, Put, Write
+from medaid.clearing.hospital import keys
+from medaid.clearing.hospital.model import (
+    CLOSED,
+    TAKEN_UP,
+    Agreement,
+    AgreementState,
+    PendingItem,
+    PendingKind,
+    PendingState,
+    Statement,
+)
+from medaid.clearing.keys import month_key
+from medaid.clearing.store import ClearingItem
+from medaid.errors import Refused
+
+
+class HeldStatement(NamedTuple):
+    """A statement with the version that was read."""
+
+    row: ClearingItem
+    statement: Statement
+
+
+class Pending(NamedTuple):
+    """A pending item with the version that was read."""
+
+    row: ClearingItem
+    kind: PendingKind
+    state: PendingState
+    item: PendingItem
+
+
+class HeldAgreement(NamedTuple):
+    row: ClearingItem
+    state: AgreementState
+    agreement: Agreement
+
+
+# -------------------------------------------------------------------------------------------------
+# statements
+
+
+def held_statements(owing: str, institution: str, month: str) -> list[HeldStatement]:
+    """The statements of an institution's month, in order, with their versions."""
+    pk = month_key(owing, institution, month)
+    return [
+        HeldStatement(row, row.record(Statement))
+        for row in ClearingItem.list_under(pk, keys.STATEMENT)
+    ]
+
+
+def list_statements(owing: str, institution: str, month: str) -> list[Statement]:
+    """The statements of an institution's month, in order."""
+    return [held.statement for held in held_statements(owing, institution, month)]
+
+
+def get_statement(owing: str, institution: str, month: str, number: int) -> HeldStatement:
+    """One statement with its version. Raises Refused NOT_FOUND."""
+    row = ClearingItem.find(keys.statement_key(owing, institution, month, number))
+    if row is None:
+        raise Refused(
+            "NOT_FOUND", field="statement", rule=f"{institution} {month} 第 {number} 号对账单不存在"
+        )
+    return HeldStatement(row, row.record(Statement))
+
+
+def create_statement(statement: Statement) -> list[Write]:
+    """The writes of a new statement, listed as open unless nothing is to be done with it."""
+    key = keys.key_of(statement)
+    made = ClearingItem.create(key, statement, "statement", state=statement.state, at=statement.cut)
+    return [made, Put(ClearingItem(*keys.open_statement_key(statement)), None, "open statement")]
+
+
+def replace_statement(held: ClearingItem, after: Statement, now: datetime) -> list[Write]:
+    """The writes of a statement's next state; one that is closed leaves the list of open ones, one
+    that is opened again returns to it."""
+    writes: list[Write] = [held.replace(after, "statement", state=after.state, at=now)]
+    row = ClearingItem(*keys.open_statement_key(after))
+    was_closed = held.state in CLOSED
+    if after.state in CLOSED and not was_closed:
+        writes.append(Delete(row, ClearingItem.pk.exists(), "open statement"))
+    elif was_closed and after.state not in CLOSED:
+        writes.append(Put(row, None, "open statement"))
+    return writes
+
+
+def list_open_statements(owing: str, month: str = "") -> Iterator[Statement]:
+    """Statements of a region (or of its month) that are neither paid, barred nor without due."""
+    prefix = f"{month}#" if month else ""
+    for row in ClearingItem.list_under(keys.open_statements_key(owing), prefix):
+        period, institution, number = keys.parse_open_statement(row.sk)
+        yield get_statement(owing, institution, period, number).statement
+
+
+# -------------------------------------------------------------------------------------------------
+# what waits
+
+
+def _pending(row: ClearingItem) -> Pending:
+    return Pending(
+        row, keys.parse_pending(row.sk), PendingState(row.state), row.record(PendingItem)
+    )
+
+
+def list_pending(owing: str, institution: str, prefix: str = "") -> Iterator[Pending]:
+    """What waits, and what waited, for an institution."""
+    pk = keys.pending_items_key(owing, institution)
+    return (_pending(row) for row in ClearingItem.list_under(pk, prefix))
+
+
+def list_taken_up_next(owing: str, institution: str) -> Iterator[Pending]:
+    """What the institution's next statement takes up."""
+    return (one for one in list_pending(owing, institution) if one.state in TAKEN_UP)
+
+
+def find_pending(
+    owing: str, institution: str, kind: PendingKind, pending_id: str
+) -> Pending | None:
+    row = ClearingItem.find(keys.pending_key(owing, institution, kind, pending_id))
+    return _pending(row) if row else None
+
+
+def create_pending(
+    owing: str,
+    institution: str,
+    kind: PendingKind,
+    item: PendingItem,
+    state: PendingState,
+    now: datetime,
+) -> Write:
+    key = keys.pending_key(owing, institution, kind, item.pending_id)
+    return ClearingItem.create(key, item, f"{kind}:{item.pending_id}", state=state, at=now)
+
+
+def replace_pending(
+    held: Pending, item: PendingItem, state: PendingState, now: datetime | None = None
+) -> Write:
+    return held.row.replace(item, f"{held.kind}:{item.pending_id}", state=state, at=now)
+
+
+# -------------------------------------------------------------------------------------------------
+# agreements
+
+
+def held_agreements(institution: str) -> list[HeldAgreement]:
+    """All versions of an institution's agreement, by the day from which they count."""
+    return [
+        HeldAgreement(row, AgreementState(row.state), row.record(Agreement))
+        for row in ClearingItem.list_under(keys.agreements_key(institution))
+    ]
+
+
+def create_agreement(agreement: Agreement, version: int, now: datetime) -> Write:
+    key = keys.agreement_key(agreement.institution, agreement.effective.isoformat(), version)
+    return ClearingItem.create(key, agreement, "agreement", state=AgreementState.PROPOSED, at=now)
+
+
+def replace_agreement(
+    held: HeldAgreement, after: Agreement, state: AgreementState, now: datetime
+) -> Write:
+    return held.row.replace(after, "agreement", state=state, at=now)

@@ -1,0 +1,29 @@
+"""The writes by which an amount is not owed to an institution any more: its entries, and away from
+home what the next bill to the paying region takes off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from medaid.aws.transaction import Write
+from medaid.clearing import store as items
+from medaid.clearing.amounts import negated
+from medaid.clearing.hospital import entries
+from medaid.clearing.hospital.model import PendingItem
+from medaid.fund import service as fund
+
+
+def taken_off(
+    kind: str, region: str, institution: str, source: str, pending: PendingItem, now: datetime
+) -> list[Write]:
+    """`kind` is the flow (deduction, barred); `source` names the statement it was taken off."""
+    number = f"{source}-{pending.pending_id}"
+    made = entries.taken_off(kind, region, institution, number, pending, now)
+    writes = list(fund.writes(*made))
+    if writes and pending.paying_region not in (None, region):
+        writes.append(
+            items.adjustment(
+                region, str(pending.paying_region), number, negated(pending.by_fund), now
+            )
+        )
+    return writes

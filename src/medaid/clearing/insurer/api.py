@@ -1,0 +1,122 @@
+"""The operators' routes of insurer-run assistance: contract, bills, payment, evaluation (M二.5,
+M三.3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from medaid.aws.rest.bodies import Body, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.table import Call, Routes
+from medaid.clearing.insurer import service
+from medaid.clearing.insurer.model import BillState, Contract, InsurerBill, Period
+from medaid.errors import Forbidden
+from medaid.regions import Region
+
+READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
+ROUTES: Routes[None] = Routes("clearing-insurer", "承办保险机构")
+
+
+class Conclusion(Body):
+    insurer: Short
+    name: Short
+    reserve: Yuan
+
+
+class NothingMore(Body):
+    """An act that needs no further facts."""
+
+
+class ContractShown(Shown):
+    city: str
+    year: int
+    insurer: str
+    name: str
+    reserve: YuanText
+
+
+class InsurerBillShown(Shown):
+    district: str
+    period: Period
+    fronted: YuanText
+    fee: YuanText
+    payer: str
+    state: BillState
+    due: date
+    cite: str
+
+
+class EvaluationShown(Shown):
+    fronted: YuanText
+    billed: YuanText
+    bills: int
+    bills_paid: int
+    reserve_in_use_per_mille: int
+
+
+class YearShown(Shown):
+    bills: list[InsurerBillShown]
+    evaluation: EvaluationShown
+
+
+def _bill(one: InsurerBill) -> InsurerBillShown:
+    return InsurerBillShown(
+        district=one.district,
+        period=one.period,
+        fronted=one.fronted,
+        fee=one.fee,
+        payer=one.payer,
+        state=one.state,
+        due=one.due,
+        cite=one.cite,
+    )
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/insurer/{year}/contract",
+    "签订承办合同",
+    roles=("manager",),
+    body=Conclusion,
+    status=201,
+)
+def conclude_contract(call: Call[None, Conclusion], admdvs: Region, year: int) -> ContractShown:
+    if admdvs != admdvs.city:
+        raise Forbidden("FORBIDDEN", field="admdvs", rule="承办合同由市级签订")
+    sent = call.body
+    made = service.conclude_contract(Contract(admdvs, year, sent.insurer, sent.name, sent.reserve))
+    return ContractShown(
+        city=made.city,
+        year=made.year,
+        insurer=made.insurer,
+        name=made.name,
+        reserve=made.reserve,
+    )
+
+
+@ROUTES.get("/clearing/{admdvs}/insurer/{year}", "承办账单与考核数据", roles=READERS)
+def show_year(call: Call[None, None], admdvs: Region, year: int) -> YearShown:
+    city = admdvs.city
+    mine = [b for b in service.list_bills(city, year) if admdvs in (city, b.district)]
+    found = service.evaluate(city, year, call.now)
+    return YearShown(
+        bills=[_bill(one) for one in mine],
+        evaluation=EvaluationShown(
+            fronted=found.fronted,
+            billed=found.billed,
+            bills=found.bills,
+            bills_paid=found.bills_paid,
+            reserve_in_use_per_mille=found.reserve_in_use_per_mille,
+        ),
+    )
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/insurer/{year}/bills/{period}/pay",
+    "向承办保险机构拨付",
+    roles=("finance",),
+    body=NothingMore,
+)
+def pay_bill(
+    call: Call[None, NothingMore], admdvs: Region, year: int, period: Period
+) -> InsurerBillShown:
+    return _bill(service.pay_bill(admdvs, year, period, call.caller.subject, call.now))

@@ -1,0 +1,32 @@
+"""Keys of insurer-run assistance, in table `clearing`.
+
+| key | item | pattern |
+| --- | --- | --- |
+| pk `V#<city>`, sk `CONTRACT#<yyyy>` | the insurer that runs assistance for a city | one read a payment |
+| pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>` | an insurer's bill to a district | bills of a city and year |
+"""
+
+from __future__ import annotations
+
+from medaid.aws.items import Key
+from medaid.clearing.insurer.model import InsurerBill
+
+
+def city_key(city: str) -> str:
+    return f"V#{city}"
+
+
+def contract_key(city: str, year: int) -> Key:
+    return Key(city_key(city), f"CONTRACT#{year}")
+
+
+def bills_prefix(year: int) -> str:
+    return f"BILL#{year}#"
+
+
+def bill_key(city: str, year: int, period: str, district: str) -> Key:
+    return Key(city_key(city), f"{bills_prefix(year)}{period}#{district}")
+
+
+def key_of(bill: InsurerBill) -> Key:
+    return bill_key(bill.city, bill.year, bill.period, bill.district)

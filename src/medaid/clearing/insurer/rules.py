@@ -1,0 +1,113 @@
+"""What an insurer fronted, what a bill asks for, and the fee (M二.5). Pure.
+
+What the insurer fronted and is owed stands in the books as 2104. Each fronting names the year of
+the contract, which is that of the settlement: December's are fronted in January and still belong to
+the year they were settled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from medaid.clearing.figures import figure
+from medaid.clearing.insurer.model import FUND, Contract, InsurerBill, Period
+from medaid.errors import Refused
+from medaid.fund import rules as fund_rules
+from medaid.fund.model import Entry
+from medaid.money import Fen, take
+from medaid.months import Month
+from medaid.regions import Region
+
+FRONTING: Final = "insurer_fronting"
+
+
+class Cover(NamedTuple):
+    """What a bill covers and when it is due."""
+
+    end: date | None
+    """The last day whose fronting it asks for; None for all there is."""
+    opens: date
+    """The first day on which it can be made."""
+    due: date
+    cite: str
+
+
+def fee(year_total: Fen, region: str) -> Fen:
+    """The year's service fee: its share of the year's assistance, at most the cap a district and
+    year (M二.5)."""
+    return min(
+        take(year_total, figure("insurer_fee_ratio", region).ratio),
+        Fen(figure("insurer_fee_cap", region).whole),
+    )
+
+
+def fronting_entry(
+    contract: Contract,
+    region: str,
+    source: str,
+    owed: str,
+    creditor: str,
+    amount: Fen,
+    now: datetime,
+) -> Entry:
+    """What the insurer's payment books: the fund owes the insurer instead of the hospital (`owed`
+    2101) or of the case (2103)."""
+    lines = fund_rules.pair(FUND, owed, "2104", amount, creditor, contract.insurer)
+    return fund_rules.entry(FRONTING, region, f"{contract.year}-{source}", lines, now)
+
+
+def fronted(entries: Iterable[Entry], year: int, end: date | None) -> Fen:
+    """What was fronted under a year's contract up to `end`, reversals taken off."""
+    prefix = f"{FRONTING}-{year}-"
+    total = 0
+    for entry in entries:
+        named = entry.reverses or entry.entry_id
+        if named.startswith(prefix) and (end is None or entry.effective <= end):
+            total -= sum(line.fen for line in entry.lines if line.account.number == "2104")
+    return Fen(total)
+
+
+def cover(district: str, year: int, period: Period) -> Cover:
+    """What the bill of a period covers. Raises Refused CODE_UNKNOWN where the document knows no
+    such bill."""
+    if period is Period.TRUE_UP:
+        found = figure("insurer_true_up_month", district)
+        month = Month(f"{year + 1}-{found.whole:02d}")
+        return Cover(None, month.first, month.last, found.cite)
+    months = figure("insurer_bill_months", district)
+    if int(period) not in months.value:
+        raise Refused("CODE_UNKNOWN", field="period", rule="07、12 或 true_up")
+    month = Month(f"{year}-{period}")
+    return Cover(month.first - timedelta(days=1), month.first, month.last, months.cite)
+
+
+def bill_of(
+    contract: Contract, district: Region, period: Period, amount: Fen, year_total: Fen
+) -> InsurerBill:
+    """A bill over `amount`; the fee of the year stands on the true-up."""
+    covers = cover(district, contract.year, period)
+    city_pays = district == contract.city
+    return InsurerBill(
+        contract.city,
+        district,
+        contract.year,
+        period,
+        amount,
+        fee(year_total, district) if period is Period.TRUE_UP else Fen(0),
+        Region(figure("insurer_city_level", contract.city).value) if city_pays else district,
+        covers.due,
+        covers.cite,
+        contract.insurer,
+    )
+
+
+def periods_due(district: str, year: int, today: date) -> list[Period]:
+    """The bills of a contract year that can be made on `today`."""
+    known = [Period(f"{month:02d}") for month in figure("insurer_bill_months", district).value]
+    return [
+        period
+        for period in (*known, Period.TRUE_UP)
+        if today >= cover(district, year, period).opens
+    ]

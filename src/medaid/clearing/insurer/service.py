@@ -1,0 +1,197 @@
+"""Assistance run by an insurer (Maoming, M二.5): it fronts, the districts pay what really occurred
+in July and December, and each March trues up.
+
+Bills are made of what was fronted and not billed before, so they can bill neither more nor less
+than occurred. The service fee is paid from the budget, never from the fund (M二.3), so it stands on
+the bill and not in the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws import outbox
+from medaid.aws.transaction import (
+    ConditionFailed,
+    Decided,
+    Write,
+    refuse_as_changed,
+    transact,
+)
+from medaid.clearing.figures import figure
+from medaid.clearing.insurer import rules, store
+from medaid.clearing.insurer.model import (
+    FUND,
+    BillState,
+    Contract,
+    Evaluation,
+    InsurerBill,
+    Period,
+)
+from medaid.clearing.insurer.store import list_bills
+from medaid.errors import Conflict, Refused
+from medaid.events import InsurerBilled
+from medaid.fund import rules as fund_rules
+from medaid.fund import service as fund
+from medaid.fund.model import Entry
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
+
+
+def find_contract(region: str, year: int) -> Contract | None:
+    """The contract under which a region's assistance is run in `year`; None where the region runs
+    it itself."""
+    return store.find_contract(Region(region).city, year)
+
+
+def conclude_contract(contract: Contract) -> Contract:
+    """Records a contract. Raises PolicyUndetermined where no document lets an insurer run the
+    city's assistance, Conflict DUPLICATE for a second one."""
+    figure("insurer_fee_ratio", contract.city)
+
+    def known(lost: ConditionFailed) -> Contract:
+        raise Conflict(
+            "DUPLICATE", field="contract", rule=f"{contract.city} {contract.year} 已有承办合同"
+        ) from lost
+
+    return transact(lambda: Decided(contract, [store.create_contract(contract)]), known)
+
+
+def front(
+    contract: Contract,
+    region: str,
+    source: str,
+    creditor: str,
+    amount: Fen,
+    now: datetime,
+    owed: str = "2101",
+) -> list[Write]:
+    """The writes by which the insurer pays `creditor` (a hospital, or with `owed` 2103 a manual
+    case) instead of the agency."""
+    entry = rules.fronting_entry(contract, region, source, owed, creditor, amount, now)
+    return list(fund.writes(entry))
+
+
+def _entries(district: str, year: int, now: datetime) -> Iterator[Entry]:
+    for month in Month(f"{year}-01").through(Month.of(now)):
+        yield from fund.entries(district, month)
+
+
+def create_bill(district: str, year: int, period: Period, now: datetime) -> InsurerBill:
+    """Makes the bill of a period for a district, once; asked again, it answers the same.
+
+    Raises Refused PERIOD_OPEN before the time it covers is over, NOT_FOUND without a contract,
+    Conflict STATE where a later bill has asked for it already.
+    """
+    contract = find_contract(district, year)
+    if contract is None:
+        raise Refused("NOT_FOUND", field="contract", rule=f"{district} {year} 无承办合同")
+    covers = rules.cover(district, year, period)
+    if civil_date(now) < covers.opens:
+        raise Refused("PERIOD_OPEN", field="period", rule=f"{covers.opens} 起方可结算")
+
+    def decide() -> Decided[InsurerBill]:
+        held = store.find_bill(contract.city, year, period, district)
+        if held is not None:
+            return Decided(held.bill)
+        known = list(_entries(district, year, now))
+        earlier = [one for one in list_bills(contract.city, year) if one.district == district]
+        if any(list(Period).index(one.period) > list(Period).index(period) for one in earlier):
+            raise Conflict("STATE", field="period", rule="其后的账单已生成,本期已包含在内")
+        billed = sum(int(one.fronted) for one in earlier)
+        amount = Fen(int(rules.fronted(known, year, covers.end)) - billed)
+        total = rules.fronted(known, year, None)
+        bill = rules.bill_of(contract, Region(district), period, amount, total)
+        event = InsurerBilled(
+            district,
+            f"{year}-{period}",
+            bill.fronted,
+            bill.fee,
+            bill.payer,
+            bill.due,
+            bill.cite,
+            bill.insurer,
+        )
+        message = outbox.publish(event, f"{district}-{year}-{period}", now)
+        return Decided(bill, [store.create_bill(bill, now), message])
+
+    return transact(decide)
+
+
+def create_due_bills(district: Region, now: datetime) -> int:
+    """July's and December's bills and March's true-up, of this year's and last year's contracts
+    (M二.5). Answers how many there are."""
+    today, made = civil_date(now), 0
+    for year in (today.year - 1, today.year):
+        if find_contract(district, year) is None:
+            continue
+        for period in rules.periods_due(district, year, today):
+            create_bill(district, year, period, now)
+            made += 1
+    return made
+
+
+def pay_bill(district: str, year: int, period: Period, by: str, now: datetime) -> InsurerBill:
+    """The district pays its bill, or at the true-up is paid back; books and bill in one
+    transaction. Twice changes nothing. Raises Refused NOT_FOUND."""
+    city = Region(district).city
+
+    def decide() -> Decided[InsurerBill]:
+        held = store.find_bill(city, year, period, district)
+        if held is None:
+            raise Refused("NOT_FOUND", field="bill", rule=f"{district} {year} {period} 无账单")
+        if held.bill.state is BillState.PAID:
+            return Decided(held.bill)
+        after = replace(held.bill, state=BillState.PAID, paid_by=by)
+        writes = [store.replace_bill(held, after, now), *_paid(after, now)]
+        return Decided(after, writes)
+
+    return transact(decide, refuse_as_changed)
+
+
+def _paid(bill: InsurerBill, now: datetime) -> list[Write]:
+    source = f"{bill.district}-{bill.year}-{bill.period}"
+    if not bill.fronted:
+        return []
+    kind, rows = (
+        ("insurer_payment", [(FUND, "2104", "1001", bill.fronted)])
+        if bill.fronted > 0
+        else ("insurer_refund", [(FUND, "1001", "2104", -bill.fronted)])
+    )
+    entry = fund_rules.movement(kind, bill.district, source, rows, now, counterpart=bill.insurer)
+    return list(fund.posting(entry))
+
+
+def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
+    """Figures for the evaluation of the insurer (M三.3)."""
+    contract, bills = find_contract(city, year), list_bills(city, year)
+    districts = sorted({one.district for one in bills})
+    fronted = sum(
+        int(rules.fronted(_entries(district, year, now), year, None)) for district in districts
+    )
+    in_use = sum(int(one.fronted) for one in bills if one.state is BillState.MADE)
+    reserve = int(contract.reserve) if contract else 0
+    return Evaluation(
+        Fen(fronted),
+        Fen(sum(int(one.fronted) for one in bills)),
+        len(bills),
+        sum(one.state is BillState.PAID for one in bills),
+        in_use * 1000 // reserve if reserve else 0,
+    )
+
+
+__all__ = [
+    "FUND",
+    "conclude_contract",
+    "create_bill",
+    "create_due_bills",
+    "evaluate",
+    "find_contract",
+    "front",
+    "list_bills",
+    "pay_bill",
+]

@@ -1,0 +1,47 @@
+"""Contracts and bills as they lie in table `clearing`. Keys: `keys`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from medaid.aws.transaction import Write
+from medaid.clearing.insurer import keys
+from medaid.clearing.insurer.model import Contract, InsurerBill
+from medaid.clearing.store import ClearingItem
+
+
+class HeldBill(NamedTuple):
+    """A bill with the version that was read."""
+
+    row: ClearingItem
+    bill: InsurerBill
+
+
+def find_contract(city: str, year: int) -> Contract | None:
+    row = ClearingItem.find(keys.contract_key(city, year))
+    return row.record(Contract) if row else None
+
+
+def create_contract(contract: Contract) -> Write:
+    key = keys.contract_key(contract.city, contract.year)
+    return ClearingItem.create(key, contract, "contract", state="in_force")
+
+
+def find_bill(city: str, year: int, period: str, district: str) -> HeldBill | None:
+    row = ClearingItem.find(keys.bill_key(city, year, period, district))
+    return HeldBill(row, row.record(InsurerBill)) if row else None
+
+
+def list_bills(city: str, year: int) -> list[InsurerBill]:
+    """All bills of a city's year."""
+    rows = ClearingItem.list_under(keys.city_key(city), keys.bills_prefix(year))
+    return [row.record(InsurerBill) for row in rows]
+
+
+def create_bill(bill: InsurerBill, now: datetime) -> Write:
+    return ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=now)
+
+
+def replace_bill(held: HeldBill, after: InsurerBill, now: datetime) -> Write:
+    return held.row.replace(after, "bill", state=after.state, at=now)

@@ -1,0 +1,144 @@
+"""Bills between regions: taken in, stepped (5 + 10 + 5 working days), disputed (X12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from medaid.aws import exchange
+from medaid.aws.transaction import (
+    Decided,
+    Write,
+    commit_or_refuse,
+    refuse_as_changed,
+    transact,
+)
+from medaid.clearing import store as items
+from medaid.clearing.amounts import Amounts
+from medaid.clearing.regions import files, filing, national, rules, store
+from medaid.clearing.regions.model import Bill, BillStep, Pair, Step
+from medaid.errors import Conflict
+from medaid.fund import service as fund
+from medaid.fund.model import Entry
+from medaid.regions import Level
+
+AT_ONCE: Final = 30
+"""Cities whose books are written in one transaction: three writes each of the hundred it holds."""
+
+
+def bill_province(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
+    """Takes the national level's bills for a province in, each once, by either side's reading of
+    its own file; what the province is owed must be what its cities filed.
+
+    Raises Refused NOT_FOUND while there is no answer, BadInput naming the row or the bill: then
+    none is taken.
+    """
+    name = national.answered_at(month, province)
+    received = files.bills(month, province, exchange.get(name), name, now)
+    away = filing.list_away(province, month, cities)
+    for bill in received:
+        if bill.creditor == province:
+            rules.check_as_filed(bill, away)
+    return [_keep(bill) for bill in received]
+
+
+def bill_cities(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
+    """The province's own split between its cities (省内异地), by the same rules."""
+    inside = [
+        one
+        for one in filing.list_province_filings(month, cities)
+        if one.paying.province == province
+    ]
+    return [_keep(b) for b in rules.shared_out(inside, month, cities, Level.PROVINCE, now)]
+
+
+def _keep(bill: Bill) -> Bill:
+    """Stores a bill that is not there yet; what is negative in it waits for the next bill instead.
+    Answers the bill as it is kept."""
+
+    def decide() -> Decided[Bill]:
+        before = store.find_bill(bill.creditor, bill.debtor, bill.month, bill.kind)
+        if before is not None:
+            return Decided(before.bill)
+        kept = rules.without_negative(bill)
+        writes: list[Write] = list(store.create_bill(kept))
+        writes += [
+            items.adjustment(*pair, bill.bill_id, amounts, bill.made)
+            for pair, amounts in rules.carried(bill).items()
+        ]
+        return Decided(kept, writes)
+
+    return transact(decide)
+
+
+def advance_bill(
+    creditor: str,
+    debtor: str,
+    month: str,
+    step: str,
+    by: str,
+    now: datetime,
+    kind: str = "clearing",
+) -> Bill:
+    """Takes a bill one step on. With `transferred` and `confirmed` the books of all cities
+    concerned are written, the last of them in the transaction of the step itself.
+
+    Where more cities pay than one transaction holds, the step is noted first and the books are
+    written in parts, each once; interrupted, the same call goes on with the same entries. The same
+    step twice changes nothing. Raises Conflict STATE for a step out of order.
+    """
+    held = store.get_bill(creditor, debtor, month, kind)
+    bill = held.bill
+    if bill.state == step:
+        return bill
+    rules.check_step(bill, step)
+    booked = bill.booking or Step(BillStep(step), now, by)
+    entries = rules.step_entries(bill, step, booked.at)
+    rest = entries[-AT_ONCE:]
+    if len(entries) > AT_ONCE:
+        _book_parts(held, booked, entries[:-AT_ONCE])
+
+    def decide() -> Decided[Bill]:
+        present = store.get_bill(creditor, debtor, month, kind)
+        if present.bill.state == step:
+            return Decided(present.bill)
+        after = rules.stepped(present.bill, step, booked.by, booked.at)
+        unchanged = replace(present.bill, booking=None) == replace(bill, booking=None)
+        if not unchanged:  # the entries were made of another bill
+            raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更")
+        return Decided(after, [store.replace_bill(present, after), *fund.posting(*rest)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def _book_parts(held: store.HeldBill, booked: Step, entries: list[Entry]) -> None:
+    """Notes the step on the bill, so that nothing else happens to it, and posts all parts but the
+    last."""
+    if held.bill.booking is None:
+        commit_or_refuse([store.replace_bill(held, replace(held.bill, booking=booked))])
+    for first in range(0, len(entries), AT_ONCE):
+        fund.post(*entries[first : first + AT_ONCE])
+
+
+def dispute_bill(
+    creditor: str,
+    debtor: str,
+    month: str,
+    pair: Pair,
+    amounts: Amounts,
+    reason: str,
+    now: datetime,
+) -> Bill:
+    """The debtor contests part of a bill before it pays: that part is not paid now and comes again
+    with the next month's bill (X12). Raises Conflict once money went, or for more than there is."""
+
+    def decide() -> Decided[Bill]:
+        held = store.get_bill(creditor, debtor, month)
+        after = rules.disputed(held.bill, pair, amounts, reason)
+        number = f"DISPUTE-{held.bill.bill_id}-{len(after.reasons)}"
+        again = items.adjustment(*pair, number, amounts, now)
+        return Decided(after, [store.replace_bill(held, after), again])
+
+    return transact(decide, refuse_as_changed)

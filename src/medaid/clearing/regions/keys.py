@@ -1,0 +1,52 @@
+"""Keys of clearing between regions, in table `clearing`.
+
+| key | item | pattern |
+| --- | --- | --- |
+| pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
+| pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
+| pk `P#<paying>`, sk `<treatment>` | prepayment held there | prepayments of a paying region |
+| pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
+"""
+
+from __future__ import annotations
+
+from medaid.aws.items import Key
+from medaid.clearing.regions.model import Bill
+
+
+def owed_to_key(creditor: str) -> str:
+    return f"B#{creditor}"
+
+
+def owed_by_key(debtor: str) -> str:
+    return f"b#{debtor}"
+
+
+def month_prefix(month: str) -> str:
+    return f"{month}#" if month else ""
+
+
+def bill_key(creditor: str, debtor: str, month: str, kind: str) -> Key:
+    return Key(owed_to_key(creditor), f"{month}#{kind}#{debtor}")
+
+
+def key_of(bill: Bill) -> Key:
+    return bill_key(bill.creditor, bill.debtor, bill.month, bill.kind)
+
+
+def pointer_key(bill: Bill) -> Key:
+    return Key(owed_by_key(bill.debtor), f"{bill.month}#{bill.kind}#{bill.creditor}")
+
+
+def parse_pointer(debtor: str, sk: str) -> Key:
+    """The key of the bill that a pointer of `debtor` leads to."""
+    month, kind, creditor = sk.split("#")
+    return bill_key(creditor, debtor, month, kind)
+
+
+def prepayment_key(paying: str, treatment: str) -> Key:
+    return Key(f"P#{paying}", treatment)
+
+
+def suspension_key(region: str) -> Key:
+    return Key(f"S#{region}", "STATE")

@@ -1,0 +1,201 @@
+"""Bills between regions, as values (X12, X14, J35). Frozen.
+
+A bill goes from the region that pays (debtor) to the one where people were treated (creditor):
+whole and gross, never netted (按月全额清算), between provinces or between the cities of one. Its
+parts say which city owes which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from medaid.clearing.amounts import Amounts, added, negated, total
+from medaid.clearing.figures import figure
+from medaid.clocks import StatutoryClock
+from medaid.money import Fen
+from medaid.regions import Region
+from medaid.workdays import Calendar
+
+Pair = tuple[Region, Region]
+"""(creditor city, debtor city): for clearing, where people were treated and whose funds pay."""
+
+
+class BillKind(StrEnum):
+    CLEARING = "clearing"
+    PREPAYMENT = "prepayment"
+    PREPAYMENT_RETURN = "prepayment_return"
+
+
+class BillStep(StrEnum):
+    """What is done with a bill, in this order."""
+
+    MADE = "made"
+    RECEIVED = "received"
+    """By the agency of the debtor."""
+    SUBMITTED = "submitted"
+    """To finance."""
+    TRANSFERRED = "transferred"
+    CONFIRMED = "confirmed"
+    """Written confirmation back at the agency."""
+
+
+STEPS: Final = tuple(BillStep)[1:]
+_BUDGETS: Final = {
+    BillStep.RECEIVED: "agency_to_finance",
+    BillStep.SUBMITTED: "finance_transfer",
+    BillStep.TRANSFERRED: "finance_feedback",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a treatment city files of one paying region's people in a month: the count, the amounts
+    of its statements, and adjustments (with sign)."""
+
+    treatment: Region
+    paying: Region
+    count: int
+    own: Amounts
+    adjusted: Amounts = field(default_factory=dict)
+
+    @property
+    def owed(self) -> dict[str, Fen]:
+        return added(self.own, self.adjusted)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that was taken."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    name: BillStep
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one city owes another, fen by fund."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    creditor: Region
+    debtor: Region
+    by_fund: Amounts
+
+
+def parts_of(amounts: Mapping[Pair, Amounts]) -> tuple[Part, ...]:
+    """Parts from amounts by pair, in order."""
+    return tuple(Part(*pair, by_fund) for pair, by_fund in sorted(amounts.items()))
+
+
+def by_pair(parts: Iterable[Part]) -> dict[Pair, Amounts]:
+    """Amounts by pair."""
+    return {(part.creditor, part.debtor): part.by_fund for part in parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One bill (清算单, 预付单)."""
+
+    creditor: Region
+    debtor: Region
+    month: str
+    """`yyyy-mm`; of prepayments `yyyy-00`."""
+    kind: BillKind
+    count: int
+    rows: tuple[Part, ...]
+    made: datetime
+    steps: tuple[Step, ...] = ()
+    withheld: tuple[Part, ...] = ()
+    """What is disputed: not paid now, carried into the next month's bill."""
+    reasons: tuple[str, ...] = ()
+    booking: Step | None = None
+    """A step whose entries are being posted, city by city."""
+
+    @property
+    def bill_id(self) -> str:
+        return f"{self.kind}-{self.creditor}-{self.debtor}-{self.month}"
+
+    @property
+    def parts(self) -> dict[Pair, Amounts]:
+        return by_pair(self.rows)
+
+    @property
+    def disputed(self) -> dict[Pair, Amounts]:
+        return by_pair(self.withheld)
+
+    @property
+    def state(self) -> BillStep:
+        return self.steps[-1].name if self.steps else BillStep.MADE
+
+    def payable(self) -> dict[Pair, dict[str, Fen]]:
+        """What is transferred, by pair: the parts less what is disputed."""
+        parts, disputed = self.parts, self.disputed
+        found = {}
+        for pair in sorted({*parts, *disputed}):
+            rest = added(parts.get(pair, {}), negated(disputed.get(pair, {})))
+            if rest:
+                found[pair] = rest
+        return found
+
+    def total(self) -> Fen:
+        """Fen transferred, all funds."""
+        return Fen(sum(int(total(amounts)) for amounts in self.payable().values()))
+
+    def clock(self, region: str) -> StatutoryClock | None:
+        """The statutory clock of the step that is owed next; None where none is."""
+        budget = _BUDGETS.get(self.state)
+        return StatutoryClock(self.steps[-1].at, figure(budget, region).days) if budget else None
+
+    def due(self, calendar: Calendar) -> date | None:
+        """The last day for the step that is owed next."""
+        clock = self.clock(self.debtor)
+        projection = clock.project(calendar) if clock else None
+        return projection.due if projection else None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepayment:
+    """What a paying region's prepayment in a region of treatment was last fixed at."""
+
+    year: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One suspension, or its end."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    suspended: bool
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Whether direct settlement of a region's people elsewhere is stopped, and its history (X7)."""
+
+    history: tuple[Switch, ...] = ()
+
+    @property
+    def active(self) -> bool:
+        return bool(self.history) and self.history[-1].suspended
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentUse:
+    """How far unpaid bills use a prepayment up; `colour` is red, yellow or empty."""
+
+    paying: Region
+    colour: str
+    outstanding: Fen
+    held: Fen

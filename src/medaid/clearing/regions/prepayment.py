@@ -1,0 +1,110 @@
+"""Prepayment between regions and its use (X12, X14): two months of last year's payments, fixed anew
+each year."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from medaid.aws import outbox
+from medaid.aws.transaction import Decided, Write, commit_once, transact
+from medaid.clearing.amounts import Amounts, added, total
+from medaid.clearing.regions import rules, store
+from medaid.clearing.regions.model import (
+    Bill,
+    BillKind,
+    BillStep,
+    Prepayment,
+    PrepaymentUse,
+    parts_of,
+)
+from medaid.events import PrepaymentAlert
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.regions import Region
+
+
+def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
+    """What a region paid another in a year by its clearing bills, fen by fund."""
+    mine = (
+        bill
+        for bill in store.list_owed_to(creditor)
+        if bill.debtor == debtor
+        and bill.kind is BillKind.CLEARING
+        and bill.month[:4] == str(year)
+        and bill.state in (BillStep.TRANSFERRED, BillStep.CONFIRMED)
+    )
+    return added(*(amounts for bill in mine for amounts in bill.payable().values()))
+
+
+def get_prepayment(treatment: str, paying: str) -> dict[str, Fen]:
+    """The prepayment of `paying` that `treatment` holds, fen by fund; its interest is the treatment
+    region's (X14) and is not in it."""
+    _, held = store.find_prepayment(paying, treatment)
+    return dict(held.amounts) if held else {}
+
+
+def fix_prepayment(
+    treatment: str,
+    paying: str,
+    year: int,
+    now: datetime,
+    last_year: Amounts | None = None,
+) -> list[Bill]:
+    """Fixes a year's prepayment: bills for what goes up and for what comes back. Once a year and
+    pair.
+
+    `last_year` are last year's payments by fund where they were not cleared here; None takes them
+    from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year.
+    """
+    month = f"{year}-00"
+
+    def decide() -> Decided[list[Bill]]:
+        row, held = store.find_prepayment(paying, treatment)
+        if held is not None and held.year >= year:
+            known = (*store.list_owed_to(treatment, month), *store.list_owed_to(paying, month))
+            return Decided([b for b in known if {b.creditor, b.debtor} == {treatment, paying}])
+        basis = paid_in(treatment, paying, year - 1) if last_year is None else last_year
+        fixed = rules.prepayment(basis, paying)
+        made = _bills(treatment, paying, month, held.amounts if held else {}, fixed, now)
+        writes: list[Write] = [
+            store.save_prepayment(row, paying, treatment, Prepayment(year, fixed), now)
+        ]
+        for bill in made:
+            writes += store.create_bill(bill)
+        return Decided(made, writes)
+
+    return transact(decide)
+
+
+def _bills(
+    treatment: str, paying: str, month: str, held: Amounts, fixed: Amounts, now: datetime
+) -> list[Bill]:
+    there, home = Region(treatment), Region(paying)
+    up, back = rules.refixed(held, fixed)
+    made = []
+    for kind, creditor, debtor, amounts in (
+        (BillKind.PREPAYMENT, there, home, up),
+        (BillKind.PREPAYMENT_RETURN, home, there, back),
+    ):
+        if amounts:
+            rows = parts_of({(creditor, debtor): amounts})
+            made.append(Bill(creditor, debtor, month, kind, 0, rows, now))
+    return made
+
+
+def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
+    """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
+    outstanding: dict[Region, int] = {}
+    for bill in store.list_owed_to(treatment):
+        if bill.kind is BillKind.CLEARING and bill.state is not BillStep.CONFIRMED:
+            outstanding[bill.debtor] = outstanding.get(bill.debtor, 0) + int(bill.total())
+    found = []
+    for paying, fen in sorted(outstanding.items()):
+        held = total(get_prepayment(treatment, paying))
+        colour = rules.alert(Fen(fen), held, treatment)
+        if colour:
+            found.append(PrepaymentUse(paying, colour, Fen(fen), held))
+            event = PrepaymentAlert(treatment, paying, colour, Fen(fen), held)
+            key = f"{treatment}-{paying}-{Month.of(now)}-{colour}"
+            commit_once([outbox.publish(event, key, now)])
+    return found

@@ -1,0 +1,217 @@
+"""Rules of bills between regions: the split, the steps, disputes, prepayment and its use. Pure.
+Figures come with their citation from `figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from medaid.clearing.amounts import Amounts, added, negated, negative, positive
+from medaid.clearing.figures import figure
+from medaid.clearing.regions.model import (
+    STEPS,
+    Bill,
+    BillKind,
+    BillStep,
+    Filing,
+    Pair,
+    Step,
+    parts_of,
+)
+from medaid.errors import BadInput, Conflict, PolicyUndetermined
+from medaid.fund import rules as fund_rules
+from medaid.fund.model import Entry, Line
+from medaid.money import WHOLE, Fen, split
+from medaid.regions import Level, Region
+
+
+def next_step(bill: Bill) -> BillStep | None:
+    """The step that is owed next; a bill of zero is received and confirmed, nothing in between."""
+    if bill.state is BillStep.RECEIVED and not bill.payable():
+        return BillStep.CONFIRMED
+    return STEPS[len(bill.steps)] if len(bill.steps) < len(STEPS) else None
+
+
+def check_step(bill: Bill, step: str) -> None:
+    """Raises Conflict STATE for a step out of order."""
+    expected = next_step(bill)
+    if step != expected:
+        raise Conflict(
+            "STATE", field=bill.bill_id, rule=f"下一步应为 {expected or '无'},不是 {step}"
+        )
+
+
+def stepped(bill: Bill, step: str, by: str, at: datetime) -> Bill:
+    """The bill one step on. Raises Conflict STATE for a step out of order."""
+    check_step(bill, step)
+    return replace(bill, steps=(*bill.steps, Step(BillStep(step), at, by)), booking=None)
+
+
+def disputed(bill: Bill, pair: Pair, amounts: Amounts, reason: str) -> Bill:
+    """The bill with `amounts` of one pair taken out of what is paid. Raises Conflict once money
+    went, or for more than the bill holds."""
+    before_transfer = (BillStep.MADE, BillStep.RECEIVED, BillStep.SUBMITTED)
+    if bill.state not in before_transfer or bill.booking is not None:
+        raise Conflict("STATE", field=bill.bill_id, rule="资金已划拨,争议转入下期")
+    withheld = bill.disputed
+    sums = added(withheld.get(pair, {}), amounts)
+    part = bill.parts.get(pair, {})
+    if any(fen <= 0 or fen > part.get(fund, Fen(0)) for fund, fen in sums.items()) or any(
+        fen <= 0 for fen in amounts.values()
+    ):
+        raise Conflict("AMOUNT_SUM", field=bill.bill_id, rule="争议金额须为正且不超过清算单金额")
+    withheld[pair] = sums
+    return replace(bill, withheld=parts_of(withheld), reasons=(*bill.reasons, reason))
+
+
+def shared_out(
+    filings: Iterable[Filing],
+    month: str,
+    participants: Iterable[str],
+    level: Level,
+    made: datetime,
+) -> list[Bill]:
+    """The split (清分): one bill for each ordered pair of participants, of zero where nothing
+    happened (zero months close too).
+
+    `level` is the nation (participants are provinces) or a province (they are cities of one). What
+    is negative stays negative: a bill may be owed back. Raises Conflict REGION_UNKNOWN.
+    """
+    sides = sorted(Region(side) for side in set(participants))
+    sums: dict[Pair, tuple[int, dict[Pair, Amounts]]] = {
+        (c, d): (0, {}) for c in sides for d in sides if c != d
+    }
+    for filing in filings:
+        ends = (
+            (filing.treatment.province, filing.paying.province)
+            if level is Level.NATION
+            else (filing.treatment, filing.paying)
+        )
+        if ends not in sums:
+            raise Conflict(
+                "REGION_UNKNOWN",
+                field="filing",
+                rule=f"{filing.treatment} → {filing.paying} 不在清算范围",
+            )
+        count, parts = sums[ends]
+        pair = (filing.treatment, filing.paying)
+        parts[pair] = added(parts.get(pair, {}), filing.owed)
+        sums[ends] = (count + filing.count, parts)
+    return [
+        Bill(
+            creditor,
+            debtor,
+            month,
+            BillKind.CLEARING,
+            count,
+            parts_of({pair: amounts for pair, amounts in parts.items() if amounts}),
+            made,
+        )
+        for (creditor, debtor), (count, parts) in sums.items()
+    ]
+
+
+def check_as_filed(bill: Bill, filings: Iterable[Filing]) -> None:
+    """That a bill asks what its creditor filed, no more and no less. Raises BadInput AMOUNT_SUM."""
+    filed: dict[Pair, Amounts] = {}
+    count = 0
+    for one in filings:
+        if one.paying.province == bill.debtor and one.owed:
+            filed[one.treatment, one.paying] = one.owed
+        if one.paying.province == bill.debtor:
+            count += one.count
+    billed = {pair: dict(amounts) for pair, amounts in bill.parts.items() if amounts}
+    if billed != filed or count != bill.count:
+        raise BadInput("AMOUNT_SUM", field=bill.bill_id, rule="清算单与本地申报不符,未予接收")
+
+
+_TRANSFER: Final = {
+    BillKind.CLEARING: ("clearing_out", "2102", "1001"),
+    BillKind.PREPAYMENT: ("prepayment_out", "1101", "1001"),
+    BillKind.PREPAYMENT_RETURN: ("prepayment_returned_out", "2106", "1001"),
+}
+_RECEIPT: Final = {
+    BillKind.CLEARING: ("clearing_in", "1001", "1102"),
+    BillKind.PREPAYMENT: ("prepayment_in", "1001", "2106"),
+    BillKind.PREPAYMENT_RETURN: ("prepayment_returned_in", "1001", "1101"),
+}
+
+
+def step_entries(bill: Bill, step: str, at: datetime) -> list[Entry]:
+    """What a step books: the transfer on the debtor's side, the receipt on the creditor's, one
+    entry a city (X12); nothing else does."""
+    if step == BillStep.TRANSFERRED:
+        return _entries(bill, _TRANSFER[bill.kind], 1, at)
+    if step == BillStep.CONFIRMED:
+        return _entries(bill, _RECEIPT[bill.kind], 0, at)
+    return []
+
+
+def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) -> list[Entry]:
+    """One entry for each city on one side of the pairs, its lines naming the city on the other."""
+    kind, debit, credit = flow
+    by_city: dict[str, list[Line]] = {}
+    for pair, amounts in bill.payable().items():
+        for fund, fen in amounts.items():
+            assert fen > 0, f"{bill.bill_id}: a negative amount waits for the next bill"
+            by_city.setdefault(pair[side], []).extend(
+                fund_rules.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side])
+            )
+    return [
+        fund_rules.entry(kind, city, f"{bill.bill_id}-{city}", lines, at)
+        for city, lines in by_city.items()
+    ]
+
+
+def carried(bill: Bill) -> dict[Pair, dict[str, Fen]]:
+    """What the next month's bill takes over: what is negative waits for claims it can be set
+    against."""
+    found = {pair: negative(amounts) for pair, amounts in bill.parts.items()}
+    return {pair: amounts for pair, amounts in found.items() if amounts}
+
+
+def without_negative(bill: Bill) -> Bill:
+    """The bill with what is negative taken out; `carried` says what that was."""
+    parts = {pair: positive(amounts) for pair, amounts in bill.parts.items()}
+    return replace(
+        bill, rows=parts_of({pair: amounts for pair, amounts in parts.items() if amounts})
+    )
+
+
+# -------------------------------------------------------------------------------------------------
+# prepayment
+
+
+def prepayment(last_year: Amounts, region: str) -> dict[str, Fen]:
+    """Two months' pay by last year's figures (X12), fen by fund: the months' share of twelve, exact
+    to the fen.
+
+    Raises PolicyUndetermined FACT_MISSING where last year has no figures.
+    """
+    if not last_year:
+        raise PolicyUndetermined(
+            "FACT_MISSING", field="last_year", rule="预付金按往年支付金额核定,缺少上年数据"
+        )
+    months = figure("prepayment_months", region).whole
+    return {fund: split(fen, [months, 12 - months])[0] for fund, fen in sorted(last_year.items())}
+
+
+def refixed(held: Amounts, fixed: Amounts) -> tuple[dict[str, Fen], dict[str, Fen]]:
+    """What goes up and what comes back where the prepayment is fixed anew: (top up, return), fen by
+    fund, positive."""
+    change = added(fixed, negated(held))
+    return positive(change), negated(negative(change))
+
+
+def alert(outstanding: Fen, held: Fen, region: str) -> str:
+    """`red`, `yellow` or nothing by the share of a prepayment that unpaid claims use up; a
+    prepayment of zero with claims is red."""
+    if outstanding <= 0:
+        return ""
+    for colour in ("red", "yellow"):
+        ratio = figure(f"prepayment_alert_{colour}", region).ratio
+        if int(outstanding) * int(WHOLE) >= int(held) * int(ratio):
+            return colour
+    return ""

@@ -1,0 +1,48 @@
+"""The use cases of clearing between regions: what other packages and the routes call (X7, X12, X14,
+J35). The modules beside hold them by subject."""
+
+from __future__ import annotations
+
+from medaid.clearing.regions.billing import (
+    advance_bill,
+    bill_cities,
+    bill_province,
+    dispute_bill,
+)
+from medaid.clearing.regions.filing import file_city, file_province, list_filings
+from medaid.clearing.regions.national import split as split_nation
+from medaid.clearing.regions.prepayment import (
+    fix_prepayment,
+    get_prepayment,
+    paid_in,
+    report_use,
+)
+from medaid.clearing.regions.store import get_bill, list_owed_by, list_owed_to
+from medaid.clearing.regions.suspension import (
+    check_open,
+    get_suspension,
+    lift_suspension,
+    suspend_region,
+)
+
+__all__ = [
+    "advance_bill",
+    "bill_cities",
+    "bill_province",
+    "check_open",
+    "dispute_bill",
+    "file_city",
+    "file_province",
+    "fix_prepayment",
+    "get_bill",
+    "get_prepayment",
+    "get_suspension",
+    "lift_suspension",
+    "list_filings",
+    "list_owed_by",
+    "list_owed_to",
+    "paid_in",
+    "report_use",
+    "split_nation",
+    "suspend_region",
+]

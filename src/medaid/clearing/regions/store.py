@@ -1,0 +1,89 @@
+"""Bills, prepayments and suspensions as they lie in table `clearing`. Keys: `keys`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from medaid.aws.transaction import Write
+from medaid.clearing.regions import keys
+from medaid.clearing.regions.model import Bill, Prepayment, Suspension
+from medaid.clearing.store import ClearingItem
+from medaid.errors import Refused
+
+
+class HeldBill(NamedTuple):
+    """A bill with the version that was read."""
+
+    row: ClearingItem
+    bill: Bill
+
+
+def find_bill(creditor: str, debtor: str, month: str, kind: str) -> HeldBill | None:
+    row = ClearingItem.find(keys.bill_key(creditor, debtor, month, kind))
+    return HeldBill(row, row.record(Bill)) if row else None
+
+
+def get_bill(creditor: str, debtor: str, month: str, kind: str = "clearing") -> HeldBill:
+    """One bill with its version. Raises Refused NOT_FOUND."""
+    held = find_bill(creditor, debtor, month, kind)
+    if held is None:
+        raise Refused("NOT_FOUND", field="bill", rule=f"{creditor} {debtor} {month} 无清算单")
+    return held
+
+
+def create_bill(bill: Bill) -> list[Write]:
+    """The writes of a new bill and the pointer from its debtor."""
+    return [
+        ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=bill.made),
+        ClearingItem.create(keys.pointer_key(bill), {}, "pointer", at=bill.made),
+    ]
+
+
+def replace_bill(held: HeldBill, after: Bill) -> Write:
+    return held.row.replace(after, "bill", state=after.state)
+
+
+def list_owed_to(creditor: str, month: str = "") -> Iterator[Bill]:
+    """Bills a region is owed by, of a month or of all."""
+    rows = ClearingItem.list_under(keys.owed_to_key(creditor), keys.month_prefix(month))
+    return (row.record(Bill) for row in rows)
+
+
+def list_owed_by(debtor: str, month: str = "") -> Iterator[Bill]:
+    """Bills a region owes."""
+    pointers = ClearingItem.list_under(keys.owed_by_key(debtor), keys.month_prefix(month))
+    for pointer in pointers:
+        row = ClearingItem.find(keys.parse_pointer(debtor, pointer.sk))
+        assert row is not None, "a pointer without its bill"
+        yield row.record(Bill)
+
+
+def find_prepayment(paying: str, treatment: str) -> tuple[ClearingItem | None, Prepayment | None]:
+    row = ClearingItem.find(keys.prepayment_key(paying, treatment))
+    return row, row.record(Prepayment) if row else None
+
+
+def save_prepayment(
+    row: ClearingItem | None, paying: str, treatment: str, after: Prepayment, now: datetime
+) -> Write:
+    if row is not None:
+        return row.replace(after, "prepayment", at=now)
+    key = keys.prepayment_key(paying, treatment)
+    return ClearingItem.create(key, after, "prepayment", state="fixed", at=now)
+
+
+def find_suspension(region: str) -> tuple[ClearingItem | None, Suspension]:
+    row = ClearingItem.find(keys.suspension_key(region))
+    return row, row.record(Suspension) if row else Suspension()
+
+
+def save_suspension(
+    row: ClearingItem | None, region: str, after: Suspension, now: datetime
+) -> Write:
+    state = "suspended" if after.active else "open"
+    if row is not None:
+        return row.replace(after, "suspension", state=state, at=now)
+    key = keys.suspension_key(region)
+    return ClearingItem.create(key, after, "suspension", state=state, at=now)
