@@ -45,9 +45,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     raises at its end, so that it is run again."""
     if "job" not in event:
         answer = app.resolve(event, context)
-        logger.info(
-            "answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]}
-        )
+        told = {"route": event.get("routeKey", ""), "status": answer["statusCode"]}
+        logger.info("answered", extra=told)
         return answer
     at = now()
     done = jobs.monthly(at) if event["job"] == "monthly" else jobs.daily(at, calendars.current(at))

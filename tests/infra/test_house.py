@@ -22,14 +22,14 @@ Rule = Callable[[str, str], list[str]]
 
 LONGEST_FILE = 300
 LONGEST_DOOR = 60
-STORAGE = re.compile(r"^src/medaid/(\w+/store(\.py|/\w+\.py)|aws/\w+\.py)$")
+STORAGE = re.compile(r"^src/medaid/(\w+/(\w+/)?store(\.py|/\w+\.py)|aws/\w+\.py)$")
 STREAMED = "src/medaid/aws/dropped.py"
 """Reads dropped files of any size as a stream, so it meets S3's own errors."""
 USE_CASES = {
     "medaid.people.intake",
     "medaid.people.manifest",
     "medaid.clearing.jobs",
-    "medaid.clearing.routes.routes",
+    "medaid.clearing.hospital.service",
     "medaid.fund.rollups",
     "medaid.fund.finance",
     "medaid.fund.reconciliation.sheets",
@@ -45,7 +45,7 @@ ROOMS = {
     "clearing",
     "oversight",
 }
-PURE = re.compile(r"^src/medaid/(\w+/(model|rules)\.py|benefit/\w+\.py)$")
+PURE = re.compile(r"^src/medaid/(\w+/(\w+/)?(model(/\w+)?|rules)\.py|benefit/\w+\.py)$")
 
 
 def imported(text: str) -> Iterator[str]:

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Final
 
 from medaid.aws.transaction import Decided, transact
 from medaid.clearing import keys
 from medaid.clearing.store import ClearingItem
 from medaid.instants import BEIJING
+
+STATEMENTS: Final = "month"
+"""The run that makes a month's statements."""
 
 
 class RunState(StrEnum):

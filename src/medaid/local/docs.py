@@ -16,6 +16,7 @@ from medaid import errors
 from medaid.aws import web
 from medaid.aws.rest import describe
 from medaid.aws.rest.table import Routes
+from medaid.clearing import api as clearing
 from medaid.errors import CODES, MedaidError
 from medaid.fund import api as fund_api
 from medaid.fund.chart import funds, read
@@ -28,7 +29,12 @@ from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
 
 DOCS: Final = ROOT / "docs"
-TABLES: Final[tuple[Routes[Any], ...]] = (fund_api.ROUTES,)
+TABLES: Final[tuple[Routes[Any], ...]] = (
+    fund_api.ROUTES,
+    clearing.HOSPITAL,
+    clearing.REGIONS,
+    clearing.INSURER,
+)
 """Every table of operators' routes: docs/openapi.json is made from them."""
 FAMILY: Final = (
     "BadInput",

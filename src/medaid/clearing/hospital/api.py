@@ -13,7 +13,6 @@ from medaid.clearing import runs
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.model import Agreement, AgreementState, PendingKind
-from medaid.clearing.hospital.monthly import JOB
 from medaid.clearing.hospital.shapes import (
     AgreementShown,
     AgreementsShown,
@@ -59,7 +58,7 @@ _ONE: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
 
 @ROUTES.get("/clearing/{admdvs}/months/{month}", "一个月的对账与未付情况", roles=READERS)
 def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> MonthShown:
-    run = runs.find_run(JOB, admdvs, month)
+    run = runs.find_run(runs.STATEMENTS, admdvs, month)
     unpaid = service.list_open_statements(admdvs, month)
     return MonthShown(
         state=run.state if run else "",

@@ -23,7 +23,6 @@ from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import Calendar
 
-JOB: Final = "month"
 GRACE: Final = timedelta(minutes=15)
 """Longest time in which an item that says it arrived may not be readable yet: a projection ends
 within its function's one minute."""
@@ -35,7 +34,7 @@ def begin_month(region: str, month: Month, now: datetime) -> datetime:
     cut = now - GRACE
     if civil_date(cut) < month.next.first:
         raise Refused("PERIOD_OPEN", field="month", rule=f"{month} 尚未结束")
-    begun = runs.begin_run(JOB, region, month, now, cut).cut
+    begun = runs.begin_run(runs.STATEMENTS, region, month, now, cut).cut
     assert begun is not None, "a month's run has its cut"
     return begun
 
@@ -61,7 +60,7 @@ def close_month(region: str, month: Month, now: datetime) -> dict[str, int]:
         for statement in made:
             counts["items"] += statement.lines
             counts["fund_pay"] += int(total(statement.by_fund))
-    runs.end_run(JOB, region, month, counts, now)
+    runs.end_run(runs.STATEMENTS, region, month, counts, now)
     return counts
 
 
@@ -75,7 +74,7 @@ def list_unfinished_months(region: str, now: datetime) -> list[Month]:
         return []
     done = {
         period
-        for period, run in runs.list_runs(JOB, region).items()
+        for period, run in runs.list_runs(runs.STATEMENTS, region).items()
         if run.state is runs.RunState.DONE
     }
     last = Month.of(now - GRACE).previous
@@ -95,7 +94,7 @@ def create_supplements(region: str, now: datetime) -> list[Statement]:
     exactly one, that of its own month."""
     cut, found = now - GRACE, []
     for late in items.list_late(region):
-        if runs.find_run(JOB, region, late.month) is None:
+        if runs.find_run(runs.STATEMENTS, region, late.month) is None:
             continue  # the month's own run will take it
         before = store.list_statements(region, late.institution, late.month)
         if before and before[-1].cut >= late.latest:

@@ -17,7 +17,6 @@ from medaid.clearing.hospital.model import (
     StatementState,
 )
 from medaid.clearing.hospital.statements import line_file
-from medaid.money import Fen
 
 Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
 ByFund = dict[str, Yuan]
@@ -135,7 +134,7 @@ class Proposal(Body):
     effective: date
     name: Short
     hi_paymtd: Mode
-    rate: Yuan = Fen(0)
+    rate: Yuan
     retention: Share = "0"
     bank: Short
     account: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,40}$")]

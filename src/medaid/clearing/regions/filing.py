@@ -18,7 +18,6 @@ from medaid.clearing import store as items
 from medaid.clearing.amounts import added
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Statement
-from medaid.clearing.hospital.monthly import JOB
 from medaid.clearing.regions import files, national
 from medaid.clearing.regions.model import Filing
 from medaid.errors import Refused
@@ -32,7 +31,7 @@ earlier cut can appear."""
 
 def _cuts(treatment: str, month: str, now: datetime) -> dict[str, datetime]:
     """The cuts of a region's months up to `month`. Raises Refused PERIOD_OPEN."""
-    held = runs.list_runs(JOB, treatment)
+    held = runs.list_runs(runs.STATEMENTS, treatment)
     mine = held.get(month)
     ended = mine is not None and mine.state is runs.RunState.DONE and mine.cut is not None
     if mine is None or mine.cut is None or not ended or now < mine.cut + _SETTLED:
