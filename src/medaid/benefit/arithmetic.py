@@ -12,34 +12,43 @@ from medaid.benefit.balance import ClaimBalance, stated_amount
 from medaid.benefit.modify import changed
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
 from medaid.errors import PolicyUndetermined
-from medaid.money import Fen, half_up
+from medaid.money import RATIO_SCALE, Fen, half_up
 from medaid.policy.model import Amount, Band, Base
 
 Pieces = tuple[tuple[int, int], ...]
 Bounds = tuple[tuple[int, int | None], ...]
+Parts = tuple[tuple[str, int, int], ...]
 
 
-def cost_of(base: Base, balance: ClaimBalance) -> int:
-    """What a base is made of: its source, less and plus what it names, not below zero."""
+def cost_of(base: Base, balance: ClaimBalance) -> tuple[int, Parts]:
+    """What a base is made of: its source, less and plus what it names, not below zero; and the
+    parts, where there are several."""
     amount = balance.source(base.source)
+    if not base.less and not base.plus:
+        return amount, ()
+    parts = [(base.source, amount, RATIO_SCALE)]
     for name in base.less:
-        amount -= balance.source(name)
+        less = balance.source(name)
+        parts.append((name, less, -RATIO_SCALE))
+        amount -= less
     for name, weight in base.plus:
-        amount += half_up(balance.source(name) * weight)
-    return max(0, amount)
+        more = balance.source(name)
+        parts.append((name, more, weight))
+        amount += half_up(more * weight)
+    return max(0, amount), tuple(parts)
 
 
-def base_of(planned: PlannedLayer, balance: ClaimBalance) -> tuple[int, int, int]:
-    """What enters the layer, what an entry ceiling sends on to a later one, and what the person
-    bore first."""
-    amount = cost_of(planned.layer.base, balance)
+def base_of(planned: PlannedLayer, balance: ClaimBalance) -> tuple[int, int, int, Parts]:
+    """What enters the layer, what an entry ceiling sends on to a later one, what the person bore
+    first, and what all that was made of."""
+    amount, parts = cost_of(planned.layer.base, balance)
     first = half_up(amount * planned.initial_self_pay) if planned.initial_self_pay else 0
     amount -= first
     if planned.ceiling is not None:
         left = _left(planned.ceiling, balance)
         if left is not None and amount > left:
-            return left, amount - left, first
-    return amount, 0, first
+            return left, amount - left, first, parts
+    return amount, 0, first, parts
 
 
 def resolve(amount: Amount, balance: ClaimBalance) -> int | None:
@@ -53,35 +62,37 @@ def resolve(amount: Amount, balance: ClaimBalance) -> int | None:
     return fen
 
 
-def deductible_of(planned: PlannedLayer, balance: ClaimBalance, base: int) -> int:
-    """What the deductible takes out of the base. A franchise takes all below its line and nothing
-    once it is reached."""
+def deductible_of(
+    planned: PlannedLayer, balance: ClaimBalance, base: int
+) -> tuple[int, int, int, int]:
+    """What the deductible takes out of the base; its line, what was used of it before, and what the
+    year's deductibles have used together.
+
+    A line that counts from zero takes all below it and nothing once it is reached.
+    """
     line = resolve(planned.deductible, balance) or 0
     if planned.franchise:
         reached = base >= line if planned.inclusive else base > line
-        return 0 if reached else base
+        return 0 if reached else base, line, 0, 0
+    used = year_used = 0
+    if planned.per == "year" or planned.year_limit is not None:
+        year_used = balance.sum_of(planned.used_keys)
     if planned.per == "year":
-        line = max(0, line - balance.sum_of(planned.used_keys))
+        used = year_used
     elif planned.per == "transfer":
-        line = max(
-            0,
-            line
-            - stated_amount(
-                balance.claim.stated_amounts,
-                "transfer_deductible",
-                f"{planned.layer.name}转院前已付的起付线",
-            ),
-        )
+        told = f"{planned.layer.name}转院前已付的起付线"
+        used = stated_amount(balance.claim.stated_amounts, "transfer_deductible", told)
+    left = max(0, line - used)
     if planned.year_limit is not None:
-        line = min(line, max(0, planned.year_limit - balance.sum_of(planned.used_keys)))
-    return min(base, line)
+        left = min(left, max(0, planned.year_limit - year_used))
+    return min(base, left), line, used, year_used
 
 
 def pieces_of(
-    planned: PlannedLayer, balance: ClaimBalance, base: int, deductible: int
+    planned: PlannedLayer, base: int, deductible: int, begin: int
 ) -> tuple[Pieces, Bounds]:
-    """The payable part of the base, laid on the bands: (amount, ratio) and the bounds of each band
-    it touches."""
+    """The payable part of the base, laid on the bands from `begin` on their scale: (amount, ratio)
+    and the bounds of each band it touches."""
     excess = base - deductible
     if excess <= 0:
         return (), ()
@@ -89,7 +100,6 @@ def pieces_of(
         raise PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
     if planned.measure == "flat":
         return ((excess, planned.bands[0].ratio),), ()
-    begin = _begin(planned, balance, deductible)
     if planned.slab:
         band = _slab(planned, begin + excess)
         return ((excess, band.ratio),), ((band.low, band.high),)
@@ -110,10 +120,10 @@ def pieces_of(
     return tuple(pieces), tuple(bounds)
 
 
-def _begin(planned: PlannedLayer, balance: ClaimBalance, deductible: int) -> int:
+def begin_of(planned: PlannedLayer, balance: ClaimBalance, deductible: int) -> int:
     """Where on the bands' own scale the payable part begins."""
     match planned.measure:
-        case "visit_excess":
+        case "flat" | "visit_excess":
             return 0
         case "visit_gross":
             return deductible

@@ -9,9 +9,17 @@ where they leave.
 
 from __future__ import annotations
 
-from medaid.benefit.arithmetic import base_of, cap_left, cost_of, deductible_of, pieces_of
+from medaid.benefit.arithmetic import (
+    Pieces,
+    base_of,
+    begin_of,
+    cap_left,
+    cost_of,
+    deductible_of,
+    pieces_of,
+)
 from medaid.benefit.balance import ClaimBalance, stated_amount
-from medaid.benefit.model import RESERVED, Claim, Priced, Step, check_bill
+from medaid.benefit.model import PLAIN, RESERVED, Claim, Priced, Reckoning, Step, check_bill
 from medaid.benefit.plan import Plan, PlannedLayer, holds, plan, year_end_plan
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen, half_up
@@ -93,16 +101,8 @@ def _best(answers: list[Priced]) -> Priced:
 
 
 def planned_for(policy: Policy, claim: Claim, category: str) -> Plan:
-    """The plan of `claim` priced as `category`. Raises PolicyUndetermined CLAUSE_GAP where no basic
-    layer covers that insurance type and care."""
-    layers = plan(policy, claim.facts._replace(category=category))
-    if not any(p.layer.tier == "basic" for p in layers) and any(
-        layer.tier == "basic" for layer in policy.layers
-    ):
-        raise PolicyUndetermined(
-            "CLAUSE_GAP", field="med_type", rule="当地政策没有该险种、该医疗类别的基本医保条款"
-        )
-    return layers
+    """The plan of `claim` priced as `category`. Raises as `plan` does."""
+    return plan(policy, claim.facts._replace(category=category))
 
 
 def eligible_categories(policy: Policy, claim: Claim) -> tuple[str, ...]:
@@ -110,9 +110,11 @@ def eligible_categories(policy: Policy, claim: Claim) -> tuple[str, ...]:
     order given."""
     found = []
     for code in dict.fromkeys(claim.categories):
-        rows = policy.category_rules.get(code, ())
-        if any(
-            holds(s.row.when, claim.facts._replace(category=code), f"{code}的认定") for s in rows
+        whens = [rule.row.when for rule in policy.category_rules.get(code, ())]
+        if not whens:
+            continue
+        if any(not when.sets and not when.ranges for when in whens) or any(
+            holds(when, claim.facts._replace(category=code), f"{code}的认定") for when in whens
         ):
             found.append(code)
     return tuple(found)
@@ -155,18 +157,25 @@ def _walk(layers: Plan, balance: ClaimBalance, category: str) -> Priced:
 
 def _step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     if planned.refusal:
-        return _nothing(planned, 0, planned.refusal)
+        return _made(planned, 0, 0, 0, planned.refusal)
     if balance.year_end and balance.totals.get(f"paid:{planned.layer.id}", 0):
-        return _nothing(planned, 0, "本年度已支付过")
-    match planned.layer.kind:
-        case "given":
-            return _given_step(planned, balance)
-        case "lump":
-            return _lump_step(planned, balance)
-    return _share_step(planned, balance)
+        return _made(planned, 0, 0, 0, "本年度已支付过")
+    kind = planned.layer.kind
+    if kind == "given":
+        return _given_step(planned, balance)
+    return _lump_step(planned, balance) if kind == "lump" else _share_step(planned, balance)
 
 
-def _nothing(planned: PlannedLayer, base: int, why: str) -> Step:
+def _made(
+    planned: PlannedLayer,
+    base: int,
+    uncapped: int,
+    paid: int,
+    why: str,
+    pieces: Pieces = (),
+    reckoning: Reckoning = PLAIN,
+) -> Step:
+    """A step without deductible, bands and caps."""
     layer = planned.layer
     return Step(
         layer.id,
@@ -176,12 +185,16 @@ def _nothing(planned: PlannedLayer, base: int, why: str) -> Step:
         layer.base.source,
         base,
         0,
-        (),
-        0,
+        pieces,
+        uncapped,
         None,
-        0,
+        paid,
         planned.cites,
         why,
+        0,
+        (),
+        0,
+        reckoning,
     )
 
 
@@ -215,26 +228,11 @@ def _given_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     if layer.given == RESERVED:
         base, paid = balance.all_left, balance.reserved
         balance.reserved = 0
-        why = (
-            "其他支付超过医疗费总额的部分不计入" if _reserved(balance.claim) > balance.total else ""
-        )
-        return Step(
-            layer.id,
-            layer.name,
-            layer.tier,
-            layer.fund,
-            layer.base.source,
-            base,
-            0,
-            (),
-            paid,
-            None,
-            paid,
-            planned.cites,
-            why,
-        )
+        beyond = _reserved(balance.claim) > balance.total
+        why = "其他支付超过医疗费总额的部分不计入" if beyond else ""
+        return _made(planned, base, paid, paid, why)
     amount = stated_amount(balance.claim.stated_amounts, layer.given, layer.name)
-    base = cost_of(layer.base, balance)
+    base, parts = cost_of(layer.base, balance)
     left = min(base, balance.all_left - balance.reserved)
     if amount > left:
         raise BadInput(
@@ -242,42 +240,47 @@ def _given_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
             field=layer.given,
             rule=f"{layer.name} {Fen(amount)} 元超过可支付的 {Fen(left)} 元",
         )
-    return Step(
-        layer.id,
-        layer.name,
-        layer.tier,
-        layer.fund,
-        layer.base.source,
-        base,
-        0,
-        (),
-        amount,
-        None,
-        amount,
-        planned.cites,
-    )
+    return _made(planned, base, amount, amount, "", (), PLAIN._replace(parts=parts))
 
 
 def _share_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     layer = planned.layer
-    base, overflow, first = base_of(planned, balance)
-    deductible = deductible_of(planned, balance, base)
-    pieces, bounds = pieces_of(planned, balance, base, deductible)
+    base, overflow, first, made_of = base_of(planned, balance)
+    deductible, line, used, year_used = deductible_of(planned, balance, base)
+    begin = begin_of(planned, balance, deductible)
+    pieces, bounds = pieces_of(planned, base, deductible, begin)
     parts = 0
     for amount, ratio in pieces:
         parts += amount * ratio
+    floor: tuple[int, str, int] | None = None
     if planned.floor is not None:
-        parts = max(parts, planned.floor[0] * balance.source(planned.floor[1]))
+        floor = (*planned.floor, balance.source(planned.floor[1]))
+        parts = max(parts, floor[0] * floor[2])
     uncapped = min(half_up(parts), base)
     limit = cap_left(planned.caps, balance) if planned.caps else None
     within = uncapped if limit is None else min(uncapped, limit)
-    carried, ident = balance.carried_amounts, layer.id
-    carried[f"overflow:{ident}"], carried[f"deductible:{ident}"], carried[f"over_cap:{ident}"] = (
-        overflow,
-        deductible,
-        uncapped - within,
-    )
+    carried, names = balance.carried_amounts, planned.names
+    carried[names.overflow] = overflow
+    carried[names.deductible] = deductible
+    carried[names.over_cap] = uncapped - within
     paid, why = _payable("" if layer.base.plus else layer.base.source, within, balance)
+    how = planned.reckoning
+    if made_of or begin or year_used or used or floor is not None or line != how.line:
+        how = Reckoning(
+            made_of,
+            how.initial_ratio,
+            line,
+            how.per,
+            used,
+            how.year_limit,
+            year_used,
+            how.measure,
+            begin,
+            how.slab,
+            how.ratios,
+            how.adjustments,
+            floor,
+        )
     return Step(
         layer.id,
         layer.name,
@@ -295,6 +298,7 @@ def _share_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
         overflow,
         bounds,
         first,
+        how,
     )
 
 
@@ -323,27 +327,15 @@ def _lump_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
     layer = planned.layer
     assert planned.lump is not None
     fen, source, above = planned.lump
-    base = cost_of(layer.base, balance)
+    base, parts = cost_of(layer.base, balance)
     if balance.totals.get(f"paid:{layer.id}", 0) > 0:
-        return _nothing(planned, base, "本年度已支付过")
-    if balance.source(source) <= above:
-        return _nothing(planned, base, f"未超过 {Fen(above)} 元")
+        return _made(planned, base, 0, 0, "本年度已支付过")
+    held = balance.source(source)
+    reckoning = PLAIN._replace(parts=parts, trigger=(source, held, above))
+    if held <= above:
+        return _made(planned, base, 0, 0, f"未超过 {Fen(above)} 元", (), reckoning)
     paid, why = _payable("" if layer.base.plus else layer.base.source, min(fen, base), balance)
-    return Step(
-        layer.id,
-        layer.name,
-        layer.tier,
-        layer.fund,
-        layer.base.source,
-        base,
-        0,
-        ((fen, RATIO_SCALE),),
-        fen,
-        None,
-        paid,
-        planned.cites,
-        why,
-    )
+    return _made(planned, base, fen, paid, why, ((fen, RATIO_SCALE),), reckoning)
 
 
 def _remember(planned: PlannedLayer, balance: ClaimBalance, step: Step) -> None:
@@ -351,9 +343,11 @@ def _remember(planned: PlannedLayer, balance: ClaimBalance, step: Step) -> None:
     deductible."""
     if planned.refusal:
         return
-    ident = step.layer
-    balance.add(f"paid:{ident}", step.paid)
     if planned.layer.kind == "share":
-        balance.add(f"base:{ident}", step.base)
-        balance.add(f"ded:{ident}", step.deductible)
-        balance.add(f"excess:{ident}", step.base - step.deductible)
+        names = planned.names
+        balance.add(names.paid, step.paid)
+        balance.add(names.base, step.base)
+        balance.add(names.deductible_used, step.deductible)
+        balance.add(names.excess, step.base - step.deductible)
+    else:
+        balance.add(f"paid:{step.layer}", step.paid)

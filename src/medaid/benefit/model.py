@@ -73,6 +73,46 @@ class Claim:
     totals: Mapping[str, int] = field(default_factory=dict)
 
 
+class Reckoning(NamedTuple):
+    """What the numbers of a step follow from, so that a person or a program can work them out again
+    from the step alone. Amounts in fen, ratios in parts."""
+
+    parts: tuple[tuple[str, int, int], ...] = ()
+    """What the base is made of, where it is more than its source: (source, fen, weight), the weight
+    negative where it is taken off."""
+    initial_ratio: int = 0
+    """The share of the base that the person bears first (先行自付比例)."""
+    line: int = 0
+    """The deductible's line as it applied, before what was used of it."""
+    per: str = "visit"
+    """visit, year, transfer; `from_zero` or `from_zero_inclusive` where the line counts from zero
+    once it is passed, or reached."""
+    used: int = 0
+    """Of the line: what the year has used, or what was paid before the transfer."""
+    year_limit: int | None = None
+    """What all deductibles of the year may take together."""
+    year_used: int = 0
+    measure: str = "flat"
+    """What the bounds of the bands lie on: `Rate.measure`."""
+    begin: int = 0
+    """Where on that scale the payable part begins."""
+    slab: bool = False
+    """The whole payable part takes the ratio of the band it ends in."""
+    ratios: tuple[tuple[int, int], ...] = ()
+    """The ratio of each band (by its lower bound) before it was adjusted; empty where nothing
+    adjusts it."""
+    adjustments: tuple[tuple[str, int], ...] = ()
+    """What adjusts the ratio, in the order of doing: (`points`, `times` or `floor`, parts)."""
+    floor: tuple[int, str, int] | None = None
+    """The least that is paid: a ratio of a source, and the amount that source holds."""
+    trigger: tuple[str, int, int] | None = None
+    """What a lump sum hangs on: a source, the amount it holds, the amount it must pass."""
+
+
+PLAIN: Final = Reckoning()
+"""Of a step whose numbers follow from its base alone."""
+
+
 class Step(NamedTuple):
     """What one layer did. Amounts in fen; `pieces` are (amount, ratio parts) whose sum, rounded
     once, is `uncapped`."""
@@ -98,6 +138,7 @@ class Step(NamedTuple):
     single ratio."""
     initial_self_pay: int = 0
     """What the person bore of the source before the base was formed (先行自付)."""
+    reckoning: Reckoning = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +170,7 @@ __all__ = [
     "Claim",
     "Facts",
     "Priced",
+    "Reckoning",
     "Step",
     "check_bill",
 ]

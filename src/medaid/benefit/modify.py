@@ -35,18 +35,33 @@ def _within(total: int, most: int | None) -> int:
     return total if most is None else max(-most, min(most, total))
 
 
-def changed_ratio(ratio: int, modifiers: Sequence[Modifier], facts: Facts) -> int:
-    """Parts per whole; never below zero nor above the whole. Raises PolicyUndetermined where the
-    scale cannot hold the product."""
+def ratio_adjustments(modifiers: Sequence[Modifier], facts: Facts) -> tuple[tuple[str, int], ...]:
+    """What changes a ratio, in the order of doing: all points together, each factor, the highest
+    floor. Parts per whole."""
     mine = [m for m in modifiers if m.target == "ratio"]
-    ratio += sum(_within(m.points * steps(m, facts), m.most) for m in mine)
-    for m in (m for m in mine if m.times is not None):
-        ratio, rest = divmod(ratio * (m.times or 0), RATIO_SCALE)
-        if rest:
-            raise PolicyUndetermined(
-                "PACK_INVALID", field="times", rule=f"{m.row.cite.text} 的比例相乘后小数位过多"
-            )
-    ratio = max([ratio, *(m.floor for m in mine if m.floor is not None)])
+    points = sum(_within(m.points * steps(m, facts), m.most) for m in mine)
+    floor = max((m.floor for m in mine if m.floor is not None), default=None)
+    return (
+        *((("points", points),) if points else ()),
+        *(("times", m.times) for m in mine if m.times is not None),
+        *((("floor", floor),) if floor is not None else ()),
+    )
+
+
+def adjusted(ratio: int, adjustments: Sequence[tuple[str, int]]) -> int:
+    """Parts per whole; never below zero nor above the whole. Raises PolicyUndetermined PACK_INVALID
+    where the scale cannot hold a product."""
+    for kind, parts in adjustments:
+        if kind == "points":
+            ratio += parts
+        elif kind == "times":
+            ratio, rest = divmod(ratio * parts, RATIO_SCALE)
+            if rest:
+                raise PolicyUndetermined(
+                    "PACK_INVALID", field="times", rule="比例相乘后小数位过多,无法精确表示"
+                )
+        else:
+            ratio = max(ratio, parts)
     return max(0, min(RATIO_SCALE, ratio))
 
 

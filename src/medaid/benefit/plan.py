@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol
 
-from medaid.benefit.modify import changed_amount, changed_ratio
+from medaid.benefit.model import PLAIN, Reckoning
+from medaid.benefit.modify import adjusted, changed_amount, ratio_adjustments
 from medaid.errors import PolicyUndetermined
 from medaid.policy.model import (
     Amount,
@@ -19,9 +20,12 @@ from medaid.policy.model import (
     Cap,
     Ceiling,
     Citation,
+    Deductible,
+    InitialSelfPay,
     Layer,
     Modifier,
     Policy,
+    Rate,
     Switch,
     When,
 )
@@ -38,6 +42,23 @@ class PlannedLimit(NamedTuple):
     """Names in the year's totals that count against it."""
     layers: tuple[str, ...]
     switch: Switch | None = None
+
+
+class LayerNames(NamedTuple):
+    """What a layer's amounts are called: in the year's totals, and for the layers after it."""
+
+    paid: str
+    base: str
+    deductible_used: str
+    excess: str
+    overflow: str
+    deductible: str
+    over_cap: str
+
+    @classmethod
+    def of(cls, layer: str) -> LayerNames:
+        heads = ("paid", "base", "ded", "excess", "overflow", "deductible", "over_cap")
+        return cls(*(f"{head}:{layer}" for head in heads))
 
 
 class PlannedLayer(NamedTuple):
@@ -67,6 +88,9 @@ class PlannedLayer(NamedTuple):
     missing: str = ""
     """What is asked for where no citable ratio exists; it matters once something lies above the
     deductible."""
+    reckoning: Reckoning = PLAIN
+    """What a step's explanation takes from the clauses; the engine fills in the amounts."""
+    names: LayerNames = LayerNames("", "", "", "", "", "", "")
 
 
 Plan = tuple[PlannedLayer, ...]
@@ -77,7 +101,7 @@ _MOST_PLANS: Final = 50_000
 
 def plan(policy: Policy, facts: Facts) -> Plan:
     """The plan for `facts` under `policy`. Raises PolicyUndetermined (CLAUSE_CONFLICT, CLAUSE_GAP,
-    FACT_MISSING, FIGURE_MISSING).
+    FACT_MISSING, FIGURE_MISSING). A claim that no basic layer covers is a CLAUSE_GAP too.
 
     Plans are kept by the policy's version and the facts that its clauses ask for; facts nobody asks
     for do not multiply them.
@@ -92,12 +116,28 @@ def plan(policy: Policy, facts: Facts) -> Plan:
     if known is None:
         if len(_plans) >= _MOST_PLANS:
             _plans.clear()
-        known = _plans[key] = tuple(
+        known = tuple(
             _planned(layer, facts)
             for layer in policy.layers
             if layer.kind != "year_end" and holds(layer.when, facts, layer.name)
         )
+        _check_basic(policy, known, facts)
+        _plans[key] = known
     return known
+
+
+def _check_basic(policy: Policy, planned: Plan, facts: Facts) -> None:
+    """Raises PolicyUndetermined CLAUSE_GAP where the policy has basic layers and none covers the
+    claim: it names the insurance type where that is why, else the kind of care."""
+    basic = [layer for layer in policy.layers if layer.tier == "basic"]
+    if not basic or any(one.layer.tier == "basic" for one in planned):
+        return
+    types = [values for layer in basic for name, values in layer.when.sets if name == "insutype"]
+    if len(types) == len(basic) and not any(facts.insutype in values for values in types):
+        field, rule = "insutype", f"当地政策没有该险种({facts.insutype})的基本医保条款"
+    else:
+        field, rule = "med_type", "当地政策没有该险种、该医疗类别的基本医保条款"
+    raise PolicyUndetermined("CLAUSE_GAP", field=field, rule=rule)
 
 
 def year_end_plan(policy: Policy, facts: Facts) -> Plan:
@@ -224,6 +264,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         for chosen in (first, deductible, rate, floor, ceiling, *caps)
         if chosen is not None and not chosen.row.missing
     ]
+    reckoning = _reckoning(deductible, rate, first, modifiers, facts)
     run = "excess" if rate.measure == "year_excess" else "base"
     return PlannedLayer(
         layer=layer,
@@ -237,7 +278,7 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         franchise=deductible.franchise,
         inclusive=deductible.inclusive,
         bands=tuple(
-            band._replace(ratio=changed_ratio(band.ratio, modifiers, facts)) for band in rate.bands
+            band._replace(ratio=adjusted(band.ratio, reckoning.adjustments)) for band in rate.bands
         ),
         measure=rate.measure,
         slab=rate.slab,
@@ -248,6 +289,31 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps),
         initial_self_pay=first.ratio if first else 0,
         missing=rate.row.missing,
+        reckoning=reckoning,
+        names=LayerNames.of(layer.id),
+    )
+
+
+def _reckoning(
+    deductible: Deductible,
+    rate: Rate,
+    first: InitialSelfPay | None,
+    modifiers: Sequence[Modifier],
+    facts: Facts,
+) -> Reckoning:
+    """What the clauses chosen contribute to a step's explanation."""
+    from_zero = "from_zero_inclusive" if deductible.inclusive else "from_zero"
+    adjustments = ratio_adjustments(modifiers, facts)
+    line = changed_amount(deductible.amount, "deductible", modifiers, facts)
+    return Reckoning(
+        initial_ratio=first.ratio if first else 0,
+        line=line.fen or 0,
+        per=from_zero if deductible.franchise else deductible.per,
+        year_limit=deductible.year_limit,
+        measure=rate.measure,
+        slab=rate.slab,
+        ratios=tuple((band.low, band.ratio) for band in rate.bands) if adjustments else (),
+        adjustments=adjustments,
     )
 
 

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from medaid.benefit.model import Bill, Priced, Step
+from medaid.benefit import reckoning
+from medaid.benefit.model import PLAIN, Bill, Priced, Step
+from medaid.benefit.reckoning import amount
 from medaid.errors import BadInput
 from medaid.money import RATIO_SCALE, Fen, Ratio
 from medaid.policy.model import FUNDS, TIERS, TRUST, Citation
 
+__all__ = ["amount", "bill_to_data", "steps_from_data", "steps_to_data"]
+
 _TEXTS: Final = ("layer", "name", "tier", "fund", "source", "why")
 _AMOUNTS: Final = ("base", "deductible", "uncapped", "paid", "overflow")
 _KEYS: Final = frozenset({*_TEXTS, *_AMOUNTS, "pieces", "cap_left", "cites"})
+_OPTIONAL: Final = frozenset({"first_share", "reckoning"})
 
 
 def steps_to_data(priced: Priced | Sequence[Step]) -> list[dict[str, Any]]:
@@ -43,21 +48,17 @@ def _step(step: Step) -> dict[str, Any]:
             _piece(fen, ratio, band) for (fen, ratio), band in zip(step.pieces, bounds, strict=True)
         ],
         **({"first_share": amount(step.initial_self_pay)} if step.initial_self_pay else {}),
+        **({} if step.reckoning == PLAIN else {"reckoning": reckoning.to_data(step.reckoning)}),
         "cites": [
             {"document": c.document, "article": c.article, "trust": c.trust} for c in step.cites
         ],
     }
 
 
-def amount(fen: int) -> dict[str, Any]:
-    """An amount both ways."""
-    return {"yuan": Fen(fen).yuan(), "fen": int(fen)}
-
-
 def _piece(fen: int, ratio: int, band: tuple[int, int | None] | None) -> dict[str, Any]:
     piece: dict[str, Any] = {
         "amount": amount(fen),
-        "ratio": format(Ratio(ratio).decimal.normalize(), "f"),
+        "ratio": reckoning.ratio(ratio),
     }
     if band is not None:
         low, high = band
@@ -73,12 +74,7 @@ def steps_from_data(data: Any) -> tuple[Step, ...]:
 
 
 def _read(data: Any, at: str) -> Step:
-    _keys(
-        data,
-        _KEYS
-        | ({"first_share"} if isinstance(data, Mapping) and "first_share" in data else frozenset()),
-        at,
-    )
+    _keys(data, _KEYS | (_OPTIONAL & set(data if isinstance(data, Mapping) else ())), at)
     for name in _TEXTS:
         if not isinstance(data[name], str):
             raise _bad(f"{at}.{name}", "应为文字")
@@ -118,6 +114,9 @@ def _read(data: Any, at: str) -> Step:
         initial_self_pay=_amount(data["first_share"], f"{at}.first_share")
         if "first_share" in data
         else 0,
+        reckoning=reckoning.from_data(data["reckoning"], f"{at}.reckoning")
+        if "reckoning" in data
+        else PLAIN,
     )
 
 

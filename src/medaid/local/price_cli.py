@@ -12,7 +12,7 @@ from medaid.benefit.claim_file import Case, read_case, schema, year_to_data
 from medaid.benefit.engine import price
 from medaid.benefit.model import Priced
 from medaid.benefit.record import steps_to_data
-from medaid.benefit.sentence import sentence, waterfall
+from medaid.benefit.sentence import sentences, waterfall
 from medaid.errors import BadInput
 from medaid.local.policy_cli import packs_in
 from medaid.policy.loader import PackInvalid
@@ -72,7 +72,7 @@ def answer(case: Case, policy: Policy, priced: Priced) -> dict[str, Any]:
         "own": priced.person_pays.yuan(),
         "by_fund": {fund: amount.yuan() for fund, amount in priced.by_fund.items()},
         "steps": steps_to_data(priced),
-        "sentences": [sentence(step) for step in priced.steps],
+        "sentences": sentences(priced.steps),
         "others": [{"category": code, "paid": amount.yuan()} for code, amount in priced.others],
         "year": year_to_data(priced.totals),
         "packs": list(policy.packs),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from medaid.benefit.record import amount, bill_to_data, steps_to_data
-from medaid.benefit.sentence import category_name, sentence
+from medaid.benefit.sentence import category_name, sentences
 from medaid.errors import PolicyUndetermined
 from medaid.instants import beijing_text
 from medaid.money import Fen
@@ -24,7 +24,7 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
     hand.
     """
     decision = settlement.decision
-    lines = [f"{number}. {sentence(step)}" for number, step in enumerate(decision.steps, 1)]
+    lines = [f"{number}. {text}" for number, text in enumerate(sentences(decision.steps), 1)]
     return {
         "setl_id": settlement.setl_id,
         "mdtrt_id": decision.visit.mdtrt_id,

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from medaid.benefit.model import Bill, Facts, Step
+from medaid.benefit.model import PLAIN, Bill, Facts, Reckoning, Step
 from medaid.money import Fen
 from medaid.people.model import Visit
 from medaid.policy.model import Citation
@@ -112,7 +112,16 @@ def _step_to_data(step: Step, cites: list[Citation]) -> list[Any]:
     plain[Step._fields.index("cites")] = [cites.index(cite) for cite in step.cites]
     plain[Step._fields.index("pieces")] = [list(piece) for piece in step.pieces]
     plain[Step._fields.index("bounds")] = [list(band) for band in step.bounds]
-    return plain
+    plain[Step._fields.index("reckoning")] = _lists(step.reckoning)
+    return plain if step.reckoning != PLAIN else plain[:-1]
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, (list, tuple)) else value
 
 
 def _step_from_data(data: list[Any], cites: list[Citation]) -> Step:
@@ -120,8 +129,9 @@ def _step_from_data(data: list[Any], cites: list[Citation]) -> Step:
     return step._replace(
         # indices stand for citations
         cites=tuple(cites[i] for i in step.cites),  # type: ignore[call-overload]
-        pieces=tuple((amount, ratio) for amount, ratio in step.pieces),
-        bounds=tuple((low, high) for low, high in step.bounds),
+        pieces=_tuples(step.pieces),
+        bounds=_tuples(step.bounds),
+        reckoning=Reckoning(*_tuples(step.reckoning)),
     )
 
 

@@ -58,6 +58,8 @@ COVERED: Final = frozenset(
         "lump",
         "missing",
         "initial_self_pay",
+        "reckoning",
+        "names",
     }
 )
 """Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""

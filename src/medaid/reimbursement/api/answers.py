@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medaid.benefit.record import steps_to_data
-from medaid.benefit.sentence import category_name, sentence
+from medaid.benefit.sentence import category_name, sentences
 from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.reimbursement.api.shapes import (
@@ -119,7 +119,7 @@ def _pricing(one: Pricing) -> PricingOut:
         psn_part_amt=one.own.yuan(),
         packs=list(one.packs),
         notes=list(one.notes),
-        sentences=[sentence(step) for step in one.steps],
+        sentences=sentences(one.steps),
         steps=steps_to_data(one.steps),
     )
 
