@@ -17,6 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ atexit.register(shutil.rmtree, _SETTINGS["MEDAID_LOCAL_DIR"], ignore_errors=True
 os.environ.update(_SETTINGS)  # before the package is imported: it reads its surroundings once
 
 import boto3  # noqa: E402  # after the settings above
+import botocore.loaders  # noqa: E402  # same
 import pytest  # noqa: E402  # same
 from hypothesis import settings as properties  # noqa: E402  # same
 from moto import mock_aws  # noqa: E402  # same
@@ -51,7 +53,32 @@ from medaid.aws.settings import TABLES, settings  # noqa: E402  # same
 from medaid.local import template  # noqa: E402  # same
 from medaid.local.stack import Stack  # noqa: E402  # same
 
+
+@lru_cache
+def _loaded(path: str, opened: Any) -> Any:
+    return _load_file(botocore.loaders.JSONFileLoader(), path, opened)
+
+
+def _load_once(_loader: Any, path: str, opened: Any) -> Any:
+    """Each test makes clients anew; what botocore reads of its own files for them is read once."""
+    return _loaded(path, opened)
+
+
+@lru_cache
+def _services(type_name: str) -> Any:
+    return _list_services(botocore.loaders.create_loader(), type_name)
+
+
+def _list_services_once(_loader: Any, type_name: str) -> Any:
+    """Same: a walk over four hundred folders for each client."""
+    return _services(type_name)
+
+
+_load_file = botocore.loaders.JSONFileLoader._load_file
+_list_services = botocore.loaders.Loader.list_available_services
 moto_transactions.install()
+botocore.loaders.JSONFileLoader._load_file = _load_once
+botocore.loaders.Loader.list_available_services = _list_services_once
 roles.watch()
 pytest_plugins = ["tests.roles_report"]
 properties.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,18 @@ Uploaded = Mapping[str, str]
 
 def read(path: Path = TEMPLATE) -> Template:
     """The SAM template with its short-form intrinsics spelled out and its loops run through, as AWS
-    does before it makes plain CloudFormation of the rest."""
+    does before it makes plain CloudFormation of the rest. A copy of the caller's own."""
+    return copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Template:
+    """Reading takes a second, and one process asks many times."""
     # heavy, and only the local tools need them
     from ministack.services.cloudformation import language_extensions
     from samtranslator.yaml_helper import yaml_parse
 
-    parsed: Template = yaml_parse(path.read_text(encoding="utf-8"))
+    parsed: Template = yaml_parse(text)
     if language_extensions.TRANSFORM not in parsed.get("Transform", ()):
         return parsed
     looped: Template = language_extensions.apply(parsed, defaults(parsed))
