@@ -37,9 +37,9 @@ def running(folder: Path) -> Iterator[tuple[MiniStack, SmallCloud]]:
 
 
 def wait_until_saved(stack: MiniStack) -> None:
-    """Until a save has begun and ended after this call."""
-    SmallCloud(stack.cloud).dynamodb.put_item(TableName="seen", Item={"pk": {"S": "mark"}})
+    """Until a save has ended that holds all that was answered before this call."""
     since = datetime.now(UTC)
+    SmallCloud(stack.cloud).dynamodb.put_item(TableName="seen", Item={"pk": {"S": "mark"}})
     until(lambda: (stack.saved_at or since) > since, "a save")
 
 

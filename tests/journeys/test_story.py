@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
-from medaid.local import demo, explain
+from medaid.local import demo, explain, run
 from medaid.local.hospital import Hospital
 from medaid.local.stack import Stack
 from medaid.settlement.model import Institution
@@ -72,6 +73,23 @@ def test_told_again_it_goes_on_and_the_rosters_change_nothing(
     again = capsys.readouterr().out
     assert "茂名市救助对象名册(同一文件再次投递,登记不变,第一次的回答):新增 4 行,退回 4 行" in again
     assert "各基金借贷相等,平衡" in again
+
+
+def test_a_person_of_the_story_with_an_open_stay_ends_the_story_and_not_the_run(
+    cloud: Stack, hospital: Hospital
+) -> None:
+    """Interrupted between admission and discharge, or admitted by somebody who tries the API."""
+    who = hospital.person(demo._certno("maoming-roster.csv", 0))["baseinfo"]["psn_no"]
+    card = {"psn_no": who, "insutype": "390", "mdtrt_cert_type": "02", "mdtrt_cert_no": "-"}
+    care = {"begntime": "2021-06-01 09:00:00", "med_type": "21", "ipt_no": "ZY9"}
+    stay = hospital.call("2401", card | care, "mdtrtinfo")["mdtrt_id"]
+    said = Console(record=True, width=200)
+    assert not run.show(said, cloud)
+    text = said.export_text()
+    assert "演示没有做完" in text
+    assert stay in text
+    hospital.call("2404", {"mdtrt_id": stay, "psn_no": who})
+    assert run.show(said, cloud)
 
 
 def post(cloud: Stack, token: str, body: bytes = b"{}") -> httpx.Response:

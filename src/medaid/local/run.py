@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         with console.status("部署 infra/template.yaml …") as status:
             stack = deployed(cloud.cloud, report=lambda line: status.update(f"{line}…"))
         console.print(f"[green]已部署[/green] infra/template.yaml → {cloud.cloud.endpoint}")
-        shown = args.no_demo or _show(console, stack)
+        shown = args.no_demo or show(console, stack)
         if not args.once:
             _say_how_to_call(console, stack)
             _serve(console, cloud, asked_to_end)
@@ -92,12 +92,12 @@ def _clock(at: datetime | None) -> str:
     return beijing_text(at) if at else "启动时"
 
 
-def _show(console: Console, stack: Stack) -> bool:
+def show(console: Console, stack: Stack) -> bool:
     """Tells the story. Answers whether it went through: serving does not depend on it."""
     try:
         demo.story(stack)
     except (LocalError, MedaidError, httpx.HTTPError, BotoCoreError, ClientError) as error:
-        console.print(f"[yellow]演示没有做完:{error}[/yellow]")
+        console.print(f"演示没有做完:{error}", style="yellow", markup=False, soft_wrap=True)
         return False
     return True
 
