@@ -265,6 +265,34 @@ def test_in_the_own_city_nothing_is_tilted_without_a_referral(tables: Tables) ->
     assert any("倾斜救助限规范转诊且在省域内就医" in line for line in second["sentences"])
 
 
+GAPS = [
+    ("subsistence_allowance", "普通门诊医疗救助:特困以外救助对象普通门诊救助"),
+    ("destitute_support", ""),
+]
+
+
+@pytest.mark.parametrize(("category", "told"), GAPS)
+def test_the_hospital_is_told_of_a_benefit_without_figures(
+    tables: Tables, category: str, told: str
+) -> None:
+    """J19: no silent zero: answer and explanation name the benefit that has no figure."""
+    nanjing_person("P1", identity(category, date(2023, 1, 1), admdvs="320105"))
+    later = datetime.fromisoformat("2024-12-01T02:00:00+00:00")
+    hospital = Hospital(
+        NANJING,
+        "320100",
+        lambda body, code: service.answer(body, code, later, lambda: later),
+        prefix="20241201100000",
+    )
+    mdtrt_id = hospital.visit("P1", "2024-05-02 09:00:00")
+    answer = hospital.call("2207", visit_input("P1", mdtrt_id, bill("1000.00", "1000.00")))
+    info = passed(answer)["setlinfo"]
+    assert (info["maf_pay"] == "0.00") is bool(told)
+    assert answer["warn_msg"].startswith(told)
+    sentences = service.explain_any(info["setl_id"])["sentences"]
+    assert any("未见可引用的文件" in line for line in sentences) is bool(told)
+
+
 def test_outside_the_province_or_unreferred_nothing_is_tilted(tables: Tables) -> None:
     """J25, J26: unreferred in another city: no assistance; with a referral filed: both."""
     from medaid.settlement.model import Institution

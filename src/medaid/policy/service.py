@@ -88,6 +88,17 @@ class Library:
         )
 
 
+def told_gaps(policy: Policy, layers: Iterable[str]) -> tuple[str, ...]:
+    """Sentences on the benefits among `layers` (the ids of an answer's steps) without figures."""
+    asked = set(layers)
+    return tuple(
+        f"{layer.name}:{requirement.says}"
+        for layer in policy.layers
+        if layer.kind == "gap" and layer.id in asked
+        for requirement in layer.requirements
+    )
+
+
 def read_packs(folder: Path) -> tuple[Pack, ...]:
     """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
     from medaid.policy.loader import (

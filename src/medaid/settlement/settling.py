@@ -25,7 +25,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit, YearTotals
-from medaid.policy.service import Library, library
+from medaid.policy.service import Library, library, told_gaps
 from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import earlier
 from medaid.settlement.model import Decision, Known, Settlement
@@ -131,9 +131,10 @@ def _decision(message: Message, now: datetime, file: PersonFile, packs: Library)
     decision = rules.decide(file, request, civil_date(now), codes.person_group, packs.policy_for)
     policy = packs.policy_for(decision.insured, decision.assisted, decision.policy_day)
     account = (NO_ACCOUNT,) if message.text("acct_used_flag") in ("1", "01") else ()
+    gaps = told_gaps(policy, (step.layer for step in decision.steps))
     return replace(
         decision,
-        warnings=(*packs.unverified(policy), *account),
+        warnings=(*gaps, *packs.unverified(policy), *account),
         receipt=receipts.stated(message.extra),
     )
 
