@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from medaid.policy.assembly import assemble
 from medaid.policy.coverage import page
 from medaid.policy.describe import show
 from medaid.policy.loader import PackInvalid, parse
+from medaid.policy.model import Layer, Policy
 from medaid.policy.service import PACKS, library
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, VALUES
 
 SHAPE = Path(__file__).with_name("shapes") / "gap.toml"
 DAY = date(2024, 6, 1)
@@ -112,3 +115,42 @@ def test_nanjing_pays_no_outpatient_assistance_and_says_so(
     )
     assert not any(step.paid for step in priced.steps if step.fund == "maf_pay")
     assert any(told in step.why for step in priced.steps if step.fund == "maf_pay")
+
+
+def covers(layer: Layer, care: str, category: str) -> bool:
+    """Whether the layer's own condition lets care and category of a resident in."""
+    sets = dict(layer.when.sets)
+    wanted = (("care", care), ("category", category), ("insutype", "390"))
+    return all(value in sets.get(name, {value}) for name, value in wanted)
+
+
+def silent(policy: Policy) -> list[tuple[str, str]]:
+    """Categories and care that basic insurance pays and no layer of assistance speaks of."""
+    relief = ASSISTANCE_TIERS - {"others"}
+    return [
+        (category, care)
+        for category in policy.category_rules
+        for care in VALUES["care"]
+        if any(x.tier == "basic" and covers(x, care, category) for x in policy.layers)
+        and not any(x.tier in relief and covers(x, care, category) for x in policy.layers)
+    ]
+
+
+REGIONS = sorted({(p.region, p.expires or p.verified_until or p.in_force) for p in library().packs})
+
+
+@pytest.mark.parametrize(("region", "day"), REGIONS)
+def test_no_care_of_an_assisted_person_is_passed_over(region: str, day: date) -> None:
+    """J19: where basic insurance pays for a person's care, some layer of assistance pays or says
+    why not."""
+    try:
+        policy = library().policy_for(region, region, day)
+    except PolicyUndetermined:
+        return
+    assert silent(policy) == []
+
+
+def test_a_layer_that_is_taken_out_would_be_noticed() -> None:
+    policy = library().policy_for("320100", "320100", DAY)
+    layers = tuple(x for x in policy.layers if x.id != "assistance_outpatient_others")
+    assert ("subsistence_allowance", "outpatient") in silent(replace(policy, layers=layers))
