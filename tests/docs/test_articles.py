@@ -139,3 +139,25 @@ def test_gaps_are_counted_on_the_page_of_their_region() -> None:
     assert count > told > 0
     shown = (DOCS / "articles" / "jiangsu-rules-2023.md").read_text(encoding="utf-8")
     assert f"320100 `320100-resident-2024.toml` {count} 项" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("art. 25", "第二十五条"),
+        ("art. 10", "第十条"),
+        ("art. 7", "第七条"),
+        ("art. 40 x", "第四十条 x"),
+    ],
+)
+def test_an_article_by_number_is_read_as_the_document_writes_it(text: str, found: str) -> None:
+    assert articles._in_chinese(text) == found
+
+
+def test_other_data_that_cites_no_article_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a problem that stops the pages, and not silent either."""
+    cites = [("medaid/x.toml", "苏医保办发〔2023〕27号 某处"), ("medaid/x.toml", "别的文件 第一条")]
+    monkeypatch.setattr(articles, "data_cites", lambda: cites)
+    page = articles_page.page(source("J"), ASKED, PACKS)
+    assert "## 未归到条款的引用\n\n- medaid/x.toml: 苏医保办发〔2023〕27号 某处\n" in page
+    assert "别的文件" not in page

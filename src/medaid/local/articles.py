@@ -156,7 +156,7 @@ def pack_cites(packs: Sequence[Pack]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def data_cites() -> Iterator[tuple[str, str]]:
-    """Every `cite` of the other data files: the file and its text."""
+    """Every citation of the other data files: the file and its text."""
     for path in sorted(PACKAGE.rglob("*.toml")):
         if PACKS in path.parents or path.name == "template.toml":
             continue
@@ -168,7 +168,7 @@ def data_cites() -> Iterator[tuple[str, str]]:
 def _cites_in(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "cite" and isinstance(value, str):
+            if key in ("cite", "article") and isinstance(value, str):
                 yield value
             else:
                 yield from _cites_in(value)
@@ -177,31 +177,53 @@ def _cites_in(node: Any) -> Iterator[str]:
             yield from _cites_in(value)
 
 
-def cited(
-    source: Source, packs: Sequence[Pack]
-) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
-    """By article and file what rests on it, and the citations that name no article of the data."""
-    found: dict[str, dict[str, list[str]]] = {}
-    lost: list[str] = []
+class Cited(NamedTuple):
+    """By article and file what rests on it; citations that name no article, of packs and others."""
 
-    def note(article: str, file: str, says: str) -> None:
+    by_article: Mapping[str, Mapping[str, Sequence[str]]]
+    lost_of_packs: Sequence[str]
+    lost_of_others: Sequence[str]
+
+
+def cited(source: Source, packs: Sequence[Pack]) -> Cited:
+    """Who cites which article of the document."""
+    found: dict[str, dict[str, list[str]]] = {}
+
+    def note(article: str, file: str, says: str) -> bool:
         named = source.articles_of(article)
-        if not named:
-            lost.append(f"{file}: {source.number} {article}")
         for one in named:
             words = found.setdefault(one, {}).setdefault(file, [])
             if says and says not in words:
                 words.append(says)
+        return bool(named)
 
-    for number, article, file, says in pack_cites(packs):
-        if number == source.number:
-            note(article, file, says)
+    lost_of_packs = [
+        f"{file}: {number} {article}"
+        for number, article, file, says in pack_cites(packs)
+        if number == source.number and not note(article, file, says)
+    ]
+    lost_of_others = []
     for file, text in data_cites():
         for part in re.split("[;;]", text):
             name = next((name for name in source.names if part.strip().startswith(name)), "")
-            if name and (rest := part.strip()[len(name) :].strip()):
-                note(rest, file, "")
-    return found, sorted(set(lost))
+            rest = _in_chinese(part.strip()[len(name) :].strip())
+            if name and rest and not note(rest, file, ""):
+                lost_of_others.append(f"{file}: {part.strip()}")
+    return Cited(found, sorted(set(lost_of_packs)), sorted(set(lost_of_others)))
+
+
+_DIGITS: Final = "〇一二三四五六七八九"
+
+
+def _in_chinese(text: str) -> str:
+    """`art. 25` as the document writes it: 第二十五条."""
+
+    def article(match: re.Match[str]) -> str:
+        tens, ones = divmod(int(match[1]), 10)
+        ten = ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "")
+        return f"第{ten}{_DIGITS[ones] if ones else ''}条"
+
+    return re.sub(r"art\. (\d{1,2})", article, text)
 
 
 # ---------------------------------------------------------------- what is wrong
@@ -234,6 +256,5 @@ def problems(source: Source, asked: Mapping[str, Requirement], packs: Sequence[P
         for ident in asked
         if ident.startswith(source.prefix) and ident not in used
     ]
-    return found + [
-        f"{source.name}: cited and not in the data: {one}" for one in cited(source, packs)[1]
-    ]
+    lost = cited(source, packs).lost_of_packs
+    return found + [f"{source.name}: cited and not in the data: {one}" for one in lost]

@@ -35,7 +35,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def page(source: Source, asked: Mapping[str, Requirement], packs: Sequence[Pack]) -> str:
     """One document: a count of the states, then article by article sentences, data and code."""
-    found, _ = cited(source, packs)
+    found = cited(source, packs)
     sentences = [one for article in source.articles for one in article.sentences]
     states = Counter(_state(one, asked) for one in sentences)
     names = dict.fromkeys((*STATES.values(), *REASONS.values()))
@@ -49,7 +49,9 @@ def page(source: Source, asked: Mapping[str, Requirement], packs: Sequence[Pack]
         *_gaps(source, packs),
     ]
     for article in source.articles:
-        lines += _article(article, asked, found.get(article.id, {}))
+        lines += _article(article, asked, found.by_article.get(article.id, {}))
+    if found.lost_of_others:
+        lines += ["## 未归到条款的引用\n", *(f"- {one}" for one in found.lost_of_others), ""]
     return "\n".join(lines)
 
 
