@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from medaid.aws import calendars
 from medaid.aws.clock import now
 from medaid.reimbursement import service
 from medaid.reimbursement.api.routes import office
@@ -28,12 +29,15 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         MetricUnit.Count,
         int(done.days_left < with_what.procedure.limits.coverage_days),
     )
+    spoiled = [file for file, _ in calendars.problems(at)]
+    metrics.add_metric("CalendarFilesSpoiled", MetricUnit.Count, len(spoiled))
     metrics.add_metric("SweepDone", MetricUnit.Count, 1)
     told = {
         "read": done.read,
         "claimed": done.claimed,
         "corrected": done.corrected,
         "days_left": done.days_left,
+        "calendar_files_spoiled": len(spoiled),
     }
-    logger.info("swept", extra={"job": event.get("job", ""), **told})
+    logger.info("swept", extra={"job": event.get("job", ""), **told, "files": spoiled[:20]})
     return told

@@ -19,7 +19,7 @@ import hashlib
 import tomllib
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate, pairwise
@@ -93,12 +93,26 @@ class Year:
     def of(cls, data: Mapping[str, Any]) -> Year:
         """From the TOML of one year. Raises ValueError naming the year and what is wrong with
         it."""
+        try:
+            return cls._of(data)
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
+            raise ValueError(f"calendar: {error!r}") from None
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Year:
         year = data["year"]
+        if not isinstance(year, int) or isinstance(year, bool) or not 1950 <= year <= 9998:
+            raise ValueError("calendar: `year` is a whole number of four digits")
         notices = tuple(
-            Notice(n["number"], str(n["issued"]), n["read_at"], n["trust"]) for n in data["notice"]
+            Notice(str(n["number"]), str(n["issued"]), str(n["read_at"]), n["trust"])
+            for n in data["notice"]
         )
-        off = frozenset(day for h in data["holiday"] for day in _span(year, h["from"], h["to"]))
-        worked = frozenset(data["make_up_workdays"])
+        off = frozenset(
+            day
+            for h in data["holiday"]
+            for day in _span(year, _day(year, h["from"]), _day(year, h["to"]))
+        )
+        worked = frozenset(_day(year, day) for day in data["make_up_workdays"])
         if not notices or any(n.trust not in _TRUSTS or not n.read_at for n in notices):
             raise ValueError(f"calendar {year}: a year without a source does not load")
         if off & worked:
@@ -114,12 +128,58 @@ class Year:
         return cls(year, off, worked, notices)
 
     @classmethod
-    def parse(cls, text: str) -> Year:
-        """From TOML text. Raises ValueError for text that is no TOML or lacks a field."""
+    def parse(cls, text: str | bytes) -> Year:
+        """From TOML text (UTF-8, with or without a byte order mark). Raises ValueError for what is
+        no TOML, lacks a field or has one of another kind."""
+        return cls.of(_toml(text))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDays:
+    """Days off that a region adds for itself, each with the document that grants it: the State
+    Council's days are nobody's to take away."""
+
+    region: str
+    year: int
+    off: frozenset[date]
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> LocalDays:
+        """From TOML text: `region`, `year` and `[[day]]` with `date`, `name` and `cite`. Raises
+        ValueError."""
+        data = _toml(text)
         try:
-            return cls.of(tomllib.loads(text))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"calendar: {error}") from error
+            region, year = str(data["region"]), data["year"]
+            off = frozenset(_day(year, one["date"]) for one in data["day"])
+            cited = all(
+                isinstance(one["cite"], str) and one["cite"].strip() and one["name"]
+                for one in data["day"]
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"local days: {error!r}") from None
+        known = {"date", "name", "cite"}
+        if set(data) - {"region", "year", "day"} or any(set(one) - known for one in data["day"]):
+            raise ValueError("local days: only days off are added, nothing else")
+        if not cited or not off:
+            raise ValueError(f"local days {year}: each day names itself and cites its document")
+        if strays := [day for day in off if day.year != year]:
+            raise ValueError(f"local days {year}: {min(strays)} lies outside the year")
+        return cls(region, year, off)
+
+
+def _toml(text: str | bytes) -> dict[str, Any]:
+    """Raises ValueError."""
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.lstrip("\ufeff")
+        return tomllib.loads(decoded)
+    except UnicodeDecodeError:
+        raise ValueError("calendar: the file is not UTF-8") from None
+
+
+def _day(year: int, value: object) -> date:
+    if type(value) is not date:
+        raise ValueError(f"calendar {year}: a day is written 2027-01-01, without quotes or time")
+    return value
 
 
 def _span(year: int, begin: date, end: date) -> list[date]:
@@ -184,6 +244,18 @@ class Calendar:
     def with_year(self, year: Year) -> Calendar:
         """This calendar with `year` added, or put in the place of what it had of that year."""
         return Calendar([*(y for y in self.years if y.year != year.year), year])
+
+    def with_days_off(self, days: Iterable[date]) -> Calendar:
+        """This calendar with days of published years off beside those it has; nothing becomes a
+        working day by it."""
+        by_year: dict[int, set[date]] = {}
+        for day in days:
+            by_year.setdefault(day.year, set()).add(day)
+        if not by_year:
+            return self
+        return Calendar(
+            replace(y, off=y.off | (by_year.get(y.year, set()) - y.worked)) for y in self.years
+        )
 
     @property
     def last_day(self) -> date:

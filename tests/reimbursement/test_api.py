@@ -16,7 +16,6 @@ from tests.reimbursement.api_client import application, event, in_process, opene
 from tests.reimbursement.office import (
     CASHIER,
     INTAKE,
-    MANAGER,
     REVIEWER,
     answer,
     at,
@@ -323,14 +322,3 @@ def test_the_sample_event_is_taken(tables: Tables) -> None:
     register()
     answered = handler.handler(json.loads((FOLDER / "open.json").read_text(encoding="utf-8")), None)
     assert answered["statusCode"] == 201, answered["body"]
-
-
-def test_a_notice_is_added_by_a_manager_without_a_deploy_J28(api: Handler, tables: Tables) -> None:
-    notice = {"toml": (Path("src/medaid/calendar/2026.toml").read_text(encoding="utf-8"))}
-    status, body = in_process(api, MANAGER)("POST", "/reimbursement/calendar", notice)
-    assert (status, body["year"]) == (200, 2026)
-    assert in_process(api, INTAKE)("POST", "/reimbursement/calendar", notice)[0] == 403
-    status, body = in_process(api, MANAGER)(
-        "POST", "/reimbursement/calendar", {"toml": "year = 2027"}
-    )
-    assert (status, body["field"]) == (400, "calendar")

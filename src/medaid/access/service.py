@@ -40,12 +40,20 @@ def record_read(
     Two writes of one item each, and no read. Raises Forbidden LOOKUP_LIMIT, Unavailable.
     """
     count_lookup(caller, purpose, now)
+    record(caller, psn_no, region, purpose, now, item)
+
+
+def record(
+    caller: Caller, psn_no: str, region: str, purpose: Purpose, now: datetime, item: str = ""
+) -> None:
+    """The record alone, for a look-up that was counted before it found somebody. Raises
+    Unavailable."""
     store.put(Read(psn_no, region, aware(now), reader(caller), purpose, item))
 
 
 def count_lookup(caller: Caller, purpose: Purpose, now: datetime) -> None:
-    """Counts a look-up that found nobody, so that numbers cannot be tried without end. Raises
-    Forbidden LOOKUP_LIMIT, Unavailable."""
+    """Counts a look-up before it is known whom it finds, so that numbers cannot be tried without
+    end. Raises Forbidden LOOKUP_LIMIT, Unavailable."""
     limit = rules.limit_of(reader(caller), purpose)
     if not store.count(caller.subject, aware(now), limit.per_hour):
         raise Forbidden("LOOKUP_LIMIT", rule=f"每小时至多查询 {limit.per_hour} 次,请稍后再查")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from medaid import errors
+from medaid.access import api as access_api
 from medaid.aws import web
 from medaid.aws.rest import describe
 from medaid.aws.rest.table import Routes
@@ -23,10 +24,12 @@ from medaid.fund.chart import funds, read
 from medaid.local import articles_page, template
 from medaid.local.errors import LocalError
 from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, USER_POOL
+from medaid.people import api as people_api
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, TIER_NAMES, VALUES
 from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
+from medaid.workcalendar import api as calendar_api
 
 DOCS: Final = ROOT / "docs"
 TABLES: Final[tuple[Routes[Any], ...]] = (
@@ -34,6 +37,9 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     clearing.HOSPITAL,
     clearing.REGIONS,
     clearing.INSURER,
+    people_api.ROUTES,
+    access_api.ROUTES,
+    calendar_api.ROUTES,
 )
 """Every table of operators' routes: docs/openapi.json is made from them."""
 FAMILY: Final = (

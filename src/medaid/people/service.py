@@ -89,6 +89,23 @@ def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[st
             yield psn_no, identity
 
 
+def register_page(
+    admdvs: str, day: date, known_at: datetime, limit: int, cursor: str
+) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
+    """One page of `register_on`, and the key behind which the next one begins (None on the last).
+
+    At most `limit` versions are read, so a page may hold fewer rows. Raises BadInput for a cursor
+    that is none of this list's, Unavailable.
+    """
+    found, after = store.register_page(admdvs, day, limit, cursor)
+    stood = [
+        (psn_no, identity)
+        for psn_no, identity in found
+        if identity.known_at(aware(known_at)) and identity.stands_on(day)
+    ]
+    return stood, after
+
+
 def national_codes() -> dict[str, str]:
     """psn_idet_type by category, for an identity whose department reported none (J10). From
     `categories.toml`, with what trust it says."""

@@ -30,6 +30,7 @@ from medaid.people.store.reads import (
     persons,
     persons_of,
     register,
+    register_page,
     standings,
 )
 from medaid.people.store.writes import (
@@ -60,6 +61,7 @@ __all__ = [
     "persons",
     "persons_of",
     "register",
+    "register_page",
     "series_reached",
     "standing_recorded",
     "standings",

@@ -9,8 +9,10 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
+from medaid.aws.rest.bodies import cursor_key
 from medaid.aws.table import Model
 from medaid.aws.transaction import item_or_none, reading
+from medaid.errors import BadInput
 from medaid.people.model import (
     Filing,
     Identity,
@@ -175,6 +177,44 @@ def register(admdvs: str, day: date) -> Iterator[tuple[str, Identity]]:
             identity = to_identity(IdentityItem.from_raw_data(raw))
             if identity.start <= day:
                 yield raw["pk"]["S"][2:], identity
+
+
+def register_page(
+    admdvs: str, day: date, limit: int, cursor: str
+) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
+    """At most `limit` versions of `register`, and the key behind which the next page begins.
+
+    The pages go through the partitions of the index one by one. Raises BadInput for a cursor that
+    belongs to another region.
+    """
+    low, high = keys.register_bounds(admdvs, day)
+    shards = keys.shards(admdvs)
+    start = cursor_key(cursor)
+    shard = (start or {}).get("register", shards[0])
+    if shard not in shards:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    inside = {name: {"S": value} for name, value in start.items()} if start else None
+    if inside is not None and "pk" not in inside:
+        inside = None
+    answer = reading(
+        lambda: IdentityItem._get_connection().query(
+            shard,
+            IdentityItem.register_order.between(low, high),
+            index_name="register",
+            limit=limit,
+            exclusive_start_key=inside,
+        )
+    )
+    identities = [(raw["pk"]["S"][2:], _identity(raw)) for raw in answer["Items"]]
+    last = answer.get("LastEvaluatedKey")
+    after = {name: value["S"] for name, value in last.items()} if last else None
+    if after is None and shard != shards[-1]:
+        after = {"register": shards[shards.index(shard) + 1]}
+    return [(psn_no, one) for psn_no, one in identities if one.start <= day], after
+
+
+def _identity(raw: dict[str, Any]) -> Identity:
+    return to_identity(IdentityItem.from_raw_data(raw))
 
 
 def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:

@@ -61,14 +61,6 @@ def _routes() -> list[Route]:
             shapes.BatchOut,
             200,
         ),
-        (
-            "post",
-            "/reimbursement/calendar",
-            "增加工作日历年度",
-            requests.CalendarYear,
-            shapes.YearOut,
-            200,
-        ),
     ]
 
 

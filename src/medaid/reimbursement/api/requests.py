@@ -185,12 +185,6 @@ class BatchKey(Body):
     key: Short
 
 
-class CalendarYear(Body):
-    """A year's notice as TOML (docs/reimbursement.md shows one)."""
-
-    toml: str = Field(max_length=20_000)
-
-
 _CODES: Final = {
     "missing": "FIELD_REQUIRED",
     "extra_forbidden": "FIELD_UNKNOWN",

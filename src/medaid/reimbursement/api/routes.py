@@ -17,7 +17,7 @@ from medaid.policy.service import library
 from medaid.reimbursement import service
 from medaid.reimbursement.api import answers, drafts, requests
 from medaid.reimbursement.api.acts import ACTS, Asked
-from medaid.reimbursement.api.shapes import CountsOut, ListOut, Shown, YearOut
+from medaid.reimbursement.api.shapes import CountsOut, ListOut, Shown
 from medaid.reimbursement.following import prior_of
 from medaid.reimbursement.model import Officer, State
 from medaid.reimbursement.procedure import procedure
@@ -188,14 +188,3 @@ def _money(
     @app.post("/reimbursement/batches/<batch_id>/close")
     def close_batch(batch_id: str) -> Response[str]:
         return _shown(200, answers.batch(service.close_batch(officer_of(app), batch_id)))
-
-    @app.post("/reimbursement/calendar")
-    def add_year() -> Response[str]:
-        """A new notice of the State Council: taken without a deploy, and every clock it moves is
-        projected anew at once."""
-        if "manager" not in officer_of(app).roles:
-            raise Forbidden("FORBIDDEN", field="role", rule="工作日历由经办机构负责人维护")
-        year = calendars.add(requests.read(requests.CalendarYear, rest.sent(app)).toml)
-        return _shown(
-            200, YearOut(year=year.year, reprojected=service.reproject(make_office(clock())))
-        )

@@ -174,11 +174,6 @@ class ProcedureOut(Shown):
     separations: list[dict[str, str]]
 
 
-class YearOut(Shown):
-    year: int
-    reprojected: int
-
-
 class ErrorOut(Shown):
     code: str
     message: str

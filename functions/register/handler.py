@@ -1,0 +1,27 @@
+"""The operators' handler of the registers: /people/…, /calendar/… and, for inspectors, /access/…"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from medaid.access import api as access_api
+from medaid.aws import rest
+from medaid.aws.clock import now
+from medaid.aws.rest.app import mount, plain
+from medaid.people import api as people_api
+from medaid.workcalendar import api as calendar_api
+
+logger = Logger(service="register")
+app = rest.resolver()
+for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES):
+    mount(app, table, now, plain)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One request of the HTTP API (payload format 2.0)."""
+    answer = app.resolve(event, context)
+    extra = {"route": event.get("routeKey", ""), "status": answer["statusCode"]}
+    logger.info("answered", extra=extra)
+    return answer
