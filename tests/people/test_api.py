@@ -73,7 +73,7 @@ def test_found_by_certificate_and_shown(holder: str) -> None:
 )
 def test_a_person_of_another_region_is_as_unknown_as_nobody(holder: str, path: str) -> None:
     path, _, query = path.partition("?")
-    asked = {"day": query.removeprefix("day=")} if query else {}
+    asked: dict[str, Any] = {"day": query.removeprefix("day=")} if query else {}
     status, told = call("GET", f"/people/320100/persons/{holder}{path}", claims=OTHERS, **asked)
     assert (status, told["code"]) == (404, "PERSON_UNKNOWN")
     status, told = call("GET", f"/people/440900/persons/{holder}{path}", claims=OTHERS, **asked)

@@ -134,4 +134,9 @@ def test_every_rule_is_cited() -> None:
     assert all(one.cite for one in issuers)
     uncited = {"name": "x", "filed_by": ["agency"], "widest": "city", "grace_days": 0}
     with pytest.raises(ValueError, match="cites"):
-        compiled({"x": uncited | {"days_ahead": 0, "longest_days": 0, "cite": "", "trust": "L"}})
+        compiled(
+            {
+                "x": uncited
+                | {"days_ahead": 0, "longest_days": 0, "says": "x", "cite": "", "trust": "L"}
+            }
+        )

@@ -37,6 +37,7 @@ class FilingRule:
     grace_days: int
     days_ahead: int
     longest_days: int
+    says: str
     cite: str
     trust: str
     not_own: bool = False
@@ -49,6 +50,7 @@ class Issuers:
 
     region: Region
     levels: frozenset[str]
+    says: str
     cite: str
 
 
@@ -71,7 +73,7 @@ def compiled(data: Mapping[str, Any]) -> tuple[Mapping[str, FilingRule], tuple[I
         if kind != "issuer"
     }
     issuers = tuple(
-        Issuers(Region(row["region"]), frozenset(row["levels"]), row["cite"])
+        Issuers(Region(row["region"]), frozenset(row["levels"]), row["says"], row["cite"])
         for row in data.get("issuer", ())
     )
     if any(not rule.cite or set(rule.filed_by) - {AGENCY, HOSPITAL} for rule in rules.values()):
@@ -120,7 +122,9 @@ def _check_who(rule: FilingRule, request: FilingRequest, filer: Filer, insured: 
     for issuers in filing_rules()[1]:
         narrowed = who == HOSPITAL and not rule.from_anywhere and issuers.region.contains(insured)
         if narrowed and filer.level not in issuers.levels:
-            raise Forbidden("FORBIDDEN", field="fixmedins_code", rule=issuers.cite)
+            raise Forbidden(
+                "FORBIDDEN", field="fixmedins_code", rule=f"{issuers.says}({issuers.cite})"
+            )
 
 
 def _check_where(rule: FilingRule, request: FilingRequest, insured: Region) -> Region:
@@ -136,7 +140,7 @@ def _check_where(rule: FilingRule, request: FilingRequest, insured: Region) -> R
 
 def _check_when(rule: FilingRule, request: FilingRequest, today: date) -> None:
     if request.begin < today - timedelta(days=rule.grace_days):
-        raise Refused("FILING_LATE", field="begndate", rule=f"备案须在就医前办理({rule.cite})")
+        raise Refused("FILING_LATE", field="begndate", rule=f"{rule.says}({rule.cite})")
     if request.begin > today + timedelta(days=rule.days_ahead):
         raise BadInput("DATE_FUTURE", field="begndate", rule=f"至多提前 {rule.days_ahead} 天")
     if request.end is None:
