@@ -12,7 +12,10 @@ from medaid.aws import exchange
 from medaid.aws.clock import now
 from medaid.clearing.hospital import service
 from medaid.errors import Refused
+from medaid.payments import service as payments
+from medaid.payments.model import SourceKind
 
+LISTENERS = {SourceKind.STATEMENT: service.payment_heard}
 logger = Logger(service="clearing-bank")
 
 
@@ -23,7 +26,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
-            taken, problems = service.take_answer(exchange.get(key), now())
+            report = payments.take_answer(exchange.get(key), LISTENERS, now())
+            taken, problems = report.taken, [f"{p.order_id}:{p.says}" for p in report.problems]
             told = [f"已处理 {taken} 笔", *problems]
         except Refused as error:
             taken, problems, told = 0, ["file"], [f"文件未受理:{error.sentence}"]

@@ -4,7 +4,7 @@ Proves J34, J39, Q5.2, Q7, N8, Q3.1."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.clearing.builders import (
@@ -37,6 +37,8 @@ from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.payments import service as payments
+from medaid.payments.model import SourceKind
 
 pytestmark = pytest.mark.usefixtures("tables")
 A = HOSPITALS[0]
@@ -432,8 +434,15 @@ class TestPaying:
             assert owed() == {}
 
 
-def bank_says(order: str, result: str, amount: str = "800.00") -> bytes:
-    return f"H|{order}\nD|{order}|{amount}|{result}|账号错误\nT|1|{amount}\n".encode()
+def bank_says(order: str, result: str, amount: str = "800.00", reason: str = "账号错误") -> bytes:
+    return f"H|{order}\nD|{order}|{amount}|{result}|{reason}\nT|1|{amount}\n".encode()
+
+
+def answered(content: bytes, now: datetime) -> tuple[int, list[str]]:
+    """The bank's answer taken: lines taken, problems of the others."""
+    listeners = {SourceKind.STATEMENT: hospital.payment_heard}
+    report = payments.take_answer(content, listeners, now)
+    return report.taken, [problem.says for problem in report.problems]
 
 
 class TestBank:
@@ -450,7 +459,7 @@ class TestBank:
         assert owed() == {}
         answer = bank_says(first.order_id, "failed", "760.00")
         for _ in range(2):
-            assert hospital.take_answer(answer, at(5, month=8)) == (1, [])
+            assert answered(answer, at(5, month=8)) == (1, [])
         assert owed() == {
             ("assistance", A): Fen(19000),
             ("basic_resident", A): Fen(57000),
@@ -462,17 +471,59 @@ class TestBank:
         with pytest.raises(Forbidden):
             hospital.release_statement(HOME, A, "2023-07", 1, "丙", at(6, month=8))
         again = hospital.release_statement(HOME, A, "2023-07", 1, "乙", at(6, month=8))
-        assert (again.order_id, again.paid) == (f"{first.order_id}R2", first.paid)
+        assert again.order_id != first.order_id
+        assert again.paid == first.paid
         assert owed() == {}
-        assert hospital.take_answer(
-            bank_says(again.order_id, "paid", "760.00"), at(7, month=8)
-        ) == (
-            1,
-            [],
-        )
-        assert hospital.take_answer(answer, at(8, month=8))[
-            1
-        ]  # the first order's answer comes late: it is not the present one
+        paid = bank_says(again.order_id, "paid", "760.00")
+        assert answered(paid, at(7, month=8)) == (1, [])
+        answered(answer, at(8, month=8))  # the first order's answer again changes nothing
+        late = bank_says(first.order_id, "failed", "760.00", "再次")
+        assert answered(late, at(8, month=8))[1]
+        assert statement(HOME, A, "2023-07").state == "paid"
+        assert owed() == {}
+
+    def test_bank_paid_moves_the_statement_to_paid_with_day_and_reference(self) -> None:
+        order = self.paid().order_id
+        assert answered(bank_says(order, "paid", "760.00"), at(5, month=8)) == (1, [])
+        found = statement(HOME, A, "2023-07")
+        assert (found.state, found.paid_on) == ("paid", date(2023, 8, 5))
+        assert len(found.bank_reference) == 64
+        assert list(hospital.list_open_statements(HOME)) == []
+
+    def test_paid_then_returned_days_later_is_owed_again(self) -> None:
+        order = self.paid().order_id
+        answered(bank_says(order, "paid", "760.00"), at(5, month=8))
+        assert answered(bank_says(order, "failed", "760.00", "退汇"), at(8, month=8)) == (1, [])
+        assert owed()[("assistance", A)] == Fen(19000)
+        assert [s.state for s in hospital.list_open_statements(HOME)] == ["returned"]
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", at(9, month=8))
+        hospital.release_statement(HOME, A, "2023-07", 1, "乙", at(9, month=8))
+        assert owed() == {}
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            "D|{order}|76.00|failed|账号错误\nT|1|76.00\n",  # a part of it
+            "D|{order}|760.01|paid|\nT|1|760.01\n",
+            "D|{order}|760.00|paid|\nD|{order}|760.00|paid|\nT|2|1520.00\n",  # twice
+            "D|{order}|760.00|paid|\nD|{order}|760.00|failed|x\nT|2|1520.00\n",
+            "D|PAY-320500-1002-x-1|760.00|paid|\nT|1|760.00\n",  # another order
+        ],
+    )
+    def test_line_that_is_not_what_was_ordered_changes_nothing(self, wrong: str) -> None:
+        order = self.paid().order_id
+        content = f"H|{order}\n{wrong.format(order=order)}".encode()
+        assert answered(content, at(5, month=8))[0] == 0
+        assert statement(HOME, A, "2023-07").state == "released"
+        assert owed() == {}
+
+    def test_failed_then_paid_is_not_paid_a_second_time_until_a_person_has_looked(self) -> None:
+        order = self.paid().order_id
+        answered(bank_says(order, "failed", "760.00"), at(5, month=8))
+        assert answered(bank_says(order, "paid", "760.00"), at(6, month=8))[1]
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", at(7, month=8))
+        with pytest.raises(Conflict):
+            hospital.release_statement(HOME, A, "2023-07", 1, "乙", at(7, month=8))
 
     def test_answer_that_does_not_hold_is_refused_whole(self) -> None:
         order = self.paid().order_id
@@ -483,17 +534,11 @@ class TestBank:
             good.replace(b"failed", b"maybe"),
             good[2:],
             b"\xff",
+            bank_says("PAY-X-2023-07-1", "failed"),  # no batch of ours
         ):
             with pytest.raises(Refused):
-                hospital.take_answer(wrong, AUGUST)
+                answered(wrong, AUGUST)
         assert statement(HOME, A, "2023-07", 1).state == "released"
-
-    def test_unknown_order_is_named(self) -> None:
-        self.paid()
-        assert hospital.take_answer(bank_says("PAY-X-2023-07-1", "failed"), AUGUST) == (
-            0,
-            ["PAY-X-2023-07-1:无此付款单"],
-        )
 
     def test_retention_is_released_at_year_end_once(self) -> None:
         self.paid()

@@ -10,8 +10,12 @@ from datetime import date, datetime
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.hospital import store
 from medaid.clearing.hospital.model import Agreement, AgreementState
+from medaid.clearing.hospital.orders import account_of, confirm_account
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.ids import OfficerId
+from medaid.instants import civil_date
 from medaid.money import WHOLE, Ratio
+from medaid.payments import service as payments
 from medaid.regions import Region
 
 
@@ -35,8 +39,13 @@ def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime)
             if waiting.agreement == made:
                 return Decided(made)
             raise Conflict("STATE", field="agreement", rule="已有一份协议待复核,请先复核")
+        entered = payments.account_entered(
+            agreement.region, agreement.institution, account_of(made), OfficerId(by), now
+        )
+        holds_back = agreement.effective <= civil_date(now)
         same_day = [v for v in versions if v.agreement.effective == agreement.effective]
-        return Decided(made, [store.create_agreement(made, len(same_day) + 1, now)])
+        created = store.create_agreement(made, len(same_day) + 1, now)
+        return Decided(made, [created, *(entered if holds_back else ())])
 
     return transact(decide, refuse_as_changed)
 
@@ -44,10 +53,6 @@ def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime)
 def _check(agreement: Agreement) -> None:
     if Ratio.of(agreement.retention) > WHOLE:
         raise BadInput("FIELD_FORMAT", field="retention", rule="预留比例不得大于 1")
-    for field in ("name", "bank", "account"):
-        text = str(getattr(agreement, field))
-        if not text.strip() or any(c in text for c in "|\r\n\t"):
-            raise BadInput("FIELD_FORMAT", field=field, rule="不得为空,不得含 | 或换行")
 
 
 def decide_agreement(
@@ -74,7 +79,12 @@ def decide_agreement(
         after = replace(held.agreement, approved_by=by, reason=reason)
         return Decided(after, [store.replace_agreement(held, after, state, now)])
 
-    return transact(decide, refuse_as_changed)
+    decided = transact(decide, refuse_as_changed)
+    if approved and decided.effective <= civil_date(now):
+        confirm_account(region, decided, now)
+    elif not approved:
+        payments.reject_account(region, institution, now)
+    return decided
 
 
 def list_agreements(institution: str) -> list[tuple[AgreementState, Agreement]]:

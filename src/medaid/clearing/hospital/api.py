@@ -81,7 +81,9 @@ def approve_statement(
 ) -> StatementShown:
     by, points = call.caller.subject, call.body.points
     return statement_shown(
-        service.approve_statement(admdvs, institution, month, number, by, call.now, points)
+        service.approve_statement(
+            admdvs, institution, month, number, by, call.now, points, call.caller.roles
+        )
     )
 
 
@@ -90,7 +92,9 @@ def release_statement(
     call: Call[Context, NothingMore], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
     by = call.caller.subject
-    paid = service.release_statement(admdvs, institution, month, number, by, call.now)
+    paid = service.release_statement(
+        admdvs, institution, month, number, by, call.now, call.caller.roles
+    )
     return statement_shown(paid, service.publish_payment(paid) if paid.paid else [])
 
 

@@ -3,8 +3,8 @@ bank says of it (J34, Q3.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
@@ -12,6 +12,7 @@ from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements, entries, orders, rules, store
 from medaid.clearing.hospital.model import (
+    Agreement,
     Payee,
     PendingItem,
     PendingKind,
@@ -26,8 +27,12 @@ from medaid.errors import Conflict, Forbidden
 from medaid.events import PaymentOrdered, PaymentReturned
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
+from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
+from medaid.payments.model import Duty, Outcome
+from medaid.payments.service import Answered, claim_duty
+from medaid.regions import Region
 
 State = StatementState
 
@@ -40,6 +45,7 @@ def approve_statement(
     by: str,
     now: datetime,
     points: int | None = None,
+    roles: frozenset[str] = frozenset(),
 ) -> Statement:
     """First signature: mode and retention are fixed by the agreement of the statement's month. A
     payment that came back is approved again, with its amounts as they were.
@@ -64,13 +70,20 @@ def approve_statement(
             after = in_state(fixed, State.APPROVED, approved_by=by)
         else:
             raise Conflict("STATE", field="statement", rule="仅已确认或退汇的对账单可审核")
-        return Decided(after, store.replace_statement(row, after, now))
+        claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.AUDIT, now)
+        return Decided(after, [*store.replace_statement(row, after, now), *claimed])
 
     return transact(decide, refuse_as_changed)
 
 
 def release_statement(
-    region: str, institution: str, month: str, number: int, by: str, now: datetime
+    region: str,
+    institution: str,
+    month: str,
+    number: int,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> Statement:
     """Second signature, by another person: books and pay order in one transaction; a negative
     balance goes forward to the next statement.
@@ -91,28 +104,44 @@ def release_statement(
             raise Forbidden(
                 "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
             )
+        claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.PAY, now)
         agreed = agreements.get_payee(institution, civil_date(now))
-        payee = Payee(agreed.name, agreed.bank, agreed.account)
-        if statement.state is State.APPROVED_AGAIN:
-            after, writes = _paid_again(statement, by, payee), list[Write]()
-        else:
-            after, writes = _paid(statement, by, payee, now)
-        payment = entries.payment_entry(after, now)
-        if payment is not None:
-            event = PaymentOrdered(after.order_id, institution, month, total(after.paid))
-            writes += [
-                *fund.writes(payment),
-                outbox.publish(event, after.order_id, now),
-                *orders.created(after, now),
-            ]
-        return Decided(after, [*store.replace_statement(row, after, now), *writes])
+        after, writes = (
+            (in_state(statement, State.RELEASED, released_by=by), list[Write]())
+            if statement.state is State.APPROVED_AGAIN
+            else _paid(statement, by, now)
+        )
+        if after.paid:
+            after, more = _ordered(after, agreed, by, now)
+            writes += more
+        return Decided(after, [*store.replace_statement(row, after, now), *writes, *claimed])
 
+    orders.confirm_account(Region(region), agreements.get_payee(institution, civil_date(now)), now)
     return transact(decide, refuse_as_changed)
 
 
-def _paid(
-    statement: Statement, by: str, payee: Payee, now: datetime
+def _ordered(
+    statement: Statement, agreed: Agreement, by: str, now: datetime
 ) -> tuple[Statement, list[Write]]:
+    """The statement with its next pay order, the payment booked: everything else was booked with
+    the first one."""
+    order_id, ordered = orders.ordered(statement, agreed, by, now)
+    payee = Payee(agreed.name, agreed.bank, agreed.account)
+    after = in_state(
+        statement,
+        statement.state,
+        order_id=order_id,
+        payee=payee,
+        paid_on=None,
+        bank_reference="",
+    )
+    payment = entries.payment_entry(after, now)
+    assert payment is not None, "an order pays something"
+    event = PaymentOrdered(order_id, after.institution, after.month, total(after.paid))
+    return after, [*fund.writes(payment), outbox.publish(event, order_id, now), *ordered]
+
+
+def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list[Write]]:
     """The statement paid for the first time, and all that goes with it but the payment itself."""
     due = rules.payable(statement)
     contract = insurer.find_contract(statement.region, statement.month.year)
@@ -125,8 +154,6 @@ def _paid(
         released_by=by,
         paid=due,
         fronted=fronted,
-        order_id=orders.order_id(statement) if due else "",
-        payee=payee,
     )
     writes = list(fund.writes(*entries.release_entries(statement, now)))
     if contract is not None and fronted:
@@ -150,19 +177,6 @@ def _paid(
     return after, writes + carried_forward(statement, rules.brought_forward(statement), now)
 
 
-def _paid_again(statement: Statement, by: str, payee: Payee) -> Statement:
-    """The same amounts under a new order: everything else was booked with the first."""
-    return in_state(
-        statement,
-        State.RELEASED,
-        released_by=by,
-        order_id=orders.next_order_id(statement),
-        payee=payee,
-        paid_on=None,
-        bank_reference="",
-    )
-
-
 def carried_forward(statement: Statement, amounts: Amounts, now: datetime) -> list[Write]:
     """The writes that let `amounts` wait for the institution's next statement."""
     if not amounts:
@@ -179,61 +193,33 @@ def carried_forward(statement: Statement, amounts: Amounts, now: datetime) -> li
     ]
 
 
-def payment_confirmed(order_id: str, on: date, reference: str, now: datetime) -> Statement:
-    """The bank paid: the statement is paid, with the day and the bank's own number. Twice changes
-    nothing. Raises Conflict STATE for an order that is not the statement's present one."""
+def payment_heard(answered: Answered) -> Sequence[Write]:
+    """What the bank said of a statement's order, as writes of the answer's own transaction.
 
-    def decide(row: store.HeldStatement) -> Statement | None:
-        statement = row.statement
-        if statement.state is State.PAID:
-            return None
-        if statement.state is not State.RELEASED:
-            raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
-        return in_state(statement, State.PAID, paid_on=on, bank_reference=reference)
-
-    return _heard(order_id, decide, lambda _statement: [], now)
-
-
-def payment_returned(order_id: str, reason: str, now: datetime) -> Statement:
-    """The bank returned a payment, also after it was confirmed: its entry is mirrored, and the
-    statement waits to be approved and released again. Twice changes nothing.
-
+    Paid: the statement is paid, with the day and the answer file. Failed or returned, also after it
+    was paid: its entry is mirrored, and the statement waits to be approved and released again.
     Raises Conflict STATE for an order that is not the statement's present one.
     """
-
-    def decide(row: store.HeldStatement) -> Statement | None:
-        if row.statement.state is State.RETURNED:
-            return None
-        if row.statement.state not in (State.RELEASED, State.PAID):
+    order, now = answered.order, answered.at
+    row, statement = store.get_statement(*orders.statement_of(order.source.id))
+    if statement.order_id != order.order_id:
+        raise Conflict("STATE", field="order", rule="付款单不是该对账单当前的付款单")
+    if answered.outcome is Outcome.PAID:
+        if statement.state is not State.RELEASED:
             raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
-        return in_state(row.statement, State.RETURNED, paid_on=None, bank_reference="")
-
-    def mirrored(statement: Statement) -> list[Write]:
-        payment = entries.payment_entry(statement, now)
-        assert payment is not None, "an order pays something"
-        back = reversing(payment, f"{order_id}-returned", civil_date(now), now, reason)
-        event = PaymentReturned(order_id, statement.institution, reason)
-        return [*fund.writes(back), outbox.publish(event, order_id, now)]
-
-    return _heard(order_id, decide, mirrored, now)
-
-
-def _heard(
-    order_id: str,
-    decide: Callable[[store.HeldStatement], Statement | None],
-    more: Callable[[Statement], list[Write]],
-    now: datetime,
-) -> Statement:
-    """What the bank said of an order, taken to its statement."""
-
-    def load() -> Decided[Statement]:
-        held = store.get_statement(*orders.statement_of(order_id))
-        if held.statement.order_id != order_id:
-            raise Conflict("STATE", field="order", rule="付款单不是该对账单当前的付款单")
-        after = decide(held)
-        if after is None:
-            return Decided(held.statement)
-        writes = [*store.replace_statement(held.row, after, now), *more(held.statement)]
-        return Decided(after, writes)
-
-    return transact(load, refuse_as_changed)
+        day = civil_date(now)
+        after = in_state(statement, State.PAID, paid_on=day, bank_reference=answered.digest)
+        return store.replace_statement(row, after, now)
+    if statement.state not in (State.RELEASED, State.PAID):
+        raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
+    payment = entries.payment_entry(statement, now)
+    assert payment is not None, "an order pays something"
+    source = f"{order.order_id}-returned"
+    back = reversing(payment, source, civil_date(now), now, answered.reason)
+    event = PaymentReturned(order.order_id, statement.institution, answered.reason)
+    after = in_state(statement, State.RETURNED, paid_on=None, bank_reference="")
+    return [
+        *store.replace_statement(row, after, now),
+        *fund.writes(back),
+        outbox.publish(event, order.order_id, now),
+    ]

@@ -7,16 +7,15 @@ date, never the time of printing.
 
 from __future__ import annotations
 
-import hashlib
 import io
-from typing import Final, NamedTuple
+from typing import Final
 
 from medaid.aws import exchange
 from medaid.clearing.hospital.model import Payee, Statement
-from medaid.errors import BadInput
 from medaid.fund.chart import funds
-from medaid.instants import beijing_text, civil_date
+from medaid.instants import beijing_text
 from medaid.money import Fen
+from medaid.payments import service as payments
 from medaid.regions import Locality
 from medaid.workbook import XLSX, workbook
 
@@ -171,54 +170,6 @@ def notice_lines(statement: Statement) -> list[str]:
     ]
 
 
-def pay_order(statement: Statement) -> bytes:
-    """The pay order as the bank takes it from manual reimbursement too: header, one payment,
-    control totals with the digest of all before."""
-    payee, total = _payee(statement), Fen(sum(int(fen) for fen in statement.paid.values()))
-    fields = (statement.order_id, payee.name, payee.account, payee.bank, total.yuan())
-    if any("|" in text or "\n" in text for text in fields):
-        raise BadInput("FIELD_FORMAT", field="account", rule="户名、账号、开户行不得含 | 或换行")
-    rows = [
-        f"H|{statement.order_id}|{statement.region}|{civil_date(statement.cut)}",
-        "|".join(("D", *fields)),
-    ]
-    body = "".join(f"{row}\n" for row in rows)
-    return f"{body}T|1|{total.yuan()}|{hashlib.sha256(body.encode()).hexdigest()}\n".encode()
-
-
-class BankLine(NamedTuple):
-    """What the bank says of one order."""
-
-    order: str
-    amount: Fen
-    result: str
-    reason: str
-
-
-def bank_answer(content: bytes) -> list[BankLine]:
-    """The bank's answer as lines: `paid` or `failed`. Raises BadInput where form
-    or control totals are wrong: nothing of it is taken."""
-    try:
-        rows = [line.split("|") for line in content.decode("utf-8-sig").splitlines() if line]
-    except UnicodeDecodeError:
-        raise BadInput("FIELD_FORMAT", field="file", rule="须为 UTF-8") from None
-    details = [row for row in rows if row[0] == "D"]
-    if (
-        len(rows) < 3
-        or rows[0][0] != "H"
-        or rows[-1][0] != "T"
-        or len(details) != len(rows) - 2
-        or any(len(row) != 5 for row in details)
-    ):
-        raise BadInput("FIELD_FORMAT", field="file", rule="须为 H、D…、T 行,D 行五栏")
-    total = Fen(sum(int(Fen.of_yuan(row[2], "amount")) for row in details))
-    if rows[-1][1:3] != [str(len(details)), total.yuan()]:
-        raise BadInput("AMOUNT_SUM", field="file", rule=f"控制合计不符:{len(details)} 笔 {total}")
-    if any(row[3] not in ("paid", "failed") for row in details):
-        raise BadInput("CODE_UNKNOWN", field="result", rule="paid 或 failed")
-    return [BankLine(row[1], Fen.of_yuan(row[2], "amount"), row[3], row[4]) for row in details]
-
-
 def publish_statement(statement: Statement) -> str:
     """Writes the statement's workbook to the exchange bucket; answers its key."""
     base = (
@@ -229,16 +180,12 @@ def publish_statement(statement: Statement) -> str:
 
 
 def publish_payment(statement: Statement) -> list[str]:
-    """Writes notice and pay order of a released statement; writing them again writes the same
+    """Writes notice and bank file of a released statement; writing them again writes the same
     bytes."""
     base = (
         f"clearing/{statement.region}/{statement.month}/"
         f"{statement.institution}/{statement.number:02d}"
     )
     notice = exchange.put(f"{base}-notice.pdf", payment_notice(statement), "application/pdf")
-    order = exchange.put(
-        f"bank/out/{statement.order_id}.txt",
-        pay_order(statement),
-        "text/plain; charset=utf-8",
-    )
-    return [notice, order]
+    payments.write_batch_file(statement.region, statement.order_id)
+    return [notice, f"bank/out/{statement.order_id}.txt"]

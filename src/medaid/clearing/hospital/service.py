@@ -11,7 +11,6 @@ from medaid.clearing.hospital.agreements import (
     list_agreements,
     propose_agreement,
 )
-from medaid.clearing.hospital.bank import take_answer
 from medaid.clearing.hospital.barring import return_retention, time_bar_statement
 from medaid.clearing.hospital.deductions import (
     approve_withdrawal,
@@ -34,8 +33,7 @@ from medaid.clearing.hospital.monthly import (
 )
 from medaid.clearing.hospital.paying import (
     approve_statement,
-    payment_confirmed,
-    payment_returned,
+    payment_heard,
     release_statement,
 )
 from medaid.clearing.hospital.printouts import publish_payment
@@ -73,8 +71,7 @@ __all__ = [
     "list_statements",
     "list_unfinished_months",
     "make_up_months",
-    "payment_confirmed",
-    "payment_returned",
+    "payment_heard",
     "propose_agreement",
     "publish_payment",
     "reconcile_lines",
@@ -85,6 +82,5 @@ __all__ = [
     "request_withdrawal",
     "resolve_dispute",
     "return_retention",
-    "take_answer",
     "time_bar_statement",
 ]

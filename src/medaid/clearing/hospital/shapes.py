@@ -137,7 +137,7 @@ class Proposal(Body):
     rate: Yuan
     retention: Share = "0"
     bank: Short
-    account: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,40}$")]
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{8,32}$")]
     cite: Long = ""
 
 
