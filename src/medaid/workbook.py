@@ -1,12 +1,16 @@
-"""Workbooks (`.xlsx`) as offices take them: plain sheets with a heading, amounts as exact decimal
-numbers of yuan, and the same bytes for the same content."""
+"""Workbooks (`.xlsx`) and csv as offices take them: plain sheets with a heading, amounts as exact
+decimal numbers of yuan, and the same bytes for the same content.
+
+Whatever came from outside is text in them, headings and names too: nothing that somebody sent is
+ever a formula in an officer's spreadsheet.
+"""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -16,8 +20,28 @@ from medaid.money import Fen
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Sheets = Mapping[str, Sequence[Sequence[object]]]
+_LIVE: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r"
+"""What a spreadsheet may take for the beginning of a formula, in full width too."""
+_NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
+_LONG_DIGITS: Final = re.compile(r"\d{11,}[Xx]?|0\d+", re.ASCII)
+_FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _CREATED: Final = re.compile(rb"<dcterms:created[^>]*>([^<]*)<")
 _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(<)")
+
+
+def shielded(text: str) -> str:
+    """A csv cell that a spreadsheet shows as it was sent: long numbers stay text (a tab behind),
+    formulas do nothing (an apostrophe before). `medaid.dropped.cells.text` takes both off again."""
+    if _LONG_DIGITS.fullmatch(text):
+        return f"{text}\t"
+    live = len(text) > 1 and text[0] in _LIVE and not _NUMBER.fullmatch(text)
+    return f"'{text}" if live else text
+
+
+def csv_line(cells: Iterable[object]) -> list[str]:
+    """The cells of a csv line, each shielded."""
+    return [shielded(str(cell)) for cell in cells]
 
 
 def workbook(title: str, sheets: Sheets, made: datetime) -> bytes:
@@ -31,9 +55,12 @@ def workbook(title: str, sheets: Sheets, made: datetime) -> bytes:
     book.properties.title, book.properties.creator = title, "医疗救助结算"
     book.properties.created = made.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
     for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
+        sheet = book.create_sheet(_NO_SHEET_NAME.sub("_", name)[:31])
+        for number, row in enumerate(rows, 1):
             sheet.append([_cell(value) for value in row])
+            for cell in sheet[number]:
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"  # the library takes a text that begins with = for code
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         for line in sheet.iter_rows(min_row=2):
@@ -52,7 +79,7 @@ def _cell(value: object) -> object:
     if isinstance(value, Fen):
         return Decimal(int(value)).scaleb(-2)
     assert not isinstance(value, float), "a float in a workbook"
-    return value
+    return _FORBIDDEN.sub("", value) if isinstance(value, str) else value
 
 
 def _fixed(book: bytes) -> bytes:

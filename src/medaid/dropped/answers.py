@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, Final
@@ -19,9 +18,9 @@ from typing import Any, BinaryIO, Final
 from medaid.dropped.cells import text
 from medaid.dropped.problem import Problem
 from medaid.dropped.table import PROBLEM
+from medaid.workbook import csv_line
 
 REFUSED: Final = "refused"
-_DIGITS: Final = re.compile(r"\d{11,}[Xx]?|0\d+")
 
 
 class AnswerFile:
@@ -35,7 +34,7 @@ class AnswerFile:
         self._width = len(headings)
         self._text = io.TextIOWrapper(into, encoding="utf-8-sig", newline="", write_through=False)
         self._lines = csv.writer(self._text, lineterminator="\r\n")
-        self._lines.writerow([*(headings[index] for index in self._kept), PROBLEM])
+        self._lines.writerow(csv_line([*(headings[index] for index in self._kept), PROBLEM]))
 
     def tell(self, outcome: str, cells: Sequence[str], problems: Iterable[Problem] = ()) -> None:
         """Counts a row; one that is refused goes into the file."""
@@ -44,9 +43,9 @@ class AnswerFile:
             return
         problems = tuple(problems)
         self.problems.update(problem.code for problem in problems)
-        shown = [shielded(cells[index]) if index < len(cells) else "" for index in self._kept]
-        beyond = [shielded(cell) for cell in cells[self._width :]]
-        self._lines.writerow([*shown, ";".join(map(str, problems)), *beyond])
+        shown = [text(cells[index]) if index < len(cells) else "" for index in self._kept]
+        beyond = map(text, cells[self._width :])
+        self._lines.writerow(csv_line([*shown, ";".join(map(str, problems)), *beyond]))
 
     def finish(self) -> None:
         """All is in the file, which stays open."""
@@ -54,20 +53,11 @@ class AnswerFile:
         self._text.detach()
 
 
-def shielded(cell: str) -> str:
-    """A cell that a spreadsheet shows as it was sent: long numbers stay text (a tab behind, taken
-    off again on reading), formulas do nothing."""
-    plain = text(cell)
-    if _DIGITS.fullmatch(plain):
-        return f"{plain}\t"
-    return f"'{plain}" if len(plain) > 1 and plain[0] in "=+-@" else plain
-
-
 def refusal(problems: Sequence[Problem]) -> bytes:
     """The feedback file where the file as a whole was refused."""
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\r\n").writerows(
-        [[PROBLEM], *([shielded(problem.located)] for problem in problems)]
+        [[PROBLEM], *(csv_line([problem.located]) for problem in problems)]
     )
     return lines.getvalue().encode("utf-8-sig")
 

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _loaded(path: Path) -> Any:
     try:
         return json.loads(
-            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"),
+            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig"),
             parse_float=str,
         )
     except OSError:

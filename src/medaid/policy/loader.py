@@ -62,7 +62,7 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
         content = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError:
         raise PackInvalid([Problem(file, 1, "文件须为 UTF-8 编码")]) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:  # 1e99999999999999999999
         raise PackInvalid(
             [
                 Problem(

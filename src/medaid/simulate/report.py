@@ -13,6 +13,7 @@ from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FUND_NAMES, VALUES
 from medaid.simulate.tally import STEPS, Pair, Tally
+from medaid.workbook import csv_line
 
 LEVELS: Final = {
     "community": "社区",
@@ -259,16 +260,6 @@ def as_csv(comparison: Report) -> str:
         say: Callable[[int], str] = (lambda number: Fen(number).yuan()) if section.money else str
         for row in section.rows:
             visits = "" if row.visits is None else row.visits
-            writer.writerow(
-                (
-                    section.id,
-                    row.key,
-                    row.name,
-                    unit,
-                    visits,
-                    say(row.pair.a),
-                    say(row.pair.b),
-                    say(row.change),
-                )
-            )
+            amounts = (say(row.pair.a), say(row.pair.b), say(row.change))
+            writer.writerow((*csv_line((section.id, row.key, row.name, unit, visits)), *amounts))
     return out.getvalue()
