@@ -51,6 +51,11 @@ def base_of(planned: PlannedLayer, balance: ClaimBalance) -> tuple[int, int, int
     return amount, 0, first, parts
 
 
+def figure_missing(planned: PlannedLayer, says: str) -> PolicyUndetermined:
+    """The refusal for a figure that decides and that no source gives."""
+    return PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=says)
+
+
 def resolve(amount: Amount, balance: ClaimBalance) -> int | None:
     """A clause's amount as fen at this point; None for no limit."""
     if amount.ratio is None:
@@ -70,6 +75,8 @@ def deductible_of(
 
     A line that counts from zero takes all below it and nothing once it is reached.
     """
+    if base and planned.missing_line:
+        raise figure_missing(planned, planned.missing_line)
     line = resolve(planned.deductible, balance) or 0
     if planned.franchise:
         reached = base >= line if planned.inclusive else base > line
@@ -97,7 +104,7 @@ def pieces_of(
     if excess <= 0:
         return (), ()
     if planned.missing:
-        raise PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=planned.missing)
+        raise figure_missing(planned, planned.missing)
     if planned.measure == "flat":
         return ((excess, planned.bands[0].ratio),), ()
     if planned.slab:

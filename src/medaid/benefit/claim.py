@@ -169,9 +169,11 @@ def candidate(
     return found
 
 
-def best_of(found: Sequence[Candidate]) -> Choice:
+def best_of(
+    found: Sequence[Candidate], pricing: Callable[[Policy, Claim], Priced] = price
+) -> Choice:
     """The candidate under which the funds pay most, the first of equals; each is priced once."""
-    priced = [price(one.policy, one.claim) for one in found]
+    priced = [pricing(one.policy, one.claim) for one in found]
     best = max(range(len(found)), key=lambda i: (funds_pay(priced[i]), -i))
     rest = tuple(
         (f"{priced[i].category}@{found[i].assisting_region}", Fen(funds_pay(priced[i])))

@@ -32,6 +32,24 @@ class Case(NamedTuple):
     claim: Claim
 
 
+def read_cases(data: Any) -> list[tuple[Case, bool]]:
+    """One claim, or a list of claims of one person in the order of their settling; and whether each
+    takes the year's totals from the claims before it, because it states none of its own.
+
+    Raises BadInput naming the claim (from 1) and the key.
+    """
+    if not isinstance(data, list):
+        return [(read_case(data), False)]
+    found = []
+    for number, one in enumerate(data, 1):
+        try:
+            found.append((read_case(one), not (isinstance(one, Mapping) and "year" in one)))
+        except BadInput as wrong:
+            field = f"[{number}].{wrong.field}"
+            raise BadInput(wrong.code, field=field, rule=wrong.rule) from None
+    return found
+
+
 def read_case(data: Any) -> Case:
     """The case in the parsed JSON. Raises BadInput naming the key."""
     _keys(data, REQUIRED, OPTIONAL, "")

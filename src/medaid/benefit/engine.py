@@ -16,6 +16,7 @@ from medaid.benefit.arithmetic import (
     cap_left,
     cost_of,
     deductible_of,
+    figure_missing,
     pieces_of,
 )
 from medaid.benefit.balance import ClaimBalance, stated_amount
@@ -257,6 +258,8 @@ def _share_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
         floor = (*planned.floor, balance.source(planned.floor[1]))
         parts = max(parts, floor[0] * floor[2])
     uncapped = min(half_up(parts), base)
+    if uncapped and planned.missing_cap:
+        raise figure_missing(planned, planned.missing_cap)
     limit = cap_left(planned.caps, balance) if planned.caps else None
     within = uncapped if limit is None else min(uncapped, limit)
     carried, names = balance.carried_amounts, planned.names

@@ -88,6 +88,10 @@ class PlannedLayer(NamedTuple):
     missing: str = ""
     """What is asked for where no citable ratio exists; it matters once something lies above the
     deductible."""
+    missing_line: str = ""
+    """What is asked for where no citable deductible exists; it matters once something enters."""
+    missing_cap: str = ""
+    """What is asked for where the source prints no cap; it matters once something would be paid."""
     reckoning: Reckoning = PLAIN
     """What a step's explanation takes from the clauses; the engine fills in the amounts."""
     names: LayerNames = LayerNames("", "", "", "", "", "", "")
@@ -250,13 +254,19 @@ def _planned(layer: Layer, facts: Facts) -> PlannedLayer:
 def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> PlannedLayer:
     name = layer.name
     modifiers = _modifiers(layer, facts)
-    deductible = choose(layer.deductibles, facts, f"{name}起付线", needed=True)
+    deductible = choose(layer.deductibles, facts, f"{name}起付线", needed=True, may_miss=True)
     rate = choose(layer.rates, facts, f"{name}比例", needed=True, may_miss=True)
     floor = choose(layer.floors, facts, f"{name}保底", needed=False)
     first = choose(layer.initial_self_pays, facts, f"{name}先行自付", needed=False)
     ceiling = choose(layer.ceilings, facts, f"{name}进入限额", needed=False)
     caps = [
-        choose([c for c in layer.caps if c.name == limit], facts, f"{name}限额", needed=True)
+        choose(
+            [c for c in layer.caps if c.name == limit],
+            facts,
+            f"{name}限额",
+            needed=True,
+            may_miss=True,
+        )
         for limit in dict.fromkeys(c.name for c in layer.caps)
     ]
     rows = [
@@ -289,6 +299,8 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         caps=tuple(_cap(layer, cap, modifiers, facts) for cap in caps),
         initial_self_pay=first.ratio if first else 0,
         missing=rate.row.missing,
+        missing_line=deductible.row.missing,
+        missing_cap=next((cap.row.missing for cap in caps if cap.row.missing), ""),
         reckoning=reckoning,
         names=LayerNames.of(layer.id),
     )

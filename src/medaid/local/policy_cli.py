@@ -59,13 +59,15 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError("日期写作 yyyy-MM-dd") from None
 
 
-def packs_in(folder: Path | None) -> Library:
-    """The packs of a folder, or those that ship."""
+def packs_in(folder: Path | None, *, alone: bool = False) -> Library:
+    """The packs that ship; with a folder, its packs among them (one with the id of another takes
+    its place), as `check` sees them; `alone` the folder's only."""
     if folder is None:
         return library()
     if not folder.is_dir():
         raise BadInput("FIELD_FORMAT", field="--packs", rule=f"{folder} 不是目录")
-    return Library(read_packs(folder))
+    mine = read_packs(folder)
+    return Library(mine if alone else check.beside_each_other(mine, library().packs))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from medaid.local.errors import LocalError
+from medaid.local.policy_cli import packs_in
 from medaid.money import Fen
-from medaid.policy.service import PACKS, Library, read_packs
+from medaid.policy.service import PACKS
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
 from medaid.simulate.report import Report, Section, as_csv, report, told
@@ -58,6 +59,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of the packs to compare with",
     )
     parser.add_argument(
+        "--alone",
+        action="store_true",
+        help="only the packs of the folders, without those that ship with the product",
+    )
+    parser.add_argument(
         "--above",
         default=",".join(str(fen // 100) for fen in THRESHOLDS),
         metavar="YUAN,…",
@@ -84,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             raise LocalError(
                 f"{folder} 不是文件夹:--packs 和 --against 各指一个放政策包(.toml)的文件夹"
             )
-    a, b = (Library(read_packs(folder)) for folder in (args.packs, args.against))
+    a, b = (packs_in(folder, alone=args.alone) for folder in (args.packs, args.against))
     file, console = claims(args.claims), Console()
     if not file.sorted:
         console.print("文件未按人员排列,先在磁盘上排序 …")

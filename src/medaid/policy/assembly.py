@@ -4,9 +4,9 @@ together into one waterfall."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from medaid.errors import PolicyUndetermined
@@ -22,9 +22,29 @@ def chain(admdvs: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((admdvs, admdvs[:4] + "00", admdvs[:2] + "0000", NATION)))
 
 
-def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> Policy:
+def succeeded(packs: Iterable[Pack]) -> tuple[Pack, ...]:
+    """The packs, each ending on the day before one that `replaces` it begins."""
+    known = tuple(packs)
+    ends: dict[str, date] = {}
+    for pack in known:
+        for name in pack.replaces:
+            last = pack.in_force - timedelta(days=1)
+            ends[name] = min(last, ends.get(name, last))
+    return tuple(
+        replace(pack, expires=min(ends[pack.id], pack.expires or ends[pack.id]))
+        if pack.id in ends
+        else pack
+        for pack in known
+        if pack.id not in ends or pack.in_force <= ends[pack.id]
+    )
+
+
+def assemble(
+    packs: Iterable[Pack], insured: str, assisted: str, day: date, *, complete: bool = True
+) -> Policy:
     """The policy for a person insured in `insured` whose identity `assisted` determined ("" for
-    nobody's), for care that ended on `day`.
+    nobody's), for care that ended on `day`. `complete` says that all packs are at hand, not only
+    those that an old answer used, so that an order after an unknown layer is an error.
 
     Raises PolicyUndetermined: REGION_UNKNOWN, NO_POLICY, POLICY_EXPIRED, CLAUSE_CONFLICT (two packs
     for one layer), PACK_INVALID (order).
@@ -38,7 +58,10 @@ def assemble(packs: Iterable[Pack], insured: str, assisted: str, day: date) -> P
         raise _silent(known, insured, day, "insuplc_admdvs", "基本医保")
     if assisted and all(layer.tier == "others" or layer.kind == "gap" for layer in theirs.values()):
         raise _silent(known, assisted, day, "insu_admdvs", "医疗救助")
-    layers = [_on_day(layer, day) for layer in in_order([*mine.values(), *theirs.values()])]
+    chains = {*chain(insured), *(chain(assisted) if assisted else ())}
+    elsewhere = {x.id for p in known if p.region in chains for x in p.layers} if complete else None
+    ordered = in_order([*mine.values(), *theirs.values()], elsewhere)
+    layers = [_on_day(layer, day) for layer in ordered]
     check_references(layers)
     category_rules = _category_rules(known, assisted, day)
     ids = {layer.pack for layer in layers} | {
@@ -160,7 +183,8 @@ def _twice(
         "CLAUSE_CONFLICT",
         field=region,
         rule=f"{day} 有两个政策包规定 {a.id}:{first.file}({a.cite.text})"
-        f"与 {second.file}({b.cite.text}),须为其一写明 expires",
+        f"与 {second.file}({b.cite.text}),须为其一写明 expires,"
+        f'或由接续的政策包写明 replaces = ["被接续者的 id"]',
     )
 
 
@@ -206,15 +230,15 @@ def _on_day(layer: Layer, day: date) -> Layer:
     return replace(layer, **tables)
 
 
-def in_order(layers: Sequence[Layer]) -> list[Layer]:
+def in_order(layers: Sequence[Layer], elsewhere: Collection[str] | None = ()) -> list[Layer]:
     """By what each says it comes after (a layer's id or `tier:NAME`), then by tier, then as
-    written.
+    written. A layer of `elsewhere` (None: any) that does not apply here orders nothing.
 
     Raises PolicyUndetermined (PACK_INVALID) for a circle, an unknown layer, or a base that needs a
     layer which comes later.
     """
     ids = {layer.id for layer in layers}
-    before = {layer.id: _before(layer, layers, ids) for layer in layers}
+    before = {layer.id: _before(layer, layers, ids, elsewhere) for layer in layers}
     waiting, placed = sorted(layers, key=lambda x: TIERS.index(x.tier)), list[Layer]()
     while waiting:
         done = {x.id for x in placed}
@@ -294,14 +318,16 @@ def _shares(layer: Layer) -> list[tuple[str, Row, tuple[str, ...]]]:
     ]
 
 
-def _before(layer: Layer, layers: Sequence[Layer], ids: set[str]) -> set[str]:
+def _before(
+    layer: Layer, layers: Sequence[Layer], ids: set[str], elsewhere: Collection[str] | None
+) -> set[str]:
     found: set[str] = set()
     for name in layer.after:
         if name.startswith("tier:"):
             found |= {x.id for x in layers if x.tier == name[5:] and x.id != layer.id}
         elif name in ids:
             found.add(name)
-        else:
+        elif elsewhere is not None and name not in elsewhere:
             raise PolicyUndetermined(
                 "PACK_INVALID",
                 field=layer.id,

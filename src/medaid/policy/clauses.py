@@ -40,6 +40,8 @@ T = TypeVar("T")
 def layer(table: Table, words: Words, pack: str) -> Layer | None:
     """One `[[layer]]`; None where it is too broken to go on (its problems are noted)."""
     kind = table.choice("kind", KINDS, required=False, default="share")
+    default = citation(table, words, required=False, name="default_cite")
+    words = words._replace(default=default)
     cite = citation(table, words)
     base = _base(table.table("base", required=True), words)
     outside = base is not None and base.source.startswith("out_of_policy")

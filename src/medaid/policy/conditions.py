@@ -20,6 +20,8 @@ class Words(NamedTuple):
     levels: tuple[str, ...]
     diseases: tuple[str, ...]
     categories: frozenset[str]
+    default: Citation | None = None
+    """What a row without a citation of its own rests on: `default_cite` of its layer."""
 
     def among(self, name: str) -> tuple[str, ...]:
         """The values that the fact `name` may take; every one may also be asked for by itself."""
@@ -32,19 +34,25 @@ class Words(NamedTuple):
         return tuple(VALUES[name])
 
 
-def citation(table: Table, words: Words, required: bool = True) -> Citation | None:
-    """`cite = "document#article"`. A figure without one does not load."""
-    text = table.text("cite", required=False)
+def citation(
+    table: Table, words: Words, required: bool = True, name: str = "cite"
+) -> Citation | None:
+    """`cite = "document#article"`, or the layer's `default_cite`. A figure without either does not
+    load."""
+    text = table.text(name, required=False)
     if not text:
-        if required:
+        if required and words.default is None:
             table.wrong('缺少 cite:每个数值都要写明依据,写作 cite = "文件#条款"')
-        return None
+        return words.default if required else None
     key, mark, article = text.partition("#")
     if not mark or not article.strip():
-        table.wrong(f"cite = {text!r} 缺少条款:应写作 文件#条款", "cite")
+        table.wrong(f"{name} = {text!r} 缺少条款:应写作 文件#条款", name)
         return None
     if key not in words.documents:
-        table.wrong(f"cite 指向的文件 {key} 未在 [documents.{key}] 中声明", "cite")
+        declared = "、".join(words.documents) or "(没有)"
+        table.wrong(
+            f"{name} 指向的文件 {key} 未在 [documents.{key}] 中声明;已声明:{declared}", name
+        )
         return None
     document = words.documents[key]
     trust = table.choice("trust", TRUST, required=False, default=document.trust)

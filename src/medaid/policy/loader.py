@@ -16,6 +16,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from medaid.errors import PolicyUndetermined
+from medaid.people.model import CATEGORIES
 from medaid.policy import clauses
 from medaid.policy.checks import check_layer
 from medaid.policy.conditions import Words, citation, common
@@ -23,6 +24,7 @@ from medaid.policy.gaps import read_gaps
 from medaid.policy.lines import lines_of
 from medaid.policy.model import CategoryRule, Document, Ended, Figure, Layer, Pack
 from medaid.policy.reading import Problem, Table
+from medaid.policy.toml_errors import in_chinese, line_of
 from medaid.policy.vocabulary import TRUST
 
 LARGEST_FILE: Final = 1_000_000
@@ -67,8 +69,8 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
             [
                 Problem(
                     file,
-                    _line_of(error),
-                    f"不是合规的 TOML({error});政策包用 TOML 书写,不用 YAML 或 JSON",
+                    line_of(error, text),
+                    f"不是合规的 TOML:{in_chinese(error)};政策包用 TOML 书写,不用 YAML 或 JSON",
                 )
             ]
         ) from None
@@ -79,11 +81,6 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
     if problems or pack is None:
         raise PackInvalid(sorted(problems, key=lambda p: p.line))
     return pack
-
-
-def _line_of(error: Exception) -> int:
-    words = str(error).replace(",", " ").split()
-    return int(words[words.index("line") + 1]) if "line" in words else 1
 
 
 def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | None:
@@ -115,6 +112,9 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         filter(None, (_category_rule(row, words, ident) for row in top.rows("category")))
     )
     layers = _layers(top, words, ident)
+    replaces = top.words("replaces")
+    if ident in replaces:
+        top.wrong("replaces 不能写本包自己", "replaces")
     year_basis = top.choice("year_basis", YEAR_BASES, required=False)
     ended = tuple(filter(None, (_ended(row, words) for row in top.rows("ended"))))
     figures = tuple(filter(None, (_figure(row, words) for row in top.rows("figure"))))
@@ -145,6 +145,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         figures,
         version,
         top.file,
+        replaces,
     )
 
 
@@ -216,7 +217,10 @@ def _documents(top: Table) -> dict[str, Document]:
 def _category_rule(row: Table, words: Words, pack: str) -> CategoryRule | None:
     code = row.text("code")
     if code not in words.categories:
-        row.wrong(f"救助类型 {code} 未定义", "code")
+        allowed = "、".join(
+            f"{known} {CATEGORIES.get(known, '')}" for known in sorted(words.categories)
+        )
+        row.wrong(f"救助类型 {code} 未定义;可用:{allowed}", "code")
     carried = common(row, words)
     row.done()
     return CategoryRule(code, carried, pack) if carried else None

@@ -312,6 +312,9 @@ class Pack:
     figures: tuple[Figure, ...]
     version: str
     file: str
+    replaces: tuple[str, ...] = ()
+    """Ids of packs that this one takes the place of from its first day: how an officer's pack
+    succeeds one that ships and cannot be edited."""
 
     def holds(self, day: date) -> bool:
         return self.in_force <= day and (self.expires is None or day <= self.expires)

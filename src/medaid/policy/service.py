@@ -16,7 +16,7 @@ from typing import Final
 
 from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
-from medaid.policy.assembly import assemble, chain
+from medaid.policy.assembly import assemble, chain, succeeded
 from medaid.policy.model import Figure, Pack, Policy
 
 PACKS: Final = Path(__file__).with_name("packs")
@@ -31,7 +31,8 @@ class Library:
     longer has that version."""
 
     def __init__(self, packs: Iterable[Pack], older: Callable[[str], Pack] | None = None) -> None:
-        self.packs = tuple(packs)
+        self._written = tuple(packs)
+        self.packs = succeeded(self._written)
         self._older = older
         self._policies: dict[tuple[str, str, date], Policy] = {}
 
@@ -48,12 +49,13 @@ class Library:
 
     def policy_of(self, versions: Sequence[str], insured: str, assisted: str, day: date) -> Policy:
         """The policy as it was, from the pack versions that a settlement names (`id@version`)."""
-        at_hand = {f"{p.id}@{p.version}": p for p in self.packs}
+        at_hand = {f"{p.id}@{p.version}": p for p in self._written}
         return assemble(
             [at_hand[name] if name in at_hand else self._find(name) for name in versions],
             insured,
             assisted,
             day,
+            complete=False,
         )
 
     def _find(self, name: str) -> Pack:

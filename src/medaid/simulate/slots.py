@@ -60,6 +60,8 @@ COVERED: Final = frozenset(
         "initial_self_pay",
         "reckoning",
         "names",
+        "missing_line",
+        "missing_cap",
     }
 )
 """Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""
@@ -150,6 +152,8 @@ def uncovered(planned: PlannedLayer) -> str:
         return "base of a given amount" if sources[1:] else ""
     if planned.slab:
         return "slab"
+    if planned.missing_line or planned.missing_cap:
+        return "figure missing"
     if planned.per not in ("visit", "year"):
         return f"deductible per {planned.per}"
     amounts = [planned.deductible, *(limit.amount for limit in _limits(planned))]
