@@ -13,10 +13,12 @@ from tests.reimbursement.api_client import application, in_process, opened
 from tests.reimbursement.office import NANJING, at, draft, granted, office, officer
 
 from medaid.aws.transaction import commit
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.people import service as people
 from medaid.people.model import Identity
 from medaid.reimbursement import books
 from medaid.reimbursement.api.routes import routes
+from medaid.reimbursement.model import Case
 from medaid.reimbursement.procedure import ClockRule
 
 WHEN = datetime(2023, 1, 1, tzinfo=UTC)
@@ -94,3 +96,43 @@ def test_an_identity_of_another_city_is_not_priced_here_and_said_J24(tables: Tab
     assert case.pricing is not None
     assert case.pricing.category == "none"
     assert any("320505" in note for note in case.pricing.notes)
+
+
+def employed(**given: int) -> Case:
+    """An employee of an employer in arrears; what insurance would have paid, in fen."""
+    when = datetime(2024, 1, 1, tzinfo=UTC)
+    suspended = insurance(
+        date(2020, 1, 1), admdvs=NANJING, insutype="310", psn_type="11", status="2"
+    )
+    commit(people.person_registered(person("P1", name="张P1"), when))
+    commit(people.insurance_recorded("P1", None, suspended, when))
+    allowance = identity("subsistence_allowance", date(2024, 1, 1), admdvs=NANJING)
+    commit(people.identity_recorded("P1", None, allowance, when))
+    return draft(insutype="310", arrears=True, person_group="employed", given=given)
+
+
+def test_arrears_of_an_employees_employer_are_priced_on_what_the_agency_states_J23(
+    tables: Tables,
+) -> None:
+    """10,000.00, of it 9,000.00 in policy; basic would have paid 7,000.00, large-cost nothing: 90 %
+    of the 2,000.00 left. The 7,000.00 stay open with the person."""
+    case = granted(office(), employed(hifp_pay=700_000, hifob_pay=0), at("2026-03-16 09:00"))
+    assert case.pricing is not None
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "1800.00"}
+    assert case.pricing.own.yuan() == "8200.00"
+    assert "第二十三条" in case.pricing.notes[0]
+
+
+@pytest.mark.parametrize("given", [{}, {"hifp_pay": 700_000}, {"hifob_pay": 0}])
+def test_what_insurance_would_have_paid_is_asked_for_not_taken_as_zero_J23(
+    tables: Tables, given: dict[str, int]
+) -> None:
+    with pytest.raises(PolicyUndetermined) as refusal:
+        granted(office(), employed(**given), at("2026-03-16 09:00"))
+    assert refusal.value.code == "FIGURE_MISSING"
+    assert refusal.value.field == ("hifob_pay" if "hifp_pay" in given else "hifp_pay")
+
+
+def test_what_insurance_would_have_paid_fits_the_cost_J23(tables: Tables) -> None:
+    with pytest.raises(BadInput, match="超过可支付的"):
+        granted(office(), employed(hifp_pay=900_001, hifob_pay=0), at("2026-03-16 09:00"))

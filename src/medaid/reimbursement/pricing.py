@@ -27,9 +27,9 @@ from medaid.benefit.model import NO_CATEGORY, Step
 from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import PersonFile, YearTotals
-from medaid.policy.model import ASSISTANCE_TIERS, Layer, Policy
+from medaid.policy.model import ASSISTANCE_TIERS, Base, Citation, Layer, Policy, When
 from medaid.reimbursement.model import Case, Pricing, Prior
-from medaid.reimbursement.procedure import Procedure
+from medaid.reimbursement.procedure import Arrears, Procedure
 
 HARDSHIP: Final = "hardship"
 """The value of the fact `filing` under which packs grant a lowered ratio."""
@@ -119,18 +119,50 @@ def fitted_policy(case: Case, policy: Policy, procedure: Procedure) -> Policy:
             raise PolicyUndetermined(
                 "FIGURE_MISSING", field="filing", rule="当地政策没有未转诊困难人员的救助标准"
             )
-    if case.arrears and procedure.arrears_of(case.admdvs).treatment == "own":
-        layers = tuple(
-            layer
-            for layer in layers
-            if layer.tier in ASSISTANCE_TIERS or layer.tier in OUTSIDE_TIERS
-        )
-        marks.append("arrears:own")
+    if case.arrears:
+        rule = procedure.arrears_of(case.admdvs)
+        relief = tuple(x for x in layers if x.tier in {*ASSISTANCE_TIERS, *OUTSIDE_TIERS})
+        if rule.treatment == "own":
+            layers = relief
+            marks.append("arrears:own")
+        elif not any(_insures(layer, case.insutype) for layer in layers):
+            layers = (*_stated_insurance(rule), *relief)
+            marks.append("arrears:stated")
     return (
         replace(policy, layers=layers, version="+".join((policy.version, *marks)))
         if marks
         else policy
     )
+
+
+def _insures(layer: Layer, insutype: str) -> bool:
+    """Whether the layer is a basic fund's that knows the insurance type."""
+    types = dict(layer.when.sets).get("insutype")
+    return layer.tier == "basic" and (types is None or insutype in types)
+
+
+def _stated_insurance(rule: Arrears) -> tuple[Layer, ...]:
+    """What basic and large-cost insurance of employees would have paid (J23): no pack has their
+    figures, so the agency states the amounts, and assistance is worked out after them."""
+    cite = Citation(*_document_and_article(rule.cite), "S")
+    return tuple(
+        Layer(
+            id=ident, name=name, tier=tier, fund=fund, kind="given", when=When(), cite=cite,
+            after=(), base=Base("in_policy_left", cite), given=fund, draws="in_policy_first",
+            deductibles=(), rates=(), caps=(), modifiers=(), requirements=(), floors=(), lumps=(),
+            ceilings=(), initial_self_pays=(), line=0, pack="",
+        )
+        for ident, name, tier, fund in (
+            ("arrears_basic", "基本医保应付部分(单位欠费)", "basic", "hifp_pay"),
+            ("arrears_large", "职工大额医疗费用补助应付部分(单位欠费)", "critical", "hifob_pay"),
+        )
+    )  # fmt: skip
+
+
+def _document_and_article(cite: str) -> tuple[str, str]:
+    """`某发〔2023〕27号第二十三条` in its two parts."""
+    document, mark, article = cite.partition("第")
+    return document, mark + article
 
 
 def _cuts(layer: Layer) -> list[int]:
