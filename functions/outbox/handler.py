@@ -32,7 +32,7 @@ def tell(listener: Listener, message: OutboxItem, event: Event | None) -> None:
         case Listener.REIMBURSEMENT, SettlementPosted(refd=False):
             reimbursement.note_settlement(event)
         case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):
-            reimbursement.remind(office(now), psn_no, settlement.record, now)
+            reimbursement.remind(office(now), psn_no, settlement.get_settlement, now)
         case Listener.DELIVERY, _:
             delivery.deliver(message, delivery.sender(), now)
 

@@ -40,9 +40,9 @@ def _digest(*parts: str, length: int) -> str:
     return "".join(letters)
 
 
-def settlement_id(admdvs: str, institution: str, msgid: str) -> str:
+def settlement_id(admdvs: str, institution: str, msgid: str) -> SettlementId:
     """setl_id (C30): the home region's six digits, `S`, and a digest of the sender's key."""
-    return f"{admdvs}S{_digest('settlement', institution, msgid, length=20)}"
+    return SettlementId(f"{admdvs}S{_digest('settlement', institution, msgid, length=20)}")
 
 
 def reversal_id(settlement: str) -> str:

@@ -15,8 +15,8 @@ from medaid.local.errors import LocalError
 from medaid.local.places import PACKAGE
 from medaid.money import LARGEST
 from medaid.settlement.national import envelope
+from medaid.settlement.national.extension import PAYERS
 from medaid.settlement.national.fields import INPUTS, OURS, fields
-from medaid.settlement.settling import PAYERS
 
 NATIONAL = (docs.DOCS / "national-interface.md").read_text(encoding="utf-8")
 ERRORS = (docs.DOCS / "errors.md").read_text(encoding="utf-8")

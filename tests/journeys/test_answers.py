@@ -57,7 +57,7 @@ def register(tables: Any) -> None:
 
     folder = resources.files("medaid.local").joinpath("demo_data")
     rows = json.loads(folder.joinpath("institutions.json").read_bytes())
-    service.contract([Institution(**row) for row in rows])
+    service.contract_institutions([Institution(**row) for row in rows])
     for sender, name, kind, admdvs in DROPS:
         body = folder.joinpath(f"{name}.csv").read_bytes()
         manifest = {

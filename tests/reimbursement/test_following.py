@@ -25,15 +25,17 @@ from tests.reimbursement.office import (
 from medaid.aws.transaction import commit
 from medaid.benefit.claim import decide
 from medaid.errors import Conflict, Refused
+from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import Identity, Visit, YearTotals
+from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.following import prior_of
 from medaid.reimbursement.model import Account, State
 from medaid.reimbursement.pricing import request_of
 from medaid.settlement.model import Decision, Settlement
-from medaid.settlement.settling import event_of
+from medaid.settlement.posting import event_of
 
 NOW = at("2026-04-20 09:00")
 BEGIN, END = date(2026, 3, 2), date(2026, 3, 10)
@@ -51,11 +53,11 @@ def settled_without_identity() -> Settlement:
     )
     visit = Visit("v1", "H32010000001", NANJING, "390", NANJING, "21", BEGIN, END, 1, "m1")
     decision = Decision(
-        psn_no="P1",
-        institution="H32010000001",
-        treatment=NANJING,
-        insured=NANJING,
-        assisted="",
+        psn_no=PersonNo("P1"),
+        institution=InstitutionCode("H32010000001"),
+        treatment_region=Region(NANJING),
+        insured_region=Region(NANJING),
+        assisting_region="",
         visit=visit,
         batch="STAY",
         insutype="390",
@@ -71,17 +73,19 @@ def settled_without_identity() -> Settlement:
         bill=priced.bill,
         facts=asked.facts,
         categories=(),
-        given={"payments_by_others": 0},
+        stated_amounts={"payments_by_others": 0},
         category=priced.category,
         steps=priced.steps,
         by_fund=priced.by_fund,
-        own=priced.person_pays,
-        others=(),
+        person_pays=priced.person_pays,
+        not_taken=(),
         totals_before={},
-        totals_after=priced.totals,
+        totals_change=priced.totals,
         last_before="",
     )
-    return Settlement("3201S1", "m1", "2304", at("2026-03-10 10:00"), "21", decision)
+    return Settlement(
+        SettlementId("3201S1"), MessageId("m1"), "2304", at("2026-03-10 10:00"), "21", decision
+    )
 
 
 def seen(settlement: Settlement) -> None:

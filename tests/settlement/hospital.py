@@ -217,4 +217,4 @@ def living_allowance(start: date = date(2019, 1, 1), end: date | None = None) ->
 
 def contracted(*institutions: Institution) -> None:
     store.forget()
-    service.contract(institutions or (MAOMING, TOWNSHIP, NANJING))
+    service.contract_institutions(institutions or (MAOMING, TOWNSHIP, NANJING))

@@ -22,6 +22,7 @@ from tests.storage import StorageFaults
 
 from medaid.local.places import FUNCTIONS
 from medaid.settlement import service
+from medaid.settlement.model import Institution
 
 EVENTS = FUNCTIONS / "settle" / "events"
 
@@ -38,7 +39,7 @@ def door(tables: Tables, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     monkeypatch.setenv(
         "POWERTOOLS_SERVICE_NAME", request.node.name
     )  # a logger keeps the output of the test that first named its service
-    contracted()
+    contracted(MAOMING, Institution("H44090100001", "某县级人民医院", "440902", "2"))
     known_person("P1", living_allowance())
     return module
 

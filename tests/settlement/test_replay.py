@@ -20,8 +20,9 @@ from tests.settlement.hospital import (
     stay_input,
 )
 
+from medaid.aws import codec
 from medaid.policy.service import PACKS, Library, read_packs
-from medaid.settlement import archive, record, service, store
+from medaid.settlement import archive, service, store
 from medaid.settlement.explaining import explanation
 from medaid.settlement.model import Settlement
 
@@ -34,7 +35,7 @@ def settlement(tables: Tables) -> Settlement:
     answer = passed(
         hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
     )
-    found = store.settlement(answer["setlinfo"]["setl_id"])
+    found = store.find_settlement(answer["setlinfo"]["setl_id"])
     assert found is not None
     return found
 
@@ -48,13 +49,13 @@ def corrected(tmp_path: Path) -> Library:
     plan.write_text(
         plan.read_text("utf-8").replace("ratio = 0.80", "ratio = 0.75"), encoding="utf-8"
     )
-    return Library(read_packs(folder), archive.find)
+    return Library(read_packs(folder), archive.find_pack)
 
 
 def test_what_is_stored_comes_back_whole(settlement: Settlement) -> None:
-    data = record.to_data(settlement.decision)
-    assert record.from_data(data) == settlement.decision
-    assert record.to_data(record.from_data(data)) == data
+    data = codec.encode(settlement)
+    assert codec.decode(Settlement, data) == settlement
+    assert codec.encode(codec.decode(Settlement, data)) == data
 
 
 def test_a_corrected_pack_changes_no_settlement(settlement: Settlement, corrected: Library) -> None:
@@ -75,7 +76,7 @@ def test_publishing_twice_keeps_one_of_each(tables: Tables) -> None:
 
 
 BENT: list[tuple[str, Any]] = [
-    ("own", lambda d: replace(d, own=d.own + d.own)),
+    ("own", lambda d: replace(d, person_pays=d.person_pays + d.person_pays)),
     ("category", lambda d: replace(d, category="destitute_support")),
 ]
 

@@ -25,9 +25,11 @@ from tests.settlement.hospital import (
 from tests.storage import Failure, Killed, StorageCalls, StorageFaults
 
 from medaid.aws.transaction import commit
+from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import YearTotals
+from medaid.regions import Region
 from medaid.settlement import service, store
 from medaid.settlement.model import Settlement
 
@@ -38,7 +40,7 @@ def ready(hospital: Hospital) -> str:
     contracted()
     known_person("P1", living_allowance())
     mdtrt_id = hospital.stay("P1")
-    store.institution(hospital.institution.code)
+    store.find_institution(hospital.institution.code)
     return mdtrt_id
 
 
@@ -83,7 +85,7 @@ def test_one_read_and_one_transaction_whatever_the_history(
     for number in range(
         min(earlier, 20)
     ):  # what really stays of each earlier settlement lies under other keys
-        commit(store.settled(_copy(hospital, number)))
+        commit(store.create_settlement(_copy(hospital, number)))
     storage_calls.reset()
     passed(settle(hospital, mdtrt_id))
     assert storage_calls.operations == ["Query", "TransactWriteItems"]
@@ -91,8 +93,6 @@ def test_one_read_and_one_transaction_whatever_the_history(
 
 
 def _copy(hospital: Hospital, number: int) -> Settlement:
-    from dataclasses import replace
-
     from medaid.benefit.model import Bill, Facts
     from medaid.people.model import Visit
     from medaid.settlement.model import Decision
@@ -110,37 +110,38 @@ def _copy(hospital: Hospital, number: int) -> Settlement:
         f"E{number}",
     )
     decision = Decision(
-        "P1",
-        hospital.institution.code,
-        "440902",
-        "440900",
-        "",
-        visit,
-        "STAY",
-        "390",
-        "1501",
-        "21",
-        "inpatient",
-        NOW.date(),
-        NOW.date(),
-        2021,
-        NOW.date(),
-        (),
-        (),
-        Bill(Fen(1), Fen(1)),
-        Facts(),
-        (),
-        {},
-        "none",
-        (),
-        {},
-        Fen(1),
-        (),
-        {},
-        {},
-        "",
+        psn_no=PersonNo("P1"),
+        institution=InstitutionCode(hospital.institution.code),
+        treatment_region=Region("440902"),
+        insured_region=Region("440900"),
+        assisting_region="",
+        visit=visit,
+        batch="STAY",
+        insutype="390",
+        psn_type="1501",
+        med_type="21",
+        care="inpatient",
+        begin=NOW.date(),
+        end=NOW.date(),
+        year=2021,
+        policy_day=NOW.date(),
+        packs=(),
+        warnings=(),
+        bill=Bill(Fen(1), Fen(1)),
+        facts=Facts(),
+        categories=(),
+        stated_amounts={},
+        category="none",
+        steps=(),
+        by_fund={},
+        person_pays=Fen(1),
+        not_taken=(),
+        totals_before={},
+        totals_change={},
+        last_before="",
     )
-    return replace(Settlement(f"S{number}", f"E{number}", "2304", NOW, "21", decision))
+    setl_id, msgid = SettlementId(f"S{number}"), MessageId(f"E{number}")
+    return Settlement(setl_id, msgid, "2304", NOW, "21", decision)
 
 
 def test_a_retry_costs_two_more_reads_and_writes_nothing(

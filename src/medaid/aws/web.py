@@ -134,7 +134,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
             json.dumps(
                 value, ensure_ascii=False, default=str
             ).encode()  # half of a surrogate pair is not text
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, ArithmeticError):
         raise BadInput("ENVELOPE", field="body", rule="须为 UTF-8 编码的 JSON") from None
     if not isinstance(value, dict):
         raise BadInput("ENVELOPE", field="body", rule="须为 JSON 对象")
@@ -148,8 +148,8 @@ def _not_a_number(text: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise BadInput("ENVELOPE", field=twice[:64], rule="字段重复")
     return found
 

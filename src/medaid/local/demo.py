@@ -56,7 +56,7 @@ def story(stack: Stack) -> None:
         service,
     )  # reads its surroundings when imported, so after `connected`
 
-    service.contract(institutions)
+    service.contract_institutions(institutions)
     service.publish_packs()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)

@@ -258,7 +258,7 @@ def _filings() -> str:
 
 
 def _payers() -> str:
-    from medaid.settlement.settling import PAYERS  # makes storage clients when imported
+    from medaid.settlement.national.extension import PAYERS
 
     return table(("type", "中文"), [(f"`{code}`", name) for code, name in PAYERS.items()])
 

@@ -247,14 +247,49 @@ class Visit:
 class YearTotals:
     """What a person's year has used up so far, per layer: the only memory that pricing needs.
 
-    `amounts` maps names such as `paid:critical` to fen and `count:stays` to counts. `last` is the
-    settlement on top: it alone may be reversed. `version` counts changes.
+    `amounts` maps names such as `paid:critical` to fen and `count:stays` to counts: the sum of what
+    the acts that stand added, in whatever order they came and went. `last` is the act on top: it
+    alone may be reversed, because later ones were priced on it. `version` counts changes.
     """
 
     year: int
     version: int = 0
     amounts: Mapping[str, int] = field(default_factory=dict)
     last: str = ""
+    voided: Mapping[str, str] = field(default_factory=dict)
+    """Acts that came to nothing while others rested on them (a case recovered in full), each with
+    the act below it: they stand in nobody's way."""
+
+    def with_act(self, act: str, change: Mapping[str, int]) -> YearTotals:
+        """`act` on top, and what it adds."""
+        return YearTotals(self.year, self.version + 1, self._plus(change, 1), act, self.voided)
+
+    def without_act(self, act: str, change: Mapping[str, int], below: str) -> YearTotals:
+        """`act`, which is on top, is reversed: what it added is taken off, and what it rested on is
+        on top again."""
+        assert self.last == act, "only the act on top is reversed"
+        return self._void(act, change, below)
+
+    def with_recovery(
+        self, act: str, change: Mapping[str, int], below: str, *, whole: bool
+    ) -> YearTotals:
+        """`change` of what `act` added is taken off, wherever the act lies. Where it is `whole`,
+        nothing of the act stands any more and those below may be reversed."""
+        if whole:
+            return self._void(act, change, below)
+        amounts = self._plus(change, -1)
+        return YearTotals(self.year, self.version + 1, amounts, self.last, self.voided)
+
+    def _void(self, act: str, change: Mapping[str, int], below: str) -> YearTotals:
+        voided, last = {**self.voided, act: below}, self.last
+        while last in voided:
+            last = voided.pop(last)
+        return YearTotals(self.year, self.version + 1, self._plus(change, -1), last, voided)
+
+    def _plus(self, change: Mapping[str, int], sign: int) -> dict[str, int]:
+        names = {**self.amounts, **change}
+        sums = {n: self.amounts.get(n, 0) + sign * change.get(n, 0) for n in names}
+        return {name: amount for name, amount in sums.items() if amount}
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,15 +199,15 @@ def _of_case(entry: Entry, case: Case) -> Entry:
     )
 
 
-def totals_without(case: Case, order: PayOrder, totals: Mapping[str, int]) -> dict[str, int]:
-    """The year's totals after recovery `order`: what layers paid goes down, what the person bears
-    goes up by as much."""
+def recovery_change(case: Case, order: PayOrder) -> dict[str, int]:
+    """What recovery `order` takes off the year's totals: what layers paid goes down, what the
+    person bears goes up by as much."""
     assert case.pricing is not None, "only what was priced is recovered"
     steps = [s for s in case.pricing.steps if s.paid > 0 and not outside(s)]
-    after = dict(totals)
+    change: dict[str, int] = {"own_all": int(order.amount)}
     for step, share in zip(
         steps, recovered_share(case, order, [s.paid for s in steps]), strict=True
     ):
-        after[f"paid:{step.layer}"] = after.get(f"paid:{step.layer}", 0) - int(share)
-    after["own_all"] = after.get("own_all", 0) - int(order.amount)
-    return after
+        name = f"paid:{step.layer}"
+        change[name] = change.get(name, 0) + int(share)
+    return change

@@ -20,10 +20,6 @@ def prior_of(settlement: Settlement) -> Prior:
     if settlement.reversed_at is not None:
         raise Conflict("ALREADY_REVERSED", field="setl_id", rule=settlement.setl_id)
     found = settlement.decision
-    names = {*found.totals_before, *found.totals_after}
-    added = {
-        name: found.totals_after.get(name, 0) - found.totals_before.get(name, 0) for name in names
-    }
     return Prior(
         settlement.setl_id,
         found.psn_no,
@@ -31,10 +27,10 @@ def prior_of(settlement: Settlement) -> Prior:
         found.bill.in_policy,
         found.category,
         found.by_fund,
-        found.own,
+        found.person_pays,
         found.year,
-        added,
-        found.assisted,
+        found.totals_change,
+        found.assisting_region,
     )
 
 
@@ -42,12 +38,12 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
     """The draft by which region `admdvs` adds what an identity found later entitles to. No account
     yet: the person is asked for it."""
     found, facts = settlement.decision, settlement.decision.facts
-    others = int(found.given.get("payments_by_others", 0))
+    others = int(found.stated_amounts.get("payments_by_others", 0))
     bill = found.bill
     return Case(
         case_id=case_id,
         admdvs=admdvs,
-        insured=found.insured,
+        insured=found.insured_region,
         point="",
         psn_no=found.psn_no,
         insutype=found.insutype,
@@ -73,9 +69,7 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
         ),
         created=now,
         person_group=facts.person_group or "",
-        given={
-            name: amount for name, amount in found.given.items() if name != "payments_by_others"
-        },
+        given={n: fen for n, fen in found.stated_amounts.items() if n != "payments_by_others"},
         others=(OtherPayment("原结算", "other", type(bill.total)(others)),) if others else (),
         settled=settlement.setl_id,
     )

@@ -199,6 +199,12 @@ class Pricing:
     nobody assists."""
 
     @property
+    def change(self) -> dict[str, int]:
+        """What the case adds to the year's totals."""
+        before, after = self.before, self.after
+        return {n: after.get(n, 0) - before.get(n, 0) for n in {**before, **after}}
+
+    @property
     def granted(self) -> Fen:
         """What all funds together pay (fund_pay_sumamt)."""
         return Fen(sum(map(int, self.by_fund.values())))

@@ -10,15 +10,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from medaid.aws.transaction import ConditionFailed, commit
+from medaid.aws.transaction import commit_once
 from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.model import Pack
 from medaid.policy.service import PACKS, Library, library
 from medaid.settlement import store
+from medaid.settlement.model import PublishedPack
 
 
-def publish(folder: Path = PACKS) -> list[str]:
+def publish_packs(folder: Path = PACKS) -> list[str]:
     """Keeps each pack of `folder` under `id@version`; answers the names that were new. Raises
     PackInvalid, Unavailable."""
     from medaid.policy.loader import (
@@ -29,27 +30,25 @@ def publish(folder: Path = PACKS) -> list[str]:
     for path in sorted(folder.glob("*.toml")):
         pack = load(path, frozenset(CATEGORIES))
         name = f"{pack.id}@{pack.version}"
-        try:
-            commit(store.published(name, path.name, path.read_text("utf-8")))
-        except ConditionFailed:
-            continue
-        new.append(name)
+        if commit_once(
+            [store.create_pack(name, PublishedPack(path.name, path.read_text("utf-8")))]
+        ):
+            new.append(name)
     return new
 
 
-def find(name: str) -> Pack:
+def find_pack(name: str) -> Pack:
     """The pack `id@version` as it was published. Raises PolicyUndetermined NO_POLICY where it never
     was, Unavailable."""
     from medaid.policy.loader import parse  # as above
 
-    kept = store.pack(name)
+    kept = store.find_pack(name)
     if kept is None:
         raise PolicyUndetermined("NO_POLICY", field=name, rule="该版本的政策包没有发布过")
-    file, text = kept
-    return parse(text.encode(), file, frozenset(CATEGORIES))
+    return parse(kept.text.encode(), kept.file, frozenset(CATEGORIES))
 
 
 @cache
 def every_version() -> Library:
     """The shipped packs, and behind them every version that was published."""
-    return Library(library().packs, find)
+    return Library(library().packs, find_pack)

@@ -31,24 +31,24 @@ def explanation(settlement: Settlement, packs: Library | None = None) -> dict[st
         "state": "reversed" if settlement.reversed_at else "settled",
         "setl_time": beijing_text(settlement.settled_at),
         "reversed_at": beijing_text(settlement.reversed_at) if settlement.reversed_at else "",
-        "insured_region": decision.insured,
-        "assisting_region": decision.assisted,
+        "insured_region": decision.insured_region,
+        "assisting_region": decision.assisting_region,
         "policy_date": decision.policy_day.isoformat(),
         "packs": list(decision.packs),
         "category": decision.category,
         "category_name": category_name(decision.category),
         "not_taken": [
             {"category": name, "name": category_name(name.partition("@")[0]), "funds": amount(fen)}
-            for name, fen in decision.others
+            for name, fen in decision.not_taken
         ],
         "facts": {
             name: value for name, value in decision.facts._asdict().items() if value is not None
         },
         "bill": bill_to_data(decision.bill),
-        "given": {name: amount(fen) for name, fen in decision.given.items()},
+        "given": {name: amount(fen) for name, fen in decision.stated_amounts.items()},
         "steps": steps_to_data(decision.steps),
         "by_fund": {fund: amount(fen) for fund, fen in sorted(decision.by_fund.items())},
-        "own": amount(decision.own),
+        "own": amount(decision.person_pays),
         "sentences": [_opening(settlement), *lines, _closing(settlement)],
         "warnings": list(decision.warnings),
         "replay": _replay(settlement, packs or every_version()),
@@ -59,7 +59,7 @@ def _opening(settlement: Settlement) -> str:
     decision = settlement.decision
     others = "".join(
         f";{category_name(name.partition('@')[0])}身份可得 {fen} 元"
-        for name, fen in decision.others
+        for name, fen in decision.not_taken
     )
     return (
         f"医疗费总额 {decision.bill.total} 元,政策范围内 "
@@ -70,8 +70,8 @@ def _opening(settlement: Settlement) -> str:
 def _closing(settlement: Settlement) -> str:
     decision = settlement.decision
     return (
-        f"各方共支付 {Fen(int(decision.bill.total) - int(decision.own))} 元,"
-        f"个人负担 {decision.own} 元。"
+        f"各方共支付 {Fen(int(decision.bill.total) - int(decision.person_pays))} 元,"
+        f"个人负担 {decision.person_pays} 元。"
     )
 
 
@@ -79,14 +79,14 @@ def _replay(settlement: Settlement, packs: Library) -> str:
     decision = settlement.decision
     try:
         policy = packs.policy_of(
-            decision.packs, decision.insured, decision.assisted, decision.policy_day
+            decision.packs, decision.insured_region, decision.assisting_region, decision.policy_day
         )
         again = rules.reprice(decision, policy)
     except PolicyUndetermined as silent:
         return "unavailable" if silent.code == "NO_POLICY" else "differs"
     same = (again.steps, again.person_pays, again.category, dict(again.totals)) == (
         decision.steps,
-        decision.own,
+        decision.person_pays,
         decision.category,
         dict(decision.totals_after),
     )

@@ -1,24 +1,117 @@
-"""What became of a sender's message: the same content gives the first answer again, other content
-is refused and names the field."""
+"""What holds for every message alike: who may send it, on whose visit, and what became of it if it
+was sent before.
+
+An answer 0 means: done, and still so. The same meaning under the same msgid gives the first answer
+again; another meaning is refused and names the field; what was done and has been undone since is
+refused and says so.
+"""
 
 from __future__ import annotations
 
-from medaid.errors import Conflict
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, transact
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.ids import PersonNo
+from medaid.people.model import Visit
+from medaid.regions import Region
 from medaid.settlement import store
-from medaid.settlement.model import Known
+from medaid.settlement.model import Act, Institution, MessageRecord
 from medaid.settlement.national.envelope import Message, differing
 
+T = TypeVar("T")
 
-def earlier(message: Message) -> Known | None:
+FINISHING: Final = frozenset(
+    {
+        "2202",
+        "2208",
+        "2305",
+        "2402",
+        "2404",
+        "2405",
+        "2502",
+        "2601",
+        "3201",
+        "3202",
+        "5203",
+        "9101",
+        "9102",
+    }
+)
+"""What an institution whose agreement has ended may still send: it takes back, reconciles and
+looks up what it did before. It begins and settles nothing."""
+
+
+def check_sender(message: Message) -> Institution:
+    """The contracted institution that sends, for every message (J37). Raises Refused
+    INSTITUTION_UNKNOWN, Forbidden where it names a region it does not lie in, Unavailable."""
+    found = store.find_institution(message.institution)
+    if found is None or not (found.active or message.infno in FINISHING):
+        raise Refused(
+            "INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议或已中止"
+        )
+    lies, named = Region(found.admdvs), message.treatment_region
+    if not (lies.pools_with(named) or named.contains(lies) or lies.contains(named)):
+        raise Forbidden(
+            "FORBIDDEN", field="mdtrtarea_admvs", rule=f"机构所在区划为 {lies},与就医地不符"
+        )
+    return found
+
+
+def check_visit(visit: Visit, psn_no: str, message: Message) -> None:
+    """Every message on a visit is its own institution's, for its person, its insured region and its
+    insurance type; another's visit is told as not there.
+
+    Raises Refused VISIT_UNKNOWN, NOT_INSURED; BadInput naming insutype.
+    """
+    if visit.institution != message.institution or psn_no != message.text("psn_no"):
+        raise unknown_visit()
+    if not Region(visit.home).pools_with(message.insured):
+        rule = f"与就诊登记的参保地 {visit.home} 不一致"
+        raise Refused("NOT_INSURED", field="insuplc_admdvs", rule=rule)
+    if message.text("insutype") not in ("", visit.insutype):
+        rule = f"与就诊登记的险种 {visit.insutype} 不一致"
+        raise BadInput("FIELD_FORMAT", field="insutype", rule=rule)
+    registered = visit.notes.get("registered_by", "")
+    if registered and STAYS[registered] != (message.infno[:2] in ("23", "24")):
+        kind = "住院登记" if STAYS[registered] else "门诊挂号"
+        raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule=f"{kind}不能以 {message.infno} 办理")
+
+
+STAYS: Final = {"2201": False, "2401": True}
+"""Whether a registering transaction begins a stay."""
+
+
+def unknown_visit() -> Refused:
+    return Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
+
+
+def record_of(message: Message, act: Act, psn_no: str, result: str, now: datetime) -> MessageRecord:
+    """What is kept of a message that did something."""
+    return MessageRecord(
+        message.institution,
+        message.msgid,
+        message.infno,
+        act,
+        PersonNo(psn_no),
+        result,
+        message.digests,
+        now,
+    )
+
+
+def replayed(message: Message) -> MessageRecord | None:
     """What an earlier message with this sender and msgid led to, None where there was none.
 
     Raises Conflict MSGID_BLOCKED where a 2601 came for it, MSGID_REUSED (naming the field) where
-    its content was another.
+    it meant something else; Unavailable.
     """
-    found = store.message(message.institution, message.msgid)
+    found = store.find_message(message.institution, message.msgid)
     if found is None:
         return None
-    if found.kind == "blocked":
+    if found.act is Act.BLOCKED:
         raise Conflict(
             "MSGID_BLOCKED",
             field="msgid",
@@ -33,3 +126,44 @@ def earlier(message: Message) -> Known | None:
             id=found.result,
         )
     return found
+
+
+def act_once(
+    message: Message,
+    decide: Callable[[], Decided[T]],
+    again: Callable[[MessageRecord], T],
+    lost: Callable[[ConditionFailed], None] | None = None,
+    retry: RetryPolicy | None = None,
+) -> T:
+    """`decide` reads and decides, its writes (the message's record among them) are committed.
+
+    Where this very message was done before, `again` answers from what stands now, or refuses where
+    it stands no longer. `lost` may refuse after a lost condition; else it is decided anew from the
+    read, a bounded number of times.
+    """
+
+    def first() -> Decided[T]:
+        try:
+            return decide()
+        except Refused:
+            if (record := replayed(message)) is not None:
+                return Decided(again(record))
+            raise
+
+    def after(failed: ConditionFailed) -> T | None:
+        if "message" in failed.labels and (record := replayed(message)) is not None:
+            return again(record)
+        if lost is not None:
+            lost(failed)
+        return None
+
+    return transact(first, after, retry)
+
+
+def undone(message: Message) -> Conflict:
+    """The refusal of a message that was done before and has been undone since."""
+    return Conflict(
+        "STATE",
+        field="msgid",
+        rule=f"报文 {message.msgid} 早已办理,其后已被撤销或更改;请以新的报文ID重新办理",
+    )

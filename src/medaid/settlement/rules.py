@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from medaid.benefit import claim
 from medaid.benefit.claim import ClaimRequest, PersonGroup, PolicyFor
-from medaid.benefit.engine import price
-from medaid.benefit.model import Claim, Priced
-from medaid.errors import BadInput
+from medaid.benefit.engine import planned_for, price
+from medaid.benefit.model import Bill, Claim, Priced
+from medaid.errors import BadInput, PolicyUndetermined
+from medaid.ids import InstitutionCode, PersonNo
+from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
-from medaid.policy.model import Policy
+from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.receipts.model import ReceiptNumber
+from medaid.regions import Region
 from medaid.settlement.model import Decision
+from medaid.settlement.national.codes import CARE, bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Request:
     med_type: str
     fees: Mapping[str, int]
     claim: ClaimRequest
+    receipt: ReceiptNumber | None = None
 
 
 def decide(
@@ -48,11 +55,11 @@ def decide(
     taken, best = choice.candidate, choice.priced
     check_fees(request, taken.claim.facts.place or "")
     return Decision(
-        psn_no=request.psn_no,
-        institution=asked.institution,
-        treatment=asked.treatment_region,
-        insured=taken.enrolment.admdvs,
-        assisted=taken.assisting_region,
+        psn_no=PersonNo(request.psn_no),
+        institution=InstitutionCode(asked.institution),
+        treatment_region=Region(asked.treatment_region),
+        insured_region=Region(taken.enrolment.admdvs),
+        assisting_region=taken.assisting_region,
         visit=request.visit,
         batch=request.batch,
         insutype=asked.insutype,
@@ -68,17 +75,52 @@ def decide(
         bill=asked.bill,
         facts=taken.claim.facts,
         categories=taken.claim.categories,
-        given=taken.claim.stated_amounts,
+        stated_amounts=taken.claim.stated_amounts,
         category=best.category,
         steps=best.steps,
         by_fund=best.by_fund,
-        own=best.person_pays,
-        others=choice.others,
+        person_pays=best.person_pays,
+        not_taken=choice.others,
         totals_before=dict(taken.totals.amounts),
-        totals_after=best.totals,
+        totals_change=_change(taken.totals.amounts, best.totals),
         last_before=taken.totals.last,
         fees=request.fees,
+        receipt=request.receipt,
     )
+
+
+def _change(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """What was added to the year's totals, by name; what did not change has no name."""
+    added = {name: after.get(name, 0) - before.get(name, 0) for name in {**before, **after}}
+    return {name: amount for name, amount in added.items() if amount}
+
+
+OBSTACLES: Final = frozenset({"REGION_UNKNOWN", "NO_POLICY", "POLICY_EXPIRED", "CLAUSE_GAP"})
+"""What no fact of the later bill can mend."""
+
+
+def obstacle(
+    file: PersonFile, visit: Visit, today: date, person_group: PersonGroup, policy_for: PolicyFor
+) -> PolicyUndetermined | None:
+    """Why a visit could not be settled if it ended on the day it began: no policy, an expired one,
+    no clause for its insurance type or care. None where nothing is known against it."""
+    care = CARE.get(bare(visit.med_type), "outpatient")
+    request = ClaimRequest(
+        visit.insutype,
+        visit.home,
+        care,
+        visit.begin,
+        visit.begin,
+        Bill(Fen(0), Fen(0)),
+        treatment_region=visit.admdvs,
+        institution=visit.institution,
+    )
+    try:
+        for one in claim.candidates(file, request, today, policy_for, person_group):
+            planned_for(one.policy, one.claim, NO_CATEGORY)
+    except PolicyUndetermined as found:
+        return found if found.code in OBSTACLES else None
+    return None
 
 
 def reprice(decision: Decision, policy: Policy) -> Priced:
@@ -90,7 +132,7 @@ def reprice(decision: Decision, policy: Policy) -> Priced:
             decision.bill,
             decision.facts,
             decision.categories,
-            decision.given,
+            decision.stated_amounts,
             {},
             decision.totals_before,
         ),

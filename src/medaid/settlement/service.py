@@ -1,5 +1,5 @@
-"""The settlement room's door: one message of the national interface in, one answer out; and the
-explanation of a settlement.
+"""The settlement package's use cases for its handler: one message of the national interface in, one
+answer out; and the explanation of a settlement.
 
 Requirements J19–J26, M二, X6; interface facts in docs/national-interface.md. Whatever comes in, an
 envelope goes out: infcode 0, or -1 with a sentence that names the field and the rule. A refusal is
@@ -18,12 +18,13 @@ from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.regions import Region
-from medaid.settlement import reversing, settling, statements, store, visits
-from medaid.settlement.model import Answer, Institution, Settlement
+from medaid.settlement import filings, reversing, settling, statements, store, visits
+from medaid.settlement.messages import check_sender
+from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes
-from medaid.settlement.national.envelope import Message, read
+from medaid.settlement.national.envelope import Message, read_message
 
-Use = Callable[[Message, datetime], Answer]
+UseCase = Callable[[Message, Institution, datetime], Reply]
 
 
 def answer(
@@ -35,9 +36,9 @@ def answer(
     try:
         if not institution:
             raise Forbidden("FORBIDDEN", field="Authorization", rule="登录凭证没有医药机构编号")
-        message = read(body, institution)
-        done = USES[message.infno](message, now)
-        return 200, answers.envelope(message, now, clock(), done.output, done.warnings)
+        message = read_message(body, institution)
+        reply = USE_CASES[message.infno](message, check_sender(message), now)
+        return 200, answers.envelope(message, now, clock(), reply.output, reply.warnings)
     except MedaidError as error:
         if error.retry:
             incident(error, {"routeKey": message.infno if message else ""})
@@ -56,7 +57,15 @@ def warm() -> None:
 
 def institution_region(code: str) -> Region:
     """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
-    return Region(store.institution(code).admdvs)
+    return Region(get_institution(code).admdvs)
+
+
+def get_institution(code: str) -> Institution:
+    """A contracted institution. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
+    found = store.find_institution(code)
+    if found is None:
+        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议")
+    return found
 
 
 def explain(setl_id: str, institution: str) -> dict[str, Any]:
@@ -72,33 +81,33 @@ def explain_any(setl_id: str) -> dict[str, Any]:
     SETTLEMENT_UNKNOWN, Unavailable."""
     from medaid.settlement.explaining import explanation  # as above
 
-    return explanation(record(setl_id))
+    return explanation(get_settlement(setl_id))
 
 
-def record(setl_id: str) -> Settlement:
-    """The settlement itself, for the agency's other rooms. Raises Refused SETTLEMENT_UNKNOWN,
+def get_settlement(setl_id: str) -> Settlement:
+    """The settlement itself, for the agency's other packages. Raises Refused SETTLEMENT_UNKNOWN,
     Unavailable."""
-    settlement = store.settlement(setl_id)
+    settlement = store.find_settlement(setl_id)
     if settlement is None:
         raise Refused("SETTLEMENT_UNKNOWN", field="setl_id", rule=f"没有结算 {setl_id}")
     return settlement
 
 
-def contract(institutions: Sequence[Institution]) -> None:
+def contract_institutions(institutions: Sequence[Institution]) -> None:
     """Takes contracted institutions into the register, replacing what was known of each."""
     for one in institutions:
-        commit(store.contracted(one))
+        commit([store.replace_institution(one)])
 
 
 def publish_packs() -> list[str]:
     """Keeps every shipped pack by its content version, so that what is settled with it can be
     replayed; answers the new ones."""
-    from medaid.settlement.archive import publish  # a deployment's act, not a message's
+    from medaid.settlement import archive  # a deployment's act, not a message's
 
-    return publish()
+    return archive.publish_packs()
 
 
-def _person(message: Message, now: datetime) -> Answer:
+def get_person(message: Message, _institution: Institution, now: datetime) -> Reply:
     """1101: who it is, enrolled where, with which identities."""
     cert_type, certno = message.text("psn_cert_type"), message.text("certno")
     if not certno:
@@ -112,58 +121,59 @@ def _person(message: Message, now: datetime) -> Answer:
         cert_type, certno = codes.CERTIFICATES[kind], message.text("mdtrt_cert_no")
     psn_no = people.person_by_certificate(cert_type or "01", certno)
     file = people.load(psn_no, civil_date(now).year)
-    return Answer(answers.person(file, civil_date(now), people.national_codes()))
+    return Reply(answers.person(file, civil_date(now), people.national_codes()))
 
 
-def _preview(message: Message, now: datetime) -> Answer:
-    decision, file = settling.preview(message, now)
-    return Answer(answers.settlement(decision, file.person, message, None), decision.warnings)
+def preview_visit(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2206, 2303."""
+    decision, file = settling.preview_visit(message, institution, now)
+    return Reply(answers.settlement(decision, file.person, message, None), decision.warnings)
 
 
-def _settle(message: Message, now: datetime) -> Answer:
-    settlement, file = settling.settle(message, now)
-    return Answer(
-        answers.settlement(settlement.decision, file.person, message, settlement),
-        settlement.decision.warnings,
-    )
+def settle_visit(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2207, 2304."""
+    settlement, file = settling.settle_visit(message, institution, now)
+    decision = settlement.decision
+    return Reply(answers.settlement(decision, file.person, message, settlement), decision.warnings)
 
 
-def _reverse(message: Message, now: datetime) -> Answer:
-    settlement, file = reversing.reverse(message, now)
-    return Answer(answers.settlement(settlement.decision, file.person, None, settlement, sign=-1))
+def reverse_settlement(message: Message, _institution: Institution, now: datetime) -> Reply:
+    """2208, 2305."""
+    settlement, file = reversing.reverse_settlement(message, now)
+    return Reply(answers.settlement(settlement.decision, file.person, None, settlement, sign=-1))
 
 
-def _query(message: Message, now: datetime) -> Answer:
+def query_settlement(message: Message, _institution: Institution, now: datetime) -> Reply:
     """5203: the settlement as it stands."""
     settlement = reversing.own_settlement(message.text("setl_id"), message.institution)
     if settlement.decision.psn_no != message.text("psn_no"):
         raise Refused("SETTLEMENT_UNKNOWN", field="psn_no", rule="人员编号与结算不一致")
     file = people.load(settlement.decision.psn_no, civil_date(now).year)
-    return Answer(answers.settlement(settlement.decision, file.person, None, settlement))
+    return Reply(answers.settlement(settlement.decision, file.person, None, settlement))
 
 
-USES: Final[Mapping[str, Use]] = {
-    "1101": _person,
-    "2201": visits.register,
-    "2202": visits.cancel,
-    "2203": visits.describe,
-    "2206": _preview,
-    "2207": _settle,
-    "2208": _reverse,
-    "2303": _preview,
-    "2304": _settle,
-    "2305": _reverse,
-    "2401": visits.register,
-    "2402": visits.discharge,
-    "2404": visits.cancel,
-    "2405": visits.discharge_undone,
-    "2501": visits.refer,
-    "2502": visits.refer_cancelled,
-    "2601": reversing.by_message,
-    "3201": statements.totals,
-    "3202": statements.lines,
-    "9101": statements.upload,
-    "9102": statements.download,
-    "5203": _query,
+USE_CASES: Final[Mapping[str, UseCase]] = {
+    "1101": get_person,
+    "2201": visits.register_visit,
+    "2202": visits.cancel_visit,
+    "2203": visits.describe_visit,
+    "2206": preview_visit,
+    "2207": settle_visit,
+    "2208": reverse_settlement,
+    "2303": preview_visit,
+    "2304": settle_visit,
+    "2305": reverse_settlement,
+    "2401": visits.register_visit,
+    "2402": visits.discharge_visit,
+    "2404": visits.cancel_visit,
+    "2405": visits.undo_discharge,
+    "2501": filings.create_filing,
+    "2502": filings.cancel_filing,
+    "2601": reversing.reverse_by_message,
+    "3201": statements.reconcile_totals,
+    "3202": statements.reconcile_lines,
+    "9101": statements.upload_file,
+    "9102": statements.download_file,
+    "5203": query_settlement,
 }
 """Transaction number to use case."""

@@ -1,25 +1,33 @@
-"""Visits and stays: registered, described, ended, cancelled (2201–2203, 2401–2405), and filings for
-care away from home (2501, 2502)."""
+"""Visits and stays: registered, described, ended, going on after all, cancelled (2201–2203,
+2401–2405).
+
+A person's open registrations are bounded: all of them come with the one read of every message.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from medaid import ids
-from medaid.aws.transaction import ConditionFailed, RetryPolicy, TransactionConflict, Write, commit
+from medaid.aws.transaction import Decided
 from medaid.benefit.claim import enrolment_for
-from medaid.errors import Conflict, Refused, Unavailable
+from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.people.model import Filer, FilingRequest, PersonFile, Visit
+from medaid.people.model import PersonFile, Visit
+from medaid.policy.service import library
 from medaid.settlement import rules, store
-from medaid.settlement.messages import earlier
-from medaid.settlement.model import Answer, Known
+from medaid.settlement.messages import act_once, check_visit, record_of, undone, unknown_visit
+from medaid.settlement.model import Act, Institution, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
-STAY = "STAY"
+MOST_OPEN: Final = 30
+"""Registrations of one person that may be open at once: more are forgotten ones, or an attack on
+the one read that every message of the person waits for."""
 
 
 def file_of(message: Message, now: datetime) -> PersonFile:
@@ -29,60 +37,65 @@ def file_of(message: Message, now: datetime) -> PersonFile:
     return people.load(message.text("psn_no"), min(begun or now.year, civil_date(now).year - 1))
 
 
-def register(message: Message, now: datetime) -> Answer:
-    """2201, 2401: a visit or stay begins. Answers mdtrt_id; the same message again gives the same
-    id."""
-    file = file_of(message, now)
+def register_visit(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2201, 2401: a visit or stay begins. Answers mdtrt_id; what stands in the way of settling it
+    later is said as a warning."""
+    psn_no = message.text("psn_no")
+
+    def decide() -> Decided[Reply]:
+        file = file_of(message, now)
+        visit = _registered(message, institution, file, now)
+        if file.visit(visit.mdtrt_id) is None:
+            _check_open_visits(file, message)
+        record = record_of(message, Act.REGISTERED, psn_no, visit.mdtrt_id, now)
+        writes = [*people.visit_opened(psn_no, visit), store.create_message(record)]
+        warnings = _warnings(file, visit, civil_date(now))
+        return Decided(Reply({"mdtrt_id": visit.mdtrt_id}, warnings), writes)
+
+    def again(record: MessageRecord) -> Reply:
+        stands = file_of(message, now).visit(record.result) or store.list_batches(record.result)
+        if not stands:
+            raise undone(message)
+        return Reply({"mdtrt_id": record.result})
+
+    return act_once(message, decide, again)
+
+
+def _registered(
+    message: Message, institution: Institution, file: PersonFile, now: datetime
+) -> Visit:
     begin = civil_date(message.data["begntime"])
     rules.check_dates(begin, begin, civil_date(now), "begntime")
-    institution = store.institution(message.institution)
-    insurance = enrolment_for(file.insurances, message.text("insutype"), message.home, begin)
-    med_type = message.text("med_type")
+    insutype, med_type = message.text("insutype"), message.text("med_type")
+    enrolment = enrolment_for(file.insurances, insutype, message.insured, begin)
     if message.infno == "2401":
         codes.care_of(med_type, "23")
-    mdtrt_id = ids.visit_id(insurance.admdvs, begin.year, message.institution, message.msgid)
-    visit = Visit(
-        mdtrt_id,
+    return Visit(
+        ids.visit_id(enrolment.admdvs, begin.year, message.institution, message.msgid),
         message.institution,
         institution.admdvs,
-        message.text("insutype"),
-        insurance.admdvs,
+        insutype,
+        enrolment.admdvs,
         med_type,
         begin,
         None,
         1,
         message.msgid,
         message.text("dise_codg"),
+        {"registered_by": message.infno},
     )
-    answer = Answer({"mdtrt_id": mdtrt_id})
-    if file.visit(mdtrt_id) is not None:
-        earlier(message)
-        return answer
-    if message.infno == "2401":
-        _no_second_stay(file)
-    known = Known(
-        message.institution,
-        message.msgid,
-        message.infno,
-        "visit",
-        visit.mdtrt_id,
-        mdtrt_id,
-        message.digests,
-        now,
-    )
-    known = replace(known, psn_no=message.text("psn_no"))
-    once(message, [*people.visit_opened(message.text("psn_no"), visit), *store.known(known)])
-    return answer
 
 
-def _no_second_stay(file: PersonFile) -> None:
-    """Nobody lies in two hospitals: an open stay must be ended first."""
-    for other in file.visits:
-        if (
-            other.end is None
-            and other.med_type
-            and codes.CARE.get(codes.bare(other.med_type)) == "inpatient"
-        ):
+def _check_open_visits(file: PersonFile, message: Message) -> None:
+    """Nobody lies in two hospitals: an open stay must be ended first. Raises Conflict."""
+    if len(file.visits) >= MOST_OPEN:
+        raise Conflict(
+            "VISIT_OVERLAP",
+            field="psn_no",
+            rule=f"该人员已有 {len(file.visits)} 个未结算的就诊登记,请先结算或撤销",
+        )
+    for other in file.visits if message.infno == "2401" else ():
+        if other.end is None and codes.CARE.get(codes.bare(other.med_type)) == "inpatient":
             raise Conflict(
                 "VISIT_OVERLAP",
                 field="begntime",
@@ -91,120 +104,105 @@ def _no_second_stay(file: PersonFile) -> None:
             )
 
 
-def describe(message: Message, now: datetime) -> Answer:
-    """2203: what kind of visit it is. Sent again it changes nothing."""
-    begin = civil_date(message.data["begntime"])
+def _warnings(file: PersonFile, visit: Visit, today: date) -> tuple[str, ...]:
+    """What stands in the way of settling the visit, as far as it can be known today. It is a
+    warning: nobody is turned away at the door, and a policy may still be published."""
+    obstacle = rules.obstacle(file, visit, today, codes.person_group, library().policy_for)
+    if obstacle is None:
+        return ()
+    return (f"[{obstacle.code}]{obstacle.sentence};按现行政策本次就诊不能直接结算",)
+
+
+def describe_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
+    """2203: what kind of visit it is, and when it really began."""
+    begin, med_type = civil_date(message.data["begntime"]), message.text("med_type")
     rules.check_dates(begin, begin, civil_date(now), "begntime")
-    codes.care_of(message.text("med_type"), "22")
-    return _changed(
-        message,
-        now,
-        med_type=message.text("med_type"),
-        begin=begin,
-        disease=message.text("dise_codg"),
-    )
+    codes.care_of(med_type, "22")
+
+    def described(visit: Visit) -> Visit:
+        registered = ids.visit_year(visit.mdtrt_id) or visit.begin.year
+        if begin.year < registered:
+            raise BadInput("DATE_ORDER", field="begntime", rule=f"早于挂号的年度 {registered}")
+        disease = message.text("dise_codg")
+        return replace(visit, med_type=med_type, begin=begin, disease=disease)
+
+    return _change_visit(message, now, described)
 
 
-def discharge(message: Message, now: datetime) -> Answer:
+def discharge_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
     """2402: the stay ends."""
     end = civil_date(message.data["endtime"])
-    visit = open_visit(file_of(message, now), message)
-    rules.check_dates(visit.begin, end, civil_date(now), "endtime")
-    return _changed(message, now, end=end)
+    return _change_visit(message, now, lambda visit: _ended(visit, end, civil_date(now)))
 
 
-def discharge_undone(message: Message, now: datetime) -> Answer:
+def _ended(visit: Visit, end: date, today: date) -> Visit:
+    rules.check_dates(visit.begin, end, today, "endtime")
+    return replace(visit, end=end)
+
+
+def undo_discharge(message: Message, _institution: Institution, now: datetime) -> Reply:
     """2405: the stay goes on."""
-    return _changed(message, now, end=None)
+    return _change_visit(message, now, lambda visit: replace(visit, end=None))
 
 
-def _changed(message: Message, now: datetime, **changes: object) -> Answer:
-    visit = open_visit(file_of(message, now), message)
-    # fields of Visit, by name
-    after = replace(visit, version=visit.version + 1, **changes)  # type: ignore[arg-type]
-    if replace(after, version=visit.version) != visit:
-        once(message, people.visit_changed(message.text("psn_no"), visit, after))
-    return Answer()
+def _change_visit(message: Message, now: datetime, change: Callable[[Visit], Visit]) -> Reply:
+    """An open visit turned into what `change` makes of it; where it is so already, only the message
+    is kept."""
+    psn_no, mdtrt_id = message.text("psn_no"), message.text("mdtrt_id")
+
+    def decide() -> Decided[Reply]:
+        before = open_visit(file_of(message, now), message)
+        after = change(before)
+        writes = [store.create_message(record_of(message, Act.CHANGED, psn_no, mdtrt_id, now))]
+        if after != before:
+            next_version = replace(after, version=before.version + 1)
+            writes += people.visit_changed(psn_no, before, next_version)
+        return Decided(Reply(), writes)
+
+    def again(record: MessageRecord) -> Reply:
+        visit = file_of(message, now).visit(record.result)
+        held = [b.visit for b in store.list_batches(record.result).values()] if not visit else []
+        if not any(change(one) == one for one in (*held, *([visit] if visit else ()))):
+            raise undone(message)
+        return Reply()
+
+    return act_once(message, decide, again)
 
 
-def cancel(message: Message, now: datetime) -> Answer:
-    """2202, 2404: the registration was a mistake."""
-    file = file_of(message, now)
-    if file.visit(message.text("mdtrt_id")) is None and not store.batches(message.text("mdtrt_id")):
-        return Answer()
-    once(message, people.visit_closed(message.text("psn_no"), open_visit(file, message)))
-    return Answer()
+def cancel_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
+    """2202, 2404: the registration was a mistake. Nothing of it may be settled."""
+    psn_no, mdtrt_id = message.text("psn_no"), message.text("mdtrt_id")
+
+    def decide() -> Decided[Reply]:
+        visit = open_visit(file_of(message, now), message)
+        check_unsettled(mdtrt_id)
+        record = record_of(message, Act.CANCELLED, psn_no, mdtrt_id, now)
+        writes = [store.create_message(record), *people.visit_closed(psn_no, visit)]
+        return Decided(Reply(), writes)
+
+    def again(record: MessageRecord) -> Reply:
+        if file_of(message, now).visit(record.result) or store.list_batches(record.result):
+            raise undone(message)
+        return Reply()
+
+    return act_once(message, decide, again)
+
+
+def check_unsettled(mdtrt_id: str) -> None:
+    """Raises Conflict VISIT_STATE naming a settlement that stands on the visit; Unavailable."""
+    for batch, held in store.list_batches(mdtrt_id).items():
+        raise Conflict(
+            "VISIT_STATE",
+            field="mdtrt_id",
+            rule=f"收费批次 {batch} 已由 {held.setl_id} 结算,请先撤销结算",
+            id=held.setl_id,
+        )
 
 
 def open_visit(file: PersonFile, message: Message) -> Visit:
-    """The visit that the message speaks of. Raises Refused VISIT_UNKNOWN; Refused FORBIDDEN for
-    another hospital's."""
+    """The visit that the message speaks of. Raises as `check_visit`."""
     visit = file.visit(message.text("mdtrt_id"))
     if visit is None:
-        raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
-    own(visit, message)
+        raise unknown_visit()
+    check_visit(visit, file.person.psn_no, message)
     return visit
-
-
-def own(visit: Visit, message: Message) -> None:
-    """A hospital acts on its own visits only, and is told no more of others than that they are not
-    there."""
-    if visit.institution != message.institution:
-        raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
-
-
-def refer(message: Message, now: datetime) -> Answer:
-    """2501: a referral is filed (J25, X5). Answers trt_dcla_detl_sn; the same message again gives
-    the same."""
-    file = file_of(message, now)
-    begin = message.day("begndate")
-    assert begin is not None
-    request = FilingRequest(
-        codes.FILINGS.get(codes.bare(message.text("refl_type")), ""),
-        message.home,
-        message.text("mdtrtarea_admdvs"),
-        begin,
-        message.day("enddate"),
-        message.text("reflin_medins_no"),
-    )
-    filing_id = ids.content_hash("filing", message.institution, message.msgid)[:24].upper()
-    if not any(f.filing_id == filing_id for f in file.filings):
-        psn_no, filer = message.text("psn_no"), _filer(message)
-        _, writes = people.filing_requested(psn_no, request, filer, filing_id, now)
-        once(message, writes)
-    return Answer({"trt_dcla_detl_sn": filing_id})
-
-
-def _filer(message: Message) -> Filer:
-    institution = store.institution(message.institution)
-    return Filer(institution.admdvs, institution.code, institution.level)
-
-
-def refer_cancelled(message: Message, now: datetime) -> Answer:
-    """2502: the filing no longer counts."""
-    file = file_of(message, now)
-    filing = next(
-        (f for f in file.filings if f.filing_id == message.text("trt_dcla_detl_sn")), None
-    )
-    if filing is None:
-        raise Refused("NOT_FOUND", field="trt_dcla_detl_sn", rule="没有该备案")
-    psn_no, filer = message.text("psn_no"), _filer(message)
-    once(message, people.filing_withdrawn(psn_no, filing, filer, now))
-    return Answer()
-
-
-def once(message: Message, writes: list[Write], patience: RetryPolicy | None = None) -> None:
-    """Commits a small change; where the very same message won the race before, that is as good."""
-    for _ in (patience or RetryPolicy(tries=5)).attempts():
-        try:
-            commit(writes)
-            return
-        except ConditionFailed as lost:
-            if "message" in lost.labels and earlier(message) is not None:
-                return
-            raise Conflict(
-                "STATE", field="mdtrt_id", rule="登记刚被其他操作改变,请重新发送"
-            ) from lost
-        except TransactionConflict:
-            continue
-    raise Unavailable("BUSY")

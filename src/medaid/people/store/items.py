@@ -83,6 +83,7 @@ class YearItem(Model):
     version = WholeAttribute()
     amounts = WholeMapAttribute()
     last = UnicodeAttribute()
+    voided = PackedAttribute(null=True)
 
 
 class PersonItem(Model):

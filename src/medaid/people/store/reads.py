@@ -45,13 +45,15 @@ def _to(value: type[V]) -> Callable[[Any], V]:
     return lambda item: value(**dict(zip(names, get(item), strict=True)))
 
 
-to_year, to_person, to_insurance, to_identity = (
-    _to(YearTotals),
-    _to(Person),
-    _to(Insurance),
-    _to(Identity),
-)
+to_person, to_insurance, to_identity = _to(Person), _to(Insurance), _to(Identity)
 to_filing, to_visit = _to(Filing), _to(Visit)
+
+
+def to_year(item: YearItem) -> YearTotals:
+    """The totals; few years have anything voided."""
+    return YearTotals(item.year, item.version, item.amounts, item.last, item.voided or {})
+
+
 _KINDS: Final[Mapping[str, tuple[type[Model], Callable[[Any], Any]]]] = {
     "1": (YearItem, to_year),
     "2": (PersonItem, to_person),

@@ -35,7 +35,7 @@ def _item(model: type[M], pk: str, sk: str, value: Any, **more: Any) -> M:
     held: dict[str, Any] = {f.name: getattr(value, f.name) for f in fields(value)} | more
     item = model(pk, sk)
     for name, content in held.items():
-        if content is not None:
+        if content is not None and (content or name != "voided"):
             setattr(item, name, dict(content) if isinstance(content, Mapping) else content)
     return item
 

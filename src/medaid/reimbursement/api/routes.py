@@ -35,7 +35,7 @@ def office(now: datetime) -> Office:
         procedure(),
         calendars.current(now),
         library().policy_for,
-        lambda setl_id: prior_of(settlement.record(setl_id)),
+        lambda setl_id: prior_of(settlement.get_settlement(setl_id)),
         person_group,
     )
 

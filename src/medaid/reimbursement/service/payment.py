@@ -15,7 +15,6 @@ from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
-from medaid.people.model import YearTotals
 from medaid.reimbursement import bank, books, rules, store
 from medaid.reimbursement.bank import AnswerLine, Batch, BatchLine, Problem
 from medaid.reimbursement.model import Account, Act, Case, Officer, PayOrder, State
@@ -293,11 +292,12 @@ def order_recovery(
         assert demand is not None, "a demand is an order"
         assert case.pricing is not None, "what was paid is priced"
         totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
-        after = YearTotals(
-            totals.year,
-            totals.version + 1,
-            books.totals_without(case, demand, totals.amounts),
-            totals.last,
+        recovered = case.recovered - demand.amount
+        after = totals.with_recovery(
+            case.case_id,
+            books.recovery_change(case, demand),
+            case.pricing.last,
+            whole=recovered == case.granted,
         )
         writes = [
             *fund.writes(*books.recovery(case, demand, now)),
@@ -309,7 +309,7 @@ def order_recovery(
                 now,
             ),
         ]
-        return Changed(replace(case, recovered=case.recovered - demand.amount), writes)
+        return Changed(replace(case, recovered=recovered), writes)
 
     return act(office, officer, case_id, version, "order_recovery", given, now, change)
 

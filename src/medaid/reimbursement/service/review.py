@@ -12,7 +12,6 @@ from medaid.errors import BadInput, Conflict
 from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.people.model import YearTotals
 from medaid.reimbursement import books, checks
 from medaid.reimbursement.model import Act, Case, Officer, Pricing
 from medaid.reimbursement.pricing import quote
@@ -79,7 +78,7 @@ def recheck(
         totals = people.load(case.psn_no, pricing.year).totals(pricing.year)
         if totals.version != pricing.version:
             raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
-        after = YearTotals(pricing.year, totals.version + 1, pricing.after, case.case_id)
+        after = totals.with_act(case.case_id, pricing.change)
         posted = replace(case, postings=case.postings + 1)
         writes = [
             *fund.writes(*books.obligation(posted, now)),
@@ -103,7 +102,7 @@ def annul(
             raise Conflict(
                 "REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last
             )
-        before = YearTotals(totals.year, totals.version + 1, case.pricing.before, case.pricing.last)
+        before = totals.without_act(case.case_id, case.pricing.change, case.pricing.last)
         writes = [
             *fund.writes(*books.annulment(case, now)),
             *people.totals_changed(case.psn_no, totals, before),

@@ -68,7 +68,7 @@ def failure(
 
 def _frame(message: Message | None, received: datetime, answered: datetime) -> dict[str, Any]:
     stamp = answered.astimezone(BEIJING)
-    area = message.treatment if message else "000000"
+    area = message.treatment_region if message else "000000"
     return {
         "inf_refmsgid": f"{area}{stamp:%Y%m%d%H%M%S}{stamp.microsecond:06d}0000"[:30],
         "refmsg_time": _millis(received),
@@ -95,7 +95,7 @@ def settlement(
     (`sign` -1: every amount negated)."""
     bill, paid = decision.bill, decision.by_fund
     hospital = paid.get("hosp_part_amt", Fen(0))
-    own = decision.own
+    own = decision.person_pays
     info: dict[str, Any] = {
         "mdtrt_id": decision.visit.mdtrt_id,
         "setl_id": final.setl_id if final else None,
@@ -127,7 +127,7 @@ def settlement(
     info |= {
         "pool_prop_selfpay": _basic_ratio(decision),
         "medins_setl_id": final.msgid if final else (message.msgid if message else ""),
-        "clr_optins": decision.insured if final else None,
+        "clr_optins": decision.insured_region if final else None,
         "clr_way": None,
         "clr_type": CLEARING_TYPE[decision.care],
         "refd_setl_flag": "1" if sign < 0 or (final and final.reversed_at) else "0",

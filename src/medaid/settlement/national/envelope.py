@@ -7,7 +7,6 @@ to send the same message again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,14 +15,38 @@ from typing import Any, Final
 
 from medaid.aws.web import json_object
 from medaid.errors import BadInput, Forbidden
-from medaid.ids import content_hash
+from medaid.ids import InstitutionCode, MessageId, content_hash
 from medaid.instants import parse_date, parse_instant
 from medaid.money import Fen
+from medaid.regions import Region
+from medaid.settlement.national.codes import bare
+from medaid.settlement.national.extension import Extension, read_extension
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, Field, fields
 
 LARGEST_BODY: Final = 1_000_000
-"""Bytes of one message. Totals need a few kilobytes; the interface itself ends `input` at 40,000
-characters."""
+"""Bytes of a message that brings a file (9101)."""
+LARGEST_MESSAGE: Final = 200_000
+"""Bytes of any other message: the interface ends `input` at 40,000 characters."""
+REGIONS: Final = frozenset({"mdtrtarea_admvs", "insuplc_admdvs", "mdtrtarea_admdvs", "setl_optins"})
+"""Fields that hold a region."""
+SIGNED: Final = frozenset({"medfee_sumamt", "fund_pay_sumamt", "acct_pay", "cash_payamt"})
+"""Sums of a statement, which may be negative (a month of refunds): text or a JSON number, checked
+where they are compared."""
+CODES: Final = frozenset(
+    {
+        "med_type",
+        "refl_type",
+        "mdtrt_cert_type",
+        "psn_cert_type",
+        "acct_used_flag",
+        "mid_setl_flag",
+        "dscg_way",
+        "psn_setlway",
+    }
+)
+"""Codes that many hospitals' systems strip of their leading zeros: with and without is the same."""
+SETTLES: Final = frozenset({"2206", "2207", "2303", "2304"})
+"""Transactions that price a bill: exp_content and feestt count in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +55,48 @@ class Message:
     and instants by their type."""
 
     infno: str
-    msgid: str
-    institution: str
-    treatment: str
-    """mdtrtarea_admvs: the region where care was given."""
-    home: str
-    """insuplc_admdvs, or empty."""
+    msgid: MessageId
+    institution: InstitutionCode
+    treatment_region: Region
+    """mdtrtarea_admvs: 就医地."""
+    insured_region: Region | None
+    """insuplc_admdvs: 参保地; always there where the transaction has a psn_no."""
     data: Mapping[str, Any]
     digests: Mapping[str, str]
-    """A short hash of every field's content: tells which field a reused msgid changed, without
-    keeping the content."""
-    extra: Mapping[str, Any]
-    """exp_content, where it is a JSON object: what others paid, facts beyond the interface."""
+    """A short hash of every field's meaning: tells which field a reused msgid changed, without
+    keeping the content. `12000.0` and `12000.00` mean the same, as do `21` and `021` as a code."""
+    extension: Extension
     fees: Mapping[str, Fen]
     """Fee totals by national fee class (med_chrgitm_type), from input.feestt; empty where none were
     sent."""
     sent: Mapping[str, Any]
-    """The transaction's own node as it was sent, for those that another room reads."""
+    """The transaction's own node as it was sent, for those that clearing reads."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
 
     def fen(self, name: str) -> Fen:
         value = self.data.get(name)
-        return value if isinstance(value, Fen) else Fen(0)
+        assert isinstance(value, Fen), name
+        return value
 
     def day(self, name: str) -> date | None:
         value = self.data.get(name)
         return value.date() if isinstance(value, datetime) else value
 
+    @property
+    def insured(self) -> Region:
+        assert self.insured_region is not None, "the transaction has no psn_no"
+        return self.insured_region
 
-def read(body: bytes, institution: str) -> Message:
+
+def read_message(body: bytes, institution: str) -> Message:
     """The message in `body`, sent by the institution that the token names.
 
     Raises BadInput (BODY_TOO_LARGE, ENVELOPE, INFNO_UNKNOWN, FIELD_…, AMOUNT_…) naming the field,
-    Forbidden for another's code.
+    PolicyUndetermined FIGURE_MISSING, Forbidden for another's code.
     """
-    if len(body) > LARGEST_BODY:
-        raise BadInput("BODY_TOO_LARGE", field="input", rule=f"报文不得超过 {LARGEST_BODY} 字节")
+    _check_size(body, LARGEST_BODY)
     envelope = json_object(body)
     head = {f.name: _value(f, envelope.get(f.name)) for f in fields(ENVELOPE)}
     if head["fixmedins_code"] != institution:
@@ -79,35 +106,49 @@ def read(body: bytes, institution: str) -> Message:
         raise BadInput(
             "INFNO_UNKNOWN", field="infno", rule=f"{head['infno']} 不受理;受理 {'、'.join(INPUTS)}"
         )
+    if infno != "9101":
+        _check_size(body, LARGEST_MESSAGE)
     node, table = INPUTS[infno]
     content = _object(envelope.get("input"), "input")
-    given = _object(content.get(node), f"input.{node}")
-    data = {f.name: _value(f, given.get(f.name)) for f in fields(table)}
-    if "psn_no" in data and not head["insuplc_admdvs"]:
+    sent = _object(content.get(node), f"input.{node}")
+    data = {f.name: _value(f, sent.get(f.name)) for f in fields(table)}
+    insured, treatment = head["insuplc_admdvs"] or None, head["mdtrtarea_admvs"]
+    if "psn_no" in data and insured is None:
         raise BadInput(
             "FIELD_REQUIRED", field="insuplc_admdvs", rule="交易输入含人员编号时参保地医保区划必填"
         )
-    digests = _digests(
-        {
-            "insuplc_admdvs": head["insuplc_admdvs"],
-            "mdtrtarea_admvs": head["mdtrtarea_admvs"],
-            "infno": infno,
-            **content,
-        }
-    )
-    extra, fees = _extra(given.get("exp_content")), _fees(content.get("feestt"))
+    extension, fees = Extension(), dict[str, Fen]()
+    if infno in SETTLES:
+        extension = read_extension(sent.get("exp_content"), data["medfee_sumamt"])
+        fees = _fees(content.get("feestt"))
+    means = {"infno": infno, "insuplc_admdvs": insured, "mdtrtarea_admvs": treatment}
+    means |= {f"{node}.{name}": _meaning(name, value) for name, value in data.items() if value}
+    means |= {f"{node}.{name}": value for name, value in extension.meaning.items()}
+    means |= {f"feestt.{name}": fen.yuan() for name, fen in fees.items()}
     return Message(
         infno,
-        head["msgid"],
-        institution,
-        head["mdtrtarea_admvs"],
-        head["insuplc_admdvs"],
+        MessageId(head["msgid"]),
+        InstitutionCode(institution),
+        treatment,
+        insured,
         data,
-        digests,
-        extra,
+        {name: content_hash(str(value))[:12] for name, value in means.items()},
+        extension,
         fees,
-        given,
+        sent,
     )
+
+
+def _check_size(body: bytes, largest: int) -> None:
+    if len(body) > largest:
+        raise BadInput("BODY_TOO_LARGE", field="input", rule=f"报文不得超过 {largest} 字节")
+
+
+def _meaning(name: str, value: Any) -> str:
+    """One field in a form that is equal for all writings of the same."""
+    if isinstance(value, Fen):
+        return value.yuan()
+    return bare(value) if name in CODES else str(value)
 
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
@@ -124,9 +165,12 @@ def _value(field: Field, value: Any) -> Any:
         return "" if field.kind == "C" else None
     if field.kind == "N":
         return _amount(field, value)
-    if not isinstance(value, (str, int)) or isinstance(value, bool):
+    kinds = (str, int, Decimal) if field.name in SIGNED else (str, int)
+    if not isinstance(value, kinds) or isinstance(value, bool):
         raise BadInput("FIELD_FORMAT", field=field.name, rule=f"{field.chinese}应为文字")
     text = str(value).strip()
+    if not text and field.required:
+        raise BadInput("FIELD_REQUIRED", field=field.name, rule=f"{field.chinese}必填")
     if field.kind == "D":
         return parse_date(text, field.name)
     if field.kind == "DT":
@@ -137,7 +181,7 @@ def _value(field: Field, value: Any) -> Any:
         )
     if any(ord(letter) < 32 or letter == "\x7f" for letter in text) or "#" in text:
         raise BadInput("FIELD_FORMAT", field=field.name, rule=f"{field.chinese}含有不允许的字符")
-    return text
+    return Region.parse(text, field.name) if field.name in REGIONS else text
 
 
 def _amount(field: Field, value: Any) -> Fen:
@@ -163,38 +207,13 @@ def _fees(rows: Any) -> dict[str, Fen]:
         raise BadInput("FIELD_FORMAT", field="feestt", rule="应为费用大类的列表")
     found: dict[str, Fen] = {}
     for row in rows:
-        told = {f.name: _value(f, _object(row, "feestt").get(f.name)) for f in fields(_FEE)}
-        if told["med_chrgitm_type"] in found:
+        fee = {f.name: _value(f, _object(row, "feestt").get(f.name)) for f in fields(_FEE)}
+        name = fee["med_chrgitm_type"]
+        if name in found:
             raise BadInput(
-                "FIELD_FORMAT",
-                field="feestt.med_chrgitm_type",
-                rule=f"费用大类 {told['med_chrgitm_type']} 重复",
+                "FIELD_FORMAT", field="feestt.med_chrgitm_type", rule=f"费用大类 {name} 重复"
             )
-        found[told["med_chrgitm_type"]] = told["item_sumamt"]
-    return found
-
-
-def _extra(value: Any) -> Mapping[str, Any]:
-    """exp_content is free text in the interface; where it is a JSON object we read it, else we
-    leave it alone."""
-    if isinstance(value, str):
-        try:
-            return json_object(value.encode())
-        except (BadInput, UnicodeEncodeError):
-            return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _digests(content: Mapping[str, Any], path: str = "") -> dict[str, str]:
-    """Short hashes of the leaves, by path."""
-    found: dict[str, str] = {}
-    for name, value in content.items():
-        if isinstance(value, dict) and len(path) < 60:
-            found |= _digests(value, f"{path}{name}.")
-        else:
-            found[f"{path}{name}"] = content_hash(
-                json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-            )[:12]
+        found[name] = fee["item_sumamt"]
     return found
 
 

@@ -1,0 +1,43 @@
+"""Where settlements lie: the keys of table `settlement`, and what each is read for.
+
+| key | item | access pattern |
+| --- | --- | --- |
+| pk `S#<setl_id>`, sk `SETTLEMENT` | one settlement, final (version 1) or reversed (version 2) | 5203, reversal, explanation: get by id |
+| pk `M#<institution>#<msgid>`, sk `MESSAGE` | what a sender's message led to | a retry, 2601: get by sender and msgid |
+| pk `V#<mdtrt_id>`, sk `B#<batch>` | what settled a visit's charge batch, for whom, and the visit as it was | further batch, double settlement: query by visit |
+| pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
+| pk `I#<fixmedins_code>`, sk `INSTITUTION` | a contracted institution | every message: get by code, kept in memory for ten minutes |
+
+Nothing here is shared between persons or visits: no settlement waits for another's key.
+"""
+
+from __future__ import annotations
+
+from medaid.aws.items import Key as Key  # the store names it
+from medaid.ids import InstitutionCode, MessageId, SettlementId, VisitId
+
+
+def settlement_key(setl_id: SettlementId | str) -> Key:
+    return Key(f"S#{setl_id}", "SETTLEMENT")
+
+
+def message_key(institution: InstitutionCode | str, msgid: MessageId | str) -> Key:
+    return Key(f"M#{institution}#{msgid}", "MESSAGE")
+
+
+def visit_partition(mdtrt_id: VisitId | str) -> str:
+    """Holds the settled batches of one visit."""
+    return f"V#{mdtrt_id}"
+
+
+def batch_key(mdtrt_id: VisitId | str, batch: str) -> Key:
+    return Key(visit_partition(mdtrt_id), f"B#{batch}")
+
+
+def pack_key(name: str) -> Key:
+    """`name` is `<pack id>@<version>`."""
+    return Key(f"K#{name}", "PACK")
+
+
+def institution_key(code: InstitutionCode | str) -> Key:
+    return Key(f"I#{code}", "INSTITUTION")

@@ -1,0 +1,138 @@
+"""Everything that a settlement, or its reversal, changes in all packages, gathered here for one
+transaction: record, visit, year totals, books, receipt, event, and the message's own key.
+
+The year's totals are sums of what stands: a settlement adds its change, its reversal takes the same
+change off again, whatever came between. The books get entries and mirror entries (J32).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from medaid import ids
+from medaid.aws import outbox
+from medaid.aws.transaction import Write
+from medaid.benefit.claim import STAYS
+from medaid.errors import Conflict
+from medaid.events import SettlementPosted
+from medaid.fund import posting as fund
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.people import service as people
+from medaid.people.model import PersonFile
+from medaid.regions import Region
+from medaid.settlement import receipts, store
+from medaid.settlement.model import STAY, Decision, MessageRecord, Settlement
+from medaid.settlement.national.codes import OTHER_ROWS
+
+
+def settlement_writes(one: Settlement, record: MessageRecord, file: PersonFile) -> list[Write]:
+    """What settling writes."""
+    decision = one.decision
+    before = file.totals(decision.year)
+    after = before.with_act(one.setl_id, decision.totals_change)
+    visit = file.visit(decision.visit.mdtrt_id)
+    return [
+        store.create_message(record),
+        *store.create_settlement(one),
+        *(people.visit_closed(decision.psn_no, visit) if visit is not None else ()),
+        *people.totals_changed(decision.psn_no, before, after),
+        *fund.writes(*entries(one)),
+        *receipts.claimed(decision, one.setl_id, one.settled_at),
+        outbox.publish(event_of(one), one.setl_id, one.settled_at),
+    ]
+
+
+def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -> list[Write]:
+    """What reversing writes; `done` carries when and by which message. Raises Conflict
+    REVERSE_LATER_FIRST where a later act of the person-year rests on it."""
+    decision, now = done.decision, done.reversed_at
+    assert now is not None
+    before = file.totals(decision.year)
+    if before.last != done.setl_id:
+        raise Conflict(
+            "REVERSE_LATER_FIRST",
+            field="setl_id",
+            rule=f"同一人员本年度其后有 {before.last},请先撤销",
+            id=before.last,
+        )
+    after = before.without_act(done.setl_id, decision.totals_change, decision.last_before)
+    reversal = ids.reversal_id(done.setl_id)
+    mirrors = [fund.reversing(e, reversal, civil_date(now), now) for e in entries(done)]
+    visit = replace(decision.visit, version=decision.visit.version + 1)
+    reopens = decision.batch == STAY or file.visit(visit.mdtrt_id) is None
+    return [
+        store.create_message(record),
+        *store.reverse_settlement(done),
+        *(people.visit_opened(decision.psn_no, visit) if reopens else ()),
+        *people.totals_changed(decision.psn_no, before, after),
+        *fund.writes(*mirrors),
+        *receipts.released(decision, done.setl_id, now),
+        outbox.publish(event_of(done), reversal, now),
+    ]
+
+
+def entries(one: Settlement) -> list[fund.Entry]:
+    """The journal entries of a settlement: assistance in the books of the region that pays it
+    (J24), the rest where the person is insured."""
+    decision = one.decision
+    care = "inpatient" if decision.care in STAYS else "outpatient"
+    found: list[fund.Entry] = []
+    for region, amounts in sorted(_by_region(decision).items()):
+        away = not region.pools_with(decision.treatment_region)
+        settled = fund.Settled(
+            one.setl_id if region == decision.insured_region else f"{one.setl_id}-{region}",
+            region,
+            decision.treatment_region if away else region,
+            decision.institution,
+            decision.insutype,
+            care,
+            amounts,
+        )
+        found += fund.settlement_entries(settled, one.settled_at)
+    return found
+
+
+def _by_region(decision: Decision) -> dict[Region, dict[str, Fen]]:
+    found: dict[Region, dict[str, Fen]] = {}
+    for name, fen in decision.by_fund.items():
+        if name in OTHER_ROWS:
+            continue
+        assists = name == "maf_pay" and decision.assisting_region
+        region = Region(decision.assisting_region) if assists else decision.insured_region
+        found.setdefault(region, {})[name] = fen
+    return found
+
+
+def event_of(one: Settlement) -> SettlementPosted:
+    """What clearing and manual cases are told of a settlement, or of its reversal where it was
+    reversed: then all amounts are negative."""
+    decision, reversed_at = one.decision, one.reversed_at
+    refd = reversed_at is not None
+    sign = -1 if refd else 1
+    return SettlementPosted(
+        setl_id=one.setl_id,
+        mdtrt_id=decision.visit.mdtrt_id,
+        msgid=one.reversed_by if refd else one.msgid,
+        psn_no=decision.psn_no,
+        institution=decision.institution,
+        insured_region=decision.insured_region,
+        assisting_region=decision.assisting_region,
+        treatment_region=decision.treatment_region,
+        insutype=decision.insutype,
+        clr_type=one.clearing_type,
+        med_type=decision.med_type,
+        care=decision.care,
+        category=decision.category,
+        filing=decision.facts.filing or "",
+        begin=decision.begin,
+        end=decision.end,
+        setl_time=reversed_at or one.settled_at,
+        refd=refd,
+        medfee_sumamt=decision.bill.total * sign,
+        inscp_scp_amt=decision.bill.in_policy * sign,
+        fund_pay_sumamt=decision.funds_paid * sign,
+        psn_cash_pay=decision.person_pays * sign,
+        by_fund={name: fen * sign for name, fen in sorted(decision.by_fund.items())},
+        fees={name: fen * sign for name, fen in decision.fees.items()},
+    )
