@@ -199,6 +199,9 @@ def week(kept: dict[str, Any]) -> None:
     maoming.send("9999", {})
 
 
+NAMES = ("张建国", "李秀英", "王小明", "陈志强", "刘芳", "何某", "黄某", "赵明", "孙丽")
+
+
 @pytest.fixture
 def answers(tables: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     import functions.roster.handler as roster
@@ -221,3 +224,15 @@ def test_each_answer_is_the_one_that_was_first_given(answers: dict[str, Any]) ->
     assert list(answers) == list(recorded)
     for number, answer in answers.items():
         assert answer == recorded[number], number
+
+
+def test_nobody_is_named_in_the_logs_of_the_week(
+    answers: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What the functions wrote while they took four rosters in and answered a week of messages,
+    refusals among them: no name, no certificate number, no folder or file of a sender."""
+    written = "".join(capfd.readouterr())
+    assert "answered" in written
+    assert "drop answered" in written
+    for word in (*NAMES, *CERTIFICATES.values(), "13800000000", "roster.csv"):
+        assert word not in written, word
