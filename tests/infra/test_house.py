@@ -31,6 +31,7 @@ USE_CASES = {
     "medaid.clearing.jobs",
     "medaid.clearing.hospital.service",
     "medaid.fund.rollups",
+    "medaid.fund.sealing",
     "medaid.fund.finance",
     "medaid.fund.reconciliation.sheets",
 }

@@ -74,6 +74,9 @@ DYNAMODB = [
     ("clearing", "settlement", "get_item", True),
     ("clearing", "settlement", "put_item", False),
     ("clearing", "people", "get_item", False),
+    ("seal", "fund", "put_item", True),
+    ("seal", "journal", "put_item", False),
+    ("seal", "clearing", "get_item", False),
 ]
 
 
@@ -119,3 +122,21 @@ def test_each_role_reaches_its_part_of_the_bucket(
         _allowed(lambda: getattr(client, operation)(Bucket=cloud.bucket, Key=key, **what))
         is allowed
     )
+
+
+# ---- seals -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "allowed"), [("seal", True), ("clearing", False)])
+def test_only_the_sealing_function_signs_and_anchors_J32(
+    cloud: Stack, task: str, allowed: bool
+) -> None:
+    """Not even whoever asks for the seals: an anchor is out of reach of all who post."""
+    kms, s3 = _as(cloud, task, "kms"), _as(cloud, task, "s3")
+    key = f"alias/{cloud.name}-seals"
+    arn = cloud.cloud.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    signing = {"Message": b"x", "MessageType": "RAW", "SigningAlgorithm": "ECDSA_SHA_256"}
+    assert _allowed(lambda: kms.sign(KeyId=arn, **signing)) is allowed
+    place = {"Bucket": cloud.outputs["AnchorBucket"], "Key": f"seals/role-test-{task}"}
+    assert _allowed(lambda: s3.put_object(**place, Body=b"{}")) is allowed
+    assert not _allowed(lambda: s3.delete_object(**place))

@@ -135,10 +135,15 @@ def bucket_is_closed(t: Template) -> list[str]:
 
 
 def keys_rotate_and_are_kept(t: Template) -> list[str]:
+    """A key that signs cannot rotate: what it signed must be verified with it for thirty years."""
     return [
         i
         for i, r in kind(t, "KMS::Key")
-        if not r["Properties"].get("EnableKeyRotation") or r.get("DeletionPolicy") != "Retain"
+        if r.get("DeletionPolicy") != "Retain"
+        or not (
+            r["Properties"].get("EnableKeyRotation")
+            or r["Properties"].get("KeyUsage") == "SIGN_VERIFY"
+        )
     ]
 
 
@@ -216,6 +221,53 @@ def journal_is_only_ever_added_to(t: Template) -> list[str]:
         for action in listed(s["Action"])
         if action not in allowed
     ]
+
+
+def who_seals_cannot_post_and_nobody_else_seals(t: Template) -> list[str]:
+    """The books cannot be rewritten together with their seals by any one role (J32)."""
+    wrong = []
+    for name, role in kind(t, "IAM::Role"):
+        held = [s for p in role["Properties"]["Policies"] for s in statements(p)]
+        writing = [s for s in held if {"dynamodb:PutItem"} & set(listed(s["Action"]))]
+        posts = any(getatt(r) == "JournalTable" for s in writing for r in listed(s["Resource"]))
+        keys = [
+            key
+            for s in writing
+            if any(getatt(r) == "FundTable" for r in listed(s["Resource"]))
+            for key in leading_keys(s) or ["*"]
+        ]
+        seals = [key for key in keys if "SEAL#x".startswith(key.split("*")[0])]
+        wrong += [f"{name}: seals"] if seals and name != "SealRole" else []
+        wrong += [f"{name}: posts"] if name == "SealRole" and (posts or keys != ["SEAL#*"]) else []
+    return wrong
+
+
+def leading_keys(statement: dict[str, Any]) -> list[Any]:
+    held = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+    return list(held.get("dynamodb:LeadingKeys", ()))
+
+
+def anchors_cannot_be_changed(t: Template) -> list[str]:
+    """Written once, for as long as books are kept, by nobody but the sealing function."""
+    p = t["Resources"]["AnchorBucket"]["Properties"]
+    rule = p.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
+    acts = {
+        f"{name}: {action}"
+        for name, role in kind(t, "IAM::Role", "IAM::ManagedPolicy")
+        for policy in role["Properties"].get("Policies", [role["Properties"]])
+        for s in statements(policy)
+        if any("-anchor-" in json.dumps(r) or getatt(r) == "SealKey" for r in listed(s["Resource"]))
+        for action in listed(s["Action"])
+        if not action.startswith(("s3:Get", "s3:List", "kms:Get", "kms:Describe"))
+    }
+    promised = {
+        "locked": p.get("ObjectLockEnabled") is True and rule.get("Mode") == "COMPLIANCE",
+        "for its time": rule.get("Days") == {"Ref": "SealRetentionDays"},
+        "thirty years": t["Parameters"]["SealRetentionDays"]["Default"] >= 30 * 365,
+        "public access blocked": all(p.get("PublicAccessBlockConfiguration", {"": 0}).values()),
+        "written and signed by one role": acts == {"SealRole: s3:PutObject", "SealRole: kms:Sign"},
+    }
+    return [promise for promise, held in promised.items() if not held]
 
 
 def each_function_is_bounded(t: Template) -> list[str]:
@@ -622,6 +674,7 @@ def one_of(held: list[Any], step: str) -> Any:
 
 DELETE = object()
 R = "Resources"
+ROLE = R + "/{}Role/Properties/Policies/0/PolicyDocument/Statement"
 PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
     (
         tables_are_kept_and_protected,
@@ -696,6 +749,26 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
                 f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/Journal/Action",
                 ["dynamodb:UpdateItem"],
             )
+        ],
+    ),
+    (
+        who_seals_cannot_post_and_nobody_else_seals,
+        [
+            spoil(f"{ROLE.format('Clearing')}/WritesFund/Condition", DELETE),
+            spoil(f"{ROLE.format('Rollup')}/WritesFund/Condition", {}),
+            spoil(f"{ROLE.format('Seal')}/Journal/Action", ["dynamodb:Query", "dynamodb:PutItem"]),
+            spoil(f"{ROLE.format('Seal')}/Seals/Condition", DELETE),
+        ],
+    ),
+    (
+        anchors_cannot_be_changed,
+        [
+            spoil(f"{R}/AnchorBucket/Properties/ObjectLockConfiguration", DELETE),
+            spoil("Parameters/SealRetentionDays/Default", 365),
+            spoil(f"{ROLE.format('Seal')}/Anchors/Action", ["s3:PutObject", "s3:DeleteObject"]),
+            spoil(
+                f"{R}/SealAuditor/Properties/PolicyDocument/Statement/PublicKey/Action", "kms:Sign"
+            ),
         ],
     ),
     (

@@ -41,6 +41,12 @@ class Settings:
     """URL of the queue of institutions' months; without it they are made one after the other."""
     national_level: str
     """`local` where this installation plays the national level of clearing too (X12)."""
+    sealing_function: str
+    """The function that alone may write seals of the books; without it who asks seals itself."""
+    anchor_bucket: str
+    """Where seals are anchored."""
+    seal_key: str
+    """The key that signs them."""
     region: str
     storage_endpoint: str | None
     """Where DynamoDB answers, if not at its public address."""
@@ -60,6 +66,9 @@ def settings() -> Settings:
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
         national_level=env("MEDAID_NATIONAL", "local"),
+        sealing_function=env("MEDAID_FUNCTION_SEAL", ""),
+        anchor_bucket=env("MEDAID_BUCKET_ANCHOR", ""),
+        seal_key=env("MEDAID_KEY_SEAL", ""),
         region=env("AWS_REGION", env("AWS_DEFAULT_REGION", "cn-north-1")),
         storage_endpoint=env("AWS_ENDPOINT_URL_DYNAMODB", env("AWS_ENDPOINT_URL")),
     )

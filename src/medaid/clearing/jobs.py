@@ -23,7 +23,7 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Bill
 from medaid.errors import MedaidError, Refused
-from medaid.fund import finance, rollups, seals
+from medaid.fund import finance, rollups, sealing, seals
 from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.months import Month
@@ -110,7 +110,7 @@ def daily(now: datetime, calendar: Calendar) -> Done:
     bill_regions(done, found, now)
     for region in found:
         steps: Mapping[str, Callable[[Region], int]] = {
-            "sealed": lambda a: sum(seals.seal(a, month, now) for month in months),
+            "sealed": lambda a: sum(sealing.sealed(a, month, now) for month in months),
             "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in months),
             "rollup_differs": lambda a: sum(
                 len(rollups.recompute(a, month, today, now)) for month in months

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, keys, rules, seals, store
+from medaid.fund import books, keys, rules, sealing, seals, store
 from medaid.fund.chart import account, accounts, funds
 from medaid.fund.model import Entry, Line
 from medaid.fund.records import Books, ClosedYear, Period, PeriodState, Signature
@@ -176,7 +176,7 @@ def close(admdvs: str, month: str, by: str, now: datetime) -> books.TrialBalance
         return books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
     if state is PeriodState.OPEN:
         _turn(admdvs, month, PeriodState.CLOSING, None)
-    seals.seal(admdvs, month, now, timedelta())
+    sealing.sealed(admdvs, month, now)
     found = seals.verify(admdvs, month, now)
     balance = books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
     if found or balance.proof():

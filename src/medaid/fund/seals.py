@@ -146,12 +146,19 @@ def verify(admdvs: str, month: str, now: datetime) -> list[str]:
 
 
 def _verified(admdvs: str, fund: str, month: str, entries: Iterable[Entry]) -> list[str]:
-    marks = seals(admdvs, fund, month)
+    return followed(fund, month, seals(admdvs, fund), entries)
+
+
+def followed(fund: str, month: str, every: Iterable[Mark], entries: Iterable[Entry]) -> list[str]:
+    """What does not agree between a month's entries and the seals of their fund (`every` month's,
+    in order), wherever the seals were read from."""
+    held = list(every)
+    marks = [mark for mark in held if mark.month == month]
     if not marks:
         return []
     chain = Chain(marks[0].seal.start)
     found: list[str] = []
-    before = [m for m in seals(admdvs, fund) if m.month < month and m.at <= marks[0].at]
+    before = [mark for mark in held if mark.month < month and mark.at <= marks[0].at]
     if chain.head != (before[-1].seal.head if before else ""):
         found.append("链首与上期不接")
     waiting = iter(marks)

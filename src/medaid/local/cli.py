@@ -45,6 +45,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "medaid.local.simulate",
         "price a population of claims under two sets of policy packs and compare",
     ),
+    "verify-seals": (
+        "medaid.local.verify_seals",
+        "follow the sealed books anew: entries, seals and anchors, with an auditor's own rights",
+    ),
     "docs": ("medaid.local.docs", "make the generated parts of docs/ from the code"),
 }
 """Name of the subcommand → its module and what it does, in the order shown."""

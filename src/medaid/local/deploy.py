@@ -179,7 +179,7 @@ def mended(cloud: Cloud, name: str, plain: template.Template) -> None:
         elif resource["Type"] == "AWS::Scheduler::Schedule":
             _mend_schedule(cloud.client("scheduler"), physical[logical], properties)
         elif resource["Type"] == "AWS::S3::BucketPolicy":
-            _let_plain_http_in(cloud.client("s3"), physical["ExchangeBucket"])
+            _let_plain_http_in(cloud.client("s3"), physical[properties["Bucket"]["Ref"]])
 
 
 def _mend_table(dynamodb: Any, table: str, properties: Mapping[str, Any]) -> None:
