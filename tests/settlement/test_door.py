@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,14 @@ def test_a_fault_nobody_foresaw_is_no_500_and_carries_an_incident(
     logged = capsys.readouterr().out
     assert "RuntimeError" in logged
     assert "44090019800101123X" not in logged, "what a person sent is not logged"
+
+
+def test_a_cold_start_brings_nothing_that_only_other_handlers_need() -> None:
+    """What a fresh process imports for the hospitals' handler; no clock decides."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(FUNCTIONS / 'settle')!r}); import handler; "
+        "print(*(n for n in ('pydantic', 'tomllib', 'boto3', 'openpyxl', 'medaid.events', "
+        "'medaid.clearing', 'medaid.reimbursement') if n in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == []

@@ -15,7 +15,7 @@ from typing import Any
 from medaid.aws import codec
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
 from medaid.aws.transaction import Put, Write
-from medaid.events import KINDS, Event
+from medaid.event import Event
 from medaid.instants import stored
 
 
@@ -50,6 +50,8 @@ def event_of(item: OutboxItem) -> Event:
 
     Raises ValueError for a kind or version this program does not know: the stream brings it again.
     """
+    from medaid.events import KINDS  # for listeners: who publishes needs its own event alone
+
     kind = KINDS.get(item.kind)
     if kind is None or item.body.get("version") != kind.VERSION:
         raise ValueError(f"unknown event {item.kind} version {item.body.get('version')}")

@@ -14,7 +14,7 @@ from medaid.aws import outbox
 from medaid.aws.transaction import Write
 from medaid.benefit.claim import STAYS
 from medaid.errors import Conflict
-from medaid.events import SettlementPosted
+from medaid.event import SettlementPosted
 from medaid.fund import posting as fund
 from medaid.instants import civil_date
 from medaid.money import Fen

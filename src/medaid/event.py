@@ -1,0 +1,56 @@
+"""The base of all events, and the one that a counter publishes. Apart from the others
+(`medaid.events`), because the settle function's cold start pays for every class it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from medaid.money import Fen
+
+
+class Event:
+    """Base of all events; `KIND` is the stored name, never renamed and never reused."""
+
+    KIND: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPosted(Event):
+    """A settlement became final, or was taken back (`refd`: then all amounts are negative)."""
+
+    KIND: ClassVar[str] = "settlement_posted"
+
+    setl_id: str
+    mdtrt_id: str
+    msgid: str
+    """Of the message that settled, or of the one that took it back."""
+    psn_no: str
+    institution: str
+    insured_region: str
+    """参保地: its funds pay insurance."""
+    assisting_region: str
+    """救助身份认定地: its fund pays assistance; empty where no identity counted."""
+    treatment_region: str
+    """就医地."""
+    insutype: str
+    clr_type: str
+    med_type: str
+    care: str
+    category: str
+    filing: str
+    begin: date
+    end: date
+    setl_time: datetime
+    refd: bool
+    medfee_sumamt: Fen
+    inscp_scp_amt: Fen
+    fund_pay_sumamt: Fen
+    psn_cash_pay: Fen
+    by_fund: Mapping[str, Fen]
+    """Fen by the interface's fund field (hifp_pay, maf_pay …)."""
+    fees: Mapping[str, int]
+    """Fee totals by national fee class, in fen; empty where none were sent."""
