@@ -171,6 +171,16 @@ def take(amount: Fen, ratio: Ratio) -> Fen:
     return Fen(half_up(int(amount) * int(ratio)))
 
 
+def average(amount: Fen, count: int) -> Fen:
+    """`amount` per head of `count`, half up to the fen: for reports, which share nothing out.
+    Raises ValueError where nobody is."""
+    if count <= 0:
+        raise ValueError("an average is over one at least")
+    if amount < 0:
+        return -average(-amount, count)
+    return Fen((2 * int(amount) + count) // (2 * count))
+
+
 def split(amount: Fen, weights: Sequence[int]) -> list[Fen]:
     """`amount` shared by `weights` so that the shares sum to it: the floor for each, the rest
     handed out by largest remainder.

@@ -4,23 +4,33 @@ compared. See docs/simulate.md."""
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from medaid.instants import civil_date
 from medaid.local.errors import LocalError
 from medaid.local.policy_cli import packs_in
 from medaid.money import Fen
 from medaid.policy.service import PACKS
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
-from medaid.simulate.report import Report, Section, as_csv, report, told
-from medaid.simulate.service import compare
+from medaid.simulate.report import Report, Section, as_csv, report, told, unit
+from medaid.simulate.service import changed, compare
 from medaid.simulate.tally import THRESHOLDS
 
 SHOWN = (
+    "refused",
+    "refused_because",
+    "headline",
+    "movement",
+    "shares",
+    "per_head",
+    "percentiles",
+    "income",
     "persons",
     "changes",
     "paid_by_fund",
@@ -30,10 +40,11 @@ SHOWN = (
     "paid_by_level",
     "years_above",
     "burden_above",
-    "refused",
     "ways",
 )
 """Sections that the terminal shows; CSV and page have all."""
+MOST_CHANGES = 30
+"""Changed clauses that the terminal lists; the page has all."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,7 +115,14 @@ def run(args: argparse.Namespace) -> int:
             thresholds=thresholds,
             progress=lambda done: bar.update(task, completed=done),
         )
-    comparison = report(_name(args.packs), _name(args.against), tally)
+    comparison = report(
+        _name(args.packs),
+        _name(args.against),
+        tally,
+        source=args.claims.name,
+        today=civil_date(datetime.now(UTC)),
+        changed=changed(a, b, tally),
+    )
     _show(console, comparison)
     for target, text in ((args.csv, as_csv), (args.html, page)):
         if target is not None:
@@ -122,13 +140,19 @@ def _name(folder: Path) -> str:
 
 def _show(console: Console, comparison: Report) -> None:
     console.print(f"A:{comparison.a}  B:{comparison.b}")
+    for label, text in comparison.about:
+        console.print(f"{label}:{text}")
+    console.print(f"改变的条款 {len(comparison.changed)} 处")
+    for line in comparison.changed[:MOST_CHANGES]:
+        console.print(f"  {line}")
+    console.print(comparison.headline)
     for section in comparison.sections:
         if section.id in SHOWN and section.rows:
             console.print(_table(section))
 
 
 def _table(section: Section) -> Table:
-    table = Table(title=f"{section.title}{'(元)' if section.money else ''}", title_justify="left")
+    table = Table(title=f"{section.title}{unit(section)}", title_justify="left")
     table.add_column(section.by)
     one_sided = section.one_sided
     for name in ("人数",) if one_sided else ("A", "B", "B 减 A"):

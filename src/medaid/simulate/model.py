@@ -61,6 +61,8 @@ class Visits:
     components: Mapping[str, Ints]
     row: Ints
     """Row of the file, counted from 1 below the header."""
+    income: Ints | None = None
+    """The person's income of the year, fen; `UNKNOWN` where the file leaves it empty."""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -87,6 +89,8 @@ class Outcome:
     """0 where priced; otherwise an index into `refusals`."""
     refusals: list[str]
     """Error codes (`medaid.errors`) by index; "" at 0."""
+    causes: list[str]
+    """By the same index what the code is about: a fact, a column, a layer, a region."""
     category: npt.NDArray[np.int16]
     """Index into `categories`: the one that was taken."""
     categories: list[str]

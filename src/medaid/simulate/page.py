@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from medaid.simulate.report import Report, Row, Section, told
+from medaid.simulate.report import Report
+from medaid.simulate.sections import Row, Section, exact, in_wan, told, unit
 
 WIDTH: Final = 760
 LABEL: Final = 220
@@ -46,10 +47,15 @@ def page(comparison: Report) -> str:
         ("人", f"{tally.persons:,}"),
         ("负担减轻", f"{tally.better:,} 人"),
         ("负担加重", f"{tally.worse:,} 人"),
-        ("减轻合计", f"{tally.gained // 100:,} 元"),
-        ("加重合计", f"{tally.lost // 100:,} 元"),
+        ("负担不变", f"{tally.same:,} 人"),
+        ("不可比", f"{tally.not_comparable:,} 人"),
     )
     numbers = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
+    facts = "".join(
+        f"<tr><td>{escape(label)}</td><td>{escape(text)}</td></tr>\n"
+        for label, text in comparison.about
+    )
+    changed = "".join(f"<li>{escape(line)}</li>\n" for line in comparison.changed)
     return (
         '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" '
@@ -60,7 +66,10 @@ def page(comparison: Report) -> str:
         f"<h1>政策测算</h1>\n<p>A:{escape(comparison.a)}　B:{escape(comparison.b)}</p>\n"
         "<p>同一批就诊按两套政策分别计算,金额精确到分;"
         "年度限额和累计起付线按每人就诊的先后顺序计算。</p>\n"
-        f"<dl>{numbers}</dl>\n{body}</body>\n</html>\n"
+        f'<table id="about"><tbody>{facts}</tbody></table>\n'
+        f"<h2>结论</h2>\n<p>{escape(comparison.headline)}</p>\n<dl>{numbers}</dl>\n"
+        f'<section id="changed"><h2>改变的条款({len(comparison.changed)} 处)</h2>\n'
+        f"<ol>{changed}</ol></section>\n{body}</body>\n</html>\n"
     )
 
 
@@ -77,10 +86,9 @@ def _section(section: Section) -> str:
         )
     )
     lines = "".join(_line(row, section, visits, one_sided) for row in section.rows)
-    unit = "(元)" if section.money else ""
     return (
         f'<section id="{section.id}">\n<h2>{escape(section.title)}'
-        f"{unit}</h2>\n{_figure(section, chart)}"
+        f"{unit(section)}</h2>\n{_figure(section, chart)}"
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>'
         f"{lines}</tbody></table></div>\n</section>\n"
     )
@@ -104,8 +112,14 @@ def _line(row: Row, section: Section, visits: bool, one_sided: bool) -> str:
     if one_sided:
         cells.append(f"<td>{row.pair.b:,}</td>")
     else:
-        cells += [f"<td>{told(section, number)}</td>" for number in (*row.pair, row.change)]
+        cells += [_cell(section, number) for number in (*row.pair, row.change)]
     return f"<tr>{''.join(cells)}</tr>\n"
+
+
+def _cell(section: Section, number: int) -> str:
+    """A number as people read it; where that is rounded, the exact one behind it."""
+    behind = f' title="{exact(number)} 元"' if in_wan(section) else ""
+    return f"<td{behind}>{told(section, number)}</td>"
 
 
 Bars = Sequence[tuple[str, Sequence[tuple[str, str, int]]]]

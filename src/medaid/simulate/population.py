@@ -28,7 +28,7 @@ class Kind(NamedTuple):
     """One kind of claim, apart from the number of the stay where it counts stays itself."""
 
     policy: Policy | str
-    """Or the code of the refusal."""
+    """Or the code of the refusal and the region it is about, as `CODE:region`."""
     categories: tuple[str, ...]
     facts: tuple[tuple[str, str | int | None], ...]
 
@@ -100,7 +100,7 @@ class Kinds:
         return sorted(found)
 
     def policies(self, visits: Visits) -> tuple[Codes, list[Policy | str]]:
-        """By visit the policy, or the code of why there is none."""
+        """By visit the policy, or why there is none (`CODE:region`)."""
         turn = np.searchsorted(self._turns, visits.day, side="right")
         nobody = np.array([word is None for word in visits.categories.words], dtype=bool)[
             visits.categories.codes
@@ -128,7 +128,7 @@ class Kinds:
                     region, assisted, date.fromordinal(day)
                 )
             except MedaidError as refusal:
-                self._policies[key] = refusal.code
+                self._policies[key] = f"{refusal.code}:{assisted or region}"
         return self._policies[key]
 
     def of(

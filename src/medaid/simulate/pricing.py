@@ -105,6 +105,7 @@ class _Chunk:
             np.zeros(count, np.int64),
             np.zeros(count, np.int16),
             self.book.refusals,
+            self.book.causes,
             np.zeros(count, np.int16),
             self.book.categories,
             year,

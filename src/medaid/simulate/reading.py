@@ -42,6 +42,9 @@ AMOUNTS: Final[Mapping[str, str]] = {
 }
 """Columns of the bill, by the names of the national interface, and ours; as in a claim file
 (docs/claim.schema.json)."""
+INCOME: Final = "income"
+"""The person's income of the year, where the file gives it: the report then says which share of it
+is borne."""
 REQUIRED: Final = ("person", "day", "insured", "medfee_sumamt", "inscp_scp_amt")
 PLAIN: Final = frozenset(
     {"person", "day", "settled", "insured", "assisted", "categories", *TEXT_FACTS, *NUMBER_FACTS}
@@ -115,6 +118,7 @@ class Claims:
             given=self._prefixed(part, "given."),
             components=self._prefixed(part, "component."),
             row=part["row"].to_numpy().astype(np.int64),
+            income=self._amount(part, INCOME, UNKNOWN) if INCOME in self.amounts else None,
         )
 
     def _fact(self, part: pl.DataFrame, name: str) -> Coded:
@@ -181,7 +185,7 @@ def claims(path: Path) -> Claims:
         name = column.removesuffix("_fen")
         if column in PLAIN:
             continue
-        if name not in AMOUNTS and not name.startswith(PREFIXES):
+        if name != INCOME and name not in AMOUNTS and not name.startswith(PREFIXES):
             raise BadInput(
                 "FIELD_UNKNOWN", field=column, rule="不认识的列;可用的列见 docs/simulate.md"
             )
@@ -283,4 +287,4 @@ def _known(part: pl.DataFrame, name: str, coded: Coded, among: Mapping[str, str]
 
 def column_names(given: Sequence[str] = ()) -> tuple[str, ...]:
     """Every column that a file may have, amounts in yuan."""
-    return (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *tuple(AMOUNTS)[2:], *given)
+    return (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *tuple(AMOUNTS)[2:], INCOME, *given)

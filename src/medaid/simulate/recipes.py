@@ -48,6 +48,8 @@ class Book:
         self._shapes: dict[Shape, int] = {}
         self._known: dict[object, Recipe] = {}
         self.refusals: list[str] = [""]
+        self.causes: list[str] = [""]
+        self._refused: dict[tuple[str, str], int] = {}
         self.categories: list[str] = [NO_CATEGORY]
         self.layers: dict[str, LayerName] = {}
 
@@ -61,7 +63,8 @@ class Book:
 
     def _made(self, kind: Kind, stay_no: int | None) -> Recipe:
         if isinstance(kind.policy, str):
-            return Recipe(self.refusal(kind.policy), early=True)
+            code, _, region = kind.policy.partition(":")
+            return Recipe(self.refusal(code, region), early=True)
         # names and values are those of Facts
         facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]
         if stay_no is not None:
@@ -73,7 +76,7 @@ class Book:
                 inpatient=inpatient,
             )
         except MedaidError as refusal:
-            return Recipe(self.refusal(refusal.code))
+            return Recipe(self.refusal(refusal.code, refusal.field))
         except _Uncovered as shape:
             return Recipe(singly=str(shape), inpatient=inpatient)
 
@@ -103,10 +106,13 @@ class Book:
             found.append(Candidate(self.category(category), table, self.tables[table].add(numbers)))
         return tuple(found)
 
-    def refusal(self, code: str) -> int:
-        if code not in self.refusals:
+    def refusal(self, code: str, cause: str = "") -> int:
+        """The index under which claims are refused with `code` because of `cause`."""
+        if (code, cause) not in self._refused:
+            self._refused[code, cause] = len(self.refusals)
             self.refusals.append(code)
-        return self.refusals.index(code)
+            self.causes.append(cause)
+        return self._refused[code, cause]
 
     def category(self, code: str) -> int:
         if code not in self.categories:

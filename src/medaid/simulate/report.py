@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from medaid.errors import CODES
 from medaid.money import Fen
 from medaid.people.model import CATEGORIES
-from medaid.policy.vocabulary import FUND_NAMES, VALUES
+from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, VALUES
+from medaid.simulate import headline
+from medaid.simulate.sections import PERCENT, Row, Section, told, unit
 from medaid.simulate.tally import STEPS, Pair, Tally
 from medaid.workbook import csv_line
+
+MOST_CAUSES: Final = 20
+"""Causes told; the CSV has no more either, the code's own row has the sum."""
+__all__ = ["Report", "Row", "Section", "as_csv", "report", "told", "unit"]
 
 LEVELS: Final = {
     "community": "社区",
@@ -25,34 +32,6 @@ LEVELS: Final = {
 }
 
 
-class Row(NamedTuple):
-    """One line of a table. Amounts are fen where the table is `money`, else counts."""
-
-    key: str
-    name: str
-    pair: Pair
-    visits: int | None = None
-
-    @property
-    def change(self) -> int:
-        return self.pair.b - self.pair.a
-
-
-class Section(NamedTuple):
-    """One table: what it measures, by what."""
-
-    id: str
-    title: str
-    by: str
-    money: bool
-    rows: tuple[Row, ...]
-
-    @property
-    def one_sided(self) -> bool:
-        """Whether the rows count persons compared, so that only B carries a number."""
-        return self.id in ("persons", "changes")
-
-
 class Report(NamedTuple):
     """Two sets of packs compared over a population."""
 
@@ -60,23 +39,49 @@ class Report(NamedTuple):
     b: str
     tally: Tally
     sections: tuple[Section, ...]
+    about: tuple[tuple[str, str], ...] = ()
+    """Whose claims, from where, of when, reckoned when: label and text."""
+    headline: str = ""
+    changed: tuple[str, ...] = ()
+    """What differs between the policies that the claims fall under, a sentence each."""
 
 
-def report(a: str, b: str, tally: Tally) -> Report:
-    """The comparison of `a` and `b` (the names of the two sets of packs)."""
+def report(
+    a: str,
+    b: str,
+    tally: Tally,
+    source: str = "",
+    today: date | None = None,
+    changed: Sequence[str] = (),
+) -> Report:
+    """The comparison of `a` and `b` (the names of the two sets of packs). `source` names the file
+    of claims, `today` is the day of reckoning, `changed` what differs between the policies."""
     groups = (
         ("category", "救助类型", category_name),
         ("level", "医院级别", level_name),
         ("care", "医疗类别", care_name),
     )
-    sections = [_persons(tally), _changes(tally), _funds(tally), _layers(tally)]
-    for key, told, name in groups:
+    sections = [
+        _refused(tally),
+        _causes(tally),
+        headline.whole(tally),
+        headline.movement(tally),
+        _persons(tally),
+        _changes(tally),
+        _funds(tally),
+        headline.shares(tally),
+        headline.per_head(tally),
+        headline.percentiles(tally),
+        headline.income(tally),
+        _layers(tally),
+    ]
+    for key, by, name in groups:
         rows = sorted(tally.groups[key].items())
         sections.append(
             Section(
                 f"paid_by_{key}",
-                f"各方支付,按{told}",
-                told,
+                f"各方支付,按{by}",
+                by,
                 True,
                 tuple(Row(k, name(k), g.paid, g.visits) for k, g in rows),
             )
@@ -85,13 +90,13 @@ def report(a: str, b: str, tally: Tally) -> Report:
             Row(k, name(k), g.by_fund.get("maf_pay", Pair()), g.visits) for k, g in rows
         )
         sections.append(
-            Section(f"assistance_by_{key}", f"其中医疗救助基金,按{told}", told, True, assistance)
+            Section(f"assistance_by_{key}", f"其中医疗救助基金,按{by}", by, True, assistance)
         )
         sections.append(
             Section(
                 f"own_by_{key}",
-                f"个人负担,按{told}",
-                told,
+                f"个人负担,按{by}",
+                by,
                 True,
                 tuple(Row(k, name(k), g.own, g.visits) for k, g in rows),
             )
@@ -105,13 +110,21 @@ def report(a: str, b: str, tally: Tally) -> Report:
         sections.append(
             Section(
                 f"fund_by_{key}",
-                f"各基金支付,按{told}",
-                f"{told} · 基金",
+                f"各基金支付,按{by}",
+                f"{by} · 基金",
                 True,
                 tuple(Row(k, n, pair, g.visits) for k, n, g, pair in cells),
             )
         )
-    return Report(a, b, tally, (*sections, *_burden(tally), _refused(tally), _ways(tally)))
+    return Report(
+        a,
+        b,
+        tally,
+        (*sections, *_burden(tally), _ways(tally)),
+        headline.about(tally, source, today),
+        headline.sentence(tally),
+        tuple(changed),
+    )
 
 
 def _persons(tally: Tally) -> Section:
@@ -182,6 +195,19 @@ def _burden(tally: Tally) -> tuple[Section, Section]:
     )
 
 
+def _causes(tally: Tally) -> Section:
+    """What the refusals are about: the fact nobody stated, the layer without a figure, the
+    region."""
+    rows = tuple(
+        Row(f"{code}:{cause}", f"{CODES[code]}:{FACT_NAMES.get(cause, cause)}", pair)
+        for (code, cause), pair in sorted(
+            tally.causes.items(), key=lambda item: (-max(item[1]), item[0])
+        )
+        if cause
+    )
+    return Section("refused_because", "退回的具体原因", "原因", False, rows[:MOST_CAUSES])
+
+
 def _refused(tally: Tally) -> Section:
     rows = tuple(Row(code, CODES[code], pair) for code, pair in sorted(tally.refused.items()))
     return Section("refused", "退回的就诊(政策未给出唯一答案或账单不符)", "原因", False, rows)
@@ -240,13 +266,10 @@ def care_name(key: str) -> str:
     return VALUES["care"].get(key, key or "未填")
 
 
-def told(section: Section, number: int) -> str:
-    """A number as people read it: yuan with thousands separated, or a count."""
-    if not section.money:
-        return f"{number:,}"
-    whole, _, part = Fen(number).yuan().partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}.{part}"
+def _written(section: Section) -> Callable[[int], str]:
+    if section.money or section.id in PERCENT:  # both have two decimals
+        return lambda number: Fen(number).yuan()
+    return str
 
 
 def as_csv(comparison: Report) -> str:
@@ -256,8 +279,8 @@ def as_csv(comparison: Report) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("section", "key", "name", "unit", "visits", "a", "b", "change"))
     for section in comparison.sections:
-        unit = "yuan" if section.money else "count"
-        say: Callable[[int], str] = (lambda number: Fen(number).yuan()) if section.money else str
+        unit = "yuan" if section.money else "percent" if section.id in PERCENT else "count"
+        say = _written(section)
         for row in section.rows:
             visits = "" if row.visits is None else row.visits
             amounts = (say(row.pair.a), say(row.pair.b), say(row.change))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
+from medaid.errors import MedaidError
+from medaid.policy.compare import differences
 from medaid.policy.service import Library
 from medaid.simulate.pricing import Pricer
 from medaid.simulate.reading import CHUNK, Claims
@@ -33,3 +36,26 @@ def compare(
             tally.add(visits, left.price(visits), right.price(visits))
             progress(tally.visits)
     return tally
+
+
+def changed(a: Library, b: Library, tally: Tally) -> list[str]:
+    """What differs between the policies that the claims fall under: in each region, on the last day
+    of care of each year, the figures that read otherwise, each once."""
+    found: dict[str, None] = {}
+    for region, days in sorted(tally.regions.items()):
+        for ordinal in days.values():
+            day = date.fromordinal(ordinal)
+            found |= dict.fromkeys(f"{region}:{text}" for text in _differences(a, b, region, day))
+    return list(found)
+
+
+def _differences(a: Library, b: Library, region: str, day: date) -> list[str]:
+    why = ""
+    for assisting in (region, ""):
+        try:
+            policies = [library.policy_for(region, assisting, day) for library in (a, b)]
+        except MedaidError as refusal:
+            why = why or refusal.sentence
+            continue
+        return [difference.sentence for difference in differences(*policies)]
+    return [f"{day} 至少一套政策包没有确定的政策,无法比较:{why}"]

@@ -70,7 +70,7 @@ def price_year(
         try:
             answer = priced(library, visits, row, totals)
         except MedaidError as refusal:
-            outcome.refused[row] = book.refusal(refusal.code)
+            outcome.refused[row] = book.refusal(refusal.code, refusal.field)
             outcome.own[row] = outcome.own_in_policy[row] = outcome.category[row] = 0
             continue
         outcome.refused[row] = 0

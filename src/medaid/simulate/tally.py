@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from medaid.simulate.model import Coded, Ints, LayerName, Outcome, Visits
+from medaid.simulate.order import year_of
+from medaid.simulate.spread import Spread
 
 THRESHOLDS: Final = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 """Fen a person bears in a year; the report counts who is above."""
@@ -77,6 +79,15 @@ class Tally:
     layers: dict[str, Pair] = field(default_factory=dict)
     names: dict[str, LayerName] = field(default_factory=dict)
     refused: dict[str, Pair] = field(default_factory=dict)
+    causes: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    """Refused visits by code and what it is about."""
+    first_day: int = 0
+    last_day: int = 0
+    """First and last day on which care ended, as ordinals; 0 before anything was added."""
+    regions: dict[str, dict[int, int]] = field(default_factory=dict)
+    """By insured region and year of care the last day met, as ordinal."""
+    spread: tuple[Spread, Spread] = field(default_factory=lambda: (Spread(), Spread()))
+    """Burdens of the years of persons who can be compared, under each set."""
     above: dict[int, Pair] = field(default_factory=dict)
     """Persons' years above each threshold."""
     above_sum: dict[int, Pair] = field(default_factory=dict)
@@ -92,6 +103,7 @@ class Tally:
         both = (a.refused == 0) & (b.refused == 0)
         self.visits += len(visits)
         self.compared += int(both.sum())
+        self._population(visits)
         self._persons(visits, a, b, both)
         for outcome in (a, b):
             self.names = outcome.layers | self.names
@@ -101,6 +113,21 @@ class Tally:
             self._burden(visits, outcome, side)
             self.why_singly[side].update(outcome.why_singly)
         self.singly = self.singly.plus(a.singly, b.singly)
+
+    def _population(self, visits: Visits) -> None:
+        """Whose claims these are: regions and days."""
+        if not len(visits):
+            return
+        low, high = int(visits.day.min()), int(visits.day.max())
+        self.first_day = min(self.first_day or low, low)
+        self.last_day = max(self.last_day, high)
+        years = year_of(visits.day)
+        cells = visits.region.codes.astype(np.int64) * 10_000 + years
+        for cell in np.unique(cells):
+            code, year = divmod(int(cell), 10_000)
+            last = int(visits.day[cells == cell].max())
+            of_region = self.regions.setdefault(visits.region.words[code] or "", {})
+            of_region[year] = max(of_region.get(year, 0), last)
 
     def _groups(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
         """Sums by all group columns together, once; each group then adds up its own share of the
@@ -161,15 +188,33 @@ class Tally:
             self.changes[int(band)] = self.changes.get(int(band), 0) + int(count)
         self.gained += int(change[change > 0].sum())
         self.lost -= int(change[change < 0].sum())
+        self._spread(visits, a, b, np.repeat(whole, np.diff(np.append(begins, len(visits)))))
+
+    def _spread(
+        self, visits: Visits, a: Outcome, b: Outcome, comparable: npt.NDArray[np.bool_]
+    ) -> None:
+        """What the years of comparable persons bear, and of what income."""
+        for spread, outcome in zip(self.spread, (a, b), strict=True):
+            key = (visits.person * 4096 + (outcome.year - 1900))[comparable]
+            order = np.argsort(key, kind="stable")
+            starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+            if not len(starts):
+                continue
+            own = np.add.reduceat(outcome.own[comparable][order], starts)
+            income = None
+            if visits.income is not None:
+                income = np.maximum.reduceat(visits.income[comparable][order], starts)
+            spread.add(own, income)
 
     def _refused(self, outcome: Outcome, side: int) -> None:
         counts = np.bincount(outcome.refused, minlength=len(outcome.refusals))
         for code in np.flatnonzero(counts):
             if code:
                 told = outcome.refusals[code]
-                self.refused[told] = self.refused.get(told, Pair()).plus(
-                    *_on(side, int(counts[code]))
-                )
+                pair = _on(side, int(counts[code]))
+                self.refused[told] = self.refused.get(told, Pair()).plus(*pair)
+                cause = (told, outcome.causes[code])
+                self.causes[cause] = self.causes.get(cause, Pair()).plus(*pair)
 
     def _burden(self, visits: Visits, outcome: Outcome, side: int) -> None:
         key = visits.person * 4096 + (outcome.year - 1900)
