@@ -9,9 +9,9 @@ from urllib.parse import unquote_plus
 
 from aws_lambda_powertools import Logger
 
-from medaid.aws import exchange
+from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
-from medaid.errors import Refused
+from medaid.errors import BadInput, Refused
 from medaid.fund import finance
 from medaid.fund.reconciliation import sheets
 from medaid.workbook import XLSX, workbook
@@ -25,28 +25,35 @@ def _dropped(record: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(at) if at else None
 
 
+def _answer_of(key: str) -> str:
+    """Where finance finds the answer to a file, also to one that lies in the wrong place."""
+    return key.replace("finance/in/", "clearing/", 1)
+
+
+def _reconciled(key: str, at_drop: datetime | None) -> int:
+    """Lines compared. Raises Refused with the row and the rule that the file breaks."""
+    parts = key.split("/", 4)
+    if len(parts) != 5 or "/" in parts[4]:
+        raise BadInput("FILE_FORM", field="file", rule="应放在 finance/in/<统筹区>/<yyyy-Qn>/ 下")
+    _, _, admdvs, quarter, name = parts
+    at = now()
+    findings = finance.reconcile(admdvs, quarter, name, exchange.get(key), at, at_drop)
+    book = workbook(f"对账结果 {quarter}", sheets(findings), at)
+    exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
+    return len(findings)
+
+
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Each object of an S3 notification; one that is refused is answered with the row and the rule
-    it breaks."""
+    """Each object of an S3 notification; a refused one is answered with the rule it breaks."""
     found = refused = 0
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
-        _, _, admdvs, quarter, name = key.split("/", 4)
-        at, answer = now(), f"clearing/{admdvs}/{quarter}/{name}"
         try:
-            findings = finance.reconcile(
-                admdvs, quarter, name, exchange.get(key), at, _dropped(record)
-            )
-            exchange.put(
-                f"{answer}.xlsx", workbook(f"对账结果 {quarter}", sheets(findings), at), XLSX
-            )
-            found += len(findings)
+            with dropped.answering("finance", _answer_of(key), own=(Refused,)):
+                found += _reconciled(key, _dropped(record))
         except Refused as error:
-            exchange.put(
-                f"{answer}.txt",
-                f"文件未受理:{error.sentence}\n".encode(),
-                "text/plain; charset=utf-8",
-            )
+            sentence = f"文件未受理:{error.sentence}\n".encode()
+            exchange.put(f"{_answer_of(key)}.txt", sentence, "text/plain; charset=utf-8")
             refused += 1
     logger.info("reconciled", extra={"lines": found, "refused": refused})
     return {"lines": found, "refused": refused}

@@ -451,6 +451,31 @@ class TestDoors:
         else:
             assert "首行" in answer.decode()
 
+    def test_a_statement_in_the_wrong_place_is_answered(self, tables: Tables) -> None:
+        """J31: every dropped file is answered, also the one that names no quarter."""
+        key = f"finance/in/{HOME}/对账.csv"
+        exchange.put(key, b"x")
+        done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+        assert done == {"lines": 0, "refused": 1}
+        assert "应放在" in exchange.get(f"clearing/{HOME}/对账.csv.txt").decode()
+
+    def test_a_statement_that_raises_is_answered(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """J31: nothing of the fault is told, and it comes again."""
+        key = f"finance/in/{HOME}/2023-Q3/对账.csv"
+        exchange.put(key, b"x")
+
+        def fails(*_: Any) -> Any:
+            raise RuntimeError("张三")
+
+        monkeypatch.setattr("medaid.fund.finance.reconcile", fails)
+        with pytest.raises(RuntimeError):
+            finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+        answer = exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.json").decode()
+        assert "interrupted" in answer
+        assert "张三" not in answer
+
 
 def test_the_door_has_the_only_clock() -> None:
     assert clock.now().tzinfo is not None

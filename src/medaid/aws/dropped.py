@@ -71,12 +71,14 @@ def copy(source: str, target: str) -> None:
 
 
 @contextmanager
-def answering(sender: str, target: str) -> Iterator[None]:
+def answering(sender: str, target: str, own: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Lays an answer to `sender` under `target` (`.csv` and `.json`, the latter last) where the
     block raises: the problems of a refused file; for anything else that it was interrupted, which
-    the next attempt overwrites. The exception goes on."""
+    the next attempt overwrites. The exception goes on. `own` are those that the caller answers."""
     try:
         yield
+    except own:
+        raise
     except FileRefused as refusal:
         _answer(target, answers.refused(sender, refusal.problems), refusal.problems)
         raise
