@@ -25,7 +25,7 @@ from medaid.aws import dropped
 from medaid.people import intake, store
 from medaid.people.certificate import check_character
 from medaid.people.recording import Recording
-from medaid.people.roster import Entry
+from medaid.people.roster import RosterRow
 
 HEADINGS = [
     "姓名",
@@ -80,8 +80,8 @@ def made(folder: Path, rows: int) -> dict[str, Path]:
     return {f"drop/maoming-civil-affairs/{path.name}": path for path in (file, manifest)}
 
 
-def recorded(_self: Recording, entries: Sequence[Entry]) -> dict[int, str]:
-    return {entry.row: "confirmed" for entry in entries}
+def recorded(_self: Recording, rows: Sequence[RosterRow]) -> dict[int, str]:
+    return {row.number: "confirmed" for row in rows}
 
 
 def main(rows: int) -> None:

@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event.get("Records", []):
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
-            manifest.place(key)
+            manifest.parse_key(key)
         except ValueError:
             logger.warning(
                 "not the place of a manifest"
@@ -44,7 +44,7 @@ def _one(key: str, context: LambdaContext) -> None:
         )
     except intake.Unfinished:
         metrics.add_metric("DropsUnfinished", MetricUnit.Count, 1)
-        logger.warning("drop not finished in time", extra={"sender": manifest.place(key)[0]})
+        logger.warning("drop not finished in time", extra={"sender": manifest.parse_key(key)[0]})
         raise
     for outcome, count in report.counts.items():
         metrics.add_metric(

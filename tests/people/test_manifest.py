@@ -12,7 +12,7 @@ from tests.people.samples import NOW, ROSTER
 from medaid.dropped.problem import FileRefused
 from medaid.people import intake
 from medaid.people.catalogue import catalogue
-from medaid.people.manifest import place, read
+from medaid.people.manifest import parse_key, read_manifest
 
 TOLD: dict[str, Any] = {
     "sender": "maoming-civil-affairs",
@@ -29,7 +29,9 @@ TOLD: dict[str, Any] = {
     "more", [{}, {"paper": "盖章件.pdf"}, {"admdvs": "440902"}, {"file": "三月 低保.CSV"}]
 )
 def test_holds(more: dict[str, Any]) -> None:
-    told = read(json.dumps(TOLD | more).encode("utf-8-sig"), "maoming-civil-affairs", catalogue())
+    told = read_manifest(
+        json.dumps(TOLD | more).encode("utf-8-sig"), "maoming-civil-affairs", catalogue()
+    )
     assert (told.rows, told.sender.name) == (3, "茂名市民政局")
 
 
@@ -57,14 +59,14 @@ def test_holds(more: dict[str, Any]) -> None:
 )
 def test_refused(more: dict[str, Any], code: str, field: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        read(json.dumps(TOLD | more).encode(), "maoming-civil-affairs", catalogue())
+        read_manifest(json.dumps(TOLD | more).encode(), "maoming-civil-affairs", catalogue())
     assert [(problem.code, problem.field) for problem in refused.value.problems] == [(code, field)]
 
 
 @pytest.mark.parametrize("missing", list(TOLD))
 def test_nothing_may_be_missing(missing: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        read(
+        read_manifest(
             json.dumps({name: value for name, value in TOLD.items() if name != missing}).encode(),
             "maoming-civil-affairs",
             catalogue(),
@@ -89,18 +91,18 @@ def test_nothing_may_be_missing(missing: str) -> None:
 )
 def test_no_json_object(body: bytes) -> None:
     with pytest.raises(FileRefused):
-        read(body, "maoming-civil-affairs", catalogue())
+        read_manifest(body, "maoming-civil-affairs", catalogue())
 
 
 def test_an_unknown_sender() -> None:
     with pytest.raises(FileRefused) as refused:
-        read(json.dumps(TOLD).encode(), "somebody", catalogue())
+        read_manifest(json.dumps(TOLD).encode(), "somebody", catalogue())
     assert [problem.code for problem in refused.value.problems] == ["FORBIDDEN"]
 
 
 @pytest.mark.parametrize("key", ["drop/a/b.manifest.json", "drop/a/b c.csv.manifest.json"])
 def test_place(key: str) -> None:
-    assert place(key)[0] == "a"
+    assert parse_key(key)[0] == "a"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_place(key: str) -> None:
 )
 def test_no_place(key: str) -> None:
     with pytest.raises(ValueError, match="manifest"):
-        place(key)
+        parse_key(key)
 
 
 GOOD = csv_bytes([roster_row(1)])

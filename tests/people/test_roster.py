@@ -18,7 +18,7 @@ from medaid.instants import civil_date
 from medaid.people.catalogue import catalogue
 from medaid.people.manifest import Manifest
 from medaid.people.model import Identity, Insurance
-from medaid.people.roster import Checks, Entry
+from medaid.people.roster import Checks, RosterRow
 
 FEMALE = certno(1, male=False)
 LONG_AGO = certno(1, birth="18900101")
@@ -36,20 +36,20 @@ def checked(
     kind: str = "roster",
     sender: str = "maoming-civil-affairs",
     admdvs: str = "440900",
-) -> Entry | tuple[Any, ...]:
+) -> RosterRow | tuple[Any, ...]:
     told = Manifest(catalogue().senders[sender], kind, "x.csv", "2026-03", 1, "0" * 64, admdvs)
     row = headed(headings, kind).row(Line(2, cells, {}))
     return Checks(catalogue(), told, NOW, civil_date(NOW)).read(row)
 
 
-def read(facts: dict[str, str], **where: Any) -> Entry | tuple[Any, ...]:
+def read(facts: dict[str, str], **where: Any) -> RosterRow | tuple[Any, ...]:
     return checked(list(facts), list(facts.values()), **where)
 
 
-def identity(entry: Entry | tuple[Any, ...]) -> Identity:
-    assert isinstance(entry, Entry), entry
-    assert isinstance(entry.standing, Identity)
-    return entry.standing
+def identity(entry: RosterRow | tuple[Any, ...]) -> Identity:
+    assert isinstance(entry, RosterRow), entry
+    assert isinstance(entry.entry, Identity)
+    return entry.entry
 
 
 HOLD: list[tuple[str, dict[str, str], tuple[str, Any]]] = [
@@ -170,7 +170,7 @@ def test_holds(facts: dict[str, str], said: tuple[str, Any]) -> None:
 )
 def test_goes_back(facts: dict[str, str], code: str, heading: str) -> None:
     problems = read(ROSTER | facts)
-    assert not isinstance(problems, Entry)
+    assert not isinstance(problems, RosterRow)
     assert [(problem.code, problem.field) for problem in problems] == [(code, heading)]
 
 
@@ -191,7 +191,7 @@ def test_all_problems_of_a_row_at_once() -> None:
             "救助身份认定地区": "火星",
         }
     )
-    assert not isinstance(problems, Entry)
+    assert not isinstance(problems, RosterRow)
     assert {problem.field for problem in problems} == {
         "姓名",
         "性别",
@@ -225,14 +225,14 @@ ENROLMENTS_FAIL: list[tuple[dict[str, str], str, str]] = [
 @pytest.mark.parametrize("facts", ENROLMENTS_HOLD)
 def test_enrolment_holds(facts: dict[str, str]) -> None:
     entry = read(ENROLMENT | facts, kind="enrolment", sender="maoming-medical-security")
-    assert isinstance(entry, Entry), entry
-    assert isinstance(entry.standing, Insurance)
+    assert isinstance(entry, RosterRow), entry
+    assert isinstance(entry.entry, Insurance)
 
 
 @pytest.mark.parametrize(("facts", "code", "heading"), ENROLMENTS_FAIL)
 def test_enrolment_goes_back(facts: dict[str, str], code: str, heading: str) -> None:
     problems = read(ENROLMENT | facts, kind="enrolment", sender="maoming-medical-security")
-    assert not isinstance(problems, Entry)
+    assert not isinstance(problems, RosterRow)
     assert [(problem.code, problem.field) for problem in problems] == [(code, heading)]
 
 
@@ -279,11 +279,11 @@ def test_header_of_the_answer_is_accepted() -> None:
 
 def test_too_many_and_too_few_cells() -> None:
     short = checked(list(ROSTER), list(ROSTER.values())[:-1])
-    assert not isinstance(short, Entry)
+    assert not isinstance(short, RosterRow)
     assert [p.code for p in short] == ["FIELD_REQUIRED"]
-    assert isinstance(checked(list(ROSTER), [*ROSTER.values(), "", " "]), Entry)
+    assert isinstance(checked(list(ROSTER), [*ROSTER.values(), "", " "]), RosterRow)
     long = checked(list(ROSTER), [*ROSTER.values(), "x"])
-    assert not isinstance(long, Entry)
+    assert not isinstance(long, RosterRow)
     assert [p.code for p in long] == ["FILE_FORM"]
     assert is_blank(["", " \t", "\u3000"])
     assert not is_blank(["", "0"])
@@ -293,4 +293,4 @@ def test_too_many_and_too_few_cells() -> None:
 def test_no_row_breaks_it(cells: list[str]) -> None:
     """Whatever stands in a row: an entry or problems, never an exception."""
     outcome = checked(list(ROSTER), cells)
-    assert isinstance(outcome, Entry) or all(str(problem) for problem in outcome)
+    assert isinstance(outcome, RosterRow) or all(str(problem) for problem in outcome)

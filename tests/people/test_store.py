@@ -1,4 +1,4 @@
-"""Every access pattern of the people table (the table in the docstring of `medaid.people.store`),
+"""Every access pattern of the people table (the table in `medaid.people.store.keys`),
 and what each write loses by."""
 
 from __future__ import annotations
@@ -227,8 +227,8 @@ def test_enrolment_is_versioned() -> None:
     )
     (now,) = service.load("P1", 2026).insurances
     assert (now.status, now.act, now.covers(date(2026, 1, 1))) == ("4", "ended", False)
-    assert store.standings([("P1", insurance())]) == {
-        ("P1", "3INSURANCE#390#440900#2024-01-01"): now
+    assert store.entries_under([("P1", insurance())]) == {
+        ("P#P1", "3INSURANCE#390#440900#2024-01-01"): now
     }
     loses(
         service.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)),

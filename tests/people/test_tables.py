@@ -15,8 +15,8 @@ from tests.people.samples import identity, insurance, person
 from medaid.dropped import delimited
 from medaid.dropped.cells import text as plain
 from medaid.people import rules
-from medaid.people.repeats import Repeats
-from medaid.people.roster import Entry
+from medaid.people.duplicates import DuplicateRows
+from medaid.people.roster import RosterRow
 from medaid.workbook import shielded
 
 
@@ -58,8 +58,10 @@ def test_quoted_line_breaks_and_commas() -> None:
     ]
 
 
-def entry(row: int, start: date = date(2024, 1, 1), end: date | None = None, **other: str) -> Entry:
-    return Entry(row, person(), identity(start=start, end=end, **other))
+def entry(
+    row: int, start: date = date(2024, 1, 1), end: date | None = None, **other: str
+) -> RosterRow:
+    return RosterRow(row, person(), identity(start=start, end=end, **other))
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def entry(row: int, start: date = date(2024, 1, 1), end: date | None = None, **o
     [
         ([entry(1), entry(2, category="orphan"), entry(3, admdvs="440904")], {}),
         ([entry(1, end=date(2024, 6, 1)), entry(2, start=date(2024, 6, 2))], {}),
-        ([entry(1), Entry(2, person(certno="x"), identity())], {}),
-        ([entry(1), Entry(2, person(), insurance())], {}),
+        ([entry(1), RosterRow(2, person(certno="x"), identity())], {}),
+        ([entry(1), RosterRow(2, person(), insurance())], {}),
         ([entry(1), entry(2)], {2: "DUPLICATE"}),
         ([entry(1), entry(2), entry(3)], {2: "DUPLICATE", 3: "DUPLICATE"}),
         ([entry(1), entry(2, end=date(2025, 1, 1))], {1: "OVERLAP", 2: "OVERLAP"}),
         ([entry(1), entry(2, department="health")], {1: "OVERLAP", 2: "OVERLAP"}),
-        ([entry(1), Entry(2, person(name="李四"), identity())], {1: "OVERLAP", 2: "OVERLAP"}),
+        ([entry(1), RosterRow(2, person(name="李四"), identity())], {1: "OVERLAP", 2: "OVERLAP"}),
         (
             [entry(1, end=date(2024, 6, 1)), entry(2, start=date(2024, 6, 1))],
             {1: "OVERLAP", 2: "OVERLAP"},
@@ -84,10 +86,10 @@ def entry(row: int, start: date = date(2024, 1, 1), end: date | None = None, **o
         ),
     ],
 )
-def test_repeats(entries: list[Entry], problems: dict[int, str]) -> None:
+def test_repeats(entries: list[RosterRow], problems: dict[int, str]) -> None:
     """J9: the same thing said twice, and contradictions; spells that follow one another are
     neither."""
-    repeats = Repeats()
+    repeats = DuplicateRows()
     for one in entries:
         repeats.note(one)
     assert {row: problem.code for row, problem in repeats.problems.items()} == problems
@@ -98,14 +100,14 @@ DAYS = st.dates(date(2024, 1, 1), date(2024, 3, 1))
 
 @given(st.lists(st.tuples(DAYS, st.none() | DAYS), max_size=6))
 def test_what_passes_never_overlaps(spans: list[tuple[date, date | None]]) -> None:
-    repeats = Repeats()
+    repeats = DuplicateRows()
     entries = [
         entry(row, start, end if end is None or end >= start else start)
         for row, (start, end) in enumerate(spans, 1)
     ]
     for one in entries:
         repeats.note(one)
-    passed = sorted(rules.span(one.standing) for one in entries if one.row not in repeats.problems)
+    passed = sorted(rules.span(one.entry) for one in entries if one.number not in repeats.problems)
     assert all(earlier[1] < later[0] for earlier, later in itertools.pairwise(passed))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws.rest.bodies import Page, cursor_text
+from medaid.aws.rest.bodies import Page, cursor_key, cursor_text
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Refused
@@ -98,7 +98,9 @@ def list_identities_as_of(call: Call[None, None], admdvs: Region, psn_no: str) -
 def list_register(call: Call[None, None], admdvs: Region) -> Page[RegisterRow]:
     day, known_at = _as_of(call)
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
-    rows, after = service.register_page(admdvs, day, known_at, call.query.limit, call.query.cursor)
+    rows, after = service.register_page(
+        admdvs, day, known_at, call.query.limit, cursor_key(call.query.cursor)
+    )
     return Page(
         rows=[RegisterRow(psn_no=psn_no, identity=show_identity(one)) for psn_no, one in rows],
         cursor=cursor_text(after) if after else "",

@@ -22,11 +22,11 @@ from medaid.aws.transaction import ConditionFailed, commit
 from medaid.dropped import answers, delimited, table
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.instants import aware, civil_date
-from medaid.people import feedback, manifest, roster, store
+from medaid.people import feedback, roster, store
 from medaid.people.catalogue import Catalogue, catalogue
-from medaid.people.manifest import Manifest
+from medaid.people.duplicates import DuplicateRows
+from medaid.people.manifest import Manifest, parse_key, read_manifest
 from medaid.people.recording import Recording
-from medaid.people.repeats import Repeats
 
 CHUNK: Final = 100
 """Rows looked up together: what one BatchGetItem takes."""
@@ -56,14 +56,14 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
     Raises ValueError for another key, Unavailable where storage does not answer, Unfinished where
     `time_left` said no: try again.
     """
-    folder, name = manifest.place(key)
+    folder, name = parse_key(key)
     target = f"feedback/{folder}/{name}.feedback"
     try:
         with dropped.answering(folder, target):
             body, _ = dropped.opened(key)
             facts = body.read(catalogue().limits.manifest_bytes + 1)
-            told = manifest.read(facts, folder, catalogue())
-            return _Intake(told, target, aware(now), time_left).run()
+            manifest = read_manifest(facts, folder, catalogue())
+            return _Intake(manifest, target, aware(now), time_left).run()
     except FileRefused as refusal:
         return Report("refused", folder, "", {}, {problem.code: 1 for problem in refusal.problems})
 
@@ -72,91 +72,95 @@ class _Intake:
     """One attempt at one drop."""
 
     def __init__(
-        self, told: Manifest, target: str, now: datetime, time_left: Callable[[], bool]
+        self, manifest: Manifest, target: str, now: datetime, time_left: Callable[[], bool]
     ) -> None:
-        self.told, self.target, self.now, self.time_left = told, target, now, time_left
+        self.manifest, self.target, self.now, self.time_left = manifest, target, now, time_left
         self.catalogue: Catalogue = catalogue()
-        self.key = f"drop/{told.sender.code}/{told.file}"
-        self.kept = f"feedback/{told.sender.code}/batches/{told.batch}"
+        self.key = f"drop/{manifest.sender.code}/{manifest.file}"
+        self.kept = f"feedback/{manifest.sender.code}/batches/{manifest.batch}"
 
     def run(self) -> Report:
-        known = store.batch(self.told.batch)
+        known = store.batch(self.manifest.batch)
         if known and known[0] == "done":
             return self._again(known[2])
         received = known[1] if known else self.now
         self.seen, self.etag = self._surveyed()
-        repeats = self._looked_through(received)
+        duplicates = self._looked_through(received)
         received = self._begun(received)
-        return self._taken(received, repeats)
+        return self._taken(received, duplicates)
 
     def _again(self, facts: dict[str, dict[str, int]]) -> Report:
         for ending in (".csv", ".json"):
             dropped.copy(self.kept + ending, self.target + ending)
         return Report(
-            "repeated", self.told.sender.code, self.told.batch, facts["counts"], facts["problems"]
+            "repeated",
+            self.manifest.sender.code,
+            self.manifest.batch,
+            facts["counts"],
+            facts["problems"],
         )
 
     def _surveyed(self) -> tuple[delimited.Survey, str]:
         """What the data file is, proven to be the one that the manifest speaks of, and its ETag."""
         stream, etag = dropped.opened(self.key)
         seen = delimited.survey(stream)
-        if seen.sha256 != self.told.sha256:
+        if seen.sha256 != self.manifest.sha256:
             raise FileRefused(Problem("FILE_DIGEST", "sha256", f"文件实际摘要为 {seen.sha256}"))
         return seen, etag
 
     def _opened(self) -> table.Table:
         stream, _ = dropped.opened(self.key, self.etag)
-        columns = self.catalogue.columns[self.told.kind]
+        columns = self.catalogue.columns[self.manifest.kind]
         return table.open_table(stream, self.seen, columns, self.catalogue.limits.table)
 
     def _checks(self, received: datetime) -> roster.Checks:
-        return roster.Checks(self.catalogue, self.told, received, civil_date(received))
+        return roster.Checks(self.catalogue, self.manifest, received, civil_date(received))
 
-    def _looked_through(self, received: datetime) -> Repeats:
-        """The whole file once, before anything is written: rows counted, repeats found."""
-        checks, repeats, count = self._checks(received), Repeats(), 0
+    def _looked_through(self, received: datetime) -> DuplicateRows:
+        """The whole file once, before anything is written: rows counted, duplicates found."""
+        checks, duplicates, count = self._checks(received), DuplicateRows(), 0
         for row in self._opened().rows:
             count += 1
-            entry = checks.read(row)
-            if isinstance(entry, roster.Entry):
-                repeats.note(entry)
-        if count != self.told.rows:
+            roster_row = checks.read(row)
+            if isinstance(roster_row, roster.RosterRow):
+                duplicates.note(roster_row)
+        if count != self.manifest.rows:
             raise FileRefused(
-                Problem("FILE_ROWS", "rows", f"清单为 {self.told.rows} 行,文件实际 {count} 行")
+                Problem("FILE_ROWS", "rows", f"清单为 {self.manifest.rows} 行,文件实际 {count} 行")
             )
-        return repeats
+        return duplicates
 
     def _begun(self, received: datetime) -> datetime:
         """Marks the drop as taken up. An earlier period than the series has reached is refused: it
         would undo what came later."""
-        facts = {"period": self.told.period, "sender": self.told.sender.code}
-        opening = store.batch_state(self.told.batch, "open", received, facts, was=None)
+        facts = {"period": self.manifest.period, "sender": self.manifest.sender.code}
+        opening = store.batch_state(self.manifest.batch, "open", received, facts, was=None)
         try:
-            commit([*opening, *store.series_reached(self.told.series, self.told.period)])
+            commit([*opening, *store.series_reached(self.manifest.series, self.manifest.period)])
         except ConditionFailed as lost:
             if "people:series" in lost.labels:
                 raise FileRefused(
                     Problem(
                         "FILE_PERIOD",
                         "period",
-                        f"已接收过 {self.told.period} 之后的批次,请以当前所属期报送",
+                        f"已接收过 {self.manifest.period} 之后的批次,请以当前所属期报送",
                     )
                 ) from None
-            known = store.batch(self.told.batch)
+            known = store.batch(self.manifest.batch)
             assert known is not None
             return known[1]
         return received
 
-    def _taken(self, received: datetime, repeats: Repeats) -> Report:
+    def _taken(self, received: datetime, duplicates: DuplicateRows) -> Report:
         """Every row taken in or sent back, and the answer laid down."""
         checks, opened = self._checks(received), self._opened()
-        recording = Recording(self.told, received, self.now)
+        recording = Recording(self.manifest, received, self.now)
         with tempfile.TemporaryFile() as file:
             answer = answers.AnswerFile(file, opened.header.headings)
             while chunk := list(islice(opened.rows, CHUNK)):
                 if not self.time_left():
                     raise Unfinished
-                self._chunk(chunk, checks, repeats, recording, answer)
+                self._chunk(chunk, checks, duplicates, recording, answer)
             answer.finish()
             return self._answered(answer, received, file)
 
@@ -164,20 +168,22 @@ class _Intake:
         self,
         chunk: list[table.Row],
         checks: roster.Checks,
-        repeats: Repeats,
+        duplicates: DuplicateRows,
         recording: Recording,
         answer: answers.AnswerFile,
     ) -> None:
         read = {row.number: checks.read(row) for row in chunk}
         repeated = {
-            number: (repeats.problems[number],) for number in read if number in repeats.problems
+            number: (duplicates.problems[number],)
+            for number in read
+            if number in duplicates.problems
         }
-        entries = [
-            entry
-            for number, entry in read.items()
-            if isinstance(entry, roster.Entry) and number not in repeated
+        roster_rows = [
+            roster_row
+            for number, roster_row in read.items()
+            if isinstance(roster_row, roster.RosterRow) and number not in repeated
         ]
-        outcomes = recording.record(entries)
+        outcomes = recording.record(roster_rows)
         for row in chunk:
             number = row.number
             problems = repeated.get(number) or read[number]
@@ -192,7 +198,7 @@ class _Intake:
                 )
 
     def _answered(self, answer: answers.AnswerFile, received: datetime, file: BinaryIO) -> Report:
-        summary = feedback.taken_in(self.told, received, answer.counts, answer.problems)
+        summary = feedback.taken_in(self.manifest, received, answer.counts, answer.problems)
         for place in (self.kept, self.target):
             file.seek(0)
             dropped.put(f"{place}.csv", file, dropped.CSV)
@@ -200,17 +206,17 @@ class _Intake:
         facts = {
             "counts": summary["counts"],
             "problems": summary["problems"],
-            "period": self.told.period,
-            "sender": self.told.sender.code,
+            "period": self.manifest.period,
+            "sender": self.manifest.sender.code,
         }
         with suppress(
             ConditionFailed
         ):  # another attempt came to the end first, with the same answer
-            commit(store.batch_state(self.told.batch, "done", received, facts, was="open"))
+            commit(store.batch_state(self.manifest.batch, "done", received, facts, was="open"))
         return Report(
             "taken_in",
-            self.told.sender.code,
-            self.told.batch,
+            self.manifest.sender.code,
+            self.manifest.batch,
             summary["counts"],
             summary["problems"],
         )

@@ -60,7 +60,7 @@ class Manifest:
         return f"{self.sender.code}#{self.kind}#{self.admdvs}"
 
 
-def place(key: str) -> tuple[str, str]:
+def parse_key(key: str) -> tuple[str, str]:
     """Sender's folder and name of the drop, from a manifest's key. Raises ValueError where it is
     not `drop/<sender>/<name>.manifest.json`."""
     folder, _, name = key.removeprefix("drop/").partition("/")
@@ -75,7 +75,7 @@ def place(key: str) -> tuple[str, str]:
     return folder, name.removesuffix(SUFFIX)
 
 
-def read(body: bytes, folder: str, catalogue: Catalogue) -> Manifest:
+def read_manifest(body: bytes, folder: str, catalogue: Catalogue) -> Manifest:
     """The manifest in `body`, dropped in the folder of sender `folder`. Raises FileRefused with all
     its problems."""
     facts = _parsed(body, catalogue.limits.manifest_bytes)

@@ -155,7 +155,7 @@ class Identity:
         return self.start <= end and (self.last_day is None or begin <= self.last_day)
 
 
-Standing = Identity | Insurance
+RegisterEntry = Identity | Insurance
 """What a department or the insurance side reports of a person, with a beginning and perhaps an
 end."""
 

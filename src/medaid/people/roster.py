@@ -1,4 +1,4 @@
-"""Rows of a department's file: each is a standing to record, or goes back with everything that is
+"""Rows of a department's file: each is an entry to record, or goes back with everything that is
 wrong with it. Pure.
 
 Sources: 苏医保办发〔2023〕27号 art. 7 (fields), art. 9 (complete, in form, valid; problems named
@@ -23,19 +23,20 @@ from medaid.dropped.table import Column, Row
 from medaid.people import certificate
 from medaid.people.catalogue import Catalogue, UnknownWording, within
 from medaid.people.manifest import Manifest
-from medaid.people.model import Identity, Insurance, Person, Source, Standing
+from medaid.people.model import Identity, Insurance, Person, RegisterEntry, Source
 
 _PHONE: Final = re.compile(r"(\+?86-?)?1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A row that holds: the person as the row tells of them (psn_no still empty) and the standing
+class RosterRow:
+    """A row that holds: the person as the row tells of them (psn_no still empty) and the entry
     it reports."""
 
-    row: int
+    number: int
+    """As a person counts it in the file."""
     person: Person
-    standing: Standing
+    entry: RegisterEntry
 
     @property
     def certificate(self) -> tuple[str, str]:
@@ -44,12 +45,8 @@ class Entry:
     @property
     def line(self) -> tuple[str, str, str, str]:
         """Whose timeline of what it belongs to: certificate, category or insurance type, region."""
-        kind = (
-            self.standing.category
-            if isinstance(self.standing, Identity)
-            else self.standing.insutype
-        )
-        return *self.certificate, kind, self.standing.admdvs
+        kind = self.entry.category if isinstance(self.entry, Identity) else self.entry.insutype
+        return *self.certificate, kind, self.entry.admdvs
 
 
 @dataclass
@@ -101,29 +98,29 @@ class Checks:
     def _columns(self) -> Mapping[str, Column]:
         return {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
 
-    def read(self, line: Row) -> Entry | tuple[Problem, ...]:
+    def read(self, line: Row) -> RosterRow | tuple[Problem, ...]:
         """What a row says, or all its problems at once."""
         if any(problem.code == "FILE_FORM" for problem in line.problems):
             return line.problems
         row = _Row(line.cells, self._columns, list(line.problems))
         source = Source(self._batch, line.number)
         person = self._person(row, line.own, source)
-        standing = (
+        entry = (
             self._identity(row, person.birth, source)
             if self.manifest.kind == "roster"
             else self._insurance(row, source)
         )
-        if row.problems or standing is None:
+        if row.problems or entry is None:
             return tuple(dict.fromkeys(row.problems))
-        return Entry(line.number, person, standing)
+        return RosterRow(line.number, person, entry)
 
     def _person(self, row: _Row, own: Mapping[str, str], source: Source) -> Person:
         sex, cert_type = row.coded("sex", self.catalogue), row.coded("cert_type", self.catalogue)
         number = self._number(row, cert_type)
         if number.sex and sex in ("1", "2") and sex != number.sex:
             row.wrong("FIELD_FORMAT", "sex", "与证件号码第 17 位不一致")
-        told = row.day("birth")
-        if told and number.birth and told != number.birth:
+        stated = row.day("birth")
+        if stated and number.birth and stated != number.birth:
             row.wrong("FIELD_FORMAT", "birth", "与证件号码中的出生日期不一致")
         try:
             name = names.normal(row.cells["name"])
@@ -139,7 +136,7 @@ class Checks:
             sex=number.sex or sex,
             cert_type=number.cert_type,
             certno=number.certno,
-            birth=number.birth or told,
+            birth=number.birth or stated,
             home_address=row.cells.get("home_address", ""),
             residence_address=row.cells.get("residence_address", ""),
             mobile=mobile,

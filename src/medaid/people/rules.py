@@ -15,7 +15,7 @@ from typing import assert_never
 from medaid import names
 from medaid.dropped.problem import Problem
 from medaid.instants import aware
-from medaid.people.model import Identity, Insurance, Person, Source, Standing
+from medaid.people.model import Identity, Insurance, Person, RegisterEntry, Source
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:
@@ -24,16 +24,16 @@ def later(now: datetime, earlier: datetime | None) -> datetime:
     return aware(now) if earlier is None else max(aware(now), earlier + timedelta(microseconds=1))
 
 
-def span(standing: Standing) -> tuple[date, date]:
+def span(entry: RegisterEntry) -> tuple[date, date]:
     """First and last day as reported; an open end is the last day there is."""
-    match standing:
+    match entry:
         case Identity(start=start, end=end) | Insurance(begin=start, end=end):
             return start, end or date.max
         case _:
-            assert_never(standing)
+            assert_never(entry)
 
 
-def act(before: Standing | None, after: Standing) -> str:
+def act(before: RegisterEntry | None, after: RegisterEntry) -> str:
     """What the version `after` does to `before` (art. 11): confirmed, changed or ended."""
     if before is None:
         return "confirmed"
@@ -44,7 +44,7 @@ def act(before: Standing | None, after: Standing) -> str:
     )
 
 
-def version(before: Standing | None, after: Standing, now: datetime) -> Standing:
+def version(before: RegisterEntry | None, after: RegisterEntry, now: datetime) -> RegisterEntry:
     """`after` as the version that follows `before`: recorded now, its act marked."""
     return replace(
         after, recorded=later(now, before.recorded if before else None), act=act(before, after)
@@ -59,7 +59,7 @@ def as_known(versions: Iterable[Identity], day: date, known_at: datetime) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a reported standing belongs on the timeline. `outcome`: confirmed, changed, ended or
+    """Where a reported entry belongs on the timeline. `outcome`: confirmed, changed, ended or
     unchanged; `before` is what it supersedes.
 
     `kept` where nothing is to be written: it says what is known, or this very row was taken in
@@ -67,92 +67,90 @@ class Placed:
     """
 
     outcome: str
-    before: Standing | None = None
+    before: RegisterEntry | None = None
     kept: bool = False
 
 
-def placed(held: Sequence[Standing], told: Standing, received: datetime) -> Placed | Problem:
-    """What `told`, from a drop received at `received`, does to what is known of the person (J9,
+def placed(
+    held: Sequence[RegisterEntry], reported: RegisterEntry, received: datetime
+) -> Placed | Problem:
+    """What `reported`, from a drop received at `received`, does to what is known of the person (J9,
     J11).
 
     A row that was taken in before is told by its source, so a second attempt answers as the first.
-    A standing of the same category (or insurance type) and region whose time overlaps is corrected;
+    An entry of the same category (or insurance type) and region whose time overlaps is corrected;
     without overlap a new one begins. Two that overlap, or one recorded from elsewhere after this
     drop was received, make a problem: nothing is overridden by what is older.
     """
-    same = [standing for standing in held if _line(standing) == _line(told)]
-    ours = next((standing for standing in same if standing.source == told.source), None)
+    same = [entry for entry in held if _line(entry) == _line(reported)]
+    ours = next((entry for entry in same if entry.source == reported.source), None)
     if ours is not None:
         return Placed(ours.act, kept=True)
-    first, last = span(told)
-    met = [
-        standing for standing in same if span(standing)[0] <= last and first <= span(standing)[1]
-    ]
+    first, last = span(reported)
+    met = [entry for entry in same if span(entry)[0] <= last and first <= span(entry)[1]]
     if not met:
         return Placed("confirmed")
     if len(met) > 1:
-        spans = "、".join(_spoken(standing) for standing in met)
+        spans = "、".join(_spoken(entry) for entry in met)
         return Problem("OVERLAP", "", f"与已登记的 {len(met)} 段记录时间重叠({spans}),请先逐段更正")
     (before,) = met
-    if span(before)[0] == first and _said(before) == _said(told):
+    if span(before)[0] == first and _said(before) == _said(reported):
         return Placed("unchanged", kept=True)
-    if _newer(before.recorded, before.source, told.source, received):
+    if _newer(before.recorded, before.source, reported.source, received):
         return Problem("STALE", "", "本批次接收之后已有更新的记录,未予覆盖;确需更正请重新报送")
-    return Placed(act(before, told), before)
+    return Placed(act(before, reported), before)
 
 
-def facts(held: Person, told: Person, received: datetime) -> Person | Problem:
+def facts(held: Person, reported: Person, received: datetime) -> Person | Problem:
     """The person's facts after a row: `held` itself where nothing changes. What the row leaves
     empty stays.
 
     Another name or sex under the same certificate is no change of facts but a doubt about the
     number: it goes back.
     """
-    if not names.same(held.name, told.name):
+    if not names.same(held.name, reported.name):
         return Problem(
             "PERSON_MISMATCH",
             "姓名",
             "与该证件号码已登记的姓名不一致,请核对证件号码;确已更名的请向医保经办机构申请变更",
         )
     known = held.sex in ("1", "2")
-    if known and told.sex in ("1", "2") and held.sex != told.sex:
+    if known and reported.sex in ("1", "2") and held.sex != reported.sex:
         return Problem("PERSON_MISMATCH", "性别", "与该证件号码已登记的性别不一致")
-    if _newer(held.recorded, held.source, told.source, received):
+    if _newer(held.recorded, held.source, reported.source, received):
         return held
     after = replace(
         held,
-        sex=held.sex if known else told.sex,
-        birth=held.birth or told.birth,
-        home_address=told.home_address or held.home_address,
-        residence_address=told.residence_address or held.residence_address,
-        mobile=told.mobile or held.mobile,
-        extra={**held.extra, **told.extra},
+        sex=held.sex if known else reported.sex,
+        birth=held.birth or reported.birth,
+        home_address=reported.home_address or held.home_address,
+        residence_address=reported.residence_address or held.residence_address,
+        mobile=reported.mobile or held.mobile,
+        extra={**held.extra, **reported.extra},
     )
-    return held if after == held else replace(after, source=told.source)
+    return held if after == held else replace(after, source=reported.source)
 
 
 def _newer(
-    recorded: datetime | None, source: Source | None, told: Source | None, received: datetime
+    recorded: datetime | None, source: Source | None, reported: Source | None, received: datetime
 ) -> bool:
     """Whether what is held was recorded after the drop was received, or by a later row of it."""
-    if source is not None and told is not None and source.batch == told.batch:
-        return source.row > told.row
+    if source is not None and reported is not None and source.batch == reported.batch:
+        return source.row > reported.row
     return recorded is not None and recorded > received
 
 
-def _line(standing: Standing) -> tuple[str, str]:
-    return (
-        standing.category if isinstance(standing, Identity) else standing.insutype
-    ), standing.admdvs
+def _line(entry: RegisterEntry) -> tuple[str, str]:
+    return (entry.category if isinstance(entry, Identity) else entry.insutype), entry.admdvs
 
 
-def _said(standing: Standing) -> tuple[object, ...]:
+def _said(entry: RegisterEntry) -> tuple[object, ...]:
     """What a report says beside category, region and start."""
-    if isinstance(standing, Identity):
-        return standing.end, standing.department
-    return standing.end, standing.status, standing.psn_type
+    if isinstance(entry, Identity):
+        return entry.end, entry.department
+    return entry.end, entry.status, entry.psn_type
 
 
-def _spoken(standing: Standing) -> str:
-    first, last = span(standing)
+def _spoken(entry: RegisterEntry) -> str:
+    first, last = span(entry)
     return f"{first.isoformat()} 至 {'今' if last == date.max else last.isoformat()}"

@@ -18,7 +18,7 @@ Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -90,20 +90,25 @@ def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[st
 
 
 def register_page(
-    admdvs: str, day: date, known_at: datetime, limit: int, cursor: str
+    admdvs: str,
+    day: date,
+    known_at: datetime,
+    limit: int,
+    after: Mapping[str, str] | None,
 ) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
-    """One page of `register_on`, and the key behind which the next one begins (None on the last).
+    """The page of `register_on` behind the key `after`, and the key behind which the next one begins
+    (None on the last).
 
     At most `limit` versions are read, so a page may hold fewer rows. Raises BadInput for a cursor
     that is none of this list's, Unavailable.
     """
-    found, after = store.register_page(admdvs, day, limit, cursor)
+    found, ended = store.register_page(admdvs, day, limit, after)
     stood = [
         (psn_no, identity)
         for psn_no, identity in found
         if identity.known_at(aware(known_at)) and identity.stands_on(day)
     ]
-    return stood, after
+    return stood, ended
 
 
 def national_codes() -> dict[str, str]:
@@ -147,7 +152,7 @@ def insurance_recorded(
     """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
-    return store.standing_recorded(psn_no, before, rules.version(before, after, now))
+    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
 
 
 def identity_recorded(
@@ -161,7 +166,7 @@ def identity_recorded(
     """
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
-    return store.standing_recorded(psn_no, before, rules.version(before, after, now))
+    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
 
 
 def visit_opened(psn_no: str, visit: Visit) -> list[Write]:

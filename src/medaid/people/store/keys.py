@@ -1,89 +1,135 @@
-"""The keys of the people table, in one place: the table in the package's docstring is made of
-these."""
+"""Keys of the table `people`: all that a settlement must know of a person lies under one key and
+comes with one query.
+
+| who asks what | key | how | function |
+| --- | --- | --- | --- |
+| the person's file from a year on (years sort first) | pk `P#<psn_no>`, sk >= `1YEAR#<yyyy>` | one consistent Query | `person_file` |
+| . totals of a year | sk `1YEAR#<yyyy>` | with the file | |
+| . the person | sk `2PERSON` | with the file; BatchGetItem for rosters | `persons` |
+| . enrolments | sk `3INSURANCE#<insutype>#<admdvs>#<begin>` | with the file; BatchGetItem for rosters | `entries_under` |
+| . identities as known now | sk `4IDENTITY#<category>#<admdvs>#<start>` | with the file; BatchGetItem for rosters | `entries_under` |
+| . filings | sk `5FILING#<filing_id>` | with the file | |
+| . open visits | sk `6VISIT#<mdtrt_id>` | with the file | |
+| whose certificate is it | pk `C#<cert_type>#<certno>`, sk `PERSON` | GetItem; BatchGetItem for rosters | `person_of`, `persons_of` |
+| what we once took for true | pk `H#<psn_no>`, sk `<recorded>#<kind>#…` | Query | `identity_versions`, `person_versions` |
+| the register of a region on a day | index `register`: `<pooling region>#<shard>`, `<admdvs>#<start>#<psn_no>#…` | Query of each shard | `register`, `register_page` |
+| what became of a drop | pk `B#<batch>`, sk `BATCH` | GetItem | `batch` |
+| how far a series of drops has come | pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST` | condition of a Put | `series_reached` |
+
+A version that is superseded moves from `P#` to `H#` in the transaction that writes its successor,
+so the file stays short.
+"""
 
 from __future__ import annotations
 
 import zlib
-from datetime import date
-from typing import Final, assert_never
+from datetime import date, datetime
+from typing import Final, NamedTuple, assert_never
 
+from medaid.aws.items import Key
 from medaid.instants import stored
-from medaid.people.model import Filing, Identity, Insurance, Standing, Visit
+from medaid.people.model import Filing, Identity, Insurance, RegisterEntry, Visit
+from medaid.regions import Region
 
 SHARDS: Final = 8
-"""Index partitions of one city: a roster of a million rows must not go to one of them alone.
-Changing it needs the index rebuilt."""
+"""Index partitions of one pooling region: a roster of a million rows must not go to one of them
+alone. Changing it needs the index rebuilt."""
 LAST: Final = "~"
 """Sorts after all that a key of ours may hold."""
 PERSON: Final = "2PERSON"
+IDENTITY: Final = "4IDENTITY#"
 
 
-def of_person(psn_no: str) -> str:
+class RegisterPlace(NamedTuple):
+    """Where a version stands in the register's index."""
+
+    partition: str
+    order: str
+
+
+def person_partition(psn_no: str) -> str:
     return f"P#{psn_no}"
 
 
-def of_history(psn_no: str) -> str:
+def history_partition(psn_no: str) -> str:
     return f"H#{psn_no}"
 
 
-def of_certificate(cert_type: str, certno: str) -> str:
-    return f"C#{cert_type}#{certno}"
+def psn_no_of(pk: str) -> str:
+    """psn_no of an item under the person's key or in the history."""
+    return pk[2:]
 
 
-def of_batch(batch: str) -> str:
-    return f"B#{batch}"
-
-
-def of_year(year: int) -> str:
+def from_year(year: int) -> str:
+    """Where the file begins that is read with the totals of `year` and later."""
     return f"1YEAR#{year:04d}"
 
 
-def of_standing(standing: Standing) -> str:
-    """`3INSURANCE#<insutype>#<admdvs>#<begin>` or `4IDENTITY#<category>#<admdvs>#<start>`."""
-    match standing:
+def year_key(psn_no: str, year: int) -> Key:
+    return Key(person_partition(psn_no), from_year(year))
+
+
+def person_key(psn_no: str) -> Key:
+    return Key(person_partition(psn_no), PERSON)
+
+
+def entry_key(psn_no: str, entry: RegisterEntry) -> Key:
+    match entry:
         case Identity(category=category, admdvs=admdvs, start=start):
-            return f"4IDENTITY#{category}#{admdvs}#{start.isoformat()}"
+            sk = f"{IDENTITY}{category}#{admdvs}#{start.isoformat()}"
         case Insurance(insutype=insutype, admdvs=admdvs, begin=begin):
-            return f"3INSURANCE#{insutype}#{admdvs}#{begin.isoformat()}"
+            sk = f"3INSURANCE#{insutype}#{admdvs}#{begin.isoformat()}"
         case _:
-            assert_never(standing)
+            assert_never(entry)
+    return Key(person_partition(psn_no), sk)
 
 
-def of_filing(filing: Filing) -> str:
-    return f"5FILING#{filing.filing_id}"
+def filing_key(psn_no: str, filing: Filing) -> Key:
+    return Key(person_partition(psn_no), f"5FILING#{filing.filing_id}")
 
 
-def of_visit(visit: Visit) -> str:
-    return f"6VISIT#{visit.mdtrt_id}"
+def visit_key(psn_no: str, visit: Visit) -> Key:
+    return Key(person_partition(psn_no), f"6VISIT#{visit.mdtrt_id}")
 
 
-def of_version(recorded: str, key: str) -> str:
-    """Sort key in the history of the version of `key` that was recorded at `recorded` (stored
-    text)."""
-    return f"{recorded}#{key}"
+def history_key(key: Key, at: datetime | None) -> Key:
+    """Where the version of `key` that was recorded at `at` lies once it is superseded."""
+    psn_no = psn_no_of(key.pk)
+    return Key(history_partition(psn_no), f"{stored(at) if at else ''}#{key.sk}")
 
 
-def shards(admdvs: str) -> list[str]:
-    """The index partitions of the city that `admdvs` is or lies in."""
-    return [f"{admdvs[:4]}#{shard}" for shard in range(SHARDS)]
+def certificate_key(cert_type: str, certno: str) -> Key:
+    return Key(f"C#{cert_type}#{certno}", "PERSON")
 
 
-def register(psn_no: str, identity: Identity) -> tuple[str, str]:
-    """Partition and order of a version in the register's index."""
+def batch_key(batch_id: str) -> Key:
+    return Key(f"B#{batch_id}", "BATCH")
+
+
+def series_key(series: str) -> Key:
+    return Key(f"B#{series}", "LATEST")
+
+
+def register_partitions(region: Region) -> list[str]:
+    """The index partitions of the pooling region that `region` is or lies in."""
+    return [f"{region.pooling}#{shard}" for shard in range(SHARDS)]
+
+
+def register_place(psn_no: str, identity: Identity) -> RegisterPlace:
     shard = zlib.crc32(psn_no.encode()) % SHARDS
     order = (
         f"{identity.admdvs}#{identity.start.isoformat()}#"
         f"{psn_no}#{identity.category}#{stored(identity.recorded)}"
     )
-    return f"{identity.admdvs[:4]}#{shard}", order
+    return RegisterPlace(f"{Region(identity.admdvs).pooling}#{shard}", order)
 
 
-def register_bounds(admdvs: str, day: date) -> tuple[str, str]:
-    """The least and the largest order that an identity which began by `day` in `admdvs` may have.
+def register_bounds(region: Region, day: date) -> tuple[str, str]:
+    """The least and the largest order that an identity which began by `day` in `region` may have.
 
-    A county (`440902`) is one range. A city (`440900`) spans its counties, each with its own days,
-    so days are told apart by the reader.
+    A county (`440902`) is one range. A pooling region (`440900`) spans its counties, each with its
+    own days, so days are told apart by the reader.
     """
-    if admdvs.endswith("00"):
-        return admdvs[:4], admdvs[:4] + LAST
-    return f"{admdvs}#", f"{admdvs}#{day.isoformat()}{LAST}"
+    if region == region.pooling:
+        return "0", LAST
+    return f"{region}#", f"{region}#{day.isoformat()}{LAST}"

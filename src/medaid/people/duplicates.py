@@ -15,7 +15,7 @@ from zlib import crc32
 
 from medaid.dropped.problem import Problem
 from medaid.people.model import Identity
-from medaid.people.roster import Entry
+from medaid.people.roster import RosterRow
 from medaid.people.rules import span
 
 _DAYS: Final = 22
@@ -23,7 +23,7 @@ _DAYS: Final = 22
 _MASK: Final = (1 << _DAYS) - 1
 
 
-class Repeats:
+class DuplicateRows:
     """Note every row that holds, in order; then `problems` tells of the rows (by number) that
     repeat or contradict another."""
 
@@ -35,9 +35,9 @@ class Repeats:
     def problems(self) -> Mapping[int, Problem]:
         return self._problems
 
-    def note(self, entry: Entry) -> None:
-        key = blake2b("\x1f".join(entry.line).encode(), digest_size=12).digest()
-        packed = _packed(entry)
+    def note(self, row: RosterRow) -> None:
+        key = blake2b("\x1f".join(row.line).encode(), digest_size=12).digest()
+        packed = _packed(row)
         held = self._seen.setdefault(key, packed)
         if held == packed and not isinstance(held, tuple):
             return
@@ -61,17 +61,17 @@ class Repeats:
             )
 
 
-def _packed(entry: Entry) -> int:
+def _packed(row: RosterRow) -> int:
     """Row, a checksum of what the row says, first and last day, in one number."""
-    standing = entry.standing
+    entry = row.entry
     rest = (
-        (standing.department, standing.national_code)
-        if isinstance(standing, Identity)
-        else (standing.status, standing.psn_type)
+        (entry.department, entry.national_code)
+        if isinstance(entry, Identity)
+        else (entry.status, entry.psn_type)
     )
-    said = crc32("\x1f".join((entry.person.name, *rest)).encode())
-    first, last = span(standing)
-    return ((entry.row << 32 | said) << _DAYS | first.toordinal()) << _DAYS | last.toordinal()
+    said = crc32("\x1f".join((row.person.name, *rest)).encode())
+    first, last = span(entry)
+    return ((row.number << 32 | said) << _DAYS | first.toordinal()) << _DAYS | last.toordinal()
 
 
 def _unpacked(packed: int) -> tuple[int, int, int, int]:
