@@ -14,9 +14,9 @@ from medaid.aws import clock, delivery
 from medaid.aws.outbox import OutboxItem, event_of
 from medaid.aws.stream import new_item
 from medaid.clearing import service as clearing
-from medaid.events import LISTENERS, Event, IdentityRecorded, Listener, SettlementPosted
+from medaid.events import LISTENERS, CasePaid, Event, IdentityRecorded, Listener, SettlementPosted
 from medaid.reimbursement import service as reimbursement
-from medaid.reimbursement.api.routes import office
+from medaid.reimbursement import wiring
 from medaid.settlement import service as settlement
 
 logger = Logger(service="outbox")
@@ -32,9 +32,12 @@ def tell(listener: Listener, message: OutboxItem, event: Event | None) -> None:
         case Listener.REIMBURSEMENT, SettlementPosted(refd=False):
             reimbursement.note_settlement(event)
         case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):
-            reimbursement.remind(office(now), psn_no, settlement.get_settlement, now)
+            reimbursement.remind(wiring.context(now), psn_no, settlement.get_settlement, now)
         case Listener.DELIVERY, _:
-            delivery.deliver(message, delivery.sender(), now)
+            sender = delivery.sender()
+            delivery.deliver(message, sender, now)
+            if isinstance(event, CasePaid) and not isinstance(sender, delivery.Kept):
+                reimbursement.delivered(wiring.context(now), event.case_id, now)
 
 
 def one(record: DynamoDBRecord) -> None:

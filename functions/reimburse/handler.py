@@ -1,5 +1,5 @@
-"""The operators' door of manual reimbursement: /reimbursement/… of the HTTP API. Roles and posts
-are judged by the services (Q3.1)."""
+"""The operators' routes of manual reimbursement and receipts: /reimbursement/… and /receipts/… of
+the HTTP API."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from medaid.aws import rest
 from medaid.aws.clock import now
-from medaid.reimbursement.api.routes import routes
+from medaid.aws.rest.app import mount, plain
+from medaid.receipts import api as receipts
+from medaid.reimbursement import wiring
+from medaid.reimbursement.api import ROUTES
 
 logger = Logger()
 metrics = Metrics()
-app = routes(now)
+app = mount(rest.resolver(), ROUTES, now, wiring.context)
+mount(app, receipts.ROUTES, now, plain)
 
 
 @metrics.log_metrics

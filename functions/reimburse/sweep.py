@@ -1,4 +1,4 @@
-"""The schedule's door: statutory clocks swept, each rung of escalation claimed once (J28)."""
+"""The schedule's door: statutory clocks swept, each step of escalation claimed once (J28)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from medaid.aws import calendars
 from medaid.aws.clock import now
-from medaid.reimbursement import service
-from medaid.reimbursement.api.routes import office
+from medaid.reimbursement import service, wiring
 
 logger = Logger()
 metrics = Metrics()
@@ -20,9 +19,9 @@ metrics = Metrics()
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """One sweep. What it leaves (time, a fault) the next one finds again."""
     at = now()
-    with_what = office(at)
+    with_what = wiring.context(at)
     done = service.sweep(with_what, at)
-    metrics.add_metric("RungsClaimed", MetricUnit.Count, done.claimed)
+    metrics.add_metric("StepsClaimed", MetricUnit.Count, done.claimed)
     metrics.add_metric("CalendarDaysLeft", MetricUnit.Count, max(0, done.days_left))
     metrics.add_metric(
         "CalendarShort",

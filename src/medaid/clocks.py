@@ -55,7 +55,7 @@ class Projection:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class EscalationStep:
     """A step of escalation: `offset` working days from the due day (negative before it), from the
     beginning of that day."""
 
@@ -174,21 +174,22 @@ class StatutoryClock:
         return projection is None or civil_date(self.stopped) <= projection.due
 
     def reached(
-        self, rungs: Sequence[Rung], calendar: Calendar
-    ) -> tuple[tuple[Rung, datetime], ...]:
-        """Each rung with the instant from which it counts as reached, earliest first; none while
+        self, steps_claimed: Sequence[EscalationStep], calendar: Calendar
+    ) -> tuple[tuple[EscalationStep, datetime], ...]:
+        """Each step with the instant from which it counts as reached, earliest first; none while
         paused or stopped."""
         projection = None if self.stopped else self.project(calendar)
         if projection is None:
             return ()
         marks = (
-            (rung, day_start(rung_day(calendar, projection.due, rung.offset))) for rung in rungs
+            (step, day_start(rung_day(calendar, projection.due, step.offset)))
+            for step in steps_claimed
         )
         return tuple(sorted(marks, key=lambda mark: mark[1]))
 
 
 def rung_day(calendar: Calendar, due: date, offset: WorkingDays) -> date:
-    """The day a rung `offset` working days from `due` begins; `due` itself for none."""
+    """The day a step `offset` working days from `due` begins; `due` itself for none."""
     return calendar.add(due, offset) if offset else due
 
 

@@ -68,7 +68,7 @@ def doors_stay_small_and_call_services(path: str, text: str) -> list[str]:
         if (
             parts[0] == "medaid"
             and parts[1] in ROOMS
-            and parts[2] not in ("service", "model", "api")
+            and parts[2] not in ("service", "model", "api", "wiring")
             and module not in USE_CASES
         ):
             wrong.append(module)

@@ -30,7 +30,7 @@ ASYNCHRONOUS = {
     "Roster",
     "Outbox",
     "Sweep",
-    "Bank",
+    "Payments",
     "ClearingBank",
     "Clearing",
     "Worker",
@@ -850,7 +850,7 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
     (
         each_function_logs_where_its_role_may_write,
         [
-            spoil(f"{R}/Bank/Properties/LoggingConfig/LogGroup", {"Ref": "SettleLogs"}),
+            spoil(f"{R}/Payments/Properties/LoggingConfig/LogGroup", {"Ref": "SettleLogs"}),
             spoil(f"{R}/Settle/Properties/LoggingConfig", DELETE),
         ],
     ),
@@ -901,7 +901,7 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         nothing_a_function_writes_starts_a_function,
         [
             spoil(
-                f"{R}/BankRole/Propertie"
+                f"{R}/PaymentsRole/Propertie"
                 "s/Policies/0/PolicyDocu"
                 "ment/Statement/ReadsAn"
                 "swersAndCalendar/Action",

@@ -76,8 +76,8 @@ def test_an_identity_reported_late_opens_the_case_of_what_was_settled_without_it
     department.drop([row])
     kinds = outbox()
     assert "identity_recorded" in kinds
-    assert len(reimbursement.of_person(OFFICER, "P1")) == cases
+    assert len(reimbursement.list_cases_of(OFFICER, "P1")) == cases
     assert outbox().count("assistance_not_settled") == cases, (
         "reminded once, whatever the stream brings again"
     )
-    assert len(reimbursement.of_person(OFFICER, "P1")) == cases
+    assert len(reimbursement.list_cases_of(OFFICER, "P1")) == cases

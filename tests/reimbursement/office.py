@@ -12,15 +12,19 @@ from typing import Any, Final
 from medaid import ids
 from medaid.aws import exchange
 from medaid.aws.transaction import RetryPolicy, commit
+from medaid.ids import OfficerId
 from medaid.instants import BEIJING
 from medaid.money import Fen
+from medaid.payments import service as payments
+from medaid.payments.model import Batch, Problem, SourceKind
 from medaid.people import service as people
 from medaid.people.model import Identity, Insurance, Person, Source
 from medaid.policy.service import library
+from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.model import Account, Care, Case, Fees, Officer, Receipt
 from medaid.reimbursement.procedure import procedure
-from medaid.reimbursement.rules import Given
+from medaid.reimbursement.rules import ActReason
 from medaid.settlement.national.codes import person_group
 from medaid.workdays import Calendar, published
 
@@ -33,15 +37,15 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
-def office(calendar: Calendar | None = None, **changes: Any) -> service.Office:
-    patience = RetryPolicy(sleep=lambda _: None)
+def office(calendar: Calendar | None = None, **changes: Any) -> service.Context:
+    retry = RetryPolicy(sleep=lambda _: None)
     return replace(
-        service.Office(
+        service.Context(
             procedure(),
             calendar or published(),
             library().policy_for,
-            group=person_group,
-            patience=patience,
+            person_group=person_group,
+            retry=retry,
         ),
         **changes,
     )
@@ -60,8 +64,8 @@ MANAGER = officer("o-manager", "manager")
 INSPECTOR = officer("o-inspector", "inspector")
 
 
-def given(reason: str = "", clause: str = "", request: str = "") -> Given:
-    return Given(reason, clause, request)
+def given(reason: str = "", clause: str = "", request: str = "") -> ActReason:
+    return ActReason(reason, clause, request)
 
 
 def register(
@@ -136,11 +140,11 @@ def draft(
     return replace(draft, **changes)
 
 
-def opened(o: service.Office, case: Case, now: datetime, who: Officer = INTAKE) -> Case:
+def opened(o: service.Context, case: Case, now: datetime, who: Officer = INTAKE) -> Case:
     return service.open_case(o, who, case, now, given(request=ids.content_hash(case.case_id)))
 
 
-def granted(o: service.Office, case: Case, now: datetime) -> Case:
+def granted(o: service.Context, case: Case, now: datetime) -> Case:
     """From draft to an obligation of the fund."""
     case = opened(o, case, now)
     case = service.accept(o, INTAKE, case.case_id, case.version, now, given())
@@ -149,10 +153,29 @@ def granted(o: service.Office, case: Case, now: datetime) -> Case:
     return service.recheck(o, REVIEWER, case.case_id, case.version, now, given())
 
 
-def released(o: service.Office, case: Case, now: datetime, batch: str) -> Case:
+def released(o: service.Context, case: Case, now: datetime, batch: str) -> Case:
     """From an obligation to the bank."""
     case = service.order(o, ACCOUNTANT, case.case_id, case.version, now, given())
     return service.pay(o, CASHIER, case.case_id, case.version, batch, now, given())
+
+
+def open_batch(key: str, now: datetime, who: Officer = CASHIER) -> Batch:
+    """A batch for the bank."""
+    return payments.open_batch(Region(who.admdvs), key, OfficerId(who.officer_id), who.roles, now)
+
+
+def close_batch(batch_id: str, now: datetime, who: Officer = CASHIER) -> Batch:
+    """Closed, and its file written."""
+    return payments.close_batch(
+        Region(who.admdvs), batch_id, OfficerId(who.officer_id), who.roles, now
+    )
+
+
+def take(o: service.Context, content: bytes, now: datetime) -> tuple[int, list[Problem]]:
+    """The bank's answer taken, as functions/payments does: lines taken, problems of the others."""
+    listeners = {SourceKind.CASE: service.bank_listener(o)}
+    report = payments.take_answer(content, listeners, now)
+    return report.taken, list(report.problems)
 
 
 def answer(batch: str, *lines: tuple[str, str, str, str]) -> bytes:
@@ -166,13 +189,13 @@ def answer(batch: str, *lines: tuple[str, str, str, str]) -> bytes:
     return ("\n".join(rows) + "\n").encode()
 
 
-def confirmed(o: service.Office, case: Case, now: datetime, key: str = "b") -> Case:
+def confirmed(o: service.Context, case: Case, now: datetime, key: str = "b") -> Case:
     """From draft to the bank's confirmation."""
-    batch = service.open_batch(CASHIER, key, now)
+    batch = open_batch(key, now)
     case = released(o, granted(o, case, now), now, batch.batch_id)
-    service.close_batch(CASHIER, batch.batch_id)
+    close_batch(batch.batch_id, now)
     assert case.order is not None
-    taken, problems = service.answered(
+    taken, problems = take(
         o, answer(batch.batch_id, (case.order.order_id, case.order.amount.yuan(), "paid", "")), now
     )
     assert (taken, problems) == (1, [])

@@ -69,7 +69,7 @@ def do(caller: Caller, scan: Scan, desk: Desk, act: str, key: str, person: str =
     if act == "attach":
         return desk.act(call, act, bill_code="3201", bill_no=f"N{key}", sha256=scan(desk.case_id))
     if act == "pay":
-        _, batch = call("POST", "/reimbursement/batches", {"key": key})
+        _, batch = call("POST", "/payments/320100/batches", {"key": key})
         return desk.act(call, act, batch_id=batch.get("batch_id", "none"))
     return desk.act(call, act, reason="无重复")
 

@@ -19,7 +19,7 @@ from medaid.errors import Conflict
 from medaid.local.stack import Stack
 from medaid.reimbursement import service, store
 from medaid.reimbursement.model import Case
-from medaid.reimbursement.rules import Given
+from medaid.reimbursement.rules import ActReason
 
 pytestmark = pytest.mark.cloud
 NOW = at("2026-03-16 09:00")
@@ -70,7 +70,7 @@ def test_two_officers_on_one_case_at_the_same_instant(in_cloud: Stack) -> None:
                 case.case_id,
                 case.version,
                 NOW,
-                Given(request=who),
+                ActReason(request=who),
             )
         except Conflict as conflict:
             return conflict.code
@@ -91,7 +91,7 @@ def test_two_sweeps_at_the_same_instant_claim_each_rung_once_J28(in_cloud: Stack
     cases = []
     for n in range(5):
         case = opened_case(o, draft(f"swept{n}", "SWEPT", bill_no=f"SWEPT{n}"), NOW)
-        cases.append(service.accept(o, INTAKE, case.case_id, case.version, NOW, Given()))
+        cases.append(service.accept(o, INTAKE, case.case_id, case.version, NOW, ActReason()))
     gate = Barrier(3)
 
     def attempt(_: int) -> int:
@@ -102,8 +102,8 @@ def test_two_sweeps_at_the_same_instant_claim_each_rung_once_J28(in_cloud: Stack
         claimed = sum(pool.map(attempt, range(3)))
     assert claimed >= 15, "other tests' cases may be due as well"
     for case in cases:
-        _, _, rungs = store.history(case.case_id)
-        assert {*rungs} == {"warned", "due", "overdue"}
+        _, _, steps_claimed = store.history(case.case_id)
+        assert {*steps_claimed} == {"warned", "due", "overdue"}
     assert service.sweep(o, late).claimed == 0
 
 

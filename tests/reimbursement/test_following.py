@@ -31,7 +31,7 @@ from medaid.people import service as people
 from medaid.people.model import Identity, Visit, YearTotals
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.following import prior_of
+from medaid.reimbursement.following import original_of
 from medaid.reimbursement.model import Account, State
 from medaid.reimbursement.pricing import request_of
 from medaid.settlement.model import Decision, Settlement
@@ -112,7 +112,7 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     settlement = settled_without_identity()
     seen(settlement)
     seen(settlement)
-    o = office(prior=lambda _: prior_of(settlement))
+    o = office(original=lambda _: original_of(settlement))
     assert service.remind(o, "P1", lambda _: settlement, NOW) == [], (
         "nothing to remind of while no identity stands"
     )
@@ -141,13 +141,13 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
 def test_one_case_for_a_settlement_and_none_for_one_taken_back_J27(tables: Tables) -> None:
     register()
     settlement = settled_without_identity()
-    o = office(prior=lambda _: prior_of(settlement))
+    o = office(original=lambda _: original_of(settlement))
     first = service.prepare(o, replace(draft(), settled="3201S1", receipts=()), NOW)
     with pytest.raises(Conflict, match="已有补充报销"):
         service.prepare(o, replace(draft(key="2"), settled="3201S1", receipts=()), NOW)
     assert service.case_detail(o, INTAKE, first.case_id, NOW).case.origin == "system"
     with pytest.raises(Conflict, match="3201S1"):
-        prior_of(replace(settlement, reversed_at=NOW))
+        original_of(replace(settlement, reversed_at=NOW))
     with pytest.raises(Refused, match="只为已有的结算"):
         service.prepare(o, draft(key="3"), NOW)
 

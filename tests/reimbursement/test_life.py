@@ -4,7 +4,7 @@ what is refused."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.conftest import Tables
@@ -19,16 +19,19 @@ from tests.reimbursement.office import (
     REVIEWER,
     answer,
     at,
+    close_batch,
     confirmed,
     draft,
     given,
     granted,
     office,
     officer,
+    open_batch,
     opened,
     register,
     released,
     scan,
+    take,
 )
 
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
@@ -39,7 +42,7 @@ from medaid.receipts import service as receipts
 from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.model import Account, OtherPayment, State
+from medaid.reimbursement.model import Account, Officer, OtherPayment, State
 
 NOW = at("2026-03-16 09:00")
 MONTH = "2026-03"
@@ -79,12 +82,12 @@ def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
     totals = people.load("P1", 2026).totals(2026)
     assert (totals.version, totals.last) == (1, case.case_id)
     assert totals.amounts["paid:assistance_inpatient"] == 159750
-    batch = service.open_batch(CASHIER, "b1", NOW)
+    batch = open_batch("b1", NOW)
     case = released(o, case, NOW, batch.batch_id)
-    closed = service.close_batch(CASHIER, batch.batch_id)
+    closed = close_batch(batch.batch_id, NOW)
     assert (closed.count, closed.total) == (1, Fen.of_yuan("8822.50"))
     assert case.order is not None
-    taken, problems = service.answered(
+    taken, problems = take(
         o, answer(batch.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW
     )
     assert (taken, problems) == (1, [])
@@ -113,7 +116,7 @@ def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
     service.delivered(o, case.case_id, NOW)
     service.delivered(o, case.case_id, NOW)
     told = service.case_detail(o, MANAGER, case.case_id, NOW)
-    assert (told.case.state, told.acts[-1].officer) == (State.TOLD, "outbox")
+    assert (told.case.state, told.acts[-1].officer) == (State.NOTIFIED, "outbox")
 
 
 def test_every_step_says_its_clause_J27() -> None:
@@ -219,7 +222,7 @@ def test_material_is_asked_for_once_and_all_of_it_J28() -> None:
     o = office()
     case = opened(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    case = service.ask_material(
+    case = service.request_supplement(
         o,
         INTAKE,
         case.case_id,
@@ -231,21 +234,21 @@ def test_material_is_asked_for_once_and_all_of_it_J28() -> None:
     assert case.clock is not None
     assert case.clock.paused
     with pytest.raises(BadInput, match="不在所缺材料之列"):
-        service.supply(
+        service.supplement(
             o, INTAKE, case.case_id, case.version, ("身份证",), at("2026-03-18 10:00"), given()
         )
-    case = service.supply(
+    case = service.supplement(
         o, INTAKE, case.case_id, case.version, ("出院小结",), at("2026-03-18 10:00"), given()
     )
     assert (case.state, case.owed) == (State.AWAITING, ("费用清单",))
-    case = service.supply(
+    case = service.supplement(
         o, INTAKE, case.case_id, case.version, ("费用清单",), at("2026-03-19 10:00"), given()
     )
     assert case.state == State.ACCEPTED
     assert case.clock is not None
     assert not case.clock.paused
     with pytest.raises(Conflict, match="一次性告知"):
-        service.ask_material(
+        service.request_supplement(
             o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 11:00"), given()
         )
 
@@ -268,10 +271,10 @@ def test_a_special_reason_gives_twenty_days_and_keeps_the_pauses_J28() -> None:
     o = office()
     case = opened(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    case = service.ask_material(
+    case = service.request_supplement(
         o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-17 10:00"), given()
     )
-    case = service.supply(
+    case = service.supplement(
         o, INTAKE, case.case_id, case.version, ("病历",), at("2026-03-19 10:00"), given()
     )
     with pytest.raises(BadInput, match="理由"):
@@ -295,7 +298,7 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
     clock = case.clock
     with pytest.raises(Forbidden, match="服务点"):
         service.case_detail(o, town, case.case_id, NOW)
-    case = service.hand_on(
+    case = service.transfer(
         o,
         village,
         case.case_id,
@@ -308,12 +311,12 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
     assert [a.act for a in service.case_detail(o, town, case.case_id, NOW).acts] == [
         "open",
         "accept",
-        "hand_on",
+        "transfer",
     ]
     assert service.case_detail(o, village, case.case_id, NOW).case.point == "T01", (
         "who took it in sees what became of it"
     )
-    assert len(service.listed(village, [State.ACCEPTED], 10)[0]) == 1
+    assert len(service.list_cases(village, [State.ACCEPTED], 10)[0]) == 1
     with pytest.raises(Forbidden, match="服务点"):
         service.withdraw(o, village, case.case_id, case.version, NOW, given("不办了"))
     with pytest.raises(Forbidden, match="统筹区"):
@@ -493,13 +496,11 @@ def test_an_obligation_with_another_one_on_top_is_not_annulled() -> None:
 
 def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: Tables) -> None:
     o = office()
-    batch = service.open_batch(CASHIER, "b1", NOW)
+    batch = open_batch("b1", NOW)
     case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
-    service.close_batch(CASHIER, batch.batch_id)
+    close_batch(batch.batch_id, NOW)
     assert case.order is not None
-    service.answered(
-        o, answer(batch.batch_id, (case.order.order_id, "8822.50", "failed", "账户已销户")), NOW
-    )
+    take(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "failed", "账户已销户")), NOW)
     case = service.case_detail(o, MANAGER, case.case_id, NOW).case
     assert case.state == State.PAYMENT_FAILED
     assert case.order is not None
@@ -543,13 +544,83 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
         NOW,
         given("原账户销户"),
     )
-    second = service.open_batch(CASHIER, "b2", NOW)
-    case = released(o, case, NOW, second.batch_id)
-    service.close_batch(CASHIER, second.batch_id)
+    second = open_batch("b2", NOW)
+    with pytest.raises(Conflict, match="尚未审批"):
+        released(o, case, NOW, second.batch_id)
+    case = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    assert case.state == State.ORDERED, "ordered, and held back until the account is approved"
+    case = service.approve_account(o, AUDITOR, case.case_id, case.version, NOW, given())
+    case = service.pay(o, CASHIER, case.case_id, case.version, second.batch_id, NOW, given())
+    close_batch(second.batch_id, NOW)
     assert case.order is not None
     assert case.order.number == 2
-    service.answered(o, answer(second.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW)
+    take(o, answer(second.batch_id, (case.order.order_id, "8822.50", "paid", "")), NOW)
     assert balances()["610100-1002"] == -159750
+
+
+def test_paid_and_returned_three_days_later_is_paid_once_more(tables: Tables) -> None:
+    """The payment is mirrored, the person is told, the account can be changed, a new order pays
+    once more; both steps stand in the history."""
+    o = office()
+    case = confirmed(o, draft(), NOW)
+    assert case.order is not None
+    first, paid = case.order, balances()
+    assert paid["610100-1002"] == -159750
+    later = NOW + timedelta(days=3)
+    returned = answer(first.batch, (first.order_id, "8822.50", "failed", "账号户名不符退汇"))
+    assert take(o, returned, later) == (1, [])
+    case = service.case_detail(o, MANAGER, case.case_id, later).case
+    assert (case.state, case.reason) == (State.PAYMENT_FAILED, "账号户名不符退汇")
+    assert "610100-1002" not in balances()
+    assert balances()["610100-2103"] == -159750, "owed again"
+    assert f"O#case_payment_failed#{first.order_id}.1" in [
+        i["pk"]["S"] for i in tables.items("outbox")
+    ]
+    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    act = (case.case_id, case.version)
+    case = service.change_account(o, INTAKE, *act, account, later, given("户名不符"))
+    case = service.approve_account(o, AUDITOR, case.case_id, case.version, later, given())
+    batch = open_batch("again", later)
+    case = released(o, case, later, batch.batch_id)
+    close_batch(batch.batch_id, later)
+    assert case.order is not None
+    assert (case.order.number, case.order.account) == (2, account)
+    assert take(o, answer(batch.batch_id, (case.order.order_id, "8822.50", "paid", "")), later) == (
+        1,
+        [],
+    )
+    assert balances() == paid
+    done = [a.act for a in service.case_detail(o, MANAGER, case.case_id, later).acts]
+    assert done[done.index("confirm") :] == [
+        "confirm",
+        "payment_returned",
+        "change_account",
+        "approve_account",
+        "order",
+        "pay",
+        "confirm",
+    ]
+
+
+@pytest.mark.parametrize("who", [AUDITOR, ACCOUNTANT, CASHIER, MANAGER])
+def test_an_account_is_changed_by_who_took_the_case_in_alone_Q3_1(who: Officer) -> None:
+    o = office()
+    case = granted(o, draft(), NOW)
+    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    with pytest.raises(Forbidden):
+        service.change_account(o, who, case.case_id, case.version, account, NOW, given("户名不符"))
+
+
+@pytest.mark.parametrize("who", [INTAKE, ACCOUNTANT, CASHIER, officer("o-intake", "auditor")])
+def test_who_entered_an_account_or_pays_on_it_does_not_approve_it_Q3_1(who: Officer) -> None:
+    o = office()
+    case = granted(o, draft(), NOW)
+    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    case = service.change_account(
+        o, INTAKE, case.case_id, case.version, account, NOW, given("户名不符")
+    )
+    with pytest.raises(Forbidden):
+        service.approve_account(o, who, case.case_id, case.version, NOW, given())
 
 
 def test_recovery_up_to_what_was_paid_as_a_negative_order() -> None:
@@ -623,7 +694,8 @@ def test_nothing_payable_is_closed_not_ordered() -> None:
     with pytest.raises(Conflict, match="直接结案"):
         service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
     assert (
-        service.close(o, ACCOUNTANT, case.case_id, case.version, NOW, given()).state == State.TOLD
+        service.close(o, ACCOUNTANT, case.case_id, case.version, NOW, given()).state
+        == State.NOTIFIED
     )
     assert balances() == {}
 
@@ -646,17 +718,17 @@ def test_lists_by_state_role_and_filter_with_paging() -> None:
         case = opened(o, draft(key=str(n)), NOW)
         if n % 2:
             service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    rows, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3)
-    more, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
-    last, cursor = service.listed(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
+    rows, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3)
+    more, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
+    last, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
     assert [len(rows), len(more), len(last), cursor] == [3, 3, 1, ""]
     assert len({r["case_id"] for r in (*rows, *more, *last)}) == 7
     assert service.counts(o, INTAKE)["accepted"] == 3
-    only, _ = service.listed(
+    only, _ = service.list_cases(
         INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30"
     )
     assert len(only) == 3
     assert State.RECHECKED in service.states_for(o, "accountant")
-    assert service.listed(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []
+    assert service.list_cases(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []
     with pytest.raises(BadInput, match="翻页"):
-        service.listed(INTAKE, [State.DRAFTED], 3, "nonsense")
+        service.list_cases(INTAKE, [State.DRAFTED], 3, "nonsense")

@@ -12,12 +12,14 @@ from tests.people.samples import identity, insurance, person
 from tests.reimbursement.api_client import application, in_process, opened
 from tests.reimbursement.office import NANJING, at, draft, granted, office, officer
 
+from medaid.aws import rest
+from medaid.aws.rest.app import mount
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.people import service as people
 from medaid.people.model import Identity
 from medaid.reimbursement import books
-from medaid.reimbursement.api.routes import routes
+from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.procedure import ClockRule
 
@@ -46,7 +48,8 @@ def test_the_desk_carries_a_fact_that_no_register_holds_J27(
     o = office()
     rule = ClockRule(("500112",), date(2020, 1, 1), "办理时限(测试)", none="测试")
     o = replace(o, procedure=replace(o.procedure, clocks=(*o.procedure.clocks, rule)))
-    api = routes(lambda: at("2023-09-01 09:00"), lambda _now: o).resolve
+    clock = lambda: at("2023-09-01 09:00")  # noqa: E731  # one line
+    api = mount(rest.resolver(), ROUTES, clock, lambda _now: o).resolve
     call = in_process(api, officer("o-intake", "intake", admdvs="500112"))
     body = application(
         insuplc_admdvs="500112",
@@ -108,7 +111,7 @@ def employed(**given: int) -> Case:
     commit(people.insurance_recorded("P1", None, suspended, when))
     allowance = identity("subsistence_allowance", date(2024, 1, 1), admdvs=NANJING)
     commit(people.identity_recorded("P1", None, allowance, when))
-    return draft(insutype="310", arrears=True, person_group="employed", given=given)
+    return draft(insutype="310", arrears=True, person_group="employed", agency_amounts=given)
 
 
 def test_arrears_of_an_employees_employer_are_priced_on_what_the_agency_states_J23(

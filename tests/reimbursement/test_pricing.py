@@ -19,7 +19,15 @@ from medaid.errors import BadInput, Conflict, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTotals
 from medaid.reimbursement.books import recovered_share
-from medaid.reimbursement.model import Act, Case, Hardship, OtherPayment, PayOrder, Pricing, Prior
+from medaid.reimbursement.model import (
+    Act,
+    Case,
+    Hardship,
+    OriginalSettlement,
+    OtherPayment,
+    PayOrder,
+    Pricing,
+)
 from medaid.reimbursement.pricing import quote, request_of
 
 O = office()  # noqa: E741  # the office
@@ -38,26 +46,26 @@ def person(totals: dict[str, int] | None = None, *categories: str) -> PersonFile
     return PersonFile(PERSON, (INSURED,), identities, (), (), years)
 
 
-def quoted(case: Case, file: PersonFile, prior: Prior | None = None) -> Pricing:
+def quoted(case: Case, file: PersonFile, original: OriginalSettlement | None = None) -> Pricing:
     return quote(
         case,
         file,
         O.policy_for,
         O.procedure,
         TODAY,
-        O.group,
-        prior,
+        O.person_group,
+        original,
     )
 
 
-def settled(case: Case, before: dict[str, int]) -> tuple[Prior, dict[str, int]]:
+def settled(case: Case, before: dict[str, int]) -> tuple[OriginalSettlement, dict[str, int]]:
     """A settlement of the same bill without any identity, and the year's totals after it."""
     one = candidate(
         person(before), request_of(case), "", (), TODAY, O.policy_for, lambda *_: "adult"
     )
     priced = price(one.policy, one.claim)
     added = {name: amount - before.get(name, 0) for name, amount in priced.totals.items()}
-    return Prior(
+    return OriginalSettlement(
         "3201S1",
         "P1",
         case.fees.medfee_sumamt,
@@ -74,8 +82,8 @@ def test_the_difference_to_what_was_settled_J27() -> None:
     """Settled without identity: basic 7,225 paid, 2,775 left. With 低保 since before: assistance 90
     % of the 1,775 in-policy left."""
     case = replace(draft(), settled="3201S1")
-    prior, totals = settled(case, {})
-    pricing = quoted(case, person(totals, "subsistence_allowance"), prior)
+    original, totals = settled(case, {})
+    pricing = quoted(case, person(totals, "subsistence_allowance"), original)
     assert {f: a.yuan() for f, a in pricing.by_fund.items()} == {"maf_pay": "1597.50"}
     assert pricing.own == Fen.of_yuan("1177.50")
     assert pricing.after["paid:basic_inpatient"] == totals["paid:basic_inpatient"], (
@@ -102,32 +110,32 @@ def test_settled_and_added_give_what_one_settlement_with_the_identity_had_given_
             fulamt_ownpay_amt=Fen(own_expense),
         ),
     )
-    prior, totals = settled(case, {})
+    original, totals = settled(case, {})
     whole = quoted(replace(case, settled=""), person({}, "subsistence_allowance"))
-    if whole.granted == sum(map(int, prior.by_fund.values())):
+    if whole.granted == sum(map(int, original.by_fund.values())):
         with pytest.raises(Conflict):
-            quoted(case, person(totals, "subsistence_allowance"), prior)
+            quoted(case, person(totals, "subsistence_allowance"), original)
         return
-    added = quoted(case, person(totals, "subsistence_allowance"), prior)
-    assert added.granted + Fen(sum(map(int, prior.by_fund.values()))) == whole.granted
+    added = quoted(case, person(totals, "subsistence_allowance"), original)
+    assert added.granted + Fen(sum(map(int, original.by_fund.values()))) == whole.granted
     assert added.own == whole.own
     assert dict(added.after) == dict(whole.after)
 
 
 def test_without_a_standing_identity_there_is_nothing_to_add_J27() -> None:
     case = replace(draft(), settled="3201S1")
-    prior, totals = settled(case, {})
+    original, totals = settled(case, {})
     with pytest.raises(Conflict, match=r"应补 0\.00"):
-        quoted(case, person(totals), prior)
+        quoted(case, person(totals), original)
 
 
 def test_another_person_or_bill_than_the_settlement_is_refused_J27() -> None:
     case = replace(draft(), settled="3201S1")
-    prior, totals = settled(case, {})
+    original, totals = settled(case, {})
     for wrong in (
-        replace(prior, psn_no="P2"),
-        replace(prior, total=Fen(1)),
-        replace(prior, in_policy=Fen(1)),
+        replace(original, psn_no="P2"),
+        replace(original, total=Fen(1)),
+        replace(original, in_policy=Fen(1)),
     ):
         with pytest.raises(BadInput, match="与原结算不一致"):
             quoted(case, person(totals, "subsistence_allowance"), wrong)
@@ -214,7 +222,7 @@ def test_a_case_is_stored_and_read_back_whole() -> None:
         pricing=pricing,
         hardship=Hardship(5, "m", "x"),
         others=(OtherPayment("a", "donation", Fen(5)),),
-        given={"hifp_pay": 3},
+        agency_amounts={"hifp_pay": 3},
     )
     text = json.dumps(encode(case), ensure_ascii=False)
     assert decode(Case, json.loads(text)) == case

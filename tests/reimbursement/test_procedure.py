@@ -88,7 +88,7 @@ def spoiled(old: str, new: str) -> Callable[[], object]:
         spoiled('roles = ["auditor"]', 'roles = ["auditer"]'),
         spoiled('act = "accept"', 'act = "open"'),
         spoiled('id = "audit_recheck"', 'id = "end_to_end"'),
-        spoiled('told = "已告知结果"\n', ""),
+        spoiled('notified = "已告知结果"\n', ""),
     ],
 )
 def test_what_is_uncited_unknown_or_given_twice_does_not_load(wrong: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""The sweep of statutory clocks (J28, design section 6): each rung once, also after an outage;
+"""The sweep of statutory clocks (J28, design section 6): each step once, also after an outage;
 reads what is due; new years move what they move."""
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ def test_warned_a_working_day_before_then_due_then_late_each_once_J28(tables: Ta
         assert service.sweep(office(), at(when)).claimed == bool(name)
         assert service.sweep(office(), at(when)).claimed == 0
         seen += [name] if name else []
-        assert messages(tables) == sorted(f"{case.case_id}.{rung}" for rung in seen)
-    assert list(store.due(0, None)) == [], "no rung is left: it has left the index"
+        assert messages(tables) == sorted(f"{case.case_id}.{step}" for step in seen)
+    assert list(store.due(0, None)) == [], "no step is left: it has left the index"
     detail = service.case_detail(office(), MANAGER, case.case_id, at("2026-03-31 09:00"))
     assert detail.clock == "overdue"
     assert detail.case.version == case.version, (
-        "a rung is no act: an officer's work on the case is not disturbed"
+        "a step is no act: an officer's work on the case is not disturbed"
     )
 
 
@@ -118,7 +118,7 @@ def test_a_clock_that_owes_nothing_is_not_swept_J28(tables: Tables) -> None:
     register()
     o, now = office(), at("2026-03-16 09:00")
     paused = accepted("1", now)
-    service.ask_material(o, INTAKE, paused.case_id, paused.version, ("病历",), now, given())
+    service.request_supplement(o, INTAKE, paused.case_id, paused.version, ("病历",), now, given())
     refused = accepted("2", now)
     service.refuse(
         o, AUDITOR, refused.case_id, refused.version, now, given("不在范围", "第二十五条")
@@ -129,16 +129,16 @@ def test_a_clock_that_owes_nothing_is_not_swept_J28(tables: Tables) -> None:
 
 
 def test_a_rung_claimed_while_an_officer_acts_is_neither_lost_nor_repeated(tables: Tables) -> None:
-    """The officer's act was decided on the case before the rung: it is decided again, and the rung
+    """The officer's act was decided on the case before the step: it is decided again, and the step
     stays claimed."""
     register()
     case = accepted("1", at("2026-03-16 09:00"))
     service.sweep(office(), at("2026-03-27 09:00"))
-    after = service.ask_material(
+    after = service.request_supplement(
         office(), INTAKE, case.case_id, case.version, ("病历",), at("2026-03-27 10:00"), given()
     )
-    assert after.rungs == ("warned",)
-    service.supply(
+    assert after.steps_claimed == ("warned",)
+    service.supplement(
         office(), INTAKE, case.case_id, after.version, ("病历",), at("2026-04-10 10:00"), given()
     )
     service.sweep(office(), at("2026-04-13 09:00"))
@@ -152,7 +152,7 @@ def test_on_1_january_without_a_published_calendar_nothing_fails_J28(tables: Tab
     case = accepted("1", at("2026-12-28 09:00"))
     earlier = accepted("2", at("2026-12-01 09:00"))
     before = service.case_detail(office(), INTAKE, case.case_id, at("2027-01-01 00:00"))
-    assert (before.outlook.due, before.outlook.provisional) == (date(2027, 1, 11), True)
+    assert (before.projection.due, before.projection.provisional) == (date(2027, 1, 11), True)
     swept = service.sweep(office(), at("2027-01-01 00:05"))
     assert (swept.read, swept.days_left) == (1, -1), (
         "the earlier one is late, the provisional one is not due yet"
@@ -168,14 +168,14 @@ def test_on_1_january_without_a_published_calendar_nothing_fails_J28(tables: Tab
     assert service.reproject(longer) == 2
     assert service.reproject(longer) == 0
     after = service.case_detail(longer, INTAKE, case.case_id, at("2027-01-02 09:00"))
-    assert (after.outlook.due, after.outlook.provisional) == (date(2027, 1, 13), False)
-    rows, _ = service.listed(
+    assert (after.projection.due, after.projection.provisional) == (date(2027, 1, 13), False)
+    rows, _ = service.list_cases(
         INTAKE, [State.ACCEPTED], 10, "", lambda row: row["case_id"] == case.case_id
     )
     assert (rows[0]["due"], rows[0]["provisional"]) == ("2027-01-13", False)
     assert service.case_detail(
         longer, INTAKE, earlier.case_id, at("2027-01-02 09:00")
-    ).outlook.due == date(2026, 12, 15)
+    ).projection.due == date(2026, 12, 15)
     assert service.sweep(longer, at("2027-01-11 09:00")).claimed == 0, "due no longer on the 11th"
     assert service.sweep(longer, at("2027-01-12 09:00")).claimed == 1, (
         "warned on the 12th; the one accepted on 1 January is due on the 18th"
@@ -211,7 +211,7 @@ def test_many_open_cases_and_a_few_due_reads_the_few_J28(
                 sample, case_id=f"320100M{n:05d}", clock=StatutoryClock(begin, WorkingDays(10))
             )
             write = store.case_write(
-                case, rules.outlook(case, o.calendar, o.procedure), None, o.calendar.version
+                case, rules.projection(case, o.calendar, o.procedure), None, o.calendar.version
             )
             batch.save(write.item)  # type: ignore[union-attr]  # a put
     service.reproject(o)

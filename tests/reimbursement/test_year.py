@@ -1,4 +1,4 @@
-"""A year of office life on a fake clock: 1,000 cases over 2026 with its holidays and make-up
+"""A year of context life on a fake clock: 1,000 cases over 2026 with its holidays and make-up
 workdays, counted twice (J28)."""
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ HOURS = (9, 11, 14, 16)
 
 
 @dataclass
-class Office:
-    """The office as it works: a case is accepted, perhaps waits for material, perhaps is extended,
+class Context:
+    """The context as it works: a case is accepted, perhaps waits for material, perhaps is extended,
     and is paid some working days later."""
 
     chance: random.Random
@@ -52,19 +52,19 @@ class Office:
         changed: Case | None = None,
     ) -> Case:
         who = MANAGER if name == "extend" else INTAKE
-        move, role = rules.permit(case, name, who, (), "", PROCEDURE)
+        move, role = rules.permitted(case, name, who, (), PROCEDURE)
         after, _ = rules.step(case, move, role, who, now, given("核查", "", ""), changed, target)
-        return rules.kept(after, now, PROCEDURE)
+        return rules.with_clock(after, now, PROCEDURE)
 
     def sweep(self, case: Case, now: datetime) -> Case:
-        names = rules.climbed(case, now, CALENDAR, PROCEDURE)
+        names = rules.steps_due(case, now, CALENDAR, PROCEDURE)
         self.claimed.update(names)
-        return replace(case, rungs=(*case.rungs, *names))
+        return replace(case, steps_claimed=(*case.steps_claimed, *names))
 
 
 @dataclass
 class Story:
-    """What happens to one case, decided beforehand: instants of acceptance, asking, supply,
+    """What happens to one case, decided beforehand: instants of acceptance, asking, supplement,
     extension, payment."""
 
     accepted: datetime
@@ -91,39 +91,41 @@ def stories(chance: random.Random) -> list[Story]:
     return found
 
 
-def lived(story: Story, office: Office, number: int) -> Case:
+def lived(story: Story, context: Context, number: int) -> Case:
     """The story as the product sees it, with a sweep at five past every hour of the working part of
     each day in between."""
-    case = office.accept(number, story.accepted)
+    case = context.accept(number, story.accepted)
     events = [
         ("ask", story.asked),
-        ("supply", story.supplied),
+        ("supplement", story.supplied),
         ("extend", story.extended),
         ("pay", story.paid),
     ]
     timeline = sorted((when, name) for name, when in events if when is not None)
     swept = story.accepted
     for when, name in timeline:
-        case, swept = swept_until(case, swept, when, office), when
+        case, swept = swept_until(case, swept, when, context), when
         match name:
             case "ask":
-                case = office.act(case, "ask_material", when, None, replace(case, owed=("病历",)))
-            case "supply":
-                case = office.act(case, "supply", when, State.ACCEPTED, replace(case, owed=()))
+                case = context.act(
+                    case, "request_supplement", when, None, replace(case, owed=("病历",))
+                )
+            case "supplement":
+                case = context.act(case, "supplement", when, State.ACCEPTED, replace(case, owed=()))
             case "extend":
-                case = office.act(case, "extend", when, None, replace(case, special="核查"))
+                case = context.act(case, "extend", when, None, replace(case, special="核查"))
             case _:
-                case = rules.kept(replace(case, state=State.PAID), when, PROCEDURE)
+                case = rules.with_clock(replace(case, state=State.PAID), when, PROCEDURE)
     return case
 
 
-def swept_until(case: Case, since: datetime, until: datetime, office: Office) -> Case:
+def swept_until(case: Case, since: datetime, until: datetime, context: Context) -> Case:
     day = civil_date(since)
     while day <= civil_date(until):
         for hour in (0, 9):
             now = at(f"{day} {hour:02d}:05")
             if since < now < until:
-                case = office.sweep(case, now)
+                case = context.sweep(case, now)
         day += timedelta(days=1)
     return case
 
@@ -166,9 +168,9 @@ def known_at(story: Story, moment: datetime, small: bool) -> StatutoryClock:
 
 
 def recounted(story: Story, small: bool) -> tuple[bool, set[str]]:
-    """By another calendar, a day at a time: was it paid in time, and which rungs did the sweeps
+    """By another calendar, a day at a time: was it paid in time, and which steps did the sweeps
     meet on the way."""
-    rungs = set[str]()
+    steps_claimed = set[str]()
     day = civil_date(story.accepted)
     while day <= civil_date(story.paid):
         for hour in (0, 9):
@@ -181,28 +183,28 @@ def recounted(story: Story, small: bool) -> tuple[bool, set[str]]:
                     ("due", due),
                     ("overdue", OTHER.add(due, WorkingDays(1))),
                 )
-                rungs |= {name for name, mark in marks if mark <= day}
+                steps_claimed |= {name for name, mark in marks if mark <= day}
         day += timedelta(days=1)
     due = walked(known_at(story, story.paid, small), OTHER)
-    return due is not None and civil_date(story.paid) <= due, rungs
+    return due is not None and civil_date(story.paid) <= due, steps_claimed
 
 
 def test_a_year_of_office_life_J28() -> None:
     chance = random.Random(20260101)
     told = stories(chance)
-    office = Office(random.Random(7), Counter())
-    cases = [lived(story, office, number) for number, story in enumerate(told)]
+    context = Context(random.Random(7), Counter())
+    cases = [lived(story, context, number) for number, story in enumerate(told)]
     late, expected_rungs = 0, Counter[str]()
     for case, story in zip(cases, told, strict=True):
         assert case.clock is not None
         small = case.care.care == "outpatient" and case.fees.medfee_sumamt <= Fen(100000)
-        in_time, rungs = recounted(story, small)
+        in_time, steps_claimed = recounted(story, small)
         assert case.clock.on_time(CALENDAR) == in_time, story
-        assert {*case.rungs} == rungs, story
-        assert len(case.rungs) == len(rungs), "each rung once"
+        assert {*case.steps_claimed} == steps_claimed, story
+        assert len(case.steps_claimed) == len(steps_claimed), "each step once"
         late += not in_time
-        expected_rungs.update(rungs)
-    assert office.claimed == expected_rungs
+        expected_rungs.update(steps_claimed)
+    assert context.claimed == expected_rungs
     assert sum(not c.clock.on_time(CALENDAR) for c in cases if c.clock) == late
     assert min(late, 1000 - late, expected_rungs["warned"]) > 100, (
         "a year in which nothing goes wrong proves nothing"

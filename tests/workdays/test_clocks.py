@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medaid.clocks import ClockState, Pause, Rung, StatutoryClock, day_start
+from medaid.clocks import ClockState, EscalationStep, Pause, StatutoryClock, day_start
 from medaid.instants import BEIJING, civil_date
 from medaid.workdays import Calendar, WorkingDays, published
 
@@ -185,16 +185,20 @@ def test_on_time_is_measured_where_the_clock_stopped() -> None:
 
 
 def test_rungs_are_reached_at_the_beginning_of_their_days() -> None:
-    rungs = (Rung("overdue", N(1)), Rung("warned", N(-1)), Rung("due", N(0)))
+    steps_claimed = (
+        EscalationStep("overdue", N(1)),
+        EscalationStep("warned", N(-1)),
+        EscalationStep("due", N(0)),
+    )
     clock = StatutoryClock(at("2026-03-02 09:00"), N(5))
-    reached = [(rung.name, instant) for rung, instant in clock.reached(rungs, CALENDAR)]
+    reached = [(step.name, instant) for step, instant in clock.reached(steps_claimed, CALENDAR)]
     assert reached == [
         ("warned", at("2026-03-06 00:00")),
         ("due", at("2026-03-09 00:00")),
         ("overdue", at("2026-03-10 00:00")),
     ]
-    assert clock.pause(at("2026-03-03 09:00"), "m").reached(rungs, CALENDAR) == ()
-    assert clock.stop(at("2026-03-03 09:00")).reached(rungs, CALENDAR) == ()
+    assert clock.pause(at("2026-03-03 09:00"), "m").reached(steps_claimed, CALENDAR) == ()
+    assert clock.stop(at("2026-03-03 09:00")).reached(steps_claimed, CALENDAR) == ()
 
 
 def test_across_an_unpublished_new_year_it_is_provisional_and_is_projected_anew_J28() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import count
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from medaid.aws.settings import settings
-from medaid.errors import Refused, Unavailable
+from medaid.errors import BadInput, Refused, Unavailable
 
 
 @cache
@@ -35,10 +36,37 @@ def put(key: str, content: bytes, content_type: str = "application/octet-stream"
     return key
 
 
-def get(key: str) -> bytes:
-    """The content under `key`. Raises Refused NOT_FOUND, Unavailable."""
+def put_beside(base: str, suffix: str, content: bytes) -> str:
+    """Writes text under `<base><suffix>`, or the first of `<base>.2<suffix>`, `<base>.3<suffix>` …
+    that is free: nothing is written over. Answers the key. Raises Unavailable."""
+    for number in count(1):
+        key = f"{base}{suffix}" if number == 1 else f"{base}.{number}{suffix}"
+        try:
+            client().put_object(
+                Bucket=settings().bucket,
+                Key=key,
+                Body=content,
+                ContentType="text/plain; charset=utf-8",
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
+                continue
+            raise Unavailable("UNAVAILABLE") from error
+        except BotoCoreError as error:
+            raise Unavailable("UNAVAILABLE") from error
+        return key
+    raise AssertionError("unreachable: count never ends")
+
+
+def get(key: str, largest: int | None = None) -> bytes:
+    """The content under `key`, of at most `largest` bytes. Raises Refused NOT_FOUND, BadInput
+    BODY_TOO_LARGE before anything is read, Unavailable."""
     try:
-        body: bytes = client().get_object(Bucket=settings().bucket, Key=key)["Body"].read()
+        found = client().get_object(Bucket=settings().bucket, Key=key)
+        if largest is not None and found["ContentLength"] > largest:
+            raise BadInput("BODY_TOO_LARGE", field="file", rule=f"至多 {largest} 字节")
+        body: bytes = found["Body"].read()
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             raise Refused("NOT_FOUND", field="key", rule="文件不存在") from error

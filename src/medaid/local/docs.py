@@ -24,9 +24,12 @@ from medaid.fund.chart import funds, read
 from medaid.local import articles_page, template
 from medaid.local.errors import LocalError
 from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, USER_POOL
+from medaid.payments import api as payments_api
 from medaid.people import api as people_api
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, TIER_NAMES, VALUES
+from medaid.receipts import api as receipts_api
+from medaid.reimbursement import api as reimbursement_api
 from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
 from medaid.workcalendar import api as calendar_api
@@ -40,6 +43,9 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     people_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
+    payments_api.ROUTES,
+    receipts_api.ROUTES,
+    reimbursement_api.ROUTES,
 )
 """Every table of operators' routes: docs/openapi.json is made from them."""
 FAMILY: Final = (
@@ -360,12 +366,13 @@ def _clocks() -> str:
                     figure["cite"],
                 )
             )
-    rungs = "、".join(
-        f"`{rung['name']}` {rung['says']} ({rung['offset']:+d})" for rung in _procedure()["rung"]
+    steps = "、".join(
+        f"`{step['name']}` {step['says']} ({step['offset']:+d})"
+        for step in _procedure()["escalation"]
     )
     return (
         table(("clock or date", "working days, or date", "region", "source"), rows)
-        + f"\nRungs of a case's clock, in working days from the due day: {rungs}.\n"
+        + f"\nSteps of escalation on a case's clock, in working days from the due day: {steps}.\n"
     )
 
 

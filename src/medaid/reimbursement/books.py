@@ -53,13 +53,21 @@ def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
             movement(
                 "reimbursement_payment",
                 entry.admdvs,
-                f"{order.order_id}.{entry.admdvs}",
+                f"{order.entry or order.order_id}.{entry.admdvs}",
                 rows,
                 now,
                 counterpart=case.case_id,
             )
         )
     return entries
+
+
+def payment_returned(case: Case, order: PayOrder, reason: str, now: datetime) -> list[Entry]:
+    """The payment mirrored: the bank returned what it had reported paid."""
+    return [
+        reversing(entry, order.order_id, civil_date(now), now, reason)
+        for entry in payment(case, order, now)
+    ]
 
 
 def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:

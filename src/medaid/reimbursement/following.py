@@ -8,19 +8,19 @@ from typing import Final
 
 from medaid.benefit.claim import SENDER_FACTS
 from medaid.errors import Conflict
-from medaid.reimbursement.model import Care, Case, Fees, OtherPayment, Prior
+from medaid.reimbursement.model import Care, Case, Fees, OriginalSettlement, OtherPayment
 from medaid.settlement.model import Settlement
 
 LATE_IDENTITY: Final = "06"
 """manl_reim_rea 医疗救助补报销."""
 
 
-def prior_of(settlement: Settlement) -> Prior:
+def original_of(settlement: Settlement) -> OriginalSettlement:
     """What the settlement granted. Raises Conflict ALREADY_REVERSED where it was taken back."""
     if settlement.reversed_at is not None:
         raise Conflict("ALREADY_REVERSED", field="setl_id", rule=settlement.setl_id)
     found = settlement.decision
-    return Prior(
+    return OriginalSettlement(
         settlement.setl_id,
         found.psn_no,
         found.bill.total,
@@ -69,7 +69,9 @@ def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -
         ),
         created=now,
         person_group=facts.person_group or "",
-        given={n: fen for n, fen in found.stated_amounts.items() if n != "payments_by_others"},
+        agency_amounts={
+            n: fen for n, fen in found.stated_amounts.items() if n != "payments_by_others"
+        },
         others=(OtherPayment("原结算", "other", type(bill.total)(others)),) if others else (),
         settled=settlement.setl_id,
     )

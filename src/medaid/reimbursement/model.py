@@ -17,6 +17,7 @@ from typing import Final
 from medaid.benefit.model import BILL_FIELDS, Bill, Step
 from medaid.clocks import StatutoryClock
 from medaid.money import Fen
+from medaid.payments.model import Account as PayeeAccount
 from medaid.receipts.model import ReceiptNumber
 
 NOTHING: Final = Fen(0)
@@ -38,7 +39,7 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
     """The bank has paid."""
     PAYMENT_FAILED = "payment_failed"
-    TOLD = "told"
+    NOTIFIED = "notified"
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -162,6 +163,11 @@ class Account:
     proof: str = ""
     """SHA-256 of the proof among the case's files, needed for any owner but self."""
 
+    @property
+    def payee_account(self) -> PayeeAccount:
+        """As the bank's file names it."""
+        return PayeeAccount(self.acctname, self.bankacct, self.bankcode)
+
 
 @dataclass(frozen=True, slots=True)
 class Hardship:
@@ -211,7 +217,7 @@ class Pricing:
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class OriginalSettlement:
     """What a settlement granted before the identity was known: whose it was and over which bill,
     the category taken, what funds paid, what the person was left with, and what it added to the
     year's totals."""
@@ -241,6 +247,8 @@ class PayOrder:
     batch: str = ""
     failure: str = ""
     """Why it came to nothing: the bank's reason, or that it was dropped."""
+    entry: str = ""
+    """What names its payment in the books, where that is not the order's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +276,7 @@ class Case:
     """Points that have handed it on: they may still see what became of it (J18)."""
     person_group: str = ""
     """minor, student, adult, elderly, retired, employed; empty where not known."""
-    given: Mapping[str, int] = field(default_factory=dict)
+    agency_amounts: Mapping[str, int] = field(default_factory=dict)
     """Amounts in fen that only others know and a clause asks for (e.g. hifp_pay by the basic fund's
     own statement)."""
     others: tuple[OtherPayment, ...] = ()
@@ -294,7 +302,7 @@ class Case:
     """How often its amounts became an obligation (more than one only after an annulment)."""
     orders: tuple[PayOrder, ...] = ()
     recovered: Fen = NOTHING
-    rungs: tuple[str, ...] = ()
+    steps_claimed: tuple[str, ...] = ()
     """Rungs of escalation already claimed, each once."""
     reason: str = ""
     """The last reason given for a refusal, return or the like."""

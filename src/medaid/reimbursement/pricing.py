@@ -28,7 +28,7 @@ from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Base, Citation, Layer, Policy, When
-from medaid.reimbursement.model import Case, Pricing, Prior
+from medaid.reimbursement.model import Case, OriginalSettlement, Pricing
 from medaid.reimbursement.procedure import Arrears, Procedure
 
 HARDSHIP: Final = "hardship"
@@ -48,7 +48,7 @@ def quote(
     procedure: Procedure,
     today: date,
     person_group: PersonGroup,
-    prior: Prior | None = None,
+    original: OriginalSettlement | None = None,
 ) -> Pricing:
     """`case` priced on the person's file as it stands now: for every region of the office that
     assists the person the best, once, as at the counter.
@@ -62,8 +62,8 @@ def quote(
         return fitted_policy(case, policy_for(insured, assisting, day), procedure)
 
     group = _group_of(case, person_group)
-    if prior is not None:
-        found = _difference(case, file, fitted, today, group, prior)
+    if original is not None:
+        found = _difference(case, file, fitted, today, group, original)
     else:
         found = _pricing(case, decide(file, request_of(case), today, fitted, group), procedure)
     return replace(found, notes=(*found.notes, *_determined_elsewhere(case, file)))
@@ -97,7 +97,7 @@ def request_of(case: Case) -> ClaimRequest:
             "filing": HARDSHIP if case.hardship else care.filing,
             "disease": care.disease,
         },
-        agency_amounts=case.given,
+        agency_amounts=case.agency_amounts,
         paid_by_others=sum(int(other.amount) for other in case.others),
         office=case.admdvs,
         enrolment_may_lapse=case.arrears,
@@ -263,7 +263,7 @@ def _difference(
     policy_for: PolicyFor,
     today: date,
     group: PersonGroup,
-    prior: Prior,
+    original: OriginalSettlement,
 ) -> Pricing:
     """What the identity found later adds to what was settled (J27).
 
@@ -273,19 +273,22 @@ def _difference(
     paid.
     """
     if (case.psn_no, case.fees.medfee_sumamt, case.fees.inscp_scp_amt) != (
-        prior.psn_no,
-        prior.total,
-        prior.in_policy,
+        original.psn_no,
+        original.total,
+        original.in_policy,
     ):
         raise BadInput(
             "AMOUNT_SUM",
             field="setl_id",
-            rule=f"人员或费用与原结算不一致:总额 {prior.total} 元,政策范围内 {prior.in_policy} 元",
+            rule="人员或费用与原结算不一致:"
+            f"总额 {original.total} 元,政策范围内 {original.in_policy} 元",
         )
     request = request_of(case)
-    before = replace(file, years=tuple(_without(year, prior) for year in file.years))
-    settled_as = () if prior.category == NO_CATEGORY else (prior.category,)
-    known = candidate(before, request, prior.assisting_region, settled_as, today, policy_for, group)
+    before = replace(file, years=tuple(_without(year, original) for year in file.years))
+    settled_as = () if original.category == NO_CATEGORY else (original.category,)
+    known = candidate(
+        before, request, original.assisting_region, settled_as, today, policy_for, group
+    )
     old = best_of([known])
     new = best_of([*candidates(before, request, today, policy_for, group), known])
     totals = file.totals(new.candidate.year)
@@ -293,7 +296,7 @@ def _difference(
         fund: new.priced.paid(fund) - old.priced.paid(fund)
         for fund in dict.fromkeys((*new.priced.by_fund, *old.priced.by_fund))
     }
-    elsewhere = new.candidate.assisting_region != prior.assisting_region and any(
+    elsewhere = new.candidate.assisting_region != original.assisting_region and any(
         old.priced.paid(fund) for fund in ASSISTANCE
     )
     if elsewhere or any(amount < 0 for amount in more.values()):
@@ -303,11 +306,11 @@ def _difference(
             rule="按现有身份计算,有基金应付金额低于原结算,须撤销原结算后重新结算",
         )
     granted = Fen(sum(map(int, more.values())))
-    if not granted or granted > prior.own:
+    if not granted or granted > original.own:
         raise Conflict(
             "STATE",
             field="setl_id",
-            rule=f"原结算个人负担 {prior.own} 元,按现有身份应补 {granted} 元",
+            rule=f"原结算个人负担 {original.own} 元,按现有身份应补 {granted} 元",
         )
     paid_before = {step.layer: step.paid for step in old.priced.steps}
     steps = tuple(
@@ -320,7 +323,7 @@ def _difference(
         for name in {*totals.amounts, *new.priced.totals}
     }
     note = (
-        f"原结算 {prior.setl_id} 后取得身份,"
+        f"原结算 {original.setl_id} 后取得身份,"
         "支付与原结算的差额(苏医保办发〔2023〕27号第二十条、第二十七条)"
     )
     policy = new.candidate.policy
@@ -328,7 +331,7 @@ def _difference(
         new.priced.category,
         {fund: Fen(amount) for fund, amount in more.items() if amount},
         Fen(0),
-        prior.own - granted,
+        original.own - granted,
         steps,
         totals.year,
         totals.version,
@@ -342,9 +345,9 @@ def _difference(
     )
 
 
-def _without(totals: YearTotals, prior: Prior) -> YearTotals:
+def _without(totals: YearTotals, original: OriginalSettlement) -> YearTotals:
     """The year's totals without what the settlement added, where it counted in that year."""
-    if totals.year != prior.year:
+    if totals.year != original.year:
         return totals
-    amounts = {name: fen - prior.added.get(name, 0) for name, fen in totals.amounts.items()}
+    amounts = {name: fen - original.added.get(name, 0) for name, fen in totals.amounts.items()}
     return replace(totals, amounts=amounts)

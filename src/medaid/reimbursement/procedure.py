@@ -1,5 +1,5 @@
 """The handling procedure (经办规程) as one value, loaded from procedure.toml: moves, incompatible
-posts, clocks, rungs, limits.
+posts, clocks, steps_claimed, limits.
 
 Rules take it as an argument. A figure or a separation rule without a citation does not load; two
 clock rows for one region and day, or none, are errors that name the region.
@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from medaid.clocks import Rung
+from medaid.clocks import EscalationStep
 from medaid.errors import PolicyUndetermined
 from medaid.money import Fen
+from medaid.payments.model import Duty
 from medaid.reimbursement.model import NOTHING, State
 from medaid.workdays import WorkingDays
 
@@ -40,17 +41,21 @@ class Move:
     needs: tuple[str, ...]
     cite: str
 
+    @property
+    def duty(self) -> Duty | None:
+        """The duty in a region's office that who does it holds from then on (Q3.1)."""
+        return Duty(self.kind) if self.kind in [*Duty] else None
+
 
 @dataclass(frozen=True, slots=True)
 class Separation:
     """Incompatible posts (不相容岗位): who did an act of kind `first` may not do one of kind
-    `then`; on a case, or in a region's office."""
+    `then` on the same case."""
 
     id: str
     first: frozenset[str]
     then: frozenset[str]
     mutual: bool
-    scope: str
     rule: str
     cite: str
 
@@ -106,9 +111,9 @@ class Procedure:
     moves: Mapping[str, Move]
     separations: tuple[Separation, ...]
     clocks: tuple[ClockRule, ...]
-    rungs: tuple[Rung, ...]
-    rung_names: Mapping[str, str]
-    rung_roles: Mapping[str, str]
+    escalation: tuple[EscalationStep, ...]
+    step_names: Mapping[str, str]
+    step_roles: Mapping[str, str]
     hardship_points: int
     hardship_cite: str
     arrears: tuple[Arrears, ...]
@@ -117,14 +122,9 @@ class Procedure:
     reasons: Mapping[str, str]
 
     @property
-    def region_kinds(self) -> frozenset[str]:
-        """The kinds of acts that are kept apart throughout a region's office."""
-        return frozenset().union(*(s.first for s in self.separations if s.scope == "region"))
-
-    @property
     def warning(self) -> WorkingDays:
         """How many working days before the due day a case counts as warned."""
-        return -min(rung.offset for rung in self.rungs)
+        return -min(step.offset for step in self.escalation)
 
     def clock(self, admdvs: str, day: date) -> ClockRule:
         """The clock of region `admdvs` for a case accepted on `day`. Raises PolicyUndetermined
@@ -193,9 +193,7 @@ def _separation(row: Mapping[str, Any]) -> Separation:
     cite = _cited(row, f"separation {row['id']}")
     kinds = row.get("kinds", ())
     first, then = frozenset(row.get("first", kinds)), frozenset(row.get("then", kinds))
-    return Separation(
-        row["id"], first, then, row.get("mutual", False), row["scope"], row["rule"], cite
-    )
+    return Separation(row["id"], first, then, row.get("mutual", False), row["rule"], cite)
 
 
 def _clock(row: Mapping[str, Any]) -> ClockRule:
@@ -231,9 +229,9 @@ def read(text: str) -> Procedure:
         raise ValueError(f"unknown roles {sorted(unknown)}")
     if unnamed := {*State} - {*data["states"]}:
         raise ValueError(f"states without a name: {sorted(unnamed)}")
-    rungs = tuple(
+    escalation = tuple(
         sorted(
-            (Rung(r["name"], WorkingDays(r["offset"])) for r in data["rung"]),
+            (EscalationStep(r["name"], WorkingDays(r["offset"])) for r in data["escalation"]),
             key=lambda r: r.offset,
         )
     )
@@ -244,9 +242,9 @@ def read(text: str) -> Procedure:
         moves=moves,
         separations=tuple(_separation(row) for row in data["separation"]),
         clocks=tuple(_clock(row) for row in data["clock"]),
-        rungs=rungs,
-        rung_names={r["name"]: r["says"] for r in data["rung"]},
-        rung_roles={r["name"]: r["to"] for r in data["rung"]},
+        escalation=escalation,
+        step_names={r["name"]: r["says"] for r in data["escalation"]},
+        step_roles={r["name"]: r["to"] for r in data["escalation"]},
         hardship_points=data["hardship"]["most_points"],
         hardship_cite=_cited(data["hardship"], "hardship"),
         arrears=tuple(

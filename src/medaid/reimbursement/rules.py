@@ -25,7 +25,7 @@ NEVER: Final = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ActReason:
     """What comes with an act: the words, and the hash of the request that tells a retry from
     another act."""
 
@@ -35,12 +35,12 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class DueProjection:
     """How the clock of a case projects on a calendar: for the index and for people."""
 
     due: date | None = None
     provisional: bool = False
-    next_rung: str = ""
+    next_step: str = ""
     next_at: datetime | None = None
 
 
@@ -50,14 +50,14 @@ def system(admdvs: str, name: str = SYSTEM) -> Officer:
     return Officer(name, admdvs, frozenset({SYSTEM}))
 
 
-def permit(
-    case: Case, act: str, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure
+def permitted(
+    case: Case, act: str, officer: Officer, history: Iterable[Act], procedure: Procedure
 ) -> tuple[Move, str]:
-    """The move and the role by which `officer` may do `act` on `case`, or why not.
+    """The move and the role by which `officer` may do `act` on `case`, whatever its state.
 
-    `history` are the case's acts; `duty` is the kind of region-wide duty the officer is known by,
-    empty where none yet. Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION (the rule
-    is named), Conflict STATE.
+    `history` are the case's acts. Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION
+    (the rule is named). Duties in the region's office are held against each other by
+    `medaid.payments`.
     """
     move = procedure.moves[act]
     reachable(case, officer)
@@ -66,15 +66,19 @@ def permit(
         names = "、".join(procedure.roles[r] for r in sorted(move.roles))
         raise Forbidden("FORBIDDEN", field="role", rule=f"{move.says}须由{names}办理")
     if role != SYSTEM:
-        separated(move, officer, history, duty, procedure)
-    if case.state not in move.sources and not (act == "open" and case.version == 0):
+        check_separation(move, officer, history, procedure)
+    return move, role
+
+
+def check_state(case: Case, move: Move, procedure: Procedure) -> None:
+    """Raises Conflict STATE where the case is not where the move begins."""
+    if case.state not in move.sources and not (move.act == "open" and case.version == 0):
         raise Conflict(
             "STATE",
             field="state",
             rule=f"{procedure.states[case.state]}的申请不能{move.says}",
             case=case.case_id,
         )
-    return move, role
 
 
 def reachable(case: Case, officer: Officer) -> None:
@@ -94,21 +98,17 @@ def readable(case: Case, officer: Officer) -> None:
         raise Forbidden("FORBIDDEN", field="insu_admdvs", rule="只能查看本统筹区的申请")
 
 
-def separated(
-    move: Move, officer: Officer, history: Iterable[Act], duty: str, procedure: Procedure
+def check_separation(
+    move: Move, officer: Officer, history: Iterable[Act], procedure: Procedure
 ) -> None:
-    """Incompatible posts: by what the officer did on this case, by the duty held in the region, by
-    the roles of the token.
+    """Incompatible posts on one case, by what the officer did on it.
 
     Raises Forbidden SEPARATION; `rule` gives the rule with its citation, `facts["separation"]` its
     id.
     """
     done = {procedure.moves[a.act].kind for a in history if a.officer == officer.officer_id}
-    held = {duty} if duty else set()
-    held |= token_kinds(officer, procedure)
     for rule in procedure.separations:
-        kinds = done | held if rule.scope == "region" else done
-        clash = next((kind for kind in sorted(kinds) if rule.forbids(kind, move.kind)), None)
+        clash = next((kind for kind in sorted(done) if rule.forbids(kind, move.kind)), None)
         if clash is not None:
             raise Forbidden(
                 "SEPARATION",
@@ -120,26 +120,19 @@ def separated(
             )
 
 
-def token_kinds(officer: Officer, procedure: Procedure) -> set[str]:
-    """The kinds of region-wide duty that the roles of a token stand for."""
-    return {
-        move.kind for move in procedure.moves.values() if move.roles & officer.roles
-    } & procedure.region_kinds
-
-
 def step(
     case: Case,
     move: Move,
     role: str,
     officer: Officer,
     now: datetime,
-    given: Given,
+    why: ActReason,
     changed: Case | None = None,
     target: State | None = None,
 ) -> tuple[Case, Act]:
     """The next version of the case, and the act that records who, when, why, before and after."""
     for need in ("reason", "clause"):
-        if need in move.needs and not getattr(given, need).strip():
+        if need in move.needs and not getattr(why, need).strip():
             raise BadInput(
                 "FIELD_REQUIRED",
                 field=need,
@@ -147,9 +140,7 @@ def step(
             )
     base = changed or case
     target = target or (State(move.target) if move.target else base.state)
-    after = replace(
-        base, state=target, version=case.version + 1, reason=given.reason or case.reason
-    )
+    after = replace(base, state=target, version=case.version + 1, reason=why.reason or case.reason)
     before, changes = case.state if case.version else "", differences(case, after)
     act = Act(
         after.version,
@@ -159,10 +150,10 @@ def step(
         now,
         before,
         target,
-        given.reason,
-        given.clause,
+        why.reason,
+        why.clause,
         changes,
-        given.request,
+        why.request,
     )
     return after, act
 
@@ -175,7 +166,7 @@ _SHOWN: Final = (
     "care",
     "fees",
     "person_group",
-    "given",
+    "agency_amounts",
     "others",
     "receipts",
     "account",
@@ -230,7 +221,7 @@ def started(case: Case, now: datetime, procedure: Procedure) -> StatutoryClock |
     return None if rule.none else StatutoryClock(now, budget(case, rule))
 
 
-def kept(case: Case, now: datetime, procedure: Procedure) -> Case:
+def with_clock(case: Case, now: datetime, procedure: Procedure) -> Case:
     """The case with its clock as the state demands: paused while material is owed, stopped when
     done, its budget that of what is applied for."""
     clock = case.clock
@@ -247,32 +238,34 @@ def kept(case: Case, now: datetime, procedure: Procedure) -> Case:
     return replace(case, clock=clock)
 
 
-def outlook(case: Case, calendar: Calendar, procedure: Procedure) -> Outlook:
-    """When the case is due and which rung comes next. A stopped clock keeps its due day and has no
-    rung."""
+def projection(case: Case, calendar: Calendar, procedure: Procedure) -> DueProjection:
+    """When the case is due and which step comes next. A stopped clock keeps its due day and has no
+    step."""
     if case.clock is None:
-        return Outlook()
+        return DueProjection()
     projection = case.clock.project(calendar)
     if projection is None:
-        return Outlook()
+        return DueProjection()
     ahead = [
-        (rung, at)
-        for rung, at in case.clock.reached(procedure.rungs, calendar)
-        if rung.name not in case.rungs
+        (step, at)
+        for step, at in case.clock.reached(procedure.escalation, calendar)
+        if step.name not in case.steps_claimed
     ]
     if not ahead:
-        return Outlook(projection.due, projection.provisional)
-    rung, at = ahead[0]
-    return Outlook(projection.due, projection.provisional, rung.name, at)
+        return DueProjection(projection.due, projection.provisional)
+    step, at = ahead[0]
+    return DueProjection(projection.due, projection.provisional, step.name, at)
 
 
-def climbed(case: Case, now: datetime, calendar: Calendar, procedure: Procedure) -> tuple[str, ...]:
-    """The rungs that are reached at `now` and not yet claimed, in their order: after an outage,
+def steps_due(
+    case: Case, now: datetime, calendar: Calendar, procedure: Procedure
+) -> tuple[str, ...]:
+    """The steps that are reached at `now` and not yet claimed, in their order: after an outage,
     several."""
     if case.clock is None:
         return ()
     return tuple(
-        rung.name
-        for rung, at in case.clock.reached(procedure.rungs, calendar)
-        if at <= now and rung.name not in case.rungs
+        step.name
+        for step, at in case.clock.reached(procedure.escalation, calendar)
+        if at <= now and step.name not in case.steps_claimed
     )

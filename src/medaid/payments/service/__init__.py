@@ -5,6 +5,7 @@ acting service's transaction; the others commit.
 """
 
 from medaid.payments.service.accounts import (
+    account_approved,
     account_confirmed,
     account_entered,
     approve_account,
@@ -43,6 +44,7 @@ __all__ = [
     "Answered",
     "Listener",
     "Listeners",
+    "account_approved",
     "account_confirmed",
     "account_entered",
     "approve_account",

@@ -52,6 +52,12 @@ def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) 
     return transact(decide)
 
 
+def account_approved(region: Region, payee_id: str, by: OfficerId, at: datetime) -> Sequence[Write]:
+    """The same as writes for the acting service's transaction; label `payee`."""
+    item, before = _load(region, payee_id)
+    return _stored(item, rules.approved(before, by, at), at).writes
+
+
 def reject_account(region: Region, payee_id: str, at: datetime) -> Payee:
     """The pending account dropped: the one approved before stands. Done already changes
     nothing."""

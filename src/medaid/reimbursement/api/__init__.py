@@ -1,2 +1,6 @@
-"""The REST edge of manual reimbursement: bodies, shapes, routes and their description. Only doors
-import it."""
+"""The routes of manual reimbursement."""
+
+from medaid.reimbursement.api import acts, cases
+from medaid.reimbursement.api.common import ROUTES
+
+__all__ = ["ROUTES", "acts", "cases"]

@@ -1,93 +1,93 @@
-"""The acts that pages may ask for: for each the body it takes and the use case it calls. The route
-is `POST …/cases/{case_id}/<act>`."""
+"""The acts that pages may ask for: `POST …/cases/{case_id}/<act>`, for each the body it takes and
+the use case it calls. Roles are those of the procedure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
+from medaid.aws.rest.table import Call, Owner
 from medaid.reimbursement import service
 from medaid.reimbursement.api import drafts
-from medaid.reimbursement.api.requests import (
+from medaid.reimbursement.api.bodies import (
     ActBody,
     Amend,
     Amount,
     Attach,
     ChangeAccount,
-    HandOn,
     Material,
     Pay,
     Points,
+    Transfer,
 )
-from medaid.reimbursement.model import Case, Officer
-from medaid.reimbursement.rules import Given
-from medaid.reimbursement.service import Office
+from medaid.reimbursement.api.common import CASES, ROUTES, officer_of, shown, why_of
+from medaid.reimbursement.api.shapes import CaseOut
+from medaid.reimbursement.model import Case
+from medaid.reimbursement.procedure import procedure
+from medaid.reimbursement.rules import SYSTEM
+from medaid.reimbursement.service import Context
+
+Taken = Callable[[Any], tuple[Any, ...]]
+"""What of a body the use case takes between the version and now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One act as it was asked for."""
-
-    office: Office
-    officer: Officer
-    case_id: str
-    now: datetime
-    given: Given
+def _nothing(_body: ActBody) -> tuple[Any, ...]:
+    return ()
 
 
-Call = Callable[[Asked, Any], Case]
-
-
-def _plain(use_case: Callable[..., Case]) -> tuple[type[ActBody], Call]:
-    return ActBody, lambda asked, body: use_case(
-        asked.office, asked.officer, asked.case_id, body.version, asked.now, asked.given
-    )
-
-
-def _with(
-    kind: type[ActBody], use_case: Callable[..., Case], *take: Callable[[Any], Any]
-) -> tuple[type[ActBody], Call]:
-    def call(asked: Asked, body: Any) -> Case:
-        return use_case(
-            asked.office,
-            asked.officer,
-            asked.case_id,
-            body.version,
-            *(t(body) for t in take),
-            asked.now,
-            asked.given,
-        )
-
-    return kind, call
-
-
-ACTS: Final[Mapping[str, tuple[type[ActBody], Call]]] = {
-    "accept": _plain(service.accept),
-    "amend": _with(Amend, service.amend, lambda b: drafts.changes(b.application)),
-    "annul": _plain(service.annul),
-    "approve_hardship": _with(Points, service.approve_hardship, lambda b: b.points),
-    "ask_material": _with(Material, service.ask_material, lambda b: tuple(b.material)),
-    "attach": _with(Attach, service.attach, lambda b: (b.bill_code, b.bill_no), lambda b: b.sha256),
-    "audit": _plain(service.audit),
-    "change_account": _with(
-        ChangeAccount, service.change_account, lambda b: drafts.account(b.account)
+ACTS: Final[Mapping[str, tuple[type[ActBody], Callable[..., Case], Taken]]] = {
+    "accept": (ActBody, service.accept, _nothing),
+    "amend": (Amend, service.amend, lambda b: (drafts.changes(b.application),)),
+    "annul": (ActBody, service.annul, _nothing),
+    "approve_account": (ActBody, service.approve_account, _nothing),
+    "approve_hardship": (Points, service.approve_hardship, lambda b: (b.points,)),
+    "attach": (Attach, service.attach, lambda b: ((b.bill_code, b.bill_no), b.sha256)),
+    "audit": (ActBody, service.audit, _nothing),
+    "change_account": (
+        ChangeAccount,
+        service.change_account,
+        lambda b: (drafts.account(b.account),),
     ),
-    "close": _plain(service.close),
-    "demand_recovery": _with(Amount, service.demand_recovery, lambda b: b.amount),
-    "drop_recovery": _plain(service.drop_recovery),
-    "extend": _plain(service.extend),
-    "hand_on": _with(HandOn, service.hand_on, lambda b: b.point),
-    "order": _plain(service.order),
-    "order_recovery": _plain(service.order_recovery),
-    "pay": _with(Pay, service.pay, lambda b: b.batch_id),
-    "price": _plain(service.price),
-    "receive_recovery": _plain(service.receive_recovery),
-    "recheck": _plain(service.recheck),
-    "refuse": _plain(service.refuse),
-    "send_back": _plain(service.send_back),
-    "supply": _with(Material, service.supply, lambda b: tuple(b.material)),
-    "tell": _plain(service.tell),
-    "withdraw": _plain(service.withdraw),
+    "close": (ActBody, service.close, _nothing),
+    "demand_recovery": (Amount, service.demand_recovery, lambda b: (b.amount,)),
+    "drop_recovery": (ActBody, service.drop_recovery, _nothing),
+    "extend": (ActBody, service.extend, _nothing),
+    "order": (ActBody, service.order, _nothing),
+    "order_recovery": (ActBody, service.order_recovery, _nothing),
+    "pay": (Pay, service.pay, lambda b: (b.batch_id,)),
+    "price": (ActBody, service.price, _nothing),
+    "receive_recovery": (ActBody, service.receive_recovery, _nothing),
+    "recheck": (ActBody, service.recheck, _nothing),
+    "refuse": (ActBody, service.refuse, _nothing),
+    "request_supplement": (Material, service.request_supplement, lambda b: (tuple(b.material),)),
+    "send_back": (ActBody, service.send_back, _nothing),
+    "supplement": (Material, service.supplement, lambda b: (tuple(b.material),)),
+    "tell": (ActBody, service.tell, _nothing),
+    "transfer": (Transfer, service.transfer, lambda b: (b.point,)),
+    "withdraw": (ActBody, service.withdraw, _nothing),
 }
+
+
+def _register(act: str, kind: type[ActBody], use_case: Callable[..., Case], taken: Taken) -> None:
+    move = procedure().moves[act]
+
+    def route(call: Call[Context, Any], case_id: str) -> CaseOut:
+        officer, why = officer_of(call), why_of(call.body, act, case_id)
+        version = call.body.version
+        use_case(call.context, officer, case_id, version, *taken(call.body), call.now, why)
+        return shown(call, case_id)
+
+    route.__name__ = f"{act}_case"
+    roles = tuple(sorted(move.roles - {SYSTEM}))
+    ROUTES.post(
+        f"{CASES}/{{case_id}}/{act}",
+        move.says,
+        roles=roles,
+        owner=Owner.OBJECT,
+        cite=move.cite,
+        body=kind,
+    )(route)
+
+
+for _act, (_kind, _use_case, _taken) in ACTS.items():
+    _register(_act, _kind, _use_case, _taken)

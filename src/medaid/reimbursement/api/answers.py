@@ -11,7 +11,6 @@ from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.reimbursement.api.shapes import (
     ActOut,
-    BatchOut,
     CaseOut,
     ClockOut,
     OrderOut,
@@ -21,10 +20,9 @@ from medaid.reimbursement.api.shapes import (
     RowOut,
     UploadOut,
 )
-from medaid.reimbursement.bank import Batch
 from medaid.reimbursement.model import Act, Case, PayOrder, Pricing, Receipt
 from medaid.reimbursement.procedure import Procedure
-from medaid.reimbursement.rules import Outlook
+from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.service import Detail, Upload
 
 
@@ -76,7 +74,7 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
         recovered=case.recovered.yuan(),
         reason=case.reason,
         pricing=_pricing(case.pricing) if case.pricing else None,
-        clock=_clock(case, found.outlook, found),
+        clock=_clock(case, found.projection, found),
         acts=[_act(a, procedure) for a in found.acts],
     )
 
@@ -124,7 +122,7 @@ def _pricing(one: Pricing) -> PricingOut:
     )
 
 
-def _clock(case: Case, outlook: Outlook, found: Detail) -> ClockOut | None:
+def _clock(case: Case, projection: DueProjection, found: Detail) -> ClockOut | None:
     if case.clock is None:
         return None
     pauses = [
@@ -140,10 +138,10 @@ def _clock(case: Case, outlook: Outlook, found: Detail) -> ClockOut | None:
         working_days=int(case.clock.budget),
         used=found.used,
         accepted=beijing_text(case.clock.accepted),
-        due=outlook.due.isoformat() if outlook.due else "",
-        provisional=outlook.provisional,
+        due=projection.due.isoformat() if projection.due else "",
+        provisional=projection.provisional,
         pauses=pauses,
-        warned={name: beijing_text(at) for name, at in sorted(found.rungs.items())},
+        warned={name: beijing_text(at) for name, at in sorted(found.steps_claimed.items())},
     )
 
 
@@ -175,18 +173,6 @@ def row(summary: Mapping[str, Any]) -> RowOut:
     )
 
 
-def batch(one: Batch) -> BatchOut:
-    return BatchOut(
-        batch_id=one.batch_id,
-        insu_admdvs=one.admdvs,
-        date=one.day.isoformat(),
-        state=one.state,
-        count=one.count,
-        total=one.total.yuan(),
-        digest=one.digest,
-    )
-
-
 def uploaded(one: Upload) -> UploadOut:
     return UploadOut(url=one.url, key=one.key, headers=one.headers, seconds=one.seconds)
 
@@ -205,9 +191,7 @@ def procedure_shown(one: Procedure) -> ProcedureOut:
         }
         for m in one.moves.values()
     ]
-    separations = [
-        {"id": s.id, "rule": s.rule, "scope": s.scope, "cite": s.cite} for s in one.separations
-    ]
+    separations = [{"id": s.id, "rule": s.rule, "cite": s.cite} for s in one.separations]
     return ProcedureOut(
         states=dict(one.states), roles=dict(one.roles), moves=moves, separations=separations
     )

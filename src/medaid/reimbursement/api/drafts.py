@@ -10,7 +10,7 @@ from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.api.requests import AccountIn, Application, Open
+from medaid.reimbursement.api.bodies import AccountIn, Application, Open
 from medaid.reimbursement.model import (
     Account,
     Care,
@@ -49,7 +49,7 @@ def changes(sent: Application) -> dict[str, Any]:
         "manl_reim_rea": sent.manl_reim_rea,
         "care": _care(sent),
         "fees": _fees(sent),
-        "given": {name: int(fen) for name, fen in sent.given.items()},
+        "agency_amounts": {name: int(fen) for name, fen in sent.agency_amounts.items()},
         "others": tuple(OtherPayment(o.payer, o.kind, o.amount) for o in sent.others),
         "receipts": tuple(
             Receipt(r.bill_code, r.bill_no, r.amount, r.date, r.issuer, r.medium)

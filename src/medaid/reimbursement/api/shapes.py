@@ -5,11 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Shown(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from medaid.aws.rest.bodies import Shown
 
 
 class ReceiptOut(Shown):
@@ -141,11 +137,6 @@ class RowOut(Shown):
     created: str
 
 
-class ListOut(Shown):
-    cases: list[RowOut]
-    cursor: str
-
-
 class CountsOut(Shown):
     counts: dict[str, int]
 
@@ -157,26 +148,8 @@ class UploadOut(Shown):
     seconds: int
 
 
-class BatchOut(Shown):
-    batch_id: str
-    insu_admdvs: str
-    date: str
-    state: str
-    count: int
-    total: str
-    digest: str
-
-
 class ProcedureOut(Shown):
     states: dict[str, str]
     roles: dict[str, str]
     moves: list[dict[str, Any]]
     separations: list[dict[str, str]]
-
-
-class ErrorOut(Shown):
-    code: str
-    message: str
-    field: str
-    rule: str
-    facts: dict[str, str] | None = None

@@ -1,82 +1,80 @@
-"""The use cases of manual reimbursement: what doors and other rooms call. One verb, one function;
-now and the office are arguments.
+"""The use cases of manual reimbursement: what handlers and other packages call. One verb, one
+function; now and the context are arguments.
 
 Every act takes the version of the case it was decided on: who comes second is told so, and the same
 request again changes nothing.
 """
 
+from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import Upload, attach, upload
 from medaid.reimbursement.service.intake import (
     accept,
     amend,
     approve_hardship,
-    ask_material,
     case_id,
-    change_account,
     extend,
-    hand_on,
     open_case,
     prepare,
-    supply,
+    request_supplement,
+    supplement,
+    transfer,
     withdraw,
 )
-from medaid.reimbursement.service.office import Office
 from medaid.reimbursement.service.payment import (
-    answered,
-    batch_of,
+    approve_account,
+    bank_listener,
+    change_account,
     close,
-    close_batch,
     delivered,
-    demand_recovery,
-    drop_recovery,
-    open_batch,
     order,
-    order_recovery,
     pay,
-    receive_recovery,
     tell,
 )
 from medaid.reimbursement.service.queries import (
+    READERS,
     Detail,
     case_detail,
     counts,
-    listed,
-    of_person,
+    list_cases,
+    list_cases_of,
     states_for,
+)
+from medaid.reimbursement.service.recovery import (
+    demand_recovery,
+    drop_recovery,
+    order_recovery,
+    receive_recovery,
 )
 from medaid.reimbursement.service.reminders import note_settlement, remind
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
 
 __all__ = [
+    "READERS",
+    "Context",
     "Detail",
-    "Office",
     "Swept",
     "Upload",
     "accept",
     "amend",
     "annul",
-    "answered",
+    "approve_account",
     "approve_hardship",
-    "ask_material",
     "attach",
     "audit",
-    "batch_of",
+    "bank_listener",
     "case_detail",
     "case_id",
     "change_account",
     "close",
-    "close_batch",
     "counts",
     "delivered",
     "demand_recovery",
     "drop_recovery",
     "extend",
-    "hand_on",
-    "listed",
+    "list_cases",
+    "list_cases_of",
     "note_settlement",
-    "of_person",
-    "open_batch",
     "open_case",
     "order",
     "order_recovery",
@@ -88,11 +86,13 @@ __all__ = [
     "refuse",
     "remind",
     "reproject",
+    "request_supplement",
     "send_back",
     "states_for",
-    "supply",
+    "supplement",
     "sweep",
     "tell",
+    "transfer",
     "upload",
     "withdraw",
 ]

@@ -14,8 +14,9 @@ from medaid.errors import BadInput, Refused
 from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Receipt
-from medaid.reimbursement.rules import Given
-from medaid.reimbursement.service.office import Changed, Office, act
+from medaid.reimbursement.rules import ActReason
+from medaid.reimbursement.service.acting import Changed, act
+from medaid.reimbursement.service.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ class Upload:
 
 
 def upload(
-    office: Office, officer: Officer, case_id: str, sha256: str, size: int, kind: str
+    context: Context, officer: Officer, case_id: str, sha256: str, size: int, kind: str
 ) -> Upload:
     """A presigned address for one file of a case. Raises BadInput for a size, type or digest beyond
     the limits; Refused NOT_FOUND; Forbidden."""
-    limits = office.procedure.limits
+    limits = context.procedure.limits
     if kind not in limits.file_types:
         raise BadInput("CODE_UNKNOWN", field="content_type", rule="、".join(limits.file_types))
     if not 0 < size <= limits.file_bytes:
@@ -74,14 +75,14 @@ def _digest(sha256: str) -> bytes:
 
 
 def attach(
-    office: Office,
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     bill: tuple[str, str],
     sha256: str,
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """The uploaded file becomes the image of receipt `bill` (code, number), after what lies in S3
     was proven to be it, whole and within the limits."""
@@ -92,37 +93,37 @@ def attach(
         receipt = next((r for r in case.receipts if r.key == wanted), None)
         if receipt is None:
             raise BadInput("NOT_FOUND", field="bill_no", rule="申请中没有该票据")
-        key = proven(office, case_id, sha256)
+        key = proven(context, case_id, sha256)
         return Changed(
             replace(
                 case, receipts=tuple(_with_file(r, receipt, key, sha256) for r in case.receipts)
             )
         )
 
-    return act(office, officer, case_id, version, "attach", given, now, change)
+    return act(context, officer, case_id, version, "attach", why, now, change)
 
 
 def _with_file(one: Receipt, wanted: Receipt, key: str, digest: str) -> Receipt:
     return replace(one, file=key, digest=digest) if one == wanted else one
 
 
-def proven(office: Office, case_id: str, sha256: str) -> str:
+def proven(context: Context, case_id: str, sha256: str) -> str:
     """The key of an uploaded file whose content has that digest. Raises Refused NOT_FOUND, BadInput
     where it is another or too large."""
     key = file_key(case_id, sha256)
     content = exchange.get(key)
-    if len(content) > office.procedure.limits.file_bytes:
+    if len(content) > context.procedure.limits.file_bytes:
         raise BadInput(
-            "FIELD_TOO_LONG", field="size", rule=f"至多 {office.procedure.limits.file_bytes} 字节"
+            "FIELD_TOO_LONG", field="size", rule=f"至多 {context.procedure.limits.file_bytes} 字节"
         )
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BadInput("FIELD_FORMAT", field="sha256", rule="上传的文件与摘要不符")
     return key
 
 
-def account_proven(office: Office, case: Case) -> None:
+def check_account_proof(context: Context, case: Case) -> None:
     """Where the money goes to another than the person, the confirmation or proof of guardianship
     lies with the case (M二.4). Raises as `proven`."""
     if case.account is not None and case.account.owner != "self":
         _digest(case.account.proof)
-        proven(office, case.case_id, case.account.proof)
+        proven(context, case.case_id, case.account.proof)

@@ -10,19 +10,21 @@ from typing import Any
 
 from medaid import ids
 from medaid.aws import outbox
-from medaid.aws.transaction import ConditionFailed, TransactionConflict, Write, commit
-from medaid.errors import BadInput, Conflict, Unavailable
+from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
+from medaid.errors import BadInput, Conflict
+from medaid.events import SupplementRequested
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.receipts import service as receipts
 from medaid.receipts.model import Holder, HolderKind
 from medaid.regions import Region
 from medaid.reimbursement import checks, rules, store
-from medaid.reimbursement.model import Account, Act, Case, Hardship, Officer, State
-from medaid.reimbursement.rules import Given
+from medaid.reimbursement.model import Act, Case, Hardship, Officer, State
+from medaid.reimbursement.rules import ActReason
+from medaid.reimbursement.service.acting import Changed, act, refuse_lost
+from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
-from medaid.reimbursement.service.files import account_proven
-from medaid.reimbursement.service.office import Changed, Office, act, told
+from medaid.reimbursement.service.files import check_account_proof
 
 AMENDABLE = frozenset(
     {
@@ -35,7 +37,7 @@ AMENDABLE = frozenset(
         "manl_reim_rea",
         "insutype",
         "person_group",
-        "given",
+        "agency_amounts",
     }
 )
 
@@ -46,72 +48,78 @@ def case_id(admdvs: str, sender: str, key: str) -> str:
     return f"{admdvs}M{ids.content_hash('case', admdvs, sender, key)[:20].upper()}"
 
 
-def open_case(office: Office, officer: Officer, draft: Case, now: datetime, given: Given) -> Case:
+def open_case(
+    context: Context, officer: Officer, draft: Case, now: datetime, why: ActReason
+) -> Case:
     """A new case in state drafted; its receipts are claimed for it in the same transaction (Q3.2).
 
     The same draft again answers the case that the first one opened. Raises BadInput for what is
-    wrong with it, Conflict DUPLICATE naming the case that holds a receipt or follows the settlement
+    wrong with it, Conflict DUPLICATE naming the case that holds a receipt or adds to the settlement
     already, Conflict MSGID_REUSED for other content under the same key.
     """
     draft = replace(draft, receipts=checks.normal_receipts(draft.receipts))
-    checks.application(draft, civil_date(now), office.procedure)
-    move, role = rules.permit(draft, "open", officer, (), "", office.procedure)
-    for _ in office.patience.attempts():
+    checks.application(draft, civil_date(now), context.procedure)
+    move, role = rules.permitted(draft, "open", officer, (), context.procedure)
+
+    def decide() -> Decided[Case]:
         known, history, _ = store.history(draft.case_id)
         if known is not None:
-            if not given.request or history[0].request != given.request:
+            if not why.request or history[0].request != why.request:
                 raise Conflict(
                     "MSGID_REUSED",
                     field="case_id",
                     rule="同一受理号的内容不一致",
                     case=draft.case_id,
                 )
-            return known
+            return Decided(known)
         fresh = replace(draft, suspects=possible_duplicates(draft))
-        case, done = rules.step(fresh, move, role, officer, now, given)
+        case, done = rules.step(fresh, move, role, officer, now, why)
         writes = [
-            store.case_write(case, rules.Outlook(), None, office.calendar.version),
+            store.case_write(case, rules.DueProjection(), None, context.calendar.version),
             store.act_write(case.case_id, done),
             *store.pointers(case),
             *(receipts.claim(r.key, _holder(case), now) for r in case.receipts),
         ]
         if case.settled:
-            writes.append(store.follows(case.settled, case.case_id))
-        try:
-            commit(writes)
-        except TransactionConflict:
-            continue
-        except ConditionFailed as lost:
-            if "case" not in lost.labels:
-                told(lost, case)
-            continue
-        return case
-    raise Unavailable("BUSY")
+            writes.append(store.supplements(case.settled, case.case_id))
+        return Decided(case, writes)
+
+    def lost(failed: ConditionFailed) -> None:
+        if "case" in failed.labels:
+            return
+        if "supplements" in failed.labels:
+            raise Conflict(
+                "DUPLICATE",
+                field="setl_id",
+                rule="该结算已有补充报销申请",
+                holder=store.supplement_of(draft.settled),
+            )
+        refuse_lost(failed, draft.case_id)
+
+    return transact(decide, lost, context.retry)
 
 
-def prepare(office: Office, draft: Case, now: datetime) -> Case:
+def prepare(context: Context, draft: Case, now: datetime) -> Case:
     """A case the system prepares where a settlement lacked an identity that now stands (J20, J27);
     one for each settlement."""
     if not draft.settled:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
-    given = Given(
+    why = ActReason(
         "取得身份前的结算",
         "苏医保办发〔2023〕27号第二十七条",
         ids.content_hash("prepare", draft.settled),
     )
-    return open_case(
-        office, rules.system(draft.admdvs), replace(draft, origin="system"), now, given
-    )
+    return open_case(context, rules.system(draft.admdvs), replace(draft, origin="system"), now, why)
 
 
 def amend(
-    office: Office,
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     changes: Mapping[str, Any],
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """Fields of the application changed. A priced one must be priced again; receipts that are
     dropped are free again."""
@@ -121,12 +129,12 @@ def amend(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         after = _with_files(replace(case, **changes, pricing=None), case)
         after = replace(after, receipts=checks.normal_receipts(after.receipts))
-        checks.application(after, civil_date(now), office.procedure)
+        checks.application(after, civil_date(now), context.procedure)
         writes = [store.alike_write(after), *_receipts_moved(case, after, now)]
         target = State.ACCEPTED if case.state == State.PRICED else None
         return Changed(replace(after, suspects=possible_duplicates(after)), writes, target)
 
-    return act(office, officer, case_id, version, "amend", given, now, change)
+    return act(context, officer, case_id, version, "amend", why, now, change)
 
 
 def _with_files(after: Case, before: Case) -> Case:
@@ -150,14 +158,14 @@ def _receipts_moved(before: Case, after: Case, now: datetime) -> list[Write]:
     ]
 
 
-def hand_on(
-    office: Office,
+def transfer(
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     point: str,
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """Handed to another point of the region, or to the agency's office (empty): trail and clock go
     with it (J18)."""
@@ -171,11 +179,11 @@ def hand_on(
             )
         )
 
-    return act(office, officer, case_id, version, "hand_on", given, now, change)
+    return act(context, officer, case_id, version, "transfer", why, now, change)
 
 
 def accept(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Accepted: the person is known, the account is the person's own or proven, and the clock
     starts (J28)."""
@@ -184,26 +192,26 @@ def accept(
         file = people.load(case.psn_no, case.care.end.year)
         if case.account is not None:
             checks.own_account(case.account, file.person.name)
-        account_proven(office, case)
+        check_account_proof(context, case)
         return Changed(
             replace(
                 case,
-                clock=rules.started(case, now, office.procedure),
+                clock=rules.started(case, now, context.procedure),
                 suspects=possible_duplicates(case),
             )
         )
 
-    return act(office, officer, case_id, version, "accept", given, now, change)
+    return act(context, officer, case_id, version, "accept", why, now, change)
 
 
-def ask_material(
-    office: Office,
+def request_supplement(
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     material: tuple[str, ...],
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """All that is missing, told once (一次性告知): the clock pauses until the applicant has
     supplied it. A second asking is refused."""
@@ -213,25 +221,21 @@ def ask_material(
             raise BadInput("FIELD_REQUIRED", field="material", rule="须列明所缺材料")
         if case.asked:
             raise Conflict("STATE", field="material", rule="所缺材料须一次性告知,不得再次要求补正")
-        message = outbox.message(
-            "case_material",
-            f"{case.case_id}.{case.version}",
-            _to_person(case, material=list(material)),
-            now,
-        )
+        event = SupplementRequested(case.case_id, case.psn_no, case.admdvs, material)
+        message = outbox.publish(event, f"{case.case_id}.{case.version}", now)
         return Changed(replace(case, owed=material, asked=True), [message])
 
-    return act(office, officer, case_id, version, "ask_material", given, now, change)
+    return act(context, officer, case_id, version, "request_supplement", why, now, change)
 
 
-def supply(
-    office: Office,
+def supplement(
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     material: tuple[str, ...],
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """Material supplied; when nothing is owed any more the clock runs again."""
 
@@ -245,11 +249,11 @@ def supply(
         owed = tuple(m for m in case.owed if m not in material)
         return Changed(replace(case, owed=owed), (), State.AWAITING if owed else State.ACCEPTED)
 
-    return act(office, officer, case_id, version, "supply", given, now, change)
+    return act(context, officer, case_id, version, "supplement", why, now, change)
 
 
 def extend(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """A special reason approved: the longest budget (J28: at most 20 working days). The pauses
     stay."""
@@ -257,81 +261,53 @@ def extend(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if case.clock is None or case.special:
             raise Conflict("STATE", field="special", rule="无办理时限或已批准延长")
-        return Changed(replace(case, special=given.reason))
+        return Changed(replace(case, special=why.reason))
 
-    return act(office, officer, case_id, version, "extend", given, now, change)
+    return act(context, officer, case_id, version, "extend", why, now, change)
 
 
 def approve_hardship(
-    office: Office,
+    context: Context,
     officer: Officer,
     case_id: str,
     version: int,
     points: int,
     now: datetime,
-    given: Given,
+    why: ActReason,
 ) -> Case:
     """Care without the referral it needed, helped at a ratio lowered by `points` percentage points
     (J25: at most 20), with the approver kept."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        most = office.procedure.hardship_points
+        most = context.procedure.hardship_points
         if not 0 < points <= most:
             raise BadInput(
                 "FIELD_FORMAT",
                 field="points",
-                rule=f"降低 1 至 {most} 个百分点({office.procedure.hardship_cite})",
+                rule=f"降低 1 至 {most} 个百分点({context.procedure.hardship_cite})",
             )
         if case.care.filing not in ("none", "temporary"):
             raise Conflict("STATE", field="filing", rule="已按规定转诊或备案,不适用未转诊困难救助")
-        return Changed(replace(case, hardship=Hardship(points, officer.officer_id, given.reason)))
+        return Changed(replace(case, hardship=Hardship(points, officer.officer_id, why.reason)))
 
-    return act(office, officer, case_id, version, "approve_hardship", given, now, change)
-
-
-def change_account(
-    office: Office,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    account: Account,
-    now: datetime,
-    given: Given,
-) -> Case:
-    """Another account after the bank refused the first, or before the order: by who took the case
-    in, never by who orders or pays."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        checks.account(account, office.procedure)
-        checks.own_account(account, people.load(case.psn_no, case.care.end.year).person.name)
-        changed = replace(case, account=account)
-        account_proven(office, changed)
-        return Changed(changed)
-
-    return act(office, officer, case_id, version, "change_account", given, now, change)
+    return act(context, officer, case_id, version, "approve_hardship", why, now, change)
 
 
 def withdraw(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """The applicant takes the application back; its receipts are free again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        return Changed(case, freed(case, now))
+        return Changed(case, released(case, now))
 
-    return act(office, officer, case_id, version, "withdraw", given, now, change)
+    return act(context, officer, case_id, version, "withdraw", why, now, change)
 
 
-def freed(case: Case, now: datetime) -> list[Write]:
+def released(case: Case, now: datetime) -> list[Write]:
     """The receipts of a case that will not be paid, let go."""
     return [receipts.release(r.key, _holder(case), now) for r in case.receipts]
 
 
 def _holder(case: Case) -> Holder:
     return Holder(case.case_id, HolderKind.CASE, Region(case.admdvs))
-
-
-def _to_person(case: Case, **facts: Any) -> dict[str, Any]:
-    """A message to the person names the case, never the person's own data: the consumer looks those
-    up."""
-    return {"case_id": case.case_id, "psn_no": case.psn_no, "insu_admdvs": case.admdvs, **facts}

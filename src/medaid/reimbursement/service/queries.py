@@ -3,18 +3,17 @@ role, counts. Nothing is written."""
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from medaid.aws.rest.bodies import cursor_key, cursor_text
 from medaid.errors import BadInput, Forbidden, Refused
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
-from medaid.reimbursement.rules import Outlook
-from medaid.reimbursement.service.office import Office
+from medaid.reimbursement.rules import DueProjection
+from medaid.reimbursement.service.context import Context
 
 READERS = frozenset(
     {"intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector"}
@@ -27,25 +26,25 @@ class Detail:
 
     case: Case
     acts: tuple[Act, ...]
-    rungs: dict[str, datetime]
-    outlook: Outlook
+    steps_claimed: dict[str, datetime]
+    projection: DueProjection
     clock: str
     """running, paused, warned, due, overdue, stopped; empty without a clock."""
     used: int
     """Working days that have run."""
 
 
-def case_detail(office: Office, officer: Officer, case_id: str, now: datetime) -> Detail:
+def case_detail(context: Context, officer: Officer, case_id: str, now: datetime) -> Detail:
     """Raises Refused NOT_FOUND, Forbidden for another region's or point's case."""
     may_read(officer)
-    case, acts, rungs = store.history(case_id)
+    case, acts, steps_claimed = store.history(case_id)
     if case is None:
         raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
     rules.readable(case, officer)
-    outlook = rules.outlook(case, office.calendar, office.procedure)
-    clock = case.clock.state(now, office.calendar, office.procedure.warning) if case.clock else ""
-    used = int(case.clock.used(now, office.calendar)) if case.clock else 0
-    return Detail(case, acts, rungs, outlook, clock, used)
+    projection = rules.projection(case, context.calendar, context.procedure)
+    clock = case.clock.state(now, context.calendar, context.procedure.warning) if case.clock else ""
+    used = int(case.clock.used(now, context.calendar)) if case.clock else 0
+    return Detail(case, acts, steps_claimed, projection, clock, used)
 
 
 def may_read(officer: Officer) -> None:
@@ -53,14 +52,14 @@ def may_read(officer: Officer) -> None:
         raise Forbidden("FORBIDDEN", field="role", rule="须为经办机构或服务点的工作人员")
 
 
-def states_for(office: Office, role: str) -> tuple[State, ...]:
+def states_for(context: Context, role: str) -> tuple[State, ...]:
     """The states in which a case waits for `role`: from where the moves of that role lead on to
     another state."""
     if role not in READERS:
         raise BadInput("CODE_UNKNOWN", field="role", rule="、".join(sorted(READERS)))
     side = {
         "amend",
-        "hand_on",
+        "transfer",
         "extend",
         "withdraw",
         "refuse",
@@ -70,7 +69,7 @@ def states_for(office: Office, role: str) -> tuple[State, ...]:
     }
     waiting = {
         s
-        for m in office.procedure.moves.values()
+        for m in context.procedure.moves.values()
         if role in m.roles and m.act not in side
         for s in m.sources
         if s
@@ -78,7 +77,7 @@ def states_for(office: Office, role: str) -> tuple[State, ...]:
     return tuple(state for state in State if state in waiting)
 
 
-def listed(
+def list_cases(
     officer: Officer,
     states: Sequence[State],
     limit: int,
@@ -93,7 +92,7 @@ def listed(
     may_read(officer)
     if not states:
         return [], ""
-    position, start = _opened(cursor, len(states))
+    position, start = _opened(cursor, officer.admdvs, states)
     rows: list[dict[str, Any]] = []
     while position < len(states):
         found, start = store.queue(officer.admdvs, states[position], start, limit - len(rows))
@@ -106,37 +105,31 @@ def listed(
             position += 1
         if len(rows) >= limit:
             break
-    return rows, "" if position >= len(states) else _closed(position, start)
+    if position >= len(states):
+        return rows, ""
+    return rows, cursor_text({"state": states[position], **store.start_text(start)})
 
 
-def _closed(position: int, start: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps([position, start]).encode()).decode()
-
-
-def _opened(cursor: str, states: int) -> tuple[int, Any]:
-    if not cursor:
+def _opened(cursor: str, admdvs: str, states: Sequence[State]) -> tuple[int, Any]:
+    """Where the page before ended: which of the states, and the key there. Raises BadInput for what
+    no page of this list ended with."""
+    key = cursor_key(cursor)
+    if key is None:
         return 0, None
-    try:
-        position, start = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if (
-            isinstance(position, int)
-            and 0 <= position < states
-            and (start is None or isinstance(start, dict))
-        ):
-            return position, start
-    except ValueError:
-        pass
-    raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效")
+    state = key.pop("state", "")
+    if state not in states or not store.fits_queue(key, admdvs, state):
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    return states.index(State(state)), store.start_key(key)
 
 
-def counts(office: Office, officer: Officer) -> dict[str, int]:
+def counts(context: Context, officer: Officer) -> dict[str, int]:
     """How many of the region's cases stand in each state in which somebody still has to act."""
     may_read(officer)
-    states = {s for role in READERS for s in states_for(office, role)}
+    states = {s for role in READERS for s in states_for(context, role)}
     return {state: store.count(officer.admdvs, state) for state in State if state in states}
 
 
-def of_person(officer: Officer, psn_no: str) -> list[str]:
+def list_cases_of(officer: Officer, psn_no: str) -> list[str]:
     """Ids of the cases of a person that the officer may open, the oldest first."""
     may_read(officer)
     return [case_id for case_id in store.of_person(psn_no) if case_id.startswith(officer.admdvs)]

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import ConditionFailed, TransactionConflict, commit
-from medaid.events import SettlementPosted
+from medaid.aws.transaction import commit, commit_once
+from medaid.events import AssistanceNotSettled, SettlementPosted
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
 from medaid.reimbursement import store
 from medaid.reimbursement.following import draft_of
 from medaid.reimbursement.model import Case
+from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.intake import case_id, prepare
-from medaid.reimbursement.service.office import Office
 from medaid.settlement.model import Settlement
 
 
@@ -36,7 +36,7 @@ def note_settlement(event: SettlementPosted) -> None:
 
 
 def remind(
-    office: Office, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
+    context: Context, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
 ) -> list[Case]:
     """Prepares a case for every settlement of the person that was settled without an identity that
     now stands, and reminds the person, once each.
@@ -48,14 +48,14 @@ def remind(
     for seen in store.settlements_of(psn_no):
         file = people.load(psn_no, seen.end.year)
         standing = [i for i in file.identities if i.stands_during(seen.begin, seen.end)]
-        if seen.category != NO_CATEGORY or not standing or store.follower(seen.setl_id):
+        if seen.category != NO_CATEGORY or not standing or store.supplement_of(seen.setl_id):
             continue
         found = settlement(seen.setl_id)
         if found.reversed_at is not None:
             continue
         region = standing[0].admdvs
         case = prepare(
-            office, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now
+            context, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now
         )
         _reminded(case, now)
         prepared.append(case)
@@ -63,13 +63,5 @@ def remind(
 
 
 def _reminded(case: Case, now: datetime) -> None:
-    body = {
-        "case_id": case.case_id,
-        "psn_no": case.psn_no,
-        "insu_admdvs": case.admdvs,
-        "setl_id": case.settled,
-    }
-    try:
-        commit([outbox.message("assistance_not_settled", case.settled, body, now)])
-    except (ConditionFailed, TransactionConflict):
-        return  # told already
+    event = AssistanceNotSettled(case.case_id, case.psn_no, case.admdvs, case.settled)
+    commit_once([outbox.publish(event, case.settled, now)])

@@ -3,68 +3,94 @@ Q3.2)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Write
 from medaid.errors import BadInput, Conflict
+from medaid.events import CaseRefused
 from medaid.fund import service as fund
+from medaid.ids import OfficerId
 from medaid.instants import civil_date
+from medaid.payments import service as payments
 from medaid.people import service as people
+from medaid.regions import Region
 from medaid.reimbursement import books, checks
 from medaid.reimbursement.model import Act, Case, Officer, Pricing
 from medaid.reimbursement.pricing import quote
-from medaid.reimbursement.rules import Given
+from medaid.reimbursement.rules import ActReason
+from medaid.reimbursement.service.acting import Changed, act
+from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
-from medaid.reimbursement.service.files import account_proven
-from medaid.reimbursement.service.intake import freed
-from medaid.reimbursement.service.office import Changed, Office, act
+from medaid.reimbursement.service.files import check_account_proof
+from medaid.reimbursement.service.intake import released
 
 
 def price(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Priced on the person's file as it stands, by the policy of the last day of care. Raises
     PolicyUndetermined where the policy is silent."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        return Changed(replace(case, pricing=priced(office, case, now)))
+        return Changed(replace(case, pricing=priced(context, case, now)))
 
-    return act(office, officer, case_id, version, "price", given, now, change)
+    return act(context, officer, case_id, version, "price", why, now, change)
 
 
-def priced(office: Office, case: Case, now: datetime) -> Pricing:
+def priced(context: Context, case: Case, now: datetime) -> Pricing:
     """What the case would be granted now; changes nothing."""
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
-    prior = office.prior(case.settled) if case.settled else None
-    return quote(case, file, office.policy_for, office.procedure, today, office.group, prior)
+    original = context.original(case.settled) if case.settled else None
+    return quote(
+        case, file, context.policy_for, context.procedure, today, context.person_group, original
+    )
 
 
 def audit(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
-    """Audited against the originals (Q3.2). A suspected duplicate is only passed with the reason
-    why it is none."""
+    """Audited against the originals (Q3.2), the account with it: the auditor is the second person
+    who approves it. A suspected duplicate is only passed with the reason why it is none."""
 
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+    def change(case: Case, history: tuple[Act, ...]) -> Changed:
         checks.ready(case)
-        account_proven(office, case)
+        check_account_proof(context, case)
         suspects = possible_duplicates(case)
-        if suspects and not given.reason.strip():
+        if suspects and not why.reason.strip():
             raise BadInput(
                 "FIELD_REQUIRED",
                 field="reason",
                 rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况",
             )
-        return Changed(replace(case, suspects=suspects))
+        return Changed(
+            replace(case, suspects=suspects), _account_confirmed(case, history, officer, now)
+        )
 
-    return act(office, officer, case_id, version, "audit", given, now, change)
+    return act(context, officer, case_id, version, "audit", why, now, change)
+
+
+def _account_confirmed(
+    case: Case, history: tuple[Act, ...], officer: Officer, now: datetime
+) -> Sequence[Write]:
+    """The account of the application, entered by who last wrote it and approved by the auditor."""
+    assert case.account is not None, "what is ready has an account"
+    wrote = [a.officer for a in history if a.act in ("open", "amend", "change_account")]
+    return payments.account_confirmed(
+        Region(case.admdvs),
+        case.case_id,
+        case.account.payee_account,
+        OfficerId(wrote[-1]),
+        OfficerId(officer.officer_id),
+        now,
+    )
 
 
 def recheck(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals
     are written with it, or nothing is.
@@ -86,11 +112,11 @@ def recheck(
         ]
         return Changed(posted, writes)
 
-    return act(office, officer, case_id, version, "recheck", given, now, change)
+    return act(context, officer, case_id, version, "recheck", why, now, change)
 
 
 def annul(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """An obligation taken back before it was paid: entry mirrored, year restored. Raises Conflict
     REVERSE_LATER_FIRST naming what stands on it."""
@@ -109,31 +135,24 @@ def annul(
         ]
         return Changed(replace(case, pricing=None), writes)
 
-    return act(office, officer, case_id, version, "annul", given, now, change)
+    return act(context, officer, case_id, version, "annul", why, now, change)
 
 
 def send_back(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Returned to be mended, with the reason; the clock runs on."""
-    return act(office, officer, case_id, version, "send_back", given, now)
+    return act(context, officer, case_id, version, "send_back", why, now)
 
 
 def refuse(
-    office: Office, officer: Officer, case_id: str, version: int, now: datetime, given: Given
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Nothing is paid: with the reason and the clause; the person is told, the receipts are free
     again."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        body = {
-            "case_id": case.case_id,
-            "psn_no": case.psn_no,
-            "insu_admdvs": case.admdvs,
-            "reason": given.reason,
-            "clause": given.clause,
-        }
-        message: list[Write] = [outbox.message("case_refused", case.case_id, body, now)]
-        return Changed(case, message + freed(case, now))
+        event = CaseRefused(case.case_id, case.psn_no, case.admdvs, why.reason, why.clause)
+        return Changed(case, [outbox.publish(event, case.case_id, now), *released(case, now)])
 
-    return act(office, officer, case_id, version, "refuse", given, now, change)
+    return act(context, officer, case_id, version, "refuse", why, now, change)

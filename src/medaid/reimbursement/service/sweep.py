@@ -1,4 +1,4 @@
-"""The clocks swept by the schedule: each rung of escalation claimed once, also after an outage, and
+"""The clocks swept by the schedule: each step of escalation claimed once, also after an outage, and
 projections made anew when a notice moves them."""
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from datetime import date, datetime
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, TransactionConflict, Write, commit
 from medaid.clocks import day_start
+from medaid.events import CaseDue
 from medaid.instants import civil_date
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Case
-from medaid.reimbursement.service.office import Office
+from medaid.reimbursement.service.context import Context
 from medaid.workdays import Calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: entries of the index read, rungs claimed, projections corrected, and the
+    """What a sweep did: entries of the index read, steps claimed, projections corrected, and the
     civil days of published calendar left."""
 
     read: int = 0
@@ -28,8 +29,8 @@ class Swept:
     days_left: int = 0
 
 
-def sweep(office: Office, now: datetime, most: int = 10_000) -> Swept:
-    """Claims every rung that is reached at `now`, of at most `most` cases; reads what is due and no
+def sweep(context: Context, now: datetime, most: int = 10_000) -> Swept:
+    """Claims every step that is reached at `now`, of at most `most` cases; reads what is due and no
     more.
 
     A clock whose projection has moved since it was indexed is only put where it now belongs.
@@ -40,12 +41,12 @@ def sweep(office: Office, now: datetime, most: int = 10_000) -> Swept:
         if read == most:
             break
         read += 1
-        rungs, moved = _climb(office, case_id, now)
-        claimed += rungs
+        steps_claimed, moved = _claim_steps(context, case_id, now)
+        claimed += steps_claimed
         corrected += moved
-    if store.calendar()[0] != office.calendar.version:
-        corrected += reproject(office)
-    return Swept(read, claimed, corrected, (office.calendar.last_day - civil_date(now)).days)
+    if store.calendar()[0] != context.calendar.version:
+        corrected += reproject(context)
+    return Swept(read, claimed, corrected, (context.calendar.last_day - civil_date(now)).days)
 
 
 def _due(now: datetime) -> Iterator[str]:
@@ -53,71 +54,71 @@ def _due(now: datetime) -> Iterator[str]:
         yield from store.due(number, now)
 
 
-def _climb(office: Office, case_id: str, now: datetime) -> tuple[int, int]:
-    """The rungs of one case: how many were claimed, and whether only its index was corrected."""
-    for attempt in office.patience.attempts():
+def _claim_steps(context: Context, case_id: str, now: datetime) -> tuple[int, int]:
+    """The steps of one case: how many were claimed, and whether only its index was corrected."""
+    for attempt in context.retry.attempts():
         case = store.case(case_id)
         if case is None:
             return 0, 0
         claimed = (
-            store.rungs(case_id) if attempt else frozenset()
+            store.steps_claimed(case_id) if attempt else frozenset()
         )  # only where the case did not know of them
-        known = replace(case, rungs=tuple(sorted({*case.rungs, *claimed})))
-        names = rules.climbed(known, now, office.calendar, office.procedure)
-        after = replace(known, rungs=(*known.rungs, *names))
+        known = replace(case, steps_claimed=tuple(sorted({*case.steps_claimed, *claimed})))
+        names = rules.steps_due(known, now, context.calendar, context.procedure)
+        after = replace(known, steps_claimed=(*known.steps_claimed, *names))
         try:
-            commit([_touched(office, after, case), *_claims(office, known, names, now)])
+            commit([_touched(context, after, case), *_claims(context, known, names, now)])
         except (ConditionFailed, TransactionConflict):
-            continue  # somebody acted on it meanwhile, or claimed the rung: look again
+            continue  # somebody acted on it meanwhile, or claimed the step: look again
         return len(names), int(not names)
     return 0, 0
 
 
-def _touched(office: Office, after: Case, before: Case) -> Write:
+def _touched(context: Context, after: Case, before: Case) -> Write:
     return store.case_touched(
         after,
-        rules.outlook(after, office.calendar, office.procedure),
+        rules.projection(after, context.calendar, context.procedure),
         before,
-        office.calendar.version,
+        context.calendar.version,
     )
 
 
-def _claims(office: Office, case: Case, names: tuple[str, ...], now: datetime) -> list[Write]:
-    """For each rung its claim, and one message to who must know: role, point and region, no
+def _claims(context: Context, case: Case, names: tuple[str, ...], now: datetime) -> list[Write]:
+    """For each step its claim, and one message to who must know: role, point and region, no
     personal data."""
     writes: list[Write] = []
-    due = rules.outlook(case, office.calendar, office.procedure).due
+    due = rules.projection(case, context.calendar, context.procedure).due
     for name in names:
-        body = {
-            "case_id": case.case_id,
-            "insu_admdvs": case.admdvs,
-            "point": case.point,
-            "rung": name,
-            "says": office.procedure.rung_names[name],
-            "role": office.procedure.rung_roles[name],
-            "due": due.isoformat() if due else "",
-        }
+        event = CaseDue(
+            case.case_id,
+            case.admdvs,
+            case.point,
+            name,
+            context.procedure.step_names[name],
+            context.procedure.step_roles[name],
+            due,
+        )
         writes += [
-            store.rung_write(case.case_id, name, now),
-            outbox.message("case_clock", f"{case.case_id}.{name}", body, now),
+            store.step_claimed(case.case_id, name, now),
+            outbox.publish(event, f"{case.case_id}.{name}", now),
         ]
     return writes
 
 
-def reproject(office: Office) -> int:
+def reproject(context: Context) -> int:
     """Projects anew every running clock that the calendar change may have moved; answers how many
     really moved.
 
     Reads from the first day that changed on, not the clocks that are due before it. The calendar is
     marked as known when all is done, so a sweep that is cut short begins again.
     """
-    changed = changed_from(store.calendar()[1], office.calendar)
+    changed = changed_from(store.calendar()[1], context.calendar)
     moved = 0
     if changed is not None:
         for number in range(store.SHARDS):
             for case_id in store.due(number, None, day_start(changed)):
-                moved += _reprojected(office, case_id)
-    commit([store.calendar_marked(office.calendar.version, year_marks(office.calendar))])
+                moved += _reprojected(context, case_id)
+    commit([store.calendar_marked(context.calendar.version, year_marks(context.calendar))])
     return moved
 
 
@@ -127,10 +128,10 @@ def year_marks(calendar: Calendar) -> dict[str, str]:
 
 
 def changed_from(before: dict[str, str], calendar: Calendar) -> date | None:
-    """The first day on which a rung may have moved: the beginning of the December before the first
+    """The first day on which a step may have moved: the beginning of the December before the first
     year that differs; None where none does.
 
-    A notice reaches into the last days of that December, and a rung lies at most a few working days
+    A notice reaches into the last days of that December, and a step lies at most a few working days
     before its due day.
     """
     marks = year_marks(calendar)
@@ -138,17 +139,17 @@ def changed_from(before: dict[str, str], calendar: Calendar) -> date | None:
     return date(min(years) - 1, 12, 1) if years else None
 
 
-def _reprojected(office: Office, case_id: str) -> int:
-    for _ in office.patience.attempts():
+def _reprojected(context: Context, case_id: str) -> int:
+    for _ in context.retry.attempts():
         found = store.indexed(case_id)
         if found is None:
             return 0
         case, keys = found
-        outlook = rules.outlook(case, office.calendar, office.procedure)
-        if store.index_keys(case, outlook) == keys:
+        projection = rules.projection(case, context.calendar, context.procedure)
+        if store.index_keys(case, projection) == keys:
             return 0
         try:
-            commit([store.case_touched(case, outlook, case, office.calendar.version)])
+            commit([store.case_touched(case, projection, case, context.calendar.version)])
         except (ConditionFailed, TransactionConflict):
             continue
         return 1

@@ -10,7 +10,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
 from medaid.instants import stored
 from medaid.reimbursement.model import Case
-from medaid.reimbursement.rules import NEVER, Outlook
+from medaid.reimbursement.rules import NEVER, DueProjection
 
 SHARDS: Final = 8
 """Partitions of the due index, so that a million running clocks do not share one."""
@@ -52,7 +52,7 @@ class Item(Model):
     queue = UnicodeAttribute(null=True)
     queue_at = UnicodeAttribute(null=True)
     summary: PackedAttribute = PackedAttribute(null=True)
-    climbs = WholeAttribute(null=True)
+    steps_count = WholeAttribute(null=True)
     due_index = DueIndex()
     queue_index = QueueIndex()
 
@@ -67,10 +67,10 @@ def alike_key(case: Case) -> str:
     return f"D#{case.psn_no}#{case.care.begin}#{case.care.end}#{int(case.fees.medfee_sumamt)}"
 
 
-def index_keys(case: Case, outlook: Outlook) -> dict[str, str]:
-    """Where a case stands in the two indexes. Without a next rung it is not in `due`."""
-    due = outlook.due.isoformat() if outlook.due else NEVER
+def index_keys(case: Case, projection: DueProjection) -> dict[str, str]:
+    """Where a case stands in the two indexes. Without a next step it is not in `due`."""
+    due = projection.due.isoformat() if projection.due else NEVER
     keys = {"queue": f"{case.admdvs}#{case.state}", "queue_at": f"{due}#{case.case_id}"}
-    if outlook.next_at is not None:
-        keys |= {"due_shard": shard(case.case_id), "due_at": stored(outlook.next_at)}
+    if projection.next_at is not None:
+        keys |= {"due_shard": shard(case.case_id), "due_at": stored(projection.next_at)}
     return keys

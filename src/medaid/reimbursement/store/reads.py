@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from medaid.aws.codec import decode
 from medaid.aws.transaction import item_or_none, reading
 from medaid.instants import from_stored, stored
-from medaid.reimbursement.bank import Batch, BatchLine
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.store.items import Item, alike_key
 
@@ -26,14 +25,14 @@ def case(case_id: str) -> Case | None:
 
 
 def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datetime]]:
-    """The case, its acts in order, and the rungs claimed with their instants."""
+    """The case, its acts in order, and the steps claimed with their instants."""
     items = reading(lambda: list(Item.query(f"C#{case_id}", consistent_read=True)))
     found = next((decode(Case, i.body) for i in items if i.sk == "CASE"), None)
     acts = tuple(decode(Act, i.body) for i in items if i.sk.startswith("ACT#"))
     return (
         found,
         acts,
-        {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("RUNG#")},
+        {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("STEP#")},
     )
 
 
@@ -52,7 +51,7 @@ def of_person(psn_no: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SettlementRef:
     """A settlement of a person as it was taken note of."""
 
     setl_id: str
@@ -61,7 +60,7 @@ class Seen:
     category: str
 
 
-def settlements_of(psn_no: str) -> list[Seen]:
+def settlements_of(psn_no: str) -> list[SettlementRef]:
     """The settlements of a person that were taken note of, by end of care."""
     items = reading(
         lambda: list(
@@ -69,7 +68,7 @@ def settlements_of(psn_no: str) -> list[Seen]:
         )
     )
     return [
-        Seen(
+        SettlementRef(
             i.sk.split("#")[2],
             date.fromisoformat(i.body["begin"]),
             date.fromisoformat(i.body["end"]),
@@ -79,30 +78,10 @@ def settlements_of(psn_no: str) -> list[Seen]:
     ]
 
 
-def follower(setl_id: str) -> str:
+def supplement_of(setl_id: str) -> str:
     """The case that adds to a settlement, empty where none does."""
     item = _get(f"S#{setl_id}", "CASE")
     return "" if item is None else str(item.body["case"])
-
-
-def order(order_id: str) -> str:
-    """The case of a pay order, empty where there is no such order."""
-    item = _get(f"O#{order_id}", "ORDER")
-    return "" if item is None else str(item.body["case"])
-
-
-def batch(batch_id: str) -> Batch | None:
-    """A batch."""
-    item = _get(f"B#{batch_id}", "BATCH")
-    return None if item is None else decode(Batch, item.body)
-
-
-def lines(batch_id: str) -> dict[str, BatchLine]:
-    """The orders of a batch by order id."""
-    items = reading(
-        lambda: list(Item.query(f"B#{batch_id}", Item.sk.startswith("LINE#"), consistent_read=True))
-    )
-    return {i.sk[5:]: decode(BatchLine, i.body) for i in items}
 
 
 def same(one: Case, other: Case) -> bool:
@@ -110,14 +89,8 @@ def same(one: Case, other: Case) -> bool:
     return alike_key(one) == alike_key(other)
 
 
-def duty(admdvs: str, officer: str) -> str:
-    """The duty an officer holds in a region's office, empty where none yet."""
-    item = _get(f"W#{admdvs}", officer)
-    return "" if item is None else str(item.state)
-
-
 def due(number: int, until: datetime | None, after: datetime | None = None) -> Iterator[str]:
-    """Case ids of partition `number` whose next rung lies between `after` and `until` (both
+    """Case ids of partition `number` whose next step lies between `after` and `until` (both
     included, None for no bound), earliest first; lazily, by pages."""
     low, high = stored(after) if after else "0", stored(until) if until else "9"
     found = iter(
@@ -127,10 +100,10 @@ def due(number: int, until: datetime | None, after: datetime | None = None) -> I
         yield item.pk[2:]
 
 
-def rungs(case_id: str) -> frozenset[str]:
-    """The rungs claimed of a case."""
+def steps_claimed(case_id: str) -> frozenset[str]:
+    """The steps claimed of a case."""
     items = reading(
-        lambda: list(Item.query(f"C#{case_id}", Item.sk.startswith("RUNG#"), consistent_read=True))
+        lambda: list(Item.query(f"C#{case_id}", Item.sk.startswith("STEP#"), consistent_read=True))
     )
     return frozenset(i.sk[5:] for i in items)
 
@@ -170,3 +143,22 @@ def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[st
 def count(admdvs: str, state: str) -> int:
     """How many cases of a region stand in a state."""
     return int(reading(lambda: Item.queue_index.count(f"{admdvs}#{state}")))
+
+
+_START: Final = ("pk", "sk", "queue", "queue_at")
+"""The attributes of the key with which a page of the queue index goes on."""
+
+
+def start_text(start: Any) -> dict[str, str]:
+    """Where a page ended, as plain text; empty where the next one begins at the front."""
+    return {name: start[name]["S"] for name in _START} if start else {}
+
+
+def fits_queue(key: dict[str, str], admdvs: str, state: str) -> bool:
+    """Whether `key` is where a page of that queue may have ended, or its front."""
+    return not key or ({*key} == {*_START} and key["queue"] == f"{admdvs}#{state}")
+
+
+def start_key(key: dict[str, str]) -> Any:
+    """As `queue` takes it."""
+    return {name: {"S": key[name]} for name in _START} if key else None

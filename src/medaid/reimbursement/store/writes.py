@@ -9,36 +9,35 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from medaid.aws.codec import encode
-from medaid.aws.transaction import Check, Put, Update, Write
+from medaid.aws.transaction import Put, Update, Write
 from medaid.instants import stored
 from medaid.money import Fen
-from medaid.reimbursement.bank import Batch, BatchLine
 from medaid.reimbursement.model import Act, Case
-from medaid.reimbursement.rules import Outlook
+from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.store.items import Item, alike_key, index_keys
 
 
-def case_write(case: Case, outlook: Outlook, before: Case | None, calendar: str) -> Write:
+def case_write(case: Case, projection: DueProjection, before: Case | None, calendar: str) -> Write:
     """The case at its next version; loses (`case`) where it is no longer as it was read: another
-    act, or a rung claimed meanwhile."""
+    act, or a step claimed meanwhile."""
     item = Item(
         f"C#{case.case_id}",
         "CASE",
         version=case.version,
         state=case.state,
         body=encode(case),
-        climbs=len(case.rungs),
+        steps_count=len(case.steps_claimed),
     )
-    for name, value in _indexed(case, outlook, calendar).items():
+    for name, value in _indexed(case, projection, calendar).items():
         setattr(item, name, value)
     return Put(item, Item.pk.does_not_exist() if before is None else _unchanged(before), "case")
 
 
-def case_touched(case: Case, outlook: Outlook, before: Case, calendar: str) -> Write:
-    """The case with rungs claimed or projected anew. No act: its version stays, so an officer's
+def case_touched(case: Case, projection: DueProjection, before: Case, calendar: str) -> Write:
+    """The case with steps claimed or projected anew. No act: its version stays, so an officer's
     work on it is not disturbed."""
-    values = _indexed(case, outlook, calendar)
-    actions = [Item.body.set(encode(case)), Item.climbs.set(len(case.rungs))]
+    values = _indexed(case, projection, calendar)
+    actions = [Item.body.set(encode(case)), Item.steps_count.set(len(case.steps_claimed))]
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
         attribute = getattr(Item, name)
         actions.append(attribute.set(values[name]) if name in values else attribute.remove())
@@ -46,15 +45,17 @@ def case_touched(case: Case, outlook: Outlook, before: Case, calendar: str) -> W
 
 
 def _unchanged(before: Case) -> Condition:
-    unchanged: Condition = (Item.version == before.version) & (Item.climbs == len(before.rungs))
+    unchanged: Condition = (Item.version == before.version) & (
+        Item.steps_count == len(before.steps_claimed)
+    )
     return unchanged
 
 
-def _indexed(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
-    return {**index_keys(case, outlook), "summary": summary(case, outlook, calendar)}
+def _indexed(case: Case, projection: DueProjection, calendar: str) -> dict[str, Any]:
+    return {**index_keys(case, projection), "summary": summary(case, projection, calendar)}
 
 
-def summary(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
+def summary(case: Case, projection: DueProjection, calendar: str) -> dict[str, Any]:
     """What a list shows of a case, without opening it. No name and no certificate."""
     return {
         "case_id": case.case_id,
@@ -70,8 +71,8 @@ def summary(case: Case, outlook: Outlook, calendar: str) -> dict[str, Any]:
         "endtime": case.care.end.isoformat(),
         "medfee_sumamt": int(case.fees.medfee_sumamt),
         "fund_pay_sumamt": int(case.granted),
-        "due": outlook.due.isoformat() if outlook.due else "",
-        "provisional": outlook.provisional,
+        "due": projection.due.isoformat() if projection.due else "",
+        "provisional": projection.provisional,
         "paused": case.clock is not None and case.clock.paused,
         "suspects": len(case.suspects),
         "created": stored(case.created),
@@ -113,65 +114,22 @@ def settlement_pointer(psn_no: str, begin: date, end: date, setl_id: str, catego
     return Put(Item(f"P#{psn_no}", f"SETTLED#{end}#{setl_id}", body=body), None, "settled")
 
 
-def follows(setl_id: str, case_id: str) -> Write:
-    """The one case that adds to settlement `setl_id`: a second one loses (`follows`)."""
+def supplements(setl_id: str, case_id: str) -> Write:
+    """The one case that adds to settlement `setl_id`: a second one loses (`supplements`)."""
     return Put(
-        Item(f"S#{setl_id}", "CASE", body={"case": case_id}), Item.pk.does_not_exist(), "follows"
-    )
-
-
-def rung_write(case_id: str, name: str, at: datetime) -> Write:
-    """A rung of escalation claimed: once for ever."""
-    return Put(
-        Item(f"C#{case_id}", f"RUNG#{name}", body={"at": stored(at)}),
+        Item(f"S#{setl_id}", "CASE", body={"case": case_id}),
         Item.pk.does_not_exist(),
-        "rung",
+        "supplements",
     )
 
 
-def order_write(order_id: str, case_id: str) -> Write:
+def step_claimed(case_id: str, name: str, at: datetime) -> Write:
+    """A step of escalation claimed: once for ever."""
     return Put(
-        Item(f"O#{order_id}", "ORDER", body={"case": case_id}), Item.pk.does_not_exist(), "order"
-    )
-
-
-def batch_opened(batch: Batch) -> Write:
-    """A new batch; loses where there is one of that id."""
-    return Put(
-        Item(f"B#{batch.batch_id}", "BATCH", state=batch.state, body=encode(batch)),
+        Item(f"C#{case_id}", f"STEP#{name}", body={"at": stored(at)}),
         Item.pk.does_not_exist(),
-        "batch",
+        "step",
     )
-
-
-def batch_changed(before: Batch, after: Batch) -> Write:
-    """The batch in its next state; loses where it is in another one."""
-    return Put(
-        Item(f"B#{after.batch_id}", "BATCH", state=after.state, body=encode(after)),
-        Item.state == before.state,
-        "batch",
-    )
-
-
-def batch_is_open(batch_id: str) -> Write:
-    """Loses (`batch`) where the batch takes no more orders."""
-    return Check(Item, (f"B#{batch_id}", "BATCH"), Item.state == "open", "batch")
-
-
-def line_write(batch_id: str, line: BatchLine) -> Write:
-    """An order in a batch, once."""
-    return Put(
-        Item(f"B#{batch_id}", f"LINE#{line.order_id}", body=encode(line)),
-        Item.pk.does_not_exist(),
-        "order",
-    )
-
-
-def duty_claimed(admdvs: str, officer: str, duty: str) -> Write:
-    """The officer holds `duty` in the region from the first act of its kind; loses (`duty`) where
-    another one is held."""
-    item = Item(f"W#{admdvs}", officer, state=duty, version=1)
-    return Put(item, Item.pk.does_not_exist() | (Item.state == duty), "duty")
 
 
 def calendar_marked(version: str, years: Mapping[str, str]) -> Write:

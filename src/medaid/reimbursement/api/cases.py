@@ -1,0 +1,84 @@
+"""Cases opened, read, listed and counted; files of a case; the procedure for pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from medaid.aws.rest.bodies import Page
+from medaid.aws.rest.table import Call, Owner
+from medaid.errors import BadInput, Forbidden
+from medaid.reimbursement import service
+from medaid.reimbursement.api import answers, drafts
+from medaid.reimbursement.api.bodies import CaseQuery, Open, Upload
+from medaid.reimbursement.api.common import CASES, READERS, ROUTES, officer_of, shown, why_of
+from medaid.reimbursement.api.shapes import CaseOut, CountsOut, ProcedureOut, RowOut, UploadOut
+from medaid.reimbursement.model import State
+from medaid.reimbursement.service import Context
+
+
+@ROUTES.post(CASES, "登记申请", roles=("intake",), owner=Owner.OBJECT, status=201, body=Open)
+def open_case(call: Call[Context, Open]) -> CaseOut:
+    draft = drafts.case(call.body, officer_of(call), call.now)
+    why = why_of(call.body, "open", draft.case_id)
+    service.open_case(call.context, officer_of(call), draft, call.now, why)
+    return shown(call, draft.case_id)
+
+
+@ROUTES.get(f"{CASES}/{{case_id}}", "申请详情、经过和计算说明", roles=READERS, owner=Owner.OBJECT)
+def get_case(call: Call[Context, None], case_id: str) -> CaseOut:
+    return shown(call, case_id)
+
+
+@ROUTES.post(
+    f"{CASES}/{{case_id}}/files",
+    "取得票据影像上传地址",
+    roles=("intake",),
+    owner=Owner.OBJECT,
+    status=201,
+    body=Upload,
+)
+def create_upload(call: Call[Context, Upload], case_id: str) -> UploadOut:
+    body = call.body
+    found = service.upload(
+        call.context, officer_of(call), case_id, body.sha256, body.size, body.content_type
+    )
+    return answers.uploaded(found)
+
+
+@ROUTES.get(CASES, "申请列表", roles=READERS, owner=Owner.OBJECT, query=CaseQuery)
+def list_cases(call: Call[Context, None]) -> Page[RowOut]:
+    names = [name for name in call.query.state.split(",") if name] or [*State]
+    if unknown := [name for name in names if name not in [*State]]:
+        raise BadInput("CODE_UNKNOWN", field="state", rule=f"{len(unknown)} 个状态不在字典内")
+    return _page(call, tuple(State(name) for name in dict.fromkeys(names)))
+
+
+@ROUTES.get(
+    "/reimbursement/queues/{role}", "岗位待办", roles=READERS, owner=Owner.OBJECT, query=CaseQuery
+)
+def list_queue(call: Call[Context, None], role: str) -> Page[RowOut]:
+    if role not in call.caller.roles and "manager" not in call.caller.roles:
+        raise Forbidden("FORBIDDEN", field="role", rule="只能查看本岗位的待办")
+    return _page(call, service.states_for(call.context, role))
+
+
+@ROUTES.get("/reimbursement/counts", "各状态件数", roles=READERS, owner=Owner.OBJECT)
+def count_cases(call: Call[Context, None]) -> CountsOut:
+    return CountsOut(counts=service.counts(call.context, officer_of(call)))
+
+
+@ROUTES.get("/reimbursement/procedure", "办理规程", roles=READERS, owner=Owner.OBJECT)
+def get_procedure(call: Call[Context, None]) -> ProcedureOut:
+    return answers.procedure_shown(call.context.procedure)
+
+
+def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
+    query = call.query
+    before = query.due_before.isoformat() if query.due_before else ""
+
+    def wanted(row: dict[str, Any]) -> bool:
+        fits = query.psn_no in ("", row["psn_no"]) and query.point in ("", row["point"])
+        return fits and (not before or ("" < row["due"] < before))
+
+    rows, cursor = service.list_cases(officer_of(call), states, query.limit, query.cursor, wanted)
+    return Page[RowOut](rows=[answers.row(row) for row in rows], cursor=cursor)

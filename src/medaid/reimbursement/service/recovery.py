@@ -1,0 +1,98 @@
+"""What was paid wrongly, taken back (追回): demanded, re-checked, received."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws import outbox
+from medaid.errors import BadInput
+from medaid.events import CaseRecovery
+from medaid.fund import service as fund
+from medaid.money import Fen
+from medaid.people import service as people
+from medaid.reimbursement import books
+from medaid.reimbursement.model import Act, Case, Officer, PayOrder
+from medaid.reimbursement.rules import ActReason
+from medaid.reimbursement.service.acting import Changed, act
+from medaid.reimbursement.service.context import Context
+
+
+def demand_recovery(
+    context: Context,
+    officer: Officer,
+    case_id: str,
+    version: int,
+    amount: Fen,
+    now: datetime,
+    why: ActReason,
+) -> Case:
+    """What was paid wrongly is demanded back, up to what was paid and not recovered yet: a negative
+    order, not yet in the books."""
+
+    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        if not 0 < amount <= case.granted - case.recovered:
+            raise BadInput(
+                "AMOUNT_SUM",
+                field="amount",
+                rule=f"追回金额须大于零且不超过已支付未追回的 {case.granted - case.recovered} 元",
+            )
+        number = len(case.orders) + 1
+        demand = PayOrder(f"{case.case_id}-{number}", number, -amount, None)
+        return Changed(replace(case, orders=(*case.orders, demand)))
+
+    return act(context, officer, case_id, version, "demand_recovery", why, now, change)
+
+
+def drop_recovery(
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
+) -> Case:
+    """A demand withdrawn before it was re-checked."""
+
+    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        assert case.order is not None, "a demand is an order"
+        dropped = replace(case.order, failure=why.reason)
+        return Changed(replace(case, orders=(*case.orders[:-1], dropped)))
+
+    return act(context, officer, case_id, version, "drop_recovery", why, now, change)
+
+
+def order_recovery(
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
+) -> Case:
+    """Re-checked: the obligation is mirrored by as much, the year's totals go down, the person is
+    told."""
+
+    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        demand = case.order
+        assert demand is not None, "a demand is an order"
+        assert case.pricing is not None, "what was paid is priced"
+        totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
+        recovered = case.recovered - demand.amount
+        after = totals.with_recovery(
+            case.case_id,
+            books.recovery_change(case, demand),
+            case.pricing.last,
+            whole=recovered == case.granted,
+        )
+        event = CaseRecovery(case.case_id, case.psn_no, case.admdvs, -demand.amount, case.reason)
+        writes = [
+            *fund.writes(*books.recovery(case, demand, now)),
+            *people.totals_changed(case.psn_no, totals, after),
+            outbox.publish(event, demand.order_id, now),
+        ]
+        return Changed(replace(case, recovered=recovered), writes)
+
+    return act(context, officer, case_id, version, "order_recovery", why, now, change)
+
+
+def receive_recovery(
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
+) -> Case:
+    """The money is back in the expenditure account: the second entry."""
+
+    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        assert case.order is not None, "a demand is an order"
+        return Changed(case, fund.writes(*books.recovered(case, case.order, now)))
+
+    return act(context, officer, case_id, version, "receive_recovery", why, now, change)
