@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.rest.app import mount
+from medaid.clearing.hospital import service as clearing
 from medaid.payments import reports, service
 from medaid.payments.api import ROUTES
 from medaid.payments.model import SourceKind
@@ -24,7 +25,10 @@ metrics = Metrics(namespace="medaid", service="payments")
 
 def listeners(at: datetime) -> service.Listeners:
     """Who hears what became of a payment, by what it was made for."""
-    return {SourceKind.CASE: reimbursement.bank_listener(wiring.context(at))}
+    return {
+        SourceKind.CASE: reimbursement.bank_listener(wiring.context(at)),
+        SourceKind.STATEMENT: clearing.payment_heard,
+    }
 
 
 app = mount(rest.resolver(), ROUTES, now, listeners)

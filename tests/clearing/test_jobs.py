@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from functions.clearing import bank as bank_door
 from functions.clearing import finance as finance_door
 from functions.clearing import handler as job_door
 from functions.clearing import rollup as rollup_door
 from functions.clearing import worker as worker_door
 from functions.clearing.handler import routes
 from functions.outbox import handler as outbox_door
+from functions.payments import handler as bank_door
 from openpyxl import load_workbook
 from tests.clearing.builders import (
     ELSEWHERE,
@@ -402,8 +402,8 @@ class TestDoors:
             ),
             ("b.txt", "nothing\n", {"taken": 0, "refused": 1}),
         ):
-            exchange.put(f"clearing/bank/in/{name}", content.encode())
-            event = {"Records": [{"s3": {"object": {"key": f"clearing/bank/in/{name}"}}}]}
+            exchange.put(f"bank/in/{name}", content.encode())
+            event = {"Records": [{"s3": {"object": {"key": f"bank/in/{name}"}}}]}
             assert bank_door.handler(event, None) == expected
             assert exchange.get(f"bank/out/{name}.report.txt")
 

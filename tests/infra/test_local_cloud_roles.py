@@ -66,8 +66,6 @@ DYNAMODB = [
     ("reimburse", "clearing", "put_item", False),
     ("reimburse-sweep", "reimbursement", "put_item", True),
     ("reimburse-sweep", "journal", "put_item", False),
-    ("clearing-bank", "journal", "put_item", True),
-    ("clearing-bank", "reimbursement", "get_item", False),
     ("payments", "journal", "put_item", True),
     ("payments", "people", "get_item", False),
     ("clearing", "clearing", "put_item", True),

@@ -31,7 +31,6 @@ ASYNCHRONOUS = {
     "Outbox",
     "Sweep",
     "Payments",
-    "ClearingBank",
     "Clearing",
     "Worker",
     "Rollup",
