@@ -58,7 +58,7 @@ def test_the_story_tells_every_step(told: str) -> None:
         "茂民规〔2018〕3号 二(二)3",
         "与第一次的回答完全相同",
         "年度累计已恢复",
-        "倾斜救助",
+        "倾斜救助:医疗救助基金不支付,倾斜救助限规范转诊且在省域内就医",
         "各基金借贷相等,平衡",
     ):
         assert line in told, line

@@ -146,7 +146,7 @@ def _maoming(console: Console, hospital: Hospital) -> None:
 
 
 def _nanjing(console: Console, hospital: Hospital) -> None:
-    console.rule("三、南京:大额住院,经三重保障后倾斜救助(2026年10月)")
+    console.rule("三、南京:大额住院,逐层支付;未经转诊,倾斜救助不付并说明(2026年10月)")
     psn_no = hospital.person(_certno("nanjing-roster.csv", 0))["baseinfo"]["psn_no"]
     mdtrt_id = hospital.stay(psn_no, "2026-10-08", "2026-10-30")
     bill = {
