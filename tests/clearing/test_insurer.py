@@ -16,12 +16,14 @@ from tests.clearing.builders import (
     refund,
 )
 
+from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period
 from medaid.errors import Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
+from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.money import Fen
 from medaid.regions import Region
@@ -123,6 +125,43 @@ class TestYear:
         assert insurer.evaluate(Region(CITY), 2019, at(5, month=3, year=2020)) == Evaluation(
             Fen(100000), Fen(100000), 3, 3, 0
         )
+
+    def test_december_is_fronted_in_january_and_billed_with_its_own_year(self) -> None:
+        """M二.5: the last year of a contract included; the fee is of the whole year's assistance:
+        7.20 on 900.00, not 4.00 on what was paid out by New Year."""
+        self.contract()
+        fronted(1, 3, 50000)
+        fronted(2, 12, 40000)
+        final = bill(DISTRICT, "true_up", at(1, month=3, year=2020))
+        assert (final.fronted, final.fee) == (Fen(90000), Fen(720))
+        pay("true_up", at(5, month=3, year=2020))
+        assert open_2104() == 0
+
+    def test_unpaid_bill_of_one_year_is_not_asked_for_again_in_the_next(self) -> None:
+        self.contract()
+        insurer.conclude_contract(Contract(Region(CITY), 2020, PICC, "人保", Fen(1)))
+        fronted(1, 3, 50000)
+        bill(DISTRICT, "07", at(1, month=7, year=2019))
+        bill(DISTRICT, "true_up", at(1, month=3, year=2020))
+        next_year = insurer.create_bill(DISTRICT, 2020, Period.JULY, at(1, month=7, year=2020))
+        assert next_year.fronted == Fen(0)
+
+    def test_manual_cases_are_fronted_too(self) -> None:
+        """M二.5: counter and manual alike; the case is no longer owed by the agency."""
+        self.contract()
+        contract = insurer.find_contract(DISTRICT, 2019)
+        assert contract is not None
+        when = at(3, month=5, year=2019)
+        case = fund_rules.reimbursement_entry(
+            "C1", DISTRICT, "390", "inpatient", {"maf_pay": Fen(700)}, when
+        )
+        assert case is not None
+        commit(fund.writes(case))
+        commit(insurer.front(contract, DISTRICT, "C1", "C1", Fen(700), when, owed="2103"))
+        assert open_2104() == -700
+        assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(700)
+        entries = [e for m in ("2019-05",) for e in fund.entries(DISTRICT, m)]
+        assert books.counterpart_balances(entries, "2103") == {}
 
     def test_too_much_comes_back(self) -> None:
         """多退少补: what was taken back after it was billed comes back at the true-up."""

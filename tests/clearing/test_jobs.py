@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -53,6 +53,8 @@ from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.regions import Region
+from medaid.settlement import store as settlement
+from medaid.settlement.model import Institution
 from medaid.workdays import published
 
 A = HOSPITALS[0]
@@ -105,6 +107,38 @@ class TestCalendar:
         assert made(HOME, A, "2023-07")[0].lines == 2
         (bill,) = [b for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
+
+    def test_months_that_were_missed_are_made_up_for_however_many(self, tables: Tables) -> None:
+        """The calendar stood still for four months; each item lies in its own month's statement,
+        and each month's bill asks its own sums, once."""
+        for month in (4, 5, 7):
+            arrive(item(month, at(3, month=month), home=ELSEWHERE, hifp=1000 * month, maf=0))
+        for day in (2, 3):
+            assert jobs.daily(at(day, 4, month=8), CALENDAR).failed == []
+        for month in (4, 5, 7):
+            period = f"2023-{month:02d}"
+            assert [s.lines for s in made(HOME, A, period)] == [1]
+            (bill,) = [b for b in regions.list_owed_to(HOME, period) if b.debtor == ELSEWHERE]
+            assert bill.total() == Fen(1000 * month)
+        (june,) = [b for b in regions.list_owed_to(HOME, "2023-06") if b.debtor == ELSEWHERE]
+        assert june.total() == Fen(0)
+        assert {s.month for s in hospital.report_overdue(Region(HOME), AUGUST, CALENDAR)} == {
+            "2023-04",
+            "2023-05",
+        }
+
+    def test_two_late_projections_that_end_in_reverse_order_lose_nothing(
+        self, tables: Tables
+    ) -> None:
+        """The one that began first ends last, around a cut: the later item gets its supplement."""
+        arrive(item(1, at(3)))
+        close_month(HOME, "2023-07", AUGUST)
+        slow, fast = at(1, 6, month=8), at(1, 8, month=8)
+        arrive(item(2, at(4)), when=fast)
+        arrive(item(3, at(5)), when=slow)
+        hospital.create_supplements(HOME, at(1, 7, month=8))
+        hospital.create_supplements(HOME, at(1, 9, month=8))
+        assert sum(s.lines for s in made(HOME, A, "2023-07")) == 3
 
     def test_bills_of_the_month_before_last_are_still_made(self, tables: Tables) -> None:
         arrive(item(1, at(4), home=ELSEWHERE))
@@ -276,6 +310,75 @@ class TestRoutes:
         self, tables: Tables, method: str, path: str, roles: str, region: str
     ) -> None:
         assert ask(method, path, {"reason": "x"}, roles=roles, region=region)[0] == 403
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            (f"/clearing/{HOME}/drg-share/²", 400),
+            (f"/clearing/{HOME}/drg-share/99999999", 400),
+            (f"/clearing/{HOME}/months/2023-13", 400),
+            (f"/clearing/{HOME}/months/２０２３-07", 400),
+            (f"/clearing/{HOME}/statements/{A}/2023-07/¼", 400),
+            (f"/clearing/{HOME}/statements/{A}/2023-07/-1", 400),
+            ("/clearing/xx/months/2023-07", 400),
+            (f"/clearing/{HOME}/bills/2023-00", 400),
+            (f"/clearing/{HOME}/insurer/٢٠٢٣", 400),
+        ],
+    )
+    def test_crafted_path_is_answered_not_failed(
+        self, tables: Tables, path: str, status: int
+    ) -> None:
+        assert ask("GET", path, roles="auditor")[0] == status
+
+    @pytest.mark.parametrize(
+        ("path", "body", "field"),
+        [
+            (f"deductions/{A}/D1", {"amounts": {"x": "1.00"}, "reason": "x"}, "amounts.x"),
+            (f"deductions/{A}/D1", {"amounts": {"assistance": "1e99"}, "reason": "x"}, ""),
+            (f"disputes/{A}/S1", {"upheld": "yes", "reason": "x"}, "upheld"),
+            (f"retention/{A}/2022", {"share": "1.5"}, "share"),
+            (f"statements/{A}/2023-07/1/approve", {"points": -1}, "points"),
+            (f"statements/{A}/2023-07/1/approve", {"points": 1.5}, "points"),
+            ("suspension/320100/suspend", {}, "reason"),
+        ],
+    )
+    def test_bad_body_names_its_field(
+        self, tables: Tables, path: str, body: dict[str, Any], field: str
+    ) -> None:
+        settlement.forget()
+        commit(settlement.contracted(Institution(A, "某医院", HOME, "3")))
+        before = tables.everything()
+        roles = "auditor reviewer manager"
+        region = "320000" if path.startswith("suspension") else HOME
+        status, answer = ask("POST", f"/clearing/{region}/{path}", body, roles=roles, region=region)
+        assert status == 400
+        assert answer["field"].startswith(field)
+        assert tables.everything() == before
+
+    def test_one_person_holds_one_duty_in_an_office_over_any_number_of_papers(
+        self, tables: Tables
+    ) -> None:
+        """Q3.1: A audits one hospital's month and pays another's while B does the reverse: no."""
+        for number, institution in enumerate(HOSPITALS[:2]):
+            one = item(number, at(3), institution=institution)
+            arrive(one)
+            close_month(HOME, "2023-07", AUGUST)
+            sums = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+            first, last = date(2023, 7, 1), date(2023, 7, 31)
+            group = ("390", "21", HOME)
+            reconcile_totals(HOME, institution, group, first, last, sums, 1, AUGUST)
+            agree(agreement(institution))
+        for institution, audits, pays, status in (
+            (HOSPITALS[0], "甲", "乙", 200),
+            (HOSPITALS[1], "丙", "甲", 403),
+        ):
+            base = f"/clearing/{HOME}/statements/{institution}/2023-07/1"
+            assert ask("POST", f"{base}/approve", {}, roles="auditor", sub=audits)[0] == 200
+            answer = ask("POST", f"{base}/release", {}, roles="cashier", sub=pays)
+            assert answer[0] == status
+        assert answer[1]["code"] == "SEPARATION"
+        base = f"/clearing/{HOME}/statements/{HOSPITALS[1]}/2023-07/1"
+        assert ask("POST", f"{base}/release", {}, roles="cashier", sub="乙")[0] == 200
 
     def test_no_such_thing(self, tables: Tables) -> None:
         assert ask("GET", f"/clearing/{HOME}/statements/{A}/2023-07/9", roles="auditor")[0] == 404

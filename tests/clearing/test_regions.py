@@ -17,20 +17,27 @@ from tests.clearing.builders import (
     reconcile_totals,
     refund,
 )
+from tests.conftest import Tables
 
 from medaid.aws import exchange
+from medaid.aws.transaction import commit
+from medaid.clearing import jobs
+from medaid.clearing import store as store_of_items
 from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
+from medaid.clearing.regions import billing, national, rules, store
 from medaid.clearing.regions import files as regionfiles
-from medaid.clearing.regions import national, rules
 from medaid.clearing.regions import service as regions
+from medaid.clearing.regions.billing import AT_ONCE
 from medaid.clearing.regions.model import (
     STEPS,
     Bill,
     BillKind,
+    BillStep,
     Filing,
     PrepaymentUse,
+    Step,
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
@@ -186,6 +193,90 @@ class TestRoundTrip:
         )
         with pytest.raises(BadInput):
             national.file("2023-07", JS, zipped("x", content.replace(old, new)))
+
+    def test_bill_that_forty_cities_pay_is_transferred_whole(self, tables: Tables) -> None:
+        """More cities than one transaction holds; interrupted anywhere, it goes on."""
+        parts = {
+            (SHANGHAI, Region(f"32{n:02d}00")): {"assistance": Fen(100 + n)} for n in range(1, 41)
+        }
+        bill = Bill(SH, JS, "2023-07", BillKind.CLEARING, 40, parts_of(parts), NOW)
+        commit(store.create_bill(bill))
+        for step in ("received", "submitted"):
+            regions.advance_bill(SH, JS, "2023-07", step, "经办", NOW)
+        held = store.get_bill(SH, JS, "2023-07")
+        entries = rules.step_entries(bill, "transferred", NOW)
+        billing._book_parts(held, Step(BillStep.TRANSFERRED, NOW, "财政"), entries[:-AT_ONCE])
+        pair = (SHANGHAI, Region("320100"))
+        with pytest.raises(Conflict):  # its entries are being posted: nobody contests it now
+            regions.dispute_bill(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
+        done = regions.advance_bill(SH, JS, "2023-07", "transferred", "财政", at(5, month=8))
+        assert (done.state, done.steps[-1].by) == ("transferred", "财政")
+        regions.advance_bill(SH, JS, "2023-07", "transferred", "财政", at(6, month=8))
+        booked = [fen for _, city in parts for fen in balances(city, "2102").values()]
+        assert (len(booked), Fen(sum(map(int, booked)))) == (40, bill.total())
+        regions.advance_bill(SH, JS, "2023-07", "confirmed", "会计", at(6, month=8))
+        assert len(balances(SHANGHAI, "1102")) == 40
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b"\t2\t", "\t²\t".encode()),
+            (b"2023-07\tclearing", b"2023-06\tclearing"),
+            (b"\t2\t", b"\t-2\t"),
+            (b"\t2\t", b"\t3\t"),  # more cases than were filed
+            (b"500.00", b"5000.00"),  # more than was filed
+            (b"500.00", b"5x0.00"),
+            (b"clearing", b"prepayment"),
+            (b"\t320100\t", b"\t330100\t"),  # another province's city
+        ],
+    )
+    def test_bills_that_are_not_what_was_filed_are_not_taken(
+        self, tables: Tables, old: bytes, new: bytes
+    ) -> None:
+        arrive(away(1, SUZHOU, SHANGHAI))
+        arrive(away(2, NANJING, SHANGHAI))
+        for city in ALL:
+            close_month(city, "2023-07", NOW.replace(hour=1))
+            regions.file_city(city, "2023-07", NOW)
+        for province, cities in CITIES.items():
+            regions.file_province(province, "2023-07", cities)
+        national.split("2023-07", list(CITIES))
+        name = national.answered_at("2023-07", SH)
+        content = unzipped(exchange.get(name))
+        assert old in content
+        exchange.put(name, zipped("bills.txt", content.replace(old, new)))
+        before = tables.everything()
+        with pytest.raises(BadInput):
+            regions.bill_province(SH, "2023-07", CITIES[SH], NOW)
+        assert tables.everything() == before
+
+    def test_spoiled_file_of_one_province_stops_nobody_else(self, tables: Tables) -> None:
+        """A wrong CRC in one file: the other provinces' bills, and all other work, go on."""
+        arrive(away(1, SUZHOU, SHANGHAI))
+        arrive(away(2, MAOMING, NANJING))
+        for city in ALL:
+            close_month(city, "2023-07", NOW.replace(hour=1))
+        done = jobs.Done()
+        jobs.bill_regions(done, store_of_items.list_regions(), NOW)
+        assert done.failed == []
+        first = {row["pk"]["S"] for row in tables.items("clearing") if row["pk"]["S"] < "C"}
+        for row in tables.items("clearing"):  # as if nothing had been billed yet
+            if row["pk"]["S"][:2] in ("B#", "b#", "R#") and "month" not in row["pk"]["S"]:
+                tables.client.delete_item(
+                    TableName="medaid-clearing", Key={"pk": row["pk"], "sk": row["sk"]}
+                )
+        name = national.answered_at("2023-07", SH)
+        spoiled = bytearray(exchange.get(name))
+        spoiled[40] ^= 0xFF
+        monkey = pytest.MonkeyPatch()
+        monkey.setattr(jobs, "_split", lambda *_: 0)  # the national level's files are there
+        exchange.put(name, bytes(spoiled))
+        again = jobs.Done()
+        jobs.bill_regions(again, store_of_items.list_regions(), NOW)
+        monkey.undo()
+        assert [text.split()[:2] for text in again.failed] == [["region_bills", SH]]
+        assert {b.debtor for b in regions.list_owed_to(JS)} == {SH, GD}
+        assert first
 
     def test_reversal_in_a_later_month_comes_off_the_later_bill(self) -> None:
         one, two = away(1, SUZHOU, SHANGHAI), away(2, SUZHOU, SHANGHAI, at(3, month=8), hifp=90000)
@@ -456,6 +547,31 @@ class TestSuspension:
         for treatment in (NANJING, SHANGHAI):
             with pytest.raises(Conflict):
                 regions.check_open(SUZHOU, treatment)
+
+    @pytest.mark.parametrize("suspended", [SUZHOU, JS])
+    def test_county_code_does_not_pass_by_it(self, suspended: Region) -> None:
+        """X7: people of a county are people of its city and its province."""
+        regions.suspend_region(suspended, "上级", "拖延", NOW)
+        for county in ("320581", "320585"):
+            with pytest.raises(Conflict) as told:
+                regions.check_open(county, SHANGHAI)
+            assert told.value.code == "REGION_SUSPENDED"
+            regions.check_open(county, SUZHOU)  # at home
+        regions.check_open("330102", SHANGHAI)  # another province's
+
+    def test_county_alone_is_suspended_for_its_own_people(self) -> None:
+        regions.suspend_region("320581", "上级", "拖延", NOW)
+        with pytest.raises(Conflict):
+            regions.check_open("320581", SHANGHAI)
+        regions.check_open("320582", SHANGHAI)
+        regions.check_open(SUZHOU, SHANGHAI)
+
+    def test_places_of_one_municipality_are_home(self) -> None:
+        """310100 and 310115 differ in four digits and pool as one."""
+        regions.suspend_region(SH, "上级", "拖延", NOW)
+        regions.check_open(SHANGHAI, "310115")
+        with pytest.raises(Conflict):
+            regions.check_open("310115", SUZHOU)
 
     def test_reason_is_needed(self) -> None:
         with pytest.raises(Refused):

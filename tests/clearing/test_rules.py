@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from medaid.clearing.figures import care_class, figure
 from medaid.clearing.hospital import rules
 from medaid.clearing.hospital.model import Agreement, Block, Group, Mode, Statement, Totals
-from medaid.errors import BadInput, PolicyUndetermined
+from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -104,6 +105,37 @@ def test_payable_by_mode_less_claimed(mode: str, rate: int, points: int, differe
         statement(c21=(10, 1, 30, 9000), c11=(5, 0, 0, 300)), agreement(mode, rate), points, True
     )
     assert found == ({"basic_resident": Fen(difference)} if difference else {})
+
+
+@pytest.mark.parametrize("mode", ["3", "4"])
+def test_points_that_are_missing_are_asked_for_never_taken_as_none(mode: str) -> None:
+    """N5: without points DRG and DIP paid 0."""
+    with pytest.raises(Refused) as told:
+        rules.by_mode(statement(c21=(10, 1, 30, 9000)), agreement(mode, 25), None, True)
+    assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "points")
+    assert rules.by_mode(statement(c11=(5, 0, 0, 300)), agreement(mode, 25), None, True) == {}
+    zero = rules.by_mode(statement(c21=(10, 1, 30, 9000)), agreement(mode, 25), 0, True)
+    assert zero == {"basic_resident": Fen(-9000)}  # somebody said none
+
+
+def test_total_in_advance_is_paid_once_a_month() -> None:
+    """Q5.1: a supplement of the month is inside the total already paid."""
+    some = statement(c11=(5, 0, 0, 300))
+    assert rules.by_mode(some, agreement("7", 310), None, True) == {"basic_resident": Fen(10)}
+    assert rules.by_mode(some, agreement("7", 310), None, False) == {"basic_resident": Fen(-300)}
+
+
+def test_share_counts_what_was_paid_for_our_own_insured() -> None:
+    """N5: people of other regions and assistance parts are no pool money of ours."""
+    away = Block(
+        Group("390", "inpatient", "21", Region("320100"), Region("320100")),
+        Totals(1, 0, {"hifp_pay": Fen(5000)}),
+    )
+    mine = statement(c21=(1, 0, 1, 6000))
+    assert rules.shares([(replace(mine, blocks=(*mine.blocks, away)), agreement("4", 1))]) == (
+        Fen(6000),
+        Fen(6000),
+    )
 
 
 def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:

@@ -4,7 +4,7 @@ Proves J34, J39, Q5.2, Q7, N8, Q3.1."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.clearing.builders import (
@@ -25,6 +25,7 @@ from tests.clearing.builders import (
     statement,
     waiting,
 )
+from tests.storage import StorageCalls
 
 from medaid.aws import exchange
 from medaid.clearing import projector
@@ -298,6 +299,48 @@ class TestLines3202:
         _, found = reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
         assert found == []
         assert statement(HOME, A, "2023-07", 1).state == "confirmed"
+
+    def test_file_of_another_month_is_refused_and_freezes_nothing(self) -> None:
+        arrive(item(1, at(3)))
+        month()
+        other = b"".join(files.upload_rows([item(7, at(3)), item(8, at(4))]))
+        with pytest.raises(Refused) as error:
+            reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, other, AUGUST)
+        assert error.value.field == "file_qury_no"
+        assert statement(HOME, A, "2023-07").state == "draft"
+        assert list(waiting(HOME, A)) == []
+
+    def test_second_file_takes_the_first_ones_place_until_it_is_approved(self) -> None:
+        """A wrong file is no dead end: what it disputed and the right one does not is payable."""
+        one, two = item(1, at(3)), item(2, at(4))
+        arrive(one)
+        arrive(two)
+        month()
+        wrong = b"".join(files.upload_rows([one, item(9, at(5))]))
+        right = b"".join(files.upload_rows([one, two]))
+        for upload, due in ((wrong, 60000), (right, 120000), (wrong, 60000), (right, 120000)):
+            reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
+            found = statement(HOME, A, "2023-07")
+            assert (found.state, found.due()["basic_resident"]) == ("confirmed", Fen(due))
+        states = {(kind, state) for kind, state, _ in waiting(HOME, A)}
+        assert states == {("CLAIM", "withdrawn"), ("DISPUTE", "withdrawn")}
+        agree(agreement(A))
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, wrong, AUGUST)
+        assert statement(HOME, A, "2023-07").disputed == ()
+
+    def test_a_thousand_differences_take_few_calls(self, storage_calls: StorageCalls) -> None:
+        """Within the 29 seconds of the gateway: cost grows with batches, not with lines."""
+        count = 300
+        for n in range(count):
+            projector.project(event_of(item(n, at(3) + timedelta(seconds=n))), at(3))
+        month()
+        first = b"".join(files.upload_rows([item(0, at(3))]))
+        storage_calls.reset()
+        _, found = reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, first, AUGUST)
+        assert len(found) == count - 1
+        assert len(storage_calls.calls) < 40
+        assert len(statement(HOME, A, "2023-07").disputed) == count - 1
 
     def test_row_sent_twice_is_a_difference(self) -> None:
         one = item(1, at(3))

@@ -196,6 +196,7 @@ def create_deduction(
         sent.insuplc_admdvs or admdvs,
         call.caller.subject,
         call.now,
+        call.caller.roles,
     )
     return Done()
 
@@ -240,7 +241,9 @@ def resolve_dispute(
 ) -> Done:
     upheld, reason = call.body.upheld, call.body.reason
     by = call.caller.subject
-    service.resolve_dispute(admdvs, institution, setl_id, upheld, reason, by, call.now)
+    service.resolve_dispute(
+        admdvs, institution, setl_id, upheld, reason, by, call.now, call.caller.roles
+    )
     return Done()
 
 

@@ -28,8 +28,11 @@ from medaid.clearing.hospital.model import (
 )
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund.chart import funds
+from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 _KIND: Final = PendingKind.DEDUCTION
@@ -44,6 +47,7 @@ def create_deduction(
     paying: Region,
     by: str,
     now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> None:
     """Enters a deduction. The same again changes nothing.
 
@@ -73,8 +77,13 @@ def create_deduction(
         return True
 
     waits = store.create_pending(region, institution, _KIND, item, PendingState.DUE, now)
-    writes = [waits, *items.listed(region, institution, now)]
-    transact(lambda: Decided(True, writes), known)
+    listed = items.listed(region, institution, now)
+
+    def decide() -> Decided[bool]:
+        claimed = claim_duty(region, OfficerId(by), roles, Duty.AUDIT, now)
+        return Decided(True, [waits, *listed, *claimed])
+
+    transact(decide, known)
 
 
 def _check(region: Region, amounts: Amounts, paying: Region) -> None:

@@ -30,7 +30,10 @@ from medaid.clearing.hospital.model import (
 from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.model import Item
 from medaid.errors import Conflict, Refused
+from medaid.ids import OfficerId
 from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 LARGEST: Final = 5000
@@ -171,6 +174,7 @@ def resolve_dispute(
     reason: str,
     by: str,
     now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> None:
     """Ends a dispute: upheld → paid with the next statement; not → never paid, booked as taken off
     (J39).
@@ -198,6 +202,7 @@ def resolve_dispute(
         else:
             source = f"{region}-{institution}-{after.month}-0"
             writes += taken_off("deduction", region, institution, source, after, now)
-        return Decided(None, writes)
+        claimed = claim_duty(Region(region), OfficerId(by), roles, Duty.AUDIT, now)
+        return Decided(None, [*writes, *claimed])
 
     transact(decide, refuse_as_changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from medaid.aws.rest.bodies import Admdvs, Body, Long, Reason, Short, Shown, Yuan, YuanText
 from medaid.clearing.hospital.model import (
@@ -122,7 +122,7 @@ class DrgShareShown(Shown):
 
 
 class Approval(Body):
-    points: int | None = Field(None, ge=0, le=10**9)
+    points: int | None = Field(None, ge=0, le=10**9, strict=True)
     """The month's points of DRG or DIP; needed where the institution is paid by them."""
 
 
@@ -142,7 +142,7 @@ class Proposal(Body):
 
 
 class Decision(Body):
-    approved: bool
+    approved: StrictBool
     reason: Long = ""
 
 
@@ -157,7 +157,7 @@ class Why(Body):
 
 
 class Verdict(Body):
-    upheld: bool
+    upheld: StrictBool
     reason: Reason
 
 

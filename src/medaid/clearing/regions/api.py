@@ -15,6 +15,7 @@ from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
 from medaid.errors import BadInput, Forbidden
 from medaid.fund.chart import funds
 from medaid.months import Month
+from medaid.payments.model import Duty
 from medaid.regions import Region
 
 READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
@@ -167,8 +168,13 @@ def _advanced(
     )
     if admdvs != (creditor if step is BillStep.CONFIRMED else debtor):
         raise Forbidden("FORBIDDEN", field="step", rule="划拨由参保地办理,收款确认由就医地办理")
-    by = call.caller.subject
-    return _bill(service.advance_bill(creditor, debtor, month, step, by, call.now, kind))
+    by, roles = call.caller.subject, call.caller.roles
+    duty: Duty | None = None
+    if step is not BillStep.TRANSFERRED:
+        duty = Duty.PAY if "cashier" in roles else Duty.ACCOUNT
+    return _bill(
+        service.advance_bill(creditor, debtor, month, step, by, call.now, kind, duty, roles)
+    )
 
 
 @ROUTES.post(

@@ -22,9 +22,12 @@ from medaid.clearing.regions.model import Bill, BillStep, Pair, Step
 from medaid.errors import Conflict
 from medaid.fund import service as fund
 from medaid.fund.model import Entry
+from medaid.ids import OfficerId
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
 from medaid.regions import Level
 
-AT_ONCE: Final = 30
+AT_ONCE: Final = 28
 """Cities whose books are written in one transaction: three writes each of the hundred it holds."""
 
 
@@ -81,13 +84,17 @@ def advance_bill(
     by: str,
     now: datetime,
     kind: str = "clearing",
+    duty: Duty | None = None,
+    roles: frozenset[str] = frozenset(),
 ) -> Bill:
     """Takes a bill one step on. With `transferred` and `confirmed` the books of all cities
     concerned are written, the last of them in the transaction of the step itself.
 
     Where more cities pay than one transaction holds, the step is noted first and the books are
     written in parts, each once; interrupted, the same call goes on with the same entries. The same
-    step twice changes nothing. Raises Conflict STATE for a step out of order.
+    step twice changes nothing. `duty` is the one that the step is of in the acting region's office
+    (None for finance) and `roles` those of the token. Raises Conflict STATE for a step out of
+    order, Forbidden SEPARATION.
     """
     held = store.get_bill(creditor, debtor, month, kind)
     bill = held.bill
@@ -108,7 +115,11 @@ def advance_bill(
         unchanged = replace(present.bill, booking=None) == replace(bill, booking=None)
         if not unchanged:  # the entries were made of another bill
             raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更")
-        return Decided(after, [store.replace_bill(present, after), *fund.posting(*rest)])
+        claimed: Sequence[Write] = ()
+        if duty is not None:
+            acting = bill.creditor if step == BillStep.CONFIRMED else bill.debtor
+            claimed = claim_duty(acting, OfficerId(by), roles, duty, now)
+        return Decided(after, [store.replace_bill(present, after), *fund.posting(*rest), *claimed])
 
     return transact(decide, refuse_as_changed)
 

@@ -1,0 +1,202 @@
+"""Agreements with institutions: of their own region, made by one, approved by another, by date; and
+who may do what on the routes. Proves J37, Q3.1, Q5.1."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.clearing.builders import (
+    ELSEWHERE,
+    HOME,
+    HOSPITALS,
+    agree,
+    agreement,
+    arrive,
+    at,
+    close_month,
+    item,
+    reconcile_totals,
+)
+from tests.clearing.test_jobs import ask
+from tests.conftest import Tables
+
+from medaid.aws.transaction import commit
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital.model import Agreement
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.money import Fen
+from medaid.payments import service as payments
+from medaid.regions import Region
+from medaid.settlement import store as settlement
+from medaid.settlement.model import Institution
+
+A = HOSPITALS[0]
+AUGUST = at(1, 4, month=8)
+OTHER = "6222000099998888"
+
+
+@pytest.fixture(autouse=True)
+def contracted(tables: Tables) -> None:
+    settlement.forget()
+    commit(settlement.contracted(Institution(A, "某医院", HOME, "3")))
+
+
+def confirmed() -> None:
+    one = item(1, at(3))
+    arrive(one)
+    close_month(HOME, "2023-07", AUGUST)
+    sums = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+    first, last = date(2023, 7, 1), date(2023, 7, 31)
+    reconcile_totals(HOME, A, ("390", "21", HOME), first, last, sums, 1, AUGUST)
+
+
+def propose(made: Agreement, by: str = "录入") -> Agreement:
+    return hospital.propose_agreement(made, Region(HOME), by, AUGUST)
+
+
+def decide(by: str = "复核", approved: bool = True, region: str = HOME) -> Agreement:
+    return hospital.decide_agreement(A, approved, "", by, Region(region), AUGUST)
+
+
+class TestVersions:
+    def test_another_region_makes_none(self) -> None:
+        """One manager cannot redirect another region's hospital."""
+        with pytest.raises(Forbidden):
+            propose(agreement(A, region=ELSEWHERE))
+        with pytest.raises(Refused):
+            hospital.get_agreement(A, date(2023, 8, 1))
+
+    def test_made_by_one_approved_by_another_of_the_same_region(self) -> None:
+        propose(agreement(A))
+        with pytest.raises(Forbidden) as told:
+            decide("录入")
+        assert told.value.code == "SEPARATION"
+        with pytest.raises(Forbidden):
+            decide(region=ELSEWHERE)
+        with pytest.raises(Refused):
+            hospital.get_agreement(A, date(2023, 8, 1))  # nobody has approved it
+        decide()
+        assert hospital.get_agreement(A, date(2023, 8, 1)).approved_by == "复核"
+
+    def test_the_version_of_the_day_counts_and_the_others_stay_readable(self) -> None:
+        agree(agreement(A))
+        propose(replace(agreement(A, mode="4", rate=9), effective=date(2023, 9, 1)))
+        decide()
+        assert hospital.get_agreement(A, date(2023, 8, 31)).mode == "1"
+        assert hospital.get_agreement(A, date(2023, 9, 1)).mode == "4"
+        with pytest.raises(Refused):
+            hospital.get_agreement(A, date(2022, 12, 31))
+        assert [a.effective for _, a in hospital.list_agreements(A)] == [
+            date(2023, 1, 1),
+            date(2023, 9, 1),
+        ]
+
+    def test_rejected_version_changes_nothing(self) -> None:
+        agree(agreement(A))
+        propose(replace(agreement(A), account=OTHER, effective=date(2023, 7, 1)))
+        decide(approved=False)
+        assert hospital.get_payee(A, date(2023, 8, 1)).account != OTHER
+
+    @pytest.mark.parametrize(
+        "wrong", [{"retention": "1.5"}, {"account": "12|34"}, {"name": ""}, {"bank": "中\n行"}]
+    )
+    def test_what_would_break_a_payment_is_refused_at_entry(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(BadInput):
+            propose(replace(agreement(A), **wrong))
+        assert hospital.list_agreements(A) == []
+
+
+class TestAccount:
+    def test_changed_account_holds_payments_back_until_it_is_approved(self) -> None:
+        agree(agreement(A))
+        confirmed()
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        propose(replace(agreement(A), account=OTHER, effective=date(2023, 7, 1)))
+        with pytest.raises(Conflict):
+            hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        decide()
+        paid = hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        assert paid.payee is not None
+        assert paid.payee.account == OTHER
+        (line,) = payments.list_batch_lines(paid.order_id)
+        assert (line.account.bankacct, line.amount) == (OTHER, Fen(80000))
+
+    def test_account_entered_for_another_region_is_not_paid_on(self) -> None:
+        """Two people of another region cannot lead its payments elsewhere."""
+        agree(agreement(A))
+        confirmed()
+        from medaid.ids import OfficerId
+        from medaid.payments.model import Account
+
+        evil = Account("他人", OTHER, "某行")
+        payments.enter_account(Region(HOME), A, evil, OfficerId("x"), AUGUST)
+        payments.approve_account(Region(HOME), A, OfficerId("y"), AUGUST)
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        paid = hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        (line,) = payments.list_batch_lines(paid.order_id)
+        assert line.account.bankacct == agreement(A).account
+
+    def test_released_again_the_order_stays_as_it_was(self) -> None:
+        agree(agreement(A))
+        confirmed()
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        first = hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        propose(replace(agreement(A), account=OTHER, effective=date(2023, 7, 1)))
+        decide()
+        assert hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST) == first
+        hospital.publish_payment(first)
+        (line,) = payments.list_batch_lines(first.order_id)
+        assert line.account.bankacct != OTHER
+
+
+PROPOSAL = {
+    "effective": "2023-01-01",
+    "name": "某医院",
+    "hi_paymtd": "1",
+    "rate": "0",
+    "bank": "中国银行",
+    "account": OTHER,
+}
+
+
+class TestRoutes:
+    def path(self, region: str = HOME) -> str:
+        return f"/clearing/{region}/agreements/{A}"
+
+    def test_whole_way(self) -> None:
+        assert ask("POST", self.path(), PROPOSAL, roles="manager", sub="甲")[0] == 201
+        decision = f"{self.path()}/decision"
+        assert ask("POST", decision, {"approved": True}, roles="manager", sub="甲")[0] == 403
+        assert ask("POST", decision, {"approved": True}, roles="manager", sub="乙")[0] == 200
+        status, shown = ask("GET", self.path(), roles="auditor")
+        assert (status, [v["state"] for v in shown["versions"]]) == (200, ["in_force"])
+
+    @pytest.mark.parametrize("region", [ELSEWHERE, "440900", "320000"])
+    def test_manager_of_another_region_is_refused(self, tables: Tables, region: str) -> None:
+        before = tables.everything()
+        for path in (self.path(region), self.path()):
+            status, _ = ask("POST", path, PROPOSAL, roles="manager", region=region)
+            assert status == 403
+        assert ask("GET", self.path(region), roles="auditor", region=region)[0] == 403
+        assert tables.everything() == before
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("hi_paymtd", "9"),
+            ("rate", "1.001"),
+            ("rate", 5.5),
+            ("retention", "2"),
+            ("account", "6222|1"),
+            ("effective", "2023-13-01"),
+            ("unknown", "x"),
+        ],
+    )
+    def test_bad_field_is_named(self, tables: Tables, field: str, value: object) -> None:
+        before = tables.everything()
+        status, told = ask("POST", self.path(), {**PROPOSAL, field: value}, roles="manager")
+        assert (status, told["field"]) == (400, field)
+        assert tables.everything() == before
