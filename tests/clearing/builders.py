@@ -25,6 +25,8 @@ from medaid.fund.model import reversing
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
+from medaid.settlement import service as settlement
+from medaid.settlement.model import Institution
 
 HOME, ELSEWHERE, ABROAD = "320500", "320100", "310100"
 HOSPITALS = ("H32050000001", "H32050000002", "H32050000003")
@@ -201,6 +203,11 @@ def agree(one: Agreement) -> None:
     when = datetime(one.effective.year, one.effective.month, one.effective.day, 4, tzinfo=UTC)
     hospital.propose_agreement(one, one.region, "录入", when)
     hospital.decide_agreement(one.institution, True, "", "复核", one.region, when)
+
+
+def contract(code: str, region: str = HOME) -> None:
+    """An institution that the region's agency contracted."""
+    settlement.contract_institutions([Institution(code, "某医院", region, "3")])
 
 
 def close_month(region: str, month: str, now: datetime) -> dict[str, int]:

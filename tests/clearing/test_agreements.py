@@ -17,21 +17,19 @@ from tests.clearing.builders import (
     arrive,
     at,
     close_month,
+    contract,
     item,
     reconcile_totals,
 )
 from tests.clearing.test_jobs import ask
 from tests.conftest import Tables
 
-from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Agreement
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.regions import Region
-from medaid.settlement import store as settlement
-from medaid.settlement.model import Institution
 
 A = HOSPITALS[0]
 AUGUST = at(1, 4, month=8)
@@ -40,8 +38,7 @@ OTHER = "6222000099998888"
 
 @pytest.fixture(autouse=True)
 def contracted(tables: Tables) -> None:
-    settlement.forget()
-    commit(settlement.contracted(Institution(A, "某医院", HOME, "3")))
+    contract(A)
 
 
 def confirmed() -> None:

@@ -27,6 +27,7 @@ from tests.clearing.builders import (
     arrive,
     at,
     close_month,
+    contract,
     event_of,
     item,
     made,
@@ -53,8 +54,6 @@ from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.regions import Region
-from medaid.settlement import store as settlement
-from medaid.settlement.model import Institution
 from medaid.workdays import published
 
 A = HOSPITALS[0]
@@ -345,8 +344,7 @@ class TestRoutes:
     def test_bad_body_names_its_field(
         self, tables: Tables, path: str, body: dict[str, Any], field: str
     ) -> None:
-        settlement.forget()
-        commit(settlement.contracted(Institution(A, "某医院", HOME, "3")))
+        contract(A)
         before = tables.everything()
         roles = "auditor reviewer manager"
         region = "320000" if path.startswith("suspension") else HOME
