@@ -7,7 +7,7 @@ PORT ?= 4566
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test ci lint bench build clean layer simulate requirements help git curl
+.PHONY: run test ci lint bench mutants build clean layer simulate requirements help git curl
 .DELETE_ON_ERROR:
 
 help: ## what can be made
@@ -35,6 +35,9 @@ ci: lint test ## what .ci/run calls
 bench: $(VENV)/bench.done ## speed, memory and exactness, beside others
 	$(BIN)/python -m bench
 
+mutants: $(VENV)/dev.done $(VENV)/mutants.done ## do the tests bite: a sample of small changes, each must be noticed
+	$(VENV)/mutants/bin/python -m bench.mutants $(MUTANTS)
+
 RUNTIME ?= 3.13
 build: $(VENV)/sam.done ## what is deployed to AWS, into build/sam: `sam build` for Python RUNTIME
 	PATH="$(CURDIR)/$(BIN):$$PATH" RUNTIME=$(RUNTIME) SAM_CLI_TELEMETRY=0 \
@@ -45,7 +48,7 @@ layer: ## the Lambda layer as AWS gets it, into build/layer
 	$(MAKE) -C src build-Layer ARTIFACTS_DIR="$(CURDIR)/build/layer"
 
 requirements: $(VENV)/dev.done ## compile requirements/*.in into pinned, hashed *.txt
-	@for set in layer run simulate dev bench sam; do \
+	@for set in layer run simulate dev bench sam mutants; do \
 	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    --output-file requirements/$$set.txt requirements/$$set.in || exit 1; done
 
@@ -86,8 +89,9 @@ $(VENV)/%.done: requirements/%.txt $(VENV)/medaid.done
 	@touch $@
 
 # The SAM command line pins other versions of what we use: it gets an environment of its own.
-$(VENV)/sam.done: requirements/sam.txt $(BIN)/pip
-	rm -rf $(VENV)/sam
-	$(BIN)/python -m venv $(VENV)/sam
-	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r $<
+# Tools with pins of their own, in environments of their own.
+$(VENV)/sam.done $(VENV)/mutants.done: $(VENV)/%.done: requirements/%.txt $(BIN)/pip
+	rm -rf $(VENV)/$*
+	$(BIN)/python -m venv $(VENV)/$*
+	$(VENV)/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r $<
 	@touch $@
