@@ -37,7 +37,7 @@ def _national(event: dict[str, Any]) -> dict[str, Any]:
     began = now()
     try:
         caller, body = web.caller(event), web.body_bytes(event)
-        status, envelope = service.answer(body, caller.institution, began, now)
+        status, envelope = service.answer(body, caller, began, now)
     except MedaidError as error:
         status, envelope = 200, service.refused(error, began, now())
     except Exception as error:  # nobody foresaw it: the hospital sends the same message again
@@ -49,7 +49,7 @@ def _national(event: dict[str, Any]) -> dict[str, Any]:
 def _explanation(event: dict[str, Any]) -> dict[str, Any]:
     try:
         setl_id = str((event.get("pathParameters") or {}).get("setl_id", ""))
-        return web.answer(200, service.explain(setl_id, web.caller(event).institution))
+        return web.answer(200, service.explain(setl_id, web.caller(event), now()))
     except MedaidError as error:
         return web.refusal(error)
     except Exception as error:  # as above

@@ -13,6 +13,7 @@ from typing import Any
 from tests.people.samples import certno, identity, insurance, person
 
 from medaid.aws.transaction import commit
+from medaid.aws.web import Caller
 from medaid.people import service as people
 from medaid.people.model import Identity, Insurance
 from medaid.settlement import service, store
@@ -26,9 +27,14 @@ NANJING = Institution("H32010500001", "建邺区医院", "320105", "3")
 Send = Callable[[bytes, str], tuple[int, dict[str, Any]]]
 
 
+def his(institution: str) -> Caller:
+    """The sign-in of a hospital's system."""
+    return Caller(f"his-{institution}", institution, source="10.0.0.8")
+
+
 def direct(body: bytes, institution: str) -> tuple[int, dict[str, Any]]:
     """The room's own door, in this process, at a fixed time."""
-    return service.answer(body, institution, NOW, lambda: NOW)
+    return service.answer(body, his(institution), NOW, lambda: NOW)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tests.settlement.hospital import (
     Hospital,
     bill,
     contracted,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -68,7 +69,9 @@ def test_the_deductible_told_is_never_above_the_cost_in_scope_J19(tables: Tables
     known_person("P1", insured=(insurance(date(2018, 1, 1), admdvs="320100"),))
     now = datetime(2024, 7, 5, 2, tzinfo=UTC)
     hospital = Hospital(
-        CLINIC, "320100", lambda body, code: service.answer(body, code, now, lambda: now)
+        CLINIC,
+        "320100",
+        lambda body, code: service.answer(body, his(code), now, lambda: now),
     )
     visit = hospital.visit("P1", "2024-07-01 09:00:00")
     asked = visit_input("P1", visit, bill("260.00", "260.00"))

@@ -16,6 +16,7 @@ from tests.settlement.hospital import (
     Hospital,
     bill,
     contracted,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -210,7 +211,7 @@ def nanjing_stay(
     hospital = Hospital(
         institution,
         "320100",
-        lambda body, code: service.answer(body, code, later, lambda: later),
+        lambda body, code: service.answer(body, his(code), later, lambda: later),
         prefix=f"2024120110{day:02d}{month:02d}",
     )
     mdtrt_id = hospital.stay(
@@ -281,7 +282,7 @@ def test_the_hospital_is_told_of_a_benefit_without_figures(
     hospital = Hospital(
         NANJING,
         "320100",
-        lambda body, code: service.answer(body, code, later, lambda: later),
+        lambda body, code: service.answer(body, his(code), later, lambda: later),
         prefix="20241201100000",
     )
     mdtrt_id = hospital.visit("P1", "2024-05-02 09:00:00")
@@ -316,7 +317,9 @@ def test_a_referral_filed_by_2501_counts_and_its_cancelling_too(tables: Tables) 
     nanjing_person("P1")
     later = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
     hospital = Hospital(
-        NANJING, "320100", lambda body, code: service.answer(body, code, later, lambda: later)
+        NANJING,
+        "320100",
+        lambda body, code: service.answer(body, his(code), later, lambda: later),
     )
     given = {
         "psn_no": "P1",
@@ -368,7 +371,9 @@ def test_2501_files_only_what_it_may(
     nanjing_person("P1")
     now = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
     hospital = Hospital(
-        NANJING, "320100", lambda body, code: service.answer(body, code, now, lambda: now)
+        NANJING,
+        "320100",
+        lambda body, code: service.answer(body, his(code), now, lambda: now),
     )
     given = {
         "psn_no": "P1",
@@ -394,7 +399,11 @@ def test_only_the_hospital_of_the_insured_region_refers_and_only_who_filed_cance
     nanjing_person("P1")
     now = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
     home, away = (
-        Hospital(one, "320100", lambda body, code: service.answer(body, code, now, lambda: now))
+        Hospital(
+            one,
+            "320100",
+            lambda body, code: service.answer(body, his(code), now, lambda: now),
+        )
         for one in (NANJING, suzhou)
     )
     given = {

@@ -23,6 +23,7 @@ from tests.settlement.hospital import (
     bill,
     contracted,
     direct,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -180,7 +181,7 @@ def test_a_token_without_institution_is_let_in_nowhere(tables: Tables) -> None:
     body = json.dumps(
         Hospital().envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})
     ).encode()
-    status, answer = service.answer(body, "", NOW, lambda: NOW)
+    status, answer = service.answer(body, his(""), NOW, lambda: NOW)
     refused({**answer, "http": status}, "FORBIDDEN")
 
 
@@ -285,7 +286,7 @@ def test_the_day_the_plan_runs_out_and_the_day_after(
     zero; the uncovered insured are not held up."""
 
     def later(body: Any, institution: str) -> Any:
-        return service.answer(body, institution, NOW.replace(year=2022), lambda: NOW)
+        return service.answer(body, his(institution), NOW.replace(year=2022), lambda: NOW)
 
     known_person("P4", serial=4)
     hospital = Hospital(send=later)

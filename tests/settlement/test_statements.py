@@ -16,6 +16,7 @@ from tests.settlement.hospital import (
     bill,
     contracted,
     direct,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -38,7 +39,7 @@ NANNING = Institution("H45010300001", "南宁某医院", "450103", "3")
 
 
 def later(body: bytes, institution: str) -> tuple[int, dict[str, Any]]:
-    return service.answer(body, institution, AUGUST, lambda: AUGUST)
+    return service.answer(body, his(institution), AUGUST, lambda: AUGUST)
 
 
 def told(tables: Tables) -> None:

@@ -7,9 +7,11 @@ from tests.conftest import Tables
 from tests.settlement.hospital import (
     MAOMING,
     NANJING,
+    NOW,
     Hospital,
     bill,
     contracted,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -247,7 +249,7 @@ def test_explanation_gives_each_step_with_its_clause_and_replays_identically(
     setl_id = passed(
         hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
     )["setlinfo"]["setl_id"]
-    told = service.explain(setl_id, MAOMING.code)
+    told = service.explain(setl_id, his(MAOMING.code), NOW)
     assert told["replay"] == "identical"
     assert len(told["sentences"]) == len(told["steps"]) + 2
     assert any("茂民规〔2018〕3号" in line and "二(二)3" in line for line in told["sentences"])

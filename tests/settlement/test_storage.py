@@ -17,6 +17,7 @@ from tests.settlement.hospital import (
     Hospital,
     bill,
     contracted,
+    his,
     known_person,
     living_allowance,
     passed,
@@ -280,5 +281,5 @@ def test_an_explanation_is_one_read(tables: Tables, storage_calls: StorageCalls)
     hospital = Hospital()
     setl_id = setl_id_of(settle(hospital, ready(hospital)))
     storage_calls.reset()
-    assert service.explain(setl_id, hospital.institution.code)["replay"] == "identical"
-    assert storage_calls.operations == ["GetItem"]
+    assert service.explain(setl_id, his(hospital.institution.code), NOW)["replay"] == "identical"
+    assert storage_calls.operations == ["GetItem", "UpdateItem", "PutItem"], "the look is recorded"

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from tests.conftest import Tables
 from tests.people.samples import insurance
-from tests.settlement.hospital import Hospital, bill, contracted, known_person, passed, stay_input
+from tests.settlement.hospital import (
+    Hospital,
+    bill,
+    contracted,
+    his,
+    known_person,
+    passed,
+    stay_input,
+)
 
 from medaid.people import service as people
 from medaid.settlement import service
@@ -22,7 +30,7 @@ NANJING = Institution("H32010500001", "建邺区医院", "320105", "1")
 
 def at(day: date) -> Callable[[bytes, str], tuple[int, dict[str, Any]]]:
     now = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-    return lambda body, institution: service.answer(body, institution, now, lambda: now)
+    return lambda body, institution: service.answer(body, his(institution), now, lambda: now)
 
 
 @pytest.mark.parametrize(

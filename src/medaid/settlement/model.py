@@ -164,3 +164,6 @@ class Reply:
 
     output: Any = None
     warnings: tuple[str, ...] = ()
+    psn_no: str = ""
+    """Of whom was looked up, and `region` where they are insured: for the trail of reads."""
+    region: str = ""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from medaid.aws.transaction import commit
-from medaid.aws.web import incident
+from medaid.aws.web import Caller, incident
 from medaid.errors import Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
@@ -28,21 +28,39 @@ UseCase = Callable[[Message, Institution, datetime], Reply]
 
 
 def answer(
-    body: bytes, institution: str, now: datetime, clock: Callable[[], datetime]
+    body: bytes, sender: Caller, now: datetime, clock: Callable[[], datetime]
 ) -> tuple[int, dict[str, Any]]:
-    """HTTP status and envelope for a message sent by `institution` (from the token). Never raises
-    for what a sender can cause."""
+    """HTTP status and envelope for a message of `sender` (by the token). Never raises for what a
+    sender can cause."""
     message: Message | None = None
     try:
-        if not institution:
+        if not sender.institution:
             raise Forbidden("FORBIDDEN", field="Authorization", rule="登录凭证没有医药机构编号")
-        message = read_message(body, institution)
-        reply = USE_CASES[message.infno](message, check_sender(message), now)
+        message = read_message(body, sender.institution)
+        institution = check_sender(message)
+        if message.infno in _LOOK_UPS:
+            reply = _looked_up(message, institution, sender, now)
+        else:
+            reply = USE_CASES[message.infno](message, institution, now)
         return 200, answers.envelope(message, now, clock(), reply.output, reply.warnings)
     except MedaidError as error:
         if error.retry:
             incident(error, {"routeKey": message.infno if message else ""})
         return (503 if error.retry else 200), answers.failure(message, now, clock(), error)
+
+
+def _looked_up(message: Message, institution: Institution, sender: Caller, now: datetime) -> Reply:
+    """A look-up of a person, counted before and recorded after: what leaves no trace is not
+    answered."""
+    from medaid.access import service as access  # no settlement waits for it
+    from medaid.access.model import Purpose
+
+    purpose = Purpose(_LOOK_UPS[message.infno])
+    access.count_lookup(sender, purpose, now)
+    reply = USE_CASES[message.infno](message, institution, now)
+    region = reply.region or institution.admdvs
+    access.record(sender, reply.psn_no, region, purpose, now, message.text("setl_id"))
+    return reply
 
 
 def refused(error: MedaidError, received: datetime, answered: datetime) -> dict[str, Any]:
@@ -68,12 +86,21 @@ def get_institution(code: str) -> Institution:
     return found
 
 
-def explain(setl_id: str, institution: str) -> dict[str, Any]:
-    """The explanation of the institution's own settlement. Raises Refused SETTLEMENT_UNKNOWN,
-    Unavailable."""
+def explain(setl_id: str, caller: Caller, now: datetime) -> dict[str, Any]:
+    """The explanation of the institution's own settlement; the look is recorded.
+
+    Raises Refused SETTLEMENT_UNKNOWN, Forbidden LOOKUP_LIMIT, Unavailable.
+    """
+    from medaid.access import service as access
+    from medaid.access.model import Purpose
     from medaid.settlement.explaining import explanation  # only where somebody asks why
 
-    return explanation(reversing.own_settlement(setl_id, institution))
+    settlement = reversing.own_settlement(setl_id, caller.institution)
+    decision = settlement.decision
+    access.record_read(
+        caller, decision.psn_no, decision.insured_region, Purpose.EXPLANATION, now, setl_id
+    )
+    return explanation(settlement)
 
 
 def explain_any(setl_id: str) -> dict[str, Any]:
@@ -121,7 +148,9 @@ def get_person(message: Message, _institution: Institution, now: datetime) -> Re
         cert_type, certno = codes.CERTIFICATES[kind], message.text("mdtrt_cert_no")
     psn_no = people.person_by_certificate(cert_type or "01", certno)
     file = people.load(psn_no, civil_date(now).year)
-    return Reply(answers.person(file, civil_date(now), people.national_codes()))
+    known = answers.person(file, civil_date(now), people.national_codes())
+    regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
+    return Reply(known, psn_no=psn_no, region=regions[0] if regions else "")
 
 
 def preview_visit(message: Message, institution: Institution, now: datetime) -> Reply:
@@ -149,9 +178,13 @@ def query_settlement(message: Message, _institution: Institution, now: datetime)
     if settlement.decision.psn_no != message.text("psn_no"):
         raise Refused("SETTLEMENT_UNKNOWN", field="psn_no", rule="人员编号与结算不一致")
     file = people.load(settlement.decision.psn_no, civil_date(now).year)
-    return Reply(answers.settlement(settlement.decision, file.person, None, settlement))
+    decision = settlement.decision
+    shown = answers.settlement(decision, file.person, None, settlement)
+    return Reply(shown, psn_no=decision.psn_no, region=decision.insured_region)
 
 
+_LOOK_UPS: Final = {"1101": "identification", "5203": "settlement_query"}
+"""Messages that only look a person up, with their purpose in the trail."""
 USE_CASES: Final[Mapping[str, UseCase]] = {
     "1101": get_person,
     "2201": visits.register_visit,
