@@ -158,12 +158,12 @@ class Ratio(int):
 WHOLE: Final = Ratio(RATIO_SCALE)
 
 
-def half_up(parts: int) -> int:
-    """Fen from parts (fen × RATIO_SCALE), half up; a negative amount mirrors the positive one, so a
-    reversal negates exactly."""
+def half_up(parts: int, whole: int = RATIO_SCALE) -> int:
+    """How many wholes `parts` make, half up (四舍五入): fen from fen × RATIO_SCALE, unless `whole`
+    says otherwise. A negative amount mirrors the positive one, so a reversal negates exactly."""
     if parts < 0:
-        return -half_up(-parts)
-    return (2 * parts + RATIO_SCALE) // (2 * RATIO_SCALE)
+        return -half_up(-parts, whole)
+    return (2 * parts + whole) // (2 * whole)
 
 
 def take(amount: Fen, ratio: Ratio) -> Fen:
@@ -176,9 +176,7 @@ def average(amount: Fen, count: int) -> Fen:
     Raises ValueError where nobody is."""
     if count <= 0:
         raise ValueError("an average is over one at least")
-    if amount < 0:
-        return -average(-amount, count)
-    return Fen((2 * int(amount) + count) // (2 * count))
+    return Fen(half_up(int(amount), count))
 
 
 def split(amount: Fen, weights: Sequence[int]) -> list[Fen]:

@@ -12,7 +12,7 @@ import pytest
 
 from medaid.benefit.claim_file import read_case
 from medaid.benefit.engine import price
-from medaid.errors import PolicyUndetermined
+from medaid.errors import BadInput, PolicyUndetermined
 from medaid.local.cli import main
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble
@@ -348,3 +348,86 @@ def test_a_category_that_the_region_does_not_assist_is_told(
     assert json.loads(capsys.readouterr().out)["dropped"] == ["orphan"]
     assert main(["price", *args]) == 0
     assert "不救助孤儿" in capsys.readouterr().out
+
+
+# ── an amount that the agency states ──
+def stated(base: str, given: str = "hifp_pay", more: str = "") -> str:
+    return (
+        HEAD
+        + f"""
+[[layer]]
+id = "basic"
+name = "basic"
+tier = "basic"
+fund = "hifp_pay"
+kind = "given"
+given = "{given}"
+cite = "rules#第二条"
+base = {{ {base}, cite = "rules#第二条" }}
+{more}
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "most"),
+    [
+        ('from = "in_policy"', "1000.00"),
+        ('from = "in_policy", less = ["given:lost"]', "900.00"),
+        ('from = "own_expense", plus = [{ source = "in_policy", weight = 0.10 }]', "100.00"),
+    ],
+)
+def test_what_a_base_adds_and_takes_off_counts_for_a_stated_amount(base: str, most: str) -> None:
+    known = [pack(stated(base))]
+    fits = {"hifp_pay": most, "lost": "100.00"}
+    assert paid(known, categories=[], given=fits) == {"basic": most}
+    above = {**fits, "hifp_pay": f"{float(most) + 0.01:.2f}"}
+    with pytest.raises(BadInput, match="超过可支付的"):
+        paid(known, categories=[], given=above)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            stated('from = "in_policy"', more='[[layer.cap]]\nnone = true\ncite = "rules#第一条"'),
+            "用不到 [[layer.cap]]",
+        ),
+        (
+            stated(
+                'from = "in_policy"',
+                more='[[layer.modifier]]\npoints = -0.10\ncite = "rules#第一条"',
+            ),
+            "用不到 [[layer.modifier]]",
+        ),
+        (
+            stated('from = "all_left", less = ["own_expense"]', "payments_by_others"),
+            "base 用不到 less、plus",
+        ),
+    ],
+)
+def test_what_could_not_count_for_a_stated_amount_is_refused(text: str, says: str) -> None:
+    with pytest.raises(PackInvalid) as caught:
+        pack(text)
+    assert any(says in problem.says for problem in caught.value.problems)
+
+
+def test_a_lump_sums_base_counts_what_it_adds_and_takes_off() -> None:
+    lump = """
+[[layer]]
+id = "lump"
+name = "lump"
+tier = "assistance"
+fund = "maf_pay"
+kind = "lump"
+cite = "rules#第三条"
+base = { from = "in_policy_left", less = ["given:lost"], cite = "rules#第三条" }
+[[layer.lump]]
+yuan = 300
+source = "total"
+above_yuan = 10
+cite = "rules#第三条"
+"""
+    known = [pack(HEAD + CATEGORY + BASIC + lump)]
+    assert paid(known, given={"lost": "0"})["lump"] == "300.00"
+    assert paid(known, given={"lost": "400"})["lump"] == "100.00"

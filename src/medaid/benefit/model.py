@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Citation, Facts
+from medaid.policy.vocabulary import RESERVED
 
 
 class Bill(NamedTuple):
@@ -35,10 +36,6 @@ BILL_FIELDS: Final = (
     "preselfpay_amt",
 )
 """The bill's totals by their names in the national interface, in the order of `Bill`."""
-
-RESERVED: Final = "payments_by_others"
-"""The stated amount that others have already paid: it is not there for any layer to pay once more,
-so that the parts cannot sum to more than the bill."""
 
 
 def check_bill(bill: Bill) -> None:

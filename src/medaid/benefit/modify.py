@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from medaid.errors import PolicyUndetermined
-from medaid.money import RATIO_SCALE
+from medaid.money import RATIO_SCALE, half_up
 from medaid.policy.model import Amount, Change, Modifier
 from medaid.policy.vocabulary import FACT_NAMES, Facts
 
@@ -93,5 +93,5 @@ def changed(fen: int, change: Change) -> int:
     """`fen` with one change applied, half up to the fen, not below zero."""
     fen = max(0, fen + change.add)
     if change.times is not None:
-        fen = (2 * fen * change.times + RATIO_SCALE) // (2 * RATIO_SCALE)
+        fen = half_up(fen * change.times)
     return fen if change.least is None else max(fen, change.least)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from medaid.benefit.model import PLAIN, Reckoning
 from medaid.benefit.modify import adjusted, changed_amount, ratio_adjustments
@@ -21,6 +21,7 @@ from medaid.policy.model import (
     Ceiling,
     Citation,
     Deductible,
+    HasRow,
     InitialSelfPay,
     Layer,
     Modifier,
@@ -28,8 +29,8 @@ from medaid.policy.model import (
     Rate,
     Switch,
     When,
+    preferred,
 )
-from medaid.policy.model import Row as ClauseRow
 from medaid.policy.vocabulary import FACT_NAMES, Facts
 
 
@@ -200,20 +201,12 @@ def _missing(name: str, told: str) -> PolicyUndetermined:
     )
 
 
-class _HasRow(Protocol):
-    @property
-    def row(self) -> ClauseRow: ...
-
-
 def choose(
-    rows: Sequence[_HasRow], facts: Facts, told: str, needed: bool, may_miss: bool = False
+    rows: Sequence[HasRow], facts: Facts, told: str, needed: bool, may_miss: bool = False
 ) -> Any:
     """The one row that applies; None where none does and none is needed. A row without a citable
     figure is an error unless it `may_miss`."""
-    holding = [r for r in rows if holds(r.row.when, facts, told)]
-    if len(holding) > 1:
-        beaten = {name for r in holding for name in r.row.over}
-        holding = [r for r in holding if not r.row.id or r.row.id not in beaten]
+    holding = preferred([r for r in rows if holds(r.row.when, facts, told)])
     if len(holding) > 1:
         clauses = "与".join(r.row.cite.text for r in holding)
         raise PolicyUndetermined(

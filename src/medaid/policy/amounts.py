@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from medaid.money import RATIO_SCALE
+from medaid.money import RATIO_SCALE, half_up
 from medaid.policy.model import Amount
 from medaid.policy.reading import Table
 
@@ -87,7 +87,7 @@ def _of_income(table: Table, least: int, most: int | None) -> Amount | None:
     whole_yuan = table.flag("to_yuan")
     if times is None or income is None:
         return None
-    unit = (100 if whole_yuan else 1) * RATIO_SCALE
-    fen = (2 * times * income + unit) // (2 * unit) * (100 if whole_yuan else 1)
+    unit = 100 if whole_yuan else 1
+    fen = half_up(times * income, unit * RATIO_SCALE) * unit
     fen = max(fen, least) if most is None else min(max(fen, least), most)
     return Amount(fen=fen, told=f"{year}年人均收入 {income // 100} 元 × {times / RATIO_SCALE:g}")

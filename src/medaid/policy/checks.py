@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import product
 from math import prod
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from medaid.policy.conditions import Words
-from medaid.policy.model import Cap, Layer, Row, When
+from medaid.policy.model import Cap, HasRow, Layer, When, preferred
 from medaid.policy.reading import Problem, Table
-from medaid.policy.vocabulary import RANGES
+from medaid.policy.vocabulary import RANGES, RESERVED
 
 LARGEST_TABLE: Final = 200_000
 """Combinations of facts that one table may span; more is a table nobody can check by hand
@@ -26,12 +26,7 @@ MOST_TOLD: Final = 3
 """Examples told of one table; a gap is rarely alone."""
 
 
-class _HasRow(Protocol):
-    @property
-    def row(self) -> Row: ...
-
-
-Rows = Sequence[_HasRow]
+Rows = Sequence[HasRow]
 
 
 def check_layer(layer: Layer, words: Words, table: Table) -> None:
@@ -90,6 +85,8 @@ def check_kind(layer: Layer, table: Table) -> None:
                     f"kind = {layer.kind} 的层用不到 [[layer.{name[:-1]}]]:删去,或改 kind",
                 )
             )
+    if layer.given == RESERVED and (layer.base.less or layer.base.plus):
+        table.wrong("其他方已支付的金额整笔扣除,base 用不到 less、plus:删去", "base")
     for m in layer.modifiers:
         rows = {
             "deductible": layer.deductibles,
@@ -238,9 +235,7 @@ def _days(rows: Rows) -> list[date]:
 def applying(rows: Rows, facts: Mapping[str, Any]) -> list[Any]:
     """The rows whose condition holds, without those that another applying row takes precedence
     over."""
-    holding = [r for r in rows if matches(r.row.when, facts)]
-    beaten = {name for r in holding for name in r.row.over}
-    return [r for r in holding if r.row.id not in beaten or not r.row.id]
+    return preferred([r for r in rows if matches(r.row.when, facts)])
 
 
 def matches(when: When, facts: Mapping[str, Any]) -> bool:

@@ -7,10 +7,10 @@ is the same kind of thing; their order is data. Amounts are whole fen, ratios pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from medaid.policy.vocabulary import (
     ASSISTANCE_TIERS,
@@ -37,6 +37,9 @@ __all__ = [
     "VALUES",
     "Facts",
 ]
+
+
+R = TypeVar("R", bound="HasRow")
 
 
 class Document(NamedTuple):
@@ -115,6 +118,19 @@ class Row(NamedTuple):
         return (self.since is None or self.since <= day) and (
             self.until is None or day <= self.until
         )
+
+
+class HasRow(Protocol):
+    """An element of a clause table."""
+
+    @property
+    def row(self) -> Row: ...
+
+
+def preferred(holding: Sequence[R]) -> list[R]:
+    """Of rows that hold at once, those that no other of them takes precedence over (`over`)."""
+    beaten = {name for one in holding for name in one.row.over}
+    return [one for one in holding if not one.row.id or one.row.id not in beaten]
 
 
 class Deductible(NamedTuple):

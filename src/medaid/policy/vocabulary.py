@@ -51,6 +51,10 @@ TRUST_NAMES: Final[Mapping[str, str]] = {
     "T": "测算",
 }
 
+RESERVED: Final = "payments_by_others"
+"""The stated amount that others have already paid: it is not there for any layer to pay once more,
+so that the parts cannot sum to more than the bill."""
+
 NO_CATEGORY: Final = "none"
 
 
