@@ -15,7 +15,7 @@ from tests.simulate import populations
 
 from medaid.errors import MedaidError
 from medaid.policy.service import Library, library
-from medaid.simulate import singly
+from medaid.simulate import fallback
 from medaid.simulate.model import Visits
 from medaid.simulate.pricing import Pricer
 
@@ -32,7 +32,7 @@ def one_by_one(visits: Visits, packs: Library) -> list[Answer]:
     ):
         year = int(visits.person[row]), year_of(visits, row, packs)
         try:
-            priced = singly.priced(packs, visits, row, totals[year])
+            priced = fallback.priced(packs, visits, row, totals[year])
         except MedaidError as refusal:
             answers[row] = {"refused": refusal.code}
             continue
@@ -119,8 +119,8 @@ def test_the_two_cities_need_no_single_pricing() -> None:
     """Every clause of both cities is covered by the columns, refusals for a missing figure
     included."""
     outcome = Pricer(library()).price(populations.visits(populations.population(7, 500)))
-    assert outcome.singly == 0
-    assert outcome.why_singly == {}
+    assert outcome.fallback == 0
+    assert outcome.why_fallback == {}
     assert (outcome.refused > 0).any()
 
 
@@ -140,4 +140,4 @@ def test_amounts_too_large_for_the_columns_go_through_the_engine() -> None:
     ]
     visits = populations.visits(rows)
     assert differing(visits) == []
-    assert Pricer(library()).price(visits).why_singly != {}
+    assert Pricer(library()).price(visits).why_fallback != {}

@@ -22,7 +22,7 @@ from medaid.policy.loader import parse
 from medaid.policy.model import Pack
 from medaid.policy.service import Library, library
 from medaid.policy.vocabulary import VALUES
-from medaid.simulate import slots
+from medaid.simulate import layer_shape
 from medaid.simulate.pricing import Pricer
 
 PACKS = sorted((Path(__file__).parents[1] / "policy" / "shapes").glob("*.toml"))
@@ -114,12 +114,12 @@ def test_some_claims_of_every_shape_are_priced() -> None:
 
 def test_what_a_plan_has_anew_goes_through_the_engine() -> None:
     """A field of a planned layer that the columns do not know is not taken for nothing."""
-    assert set(slots.COVERED) == set(PlannedLayer._fields), (
-        "say in simulate/slots.py what the columns do with the new field"
+    assert set(layer_shape.COVERED) == set(PlannedLayer._fields), (
+        "say in simulate/layer_shape.py what the columns do with the new field"
     )
     planned = PlannedLayer(
         next(layer for pack in library().packs for layer in pack.layers if layer.kind == "share"),
         (),
     )
-    assert slots.uncovered(planned._replace(slab=True)) == "slab"
-    assert slots.uncovered(planned._replace(per="transfer")) == "deductible per transfer"
+    assert layer_shape.uncovered(planned._replace(slab=True)) == "slab"
+    assert layer_shape.uncovered(planned._replace(per="transfer")) == "deductible per transfer"

@@ -15,7 +15,7 @@ Mask = npt.NDArray[np.bool_]
 NONE: Final = 0
 """A plain zero stands for a column of zeros, so that what nobody has is not computed."""
 REFUSALS: Final = ("", "FIGURE_MISSING", "CLAUSE_GAP", "AMOUNT_SUM")
-"""Codes with which a walk may refuse a claim, by their number in `Walk.refused`."""
+"""Codes with which a walk may refuse a claim, by their number in `VectorWaterfall.refused`."""
 
 
 class Taken:

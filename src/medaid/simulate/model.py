@@ -96,10 +96,10 @@ class Outcome:
     categories: list[str]
     year: Codes
     """Year of the caps that each visit counts in."""
-    singly: int = 0
+    fallback: int = 0
     """Visits that the single-case engine priced, because the columns do not cover a shape of their
     clauses."""
-    why_singly: dict[str, int] = field(default_factory=dict)
+    why_fallback: dict[str, int] = field(default_factory=dict)
     """The shapes, with visits for each."""
 
     def column(self, layer: str) -> Ints:

@@ -214,17 +214,17 @@ def _refused(tally: Tally) -> Section:
 
 
 def _ways(tally: Tally) -> Section:
-    shapes = sorted({*tally.why_singly[0], *tally.why_singly[1]})
+    shapes = sorted({*tally.why_fallback[0], *tally.why_fallback[1]})
     rows = [
         Row("visits", "全部就诊", Pair(tally.visits, tally.visits)),
         Row("compared", "两套政策下均已计算的就诊", Pair(tally.compared, tally.compared)),
     ]
-    rows += [Row("singly", "逐笔计算的就诊(其余按列成批计算,结果相同)", tally.singly)]
+    rows += [Row("singly", "逐笔计算的就诊(其余按列成批计算,结果相同)", tally.fallback)]
     rows += [
         Row(
             f"singly:{why}",
             f"逐笔计算的原因:{_why(why)}",
-            Pair(tally.why_singly[0][why], tally.why_singly[1][why]),
+            Pair(tally.why_fallback[0][why], tally.why_fallback[1][why]),
         )
         for why in shapes
     ]

@@ -93,8 +93,8 @@ class Tally:
     above_sum: dict[int, Pair] = field(default_factory=dict)
     """What of their burden lies above it, fen."""
     person_years: Pair = field(default_factory=Pair)
-    singly: Pair = field(default_factory=Pair)
-    why_singly: tuple[Counter[str], Counter[str]] = field(
+    fallback: Pair = field(default_factory=Pair)
+    why_fallback: tuple[Counter[str], Counter[str]] = field(
         default_factory=lambda: (Counter(), Counter())
     )
 
@@ -111,8 +111,8 @@ class Tally:
         for side, outcome in enumerate((a, b)):
             self._refused(outcome, side)
             self._burden(visits, outcome, side)
-            self.why_singly[side].update(outcome.why_singly)
-        self.singly = self.singly.plus(a.singly, b.singly)
+            self.why_fallback[side].update(outcome.why_fallback)
+        self.fallback = self.fallback.plus(a.fallback, b.fallback)
 
     def _population(self, visits: Visits) -> None:
         """Whose claims these are: regions and days."""

@@ -10,9 +10,10 @@ from medaid.benefit.model import Bill, Claim, Facts
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.simulate.layer_shape import Shape, split
 from medaid.simulate.model import LayerName
 from medaid.simulate.population import Kind
-from medaid.simulate.slots import Shape, Table, split
+from medaid.simulate.tables import Table
 
 NO_BILL: Final = Bill(Fen(0), Fen(0))
 
@@ -25,13 +26,13 @@ class Candidate(NamedTuple):
     plan: int
 
 
-class Recipe(NamedTuple):
-    """`refusal` is a code's index, or 0; `singly` names a shape that the columns do not cover."""
+class PricingPlan(NamedTuple):
+    """`refusal` is a code's index, or 0; `fallback` names a shape that the columns do not cover."""
 
     refusal: int = 0
     early: bool = False
     """Refused for want of a policy, before the bill is looked at."""
-    singly: str = ""
+    fallback: str = ""
     candidates: tuple[Candidate, ...] = ()
     inpatient: bool = False
 
@@ -40,45 +41,45 @@ class _Uncovered(Exception):
     """The columns do not cover a shape of these clauses."""
 
 
-class Book:
+class PlanCache:
     """Recipes, tables and names of one set of packs; grows as new kinds of claims are met."""
 
     def __init__(self) -> None:
         self.tables: list[Table] = []
         self._shapes: dict[Shape, int] = {}
-        self._known: dict[object, Recipe] = {}
+        self._known: dict[object, PricingPlan] = {}
         self.refusals: list[str] = [""]
         self.causes: list[str] = [""]
         self._refused: dict[tuple[str, str], int] = {}
         self.categories: list[str] = [NO_CATEGORY]
         self.layers: dict[str, LayerName] = {}
 
-    def recipe(self, kind: Kind, stay_no: int | None) -> Recipe:
-        """The recipe for claims of `kind`; `stay_no` where the year's order gives it."""
+    def pricing_plan(self, kind: Kind, stay_no: int | None) -> PricingPlan:
+        """The pricing_plan for claims of `kind`; `stay_no` where the year's order gives it."""
         policy = kind.policy if isinstance(kind.policy, str) else kind.policy.version
         key = (policy, kind.categories, kind.facts, stay_no)
         if key not in self._known:
             self._known[key] = self._made(kind, stay_no)
         return self._known[key]
 
-    def _made(self, kind: Kind, stay_no: int | None) -> Recipe:
+    def _made(self, kind: Kind, stay_no: int | None) -> PricingPlan:
         if isinstance(kind.policy, str):
             code, _, region = kind.policy.partition(":")
-            return Recipe(self.refusal(code, region), early=True)
+            return PricingPlan(self.refusal(code, region), early=True)
         # names and values are those of Facts
         facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]
         if stay_no is not None:
             facts = facts._replace(stay_no=stay_no)
         inpatient = facts.care == "inpatient"
         try:
-            return Recipe(
+            return PricingPlan(
                 candidates=self._candidates(kind.policy, kind.categories, facts),
                 inpatient=inpatient,
             )
         except MedaidError as refusal:
-            return Recipe(self.refusal(refusal.code, refusal.field))
+            return PricingPlan(self.refusal(refusal.code, refusal.field))
         except _Uncovered as shape:
-            return Recipe(singly=str(shape), inpatient=inpatient)
+            return PricingPlan(fallback=str(shape), inpatient=inpatient)
 
     def _candidates(
         self, policy: Policy, categories: tuple[str, ...], facts: Facts

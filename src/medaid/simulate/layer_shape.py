@@ -8,16 +8,12 @@ cover is named; its claims go through the single-case engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import gcd
 from typing import Final, NamedTuple
-
-import numpy as np
 
 from medaid.benefit.model import RESERVED
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
-from medaid.money import RATIO_SCALE
 from medaid.policy.model import Amount, Band
-from medaid.simulate.model import BILL, Codes, Ints
+from medaid.simulate.model import BILL
 
 NO_LIMIT: Final = 2**62
 """Stands for no limit: above any sum of fen that a file may hold."""
@@ -75,7 +71,7 @@ class Limit(NamedTuple):
     layers: tuple[str, ...]
 
 
-class Slot(NamedTuple):
+class LayerShape(NamedTuple):
     """One layer of a shape, without its numbers."""
 
     layer: str
@@ -109,19 +105,19 @@ class Numbers(NamedTuple):
     ratios: tuple[int, ...]
 
 
-Shape = tuple[Slot, ...]
+Shape = tuple[LayerShape, ...]
 
 
 def split(plan: Plan) -> tuple[Shape, tuple[Numbers, ...]] | str:
     """The plan's shape and numbers, or the name of what the columns do not cover."""
-    slots, numbers = [], []
+    layer_shapes, numbers = [], []
     for planned in plan:
         why = uncovered(planned)
         if why:
             return why
-        slots.append(_slot(planned))
+        layer_shapes.append(_layer_shape(planned))
         numbers.append(_numbers(planned))
-    return tuple(slots), tuple(numbers)
+    return tuple(layer_shapes), tuple(numbers)
 
 
 def uncovered(planned: PlannedLayer) -> str:
@@ -177,15 +173,17 @@ def _limits(planned: PlannedLayer) -> tuple[PlannedLimit, ...]:
     return planned.caps if planned.ceiling is None else (planned.ceiling, *planned.caps)
 
 
-def _slot(planned: PlannedLayer) -> Slot:
+def _layer_shape(planned: PlannedLayer) -> LayerShape:
     layer = planned.layer
     if planned.refusal:
-        return Slot(layer.id, "refused", layer.base.source)
+        return LayerShape(layer.id, "refused", layer.base.source)
     first = layer.draws == "in_policy_first"
     if layer.kind == "given":
         kind = "reserved" if layer.given == RESERVED else "given"
-        return Slot(layer.id, kind, layer.base.source, given=layer.given, in_policy_first=first)
-    return Slot(
+        return LayerShape(
+            layer.id, kind, layer.base.source, given=layer.given, in_policy_first=first
+        )
+    return LayerShape(
         layer.id,
         "share",
         layer.base.source,
@@ -236,74 +234,3 @@ def _numbers(planned: PlannedLayer) -> Numbers:
 
 def _fen(amount: Amount) -> int:
     return NO_LIMIT if amount.fen is None else amount.fen
-
-
-class Column:
-    """One number of a layer over the plans of a shape: a plain int where all agree, else an array
-    taken by plan."""
-
-    __slots__ = ("plain", "values")
-
-    def __init__(self, numbers: Sequence[int]) -> None:
-        self.plain = numbers[0] if len(set(numbers)) == 1 else None
-        self.values: Ints = np.array(numbers, dtype=np.int64)
-
-    def at(self, plans: Codes) -> int | Ints:
-        return self.plain if self.plain is not None else self.values[plans]
-
-
-class LayerTable(NamedTuple):
-    """The numbers of one layer for every plan of a shape; ratios in parts per `scale`, the coarsest
-    that holds them all."""
-
-    amounts: tuple[Column, ...]
-    ratios: tuple[Column, ...]
-    scale: int
-    largest: int
-    """Fen above which a product with a ratio might leave 64 bits."""
-
-
-class Table:
-    """A shape with the numbers of its plans."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        self._plans: dict[tuple[Numbers, ...], int] = {}
-        self._layers: tuple[LayerTable, ...] | None = None
-        self.carried = frozenset(
-            name
-            for slot in shape
-            for name in (slot.source, *slot.less, *slot.plus, slot.floor)
-            if ":" in name
-        )
-
-    def add(self, numbers: tuple[Numbers, ...]) -> int:
-        """The index of a plan with these numbers."""
-        if numbers not in self._plans:
-            self._plans[numbers] = len(self._plans)
-            self._layers = None
-        return self._plans[numbers]
-
-    @property
-    def layers(self) -> tuple[LayerTable, ...]:
-        if self._layers is None:
-            plans = list(self._plans)
-            self._layers = tuple(
-                _table([plan[i] for plan in plans]) for i in range(len(self.shape))
-            )
-        return self._layers
-
-
-def _table(numbers: Sequence[Numbers]) -> LayerTable:
-    parts = [ratio for one in numbers for ratio in one.ratios]
-    step = gcd(RATIO_SCALE, *parts)
-    scale = RATIO_SCALE // step
-    return LayerTable(
-        tuple(Column([one.amounts[i] for one in numbers]) for i in range(len(numbers[0].amounts))),
-        tuple(
-            Column([one.ratios[i] // step for one in numbers])
-            for i in range(len(numbers[0].ratios))
-        ),
-        scale,
-        2**61 // scale,
-    )

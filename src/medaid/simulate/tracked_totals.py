@@ -10,7 +10,7 @@ from medaid.policy.service import Library
 from medaid.simulate.population import parts
 
 
-def kept_totals(library: Library) -> frozenset[str]:
+def tracked_totals(library: Library) -> frozenset[str]:
     """The names in the year's totals that any clause of any pack reads."""
     layers = [layer for pack in library.packs for layer in pack.layers]
     texts = {

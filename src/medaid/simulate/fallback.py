@@ -12,7 +12,7 @@ from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.service import Library
 from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, LayerName, Outcome, Visits
-from medaid.simulate.recipes import Book
+from medaid.simulate.pricing_plan import PlanCache
 
 
 def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
@@ -58,7 +58,7 @@ def priced(library: Library, visits: Visits, row: int, totals: dict[str, int]) -
 
 
 def price_year(
-    library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, book: Book
+    library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, cache: PlanCache
 ) -> None:
     """Prices one person-year, in the order of `rows`, into `outcome`. A refused visit leaves the
     year's totals as they were."""
@@ -66,20 +66,20 @@ def price_year(
     for row in rows:
         for amounts in outcome.paid.values():
             amounts[row] = 0
-        outcome.singly += 1
+        outcome.fallback += 1
         try:
             answer = priced(library, visits, row, totals)
         except MedaidError as refusal:
-            outcome.refused[row] = book.refusal(refusal.code, refusal.field)
+            outcome.refused[row] = cache.refusal(refusal.code, refusal.field)
             outcome.own[row] = outcome.own_in_policy[row] = outcome.category[row] = 0
             continue
         outcome.refused[row] = 0
         for step in answer.steps:
-            book.layers.setdefault(step.layer, LayerName(step.name, step.fund, step.tier))
+            cache.layers.setdefault(step.layer, LayerName(step.name, step.fund, step.tier))
             outcome.column(step.layer)[row] = step.paid
         outcome.own[row] = answer.person_pays
         outcome.own_in_policy[row] = answer.totals.get("own_in_policy", 0) - totals.get(
             "own_in_policy", 0
         )
-        outcome.category[row] = book.category(answer.category)
+        outcome.category[row] = cache.category(answer.category)
         totals = dict(answer.totals)
