@@ -27,10 +27,15 @@ from tests.reimbursement.office import (
 )
 from tests.reimbursement.separation import COMBINATIONS, RULES, tried
 
-from medaid.aws import exchange, rest
+from medaid.access import rules as limits
+from medaid.access import service as access
+from medaid.access.model import Purpose
+from medaid.access.rules import Limit
+from medaid.aws import calendars, exchange, rest
 from medaid.aws.rest import describe
 from medaid.aws.rest.app import mount
 from medaid.payments import api as payments_api
+from medaid.regions import Region
 from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.api.acts import ACTS
 from medaid.reimbursement.model import Officer
@@ -140,6 +145,30 @@ def test_an_answer_file_that_is_not_one_is_reported_and_nothing_taken(
     assert payments.handler(dropped, None) == {"taken": 0, "refused": 1}
     assert "没有已提交银行的该付款批次" in exchange.get("bank/out/answer.txt.2.report.txt").decode()
     assert "控制总数" in exchange.get("bank/out/answer.txt.report.txt").decode()
+
+
+def test_who_looked_at_a_case_is_recorded(api: Handler) -> None:
+    """A case and a search by person leave a record; who may not see the case leaves none."""
+    case_id = opened(in_process(api, INTAKE), application("1")).case_id
+    psn_no = in_process(api, REVIEWER)("GET", f"/reimbursement/cases/{case_id}", None)[1]["psn_no"]
+    in_process(api, REVIEWER)("GET", f"/reimbursement/cases?psn_no={psn_no}", None)
+    elsewhere = officer("o-x", "reviewer", admdvs="440900")
+    assert in_process(api, elsewhere)("GET", f"/reimbursement/cases/{case_id}", None)[0] == 403
+    found = access.list_reads_of(psn_no, Region(INTAKE.admdvs), 50).rows
+    assert {(row.reader.subject, row.purpose, row.item) for row in found} == {
+        (INTAKE.officer_id, Purpose.CASE, case_id),
+        (REVIEWER.officer_id, Purpose.CASE, case_id),
+        (REVIEWER.officer_id, Purpose.CASE_SEARCH, ""),
+    }
+
+
+def test_looks_at_cases_are_limited(api: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id = opened(in_process(api, INTAKE), application("1")).case_id
+    monkeypatch.setattr(limits, "limit_of", lambda _reader, _purpose: Limit(1, "x"))
+    call = in_process(api, REVIEWER)
+    assert call("GET", f"/reimbursement/cases/{case_id}", None)[0] == 200
+    status, told = call("GET", f"/reimbursement/cases/{case_id}", None)
+    assert (status, told["code"]) == (403, "LOOKUP_LIMIT")
 
 
 def test_lists_counts_queues_and_procedure_are_as_described(api: Handler) -> None:
@@ -311,8 +340,12 @@ def test_posts_are_kept_apart_by_region_not_everywhere_Q3_1(api: Handler) -> Non
 
 
 def test_sweep_handler_tells_what_it_did(tables: Tables) -> None:
+    exchange.put("calendar/2027.toml", b"year = ")
+    calendars._known.clear()
     told = sweep.handler(json.loads((FOLDER / "sweep.json").read_text(encoding="utf-8")), None)
-    assert set(told) == {"read", "claimed", "corrected", "days_left"}
+    assert set(told) == {"read", "claimed", "corrected", "days_left", "calendar_files_spoiled"}
+    assert told["calendar_files_spoiled"] == 1, "and everything went on"
+    calendars._known.clear()
 
 
 def test_the_sample_event_is_taken(tables: Tables) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from medaid.access import service as access
+from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Page
 from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
@@ -26,6 +28,7 @@ def open_case(call: Call[Context, Open]) -> CaseOut:
 
 @ROUTES.get(f"{CASES}/{{case_id}}", "申请详情、经过和计算说明", roles=READERS, owner=Owner.OBJECT)
 def get_case(call: Call[Context, None], case_id: str) -> CaseOut:
+    access.count_lookup(call.caller, Purpose.CASE, call.now)
     return shown(call, case_id)
 
 
@@ -74,6 +77,10 @@ def get_procedure(call: Call[Context, None]) -> ProcedureOut:
 
 def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
     query = call.query
+    access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
+    if query.psn_no:
+        region = officer_of(call).admdvs
+        access.record(call.caller, query.psn_no, region, Purpose.CASE_SEARCH, call.now)
     before = query.due_before.isoformat() if query.due_before else ""
 
     def wanted(row: dict[str, Any]) -> bool:

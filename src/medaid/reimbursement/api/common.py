@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from medaid import ids
+from medaid.access import service as access
+from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Body
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.table import packed_text
@@ -37,6 +39,8 @@ def why_of(body: Body, act: str, case_id: str) -> ActReason:
 
 
 def shown(call: Call[Context, Any], case_id: str) -> CaseOut:
-    """The case as it stands now."""
+    """The case as it stands now; that the officer saw it is recorded."""
     found = service.case_detail(call.context, officer_of(call), case_id, call.now)
+    case = found.case
+    access.record(call.caller, case.psn_no, case.admdvs, Purpose.CASE, call.now, case_id)
     return answers.detail(found, call.context.procedure)
