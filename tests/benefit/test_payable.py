@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from medaid.benefit.balance import ClaimBalance
-from medaid.benefit.engine import _payable
 from medaid.benefit.model import Bill, Claim, Facts
+from medaid.benefit.steps import payable
 from medaid.money import Fen
 
 CASES = [
@@ -30,4 +30,4 @@ def test_neither_the_bill_nor_its_kind_of_cost_is_overpaid(
     claim = Claim(Bill(Fen(200), Fen(100), Fen(100)), Facts())
     balance = ClaimBalance(claim, reserved)
     balance.take(paid, True)
-    assert _payable(source, due, balance)[0] == most
+    assert payable(source, due, balance)[0] == most

@@ -4,11 +4,8 @@ requirements, floors, lumps."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from medaid.errors import BadInput
-from medaid.money import Fen
 from medaid.policy.amounts import amount, known, source
 from medaid.policy.conditions import NO_CITE, Words, citation, common, condition, when
 from medaid.policy.model import (
@@ -22,15 +19,15 @@ from medaid.policy.model import (
     InitialSelfPay,
     Layer,
     Lump,
-    Modifier,
     Rate,
     Requirement,
     Row,
     Switch,
     When,
 )
+from medaid.policy.modifiers import idle_over, modifier
 from medaid.policy.reading import Table
-from medaid.policy.vocabulary import FUNDS, KINDS, RANGES, TIERS
+from medaid.policy.vocabulary import FUNDS, KINDS, TIERS
 
 MEASURES: Final = ("flat", "visit_excess", "visit_gross", "year_excess", "year_gross")
 DRAWS: Final = ("in_policy_first", "out_of_policy_first")
@@ -60,7 +57,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
         deductibles=_rows(table, "deductible", words, _deductible),
         rates=_rows(table, "rate", words, _rate),
         caps=_rows(table, "cap", words, _cap),
-        modifiers=_rows(table, "modifier", words, _modifier),
+        modifiers=_rows(table, "modifier", words, modifier),
         requirements=_requirements(table, words),
         floors=_rows(table, "floor", words, _floor),
         lumps=_rows(table, "lump", words, _lump),
@@ -246,70 +243,6 @@ def _switch(table: Table | None) -> Switch | None:
     return None if above is None else Switch(named, Amount(fen=above), None if unlimited else then)
 
 
-def _modifier(table: Table, row: Row) -> Modifier | None:
-    target = table.choice(
-        "target", ("ratio", "deductible", "cap", "ceiling"), required=False, default="ratio"
-    )
-    points, times, floor = (
-        table.ratio("points", False, lowest=-1),
-        table.ratio("times", False, highest=100),
-        table.ratio("floor", False),
-    )
-    add = _signed_fen(table, "add_yuan")
-    if sum(table.has(key) for key in ("points", "times", "add_yuan", "floor")) != 1:
-        table.wrong("须且只须写 points(百分点,小数)、times(倍数)、add_yuan、floor 之一")
-    if target == "ratio" and table.has("add_yuan"):
-        table.wrong("比例用 points 增减,add_yuan 用于起付线和限额", "add_yuan")
-    for key in ("points", "floor"):
-        if target != "ratio" and table.has(key):
-            table.wrong(f'{key} 只用于 target = "ratio"', key)
-    if table.has("least_yuan") and target == "ratio":
-        table.wrong("least_yuan 用于起付线和限额;比例的下限写 floor", "least_yuan")
-    if not table.has("group"):
-        _idle_over(table)
-    per = table.choice("per", RANGES, required=False)
-    beside = [key for key in ("per_from", "most_points", "most_yuan") if table.has(key)]
-    if beside and not per:
-        table.wrong(f"{beside[0]} 须与 per 同时写", beside[0])
-    if per and (table.has("times") or table.has("floor")):
-        table.wrong("per 只与 points 或 add_yuan 同用", "per")
-    most = (
-        table.ratio("most_points", False)
-        if table.has("most_points")
-        else table.fen("most_yuan", False)
-    )
-    return Modifier(
-        row,
-        target,
-        points or 0,
-        times,
-        add or 0,
-        floor,
-        per,
-        table.whole("per_from", False) or 0,
-        most,
-        table.text("group", False),
-        table.fen("least_yuan", False),
-    )
-
-
-def _idle_over(table: Table) -> None:
-    """`over` means something only between rows of which one applies."""
-    if table.has("over"):
-        table.wrong("over 只用于同一表(同一 group)中择一适用的行,此处用不到", "over")
-
-
-def _signed_fen(table: Table, key: str) -> int | None:
-    value = table.raw(key, (int, Decimal), "金额(元,可为负)", False)
-    if value is None:
-        return None
-    try:
-        return int(Fen.of_yuan(value, key))
-    except BadInput as problem:
-        table.wrong(problem.sentence, key)
-        return None
-
-
 def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
     found = []
     for element in table.rows("requires"):
@@ -319,7 +252,7 @@ def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
         )
         if not all(one.names for one in among) or (element.has("any") and element.has("when")):
             element.wrong("requires 须写 when 或 any 之一")
-        _idle_over(element)
+        idle_over(element)
         says = element.text("says")
         element.done()
         if row is not None:
