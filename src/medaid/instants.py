@@ -39,6 +39,16 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BEIJING)
 
 
+def age_on(birth: date | None, day: date) -> int | None:
+    """Whole years on `day`; the birthday itself completes the year. None where the birth is not
+    known."""
+    return (
+        None
+        if birth is None
+        else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    )
+
+
 def parse_date(text: object, field: str) -> date:
     """A civil date from `yyyy-MM-dd`; a date-time `yyyy-MM-dd HH:mm:ss` gives its day. Raises
     BadInput naming `field`."""

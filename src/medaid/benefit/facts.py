@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from medaid.benefit.model import Bill, Facts
 from medaid.errors import Refused
-from medaid.people.model import Filing, Identity, Insurance, PersonFile, YearTotals, age_on
+from medaid.instants import age_on
+from medaid.people.model import Filing, Identity, Insurance, PersonFile, YearTotals
 from medaid.regions import Region
 
 PersonGroup = Callable[[str, int | None], str | None]

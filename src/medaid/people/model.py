@@ -96,16 +96,6 @@ class Insurance:
         return self.status == "1" and self.begin <= day and (self.end is None or day <= self.end)
 
 
-def age_on(birth: date | None, day: date) -> int | None:
-    """Whole years on `day`; the birthday itself completes the year. None where the birth is not
-    known."""
-    return (
-        None
-        if birth is None
-        else day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-    )
-
-
 def month_end(day: date) -> date:
     """The last day of `day`'s month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])

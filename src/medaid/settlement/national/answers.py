@@ -15,9 +15,9 @@ from typing import Any, Final
 from medaid.benefit.deductible import deductible_borne
 from medaid.errors import MedaidError
 from medaid.fund.posting import fund_of
-from medaid.instants import BEIJING, beijing_text
+from medaid.instants import BEIJING, age_on, beijing_text
 from medaid.money import Fen
-from medaid.people.model import Person, PersonFile, age_on
+from medaid.people.model import Person, PersonFile
 from medaid.policy.model import FUNDS
 from medaid.settlement.model import Decision, Settlement
 from medaid.settlement.national.codes import CLEARING_TYPE, OTHER_ROWS
