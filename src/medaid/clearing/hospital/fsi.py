@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from medaid.aws import exchange
+from medaid.clearing.files import unzipped
 from medaid.clearing.hospital import agreeing
 from medaid.clearing.hospital.agreeing import Asked
 from medaid.clearing.hospital.files import hospital_lines
@@ -80,7 +81,8 @@ def totals(
 
 def upload(institution: str, content: bytes) -> str:
     """9101: keeps a file and answers its file_qury_no; the same file again answers the same
-    number."""
+    number. Raises BadInput for an archive that unpacks to more than a file may hold."""
+    unzipped(content, "in")
     number = hashlib.sha256(institution.encode() + b"\x1f" + content).hexdigest()[:30]
     exchange.put(f"clearing/upload/{institution}/{number}", content)
     return number
