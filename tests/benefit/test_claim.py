@@ -201,7 +201,7 @@ ENROLMENTS = [
 def test_an_enrolment_that_does_not_fit_is_refused_and_says_why(
     insutype: str, region: str, says: str
 ) -> None:
-    """J21: the same words at the counter and at the desk."""
+    """The same words at the counter and at the desk."""
     held = (insurance(date(2018, 1, 1), status="2"),)
     with pytest.raises(Refused, match=says):
         enrolment_for(held, insutype, region, STAY[0])

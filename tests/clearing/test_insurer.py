@@ -46,6 +46,7 @@ HOSPITAL = "H44090000001"
     ],
 )
 def test_fee_is_eight_per_mille_and_at_most_100_000(total: int, fee: int) -> None:
+    """M二.5, M二.3: 0.8 % of the year's assistance, at most 100,000 a district a year."""
     assert rules.fee(Fen(total), DISTRICT) == Fen(fee)
 
 
@@ -100,6 +101,7 @@ class TestYear:
         agree(agreement(HOSPITAL, year=2019))
 
     def test_whole_year(self) -> None:
+        """M二.5, M三.3: the insurer's year, from the contract to the true-up and the evaluation."""
         self.contract()
         fronted(1, 3, 50000)
         assert open_2104() == -50000

@@ -109,6 +109,7 @@ def away(
 @pytest.mark.usefixtures("tables")
 class TestRoundTrip:
     def test_three_provinces_clear_in_full_and_the_books_agree(self) -> None:
+        """J35, X12: cleared between provinces in full, the assistance part with it."""
         for number, (home, treatment) in enumerate(
             [
                 (SUZHOU, SHANGHAI),
@@ -313,6 +314,7 @@ class TestRoundTrip:
         assert balances(SHANGHAI, "1102", "2023-10") == {}
 
     def test_dispute_is_not_paid_now_and_comes_again(self) -> None:
+        """X12: what is disputed is carried to the next clearing."""
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
         regions.advance_bill(SH, JS, "2023-07", "received", "经办", NOW)
@@ -450,6 +452,7 @@ class TestClocks:
 @pytest.mark.usefixtures("tables")
 class TestPrepayment:
     def test_two_months_of_last_year_to_the_fen(self) -> None:
+        """X12: prepayment of two months' pay by last year's figures."""
         assert rules.prepayment({"assistance": Fen(12000), "basic_resident": Fen(100)}, SUZHOU) == {
             "assistance": Fen(2000),
             "basic_resident": Fen(17),
@@ -526,6 +529,7 @@ class TestPrepayment:
 @pytest.mark.usefixtures("tables")
 class TestSuspension:
     def test_suspended_province_is_answered_plainly_until_lifted(self) -> None:
+        """X7: a province that delays is suspended, and the hospital is told."""
         regions.check_open(SUZHOU, SHANGHAI)
         regions.suspend_region(JS, "部级", "无故拖延拨付", NOW)
         with pytest.raises(Conflict) as told:

@@ -373,6 +373,7 @@ class TestLines3202:
 
 class TestPaying:
     def test_two_people_pay_once_and_the_books_owe_nothing(self) -> None:
+        """J34: approved by one, paid by another, once."""
         one = item(1, at(3))
         arrive(one)
         statement = confirmed(one)

@@ -48,6 +48,7 @@ def request(fen: int, quarter: str = "2023-Q3", fund: str = "assistance") -> Non
 @pytest.mark.usefixtures("tables")
 class TestAllocation:
     def test_asked_approved_received_booked_once(self) -> None:
+        """Q2.2: allocation by approved request, into the expenditure account, once."""
         request(500)
         with pytest.raises(Conflict):
             allocations.request_allocation(
@@ -118,6 +119,7 @@ class TestReconciliation:
             )
 
     def test_each_line_is_matched_ours_theirs_or_different(self) -> None:
+        """J31: finance's statement against the books, differences by line with their age."""
         self.booked()
         content = statement(
             ("2023-07-03", "拨1", "支出户", "医疗救助基金", "5.00", "", ""),
@@ -389,6 +391,7 @@ def test_share_of_60_percent_includes_60(part: int, whole: int, reached: bool) -
 
 
 def test_pictures_sum_and_show_the_structure() -> None:
+    """J33, J36: income, expense, what is left, and the structure of the expense."""
     by_fund = {p.fund: p for p in analysis.summaries(entries())}
     assistance = by_fund["assistance"]
     assert (assistance.income, assistance.expense, assistance.left) == (Fen(0), Fen(400), Fen(-400))

@@ -46,6 +46,7 @@ def test_balanced_entry_stands() -> None:
     ],
 )
 def test_unbalanced_entry_cannot_be_made(lines: tuple[Line, ...]) -> None:
+    """J32: double entry, balanced in every fund."""
     with pytest.raises(BadInput) as told:
         entry(*lines)
     assert told.value.code == "UNBALANCED"

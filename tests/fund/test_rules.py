@@ -133,6 +133,7 @@ def test_what_is_booked_is_what_was_paid(
     ],
 )
 def test_permitted_flows(kind: str, debit: str, credit: str) -> None:
+    """J29: only the flows that a document names may be booked."""
     assert (
         rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW).kind
         == kind
@@ -174,6 +175,7 @@ def test_permitted_flows(kind: str, debit: str, credit: str) -> None:
     ],
 )
 def test_forbidden_flows(kind: str, debit: str, credit: str, told: str) -> None:
+    """J29, X13: what a document forbids is refused by name, bank fees among it."""
     with pytest.raises(Refused) as error:
         rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW)
     assert error.value.code == "FLOW_FORBIDDEN"

@@ -47,6 +47,7 @@ class TestJournal:
         assert len({keys.shard(e.entry_id) for e in made}) > 4
 
     def test_an_entry_is_put_once(self) -> None:
+        """J32: nothing in the books is ever changed."""
         one = entry(1, datetime(2023, 7, 3, 1, tzinfo=UTC))
         commit(service.writes(one))
         with pytest.raises(ConditionFailed) as lost:

@@ -58,6 +58,7 @@ def outbox(tables: Tables) -> Any:
 def test_an_identity_reported_late_opens_the_case_of_what_was_settled_without_it(
     tables: Tables, outbox: Any, start: str, cases: int
 ) -> None:
+    """J27: what was settled without an identity that stands now becomes a prepared case."""
     contracted()
     exchange.client.cache_clear()
     known_person("P1", serial=1, birth=date(1980, 1, 1))

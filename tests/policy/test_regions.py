@@ -45,6 +45,7 @@ def before(row: Row) -> Row:
     "row", [row for page in PAGES for row in rows(page, "应付")], ids=lambda row: row.name
 )
 def test_what_is_paid(row: Row) -> None:
+    """Q5.3 and others: what each region's documents pay, row by row."""
     answer = priced(row)
     wanted = {
         name: Fen(fen(amount)).yuan() for name, amount in pairs(row.cells["各层支付"]).items()

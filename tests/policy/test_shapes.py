@@ -59,6 +59,7 @@ def cases(heading: str) -> list[Row]:
 
 @pytest.mark.parametrize("row", cases("应付"), ids=lambda row: row.name)
 def test_what_is_paid(row: Row) -> None:
+    """N2, Q5.3: each shape of a rule, with its limits, row by row."""
     answer = priced(row)
     wanted = {name: fen(amount) for name, amount in pairs(row.cells["各层支付"]).items()}
     assert {step.layer: Fen(step.paid).yuan() for step in answer.steps if step.layer in wanted} == {

@@ -58,6 +58,7 @@ def test_a_stated_receipt_is_held_by_its_settlement_and_freed_with_it(tables: Ta
 
 
 def test_a_receipt_that_a_case_holds_is_not_settled_at_the_counter(tables: Tables) -> None:
+    """Q3.2: a receipt pays once in the whole system."""
     receipts.report("44060120", "0012345678", "CASE-1", Region("440900"), NOW)
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))

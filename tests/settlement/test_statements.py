@@ -88,6 +88,7 @@ def totals(**more: str) -> dict[str, str]:
 def test_3201_compares_the_month_to_the_fen(
     month: dict[str, Any], wrong: dict[str, str], result: str
 ) -> None:
+    """J34: the month is reconciled with the hospital, totals first."""
     hospital = Hospital(send=later, prefix="20210802100000")
     assert passed(hospital.call("3201", totals(**wrong)))["stmtinfo"]["stmt_rslt"] == result
 
