@@ -85,7 +85,8 @@ $(VENV)/medaid.done: $(BIN)/pip Makefile
 	@touch $@
 
 $(VENV)/%.done: requirements/%.txt $(VENV)/medaid.done
-	$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes --no-deps -r $< | sed -u "/already satisfied/d"
+	$(BIN)/python -m pip install --disable-pip-version-check --no-input --no-compile --progress-bar on --require-hashes --no-deps -r $< | sed -u "/already satisfied/d"
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true # on all cores; pip would use one
 	@touch $@
 
 # The SAM command line pins other versions of what we use: it gets an environment of its own.
