@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from medaid.local import demo
 from medaid.local.cli import COMMANDS
+from medaid.local.stack import Cloud, Stack
 
 WITHOUT = "import sys\nsys.modules['numpy'] = sys.modules['polars'] = None\n"
 """What only the what-if needs is not installed."""
@@ -56,3 +60,13 @@ def test_a_terminal_that_cannot_show_a_character_ends_nothing(encoding: str, sho
     answer = done(code, "--help", PYTHONIOENCODING=f"{encoding}:strict", PYTHONUTF8="0")
     assert answer.returncode == 0, answer.stderr
     assert shown in answer.stdout
+
+
+def test_the_line_to_paste_holds_a_path_with_spaces_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = tmp_path / "医疗 救助.json"
+    example.touch()
+    monkeypatch.setattr(demo, "EXAMPLE", example)
+    line = demo.example_call(Stack(Cloud("http://127.0.0.1:1"), {"ApiId": "a"}), "H1")
+    assert shlex.split(line)[-1] == f"@{example}"

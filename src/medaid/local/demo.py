@@ -244,13 +244,9 @@ def _examples(hospital: Hospital) -> None:
 
 def example_call(stack: Stack, institution: str) -> str:
     """A curl line with $TOKEN that a reader can paste."""
-    if EXAMPLE.exists():
-        return (
-            f'curl -s {stack.api}/fsi -H "Authorization:'
-            f" Bearer $TOKEN\" -H 'Content-Type: application/json' -d @{EXAMPLE}"
-        )
     body = f'{{"infno":"1101","fixmedins_code":"{institution}"}}'
+    given = f"@{EXAMPLE}" if EXAMPLE.exists() else body
     return (
         f'curl -s {stack.api}/fsi -H "Authorization: Bearer $TOKEN" '
-        f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
+        f"-H 'Content-Type: application/json' -d {shlex.quote(given)}"
     )
