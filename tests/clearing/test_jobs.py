@@ -508,6 +508,27 @@ class TestDoors:
             assert bank_door.handler(event, None) == expected
             assert exchange.get(f"bank/out/{name}.report.txt")
 
+    def test_banks_answer_reaches_the_statement_under_the_functions_role(
+        self, tables: Tables
+    ) -> None:
+        one = item(1, at(3))
+        arrive(one)
+        close_month(HOME, "2023-07", AUGUST)
+        sums = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+        first, last = date(2023, 7, 1), date(2023, 7, 31)
+        reconcile_totals(HOME, A, ("390", "21", HOME), first, last, sums, 1, AUGUST)
+        agree(agreement(A))
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        paid = hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        hospital.publish_payment(paid)
+        for name, result, state in (("a.txt", "paid", "paid"), ("b.txt", "failed", "returned")):
+            order = paid.order_id
+            content = f"H|{order}\nD|{order}|800.00|{result}|x\nT|1|800.00\n"
+            exchange.put(f"bank/in/{name}", content.encode())
+            event = {"Records": [{"s3": {"object": {"key": f"bank/in/{name}"}}}]}
+            assert bank_door.handler(event, None) == {"taken": 1, "refused": 0}
+            assert made(HOME, A, "2023-07")[0].state == state
+
     def test_job_that_failed_in_part_fails_at_its_end(
         self, tables: Tables, monkeypatch: pytest.MonkeyPatch
     ) -> None:
