@@ -292,6 +292,10 @@ def _object_acts(operation: str, request: Mapping[str, Any]) -> Iterator[Act]:
     arn, key = f"arn:{PARTITION}:s3:::{request['Bucket']}", request.get("Key", "")
     if operation.startswith("ListObject"):
         yield Act("s3:ListBucket", arn, request.get("Prefix", ""))
+    elif operation == "CopyObject":
+        source = request["CopySource"]
+        yield Act("s3:GetObject", f"arn:{PARTITION}:s3:::{source['Bucket']}/{source['Key']}")
+        yield Act("s3:PutObject", f"{arn}/{key}", key)
     elif operation in ("GetObject", "HeadObject"):
         version = "Version" if "VersionId" in request else ""
         yield Act(f"s3:GetObject{version}", f"{arn}/{key}", key)

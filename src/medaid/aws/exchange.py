@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
@@ -12,6 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from medaid.aws.settings import settings
 from medaid.errors import BadInput, Refused, Unavailable
+
+_DENIED: Final = ("AccessDenied", "403")
 
 
 @cache
@@ -68,9 +70,20 @@ def get(key: str, largest: int | None = None) -> bytes:
             raise BadInput("BODY_TOO_LARGE", field="file", rule=f"至多 {largest} 字节")
         body: bytes = found["Body"].read()
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+        code = error.response["Error"]["Code"]
+        if code in ("NoSuchKey", "404") or (code in _DENIED and not _is_there(key)):
             raise Refused("NOT_FOUND", field="key", rule="文件不存在") from error
         raise Unavailable("UNAVAILABLE") from error
     except BotoCoreError as error:
         raise Unavailable("UNAVAILABLE") from error
     return body
+
+
+def _is_there(key: str) -> bool:
+    """Whether an object has this key, by listing: a role may list only where it reads, and whoever
+    may not list the whole bucket is told of a missing object that it is denied."""
+    try:
+        found = client().list_objects_v2(Bucket=settings().bucket, Prefix=key, MaxKeys=1)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("UNAVAILABLE") from error
+    return any(row["Key"] == key for row in found.get("Contents", ()))
