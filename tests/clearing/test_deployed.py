@@ -4,6 +4,9 @@ entries into roll-ups, a month into statements."""
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,6 +32,13 @@ def until(found: Callable[[], bool], seconds: float = 60.0) -> None:
     while not found():
         assert time.monotonic() < end, "nothing came"
         time.sleep(0.5)
+
+
+def verify_seals(stack: Stack) -> subprocess.CompletedProcess[str]:
+    """The auditor's command, in a process of its own."""
+    command = [sys.executable, "-m", "medaid.local", "verify-seals", "--region", REGION]
+    surroundings = os.environ | {"MEDAID_ENDPOINT": stack.cloud.endpoint}
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
 
 
 def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
@@ -58,6 +68,9 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     assert "FunctionError" not in answer, told
     assert told["tampered"] == 0
     assert told["sealed"] >= 2
+    verified = verify_seals(in_cloud)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "不符 0 项" in verified.stdout
     (only,) = made(REGION, HOSPITAL, month)
     assert (only.lines, only.state) == (1, "draft")
     (waits,) = hospital.list_open_items(
