@@ -98,6 +98,9 @@ S3 = [
     ("roster", "put_object", "drop/role-test", False),
     ("roster", "get_object", "receipts/role-test", False),
     ("settle", "get_object", "drop/role-test", False),
+    ("settle", "put_object", "clearing/upload/role-test", True),
+    ("settle", "put_object", "clearing/440900/2026-03/role-test", False),
+    ("settle", "put_object", "bank/in/role-test", False),
     ("reimburse", "put_object", "receipts/role-test", True),
     ("reimburse", "get_object", "bank/in/role-test", False),
     ("payments", "get_object", "bank/in/role-test", True),
@@ -138,3 +141,22 @@ def test_only_the_sealing_function_signs_and_anchors_J32(
     place = {"Bucket": cloud.outputs["AnchorBucket"], "Key": f"seals/role-test-{task}"}
     assert _allowed(lambda: s3.put_object(**place, Body=b"{}")) is allowed
     assert not _allowed(lambda: s3.delete_object(**place))
+
+
+@pytest.mark.parametrize(
+    ("task", "prefix", "allowed"),
+    [
+        ("settle", "clearing/upload/x", True),
+        ("settle", "", False),
+        ("settle", "bank/", False),
+        ("payments", "bank/in/", True),
+        ("payments", "", False),
+        ("outbox", "receipts/", False),
+    ],
+)
+def test_a_role_lists_where_it_reads_and_nowhere_else(
+    cloud: Stack, task: str, prefix: str, allowed: bool
+) -> None:
+    s3 = _as(cloud, task, "s3")
+    asked = {"Prefix": prefix} if prefix else {}
+    assert _allowed(lambda: s3.list_objects_v2(Bucket=cloud.bucket, **asked)) is allowed

@@ -246,6 +246,34 @@ def leading_keys(statement: dict[str, Any]) -> list[Any]:
     return list(held.get("dynamodb:LeadingKeys", ()))
 
 
+def no_role_lists_a_whole_bucket(t: Template) -> list[str]:
+    """A function lists where it reads and nowhere else: names of files are data too."""
+    return [
+        name
+        for name, role in kind(t, "IAM::Role")
+        for policy in role["Properties"]["Policies"]
+        for s in statements(policy)
+        if "s3:ListBucket" in listed(s["Action"])
+        and not s.get("Condition", {}).get("StringLike", {}).get("s3:prefix")
+    ]
+
+
+def what_is_shared_is_written_by_key(t: Template) -> list[str]:
+    """A function that changes a table others write too is kept to its own keys by a condition."""
+    shared = {"PeopleTable", "SettlementTable", "ClearingTable", "ReimbursementTable", "FundTable"}
+    changing = {f"dynamodb:{act}Item" for act in ("Put", "Update", "Delete")}
+    return [
+        f"{name}: {s['Sid']}"
+        for name, role in kind(t, "IAM::Role")
+        if name != "RegisterRole"  # people is its own table
+        for policy in role["Properties"]["Policies"]
+        for s in statements(policy)
+        if changing & set(listed(s["Action"]))
+        and shared & {getatt(r) for r in listed(s["Resource"])}
+        and not [key for key in leading_keys(s) if key != "*"]
+    ]
+
+
 def anchors_cannot_be_changed(t: Template) -> list[str]:
     """Written once, for as long as books are kept, by nobody but the sealing function."""
     p = t["Resources"]["AnchorBucket"]["Properties"]
@@ -724,15 +752,15 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         no_role_has_a_wildcard,
         [
             spoil(
-                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Action",
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/ReadsPeople/Action",
                 ["dynamodb:*"],
             ),
             spoil(
-                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource",
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/ReadsPeople/Resource",
                 "*",
             ),
             spoil(
-                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/People/Resource",
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/ReadsPeople/Resource",
                 {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"},
             ),
             spoil(
@@ -757,6 +785,20 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{ROLE.format('Rollup')}/WritesFund/Condition", {}),
             spoil(f"{ROLE.format('Seal')}/Journal/Action", ["dynamodb:Query", "dynamodb:PutItem"]),
             spoil(f"{ROLE.format('Seal')}/Seals/Condition", DELETE),
+        ],
+    ),
+    (
+        no_role_lists_a_whole_bucket,
+        [spoil(f"{ROLE.format('Settle')}/SeesWhetherAnObjectIsThere/Condition", DELETE)],
+    ),
+    (
+        what_is_shared_is_written_by_key,
+        [
+            spoil(f"{ROLE.format('Settle')}/AgreesStatements/Condition", DELETE),
+            spoil(
+                f"{ROLE.format('Outbox')}/CollectsItems/Condition",
+                {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*"]}},
+            ),
         ],
     ),
     (

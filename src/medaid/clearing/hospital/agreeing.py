@@ -178,7 +178,7 @@ def reconcile_lines(asked: Asked, upload: bytes, now: datetime) -> tuple[str, li
         )
     month = asked.months[0]
     key = exchange.put(
-        f"clearing/{asked.region}/{month}/{asked.institution}/"
+        f"clearing/compared/{asked.region}/{month}/{asked.institution}/"
         f"3202-{asked.clr_type}-{asked.insured}-{asked.begin:%d}-{asked.end:%d}.zip",
         zipped("result.txt", b"".join(files.result_rows(found))),
         "application/zip",
