@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from medaid.benefit.model import Bill, Step
 from medaid.money import Fen
+from medaid.policy.vocabulary import Tier
 
 
 def deductible_borne(steps: Iterable[Step], bill: Bill) -> Fen:
@@ -18,7 +19,7 @@ def deductible_borne(steps: Iterable[Step], bill: Bill) -> Fen:
     """
     left, borne = int(bill.in_policy), 0
     for step in steps:
-        if step.tier != "basic":
+        if step.tier != Tier.BASIC:
             continue
         again = max(0, min(borne, borne + step.base - left))
         borne += step.deductible - again

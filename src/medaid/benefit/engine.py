@@ -17,6 +17,7 @@ from medaid.benefit.steps import reserved_of, step_of
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.policy.vocabulary import Care, LayerKind
 
 __all__ = ["RESERVED", "check", "eligible_categories", "price", "price_year_end"]
 
@@ -159,7 +160,7 @@ def _answer(balance: ClaimBalance, category: str, steps: list[Step]) -> Priced:
         balance.add("own_in_policy", balance.in_left)
         balance.add("in_policy", balance.in_policy)
         balance.add("total", balance.total)
-        if balance.claim.facts.care == "inpatient":
+        if balance.claim.facts.care == Care.INPATIENT:
             balance.add("count:stays", 1)
     paid = {fund: Fen(amount) for fund, amount in by_fund.items()}
     return Priced(
@@ -172,7 +173,7 @@ def _remember(planned: PlannedLayer, balance: ClaimBalance, step: Step) -> None:
     deductible."""
     if planned.refusal:
         return
-    if planned.layer.kind == "share":
+    if planned.layer.kind == LayerKind.SHARE:
         names = planned.names
         balance.add(names.paid, step.paid)
         balance.add(names.base, step.base)

@@ -15,6 +15,7 @@ from medaid.benefit.model import Bill, Facts
 from medaid.errors import Refused
 from medaid.instants import age_on
 from medaid.people.model import Filing, Identity, Insurance, PersonFile, YearTotals
+from medaid.policy.vocabulary import Care
 from medaid.regions import Region
 
 PersonGroup = Callable[[str, int | None], str | None]
@@ -23,7 +24,7 @@ PersonGroup = Callable[[str, int | None], str | None]
 FILING_ORDER: Final = ("referred_down", "referred", "long_term", "emergency", "temporary")
 """Where several filings cover a stay, the one that serves the patient best by every document seen
 comes first."""
-STAYS: Final = frozenset({"inpatient", "maternity"})
+STAYS: Final = frozenset({Care.INPATIENT, Care.MATERNITY})
 """Care that lasts: an identity counts that stood on any one of its days (art. 20)."""
 
 
@@ -128,7 +129,7 @@ def facts_for(
         "disease": "other",
         "sex": person.sex or None,
         "age": age,
-        "stay_no": totals.amounts.get("count:stays", 0) + (request.care == "inpatient"),
+        "stay_no": totals.amounts.get("count:stays", 0) + (request.care == Care.INPATIENT),
         "years_enrolled": max(0, request.end.year - enrolment.begin.year + 1),
     }
     if treatment:

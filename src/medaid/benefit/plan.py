@@ -29,7 +29,7 @@ from medaid.policy.model import (
     Rate,
     Switch,
 )
-from medaid.policy.vocabulary import Facts
+from medaid.policy.vocabulary import Facts, LayerKind, Tier
 
 
 class PlannedLimit(NamedTuple):
@@ -122,7 +122,7 @@ def plan(policy: Policy, facts: Facts) -> Plan:
         known = tuple(
             _planned(layer, facts)
             for layer in policy.layers
-            if layer.kind != "year_end" and holds(layer.when, facts, layer.name)
+            if layer.kind != LayerKind.YEAR_END and holds(layer.when, facts, layer.name)
         )
         _check_basic(policy, known, facts)
         _plans[key] = known
@@ -132,8 +132,8 @@ def plan(policy: Policy, facts: Facts) -> Plan:
 def _check_basic(policy: Policy, planned: Plan, facts: Facts) -> None:
     """Raises PolicyUndetermined CLAUSE_GAP where the policy has basic layers and none covers the
     claim: it names the insurance type where that is why, else the kind of care."""
-    basic = [layer for layer in policy.layers if layer.tier == "basic"]
-    if not basic or any(one.layer.tier == "basic" for one in planned):
+    basic = [layer for layer in policy.layers if layer.tier == Tier.BASIC]
+    if not basic or any(one.layer.tier == Tier.BASIC for one in planned):
         return
     types = [values for layer in basic for name, values in layer.when.sets if name == "insutype"]
     if len(types) == len(basic) and not any(facts.insutype in values for values in types):
@@ -148,7 +148,7 @@ def year_end_plan(policy: Policy, facts: Facts) -> Plan:
     return tuple(
         _planned(layer, facts)
         for layer in policy.layers
-        if layer.kind == "year_end" and holds(layer.when, facts, layer.name)
+        if layer.kind == LayerKind.YEAR_END and holds(layer.when, facts, layer.name)
     )
 
 
@@ -157,9 +157,9 @@ def _planned(layer: Layer, facts: Facts) -> PlannedLayer:
     if unmet is not None:
         return PlannedLayer(layer, (layer.cite, unmet.row.cite), refusal=unmet.says)
     cites = [layer.cite, layer.base.cite, *(r.row.cite for r in layer.requirements)]
-    if layer.kind == "given":
+    if layer.kind == LayerKind.GIVEN:
         return PlannedLayer(layer, tuple(dict.fromkeys(cites)))
-    if layer.kind == "lump":
+    if layer.kind == LayerKind.LUMP:
         lump = choose(layer.lumps, facts, f"{layer.name}定额", needed=True)
         return PlannedLayer(
             layer,

@@ -12,7 +12,7 @@ from typing import Final
 from medaid.benefit.model import Priced, Step
 from medaid.money import RATIO_SCALE, Fen, Ratio
 from medaid.policy.model import Citation
-from medaid.policy.vocabulary import FUND_NAMES, category_name, source_name
+from medaid.policy.vocabulary import FUND_NAMES, Tier, category_name, source_name
 
 __all__ = [
     "FUND_NAMES",
@@ -56,7 +56,7 @@ def _arithmetic(step: Step, layers: Mapping[str, str] | None) -> str:
         passed = "超过" if amount > above else "未超过"
         parts.append(f"{source_name(of, layers)} {Fen(amount)} 元{passed} {Fen(above)} 元")
     if step.uncapped and not step.pieces and floor is None:
-        parts.append("其他方已支付" if step.tier == "others" else "金额由经办机构核定")
+        parts.append("其他方已支付" if step.tier == Tier.OTHERS else "金额由经办机构核定")
     if trigger is not None and step.pieces:
         parts.append(f"定额 {Fen(step.uncapped)} 元")
     elif step.uncapped != step.paid and (step.pieces or floor is not None):

@@ -25,11 +25,12 @@ from medaid.benefit.model import Bill, Claim, Facts
 from medaid.money import Fen
 from medaid.people.model import PersonFile
 from medaid.policy.model import Policy
+from medaid.policy.vocabulary import LayerKind
 
 
 def has_year_end(policy: Policy) -> bool:
     """Whether any layer is settled at the end of the year: where none is, nobody need be asked."""
-    return any(layer.kind == "year_end" for layer in policy.layers)
+    return any(layer.kind == LayerKind.YEAR_END for layer in policy.layers)
 
 
 def year_end_claim(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from medaid.errors import PolicyUndetermined
 from medaid.policy.model import CategoryRule, Layer, Pack, Policy
 from medaid.policy.ordering import check_references, in_order
-from medaid.policy.vocabulary import ASSISTANCE_TIERS, Facts
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, Facts, LayerKind, Tier
 
 NATION: Final = "100000"
 
@@ -53,11 +53,13 @@ def assemble(
     known = list(packs)
     mine = _chosen(known, insured, day, assistance=False)
     theirs = _chosen(known, assisted, day, assistance=True) if assisted else {}
-    if not any(layer.tier == "others" for layer in theirs.values()):
+    if not any(layer.tier == Tier.OTHERS for layer in theirs.values()):
         theirs |= _others(known, insured, day, {*mine, *theirs})
-    if not any(layer.tier == "basic" for layer in mine.values()):
+    if not any(layer.tier == Tier.BASIC for layer in mine.values()):
         raise _silent(known, insured, day, "insuplc_admdvs", "基本医保")
-    if assisted and all(layer.tier == "others" or layer.kind == "gap" for layer in theirs.values()):
+    if assisted and all(
+        layer.tier == Tier.OTHERS or layer.kind == LayerKind.GAP for layer in theirs.values()
+    ):
         raise _silent(known, assisted, day, "insu_admdvs", "医疗救助")
     chains = {*chain(insured), *(chain(assisted) if assisted else ())}
     elsewhere = {x.id for p in known if p.region in chains for x in p.layers} if complete else None
@@ -100,7 +102,7 @@ def _others(packs: Sequence[Pack], insured: str, day: date, ids: set[str]) -> di
         mine = [
             x
             for x in _chosen(packs, insured, day, assistance=True).values()
-            if x.tier == "others" and x.id not in ids
+            if x.tier == Tier.OTHERS and x.id not in ids
         ]
     except PolicyUndetermined:
         return {}
@@ -192,11 +194,12 @@ def _twice(
 def _silent(
     packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str
 ) -> PolicyUndetermined:
-    tiers = {"basic"} if told == "基本医保" else ASSISTANCE_TIERS - {"others"}
+    tiers = {Tier.BASIC} if told == "基本医保" else ASSISTANCE_TIERS - {Tier.OTHERS}
     begins = [
         p.in_force
         for p in packs
-        if p.region in chain(admdvs) and any(x.tier in tiers and x.kind != "gap" for x in p.layers)
+        if p.region in chain(admdvs)
+        and any(x.tier in tiers and x.kind != LayerKind.GAP for x in p.layers)
     ]
     if not begins:
         return PolicyUndetermined(

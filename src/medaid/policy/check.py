@@ -13,7 +13,7 @@ from medaid.policy.assembly import assemble, chain, succeeded
 from medaid.policy.loader import PackInvalid, load
 from medaid.policy.model import Pack
 from medaid.policy.reading import Problem
-from medaid.policy.vocabulary import ASSISTANCE_TIERS
+from medaid.policy.vocabulary import ASSISTANCE_TIERS, Tier
 
 _SILENT = ("REGION_UNKNOWN", "NO_POLICY", "POLICY_EXPIRED")
 """Refusals that are no fault of the files: nothing is known of that region or day."""
@@ -87,13 +87,13 @@ def _usable(known: Sequence[Pack], pack: Pack, found: dict[str, Problem]) -> Non
     categories that nothing assists."""
     near = [p for p in known if p.region in chain(pack.region) or pack.region in chain(p.region)]
     layers = [layer for p in near if _meet(p, pack) for layer in p.layers]
-    if pack.layers and not any(layer.tier == "basic" for layer in layers):
+    if pack.layers and not any(layer.tier == Tier.BASIC for layer in layers):
         says = (
             f'没有基本医保层:{pack.region} 在本包有效期内没有 tier = "basic" 的层,'
             "任何待遇都无法计算;补上该层,或与基本医保的政策包一起检查"
         )
         found.setdefault(says, Problem(pack.file, 1, says))
-    helps = any(layer.tier in ASSISTANCE_TIERS - {"others"} for layer in layers)
+    helps = any(layer.tier in ASSISTANCE_TIERS - {Tier.OTHERS} for layer in layers)
     if pack.category_rules and not helps:
         line = pack.category_rules[0].row.line
         says = (

@@ -17,7 +17,7 @@ from typing import Any, Final
 from medaid.policy.conditions import Words
 from medaid.policy.model import Cap, HasRow, Layer, When, preferred
 from medaid.policy.reading import Problem, Table
-from medaid.policy.vocabulary import RANGES, RESERVED
+from medaid.policy.vocabulary import RANGES, RESERVED, LayerKind
 
 LARGEST_TABLE: Final = 200_000
 """Combinations of facts that one table may span; more is a table nobody can check by hand
@@ -32,7 +32,7 @@ Rows = Sequence[HasRow]
 def check_layer(layer: Layer, words: Words, table: Table) -> None:
     """Notes in `table` every gap, overlap and contradiction of the layer."""
     check = _Check(layer.when, words, table)
-    if layer.kind in ("share", "year_end"):
+    if layer.kind in (LayerKind.SHARE, LayerKind.YEAR_END):
         check.table("deductible", layer.deductibles, needed=True)
         check.table("rate", layer.rates, needed=True)
         names = sorted({cap.name for cap in layer.caps})
@@ -45,7 +45,7 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
     check.table("first_share", layer.initial_self_pays, needed=False)
     check.table("ceiling", layer.ceilings, needed=False)
     check.table("floor", layer.floors, needed=False)
-    check.table("lump", layer.lumps, needed=layer.kind == "lump")
+    check.table("lump", layer.lumps, needed=layer.kind == LayerKind.LUMP)
     for group in {modifier.group for modifier in layer.modifiers if modifier.group}:
         check.table("modifier", [m for m in layer.modifiers if m.group == group], needed=False)
     check_kind(layer, table)
@@ -54,7 +54,7 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
 def check_kind(layer: Layer, table: Table) -> None:
     """Rows that a layer of this kind would never look at are a mistake of the writer."""
     idle: dict[str, tuple[str, ...]] = {
-        "given": (
+        LayerKind.GIVEN: (
             "initial_self_pays",
             "deductibles",
             "ceilings",
@@ -64,7 +64,7 @@ def check_kind(layer: Layer, table: Table) -> None:
             "floors",
             "lumps",
         ),
-        "lump": (
+        LayerKind.LUMP: (
             "initial_self_pays",
             "deductibles",
             "ceilings",
@@ -73,8 +73,8 @@ def check_kind(layer: Layer, table: Table) -> None:
             "modifiers",
             "floors",
         ),
-        "share": ("lumps",),
-        "year_end": ("lumps",),
+        LayerKind.SHARE: ("lumps",),
+        LayerKind.YEAR_END: ("lumps",),
     }
     for name in idle[layer.kind]:
         if getattr(layer, name):
@@ -94,7 +94,7 @@ def check_kind(layer: Layer, table: Table) -> None:
             "ceiling": layer.ceilings,
             "ratio": layer.rates,
         }[m.target]
-        if layer.kind in ("share", "year_end") and not rows:
+        if layer.kind in (LayerKind.SHARE, LayerKind.YEAR_END) and not rows:
             table.problems.append(
                 _at(table, m.row.line, f"调整的 {m.target} 在本层没有:先写 [[layer.{m.target}]]")
             )

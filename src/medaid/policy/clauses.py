@@ -27,7 +27,7 @@ from medaid.policy.model import (
 )
 from medaid.policy.modifiers import idle_over, modifier
 from medaid.policy.reading import Table
-from medaid.policy.vocabulary import FUNDS, KINDS, TIERS
+from medaid.policy.vocabulary import FUNDS, KINDS, TIERS, LayerKind
 
 MEASURES: Final = ("flat", "visit_excess", "visit_gross", "year_excess", "year_gross")
 DRAWS: Final = ("in_policy_first", "out_of_policy_first")
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def layer(table: Table, words: Words, pack: str) -> Layer | None:
     """One `[[layer]]`; None where it is too broken to go on (its problems are noted)."""
-    kind = table.choice("kind", KINDS, required=False, default="share")
+    kind = table.choice("kind", KINDS, required=False, default=LayerKind.SHARE)
     default = citation(table, words, required=False, name="default_cite")
     words = words._replace(default=default)
     cite = citation(table, words)
@@ -52,7 +52,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
         cite=cite or NO_CITE,
         after=table.words("after"),
         base=base or Base("total", NO_CITE),
-        given=table.text("given", required=kind == "given"),
+        given=table.text("given", required=kind == LayerKind.GIVEN),
         draws=table.choice("draws", DRAWS, False, DRAWS[outside]),
         deductibles=_rows(table, "deductible", words, _deductible),
         rates=_rows(table, "rate", words, _rate),
@@ -66,7 +66,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
         line=table.line(),
         pack=pack,
     )
-    if kind != "given" and made.given:
+    if kind != LayerKind.GIVEN and made.given:
         table.wrong('given 只用于 kind = "given" 的层', "given")
     table.done()
     return made

@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.policy.describe import entries
 from medaid.policy.model import Pack
-from medaid.policy.vocabulary import TIER_NAMES, TIERS, TRUST_NAMES
+from medaid.policy.vocabulary import TIER_NAMES, TIERS, TRUST_NAMES, LayerKind, Tier
 
 _HEAD: Final = """# 政策覆盖
 
@@ -34,7 +34,7 @@ def _gaps(packs: Sequence[Pack]) -> list[str]:
     for region in dict.fromkeys(pack.region for pack in packs):
         here = [pack for pack in packs if pack.region == region and pack.gaps]
         count = sum(len(pack.gaps) for pack in here)
-        told = sum(layer.kind == "gap" for pack in here for layer in pack.layers)
+        told = sum(layer.kind == LayerKind.GAP for pack in here for layer in pack.layers)
         if count:
             lines.append(f"### {region}:{count} 项,其中 {told} 项在结算结果中说明\n")
             lines += [f"- {p.title}·{gap.layer}:{gap.says}" for p in here for gap in p.gaps]
@@ -63,13 +63,15 @@ def _cell(pack: Pack, tier: str) -> str:
     marks = Counter(
         entry.cite.trust
         for layer in layers
-        if layer.kind != "gap"
+        if layer.kind != LayerKind.GAP
         for entry in entries(layer)
         if entry.cite.trust
     )
-    told = "无" if any(layer.kind == "gap" for layer in layers) else ""
+    told = "无" if any(layer.kind == LayerKind.GAP for layer in layers) else ""
     given = (
-        "给" if any(layer.kind == "given" and layer.tier != "others" for layer in layers) else ""
+        "给"
+        if any(layer.kind == LayerKind.GIVEN and layer.tier != Tier.OTHERS for layer in layers)
+        else ""
     )
     missing = (
         "缺"

@@ -25,6 +25,7 @@ from medaid.policy.vocabulary import (
     NO_CATEGORY,
     TIER_NAMES,
     TRUST_NAMES,
+    LayerKind,
     category_name,
     in_order,
     source_name,
@@ -98,7 +99,7 @@ def amount(value: Amount, none: str = "不限") -> str:
 
 def entries(layer: Layer) -> Iterator[Entry]:
     """Every figure of a layer, table by table, in the order of the walk."""
-    if layer.kind == "gap":
+    if layer.kind == LayerKind.GAP:
         yield from (_entry(layer, "缺口", r.row, f"不支付:{r.says}") for r in layer.requirements)
         return
     base = layer.base

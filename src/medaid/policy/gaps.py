@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from medaid.policy.conditions import Words, citation, when
 from medaid.policy.model import Base, Gap, Layer, Requirement, Row, When
 from medaid.policy.reading import Table
-from medaid.policy.vocabulary import FUNDS, TIERS
+from medaid.policy.vocabulary import FUNDS, TIERS, LayerKind
 
 
 def read_gaps(
@@ -59,8 +59,9 @@ def _layer(row: Table, gap: Gap, words: Words, pack: str) -> Layer | None:
         return None
     unmet = Requirement(Row("", When(), cite, (), None, None, gap.line), gap.says, ())
     return Layer(
-        id=gap.layer, name=name, tier=tier, fund=fund, kind="gap", when=condition, cite=cite,
-        after=after, base=Base("in_policy_left", cite), given="", draws="in_policy_first",
+        id=gap.layer, name=name, tier=tier, fund=fund, kind=LayerKind.GAP, when=condition,
+        cite=cite, after=after, base=Base("in_policy_left", cite), given="",
+        draws="in_policy_first",
         deductibles=(), rates=(), caps=(), modifiers=(), requirements=(unmet,), floors=(),
         lumps=(), ceilings=(), initial_self_pays=(), line=gap.line, pack=pack,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble, chain, succeeded
 from medaid.policy.model import Figure, Pack, Policy
+from medaid.policy.vocabulary import LayerKind
 
 PACKS: Final = Path(__file__).with_name("packs")
 COMPILED: Final = "compiled.bin"
@@ -96,7 +97,7 @@ def told_gaps(policy: Policy, layers: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         f"{layer.name}:{requirement.says}"
         for layer in policy.layers
-        if layer.kind == "gap" and layer.id in asked
+        if layer.kind == LayerKind.GAP and layer.id in asked
         for requirement in layer.requirements
     )
 

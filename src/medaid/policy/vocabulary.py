@@ -8,21 +8,55 @@ diseases and the categories that a region assists are declared by the packs them
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from medaid.people.model import CATEGORIES
 
-TIERS: Final = ("basic", "critical", "supplementary", "others", "assistance", "tilted", "secondary")
+
+class Tier(StrEnum):
+    """Which kind of protection a layer belongs to, in the usual order."""
+
+    BASIC = "basic"
+    CRITICAL = "critical"
+    SUPPLEMENTARY = "supplementary"
+    OTHERS = "others"
+    ASSISTANCE = "assistance"
+    TILTED = "tilted"
+    SECONDARY = "secondary"
+
+
+class LayerKind(StrEnum):
+    """How a layer comes to its amount. A gap is written as `[[gap]]` and pays nothing."""
+
+    SHARE = "share"
+    GIVEN = "given"
+    LUMP = "lump"
+    YEAR_END = "year_end"
+    GAP = "gap"
+
+
+class Care(StrEnum):
+    """医疗类别, as policies tell kinds of care apart."""
+
+    OUTPATIENT = "outpatient"
+    CHRONIC_OUTPATIENT = "chronic_outpatient"
+    INPATIENT = "inpatient"
+    MATERNITY = "maternity"
+    PHARMACY = "pharmacy"
+
+
+TIERS: Final = tuple(Tier)
 TIER_NAMES: Final[Mapping[str, str]] = {
-    "basic": "基本医保",
-    "critical": "大病保险",
-    "supplementary": "补充医疗保险",
-    "others": "其他支付",
-    "assistance": "医疗救助",
-    "tilted": "倾斜救助",
-    "secondary": "二次救助",
+    Tier.BASIC: "基本医保",
+    Tier.CRITICAL: "大病保险",
+    Tier.SUPPLEMENTARY: "补充医疗保险",
+    Tier.OTHERS: "其他支付",
+    Tier.ASSISTANCE: "医疗救助",
+    Tier.TILTED: "倾斜救助",
+    Tier.SECONDARY: "二次救助",
 }
-ASSISTANCE_TIERS: Final = frozenset({"others", "assistance", "tilted", "secondary"})
+ASSISTANCE_TIERS: Final = frozenset({Tier.OTHERS, Tier.ASSISTANCE, Tier.TILTED, Tier.SECONDARY})
 """Tiers whose figures come from the region that determined the identity (苏医保办发〔2023〕27号
 art. 24, 25)."""
 FUND_NAMES: Final[Mapping[str, str]] = {
@@ -39,7 +73,8 @@ FUND_NAMES: Final[Mapping[str, str]] = {
 """Who pays, by the national interface's field; hosp_part_amt is a reduction that the hospital
 bears."""
 FUNDS: Final = tuple(FUND_NAMES)
-KINDS: Final = ("share", "given", "lump", "year_end")
+KINDS: Final = tuple(kind for kind in LayerKind if kind is not LayerKind.GAP)
+"""What a file may write."""
 TRUST: Final = ("S", "G", "N", "R", "T")
 """S seed document, G government text, N news, R repost to be checked, T a test or what-if figure of
 the officer's own."""
@@ -105,11 +140,11 @@ FACT_NAMES: Final[Mapping[str, str]] = {
 
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "care": {
-        "outpatient": "门诊",
-        "chronic_outpatient": "门诊慢特病",
-        "inpatient": "住院",
-        "maternity": "生育",
-        "pharmacy": "购药",
+        Care.OUTPATIENT: "门诊",
+        Care.CHRONIC_OUTPATIENT: "门诊慢特病",
+        Care.INPATIENT: "住院",
+        Care.MATERNITY: "生育",
+        Care.PHARMACY: "购药",
     },
     "place": {
         "county": "县域内",

@@ -28,12 +28,13 @@ from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Base, Citation, Layer, Policy, When
+from medaid.policy.vocabulary import LayerKind, Tier
 from medaid.reimbursement.model import Case, OriginalSettlement, Pricing
 from medaid.reimbursement.procedure import Arrears, Procedure
 
 HARDSHIP: Final = "hardship"
 """The value of the fact `filing` under which packs grant a lowered ratio."""
-OUTSIDE_TIERS: Final = ("others",)
+OUTSIDE_TIERS: Final = (Tier.OTHERS,)
 HOSPITAL: Final = "hosp_part_amt"
 """What the hospital bears itself is no fund (I4): the agency does not pay it."""
 ASSISTANCE: Final = frozenset({"maf_pay"})
@@ -138,7 +139,7 @@ def fitted_policy(case: Case, policy: Policy, procedure: Procedure) -> Policy:
 def _insures(layer: Layer, insutype: str) -> bool:
     """Whether the layer is a basic fund's that knows the insurance type."""
     types = dict(layer.when.sets).get("insutype")
-    return layer.tier == "basic" and (types is None or insutype in types)
+    return layer.tier == Tier.BASIC and (types is None or insutype in types)
 
 
 def _stated_insurance(rule: Arrears) -> tuple[Layer, ...]:
@@ -147,14 +148,14 @@ def _stated_insurance(rule: Arrears) -> tuple[Layer, ...]:
     cite = Citation(*_document_and_article(rule.cite), "S")
     return tuple(
         Layer(
-            id=ident, name=name, tier=tier, fund=fund, kind="given", when=When(), cite=cite,
+            id=ident, name=name, tier=tier, fund=fund, kind=LayerKind.GIVEN, when=When(), cite=cite,
             after=(), base=Base("in_policy_left", cite), given=fund, draws="in_policy_first",
             deductibles=(), rates=(), caps=(), modifiers=(), requirements=(), floors=(), lumps=(),
             ceilings=(), initial_self_pays=(), line=0, pack="",
         )
         for ident, name, tier, fund in (
-            ("arrears_basic", "基本医保应付部分(单位欠费)", "basic", "hifp_pay"),
-            ("arrears_large", "职工大额医疗费用补助应付部分(单位欠费)", "critical", "hifob_pay"),
+            ("arrears_basic", "基本医保应付部分(单位欠费)", Tier.BASIC, "hifp_pay"),
+            ("arrears_large", "职工大额医疗费用补助应付部分(单位欠费)", Tier.CRITICAL, "hifob_pay"),
         )
     )  # fmt: skip
 

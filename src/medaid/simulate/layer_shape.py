@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from medaid.benefit.model import RESERVED
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.policy.model import Amount, Band
+from medaid.policy.vocabulary import LayerKind
 from medaid.simulate.model import BILL
 
 NO_LIMIT: Final = 2**62
@@ -144,7 +145,7 @@ def uncovered(planned: PlannedLayer) -> str:
     for name in sources:
         if name not in PLAIN and name.partition(":")[0] not in NAMED:
             return f"source {name}"
-    if planned.layer.kind == "given":
+    if planned.layer.kind == LayerKind.GIVEN:
         return "base of a given amount" if sources[1:] else ""
     if planned.slab:
         return "slab"
@@ -178,7 +179,7 @@ def _layer_shape(planned: PlannedLayer) -> LayerShape:
     if planned.refusal:
         return LayerShape(layer.id, "refused", layer.base.source)
     first = layer.draws == "in_policy_first"
-    if layer.kind == "given":
+    if layer.kind == LayerKind.GIVEN:
         kind = "reserved" if layer.given == RESERVED else "given"
         return LayerShape(
             layer.id, kind, layer.base.source, given=layer.given, in_policy_first=first
@@ -213,7 +214,7 @@ def _limit(limit: PlannedLimit) -> Limit:
 def _numbers(planned: PlannedLayer) -> Numbers:
     """Amounts: deductible, year limit, ceiling, caps, then low and high of each band. Ratios: of
     each band, floor, weights, first share."""
-    if planned.refusal or planned.layer.kind == "given":
+    if planned.refusal or planned.layer.kind == LayerKind.GIVEN:
         return Numbers((), ())
     amounts = [
         planned.deductible.fen or 0,

@@ -10,6 +10,7 @@ from medaid.benefit.model import Bill, Claim, Facts
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.policy.vocabulary import Care
 from medaid.simulate.layer_shape import Shape, split
 from medaid.simulate.model import LayerName
 from medaid.simulate.population import Kind
@@ -70,7 +71,7 @@ class PlanCache:
         facts = Facts(**dict(kind.facts))  # type: ignore[arg-type]
         if stay_no is not None:
             facts = facts._replace(stay_no=stay_no)
-        inpatient = facts.care == "inpatient"
+        inpatient = facts.care == Care.INPATIENT
         try:
             return PricingPlan(
                 candidates=self._candidates(kind.policy, kind.categories, facts),

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from medaid.policy.vocabulary import LayerKind
 from medaid.simulate.bills import NONE, NOTHING, Amounts, Bills, Mask
 from medaid.simulate.column_arithmetic import floored, half_up, only_rows
 from medaid.simulate.layer_shape import NO_LIMIT, LayerShape, Limit
@@ -78,7 +79,7 @@ class VectorWaterfall(VectorBalance):
             return
         if layer_shape.kind == "reserved":
             paid, self.reserved = self.reserved, NONE
-        elif layer_shape.kind == "given":
+        elif layer_shape.kind == LayerKind.GIVEN:
             paid = self._given(layer_shape)
         else:
             paid = self._share(layer_shape, layer)
