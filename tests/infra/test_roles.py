@@ -3,6 +3,7 @@ act needs, and holds the append-only tables."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +139,82 @@ def test_a_function_is_recognised_by_its_handler_and_refused_what_its_role_lacks
 def test_every_function_is_judged() -> None:
     assert set(roles.roles()) == set(roles.handlers().values())
     assert all(list(roles.permissions(f)) for f in roles.roles())
+
+
+# ---- the roles themselves -----------------------------------------------------------------------
+
+KNOWN = Path(__file__).with_name("role_acts.txt").read_text(encoding="utf-8").splitlines()
+NEEDED = [tuple(line.split()) for line in KNOWN if not line.startswith("#")]
+FORBIDDEN = [
+    ("Settle", "PutItem", "clearing", "A#x"),  # how and to which account a hospital is paid
+    ("Settle", "PutItem", "clearing", "B#x"),
+    ("Settle", "DeleteItem", "clearing", "I#x"),
+    ("Settle", "PutItem", "settlement", "I#x"),  # who is contracted
+    ("Settle", "PutItem", "reimbursement", "C#x"),
+    ("Settle", "PutItem", "payments", "O#x"),
+    ("Settle", "PutItem", "fund", "E#x"),
+    ("Settle", "UpdateItem", "journal", "J#x"),
+    ("Settle", "PutObject", "-", "bank/in/x"),
+    ("Settle", "PutObject", "-", "bank/out/x"),
+    ("Settle", "PutObject", "-", "clearing/440900/x"),
+    ("Settle", "ListBucket", "-", ""),
+    ("Settle", "Query", "access", "P#x"),
+    ("Settle", "UpdateItem", "access", "P#x"),
+    ("Clearing", "PutItem", "fund", "SEAL#x"),
+    ("Clearing", "PutItem", "fund", "ROLL#x"),
+    ("Clearing", "PutItem", "people", "P#x"),
+    ("Clearing", "PutItem", "reimbursement", "C#x"),
+    ("Clearing", "DeleteItem", "journal", "J#x"),
+    ("Clearing", "PutObject", "-", "bank/in/x"),
+    ("Finance", "PutItem", "journal", "J#x"),
+    ("Finance", "PutItem", "clearing", "I#x"),
+    ("Outbox", "PutItem", "clearing", "A#x"),
+    ("Outbox", "PutItem", "people", "P#x"),
+    ("Payments", "PutItem", "clearing", "A#x"),
+    ("Payments", "PutItem", "people", "P#x"),
+    ("Payments", "PutObject", "-", "bank/in/x"),
+    ("Reimburse", "PutItem", "people", "B#x"),
+    ("Reimburse", "PutItem", "clearing", "I#x"),
+    ("Reimburse", "PutItem", "fund", "SEAL#x"),
+    ("Register", "UpdateItem", "access", "P#x"),
+    ("Register", "DeleteItem", "access", "P#x"),
+    ("Rollup", "PutItem", "fund", "E#x"),
+    ("Rollup", "PutItem", "journal", "J#x"),
+    ("Roster", "PutItem", "settlement", "S#x"),
+    ("Seal", "PutItem", "journal", "J#x"),
+    ("Seal", "PutItem", "fund", "F#x"),
+    ("Sweep", "PutItem", "journal", "J#x"),
+    ("Worker", "PutItem", "clearing", "A#x"),
+    ("Worker", "PutItem", "payments", "O#x"),
+]
+
+
+def done(action: str, place: str, key: str) -> Act:
+    """What a row says."""
+    if place != "-":
+        room, slash, index = place.partition("/")
+        return Act(f"dynamodb:{action}", roles.table(settings().tables[room]) + slash + index, key)
+    bucket = f"arn:{roles.PARTITION}:s3:::{settings().bucket}"
+    return Act(f"s3:{action}", bucket if action == "ListBucket" else f"{bucket}/{key}", key)
+
+
+@pytest.mark.parametrize(("function", "action", "place", "key"), NEEDED)
+def test_what_a_function_does_is_refused_without_its_permission(
+    function: str, action: str, place: str, key: str
+) -> None:
+    """Each was seen in a journey; its role allows it, by one permission that can be named."""
+    act = done(action, place, key)
+    assert roles.allowed(roles.roles()[function], act)
+    taken = [
+        one
+        for one in roles.permissions(function)
+        if one.action == act.action and not roles.allowed(roles.without(function, one), act)
+    ]
+    assert len(taken) == 1, taken
+
+
+@pytest.mark.parametrize(("function", "action", "place", "key"), FORBIDDEN)
+def test_what_is_none_of_its_business_a_function_may_not_do(
+    function: str, action: str, place: str, key: str
+) -> None:
+    assert not roles.allowed(roles.roles()[function], done(action, place, key))
