@@ -23,7 +23,7 @@ from medaid.local.cli import COMMANDS
 from medaid.local.docs import DOCS, TABLES
 from medaid.local.places import PACKAGE, ROOT
 
-ASKED = {"J": 36, "Q": 13, "N": 6, "M": 5, "X": 9}
+ASKED = {"J": 37, "Q": 13, "N": 6, "M": 5, "X": 9}
 """How many requirements of each document are on the list."""
 STATES = ("done", "part", "unproven", "not yet")
 OUTSIDE = {"M二.3"}
@@ -265,55 +265,55 @@ def test_the_page_is_true() -> None:
     assert wrong(PAGE) == []
 
 
-TESTED = "tests/fund/test_finance.py::test_budget_and_its_use"
+TESTED = "tests/fund/test_finance.py::test_pictures_sum_and_show_the_structure"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        (r"\| J30 \|.*\n", "", "35 of 36 requirements J"),
-        (r"(\| J30 \|.*\n)", r"\1\1", "J30 stands 2 times"),
-        (r"\| J30 \|", "| J37 |", f"J37: {TESTED} does not say J37"),
+        (r"\| J33 \|.*\n", "", "36 of 37 requirements J"),
+        (r"(\| J33 \|.*\n)", r"\1\1", "J33 stands 2 times"),
+        (r"\| J33 \|", "| J99 |", f"J99: {TESTED} does not say J99"),
         (
-            r"test_budget_and_its_use",
-            "test_budget",
-            "J30: no test tests/fund/test_finance.py::test_budget",
+            r"test_pictures_sum_and_show_the_structure",
+            "test_pictures",
+            "J33: no test tests/fund/test_finance.py::test_pictures",
         ),
         (
-            r"fund/test_finance.py::test_budget",
-            "fund/test_nothing.py::test_budget",
-            "J30: no test tests/fund/test_nothing.py::test_budget_and_its_use",
+            r"fund/test_finance.py::test_pictures",
+            "fund/test_nothing.py::test_pictures",
+            "J33: no test tests/fund/test_nothing.py::test_pictures_sum_and_show_the_structure",
         ),
         (
-            r"(\| J30 \|.*?)`medaid.fund.finance.set_budget`",
-            r"\1`medaid.fund.finance.set_nothing`",
-            "J30: no effect medaid.fund.finance.set_nothing",
+            r"(\| J33 \|.*?)`medaid.fund.analysis.summaries`",
+            r"\1`medaid.fund.analysis.set_nothing`",
+            "J33: no effect medaid.fund.analysis.set_nothing",
         ),
         (
-            r"(\| J30 \|.*?)`POST /fund/{admdvs}/budget/{year}`",
-            r"\1`POST /fund/{admdvs}/nothing`",
-            "J30: no door POST /fund/{admdvs}/nothing",
+            r"(\| J33 \|.*?)`GET /fund/{admdvs}/summaries`",
+            r"\1`GET /fund/{admdvs}/nothing`",
+            "J33: no door GET /fund/{admdvs}/nothing",
         ),
         (
-            r"(\| J30 \|.*?)`POST /fund/{admdvs}/budget/{year}`",
+            r"(\| J33 \|.*?)`GET /fund/{admdvs}/summaries`",
             r"\1`GET /fund/{admdvs}/periods/{month}`",
-            "J30: GET /fund/{admdvs}/periods/{month} does not reach medaid.fund.finance.set_budget",
+            "J33: GET /fund/{admdvs}/periods/{month} does not reach medaid.fund.analysis.summaries",
         ),
-        (r"(\| J30 \| [^|]*)\| done \|", r"\1| finished |", "J30: no such state: finished"),
+        (r"(\| J33 \| [^|]*)\| done \|", r"\1| finished |", "J33: no such state: finished"),
         (
-            r"(\| J30 \| [^|]*)\| done \|.*",
+            r"(\| J33 \| [^|]*)\| done \|.*",
             r"\1| not yet | – | – | all |",
-            "J30: not yet, but tests/fund/test_finance.py::",
+            "J33: not yet, but tests/fund/test_finance.py::",
         ),
         (
-            r"(\| J30 \| .*)\| – \|\n",
+            r"(\| J33 \| .*)\| – \|\n",
             r"\1| much |\n",
-            "J30: what is done misses nothing, what is not says what is missing",
+            "J33: what is done misses nothing, what is not says what is missing",
         ),
         (
-            r"(\| J30 \| [^|]*\| done \| [^|]*)\|.*",
+            r"(\| J33 \| [^|]*\| done \| [^|]*)\|.*",
             r"\1| – | – |",
-            "J30: names tests where it is done, in part or whole",
+            "J33: names tests where it is done, in part or whole",
         ),
         (
             r"(\| J12 \| [^|]*\| not yet \|) – \|",
