@@ -3,6 +3,7 @@ answered under feedback/<sender>/."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -27,37 +28,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for record in event.get("Records", []):
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
-            manifest.parse_key(key)
-        except ValueError:
-            logger.warning(
-                "not the place of a manifest"
-            )  # the key is not logged: a file name may hold a person's name
+            sender, _ = manifest.parse_key(key)
+        except ValueError:  # the key is not logged: a file name may hold a person's name
+            logger.warning("not the place of a manifest")
             metrics.add_metric("DropsMisplaced", MetricUnit.Count, 1)
+            intake.refuse_misplaced(key)
             continue
-        _one(key, context)
+        _one(key, sender, context)
 
 
-def _one(key: str, context: LambdaContext) -> None:
+def _one(key: str, sender: str, context: LambdaContext) -> None:
     try:
         report = intake.take_in(
             key, now(), lambda: context.get_remaining_time_in_millis() > MARGIN_MS
         )
     except intake.Unfinished:
         metrics.add_metric("DropsUnfinished", MetricUnit.Count, 1)
-        logger.warning("drop not finished in time", extra={"sender": manifest.parse_key(key)[0]})
+        logger.warning("drop not finished in time", extra={"sender": sender})
         raise
+    taken = report.state == "taken_in"
     for outcome, count in report.counts.items():
-        metrics.add_metric(
-            f"Rows{outcome.capitalize()}",
-            MetricUnit.Count,
-            count if report.state == "taken_in" else 0,
-        )
+        name = f"Rows{outcome.capitalize()}"
+        metrics.add_metric(name, MetricUnit.Count, count if taken else 0)
     metrics.add_metric("DropsRefused", MetricUnit.Count, int(report.state == "refused"))
-    facts = {
-        "sender": report.sender,
-        "batch": report.batch,
-        "state": report.state,
-        "counts": report.counts,
-        "problems": report.codes,
-    }
-    logger.info("drop answered", extra=facts)
+    logger.info("drop answered", extra=asdict(report))

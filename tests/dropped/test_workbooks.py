@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 from tests.dropped.builders import HEADING, LINE, altered, opened, rows, shared, workbook_of
 
-from medaid.dropped import workbooks
+from medaid.dropped import archive, workbooks
 from medaid.dropped.problem import FileRefused
 
 BOOK = workbook_of(("对账单", [HEADING, LINE, LINE, LINE]))
@@ -140,7 +140,7 @@ def test_an_archive_that_unpacks_without_end_is_not_held(change: object) -> None
 
 
 def test_a_part_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "_LARGEST_SHEET", 100)
+    monkeypatch.setattr(archive, "_LARGEST_SHEET", 100)
     with pytest.raises(FileRefused) as refused:
         opened(BOOK)
     assert "解压" in refused.value.sentence

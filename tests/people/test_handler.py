@@ -47,6 +47,8 @@ def test_a_manifest_with_an_encoded_key(
 def test_another_place_is_left_alone(department: Department, tables: Any) -> None:
     handler(event("not_a_manifest.json"), context())
     assert tables.items("people") == []
+    assert department.summary("deeper/2026-03")["state"] == "refused"
+    assert "不得再分目录" in department.summary("deeper/2026-03")["sentence"]
 
 
 def test_a_refused_file_is_answered_not_failed(department: Department) -> None:

@@ -45,13 +45,14 @@ from medaid.clocks import Pause, StatutoryClock, day_start
 from medaid.errors import Conflict, MedaidError
 from medaid.fund.store import JournalItem, entry_of
 from medaid.money import Fen
+from medaid.notices import Notice, Year
 from medaid.payments import service as payments
 from medaid.people import service as people
 from medaid.receipts import service as receipts
 from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, service, store
 from medaid.reimbursement.model import Account, Act, Case, Officer
-from medaid.workdays import Calendar, Notice, WorkingDays, Year, published
+from medaid.workdays import Calendar, WorkingDays, published
 
 ROLES: Final = ("intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector")
 OPEN: Final = {"drafted", "accepted", "awaiting_material", "priced", "audited", "returned"}

@@ -11,9 +11,10 @@ import pytest
 from medaid.aws import calendars, exchange
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden, Refused
+from medaid.notices import LocalDays, Year
 from medaid.regions import NATION, Region
 from medaid.workcalendar import api, service
-from medaid.workdays import LocalDays, Year, published
+from medaid.workdays import published
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 ALL = Region(NATION)

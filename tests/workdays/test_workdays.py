@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medaid.workdays import Calendar, WorkingDays, Year, published
+from medaid.notices import Year
+from medaid.workdays import Calendar, WorkingDays, published
 
 CALENDAR = published()
 DAYS = st.dates(date(2015, 1, 1), date(2032, 12, 31))

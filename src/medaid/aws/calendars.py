@@ -25,8 +25,9 @@ from medaid.aws import exchange
 from medaid.aws.settings import settings
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.ids import content_hash
+from medaid.notices import LocalDays, Year
 from medaid.regions import Region
-from medaid.workdays import Calendar, LocalDays, Year, published
+from medaid.workdays import Calendar, published
 
 PREFIX: Final = "calendar/"
 FRESH: Final = timedelta(minutes=15)

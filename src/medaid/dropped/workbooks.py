@@ -9,32 +9,21 @@ that holds an error, has no value: it is told, never read as empty or zero.
 
 from __future__ import annotations
 
-import io
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO, Final, NamedTuple, cast
+from typing import Any, BinaryIO, Final, NamedTuple
 
+from medaid.dropped.archive import MOST_PARTS, TOO_MUCH, Archive, refused, spooled
 from medaid.dropped.problem import FileRefused, Problem
 
 LARGEST_ROW: Final = 16_384
 """Columns of a sheet (XFD), the most that Excel has."""
 LAST_ROW: Final = 1_048_576
-_LARGEST_SHEET: Final = 512 << 20
-_LARGEST_STRINGS: Final = 64 << 20
-_LARGEST_PART: Final = 4 << 20
-"""Bytes unpacked: of a sheet, of the table of shared texts, of any other part that is read."""
 _MOST_STRINGS: Final = 4_000_000
-_MOST_PARTS: Final = 2_000
 _MOST_SHEETS: Final = 200
 _MOST_AROUND: Final = 100_000
 """Elements of a sheet before its rows: columns, views, formats."""
-_LARGEST_TAG: Final = 1 << 20
-"""Bytes between two `<`: no element of a workbook has attributes of a megabyte."""
-_SPOOLED: Final = 8 << 20
-_TOO_MUCH: Final = "工作簿解压后超过允许的大小,请拆分,或另存为 CSV"
 
 
 class Line(NamedTuple):
@@ -53,59 +42,6 @@ class Sheet(NamedTuple):
     lines: Iterator[Line]
 
 
-def refused(sentence: str, sheet: str = "", row: int = 0) -> FileRefused:
-    return FileRefused(Problem("FILE_FORM", "", sentence, sheet=sheet, row=row))
-
-
-def spooled(stream: BinaryIO) -> BinaryIO:
-    """The same bytes where one can seek: a zip is read from its end."""
-    if stream.seekable():
-        return stream
-    held = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 (closed with the reader)
-    shutil.copyfileobj(stream, held)
-    held.seek(0)
-    return cast(BinaryIO, held)
-
-
-class _Bounded(io.RawIOBase):
-    """A part of the archive while it unpacks: no tag longer than a tag can be."""
-
-    def __init__(self, part: Any) -> None:
-        self._part, self._since = part, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        chunk: bytes = self._part.read(size)
-        last = chunk.rfind(b"<")
-        self._since = self._since + len(chunk) if last < 0 else len(chunk) - last
-        if self._since > _LARGEST_TAG:
-            raise refused(_TOO_MUCH)
-        return chunk
-
-    def close(self) -> None:
-        self._part.close()
-        super().close()
-
-
-class _Archive(zipfile.ZipFile):
-    """A workbook's archive. What a part unpacks to is stated in it, and Python unpacks no more than
-    is stated, so it is enough to look at that."""
-
-    def open(self, name: Any, mode: Any = "r", *args: Any, **more: Any) -> Any:
-        info = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
-        if info.file_size > _limit(info.filename):
-            raise refused(_TOO_MUCH)
-        return _Bounded(super().open(name, mode, *args, **more))
-
-
-def _limit(part: str) -> int:
-    if "worksheets/" in part and part.endswith(".xml"):
-        return _LARGEST_SHEET
-    return _LARGEST_STRINGS if "sharedStrings" in part else _LARGEST_PART
-
-
 def read_sheet(stream: BinaryIO, named: str = "") -> Sheet:
     """The sheet `named`, or the only visible one with anything in it. Raises FileRefused: no
     workbook, several such sheets (named), none, more than a file may unpack to."""
@@ -115,7 +51,7 @@ def read_sheet(stream: BinaryIO, named: str = "") -> Sheet:
     except FileRefused:
         raise
     except MemoryError:
-        raise refused(_TOO_MUCH) from None
+        raise refused(TOO_MUCH) from None
     except Exception:  # the library raises whatever a broken archive makes it raise
         raise FileRefused(
             Problem("FILE_ENCODING", "file", "不是可读的 xlsx 文件(已损坏、加密或为其他格式)")
@@ -126,9 +62,9 @@ def _opened(stream: BinaryIO) -> Any:
     """The workbook without its rows."""
     from openpyxl.reader.excel import ExcelReader  # loaded where a workbook is read
 
-    archive = _Archive(stream)
-    if len(archive.infolist()) > _MOST_PARTS:
-        raise refused(_TOO_MUCH)
+    archive = Archive(stream)
+    if len(archive.infolist()) > MOST_PARTS:
+        raise refused(TOO_MUCH)
     reader = ExcelReader.__new__(ExcelReader)
     reader.archive, reader.valid_files = archive, archive.namelist()
     reader.read_only, reader.keep_vba, reader.data_only = True, False, True
@@ -137,7 +73,7 @@ def _opened(stream: BinaryIO) -> Any:
     reader.shared_strings = _strings(archive, reader.package)
     reader.read_workbook()
     if len(reader.parser.wb.worksheets) > _MOST_SHEETS:
-        raise refused(_TOO_MUCH)
+        raise refused(TOO_MUCH)
     from openpyxl.styles.stylesheet import apply_stylesheet
 
     apply_stylesheet(archive, reader.wb)
@@ -163,7 +99,7 @@ def _strings(archive: zipfile.ZipFile, package: Any) -> list[str]:
                 found.append(Text.from_tree(node).content)
                 root.clear()
                 if len(found) > _MOST_STRINGS:
-                    raise refused(_TOO_MUCH)
+                    raise refused(TOO_MUCH)
     return found
 
 

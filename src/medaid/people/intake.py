@@ -25,7 +25,7 @@ from medaid.instants import aware, civil_date
 from medaid.people import feedback, roster, store
 from medaid.people.catalogue import Catalogue, catalogue
 from medaid.people.duplicates import DuplicateRows
-from medaid.people.manifest import Manifest, parse_key, read_manifest
+from medaid.people.manifest import SUFFIX, Manifest, parse_key, read_manifest
 from medaid.people.recording import Recording
 
 CHUNK: Final = 100
@@ -66,6 +66,18 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
             return _Intake(manifest, target, aware(now), time_left).run()
     except FileRefused as refusal:
         return Report("refused", folder, "", {}, {problem.code: 1 for problem in refusal.problems})
+
+
+def refuse_misplaced(key: str) -> None:
+    """Answers a manifest that lies where none is taken up, under the sender's feedback. Raises
+    Unavailable."""
+    path = key.removeprefix("drop/").removesuffix(SUFFIX)
+    if path == key or not path.strip("/"):
+        return  # nobody's folder
+    sender = path.partition("/")[0]
+    problem = Problem("MANIFEST", "", f"清单应直接放在 drop/{sender}/ 下,不得再分目录")
+    with suppress(FileRefused), dropped.answering(sender, f"feedback/{path}.feedback"):
+        raise FileRefused(problem)
 
 
 class _Intake:

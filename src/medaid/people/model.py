@@ -179,14 +179,12 @@ class Filing:
         return (
             self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
-            and (not self.destination or _lies_in(treatment_region, self.destination))
+            and (
+                not self.destination or Region(self.destination).contains(Region(treatment_region))
+            )
             and self.institution in ("", institution)
             and not (self.filer and self.filer == institution)
         )
-
-
-def _lies_in(region: str, wider: str) -> bool:
-    return Region(wider).contains(Region(region))
 
 
 @dataclass(frozen=True, slots=True)
