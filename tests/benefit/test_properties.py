@@ -136,7 +136,7 @@ def answer(policy: Policy, claim: Claim) -> Priced | None:
 
 
 many = settings(max_examples=60, deadline=None)
-each = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.insured}-{p.day}")
+each = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.insured_region}-{p.day}")
 each_shape = pytest.mark.parametrize("policy", SHAPES, ids=lambda p: p.packs[0].partition("@")[0])
 
 

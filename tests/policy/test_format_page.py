@@ -100,7 +100,9 @@ def test_the_whole_example_prices_the_claim_of_the_page() -> None:
     (claim,) = blocks("json")
     data = json.loads(claim)
     case = read_case({**data, "given": {}})
-    answer = price(assemble([pack], case.insured, case.assisted, case.day), case.claim)
+    answer = price(
+        assemble([pack], case.insured_region, case.assisting_region, case.day), case.claim
+    )
     assert [Fen(step.paid).yuan() for step in answer.steps] == ["36900.00", "60.00", "13040.00"]
     assert answer.person_pays == Fen(200000)
 

@@ -81,7 +81,9 @@ def pack(text: str, file: str = "city.toml") -> Pack:
 
 def paid(known: list[Pack], **changes: Any) -> dict[str, str]:
     case = read_case({**CLAIM, **changes})
-    answer = price(Library(known).policy_for(case.insured, case.assisted, case.day), case.claim)
+    answer = price(
+        Library(known).policy_for(case.insured_region, case.assisting_region, case.day), case.claim
+    )
     return {step.layer: f"{step.paid / 100:.2f}" for step in answer.steps}
 
 

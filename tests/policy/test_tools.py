@@ -323,7 +323,7 @@ def settled(ident: str, known: Library, totals: dict[str, int], yuan: int) -> Se
             "year": year_to_data(totals),
         }
     )
-    policy = known.policy_for(case.insured, case.assisted, case.day)
+    policy = known.policy_for(case.insured_region, case.assisting_region, case.day)
     answer = price(policy, case.claim)
     return Settled(
         ident,

@@ -23,7 +23,7 @@ from medaid.simulate.model import UNKNOWN
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
 from medaid.simulate.report import Report, Section, as_csv, report
-from medaid.simulate.sections import exact, told, unit
+from medaid.simulate.sections import as_read, exact, unit
 from medaid.simulate.service import changed, compare
 from medaid.simulate.spread import Spread
 from medaid.simulate.tally import Pair
@@ -99,9 +99,9 @@ def test_the_sentence_and_its_parts_add_up(tmp_path: Path, generous: Library) ->
         + (comparison.tally.not_comparable)
         == comparison.tally.persons
     )
-    told_change = re.search(r"个人少负担 ([\d,]+\.\d\d) 元", comparison.headline)
-    assert told_change
-    assert told_change[1] == exact(own.a - own.b)
+    own_change = re.search(r"个人少负担 ([\d,]+\.\d\d) 元", comparison.headline)
+    assert own_change
+    assert own_change[1] == exact(own.a - own.b)
 
 
 def test_refusals_come_first_with_what_they_are_about(tmp_path: Path, generous: Library) -> None:
@@ -129,7 +129,7 @@ def test_heads_and_shares(tmp_path: Path, generous: Library) -> None:
     assert rows(comparison, "per_head")["own"] == own
     share = rows(comparison, "shares")["own"]
     assert share.a == average(Fen(own.a * 10_000), whole.a)
-    assert told(section(comparison, "shares"), 812) == "8.12%"
+    assert as_read(section(comparison, "shares"), 812) == "8.12%"
 
 
 def test_large_tables_read_in_wan_with_the_exact_amount_behind(
@@ -139,7 +139,7 @@ def test_large_tables_read_in_wan_with_the_exact_amount_behind(
     comparison = compared(written(tmp_path / "a.csv", [big]), generous)
     head = section(comparison, "headline")
     assert unit(head) == "(万元)"
-    assert told(head, 200_000_037) == "200.00"
+    assert as_read(head, 200_000_037) == "200.00"
     assert 'title="2,000,000.37 元"' in page(comparison)
     line = next(
         row for row in csv.DictReader(io.StringIO(as_csv(comparison))) if row["key"] == "total"

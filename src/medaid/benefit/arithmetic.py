@@ -87,8 +87,8 @@ def deductible_of(
     if planned.per == "year":
         used = year_used
     elif planned.per == "transfer":
-        told = f"{planned.layer.name}转院前已付的起付线"
-        used = stated_amount(balance.claim.stated_amounts, "transfer_deductible", told)
+        label = f"{planned.layer.name}转院前已付的起付线"
+        used = stated_amount(balance.claim.stated_amounts, "transfer_deductible", label)
     left = max(0, line - used)
     if planned.year_limit is not None:
         left = min(left, max(0, planned.year_limit - year_used))

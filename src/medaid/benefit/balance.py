@@ -99,12 +99,12 @@ class ClaimBalance:
         return found
 
 
-def stated_amount(amounts: Mapping[str, int], name: str, told: str) -> int:
+def stated_amount(amounts: Mapping[str, int], name: str, label: str) -> int:
     """An amount that only others know. It is asked for where it is missing, never taken as zero."""
     if name not in amounts:
         raise PolicyUndetermined(
             "FIGURE_MISSING",
             field=name,
-            rule=f"{told}没有可引用的标准,须由经办机构提供金额({name};没有则为 0)",
+            rule=f"{label}没有可引用的标准,须由经办机构提供金额({name};没有则为 0)",
         )
     return int(amounts[name])

@@ -23,11 +23,11 @@ OPTIONAL: Final = ("assisted", "categories", "given", "components", "year")
 
 
 class Case(NamedTuple):
-    """A claim and whose policy it falls under: insured in `insured`, assisted by `assisted` ("" for
+    """A claim and whose policy it falls under: insured in the one, assisted by the other ("" for
     nobody), care ended on `day`."""
 
-    insured: str
-    assisted: str
+    insured_region: str
+    assisting_region: str
     day: date
     claim: Claim
 
@@ -122,7 +122,7 @@ def _facts(data: Any) -> Facts:
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 200:
                 raise BadInput("FIELD_FORMAT", field=f"facts.{name}", rule="应为 0 至 200 的整数")
         elif not isinstance(value, str) or (name in VALUES and value not in VALUES[name]):
-            known = "、".join(f"{code} {told}" for code, told in VALUES.get(name, {}).items())
+            known = "、".join(f"{code} {name_of}" for code, name_of in VALUES.get(name, {}).items())
             raise BadInput(
                 "CODE_UNKNOWN", field=f"facts.{name}", rule=f"可用:{known}" if known else "应为文字"
             )
@@ -182,7 +182,9 @@ def schema() -> dict[str, Any]:
         elif name in VALUES:
             facts[name] = {
                 "enum": list(VALUES[name]),
-                "description": "、".join(f"{code} {told}" for code, told in VALUES[name].items()),
+                "description": "、".join(
+                    f"{code} {name_of}" for code, name_of in VALUES[name].items()
+                ),
             }
         elif name != "category":
             facts[name] = {"type": "string"}

@@ -17,7 +17,7 @@ from medaid.benefit.steps import reserved_of, step_of
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Policy
-from medaid.policy.vocabulary import Care, LayerKind
+from medaid.policy.vocabulary import Care
 
 __all__ = ["RESERVED", "check", "eligible_categories", "price", "price_year_end"]
 
@@ -173,11 +173,15 @@ def _remember(planned: PlannedLayer, balance: ClaimBalance, step: Step) -> None:
     deductible."""
     if planned.refusal:
         return
-    if planned.layer.kind == LayerKind.SHARE:
-        names = planned.names
-        balance.add(names.paid, step.paid)
-        balance.add(names.base, step.base)
-        balance.add(names.deductible_used, step.deductible)
-        balance.add(names.excess, step.base - step.deductible)
-    else:
+    if not planned.remembers:
         balance.add(f"paid:{step.layer}", step.paid)
+        return
+    names, base, deductible = planned.names, step.base, step.deductible
+    if step.paid:
+        balance.add(names.paid, step.paid)
+    if base:
+        balance.add(names.base, base)
+    if deductible:
+        balance.add(names.deductible_used, deductible)
+    if base != deductible:
+        balance.add(names.excess, base - deductible)

@@ -94,6 +94,10 @@ class PlannedLayer(NamedTuple):
     reckoning: Reckoning = PLAIN
     """What a step's explanation takes from the clauses; the engine fills in the amounts."""
     names: LayerNames = LayerNames("", "", "", "", "", "", "")
+    shares: bool = False
+    """Base, deductible, ratio and cap make its amount."""
+    remembers: bool = False
+    """The year keeps what entered it and what its deductible took, beside what it paid."""
 
 
 Plan = tuple[PlannedLayer, ...]
@@ -221,6 +225,8 @@ def _planned_share(layer: Layer, facts: Facts, cites: list[Citation]) -> Planned
         missing_cap=next((cap.row.missing for cap in caps if cap.row.missing), ""),
         reckoning=reckoning,
         names=LayerNames.of(layer.id),
+        shares=True,
+        remembers=layer.kind == LayerKind.SHARE,
     )
 
 

@@ -30,8 +30,8 @@ class Settled(NamedTuple):
 
     setl_id: str
     year: str
-    insured: str
-    assisted: str
+    insured_region: str
+    assisting_region: str
     day: date
     claim: Claim
     by_fund: Mapping[str, Fen]
@@ -81,7 +81,7 @@ def reprice(settled: Iterable[Settled], policies: Policies) -> Iterator[Work]:
             for name in {*one.claim.totals, *shift}
         }
         try:
-            policy = policies(one.insured, one.assisted, one.day)
+            policy = policies(one.insured_region, one.assisting_region, one.day)
             answer = price(policy, replace(one.claim, totals=totals))
         except MedaidError as refusal:
             yield Work(one.setl_id, {}, Fen(0), one.packs, (), refusal.sentence)

@@ -182,9 +182,9 @@ def basis(cites: Iterable[Citation]) -> str:
     articles: dict[str, list[str]] = {}
     for cite in dict.fromkeys(cites):
         mark = _MARKS.get(cite.trust, "")
-        told = articles.setdefault(cite.document + mark, [])
-        if cite.article not in told:
-            told.append(cite.article)
+        listed = articles.setdefault(cite.document + mark, [])
+        if cite.article not in listed:
+            listed.append(cite.article)
     return "依据:" + ";".join(
         f"{document} {'、'.join(found)}" for document, found in articles.items()
     )

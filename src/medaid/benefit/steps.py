@@ -18,7 +18,6 @@ from medaid.benefit.model import PLAIN, RESERVED, Claim, Reckoning, Step
 from medaid.benefit.plan import PlannedLayer
 from medaid.errors import BadInput
 from medaid.money import RATIO_SCALE, Fen, half_up
-from medaid.policy.vocabulary import LayerKind
 
 
 def reserved_of(claim: Claim) -> int:
@@ -31,10 +30,11 @@ def step_of(planned: PlannedLayer, balance: ClaimBalance) -> Step:
         return _made(planned, 0, 0, 0, planned.refusal)
     if balance.year_end and balance.totals.get(f"paid:{planned.layer.id}", 0):
         return _made(planned, 0, 0, 0, "本年度已支付过")
-    kind = planned.layer.kind
-    if kind == LayerKind.GIVEN:
-        return _given_step(planned, balance)
-    return _lump_step(planned, balance) if kind == LayerKind.LUMP else _share_step(planned, balance)
+    if planned.shares:
+        return _share_step(planned, balance)
+    if planned.lump is not None:
+        return _lump_step(planned, balance)
+    return _given_step(planned, balance)
 
 
 def _made(

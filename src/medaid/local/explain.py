@@ -21,16 +21,19 @@ def run(args: argparse.Namespace) -> int:
         service,
     )  # reads its surroundings when imported, so after `connected`
 
-    told = service.explain_any(args.setl_id)
+    explanation = service.explain_any(args.setl_id)
     if args.json:
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(json.dumps(explanation, ensure_ascii=False, indent=2))
         return 0
-    state = f"已于 {told['reversed_at']} 撤销" if told["reversed_at"] else "有效"
+    state = f"已于 {explanation['reversed_at']} 撤销" if explanation["reversed_at"] else "有效"
     print(
-        f"结算 {told['setl_id']}({state}),{told['setl_time']},"
-        f"政策日 {told['policy_date']},政策包 {'、'.join(told['packs'])}"
+        f"结算 {explanation['setl_id']}({state}),{explanation['setl_time']},"
+        f"政策日 {explanation['policy_date']},政策包 {'、'.join(explanation['packs'])}"
     )
-    for line in (*told["sentences"], *(f"注意:{warning}" for warning in told["warnings"])):
+    for line in (
+        *explanation["sentences"],
+        *(f"注意:{warning}" for warning in explanation["warnings"]),
+    ):
         print(line)
-    print(f"重算:{'完全一致' if told['replay'] == 'identical' else told['replay']}")
+    print(f"重算:{'完全一致' if explanation['replay'] == 'identical' else explanation['replay']}")
     return 0

@@ -31,8 +31,8 @@ def stored(path: Path) -> Iterator[Settled]:
             yield Settled(
                 data["setl_id"],
                 data["year"],
-                case.insured,
-                case.assisted,
+                case.insured_region,
+                case.assisting_region,
                 case.day,
                 before,
                 by_fund,

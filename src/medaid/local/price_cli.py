@@ -82,7 +82,7 @@ def _priced(cases: Sequence[tuple[Case, bool]], known: Library) -> list[Answered
         if follows:
             claim = replace(claim, totals=totals.get(year, {}))
         case = written._replace(claim=claim)
-        policy = known.policy_for(case.insured, case.assisted, case.day)
+        policy = known.policy_for(case.insured_region, case.assisting_region, case.day)
         priced = price(policy, case.claim)
         totals[year] = priced.totals
         answers.append((case, policy, priced))
@@ -111,7 +111,7 @@ def _dropped_told(case: Case, policy: Policy, priced: Priced) -> list[str]:
     if not names:
         return []
     as_whom = category_name(priced.category)
-    return [f"注意:{policy.assisted} 的政策不救助{names}(或不符合其条件),按{as_whom}计算"]
+    return [f"注意:{policy.assisting_region} 的政策不救助{names}(或不符合其条件),按{as_whom}计算"]
 
 
 def _loaded(path: Path) -> Any:
@@ -129,8 +129,8 @@ def _loaded(path: Path) -> Any:
 def answer(case: Case, policy: Policy, priced: Priced) -> dict[str, Any]:
     """The priced case as data; `year` is what the person's next claim of the year takes."""
     return {
-        "insured": case.insured,
-        "assisted": case.assisted,
+        "insured": case.insured_region,
+        "assisted": case.assisting_region,
         "day": case.day.isoformat(),
         "category": priced.category,
         "own": priced.person_pays.yuan(),

@@ -18,7 +18,7 @@ from medaid.money import Fen
 from medaid.policy.service import PACKS
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
-from medaid.simulate.report import Report, Section, as_csv, report, told, unit
+from medaid.simulate.report import Report, Section, as_csv, as_read, report, unit
 from medaid.simulate.service import changed, compare
 from medaid.simulate.tally import THRESHOLDS
 
@@ -159,5 +159,5 @@ def _table(section: Section) -> Table:
         table.add_column(name, justify="right")
     for row in section.rows:
         numbers = (row.pair.b,) if one_sided else (*row.pair, row.change)
-        table.add_row(row.name, *(told(section, number) for number in numbers))
+        table.add_row(row.name, *(as_read(section, number) for number in numbers))
     return table

@@ -66,7 +66,7 @@ def amount(table: Table, *, unlimited: bool) -> Amount | None:
     if ways == ["none"]:
         if not table.flag("none"):
             table.wrong("none 只能写 true;有数值就写 yuan", "none")
-        return Amount(fen=None if unlimited else 0, told="无")
+        return Amount(fen=None if unlimited else 0, derivation="无")
     if ways == ["yuan"]:
         fen = table.fen("yuan")
         return None if fen is None else Amount(fen=fen)
@@ -90,4 +90,6 @@ def _of_income(table: Table, least: int, most: int | None) -> Amount | None:
     unit = 100 if whole_yuan else 1
     fen = half_up(times * income, unit * RATIO_SCALE) * unit
     fen = max(fen, least) if most is None else min(max(fen, least), most)
-    return Amount(fen=fen, told=f"{year}年人均收入 {income // 100} 元 × {times / RATIO_SCALE:g}")
+    return Amount(
+        fen=fen, derivation=f"{year}年人均收入 {income // 100} 元 × {times / RATIO_SCALE:g}"
+    )

@@ -73,8 +73,8 @@ def assemble(
     used = [p for p in known if p.id in ids and p.holds(day)]
     versions = tuple(sorted(f"{p.id}@{p.version}" for p in used))
     return Policy(
-        insured=insured,
-        assisted=assisted,
+        insured_region=insured,
+        assisting_region=assisted,
         day=day,
         layers=tuple(layers),
         category_rules=category_rules,
@@ -168,11 +168,11 @@ def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) 
         }
     for name, pack in ended.items():
         if name not in found and name not in abolished:
-            told = next(iter(pack.documents.values())).number
+            number = next(iter(pack.documents.values())).number
             raise PolicyUndetermined(
                 "POLICY_EXPIRED",
                 field=admdvs,
-                rule=f"{pack.title}({told})有效期至 {pack.expires},{day} 没有后续规定",
+                rule=f"{pack.title}({number})有效期至 {pack.expires},{day} 没有后续规定",
                 layer=name,
             )
     return found
@@ -192,9 +192,9 @@ def _twice(
 
 
 def _silent(
-    packs: Sequence[Pack], admdvs: str, day: date, field: str, told: str
+    packs: Sequence[Pack], admdvs: str, day: date, field: str, protection: str
 ) -> PolicyUndetermined:
-    tiers = {Tier.BASIC} if told == "基本医保" else ASSISTANCE_TIERS - {Tier.OTHERS}
+    tiers = {Tier.BASIC} if protection == "基本医保" else ASSISTANCE_TIERS - {Tier.OTHERS}
     begins = [
         p.in_force
         for p in packs
@@ -203,12 +203,12 @@ def _silent(
     ]
     if not begins:
         return PolicyUndetermined(
-            "REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{told}的政策包"
+            "REGION_UNKNOWN", field=field, rule=f"统筹区 {admdvs} 没有{protection}的政策包"
         )
     return PolicyUndetermined(
         "NO_POLICY",
         field=field,
-        rule=f"统筹区 {admdvs} 在 {day} 没有生效的{told}政策,最早的自 {min(begins)} 起",
+        rule=f"统筹区 {admdvs} 在 {day} 没有生效的{protection}政策,最早的自 {min(begins)} 起",
     )
 
 

@@ -124,9 +124,9 @@ class _Check:
             self.place.wrong(f"缺少 [[layer.{key}]]:没有也要写 none = true 并注明依据")
             return
         self._over(rows)
-        told: set[str] = set()
+        noted: set[str] = set()
         for day in _days(rows):
-            self._on_day(key, [r for r in rows if r.row.holds_on(day)], day, needed, told)
+            self._on_day(key, [r for r in rows if r.row.holds_on(day)], day, needed, noted)
 
     def _over(self, rows: Rows) -> None:
         ids = [r.row.id for r in rows if r.row.id]
@@ -137,14 +137,14 @@ class _Check:
             if r.row.id and ids.count(r.row.id) > 1 and not (r.row.since or r.row.until):
                 self._note(r.row.line, f"行的 id {r.row.id} 重复")
 
-    def _on_day(self, key: str, rows: Rows, day: date, needed: bool, told: set[str]) -> None:
+    def _on_day(self, key: str, rows: Rows, day: date, needed: bool, noted: set[str]) -> None:
         for facts in self.combinations([r.row.when for r in rows], key):
             chosen = applying(rows, facts)
-            if len(chosen) == 1 or (not chosen and not needed) or len(told) >= MOST_TOLD:
+            if len(chosen) == 1 or (not chosen and not needed) or len(noted) >= MOST_TOLD:
                 continue
             case = "、".join(f"{name}={value}" for name, value in facts.items()) or "任何情形"
             case = f"{day} {case}" if day != ALWAYS else case
-            told.add(case)
+            noted.add(case)
             if not chosen:
                 line = rows[0].row.line if rows else self.place.line()
                 self._note(

@@ -160,7 +160,9 @@ def _ceiling(table: Table, row: Row) -> Ceiling | None:
     made = Ceiling(
         row,
         value or Amount(),
-        table.choice("per", ("visit", "year"), value is not None and value.told != "无", "visit"),
+        table.choice(
+            "per", ("visit", "year"), value is not None and value.derivation != "无", "visit"
+        ),
         table.words("shared_with"),
     )
     _per_of(table, value, made.per)
@@ -219,7 +221,10 @@ def _cap(table: Table, row: Row) -> Cap | None:
     value = amount(table, unlimited=True)
     switch = _switch(table.table("switch"))
     per = table.choice(
-        "per", ("visit", "year"), required=value is not None and value.told != "无", default="year"
+        "per",
+        ("visit", "year"),
+        required=value is not None and value.derivation != "无",
+        default="year",
     )
     _per_of(table, value, per)
     return (

@@ -31,13 +31,13 @@ class Difference(NamedTuple):
         entry = self.entry
         head = f"{entry.name} {entry.table}" + (f"[{entry.condition}]" if entry.condition else "")
         if self.before is None:
-            told = f"新增 {head}:{entry.value}"
+            change = f"新增 {head}:{entry.value}"
         elif self.after is None:
-            told = f"取消 {head}:{entry.value}"
+            change = f"取消 {head}:{entry.value}"
         else:
-            told = f"改变 {head}:{self.before.value} → {self.after.value}"
+            change = f"改变 {head}:{self.before.value} → {self.after.value}"
         basis = f";依据 {entry.cite.text}" if entry.cite.document else ""
-        return f"{told}(涉及:{touched_words(entry.categories)}{basis})"
+        return f"{change}(涉及:{touched_words(entry.categories)}{basis})"
 
 
 def touched_words(categories: frozenset[str]) -> str:

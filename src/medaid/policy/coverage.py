@@ -34,9 +34,9 @@ def _gaps(packs: Sequence[Pack]) -> list[str]:
     for region in dict.fromkeys(pack.region for pack in packs):
         here = [pack for pack in packs if pack.region == region and pack.gaps]
         count = sum(len(pack.gaps) for pack in here)
-        told = sum(layer.kind == LayerKind.GAP for pack in here for layer in pack.layers)
+        told_gaps = sum(layer.kind == LayerKind.GAP for pack in here for layer in pack.layers)
         if count:
-            lines.append(f"### {region}:{count} 项,其中 {told} 项在结算结果中说明\n")
+            lines.append(f"### {region}:{count} 项,其中 {told_gaps} 项在结算结果中说明\n")
             lines += [f"- {p.title}·{gap.layer}:{gap.says}" for p in here for gap in p.gaps]
             lines.append("")
     return lines
@@ -67,7 +67,7 @@ def _cell(pack: Pack, tier: str) -> str:
         for entry in entries(layer)
         if entry.cite.trust
     )
-    told = "无" if any(layer.kind == LayerKind.GAP for layer in layers) else ""
+    gap_mark = "无" if any(layer.kind == LayerKind.GAP for layer in layers) else ""
     given = (
         "给"
         if any(layer.kind == LayerKind.GIVEN and layer.tier != Tier.OTHERS for layer in layers)
@@ -90,7 +90,7 @@ def _cell(pack: Pack, tier: str) -> str:
                 "".join(f"{mark}{marks[mark]}" for mark in "SGNRT" if marks[mark]),
                 given,
                 missing,
-                told,
+                gap_mark,
             ),
         )
     )

@@ -89,9 +89,9 @@ def money(fen: int) -> str:
 def amount(value: Amount, none: str = "不限") -> str:
     """A sum that a clause fixes, in words."""
     if value.ratio is None:
-        if value.fen is None or (not value.fen and value.told):
+        if value.fen is None or (not value.fen and value.derivation):
             return none
-        return money(value.fen) + (f"({value.told})" if value.told else "")
+        return money(value.fen) + (f"({value.derivation})" if value.derivation else "")
     least = f",最低 {money(value.least)}" if value.least else ""
     most = f",最高 {money(value.most)}" if value.most is not None else ""
     return f"{source_name(value.of)}的 {Ratio(value.ratio).percent()}{least}{most}"
@@ -239,8 +239,8 @@ def show(policy: Policy) -> str:
     """The whole waterfall in Chinese: layers in order, each figure with its clause, and who is
     assisted."""
     lines = [
-        f"{policy.day} 参保地 {policy.insured}"
-        + (f",救助地 {policy.assisted}" if policy.assisted else ",非救助对象"),
+        f"{policy.day} 参保地 {policy.insured_region}"
+        + (f",救助地 {policy.assisting_region}" if policy.assisting_region else ",非救助对象"),
         "",
     ]
     for number, layer in enumerate(policy.layers, 1):

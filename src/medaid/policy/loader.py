@@ -121,7 +121,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     known = (
         {one.id for one in layers} | {one.layer for one in ended} | {one.name for one in figures}
     )
-    gaps, told = read_gaps(list(top.rows("gap")), words, ident, known)
+    gaps, gap_layers = read_gaps(list(top.rows("gap")), words, ident, known)
     if not layers and not figures and not category_rules:
         top.wrong("政策包没有任何条款:写 [[layer]]、[[category]] 或 [[figure]]")
     top.done()
@@ -139,7 +139,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
         words.levels,
         words.diseases,
         category_rules,
-        (*layers, *told),
+        (*layers, *gap_layers),
         gaps,
         ended,
         figures,

@@ -186,8 +186,8 @@ class Policy:
     """All that holds on one day for a person insured in one region and assisted by another (often
     the same), layers in order."""
 
-    insured: str
-    assisted: str
+    insured_region: str
+    assisting_region: str
     day: date
     layers: tuple[Layer, ...]
     category_rules: Mapping[str, tuple[CategoryRule, ...]]

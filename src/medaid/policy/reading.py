@@ -57,16 +57,16 @@ class Table:
     def has(self, key: str) -> bool:
         return key in self.value
 
-    def raw(self, key: str, kind: type | tuple[type, ...], told: str, required: bool) -> Any:
+    def raw(self, key: str, kind: type | tuple[type, ...], expected: str, required: bool) -> Any:
         self.asked.add(key)
         if key not in self.value:
             if required:
-                self.wrong(f"缺少 {key}({told})")
+                self.wrong(f"缺少 {key}({expected})")
             return None
         value = self.value[key]
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            self.wrong(f"{key} 应为{told}", key)
+            self.wrong(f"{key} 应为{expected}", key)
             return None
         return value
 

@@ -51,7 +51,7 @@ class Amount(NamedTuple):
     of: str = ""
     least: int = 0
     most: int | None = None
-    told: str = ""
+    derivation: str = ""
     """How it was derived from a published figure, in words, e.g. `2023年人均收入 28753 元 ×
     0.5`."""
     changes: tuple[Change, ...] = ()

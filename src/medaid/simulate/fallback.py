@@ -26,11 +26,11 @@ def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
         facts[name] = None if number == UNKNOWN else number
     if "stay_no" not in visits.numbers:
         facts["stay_no"] = totals.get("count:stays", 0) + 1
-    told = visits.categories.word(row)
+    joined = visits.categories.word(row)
     return Claim(
         Bill(*(Fen(int(visits.bill[name][row])) for name in BILL)),
         Facts(**facts),  # type: ignore[arg-type]  # names and values are those of Facts
-        tuple(told.split(";")) if told else (),
+        tuple(joined.split(";")) if joined else (),
         stated_amounts={
             name: int(values[row])
             for name, values in visits.given.items()

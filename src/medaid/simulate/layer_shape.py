@@ -57,6 +57,8 @@ COVERED: Final = frozenset(
         "initial_self_pay",
         "reckoning",
         "names",
+        "shares",
+        "remembers",
         "missing_line",
         "missing_cap",
     }

@@ -49,13 +49,13 @@ def wrong_bills(visits: Visits, refusal: Callable[[str], int]) -> npt.NDArray[np
     """By visit the index of the code with which the bill itself is refused (identity I1, signs);
     None where all are right."""
     bill = visits.bill
-    told = [*visits.given.values(), *visits.components.values()]
+    amounts_stated = [*visits.given.values(), *visits.components.values()]
     rest = bill["total"] - bill["in_policy"]
     for name in BILL[2:]:
         rest = rest - bill[name]
     most = visits.components.values()
     over = [(amounts != UNKNOWN) & (amounts > bill["total"]) for amounts in most]
-    negative = [(amounts != UNKNOWN) & (amounts < 0) for amounts in told]
+    negative = [(amounts != UNKNOWN) & (amounts < 0) for amounts in amounts_stated]
     checks = [
         (np.logical_or.reduce([bill[name] < 0 for name in BILL]), "AMOUNT_NEGATIVE"),
         (rest != 0, "AMOUNT_SUM"),

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from medaid.simulate.report import Report
-from medaid.simulate.sections import Row, Section, exact, in_wan, told, unit
+from medaid.simulate.sections import Row, Section, as_read, exact, in_wan, unit
 
 WIDTH: Final = 760
 LABEL: Final = 220
@@ -119,7 +119,7 @@ def _line(row: Row, section: Section, visits: bool, one_sided: bool) -> str:
 def _cell(section: Section, number: int) -> str:
     """A number as people read it; where that is rounded, the exact one behind it."""
     behind = f' title="{exact(number)} 元"' if in_wan(section) else ""
-    return f"<td{behind}>{told(section, number)}</td>"
+    return f"<td{behind}>{as_read(section, number)}</td>"
 
 
 Bars = Sequence[tuple[str, Sequence[tuple[str, str, int]]]]
@@ -175,7 +175,7 @@ def _chart(section: Section, bars: Bars) -> str:
             )
             parts.append(
                 f'<text class="soft" x="{place:.1f}" y="{y + BAR - 4}" '
-                f'text-anchor="{anchor}">{before}{told(section, number)}</text>'
+                f'text-anchor="{anchor}">{before}{as_read(section, number)}</text>'
             )
             y += BAR
         y += GAP

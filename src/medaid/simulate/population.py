@@ -177,8 +177,8 @@ class Kinds:
             facts.append(
                 (name, None if value == UNKNOWN else edges[bisect_right(edges, value) - 1])
             )
-        told = visits.categories.word(row)
-        return Kind(policy, tuple(told.split(";")) if told else (), tuple(facts))
+        joined = visits.categories.word(row)
+        return Kind(policy, tuple(joined.split(";")) if joined else (), tuple(facts))
 
 
 def _distinct(parts: Sequence[tuple[Any, int]]) -> tuple[Codes, list[int]]:

@@ -218,14 +218,14 @@ def _refuse(part: pl.DataFrame, wrong: pl.Series, column: str, code: str, rule: 
     """Raises BadInput naming the first row that is wrong."""
     if wrong.any():
         at = int(wrong.fill_null(False).arg_max() or 0)
-        told = (
+        found = (
             ""
             if part[column].is_null()[at]
             else f",当前为 {part[column][at]}"
             if column in part.columns
             else ""
         )
-        raise BadInput(code, field=column, rule=f"第 {part['row'][at]} 行{rule}{told}")
+        raise BadInput(code, field=column, rule=f"第 {part['row'][at]} 行{rule}{found}")
 
 
 def _days(part: pl.DataFrame, name: str) -> Codes:
@@ -260,8 +260,8 @@ def _nothing(size: int) -> Coded:
 
 def _categories(part: pl.DataFrame) -> Coded:
     coded = _coded(part, "categories")
-    for code, told in enumerate(coded.words):
-        for word in told.split(";") if told else ():
+    for code, joined in enumerate(coded.words):
+        for word in joined.split(";") if joined else ():
             if word not in CATEGORIES:
                 _refuse(
                     part,

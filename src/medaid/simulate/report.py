@@ -14,13 +14,13 @@ from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, VALUES
 from medaid.simulate import headline
-from medaid.simulate.sections import PERCENT, Row, Section, told, unit
+from medaid.simulate.sections import PERCENT, Row, Section, as_read, unit
 from medaid.simulate.tally import STEPS, Pair, Tally
 from medaid.workbook import csv_line
 
 MOST_CAUSES: Final = 20
 """Causes told; the CSV has no more either, the code's own row has the sum."""
-__all__ = ["Report", "Row", "Section", "as_csv", "report", "told", "unit"]
+__all__ = ["Report", "Row", "Section", "as_csv", "as_read", "report", "unit"]
 
 LEVELS: Final = {
     "community": "社区",
@@ -148,14 +148,14 @@ def _changes(tally: Tally) -> Section:
     bounds = [f"{_round(low)} 至不足 {_round(high)} 元" for low, high in pairwise(STEPS)] + [
         f"{_round(STEPS[-1])} 元以上"
     ]
-    told = (
+    names = (
         {0: "不变"}
         | {n + 1: f"减轻 {name}" for n, name in enumerate(bounds)}
         | {-n - 1: f"加重 {name}" for n, name in enumerate(bounds)}
     )
     rows = tuple(
-        Row(str(band), told[band], Pair(0, tally.changes.get(band, 0)))
-        for band in sorted(told, reverse=True)
+        Row(str(band), names[band], Pair(0, tally.changes.get(band, 0)))
+        for band in sorted(names, reverse=True)
     )
     return Section("changes", "个人负担变化的分布", "每人合计的变化", False, rows)
 

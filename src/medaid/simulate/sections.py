@@ -54,7 +54,7 @@ def unit(section: Section) -> str:
     return "" if not section.money else "(万元)" if in_wan(section) else "(元)"
 
 
-def told(section: Section, number: int) -> str:
+def as_read(section: Section, number: int) -> str:
     """A number as people read it: yuan or 万元 with thousands separated and two decimals, or a
     count; shares in percent."""
     if section.id in PERCENT:

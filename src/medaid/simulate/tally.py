@@ -210,10 +210,10 @@ class Tally:
         counts = np.bincount(outcome.refused, minlength=len(outcome.refusals))
         for code in np.flatnonzero(counts):
             if code:
-                told = outcome.refusals[code]
+                code_name = outcome.refusals[code]
                 pair = _on(side, int(counts[code]))
-                self.refused[told] = self.refused.get(told, Pair()).plus(*pair)
-                cause = (told, outcome.causes[code])
+                self.refused[code_name] = self.refused.get(code_name, Pair()).plus(*pair)
+                cause = (code_name, outcome.causes[code])
                 self.causes[cause] = self.causes.get(cause, Pair()).plus(*pair)
 
     def _burden(self, visits: Visits, outcome: Outcome, side: int) -> None:

@@ -59,7 +59,7 @@ class VectorBalance:
             part = self.bills.parts.get(name)
             return NONE if part is None else part
         if head in ("given", "component"):
-            return self._told(
+            return self._stated(
                 (self.bills.given if head == "given" else self.bills.components).get(rest)
             )
         if head == "year":
@@ -77,7 +77,7 @@ class VectorBalance:
         }
         return self.sum_of((name,)) + now[name]
 
-    def _told(self, amounts: Ints | None) -> Amounts:
+    def _stated(self, amounts: Ints | None) -> Amounts:
         """An amount that only others know; a claim without it is refused."""
         if amounts is None:
             self.refuse(np.ones(len(self.all_left), dtype=bool), "FIGURE_MISSING")

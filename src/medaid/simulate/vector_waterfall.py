@@ -92,7 +92,7 @@ class VectorWaterfall(VectorBalance):
         self.add(f"paid:{layer_shape.layer}", paid)
 
     def _given(self, layer_shape: LayerShape) -> Amounts:
-        amount = self._told(self.bills.given.get(layer_shape.given))
+        amount = self._stated(self.bills.given.get(layer_shape.given))
         left = np.minimum(self.source(layer_shape.source), self.all_left - self.reserved)
         self.refuse(np.asarray(amount > left), "AMOUNT_SUM")
         payable: Ints = np.minimum(amount, left)
