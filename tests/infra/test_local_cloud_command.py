@@ -25,8 +25,8 @@ COMMAND = [sys.executable, "-m", "medaid.local"]
 ITEM = {"pk": {"S": "COMMAND-TEST"}, "sk": {"S": "COMMAND-TEST"}}
 
 
-def environ(folder: Path) -> dict[str, str]:
-    return os.environ | {"MEDAID_LOCAL_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+def environ(folder: Path, **more: str) -> dict[str, str]:
+    return os.environ | {"MEDAID_LOCAL_DIR": str(folder), "PYTHONUNBUFFERED": "1"} | more
 
 
 def said(folder: Path) -> str:
@@ -46,13 +46,13 @@ def answered(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(folder: Path, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
+def serving(folder: Path, http_proxy: str = "", **more: Any) -> Iterator[subprocess.Popen[bytes]]:
     """`medaid run`, once it serves; what it prints goes to `folder/out`."""
     with (folder / "out").open("w", encoding="utf-8") as out:
         more.setdefault("stdout", out)
         run = subprocess.Popen(
             [*COMMAND, "run", "--port", str(free_port()), "--no-demo"],
-            env=environ(folder),
+            env=environ(folder, http_proxy=http_proxy),
             stderr=more["stdout"],
             **more,
         )
@@ -76,7 +76,8 @@ def people(endpoint: str) -> Any:
 
 @pytest.mark.cloud
 def test_run_serves_until_it_is_asked_to_end_and_keeps_its_state(tmp_path: Path) -> None:
-    with serving(tmp_path) as run:
+    """Also where the surroundings name a proxy that does not answer."""
+    with serving(tmp_path, http_proxy="http://127.0.0.1:1") as run:
         token = answered(tmp_path, "token", "--institution", HOSPITAL)
         assert token.stdout.strip().count(".") == 2
         line = answered(tmp_path, "token", "--institution", HOSPITAL, "--curl").stdout

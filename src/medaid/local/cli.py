@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a character the terminal's encoding has not
             stream.reconfigure(errors="replace")  # is shown as ?, and ends nothing
+    _reach_this_machine_directly()
     parser = argparse.ArgumentParser(prog="medaid", description="医疗救助结算")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     subparsers = {}
@@ -85,6 +86,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _reach_this_machine_directly() -> None:
+    """A proxy that the user's surroundings name is not for the local cloud, nor for its functions,
+    which inherit this."""
+    named = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if "127.0.0.1" not in named:
+        direct = ",".join(filter(None, (named, "127.0.0.1")))
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = direct
 
 
 def _module(command: str) -> Any:
