@@ -89,6 +89,15 @@ class StatutoryClock:
             raise ValueError("a clock stops after all that happened to it")
 
     @property
+    def latest(self) -> datetime:
+        """The last instant that anything happened to it: what follows is not before it."""
+        if self.stopped is not None:
+            return self.stopped
+        if not self.pauses:
+            return self.accepted
+        return self.pauses[-1].end or self.pauses[-1].begin
+
+    @property
     def paused(self) -> bool:
         """Whether the last pause is still open."""
         return bool(self.pauses) and self.pauses[-1].end is None
@@ -174,7 +183,7 @@ class StatutoryClock:
         return projection is None or civil_date(self.stopped) <= projection.due
 
     def reached(
-        self, steps_claimed: Sequence[EscalationStep], calendar: Calendar
+        self, steps: Sequence[EscalationStep], calendar: Calendar
     ) -> tuple[tuple[EscalationStep, datetime], ...]:
         """Each step with the instant from which it counts as reached, earliest first; none while
         paused or stopped."""
@@ -182,13 +191,12 @@ class StatutoryClock:
         if projection is None:
             return ()
         marks = (
-            (step, day_start(rung_day(calendar, projection.due, step.offset)))
-            for step in steps_claimed
+            (step, day_start(step_day(calendar, projection.due, step.offset))) for step in steps
         )
         return tuple(sorted(marks, key=lambda mark: mark[1]))
 
 
-def rung_day(calendar: Calendar, due: date, offset: WorkingDays) -> date:
+def step_day(calendar: Calendar, due: date, offset: WorkingDays) -> date:
     """The day a step `offset` working days from `due` begins; `due` itself for none."""
     return calendar.add(due, offset) if offset else due
 

@@ -57,7 +57,7 @@ def settled_without_identity() -> Settlement:
         institution=InstitutionCode("H32010000001"),
         treatment_region=Region(NANJING),
         insured_region=Region(NANJING),
-        assisting_region="",
+        assisting_region=choice.candidate.assisting_region,
         visit=visit,
         batch="STAY",
         insutype="390",
@@ -72,7 +72,7 @@ def settled_without_identity() -> Settlement:
         warnings=(),
         bill=priced.bill,
         facts=asked.facts,
-        categories=(),
+        categories=asked.categories,
         stated_amounts={"payments_by_others": 0},
         category=priced.category,
         steps=priced.steps,
@@ -136,6 +136,50 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
         case.case_id,
         159750,
     )
+
+
+def recorded(category: str, since: date, admdvs: str = NANJING) -> None:
+    when = datetime(2026, 4, 15, tzinfo=UTC)
+    identity = Identity(category, "民政", admdvs, since, None, when, SOURCE)
+    commit(people.identity_recorded("P1", None, identity, when))
+
+
+def test_a_better_identity_recognised_later_prepares_a_case_J27(tables: Tables) -> None:
+    """Settled as subsistence allowance (low income, 90 %); destitute support (100 %) stands since
+    January and is recorded in April: the difference is prepared once."""
+    register(categories=("subsistence_allowance",))
+    settlement = settled_without_identity()
+    assert settlement.decision.category == "subsistence_allowance"
+    seen(settlement)
+    o = office(original=lambda _: original_of(settlement))
+    assert service.remind(o, "P1", lambda _: settlement, NOW) == [], "settled with what stands"
+    recorded("destitute_support", date(2026, 1, 1))
+    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    assert (case.settled, case.admdvs, case.origin) == ("3201S1", NANJING, "system")
+    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, NOW, given())
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    assert case.pricing is not None
+    assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "177.50"}
+
+
+@pytest.mark.parametrize(
+    ("category", "since"),
+    [("destitute_support", date(2026, 3, 11)), ("low_income_edge", date(2026, 1, 1))],
+    ids=["stands only after the stay", "no better than what was settled"],
+)
+def test_another_identity_that_adds_nothing_prepares_nothing_J27(
+    tables: Tables, category: str, since: date
+) -> None:
+    register(categories=("subsistence_allowance",))
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = office(original=lambda _: original_of(settlement))
+    recorded(category, since)
+    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    assert tables.items("outbox") == []
 
 
 def test_one_case_for_a_settlement_and_none_for_one_taken_back_J27(tables: Tables) -> None:

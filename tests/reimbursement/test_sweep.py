@@ -284,3 +284,26 @@ def test_a_million_open_cases_of_which_a_hundred_are_due_J28(
     done = service.sweep(office(), now)
     assert (done.read, million.read, million.cases) == (100, 100, 100)
     assert done.claimed == 200, "warned and due: both were reached since the last sweep"
+
+
+def test_a_clock_of_another_machine_a_few_minutes_back_stops_no_act_J28(tables: Tables) -> None:
+    """Acceptance by a machine that is ahead, then material asked for, supplied and the case refused
+    by one that is behind: each act counts from the last instant, none raises."""
+    register()
+    o = office()
+    now = at("2026-03-16 09:00")
+    case = opened(o, draft("skew"), now)
+    ahead, behind = now + timedelta(minutes=3), now
+    case = service.accept(o, INTAKE, case.case_id, case.version, ahead, given())
+    case = service.request_supplement(
+        o, INTAKE, case.case_id, case.version, ("病历",), behind, given()
+    )
+    case = service.supplement(
+        o, INTAKE, case.case_id, case.version, ("病历",), behind - timedelta(minutes=1), given()
+    )
+    assert case.clock is not None
+    (pause,) = case.clock.pauses
+    assert (pause.begin, pause.end) == (ahead, ahead)
+    case = service.withdraw(o, INTAKE, case.case_id, case.version, behind, given("改由一站式结算"))
+    assert case.clock is not None
+    assert case.clock.stopped == ahead

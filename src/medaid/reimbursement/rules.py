@@ -229,12 +229,13 @@ def with_clock(case: Case, now: datetime, procedure: Procedure) -> Case:
         return case
     rule = procedure.clock(case.admdvs, civil_date(clock.accepted))
     clock = clock.with_budget(budget(case, rule))
+    at = max(now, clock.latest)  # the machine that acted before may be a few minutes ahead
     if case.state in rule.stops:
-        clock = clock.stop(now)
+        clock = clock.stop(at)
     elif case.state == State.AWAITING and not clock.paused:
-        clock = clock.pause(now, "material")
+        clock = clock.pause(at, "material")
     elif case.state != State.AWAITING and clock.paused:
-        clock = clock.resume(now)
+        clock = clock.resume(at)
     return replace(case, clock=clock)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import commit, commit_once
+from medaid.errors import Conflict, Refused
 from medaid.events import AssistanceNotSettled, SettlementPosted
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
@@ -16,6 +17,7 @@ from medaid.reimbursement.following import draft_of
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.intake import case_id, prepare
+from medaid.reimbursement.service.review import priced
 from medaid.settlement.model import Settlement
 
 
@@ -39,27 +41,40 @@ def remind(
     context: Context, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
 ) -> list[Case]:
     """Prepares a case for every settlement of the person that was settled without an identity that
-    now stands, and reminds the person, once each.
+    now stands, or with a poorer one, and reminds the person, once each.
 
-    `settlement` is the settlement room's record. Called when an identity is recorded; calling it
+    `settlement` is the settlement package's record. Called when an identity is recorded; calling it
     again prepares nothing twice.
     """
     prepared = []
     for seen in store.settlements_of(psn_no):
         file = people.load(psn_no, seen.end.year)
         standing = [i for i in file.identities if i.stands_during(seen.begin, seen.end)]
-        if seen.category != NO_CATEGORY or not standing or store.supplement_of(seen.setl_id):
+        if not standing or store.supplement_of(seen.setl_id):
             continue
         found = settlement(seen.setl_id)
-        if found.reversed_at is not None:
+        late = [i for i in standing if i.category not in found.decision.categories]
+        if found.reversed_at is not None or not late:
             continue
-        region = standing[0].admdvs
-        case = prepare(
-            context, draft_of(found, case_id(region, "system", seen.setl_id), region, now), now
-        )
+        region = late[0].admdvs
+        draft = draft_of(found, case_id(region, "system", seen.setl_id), region, now)
+        if seen.category != NO_CATEGORY and not _adds(context, draft, now):
+            continue
+        case = prepare(context, draft, now)
         _reminded(case, now)
         prepared.append(case)
     return prepared
+
+
+def _adds(context: Context, draft: Case, now: datetime) -> bool:
+    """Whether the identities that stand now grant more than was settled. Where the policy gives no
+    single answer a person has to look, so the case is prepared."""
+    try:
+        return bool(priced(context, draft, now).granted)
+    except Conflict:
+        return False  # nothing is left to add
+    except Refused:
+        return True
 
 
 def _reminded(case: Case, now: datetime) -> None:
