@@ -29,7 +29,7 @@ def tell(listener: Listener, message: OutboxItem, event: Event | None) -> None:
     match listener, event:
         case Listener.CLEARING, SettlementPosted():
             clearing.project(event, now)
-        case Listener.REIMBURSEMENT, SettlementPosted(refd=False):
+        case Listener.REIMBURSEMENT, SettlementPosted():
             reimbursement.note_settlement(event)
         case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):
             reimbursement.remind(wiring.context(now), psn_no, settlement.get_settlement, now)

@@ -204,6 +204,7 @@ def confirmed(o: service.Context, case: Case, now: datetime, key: str = "b") -> 
 
 def scan(case_id: str, content: bytes) -> str:
     """A file put where a presigned upload would have put it; answers its SHA-256."""
-    digest = hashlib.sha256(content).hexdigest()
-    exchange.put(f"receipts/{case_id}/{digest}", content)
+    image = b"\x89PNG\r\n\x1a\n" + content
+    digest = hashlib.sha256(image).hexdigest()
+    exchange.put(f"receipts/{case_id}/{digest}", image, "image/png")
     return digest

@@ -723,7 +723,7 @@ def test_lists_by_state_role_and_filter_with_paging() -> None:
     last, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
     assert [len(rows), len(more), len(last), cursor] == [3, 3, 1, ""]
     assert len({r["case_id"] for r in (*rows, *more, *last)}) == 7
-    assert service.counts(o, INTAKE)["accepted"] == 3
+    assert service.counts(INTAKE)["accepted"] == 3
     only, _ = service.list_cases(
         INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30"
     )

@@ -101,7 +101,6 @@ EDITS: Final = {
     "open",
     "accept",
     "amend",
-    "request_supplement",
     "supplement",
     "withdraw",
     "change_account",

@@ -64,6 +64,11 @@ def put_beside(base: str, suffix: str, content: bytes) -> str:
 def get(key: str, largest: int | None = None) -> bytes:
     """The content under `key`, of at most `largest` bytes. Raises Refused NOT_FOUND, BadInput
     BODY_TOO_LARGE before anything is read, Unavailable."""
+    return get_typed(key, largest)[0]
+
+
+def get_typed(key: str, largest: int | None = None) -> tuple[bytes, str]:
+    """The content under `key` and the type it was put as. Raises as `get`."""
     try:
         found = client().get_object(Bucket=settings().bucket, Key=key)
         if largest is not None and found["ContentLength"] > largest:
@@ -76,7 +81,7 @@ def get(key: str, largest: int | None = None) -> bytes:
         raise Unavailable("UNAVAILABLE") from error
     except BotoCoreError as error:
         raise Unavailable("UNAVAILABLE") from error
-    return body
+    return body, str(found["ContentType"])
 
 
 def _is_there(key: str) -> bool:

@@ -161,12 +161,19 @@ def own_account(found: Account, name: str) -> None:
         raise BadInput("FIELD_FORMAT", field="acctname", rule="本人账户的户名须与参保人姓名一致")
 
 
+def images(case: Case) -> None:
+    """A photo or scan of each receipt. Asked for before pricing, while it can still be attached."""
+    if any(not receipt.file for receipt in case.receipts):
+        raise BadInput(
+            "FIELD_REQUIRED", field="receipts.file", rule="核算前每张票据须有影像或电子原件"
+        )
+
+
 def ready(case: Case) -> None:
-    """What must stand before amounts are audited: an account, and a photo or scan of each
-    receipt."""
+    """What must stand before amounts are audited: an account, and all that images and material
+    prove."""
     if case.account is None:
         raise BadInput("FIELD_REQUIRED", field="account", rule="须登记收款账户")
-    if any(not receipt.file for receipt in case.receipts):
-        raise BadInput("FIELD_REQUIRED", field="receipts.file", rule="每张票据须有影像或电子原件")
+    images(case)
     if case.owed:
         raise BadInput("FIELD_REQUIRED", field="material", rule="、".join(case.owed))

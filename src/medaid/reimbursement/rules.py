@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, cast
+from typing import Final
 
 from medaid.clocks import StatutoryClock
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.instants import civil_date
-from medaid.reimbursement.model import Act, Case, Officer, PayOrder, State
+from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.procedure import ClockRule, Move, Procedure
+from medaid.reimbursement.wording import FIELDS, shown
 from medaid.workdays import Calendar, WorkingDays
 
 SYSTEM: Final = "system"
@@ -158,49 +159,15 @@ def step(
     return after, act
 
 
-_SHOWN: Final = (
-    "point",
-    "psn_no",
-    "insutype",
-    "manl_reim_rea",
-    "care",
-    "fees",
-    "person_group",
-    "agency_amounts",
-    "others",
-    "receipts",
-    "account",
-    "arrears",
-    "settled",
-    "hardship",
-    "special",
-    "owed",
-    "orders",
-    "recovered",
-)
-
-
 def differences(before: Case, after: Case) -> Mapping[str, tuple[str, str]]:
     """What an act changed, as text before and after; an account's number is shown by its last four
     digits only."""
     found = {}
-    for name in _SHOWN:
+    for name in FIELDS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            found[name] = (_shown(name, old), _shown(name, new))
+            found[name] = (shown(name, old), shown(name, new))
     return found
-
-
-def _shown(name: str, value: object) -> str:
-    if value is None:
-        return ""
-    if name == "account":
-        return f"尾号{getattr(value, 'bankacct', '')[-4:]}"
-    if name == "orders":
-        return "、".join(
-            f"{order.order_id} {order.amount} 元" for order in cast(tuple[PayOrder, ...], value)
-        )
-    return str(value)
 
 
 # ---- the clock (J28) ---------------------------------------------------------------------------

@@ -22,4 +22,5 @@ def context(now: datetime) -> Context:
         library().policy_for,
         lambda setl_id: original_of(settlement.get_settlement(setl_id)),
         person_group,
+        library().unverified,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from medaid.benefit.record import steps_to_data
 from medaid.benefit.sentence import category_name, sentences
@@ -11,6 +11,7 @@ from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.reimbursement.api.shapes import (
     ActOut,
+    ApplicationOut,
     CaseOut,
     ClockOut,
     OrderOut,
@@ -24,6 +25,22 @@ from medaid.reimbursement.model import Act, Case, PayOrder, Pricing, Receipt
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.service import Detail, Upload
+from medaid.reimbursement.wording import sentence as sentence_of
+
+_AMOUNTS: Final = (
+    "medfee_sumamt",
+    "inscp_scp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+)
+_LINE_AMOUNTS: Final = (
+    "det_item_fee_sumamt",
+    "inscp_scp_amt",
+    "fulamt_ownpay_amt",
+    "overlmt_amt",
+    "preselfpay_amt",
+)
 
 
 def detail(found: Detail, procedure: Procedure) -> CaseOut:
@@ -49,16 +66,7 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
         fixmedins_name=case.care.fixmedins_name,
         place=case.care.place,
         filing=case.care.filing,
-        **{
-            name: getattr(case.fees, name).yuan()
-            for name in (
-                "medfee_sumamt",
-                "inscp_scp_amt",
-                "fulamt_ownpay_amt",
-                "overlmt_selfpay",
-                "preselfpay_amt",
-            )
-        },
+        **{name: getattr(case.fees, name).yuan() for name in _AMOUNTS},
         att_val=sum(bool(r.file) for r in case.receipts),
         receipts=[_receipt(r) for r in case.receipts],
         account_tail=case.account.bankacct[-4:] if case.account else "",
@@ -79,6 +87,54 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
     )
 
 
+def application(case: Case) -> ApplicationOut:
+    """All that was applied for, as it can be sent again to amend it; the account in full."""
+    care, fees, account = case.care, case.fees, case.account
+    return ApplicationOut(
+        version=case.version,
+        psn_no=case.psn_no,
+        insutype=case.insutype,
+        insuplc_admdvs=case.insured,
+        manl_reim_rea=case.manl_reim_rea,
+        med_type=care.med_type,
+        begntime=care.begin.isoformat(),
+        endtime=care.end.isoformat(),
+        fixmedins_name=care.fixmedins_name,
+        fixmedins_code=care.fixmedins_code,
+        hosp_lv=care.level,
+        mdtrtarea_admvs=care.treatment_region,
+        filing=care.filing,
+        dise_no=care.disease,
+        **{name: getattr(fees, name).yuan() for name in _AMOUNTS},
+        setlfee=[
+            {"med_chrgitm_type": name, "item_sumamt": fen.yuan()}
+            for name, fen in fees.classes.items()
+        ],
+        feedetail=[
+            {
+                "med_list_codg": line.med_list_codg,
+                **{name: getattr(line, name).yuan() for name in _LINE_AMOUNTS},
+            }
+            for line in fees.lines
+        ],
+        agency_amounts={name: Fen(fen).yuan() for name, fen in case.agency_amounts.items()},
+        facts=dict(care.facts),
+        others=[{"payer": o.payer, "kind": o.kind, "amount": o.amount.yuan()} for o in case.others],
+        receipts=[_receipt(r) for r in case.receipts],
+        account=None
+        if account is None
+        else {
+            "acctname": account.acctname,
+            "bankacct": account.bankacct,
+            "bankcode": account.bankcode,
+            "owner": account.owner,
+            "proof": account.proof,
+        },
+        arrears=case.arrears,
+        setl_id=case.settled,
+    )
+
+
 def _receipt(one: Receipt) -> ReceiptOut:
     return ReceiptOut(
         bill_code=one.bill_code,
@@ -87,7 +143,7 @@ def _receipt(one: Receipt) -> ReceiptOut:
         date=one.date.isoformat(),
         issuer=one.issuer,
         medium=one.medium,
-        has_file=bool(one.file),
+        sha256=one.digest,
     )
 
 
@@ -150,6 +206,7 @@ def _act(one: Act, procedure: Procedure) -> ActOut:
         number=one.number,
         act=one.act,
         says=procedure.moves[one.act].says,
+        sentence=sentence_of(one, procedure),
         officer=one.officer,
         role=one.role,
         at=beijing_text(one.at),

@@ -13,7 +13,15 @@ from medaid.reimbursement import service
 from medaid.reimbursement.api import answers, drafts
 from medaid.reimbursement.api.bodies import CaseQuery, Open, Upload
 from medaid.reimbursement.api.common import CASES, READERS, ROUTES, officer_of, shown, why_of
-from medaid.reimbursement.api.shapes import CaseOut, CountsOut, ProcedureOut, RowOut, UploadOut
+from medaid.reimbursement.api.shapes import (
+    ApplicationOut,
+    CaseOut,
+    CountsOut,
+    DownloadOut,
+    ProcedureOut,
+    RowOut,
+    UploadOut,
+)
 from medaid.reimbursement.model import State
 from medaid.reimbursement.service import Context
 
@@ -30,6 +38,28 @@ def open_case(call: Call[Context, Open]) -> CaseOut:
 def get_case(call: Call[Context, None], case_id: str) -> CaseOut:
     access.count_lookup(call.caller, Purpose.CASE, call.now)
     return shown(call, case_id)
+
+
+@ROUTES.get(
+    f"{CASES}/{{case_id}}/application",
+    "申请全部内容,供修改",
+    roles=("intake", "auditor"),
+    owner=Owner.OBJECT,
+)
+def get_application(call: Call[Context, None], case_id: str) -> ApplicationOut:
+    found = service.case_detail(call.context, officer_of(call), case_id, call.now)
+    return answers.application(found.case)
+
+
+@ROUTES.get(
+    f"{CASES}/{{case_id}}/files/{{sha256}}",
+    "票据影像和证明材料的查看地址",
+    roles=READERS,
+    owner=Owner.OBJECT,
+)
+def get_file(call: Call[Context, None], case_id: str, sha256: str) -> DownloadOut:
+    url, seconds = service.download(call.context, officer_of(call), case_id, sha256)
+    return DownloadOut(url=url, seconds=seconds)
 
 
 @ROUTES.post(
@@ -67,7 +97,7 @@ def list_queue(call: Call[Context, None], role: str) -> Page[RowOut]:
 
 @ROUTES.get("/reimbursement/counts", "各状态件数", roles=READERS, owner=Owner.OBJECT)
 def count_cases(call: Call[Context, None]) -> CountsOut:
-    return CountsOut(counts=service.counts(call.context, officer_of(call)))
+    return CountsOut(counts=service.counts(officer_of(call)))
 
 
 @ROUTES.get("/reimbursement/procedure", "办理规程", roles=READERS, owner=Owner.OBJECT)

@@ -75,6 +75,7 @@ def _care(sent: Application) -> Care:
         fixmedins_name=sent.fixmedins_name,
         fixmedins_code=sent.fixmedins_code,
         level=sent.hosp_lv,
+        treatment_region=sent.mdtrtarea_admvs,
         place=Region(sent.insuplc_admdvs).locality(Region(sent.mdtrtarea_admvs)),
         filing=sent.filing,
         disease=sent.dise_no,

@@ -15,7 +15,8 @@ class ReceiptOut(Shown):
     date: str
     issuer: str
     medium: str
-    has_file: bool
+    sha256: str
+    """Of its image; empty where none is attached."""
 
 
 class OrderOut(Shown):
@@ -44,6 +45,7 @@ class ActOut(Shown):
     number: int
     act: str
     says: str
+    sentence: str
     officer: str
     role: str
     at: str
@@ -115,6 +117,46 @@ class CaseOut(Shown):
     pricing: PricingOut | None
     clock: ClockOut | None
     acts: list[ActOut]
+
+
+class ApplicationOut(Shown):
+    """An application as it was sent, to be amended: the account in full, for who takes cases in."""
+
+    version: int
+    psn_no: str
+    insutype: str
+    insuplc_admdvs: str
+    manl_reim_rea: str
+    med_type: str
+    begntime: str
+    endtime: str
+    fixmedins_name: str
+    fixmedins_code: str
+    hosp_lv: str
+    mdtrtarea_admvs: str
+    filing: str
+    dise_no: str
+    medfee_sumamt: str
+    inscp_scp_amt: str
+    fulamt_ownpay_amt: str
+    overlmt_selfpay: str
+    preselfpay_amt: str
+    setlfee: list[dict[str, str]]
+    feedetail: list[dict[str, str]]
+    agency_amounts: dict[str, str]
+    facts: dict[str, str]
+    others: list[dict[str, str]]
+    receipts: list[ReceiptOut]
+    account: dict[str, str] | None
+    arrears: bool
+    setl_id: str
+
+
+class DownloadOut(Shown):
+    """Where a file of a case may be read, for `seconds`."""
+
+    url: str
+    seconds: int
 
 
 class RowOut(Shown):

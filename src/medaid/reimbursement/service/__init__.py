@@ -6,7 +6,7 @@ request again changes nothing.
 """
 
 from medaid.reimbursement.service.context import Context
-from medaid.reimbursement.service.files import Upload, attach, upload
+from medaid.reimbursement.service.files import Upload, attach, download, upload
 from medaid.reimbursement.service.intake import (
     accept,
     amend,
@@ -70,6 +70,7 @@ __all__ = [
     "counts",
     "delivered",
     "demand_recovery",
+    "download",
     "drop_recovery",
     "extend",
     "list_cases",

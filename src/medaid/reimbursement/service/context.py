@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,4 +34,6 @@ class Context:
     """setl_id → what the settlement granted."""
     person_group: PersonGroup = lambda _psn_type, _age: None
     """psn_type and age → the group of persons that policies speak of."""
+    unverified: Callable[[Policy], Sequence[str]] = lambda _policy: ()
+    """Sentences on figures that were last verified before the policy's day."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)

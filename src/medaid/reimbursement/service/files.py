@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from medaid.aws import exchange
 from medaid.aws.settings import settings
@@ -17,6 +19,14 @@ from medaid.reimbursement.model import Act, Case, Officer, Receipt
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act
 from medaid.reimbursement.service.context import Context
+
+_STARTS: Final = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"%PDF-", "application/pdf"),
+)
+_HTML: Final = re.compile(rb"<\s*(?:!doctype|html|script|svg)", re.IGNORECASE)
+"""What a browser would run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ def upload(
     case = store.case(case_id)
     if case is None:
         raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
-    rules.reachable(case, officer)
+    rules.permitted(case, "attach", officer, (), context.procedure)
     key = file_key(case_id, sha256)
     params = {
         "Bucket": settings().bucket,
@@ -57,6 +67,26 @@ def upload(
     )
     headers = {"Content-Type": kind, "Content-Length": str(size), "x-amz-checksum-sha256": checksum}
     return Upload(url, key, headers, limits.file_seconds)
+
+
+def download(context: Context, officer: Officer, case_id: str, sha256: str) -> tuple[str, int]:
+    """Where a file of a case may be read, and for how many seconds: an image of a receipt, or the
+    proof of an account. Raises Refused NOT_FOUND, Forbidden."""
+    _digest(sha256)
+    case = store.case(case_id)
+    if case is None:
+        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    rules.readable(case, officer)
+    proof = case.account.proof if case.account else ""
+    if sha256 not in {proof, *(receipt.digest for receipt in case.receipts)}:
+        raise Refused("NOT_FOUND", field="sha256", rule="申请中没有该文件")
+    seconds = context.procedure.limits.file_seconds
+    url = exchange.client().generate_presigned_url(
+        "get_object",
+        Params={"Bucket": settings().bucket, "Key": file_key(case_id, sha256)},
+        ExpiresIn=seconds,
+    )
+    return str(url), seconds
 
 
 def file_key(case_id: str, sha256: str) -> str:
@@ -108,17 +138,30 @@ def _with_file(one: Receipt, wanted: Receipt, key: str, digest: str) -> Receipt:
 
 
 def proven(context: Context, case_id: str, sha256: str) -> str:
-    """The key of an uploaded file whose content has that digest. Raises Refused NOT_FOUND, BadInput
-    where it is another or too large."""
-    key = file_key(case_id, sha256)
-    content = exchange.get(key)
-    if len(content) > context.procedure.limits.file_bytes:
-        raise BadInput(
-            "FIELD_TOO_LONG", field="size", rule=f"至多 {context.procedure.limits.file_bytes} 字节"
-        )
+    """The key of an uploaded file whose content has that digest and is of the type it was uploaded
+    as. Raises Refused NOT_FOUND, BadInput where it is another, of another type, or too large."""
+    key, limits = file_key(case_id, sha256), context.procedure.limits
+    content, declared = exchange.get_typed(key, limits.file_bytes)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BadInput("FIELD_FORMAT", field="sha256", rule="上传的文件与摘要不符")
+    found = type_of(content)
+    if found not in limits.file_types or found != declared:
+        raise BadInput(
+            "FIELD_FORMAT", field="content_type", rule="文件内容与声明的类型不符,或不在受理范围"
+        )
     return key
+
+
+def type_of(content: bytes) -> str:
+    """The type of a file by its content alone; empty where it is none of those taken in."""
+    for start, kind in _STARTS:
+        if content.startswith(start):
+            return kind
+    if content.startswith(b"PK\x03\x04") and b"OFD.xml" in content:
+        return "application/ofd"
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" and not _HTML.search(content):
+        return "text/xml"
+    return ""
 
 
 def check_account_proof(context: Context, case: Case) -> None:

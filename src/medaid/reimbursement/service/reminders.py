@@ -23,16 +23,20 @@ from medaid.settlement.model import Settlement
 
 def note_settlement(event: SettlementPosted) -> None:
     """Takes note of a settlement: as a possible duplicate of a case, and as one that may lack
-    assistance.
+    assistance. One that was reversed is neither any more.
 
     Taking note twice changes nothing. Raises Unavailable, TransactionConflict: the stream brings
     the event again.
     """
     who, begin, end = event.psn_no, event.begin, event.end
+    if event.refd:
+        total = abs(event.medfee_sumamt)
+        commit_once(store.settlement_forgotten(who, begin, end, total, event.setl_id))
+        return
     commit(
         [
             store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id),
-            store.settlement_pointer(who, begin, end, event.setl_id, event.category),
+            store.settlement_pointer(who, begin, end, event.setl_id, event.category, event.care),
         ]
     )
 

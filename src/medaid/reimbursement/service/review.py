@@ -35,19 +35,23 @@ def price(
     PolicyUndetermined where the policy is silent."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        checks.images(case)
         return Changed(replace(case, pricing=priced(context, case, now)))
 
     return act(context, officer, case_id, version, "price", why, now, change)
 
 
 def priced(context: Context, case: Case, now: datetime) -> Pricing:
-    """What the case would be granted now; changes nothing."""
+    """What the case would be granted now, with the warnings that the counter gives; changes
+    nothing."""
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
     original = context.original(case.settled) if case.settled else None
-    return quote(
+    found = quote(
         case, file, context.policy_for, context.procedure, today, context.person_group, original
     )
+    policy = context.policy_for(case.insured, found.assisting_region, case.care.end)
+    return replace(found, notes=(*found.notes, *context.unverified(policy)))
 
 
 def audit(

@@ -1,23 +1,7 @@
-"""The reimbursement table: cases with their acts.
+"""The table `reimbursement`; keys.py lists its access patterns."""
 
-| who asks what | key | how | function |
-| --- | --- | --- | --- |
-| a case | pk `C#<case_id>`, sk `CASE` | GetItem | `case` |
-| a case with its timeline | pk `C#<case_id>` | one Query | `history` |
-| . act number n (once, never changed) | sk `ACT#<n>` | with the timeline | |
-| . a step of escalation (once) | sk `STEP#<name>` | conditional put | `step` |
-| cases of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` | Query | `alike` |
-| cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `of_person` |
-| settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `settlements_of` |
-| the case prepared for a settlement (one) | pk `S#<setl_id>`, sk `CASE` | conditional put | `supplement_of` |
-| on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `calendar` |
-| clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `due` |
-| a region's cases in one state, earliest due first | index `queue`: `<admdvs>#<state>`, `<due>#<case_id>` | Query, paged | `queue` |
-
-Both indexes are sparse: a clock that is paused, stopped or without a further step is not in `due`.
-"""
-
-from medaid.reimbursement.store.items import SHARDS, index_keys, shard
+from medaid.reimbursement.keys import SHARDS
+from medaid.reimbursement.store.items import index_keys
 from medaid.reimbursement.store.reads import (
     alike,
     calendar,
@@ -44,6 +28,7 @@ from medaid.reimbursement.store.writes import (
     case_touched,
     case_write,
     pointers,
+    settlement_forgotten,
     settlement_pointer,
     step_claimed,
     summary,
@@ -71,9 +56,9 @@ __all__ = [
     "pointers",
     "queue",
     "same",
+    "settlement_forgotten",
     "settlement_pointer",
     "settlements_of",
-    "shard",
     "start_key",
     "start_text",
     "step_claimed",

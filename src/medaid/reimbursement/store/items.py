@@ -1,19 +1,15 @@
-"""The items of the reimbursement table and the keys they lie under."""
+"""The items of the reimbursement table; keys.py lists how they are found."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import Final
-
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.items import VersionedItem
+from medaid.aws.table import PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
 from medaid.instants import stored
+from medaid.reimbursement.keys import queue_partition, shard_of
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.rules import NEVER, DueProjection
-
-SHARDS: Final = 8
-"""Partitions of the due index, so that a million running clocks do not share one."""
 
 
 # pynamodb leaves its subclass hook untyped
@@ -37,16 +33,10 @@ class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     summary: PackedAttribute = PackedAttribute(null=True)
 
 
-class Item(Model):
-    """Any item of the table: `body` is the value, the other attributes serve conditions and
-    indexes."""
+class Item(VersionedItem):
+    """Any item of the table: beside state, version and body what conditions and indexes need."""
 
     Meta = table_meta("reimbursement")
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    version = WholeAttribute(null=True)
-    state = UnicodeAttribute(null=True)
-    body: PackedAttribute = PackedAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     queue = UnicodeAttribute(null=True)
@@ -57,20 +47,13 @@ class Item(Model):
     queue_index = QueueIndex()
 
 
-def shard(case_id: str) -> str:
-    """The partition of the due index in which a case lies, for ever."""
-    return f"DUE#{hashlib.sha256(case_id.encode()).digest()[0] % SHARDS}"
-
-
-def alike_key(case: Case) -> str:
-    """Under which cases and settlements of the same person, admission, discharge and total lie."""
-    return f"D#{case.psn_no}#{case.care.begin}#{case.care.end}#{int(case.fees.medfee_sumamt)}"
-
-
 def index_keys(case: Case, projection: DueProjection) -> dict[str, str]:
     """Where a case stands in the two indexes. Without a next step it is not in `due`."""
     due = projection.due.isoformat() if projection.due else NEVER
-    keys = {"queue": f"{case.admdvs}#{case.state}", "queue_at": f"{due}#{case.case_id}"}
+    keys = {
+        "queue": queue_partition(case.admdvs, case.state),
+        "queue_at": f"{due}#{case.case_id}",
+    }
     if projection.next_at is not None:
-        keys |= {"due_shard": shard(case.case_id), "due_at": stored(projection.next_at)}
+        keys |= {"due_shard": shard_of(case.case_id), "due_at": stored(projection.next_at)}
     return keys

@@ -8,46 +8,45 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from medaid.aws.codec import decode
-from medaid.aws.transaction import item_or_none, reading
+from medaid.aws.transaction import reading
 from medaid.instants import from_stored, stored
+from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
-from medaid.reimbursement.store.items import Item, alike_key
-
-
-def _get(pk: str, sk: str) -> Item | None:
-    return item_or_none(Item, pk, sk)
+from medaid.reimbursement.store.items import Item
 
 
 def case(case_id: str) -> Case | None:
     """The case now."""
-    item = _get(f"C#{case_id}", "CASE")
+    item = Item.find(keys.case_key(case_id))
     return None if item is None else decode(Case, item.body)
 
 
 def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datetime]]:
     """The case, its acts in order, and the steps claimed with their instants."""
-    items = reading(lambda: list(Item.query(f"C#{case_id}", consistent_read=True)))
+    items = reading(lambda: list(Item.list_under(keys.case_key(case_id).pk)))
     found = next((decode(Case, i.body) for i in items if i.sk == "CASE"), None)
-    acts = tuple(decode(Act, i.body) for i in items if i.sk.startswith("ACT#"))
+    acts = tuple(decode(Act, i.body) for i in items if i.sk.startswith(keys.ACT))
     return (
         found,
         acts,
-        {i.sk[5:]: from_stored(i.body["at"]) for i in items if i.sk.startswith("STEP#")},
+        {
+            i.sk.removeprefix(keys.STEP): from_stored(i.body["at"])
+            for i in items
+            if i.sk.startswith(keys.STEP)
+        },
     )
 
 
 def alike(case: Case) -> tuple[str, ...]:
     """Other cases of the same person, admission, discharge and total."""
-    items = reading(lambda: list(Item.query(alike_key(case), consistent_read=True)))
+    items = Item.list_under(keys.alike_partition_of(case))
     return tuple(i.sk for i in items if i.sk != case.case_id)
 
 
 def of_person(psn_no: str) -> tuple[str, ...]:
     """Cases of a person, the oldest first."""
-    items = reading(
-        lambda: list(Item.query(f"P#{psn_no}", Item.sk.startswith("CASE#"), consistent_read=True))
-    )
-    return tuple(i.sk.rsplit("#", 1)[1] for i in items)
+    items = Item.list_under(keys.person_partition(psn_no), keys.CASE_OF_PERSON)
+    return tuple(keys.last_part(i.sk) for i in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +57,19 @@ class SettlementRef:
     begin: date
     end: date
     category: str
+    care: str
 
 
 def settlements_of(psn_no: str) -> list[SettlementRef]:
     """The settlements of a person that were taken note of, by end of care."""
-    items = reading(
-        lambda: list(
-            Item.query(f"P#{psn_no}", Item.sk.startswith("SETTLED#"), consistent_read=True)
-        )
-    )
+    items = Item.list_under(keys.person_partition(psn_no), keys.SETTLED)
     return [
         SettlementRef(
-            i.sk.split("#")[2],
+            keys.last_part(i.sk),
             date.fromisoformat(i.body["begin"]),
             date.fromisoformat(i.body["end"]),
             i.body["category"],
+            i.body.get("care", ""),
         )
         for i in items
     ]
@@ -80,13 +77,13 @@ def settlements_of(psn_no: str) -> list[SettlementRef]:
 
 def supplement_of(setl_id: str) -> str:
     """The case that adds to a settlement, empty where none does."""
-    item = _get(f"S#{setl_id}", "CASE")
+    item = Item.find(keys.supplement_key(setl_id))
     return "" if item is None else str(item.body["case"])
 
 
 def same(one: Case, other: Case) -> bool:
     """Whether two cases are of the same person, admission, discharge and total."""
-    return alike_key(one) == alike_key(other)
+    return keys.alike_partition_of(one) == keys.alike_partition_of(other)
 
 
 def due(number: int, until: datetime | None, after: datetime | None = None) -> Iterator[str]:
@@ -94,35 +91,35 @@ def due(number: int, until: datetime | None, after: datetime | None = None) -> I
     included, None for no bound), earliest first; lazily, by pages."""
     low, high = stored(after) if after else "0", stored(until) if until else "9"
     found = iter(
-        reading(lambda: Item.due_index.query(f"DUE#{number}", Item.due_at.between(low, high)))
+        reading(
+            lambda: Item.due_index.query(keys.shard_key(number), Item.due_at.between(low, high))
+        )
     )
     while (item := reading(lambda: next(found, None))) is not None:
-        yield item.pk[2:]
+        yield keys.case_of(item.pk)
 
 
 def steps_claimed(case_id: str) -> frozenset[str]:
     """The steps claimed of a case."""
-    items = reading(
-        lambda: list(Item.query(f"C#{case_id}", Item.sk.startswith("STEP#"), consistent_read=True))
-    )
-    return frozenset(i.sk[5:] for i in items)
+    items = Item.list_under(keys.case_key(case_id).pk, keys.STEP)
+    return frozenset(i.sk.removeprefix(keys.STEP) for i in items)
 
 
 def indexed(case_id: str) -> tuple[Case, dict[str, str]] | None:
     """A case, and where it stands in the indexes."""
-    item = _get(f"C#{case_id}", "CASE")
+    item = Item.find(keys.case_key(case_id))
     if item is None:
         return None
-    keys = {name: getattr(item, name) for name in ("queue", "queue_at", "due_shard", "due_at")}
+    found = {name: getattr(item, name) for name in ("queue", "queue_at", "due_shard", "due_at")}
     return decode(Case, item.body), {
-        name: value for name, value in keys.items() if value is not None
+        name: value for name, value in found.items() if value is not None
     }
 
 
 def calendar() -> tuple[str, dict[str, str]]:
     """The calendar on which all clocks are projected: its version, and that of each year; empty
     before the first sweep."""
-    item = _get("K#CALENDAR", "CURRENT")
+    item = Item.find(keys.CALENDAR)
     return ("", {}) if item is None else (item.body["version"], dict(item.body["years"]))
 
 
@@ -132,7 +129,10 @@ def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[st
 
     def read() -> tuple[list[dict[str, Any]], Any]:
         found = Item.queue_index.query(
-            f"{admdvs}#{state}", limit=limit, page_size=limit, last_evaluated_key=start
+            keys.queue_partition(admdvs, state),
+            limit=limit,
+            page_size=limit,
+            last_evaluated_key=start,
         )
         rows = [dict(item.summary) for item in found]
         return rows, found.last_evaluated_key
@@ -142,7 +142,7 @@ def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[st
 
 def count(admdvs: str, state: str) -> int:
     """How many cases of a region stand in a state."""
-    return int(reading(lambda: Item.queue_index.count(f"{admdvs}#{state}")))
+    return int(reading(lambda: Item.queue_index.count(keys.queue_partition(admdvs, state))))
 
 
 _START: Final = ("pk", "sk", "queue", "queue_at")
@@ -156,7 +156,7 @@ def start_text(start: Any) -> dict[str, str]:
 
 def fits_queue(key: dict[str, str], admdvs: str, state: str) -> bool:
     """Whether `key` is where a page of that queue may have ended, or its front."""
-    return not key or ({*key} == {*_START} and key["queue"] == f"{admdvs}#{state}")
+    return not key or ({*key} == {*_START} and key["queue"] == keys.queue_partition(admdvs, state))
 
 
 def start_key(key: dict[str, str]) -> Any:

@@ -9,20 +9,20 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from medaid.aws.codec import encode
-from medaid.aws.transaction import Put, Update, Write
+from medaid.aws.transaction import Delete, Put, Update, Write
 from medaid.instants import stored
 from medaid.money import Fen
+from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.rules import DueProjection
-from medaid.reimbursement.store.items import Item, alike_key, index_keys
+from medaid.reimbursement.store.items import Item, index_keys
 
 
 def case_write(case: Case, projection: DueProjection, before: Case | None, calendar: str) -> Write:
     """The case at its next version; loses (`case`) where it is no longer as it was read: another
     act, or a step claimed meanwhile."""
     item = Item(
-        f"C#{case.case_id}",
-        "CASE",
+        *keys.case_key(case.case_id),
         version=case.version,
         state=case.state,
         body=encode(case),
@@ -41,7 +41,7 @@ def case_touched(case: Case, projection: DueProjection, before: Case, calendar: 
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
         attribute = getattr(Item, name)
         actions.append(attribute.set(values[name]) if name in values else attribute.remove())
-    return Update(Item(f"C#{case.case_id}", "CASE"), actions, _unchanged(before), "case")
+    return Update(Item(*keys.case_key(case.case_id)), actions, _unchanged(before), "case")
 
 
 def _unchanged(before: Case) -> Condition:
@@ -83,7 +83,7 @@ def summary(case: Case, projection: DueProjection, calendar: str) -> dict[str, A
 def act_write(case_id: str, act: Act) -> Write:
     """One act of the timeline: put once."""
     return Put(
-        Item(f"C#{case_id}", f"ACT#{act.number:06d}", body=encode(act)),
+        Item(*keys.act_key(case_id, act.number), body=encode(act)),
         Item.pk.does_not_exist(),
         "act",
     )
@@ -91,33 +91,52 @@ def act_write(case_id: str, act: Act) -> Write:
 
 def pointers(case: Case) -> list[Write]:
     """By what a new case is found: its person, and others like it."""
-    when = f"{stored(case.created)}#{case.case_id}"
     return [
-        Put(Item(f"P#{case.psn_no}", f"CASE#{when}"), None, "person"),
-        Put(Item(alike_key(case), case.case_id), None, "alike"),
+        Put(
+            Item(*keys.case_of_person_key(case.psn_no, case.created, case.case_id)), None, "person"
+        ),
+        Put(Item(keys.alike_partition_of(case), case.case_id), None, "alike"),
     ]
 
 
 def alike_write(case: Case) -> Write:
     """The pointer by which cases alike find this one, after its person, dates or total changed."""
-    return Put(Item(alike_key(case), case.case_id), None, "alike")
+    return Put(Item(keys.alike_partition_of(case), case.case_id), None, "alike")
 
 
 def alike_pointer(psn_no: str, begin: date, end: date, total: Fen, found: str) -> Write:
     """The pointer of anything (a settlement) that a case may be alike to."""
-    return Put(Item(f"D#{psn_no}#{begin}#{end}#{int(total)}", found), None, "alike")
+    return Put(Item(keys.alike_partition(psn_no, begin, end, total), found), None, "alike")
 
 
-def settlement_pointer(psn_no: str, begin: date, end: date, setl_id: str, category: str) -> Write:
+def settlement_pointer(
+    psn_no: str, begin: date, end: date, setl_id: str, category: str, care: str = ""
+) -> Write:
     """A settlement of a person, by what it may be found to lack assistance."""
-    body = {"begin": begin.isoformat(), "end": end.isoformat(), "category": category}
-    return Put(Item(f"P#{psn_no}", f"SETTLED#{end}#{setl_id}", body=body), None, "settled")
+    body = {
+        "begin": begin.isoformat(),
+        "end": end.isoformat(),
+        "category": category,
+        "care": care,
+    }
+    return Put(Item(*keys.settled_key(psn_no, end, setl_id), body=body), None, "settled")
+
+
+def settlement_forgotten(
+    psn_no: str, begin: date, end: date, total: Fen, setl_id: str
+) -> list[Write]:
+    """The pointers of a settlement that was reversed, taken away."""
+    pointers = [
+        (keys.alike_partition(psn_no, begin, end, total), setl_id),
+        keys.settled_key(psn_no, end, setl_id),
+    ]
+    return [Delete(Item(*key), Item.pk.exists(), "forgotten") for key in pointers]
 
 
 def supplements(setl_id: str, case_id: str) -> Write:
     """The one case that adds to settlement `setl_id`: a second one loses (`supplements`)."""
     return Put(
-        Item(f"S#{setl_id}", "CASE", body={"case": case_id}),
+        Item(*keys.supplement_key(setl_id), body={"case": case_id}),
         Item.pk.does_not_exist(),
         "supplements",
     )
@@ -126,7 +145,7 @@ def supplements(setl_id: str, case_id: str) -> Write:
 def step_claimed(case_id: str, name: str, at: datetime) -> Write:
     """A step of escalation claimed: once for ever."""
     return Put(
-        Item(f"C#{case_id}", f"STEP#{name}", body={"at": stored(at)}),
+        Item(*keys.step_key(case_id, name), body={"at": stored(at)}),
         Item.pk.does_not_exist(),
         "step",
     )
@@ -135,7 +154,7 @@ def step_claimed(case_id: str, name: str, at: datetime) -> Write:
 def calendar_marked(version: str, years: Mapping[str, str]) -> Write:
     """The calendar on which all clocks are projected now: its version, and that of each year."""
     return Put(
-        Item("K#CALENDAR", "CURRENT", body={"version": version, "years": dict(years)}),
+        Item(*keys.CALENDAR, body={"version": version, "years": dict(years)}),
         None,
         "calendar",
     )

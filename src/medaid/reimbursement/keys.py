@@ -1,0 +1,96 @@
+"""Keys of the table `reimbursement`.
+
+| who asks what | key | how | function |
+| --- | --- | --- | --- |
+| a case | pk `C#<case_id>`, sk `CASE` | GetItem | `store.case` |
+| a case with its timeline | pk `C#<case_id>` | one Query | `store.history` |
+| . act number n (once, never changed) | sk `ACT#<n>` | with the timeline | |
+| . a step of escalation (once) | sk `STEP#<name>` | conditional put | `store.steps_claimed` |
+| cases and settlements of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>` | Query | `store.alike` |
+| cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `store.of_person` |
+| settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
+| the case that adds to a settlement (one) | pk `S#<setl_id>`, sk `CASE` | conditional put | `store.supplement_of` |
+| on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |
+| clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `store.due` |
+| a region's cases in one state, earliest due first | index `queue`: `<admdvs>#<state>`, `<due>#<case_id>` | Query, paged | `store.queue` |
+
+Both indexes are sparse: a clock that is paused, stopped or without a further step is not in `due`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Final
+
+from medaid.aws.items import Key
+from medaid.instants import stored
+from medaid.money import Fen
+from medaid.reimbursement.model import Case
+
+SHARDS: Final = 8
+"""Partitions of the due index, so that a million running clocks do not share one."""
+CALENDAR: Final = Key("K#CALENDAR", "CURRENT")
+ACT: Final = "ACT#"
+STEP: Final = "STEP#"
+CASE_OF_PERSON: Final = "CASE#"
+SETTLED: Final = "SETTLED#"
+
+
+def case_key(case_id: str) -> Key:
+    return Key(f"C#{case_id}", "CASE")
+
+
+def case_of(pk: str) -> str:
+    """The case id of a case's partition."""
+    return pk.removeprefix("C#")
+
+
+def act_key(case_id: str, number: int) -> Key:
+    return Key(case_key(case_id).pk, f"{ACT}{number:06d}")
+
+
+def step_key(case_id: str, name: str) -> Key:
+    return Key(case_key(case_id).pk, f"{STEP}{name}")
+
+
+def alike_partition(psn_no: str, begin: date, end: date, total: Fen) -> str:
+    return f"D#{psn_no}#{begin}#{end}#{int(total)}"
+
+
+def alike_partition_of(case: Case) -> str:
+    return alike_partition(case.psn_no, case.care.begin, case.care.end, case.fees.medfee_sumamt)
+
+
+def person_partition(psn_no: str) -> str:
+    return f"P#{psn_no}"
+
+
+def case_of_person_key(psn_no: str, created: datetime, case_id: str) -> Key:
+    return Key(person_partition(psn_no), f"{CASE_OF_PERSON}{stored(created)}#{case_id}")
+
+
+def settled_key(psn_no: str, end: date, setl_id: str) -> Key:
+    return Key(person_partition(psn_no), f"{SETTLED}{end}#{setl_id}")
+
+
+def last_part(sk: str) -> str:
+    """The id with which a pointer's sort key ends."""
+    return sk.rpartition("#")[2]
+
+
+def supplement_key(setl_id: str) -> Key:
+    return Key(f"S#{setl_id}", "CASE")
+
+
+def queue_partition(admdvs: str, state: str) -> str:
+    return f"{admdvs}#{state}"
+
+
+def shard_key(number: int) -> str:
+    return f"DUE#{number}"
+
+
+def shard_of(case_id: str) -> str:
+    """The partition of the due index in which a case lies, for ever."""
+    return shard_key(hashlib.sha256(case_id.encode()).digest()[0] % SHARDS)
