@@ -47,8 +47,10 @@ def get_case(call: Call[Context, None], case_id: str) -> CaseOut:
     owner=Owner.OBJECT,
 )
 def get_application(call: Call[Context, None], case_id: str) -> ApplicationOut:
-    found = service.case_detail(call.context, officer_of(call), case_id, call.now)
-    return answers.application(found.case)
+    access.count_lookup(call.caller, Purpose.CASE, call.now)
+    case = service.case_detail(call.context, officer_of(call), case_id, call.now).case
+    access.record(call.caller, case.psn_no, case.admdvs, Purpose.CASE, call.now, case_id)
+    return answers.application(case)
 
 
 @ROUTES.get(
@@ -58,8 +60,12 @@ def get_application(call: Call[Context, None], case_id: str) -> ApplicationOut:
     owner=Owner.OBJECT,
 )
 def get_file(call: Call[Context, None], case_id: str, sha256: str) -> DownloadOut:
-    url, seconds = service.download(call.context, officer_of(call), case_id, sha256)
-    return DownloadOut(url=url, seconds=seconds)
+    access.count_lookup(call.caller, Purpose.CASE, call.now)
+    found = service.download(call.context, officer_of(call), case_id, sha256)
+    access.record(
+        call.caller, found.psn_no, officer_of(call).admdvs, Purpose.CASE, call.now, case_id
+    )
+    return DownloadOut(url=found.url, seconds=found.seconds)
 
 
 @ROUTES.post(

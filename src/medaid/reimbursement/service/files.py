@@ -39,6 +39,15 @@ class Upload:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a file of a case of person `psn_no` may be read, for `seconds`."""
+
+    url: str
+    seconds: int
+    psn_no: str
+
+
 def upload(
     context: Context, officer: Officer, case_id: str, sha256: str, size: int, kind: str
 ) -> Upload:
@@ -69,9 +78,9 @@ def upload(
     return Upload(url, key, headers, limits.file_seconds)
 
 
-def download(context: Context, officer: Officer, case_id: str, sha256: str) -> tuple[str, int]:
-    """Where a file of a case may be read, and for how many seconds: an image of a receipt, or the
-    proof of an account. Raises Refused NOT_FOUND, Forbidden."""
+def download(context: Context, officer: Officer, case_id: str, sha256: str) -> Download:
+    """Where an image of a receipt, or the proof of an account, may be read. Raises Refused
+    NOT_FOUND, Forbidden."""
     _digest(sha256)
     case = store.case(case_id)
     if case is None:
@@ -86,7 +95,7 @@ def download(context: Context, officer: Officer, case_id: str, sha256: str) -> t
         Params={"Bucket": settings().bucket, "Key": file_key(case_id, sha256)},
         ExpiresIn=seconds,
     )
-    return str(url), seconds
+    return Download(str(url), seconds, case.psn_no)
 
 
 def file_key(case_id: str, sha256: str) -> str:
