@@ -22,6 +22,7 @@ from medaid.events import SettlementPosted
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
+from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -126,7 +127,7 @@ def settled(one: Item, assisting: str = "") -> list[fund_rules.Settled]:
 
 def event_of(one: Item, assisting: str = "") -> SettlementPosted:
     """The event that a settlement or its reversal publishes."""
-    day = fund.day_of(one.setl_time)
+    day = civil_date(one.setl_time)
     return SettlementPosted(
         setl_id=one.setl_id,
         mdtrt_id=one.mdtrt_id,
@@ -163,7 +164,7 @@ def book(one: Item, original: Item | None = None, assisting: str = "") -> None:
         for entry in fund_rules.settlement_entries(part, (original or one).setl_time)
     ]
     if original is not None:
-        day = fund.day_of(one.setl_time)
+        day = civil_date(one.setl_time)
         entries = [reversing(e, one.item_id, day, one.setl_time) for e in entries]
     if entries:
         commit(fund.writes(*entries))

@@ -35,6 +35,7 @@ from medaid.fund import store as fund_store
 from medaid.fund.model import Entry
 from medaid.local.stack import Stack
 from medaid.money import Fen
+from medaid.months import Month
 
 pytestmark = pytest.mark.cloud
 REGION = "329900"
@@ -157,7 +158,7 @@ def test_two_people_release_at_once_one_payment(in_cloud: Stack) -> None:
     totals = {name: one.amounts[name] for name in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = datetime(2023, 7, 1, tzinfo=UTC).date()
     reconcile_totals(
-        region, code, ("390", "21", region), first, service.month_end(first), totals, 1, BEGAN
+        region, code, ("390", "21", region), first, Month.of(first).last, totals, 1, BEGAN
     )
     hospital.approve_statement(region, code, "2023-07", 1, "甲", BEGAN)
 

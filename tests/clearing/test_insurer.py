@@ -15,6 +15,7 @@ from tests.clearing.builders import (
     reconcile_totals,
     refund,
 )
+from tests.fund.balances import counterpart_balances
 
 from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
@@ -26,6 +27,7 @@ from medaid.fund import books
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.regions import Region
 
 CITY, DISTRICT, PICC = "440900", "440981", "PICC"
@@ -64,8 +66,10 @@ def pay(period: str, now: datetime) -> InsurerBill:
 
 
 def open_2104(last: str = "2020-03") -> int:
-    entries = [e for month in fund.months("2019-01", last) for e in fund.entries(DISTRICT, month)]
-    return sum(int(fen) for fen in books.counterpart_balances(entries, "2104").values())
+    entries = [
+        e for month in Month("2019-01").through(Month(last)) for e in fund.entries(DISTRICT, month)
+    ]
+    return sum(int(fen) for fen in counterpart_balances(entries, "2104").values())
 
 
 def fronted(number: int, month: int, maf: int) -> None:
@@ -86,7 +90,7 @@ def fronted(number: int, month: int, maf: int) -> None:
     totals = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = date(2019, month, 1)
     reconcile_totals(
-        DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, fund.month_end(first), totals, 1, after
+        DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, Month.of(first).last, totals, 1, after
     )
     hospital.approve_statement(DISTRICT, HOSPITAL, period, 1, "甲", after)
     hospital.release_statement(DISTRICT, HOSPITAL, period, 1, "乙", after)
@@ -163,7 +167,7 @@ class TestYear:
         assert open_2104() == -700
         assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(700)
         entries = [e for m in ("2019-05",) for e in fund.entries(DISTRICT, m)]
-        assert books.counterpart_balances(entries, "2103") == {}
+        assert counterpart_balances(entries, "2103") == {}
 
     def test_too_much_comes_back(self) -> None:
         """多退少补: what was taken back after it was billed comes back at the true-up."""

@@ -53,6 +53,7 @@ from medaid.fund import store as fund_store
 from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -178,7 +179,7 @@ class TestCalendar:
             HOSPITALS[1],
             ("390", "21", HOME),
             first,
-            fund.month_end(first),
+            Month.of(first).last,
             totals,
             1,
             at(2, month=12),

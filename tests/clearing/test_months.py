@@ -25,15 +25,16 @@ from tests.clearing.builders import (
     reconcile_totals,
     refund,
 )
+from tests.fund.balances import counterpart_balances
 
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import BOOKED, SETTLED, Statement
 from medaid.clearing.model import Item
 from medaid.clearing.regions import service as regions
 from medaid.errors import Conflict, Forbidden
-from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.payments.model import SourceKind
 
@@ -98,7 +99,7 @@ class World:
             some = [i for i in mine if (i.insutype, i.clr_type, i.insured_region) == group]
             names = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
             sums = {n: Fen(sum(int(i.amounts[n]) for i in some)) for n in names}
-            last = fund.month_end(first)
+            last = Month.of(first).last
             reconcile_totals(HOSPITALS[code], code, group, first, last, sums, len(some), now)
 
     # ---- offices ----------------------------------------------------------------------------
@@ -165,8 +166,10 @@ def settled(world: World) -> Counter[tuple[str, str, str]]:
 def check(world: World) -> None:
     expected = settled(world)
     for region in OWING:
-        entries = [e for m in fund.months("2023-07", "2023-12") for e in fund.entries(region, m)]
-        balance = books.counterpart_balances(entries, "2101")
+        entries = [
+            e for m in Month("2023-07").through(Month("2023-12")) for e in fund.entries(region, m)
+        ]
+        balance = counterpart_balances(entries, "2101")
         approvers: set[str] = set()
         payers: set[str] = set()
         for code in HOSPITALS:

@@ -18,6 +18,7 @@ from tests.clearing.builders import (
     refund,
 )
 from tests.conftest import Tables
+from tests.fund.balances import counterpart_balances
 
 from medaid.aws import exchange
 from medaid.aws.transaction import commit
@@ -41,10 +42,10 @@ from medaid.clearing.regions.model import (
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
-from medaid.fund import books
 from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -83,8 +84,10 @@ def pay(bill: Bill, now: datetime) -> Bill:
 
 
 def balances(city: str, number: str, last: str = "2023-09") -> dict[tuple[str, str], Fen]:
-    entries = [e for month in fund.months("2023-07", last) for e in fund.entries(city, month)]
-    return books.counterpart_balances(entries, number)
+    entries = [
+        e for month in Month("2023-07").through(Month(last)) for e in fund.entries(city, month)
+    ]
+    return counterpart_balances(entries, number)
 
 
 def away(

@@ -25,6 +25,7 @@ from tests.clearing.builders import (
     statement,
     waiting,
 )
+from tests.fund.balances import counterpart_balances
 from tests.storage import StorageCalls
 
 from medaid.aws import exchange
@@ -38,6 +39,7 @@ from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.payments.model import SourceKind
 
@@ -49,8 +51,8 @@ FIRST, LAST = date(2023, 7, 1), date(2023, 7, 31)
 
 def owed(month: str = "2023-08") -> dict[tuple[str, str], Fen]:
     """What the books owe institutions, by fund and institution, as a positive amount."""
-    entries = [e for m in fund.months("2023-07", month) for e in fund.entries(HOME, m)]
-    return {key: -fen for key, fen in books.counterpart_balances(entries, "2101").items()}
+    entries = [e for m in Month("2023-07").through(Month(month)) for e in fund.entries(HOME, m)]
+    return {key: -fen for key, fen in counterpart_balances(entries, "2101").items()}
 
 
 def totals(*items: Item) -> dict[str, Fen]:
@@ -428,7 +430,7 @@ class TestPaying:
         assert paid.paid == {"assistance": Fen(19000), "basic_resident": Fen(47500)}
         assert owed() == {}
         entries = list(fund.entries(HOME, "2023-08"))
-        assert books.counterpart_balances(entries, "2107") == {
+        assert counterpart_balances(entries, "2107") == {
             ("assistance", A): Fen(-1000),
             ("basic_resident", A): Fen(-2500),
         }
@@ -601,8 +603,10 @@ class TestBank:
             "confirmed",
             {"assistance": Fen(800), "basic_resident": Fen(2400)},
         )
-        entries = [e for m in fund.months("2023-07", "2024-01") for e in fund.entries(HOME, m)]
-        assert books.counterpart_balances(entries, "2107") == {}
+        entries = [
+            e for m in Month("2023-07").through(Month("2024-01")) for e in fund.entries(HOME, m)
+        ]
+        assert counterpart_balances(entries, "2107") == {}
         assert books.balances(entries)["610100-430109"] == Fen(-200)
 
     @pytest.mark.parametrize("name", ["医|院", "医院\n二"])

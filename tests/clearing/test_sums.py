@@ -39,6 +39,7 @@ from tests.clearing.builders import (
 from tests.clearing.builders import statement as get_statement
 from tests.cloud import forget_connections
 from tests.conftest import Tables, create_tables
+from tests.fund.balances import counterpart_balances
 from tests.storage import Killed, StorageFaults
 
 from medaid.aws import exchange
@@ -49,9 +50,9 @@ from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
 from medaid.clearing.regions import service as regions
 from medaid.errors import Conflict
-from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 
 MONTHS = ("2023-07", "2023-08", "2023-09")
 FUNDS = ("basic_resident", "assistance", "critical_resident")
@@ -100,14 +101,18 @@ class World:
 
 
 def entries(admdvs: str) -> list[Any]:
-    return [e for month in fund.months("2023-07", "2023-12") for e in fund.entries(admdvs, month)]
+    return [
+        e
+        for month in Month("2023-07").through(Month("2023-12"))
+        for e in fund.entries(admdvs, month)
+    ]
 
 
 def check(world: World) -> None:
     """The identity, per fund: everything that was settled is in the books, in exactly one statement
     or open with a reason, and paid or owed."""
     known = entries(HOME)
-    owed = books.counterpart_balances(known, "2101")
+    owed = counterpart_balances(known, "2101")
     for institution in HOSPITALS:
         mine = [i for i in world.items if i.institution == institution]
         settled: Counter[str] = Counter()
@@ -208,7 +213,7 @@ def reconcile(world: World, institution: str, month: str, disputes: bool, now: d
             if i.institution == institution and i.month == month and i.insured_region == home
         ]
         upload = b"".join(files.upload_rows(sent[1:] if disputes else sent))
-        reconcile_lines(HOME, institution, "21", home, first, fund.month_end(first), upload, now)
+        reconcile_lines(HOME, institution, "21", home, first, Month.of(first).last, upload, now)
 
 
 def pay_all(institution: str, month: str, now: datetime) -> None:
@@ -328,7 +333,7 @@ def whole_month() -> None:
         if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "draft":
             upload = b"".join(files.upload_rows(mine))
             reconcile_lines(
-                HOME, HOSPITALS[0], "21", home, first, fund.month_end(first), upload, NOW
+                HOME, HOSPITALS[0], "21", home, first, Month.of(first).last, upload, NOW
             )
     if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "confirmed":
         hospital.approve_statement(HOME, HOSPITALS[0], "2023-07", 1, "甲", NOW)

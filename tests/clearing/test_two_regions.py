@@ -21,15 +21,16 @@ from tests.clearing.builders import (
     statement,
     waiting,
 )
+from tests.fund.balances import counterpart_balances
 
 from medaid.clearing.hospital import files
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.model import Item
 from medaid.clearing.regions import service as regions
-from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -63,8 +64,10 @@ def agreed(*items: Item, treatment: str = CITY) -> tuple[str, str]:
 
 
 def owed(region: str, number: str = "2101") -> dict[tuple[str, str], Fen]:
-    entries = [e for m in fund.months("2023-07", "2024-01") for e in fund.entries(region, m)]
-    return {key: -fen for key, fen in books.counterpart_balances(entries, number).items()}
+    entries = [
+        e for m in Month("2023-07").through(Month("2024-01")) for e in fund.entries(region, m)
+    ]
+    return {key: -fen for key, fen in counterpart_balances(entries, number).items()}
 
 
 def paid(region: str) -> str:

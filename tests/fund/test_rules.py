@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fund.balances import counterpart_balances
 
 from medaid.errors import BadInput, Refused
 from medaid.fund import books, chart, rules
@@ -50,7 +51,7 @@ def test_settlement_at_home_owes_the_hospital() -> None:
         "610100-500101": Fen(120000),
         "610100-2101": Fen(-120000),
     }
-    assert books.counterpart_balances([entry], "2101")[("assistance", HOSPITAL)] == Fen(-120000)
+    assert counterpart_balances([entry], "2101")[("assistance", HOSPITAL)] == Fen(-120000)
 
 
 def test_assistance_is_told_apart_by_care_class() -> None:
@@ -63,15 +64,15 @@ def test_settlement_away_owes_the_region_and_the_region_the_hospital() -> None:
         settled({"hifp_pay": 100, "maf_pay": 10}, treatment="310100"), NOW
     )
     assert (home.admdvs, there.admdvs) == ("320500", "310100")
-    assert books.counterpart_balances([home], "2102") == {
+    assert counterpart_balances([home], "2102") == {
         ("basic_resident", "310100"): Fen(-100),
         ("assistance", "310100"): Fen(-10),
     }
-    assert books.counterpart_balances([there], "1102") == {
+    assert counterpart_balances([there], "1102") == {
         ("basic_resident", "320500"): Fen(100),
         ("assistance", "320500"): Fen(10),
     }
-    assert books.counterpart_balances([there], "2101") == {
+    assert counterpart_balances([there], "2101") == {
         ("basic_resident", HOSPITAL): Fen(-100),
         ("assistance", HOSPITAL): Fen(-10),
     }

@@ -12,7 +12,7 @@ import zlib
 from functools import cache
 from typing import Any
 
-from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BINARY, NUMBER
 from pynamodb.models import Model as PlainModel
@@ -132,7 +132,6 @@ def table_meta(table: str) -> Any:
 __all__ = [
     "FenAttribute",
     "Model",
-    "NumberAttribute",
     "PackedAttribute",
     "UnicodeAttribute",
     "WholeAttribute",

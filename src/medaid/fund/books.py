@@ -111,18 +111,6 @@ def balances(entries: Iterable[Entry]) -> dict[str, Fen]:
     }
 
 
-def counterpart_balances(entries: Iterable[Entry], number: str) -> dict[tuple[str, str], Fen]:
-    """Balance of the accounts with that number by (fund key, counterpart), debit positive, zero
-    balances left out."""
-    sums: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        for line in entry.lines:
-            if line.account.number == number:
-                key = (line.account.fund, line.counterpart)
-                sums[key] = sums.get(key, 0) + line.fen
-    return {key: Fen(total) for key, total in sums.items() if total}
-
-
 def _padded(text: str, width: int, right: bool = False) -> str:
     """`text` filled to `width` columns, a full-width character counting as two."""
     missing = width - sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

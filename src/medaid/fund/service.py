@@ -11,7 +11,6 @@ from medaid.fund import books, store
 from medaid.fund.model import Entry
 from medaid.fund.periods import first_month, last_closed, post, posting
 from medaid.fund.posting import writes
-from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 
@@ -23,21 +22,6 @@ def entries(admdvs: str, month: str) -> Iterator[Entry]:
     """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order
     recorded, streamed."""
     return store.entries(admdvs, month)
-
-
-def day_of(instant: datetime) -> date:
-    """The civil date in Beijing on which an act took place."""
-    return civil_date(instant)
-
-
-def month_end(day: date) -> date:
-    """The last day of `day`'s month."""
-    return Month.of(day).last
-
-
-def months(first: str, last: str) -> list[str]:
-    """All months `yyyy-mm` from `first` to `last`, both included."""
-    return list(Month(first).through(Month(last)))
 
 
 def _between(admdvs: str, begin: date, end: date, known: datetime | None) -> Iterator[Entry]:
@@ -93,10 +77,7 @@ def trial_balance(
 __all__: Sequence[str] = (
     "Entry",
     "balance",
-    "day_of",
     "entries",
-    "month_end",
-    "months",
     "post",
     "posting",
     "trial_balance",

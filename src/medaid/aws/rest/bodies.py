@@ -24,7 +24,6 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from medaid.aws.items import Key
 from medaid.errors import BadInput, Fault, MedaidError
 from medaid.money import Fen
 from medaid.months import Month, Quarter
@@ -192,8 +191,3 @@ def cursor_key(text: str, **partition: str) -> dict[str, str] | None:
     if not whole or any(found.get(name) != value for name, value in partition.items()):
         raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
     return dict(found)
-
-
-def cursor_of(key: Key | None) -> str:
-    """The cursor after an item's own key; empty where there is none."""
-    return cursor_text({"pk": key.pk, "sk": key.sk}) if key else ""
