@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.people.samples import identity, insurance, person
 
 from medaid.benefit.claim import (
@@ -16,13 +18,14 @@ from medaid.benefit.claim import (
     check_stated_facts,
     decide,
     enrolment_for,
+    funds_pay,
     identities_by_region,
     year_of,
 )
 from medaid.benefit.model import Bill
 from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
-from medaid.people.model import Insurance, PersonFile, YearTotals
+from medaid.people.model import Identity, Insurance, PersonFile, YearTotals
 from medaid.policy.service import library
 
 TODAY = date(2021, 7, 5)
@@ -212,3 +215,35 @@ def test_an_enrolment_in_arrears_is_taken_only_where_the_desk_says_so_J23() -> N
     live: Insurance = insurance(date(2018, 1, 1), admdvs="440981")
     assert enrolment_for((lapsed,), "390", "440900", STAY[0], may_lapse=True) is lapsed
     assert enrolment_for((lapsed, live), "390", "440900", STAY[0], may_lapse=True) is live
+
+
+COUNTIES = ("440900", "440902", "440981", "440983")
+CATEGORIES = ("destitute_support", "low_income", "subsistence_allowance", "illness_poor", "orphan")
+held = st.lists(
+    st.builds(
+        lambda category, county, start, end: identity(category, start, end, admdvs=county),
+        st.sampled_from(CATEGORIES),
+        st.sampled_from(COUNTIES),
+        st.sampled_from((date(2019, 1, 1), STAY[0], STAY[1], date(2021, 7, 1))),
+        st.sampled_from((None, date(2021, 5, 31), date(2021, 6, 1))),
+    ),
+    max_size=4,
+)
+
+
+@given(held, st.integers(0, 10_000_000), st.sampled_from(("inpatient", "outpatient")))
+def test_counter_and_desk_give_one_answer_whatever_identities_a_person_holds_J22_J24(
+    identities: list[Identity], fen: int, care: str
+) -> None:
+    """A city's office decides on its own and its counties' identities: what the counter would have
+    given, region, category and every step."""
+    request = asked(care=care, bill=Bill(Fen(fen), Fen(fen)))
+    person_file = file(*identities)
+    counter = decide(person_file, request, TODAY, library().policy_for, group)
+    desk = decide(
+        person_file, replace(request, office="440900"), TODAY, library().policy_for, group
+    )
+    assert desk == counter
+    regions = {one.admdvs for one in identities}
+    assert counter.candidate.assisting_region in {"", *regions}
+    assert all(paid <= Fen(funds_pay(counter.priced)) for _, paid in counter.others)
