@@ -153,9 +153,73 @@ def storage() -> bool:
     return calls.operations == ["Query", "TransactWriteItems"]
 
 
+def way() -> None:
+    """Prints each call of a settlement that crosses from one package of ours into another, in
+    order. What only turns values into their stored form and back, and values' own methods, are no
+    moves."""
+    import boto3
+    from moto import mock_aws
+    from tests import conftest
+    from tests.cloud import forget_connections
+    from tests.settlement.hospital import (
+        NOW,
+        Hospital,
+        bill,
+        contracted,
+        known_person,
+        living_allowance,
+        stay_input,
+    )
+
+    from medaid.aws.web import Caller
+    from medaid.settlement import service
+
+    moves: list[str] = []
+
+    def watch(frame: Any, event: str, _argument: Any) -> None:
+        name, package = frame.f_code.co_name, _package(frame)
+        if event != "call" or package is None or name.startswith("<"):
+            return
+        before = frame.f_back
+        while before is not None and _package(before) is None:
+            before = before.f_back
+        caller = _package(before) if before is not None else None
+        if caller not in (None, package) and not _plain(frame):
+            moves.append(f"{caller} → {package}.{name}")
+
+    with mock_aws():
+        forget_connections()
+        conftest.create_tables(boto3.client("dynamodb"))
+        contracted()
+        known_person("P1", living_allowance())
+        hospital = Hospital()
+        given = stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00"))
+        body = json.dumps(hospital.envelope("2304", given)).encode()
+        sender = Caller("u", hospital.institution.code)
+        sys.setprofile(watch)
+        service.answer(body, sender, NOW, lambda: NOW)
+        sys.setprofile(None)
+    print(f"way      {len(moves)} calls from package to package: {', '.join(moves)}")
+
+
+def _package(frame: Any) -> str | None:
+    _, found, rest = frame.f_code.co_filename.partition("/src/medaid/")
+    return rest.split("/")[0] if found and "/" in rest else None
+
+
+def _plain(frame: Any) -> bool:
+    """Whether a call is of a value or of its stored form."""
+    file = Path(frame.f_code.co_filename).name
+    names = ("serialize", "deserialize", "_get_connection", "reading")
+    return file in ("model.py", "codec.py", "items.py", "table.py") or (
+        frame.f_code.co_name in (*names, "year")
+    )
+
+
 def main() -> int:
     """Both parts; 1 where a limit is missed."""
     ok = storage()
+    way()
     ok &= cold_start()
     return 0 if ok else 1
 

@@ -6,6 +6,9 @@ Light: it is part of the door's cold start.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from medaid.aws.transaction import Write
 from medaid.fund import rules, store
 from medaid.fund.chart import fund_of
@@ -29,4 +32,30 @@ def writes(*entries: Entry) -> list[Write]:
     return [store.put(rules.checked(entry)) for entry in entries]
 
 
-__all__ = ["Entry", "Settled", "fund_of", "reversing", "settlement_entries", "writes"]
+def settlement_writes(payments: Iterable[Settled], at: datetime) -> list[Write]:
+    """The writes that post a settlement in the books of every region that pays a part of it.
+
+    Raises as `settlement_entries` and `writes` do.
+    """
+    return writes(*(entry for one in payments for entry in settlement_entries(one, at)))
+
+
+def reversal_writes(
+    payments: Iterable[Settled], settled_at: datetime, reversal: str, at: datetime
+) -> list[Write]:
+    """The writes that post the mirror entries of a settlement of `settled_at`, on the day of `at`,
+    with `reversal` as their source. Nothing posted is changed (J32)."""
+    posted = [entry for one in payments for entry in settlement_entries(one, settled_at)]
+    return writes(*(reversing(entry, reversal, civil_date(at), at) for entry in posted))
+
+
+__all__ = [
+    "Entry",
+    "Settled",
+    "fund_of",
+    "reversal_writes",
+    "reversing",
+    "settlement_entries",
+    "settlement_writes",
+    "writes",
+]

@@ -184,6 +184,15 @@ def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
     return store.visit_closed(psn_no, visit)
 
 
+def visit_settled(
+    psn_no: str, visit: Visit | None, before: YearTotals, after: YearTotals
+) -> list[Write]:
+    """All that a settlement changes of the person: the visit, where it is still open, and the
+    year's totals."""
+    closed = store.visit_closed(psn_no, visit) if visit is not None else []
+    return [*closed, *store.totals_changed(psn_no, before, after)]
+
+
 def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[Write]:
     """The year's totals after a settlement or reversal. `before` is what was read (version 0: none
     yet), `after` has the next version."""

@@ -81,6 +81,14 @@ class Library:
             found = {**here, **found}
         return found
 
+    def warnings(
+        self, insured: str, assisted: str, day: date, layers: Iterable[str]
+    ) -> tuple[str, ...]:
+        """What an answer under the policy of `day` has to say of it: benefits among its `layers`
+        without figures, figures that were last verified before."""
+        policy = self.policy_for(insured, assisted, day)
+        return (*told_gaps(policy, layers), *self.unverified(policy))
+
     def unverified(self, policy: Policy) -> tuple[str, ...]:
         """Sentences on packs whose figures were last verified before the policy's day."""
         ids = {name.partition("@")[0] for name in policy.packs}

@@ -16,7 +16,6 @@ from medaid.benefit.claim import STAYS
 from medaid.errors import Conflict
 from medaid.event import SettlementPosted
 from medaid.fund import posting as fund
-from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile
@@ -35,9 +34,8 @@ def settlement_writes(one: Settlement, record: MessageRecord, file: PersonFile) 
     return [
         store.create_message(record),
         *store.create_settlement(one),
-        *(people.visit_closed(decision.psn_no, visit) if visit is not None else ()),
-        *people.totals_changed(decision.psn_no, before, after),
-        *fund.writes(*entries(one)),
+        *people.visit_settled(decision.psn_no, visit, before, after),
+        *fund.settlement_writes(_payments(one), one.settled_at),
         *receipts.claimed(decision, one.setl_id, one.settled_at),
         outbox.publish(event_of(one), one.setl_id, one.settled_at),
     ]
@@ -58,7 +56,6 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         )
     after = before.without_act(done.setl_id, decision.totals_change, decision.last_before)
     reversal = ids.reversal_id(done.setl_id)
-    mirrors = [fund.reversing(e, reversal, civil_date(now), now) for e in entries(done)]
     visit = replace(decision.visit, version=decision.visit.version + 1)
     reopens = decision.batch == STAY or file.visit(visit.mdtrt_id) is None
     return [
@@ -66,31 +63,29 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         *store.reverse_settlement(done),
         *(people.visit_opened(decision.psn_no, visit) if reopens else ()),
         *people.totals_changed(decision.psn_no, before, after),
-        *fund.writes(*mirrors),
+        *fund.reversal_writes(_payments(done), done.settled_at, reversal, now),
         *receipts.released(decision, done.setl_id, now),
         outbox.publish(event_of(done), reversal, now),
     ]
 
 
-def entries(one: Settlement) -> list[fund.Entry]:
-    """The journal entries of a settlement: assistance in the books of the region that pays it
-    (J24), the rest where the person is insured."""
+def _payments(one: Settlement) -> list[fund.Settled]:
+    """What a settlement tells the books of each region: assistance to the one that pays it (J24),
+    the rest to where the person is insured."""
     decision = one.decision
     care = "inpatient" if decision.care in STAYS else "outpatient"
-    found: list[fund.Entry] = []
-    for region, amounts in sorted(_by_region(decision).items()):
-        away = not region.pools_with(decision.treatment_region)
-        settled = fund.Settled(
+    return [
+        fund.Settled(
             one.setl_id if region == decision.insured_region else f"{one.setl_id}-{region}",
             region,
-            decision.treatment_region if away else region,
+            region if region.pools_with(decision.treatment_region) else decision.treatment_region,
             decision.institution,
             decision.insutype,
             care,
             amounts,
         )
-        found += fund.settlement_entries(settled, one.settled_at)
-    return found
+        for region, amounts in sorted(_by_region(decision).items())
+    ]
 
 
 def _by_region(decision: Decision) -> dict[Region, dict[str, Fen]]:

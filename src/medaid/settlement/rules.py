@@ -147,7 +147,8 @@ def check_fees(request: Request, locality: str) -> None:
     """
     if locality == "outside" and not request.fees:
         raise BadInput("FIELD_REQUIRED", field="feestt", rule="跨省结算须同时上传费用大类汇总")
-    claim.check_fee_classes(request.claim.bill, request.fees, "feestt")
+    if request.fees:
+        claim.check_fee_classes(request.claim.bill, request.fees, "feestt")
 
 
 def check_dates(begin: date, end: date, today: date, field: str) -> None:

@@ -19,7 +19,7 @@ from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
-from medaid.policy.service import Library, library, told_gaps
+from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import act_once, check_visit, record_of, unknown_visit
 from medaid.settlement.model import (
@@ -125,12 +125,14 @@ def _decision(
     request = _request(message, institution, now, file)
     decision = rules.decide(file, request, civil_date(now), codes.person_group, packs.policy_for)
     check_open(decision.insured_region, decision.treatment_region)
-    policy = packs.policy_for(
-        decision.insured_region, decision.assisting_region, decision.policy_day
+    warnings = packs.warnings(
+        decision.insured_region,
+        decision.assisting_region,
+        decision.policy_day,
+        [step.layer for step in decision.steps],
     )
     account = (NO_ACCOUNT,) if codes.bare(message.text("acct_used_flag")) == "1" else ()
-    gaps = told_gaps(policy, (step.layer for step in decision.steps))
-    return replace(decision, warnings=(*gaps, *packs.unverified(policy), *account))
+    return replace(decision, warnings=(*warnings, *account))
 
 
 def _request(

@@ -59,6 +59,8 @@ def read_extension(value: Any, bill_total: Fen) -> Extension:
     """exp_content as it came. Raises BadInput, or PolicyUndetermined FIGURE_MISSING for what an
     agency has to state, naming the part at fault."""
     rows = _object(value)
+    if not rows:
+        return Extension()
     refuse_sender_amounts(rows.get("given", {}), f"{_FIELD}.given")
     return Extension(
         _paid_by_others(rows.get("othpay", []), bill_total),
