@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 
 from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
+from medaid.aws.faults import without_text
 from medaid.errors import BadInput, Refused
 from medaid.fund import finance
 from medaid.fund.reconciliation import sheets
@@ -21,8 +22,7 @@ logger = Logger(service="finance")
 
 def _dropped(record: dict[str, Any]) -> datetime | None:
     """When the file was dropped, as the notification says: events may come out of order."""
-    at = record.get("eventTime")
-    return datetime.fromisoformat(at) if at else None
+    return datetime.fromisoformat(record["eventTime"]) if record.get("eventTime") else None
 
 
 def _answer_of(key: str) -> str:
@@ -35,14 +35,14 @@ def _reconciled(key: str, at_drop: datetime | None) -> int:
     parts = key.split("/", 4)
     if len(parts) != 5 or "/" in parts[4]:
         raise BadInput("FILE_FORM", field="file", rule="应放在 finance/in/<统筹区>/<yyyy-Qn>/ 下")
-    _, _, admdvs, quarter, name = parts
-    at = now()
+    (_, _, admdvs, quarter, name), at = parts, now()
     findings = finance.reconcile(admdvs, quarter, name, exchange.get(key), at, at_drop)
     book = workbook(f"对账结果 {quarter}", sheets(findings), at)
     exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
     return len(findings)
 
 
+@without_text
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Each object of an S3 notification; a refused one is answered with the rule it breaks."""
     found = refused = 0
@@ -52,8 +52,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
             with dropped.answering("finance", _answer_of(key), own=(Refused,)):
                 found += _reconciled(key, _dropped(record))
         except Refused as error:
-            sentence = f"文件未受理:{error.sentence}\n".encode()
-            exchange.put(f"{_answer_of(key)}.txt", sentence, "text/plain; charset=utf-8")
+            told = f"文件未受理:{error.sentence}\n".encode()
+            exchange.put(f"{_answer_of(key)}.txt", told, "text/plain; charset=utf-8")
             refused += 1
     logger.info("reconciled", extra={"lines": found, "refused": refused})
     return {"lines": found, "refused": refused}

@@ -13,15 +13,19 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from medaid.aws.faults import failed
 from medaid.clearing import jobs
 
 logger = Logger(service="clearing-worker")
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def one(record: SQSRecord) -> None:
     """One message. What it raises brings it again."""
-    jobs.task(record.body)
+    try:
+        jobs.task(record.body)
+    except Exception as error:
+        raise failed(error, "clearing-worker") from None
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:

@@ -8,23 +8,21 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import batch
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from medaid.aws import clock, delivery
-from medaid.aws.outbox import OutboxItem, event_of
-from medaid.aws.stream import new_item
+from medaid.aws import clock, delivery, faults, outbox, stream
 from medaid.clearing import service as clearing
 from medaid.events import LISTENERS, CasePaid, Event, IdentityRecorded, Listener, SettlementPosted
 from medaid.reimbursement import service as reimbursement
 from medaid.reimbursement import wiring
 from medaid.settlement import service as settlement
 
+STREAMS = batch.EventType.DynamoDBStreams
 logger = Logger(service="outbox")
 metrics = Metrics(namespace="medaid", service="outbox")
-processor = batch.BatchProcessor(event_type=batch.EventType.DynamoDBStreams)
+processor = batch.BatchProcessor(STREAMS, raise_on_entire_batch_failure=False)
 
 
-def tell(listener: Listener, message: OutboxItem, event: Event | None) -> None:
+def tell(listener: Listener, message: outbox.OutboxItem, event: Event | None) -> None:
     now = clock.now()
     match listener, event:
         case Listener.CLEARING, SettlementPosted():
@@ -42,21 +40,20 @@ def tell(listener: Listener, message: OutboxItem, event: Event | None) -> None:
 
 def one(record: DynamoDBRecord) -> None:
     """One event. What it raises makes the stream bring this record again."""
-    message = new_item(OutboxItem, record.raw_event)
+    message = stream.new_item(outbox.OutboxItem, record.raw_event)
     if message is None or message.sk != "MESSAGE":
         return  # what became of a delivery
     try:
-        event = event_of(message) if "version" in message.body else None
+        event = outbox.event_of(message) if "version" in message.body else None
         for listener in LISTENERS[type(event)] if event else [Listener.DELIVERY]:
             tell(listener, message, event)
-    except Exception:
+    except Exception as error:
         metrics.add_metric(name="OutboxFailed", unit=MetricUnit.Count, value=1)
-        logger.exception("message not handled", extra={"kind": message.kind})
-        raise
+        raise faults.failed(error, message.kind) from None
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+def handler(event: dict[str, Any], context: Any) -> Any:
     """Answers the sequence numbers of what failed, so that only that comes again."""
     logger.info("outbox", extra={"records": len(event.get("Records", []))})
     return batch.process_partial_response(event, one, processor, context)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from medaid.aws import calendars
 from medaid.aws.clock import now
+from medaid.aws.faults import without_text
 from medaid.reimbursement import service, wiring
 
 logger = Logger()
@@ -16,6 +17,7 @@ metrics = Metrics()
 
 
 @metrics.log_metrics
+@without_text
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """One sweep. What it leaves (time, a fault) the next one finds again."""
     at = now()

@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from medaid.aws.clock import now
+from medaid.aws.faults import without_text
 from medaid.people import intake, manifest
 
 logger = Logger()
@@ -22,6 +23,7 @@ and goes on."""
 
 
 @metrics.log_metrics
+@without_text
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """S3 ObjectCreated of manifests. What it raises (storage away, time up) has the event delivered
     again; taken-in rows stay."""

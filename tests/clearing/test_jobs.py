@@ -36,6 +36,7 @@ from tests.clearing.builders import (
 from tests.conftest import Tables
 
 from medaid.aws import clock, delivery, exchange, outbox
+from medaid.aws.faults import Failed
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs, runs, store
 from medaid.clearing.files import unzipped, zipped
@@ -593,7 +594,7 @@ class TestDoors:
             raise RuntimeError("张三")
 
         monkeypatch.setattr("medaid.fund.finance.reconcile", fails)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(Failed, match="RuntimeError"):
             finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
         answer = exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.json").decode()
         assert "interrupted" in answer

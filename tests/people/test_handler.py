@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,9 @@ from functions.roster.handler import MARGIN_MS, handler
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import certno
 
+from medaid.aws.faults import Failed
 from medaid.people import intake
+from medaid.people.recording import Recording
 
 EVENTS = Path("functions/roster/events")
 
@@ -66,3 +69,24 @@ def test_time_is_up(department: Department) -> None:
         handler(event("manifest_dropped.json"), context(MARGIN_MS))
     handler(event("manifest_dropped.json"), context())
     assert department.summary("2026-03 低保")["counts"]["confirmed"] == 1
+
+
+def test_the_text_of_a_fault_reaches_no_log(
+    department: Department,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What leaves the function is printed by the runtime: it names the kind of the fault alone."""
+    department.lay(csv_bytes([roster_row(1)]), name="2026-03 低保")
+
+    def fails(*_: Any) -> Any:
+        raise RuntimeError(f"张三 {certno(1)}")
+
+    monkeypatch.setattr(Recording, "record", fails)
+    with pytest.raises(Failed) as failed:
+        handler(event("manifest_dropped.json"), context())
+    log = capsys.readouterr().out + "".join(repr(vars(record)) for record in caplog.records)
+    told = log + "".join(traceback.format_exception(failed.value))
+    assert "RuntimeError" in told
+    assert not any(secret in told for secret in ("张三", certno(1), "低保"))

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from medaid.aws import dropped
+from medaid.aws.faults import Failed
 from medaid.aws.transaction import ConditionFailed, commit
 from medaid.dropped import answers, delimited, table
 from medaid.dropped.problem import FileRefused, Problem
@@ -32,7 +33,7 @@ CHUNK: Final = 100
 """Rows looked up together: what one BatchGetItem takes."""
 
 
-class Unfinished(Exception):
+class Unfinished(Failed):
     """The time was up. What was taken in stays; the next attempt goes on."""
 
 
