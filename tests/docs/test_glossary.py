@@ -33,10 +33,13 @@ def entries(page: str) -> dict[str, list[str]]:
 
 
 def classes() -> Iterator[str]:
-    for path in sorted(PACKAGE.glob("*/model.py")):
+    """Values of each package, `package.Class`; a model of several modules counts as one."""
+    found = [*PACKAGE.rglob("model.py"), *PACKAGE.rglob("model/*.py")]
+    for path in sorted(found):
+        package = path.parent if path.name == "model.py" else path.parent.parent
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                yield f"{path.parent.name}.{node.name}"
+                yield f"{package.name}.{node.name}"
 
 
 def words() -> list[str]:
