@@ -20,6 +20,7 @@ are later."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 """Python's own readers take more: week dates, offsets, other separators."""
+_STORED: Final = len("2023-07-03T02:00:00.000000Z")
 
 
 def aware(instant: datetime) -> datetime:
@@ -82,5 +83,7 @@ def stored(instant: datetime) -> str:
 
 
 def from_stored(text: str) -> datetime:
-    """The instant that `stored` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    """The instant that `stored` wrote. Raises ValueError for any other text."""
+    if len(text) != _STORED or not text.endswith("Z"):
+        raise ValueError("not a stored instant")
+    return datetime.fromisoformat(text)

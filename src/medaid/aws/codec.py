@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -143,7 +143,9 @@ def _plain_reader(kind: Any) -> Callable[[Any], Any]:
         return date.fromisoformat
     if kind in (bool, str):
         return lambda data: _proven(kind, data)
-    if isinstance(kind, type) and issubclass(kind, (int, str, StrEnum)):
+    if isinstance(kind, type) and issubclass(kind, str) and not issubclass(kind, StrEnum):
+        return lru_cache(maxsize=4096)(kind)  # regions and months: few, and checked when made
+    if isinstance(kind, type) and issubclass(kind, (int, StrEnum)):
         return kind
     raise TypeError(f"{kind} has no stored form")
 

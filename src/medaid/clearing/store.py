@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -62,7 +61,8 @@ def put_item(item: Item, arrived: datetime) -> bool:
 
 
 def _item(row: ClearingItem) -> Item:
-    return replace(row.record(Item), arrived=from_stored(row.at))
+    """The item of a row; its arrival, the last field, stands beside the body."""
+    return codec.decode(Item, [*row.body[:-1], row.at])
 
 
 def list_items(owing: str, institution: str, month: str) -> Iterator[Item]:
