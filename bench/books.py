@@ -51,9 +51,8 @@ def amounts(number: int) -> tuple[int, int]:
 def ours() -> dict[str, float]:
     """Entries made (each balanced by construction and a permitted flow), posted into a ledger, and
     the trial balance proven."""
-    from medaid.fund import chart, rules
     from medaid.fund.ledger import Ledger
-    from medaid.fund.model import Entry, Line
+    from medaid.fund.model import Entry, Line, chart, journal
     from medaid.money import Fen
 
     basic, assistance = (
@@ -74,7 +73,7 @@ def ours() -> dict[str, float]:
         )
         at = START + timedelta(seconds=n)
         ledger.post(
-            rules.checked(Entry(f"e{n}", "settlement", "320500", at.date(), at, f"s{n}", lines))
+            journal.checked(Entry(f"e{n}", "settlement", "320500", at.date(), at, f"s{n}", lines))
         )
     balance = ledger.trial_balance(date.min, date.max)
     assert balance.proof() == ""

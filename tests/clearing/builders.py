@@ -19,9 +19,8 @@ from medaid.clearing.hospital.model import (
 )
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.events import SettlementPosted
-from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
-from medaid.fund.model import reversing
+from medaid.fund.model import journal, reversing
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -100,7 +99,7 @@ def refund(of: Item, when: datetime) -> Item:
     )
 
 
-def settled(one: Item, assisting: str = "") -> list[fund_rules.Settled]:
+def settled(one: Item, assisting: str = "") -> list[journal.Settled]:
     """What the settlement tells the books: once for each region that pays a part of it."""
     amounts = {
         k: v
@@ -112,7 +111,7 @@ def settled(one: Item, assisting: str = "") -> list[fund_rules.Settled]:
     if assisting and assisting != insured:
         parts[Region(assisting)] = {"maf_pay": parts[insured].pop("maf_pay")}
     return [
-        fund_rules.Settled(
+        journal.Settled(
             one.setl_id if region == insured else f"{one.setl_id}-{region}",
             region,
             region.owing(there),
@@ -161,7 +160,7 @@ def book(one: Item, original: Item | None = None, assisting: str = "") -> None:
     entries = [
         entry
         for part in settled(original or one, assisting)
-        for entry in fund_rules.settlement_entries(part, (original or one).setl_time)
+        for entry in journal.settlement_entries(part, (original or one).setl_time)
     ]
     if original is not None:
         day = civil_date(one.setl_time)

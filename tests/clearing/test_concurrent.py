@@ -30,9 +30,9 @@ from medaid.clearing import projector
 from medaid.clearing.hospital import monthly
 from medaid.clearing.hospital import service as hospital
 from medaid.errors import Conflict
-from medaid.fund import rollups, rules, service
+from medaid.fund import rollups, service
 from medaid.fund import store as fund_store
-from medaid.fund.model import Entry
+from medaid.fund.model import Entry, journal
 from medaid.local.stack import Stack
 from medaid.money import Fen
 from medaid.months import Month
@@ -128,10 +128,10 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
     region, at = "329800", datetime(2023, 7, 3, 2, tzinfo=UTC)
     made: list[Entry] = []
     for n in range(40):
-        settled = rules.Settled(
+        settled = journal.Settled(
             f"{region}S{n}", region, region, "H1", "390", "inpatient", {"maf_pay": Fen(100 + n)}
         )
-        made += rules.settlement_entries(settled, at + timedelta(minutes=n))
+        made += journal.settlement_entries(settled, at + timedelta(minutes=n))
     for entry in made:
         commit(service.writes(entry))
     with ThreadPoolExecutor(8) as builders:

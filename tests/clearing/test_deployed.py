@@ -18,8 +18,9 @@ from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
 from medaid.clearing import projector, store
 from medaid.clearing.hospital import service as hospital
-from medaid.fund import rules, service
+from medaid.fund import service
 from medaid.fund import store as fund_store
+from medaid.fund.model import journal
 from medaid.local.stack import Stack
 
 pytestmark = pytest.mark.cloud
@@ -47,7 +48,7 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     one = item(1, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     commit(
         [
-            *service.writes(*rules.settlement_entries(settled(one)[0], last)),
+            *service.writes(*journal.settlement_entries(settled(one)[0], last)),
             outbox.publish(event_of(one), one.setl_id, last),
         ]
     )

@@ -24,8 +24,8 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period
 from medaid.errors import Conflict, PolicyUndetermined, Refused
 from medaid.fund import books
-from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
+from medaid.fund.model import journal
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -158,7 +158,7 @@ class TestYear:
         contract = insurer.find_contract(DISTRICT, 2019)
         assert contract is not None
         when = at(3, month=5, year=2019)
-        case = fund_rules.reimbursement_entry(
+        case = journal.reimbursement_entry(
             "C1", DISTRICT, "390", "inpatient", {"maf_pay": Fen(700)}, when
         )
         assert case is not None

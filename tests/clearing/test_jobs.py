@@ -47,10 +47,10 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract
 from medaid.clearing.regions import service as regions
 from medaid.errors import BadInput, Refused, Unavailable
-from medaid.fund import rules as fund_rules
 from medaid.fund import seals
 from medaid.fund import service as fund
 from medaid.fund import store as fund_store
+from medaid.fund.model import journal
 from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
@@ -472,8 +472,8 @@ class TestDoors:
         assert len(list(store.list_items(HOME, A, "2023-07"))) == 1
 
     def test_rollup(self, tables: Tables) -> None:
-        settled = fund_rules.Settled("s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)})
-        commit(fund.writes(*fund_rules.settlement_entries(settled, at(3))))
+        settled = journal.Settled("s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)})
+        commit(fund.writes(*journal.settlement_entries(settled, at(3))))
         records = [record(held) for held in JournalItem.scan()]
         for _ in range(2):
             rollup_door.handler({"Records": records}, None)

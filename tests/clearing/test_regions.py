@@ -42,8 +42,8 @@ from medaid.clearing.regions.model import (
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
-from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
+from medaid.fund.model import journal
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -496,7 +496,7 @@ class TestPrepayment:
         for step in STEPS:
             regions.advance_bill(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
         fund.post(
-            fund_rules.movement(
+            journal.movement(
                 "fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW
             )
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from medaid.fund.chart import accounts
+from medaid.fund.model.chart import accounts
 from medaid.local import docs, template
 from medaid.local.places import PACKAGE, USER_POOL
 from medaid.people.model import CATEGORIES

@@ -19,7 +19,7 @@ from medaid.aws.settings import settings
 from medaid.aws.transaction import commit
 from medaid.fund import anchors, sealing, service
 from medaid.fund.model import Entry
-from medaid.fund.rules import movement
+from medaid.fund.model.journal import movement
 from medaid.local.verify_seals import verified
 from medaid.money import Fen
 

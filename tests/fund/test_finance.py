@@ -19,17 +19,8 @@ from tests.dropped.builders import altered, workbook_of
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import (
-    allocations,
-    analysis,
-    books,
-    finance,
-    periods,
-    reconciliation,
-    rules,
-    service,
-)
-from medaid.fund.model import Entry
+from medaid.fund import allocations, analysis, books, finance, periods, reconciliation, service
+from medaid.fund.model import Entry, journal
 from medaid.fund.reconciliation import HEADING, Movement
 from medaid.money import Fen, Ratio
 from medaid.workbook import workbook
@@ -113,7 +104,7 @@ class TestReconciliation:
     def booked(self) -> None:
         for source, fen in (("拨1", 500), ("拨2", 700), ("拨3", 900)):
             periods.post(
-                rules.movement(
+                journal.movement(
                     "allocation", R, source, [("assistance", "1002", "1001", Fen(fen))], when(3)
                 )
             )
@@ -325,21 +316,21 @@ _REST = ("支出户", "610100", "1", "", "")
 
 def entries() -> list[Entry]:
     settled = [
-        rules.settlement_entries(
-            rules.Settled(
+        journal.settlement_entries(
+            journal.Settled(
                 f"s{n}", R, R, "H1", "390", care, {"hifp_pay": Fen(hifp), "maf_pay": Fen(maf)}
             ),
             when(3),
         )[0]
         for n, (care, hifp, maf) in enumerate([("inpatient", 6000, 100), ("outpatient", 4000, 300)])
     ]
-    paid_in = rules.movement(
+    paid_in = journal.movement(
         "enrolment_income", R, "e", [("basic_resident", "1001", "400101", Fen(12001))], when(2)
     )
-    passed_up = rules.movement(
+    passed_up = journal.movement(
         "critical_passed_up", R, "c", [("basic_resident", "520101", "1001", Fen(2000))], when(2)
     )
-    moved = rules.movement(
+    moved = journal.movement(
         "pool_transfer", R, "划1", [("basic_resident", "300102", "300101", Fen(1500))], when(4)
     )
     return [*settled, paid_in, passed_up, moved]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medaid.errors import Conflict
-from medaid.fund import books, chart
+from medaid.fund import books
 from medaid.fund.ledger import Ledger
-from medaid.fund.model import Entry, Line
+from medaid.fund.model import Entry, Line, chart
 from medaid.money import Fen
 
 R = "320500"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medaid.errors import BadInput
-from medaid.fund import books, chart
-from medaid.fund.model import Entry, Line, reversing
+from medaid.fund import books
+from medaid.fund.model import Entry, Line, chart, reversing
 from medaid.money import Fen
 
 NOW = datetime(2023, 7, 3, 2, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from medaid.aws.settings import settings
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit
 from medaid.errors import Conflict, Refused
-from medaid.fund import keys, periods, rollups, rules, seals, service, store
-from medaid.fund.model import Entry
+from medaid.fund import keys, periods, rollups, seals, service, store
+from medaid.fund.model import Entry, journal
 from medaid.money import Fen
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -26,15 +26,15 @@ def when(day: int, month: int = 7, hour: int = 2, year: int = 2023) -> datetime:
 
 def settle(number: int, at: datetime, fen: int = 100) -> Entry:
     amounts = {"hifp_pay": Fen(fen), "maf_pay": Fen(1)}
-    (made,) = rules.settlement_entries(
-        rules.Settled(f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts), at
+    (made,) = journal.settlement_entries(
+        journal.Settled(f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts), at
     )
     commit(service.writes(made))
     return made
 
 
 def income(source: str, day: date, recorded: datetime, fen: int = 100000) -> Entry:
-    return rules.movement(
+    return journal.movement(
         "fiscal_income",
         R,
         source,

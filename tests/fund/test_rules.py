@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.fund.balances import counterpart_balances
 
 from medaid.errors import BadInput, Refused
-from medaid.fund import books, chart, rules
-from medaid.fund.model import reversing
+from medaid.fund import books
+from medaid.fund.model import chart, journal, reversing
 from medaid.money import Fen
 
 NOW = datetime(2023, 7, 31, 16, 30, tzinfo=UTC)  # 1 August in Beijing
@@ -25,8 +25,8 @@ def settled(
     treatment: str = "320500",
     care: str = "inpatient",
     insutype: str = "390",
-) -> rules.Settled:
-    return rules.Settled(
+) -> journal.Settled:
+    return journal.Settled(
         "320500S1",
         "320500",
         treatment,
@@ -38,7 +38,7 @@ def settled(
 
 
 def test_settlement_at_home_owes_the_hospital() -> None:
-    (entry,) = rules.settlement_entries(
+    (entry,) = journal.settlement_entries(
         settled({"hifp_pay": 700000, "hifmi_pay": 50000, "maf_pay": 120000, "hifes_pay": 0}), NOW
     )
     assert entry.period == "2023-08"  # Beijing's day decides
@@ -55,12 +55,12 @@ def test_settlement_at_home_owes_the_hospital() -> None:
 
 
 def test_assistance_is_told_apart_by_care_class() -> None:
-    (entry,) = rules.settlement_entries(settled({"maf_pay": 1}, care="outpatient"), NOW)
+    (entry,) = journal.settlement_entries(settled({"maf_pay": 1}, care="outpatient"), NOW)
     assert entry.lines[0].account.name == "社会保险待遇支出-门诊救助支出"
 
 
 def test_settlement_away_owes_the_region_and_the_region_the_hospital() -> None:
-    home, there = rules.settlement_entries(
+    home, there = journal.settlement_entries(
         settled({"hifp_pay": 100, "maf_pay": 10}, treatment="310100"), NOW
     )
     assert (home.admdvs, there.admdvs) == ("320500", "310100")
@@ -79,7 +79,7 @@ def test_settlement_away_owes_the_region_and_the_region_the_hospital() -> None:
 
 
 def test_nothing_paid_nothing_booked() -> None:
-    assert rules.settlement_entries(settled({"hifp_pay": 0}), NOW) == ()
+    assert journal.settlement_entries(settled({"hifp_pay": 0}), NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_nothing_paid_nothing_booked() -> None:
 )
 def test_what_is_no_funds_money_does_not_enter(amounts: dict[str, int], code: str) -> None:
     with pytest.raises(BadInput) as told:
-        rules.settlement_entries(settled(amounts), NOW)
+        journal.settlement_entries(settled(amounts), NOW)
     assert told.value.code == code
 
 
 def test_unknown_care_class() -> None:
     with pytest.raises(BadInput):
-        rules.settlement_entries(settled({"maf_pay": 5}, care="21"), NOW)
+        journal.settlement_entries(settled({"maf_pay": 5}, care="21"), NOW)
 
 
 FIELDS = sorted({f.field for f in chart.funds().values()})
@@ -108,7 +108,7 @@ FIELDS = sorted({f.field for f in chart.funds().values()})
 @given(
     st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 10**10)),
     st.sampled_from(["320500", "310100"]),
-    st.sampled_from(rules.CARE),
+    st.sampled_from(journal.CARE),
     st.sampled_from(["310", "390"]),
 )
 def test_what_is_booked_is_what_was_paid(
@@ -116,11 +116,11 @@ def test_what_is_booked_is_what_was_paid(
 ) -> None:
     """Σ expense at home = Σ payable to the institution = Σ amounts, whatever the way; the reversal
     takes all of it back."""
-    entries = rules.settlement_entries(settled(amounts, treatment, care, insutype), NOW)
+    entries = journal.settlement_entries(settled(amounts, treatment, care, insutype), NOW)
     expense = sum(int(x.amount) for e in entries for x in e.lines if x.account.kind == "expense")
     owed = -sum(int(x.amount) for e in entries for x in e.lines if x.account.number == "2101")
     assert expense == owed == sum(amounts.values())
-    back = [rules.checked(reversing(e, "r", e.effective, NOW)) for e in entries]
+    back = [journal.checked(reversing(e, "r", e.effective, NOW)) for e in entries]
     assert books.balances([*entries, *back]) == {}
 
 
@@ -136,7 +136,7 @@ def test_what_is_booked_is_what_was_paid(
 def test_permitted_flows(kind: str, debit: str, credit: str) -> None:
     """J29: only the flows that a document names may be booked."""
     assert (
-        rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW).kind
+        journal.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW).kind
         == kind
     )
 
@@ -178,7 +178,7 @@ def test_permitted_flows(kind: str, debit: str, credit: str) -> None:
 def test_forbidden_flows(kind: str, debit: str, credit: str, told: str) -> None:
     """J29, X13: what a document forbids is refused by name, bank fees among it."""
     with pytest.raises(Refused) as error:
-        rules.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW)
+        journal.movement(kind, "320500", "x", [("assistance", debit, credit, Fen(1))], NOW)
     assert error.value.code == "FLOW_FORBIDDEN"
     assert told in error.value.sentence
 
@@ -186,8 +186,8 @@ def test_forbidden_flows(kind: str, debit: str, credit: str, told: str) -> None:
 def test_interest_goes_back_whole() -> None:
     """J32: interest of the expenditure account ends as income in the special account."""
     rows = [("assistance", "1002", "2108", Fen(700))]
-    kept = rules.movement("expenditure_interest", "320500", "i", rows, NOW)
-    back = rules.movement(
+    kept = journal.movement("expenditure_interest", "320500", "i", rows, NOW)
+    back = journal.movement(
         "interest_return",
         "320500",
         "i",

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from medaid.aws.transaction import ConditionFailed, commit
-from medaid.fund import books, keys, periods, rules, service, store
-from medaid.fund.model import Entry, reversing
+from medaid.fund import books, keys, periods, service, store
+from medaid.fund.model import Entry, journal, reversing
 from medaid.money import Fen
 from medaid.months import Month
 
@@ -19,8 +19,8 @@ BEGAN = date(2023, 7, 1)
 
 
 def entry(number: int, at: datetime, fen: int = 100) -> Entry:
-    (made,) = rules.settlement_entries(
-        rules.Settled(
+    (made,) = journal.settlement_entries(
+        journal.Settled(
             f"320500S{number}",
             "320500",
             "320500",
@@ -85,7 +85,7 @@ class TestJournal:
 def income(fen: int, day: date) -> Entry:
     at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
     rows = [("assistance", "1001", "410101", Fen(fen))]
-    return rules.movement("fiscal_income", "320500", f"t{day}", rows, at)
+    return journal.movement("fiscal_income", "320500", f"t{day}", rows, at)
 
 
 @pytest.mark.usefixtures("tables")

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from medaid.errors import Conflict, Forbidden, Refused
-from medaid.fund import allocations, chart, periods, service, vouchers
+from medaid.fund import allocations, periods, service, vouchers
+from medaid.fund.model import chart
 from medaid.fund.records import Voucher, VoucherLine, VoucherState
 from medaid.money import Fen
 from medaid.months import Month

@@ -25,27 +25,28 @@ LONGEST_DOOR = 60
 STORAGE = re.compile(r"^src/medaid/(\w+/(\w+/)?store(\.py|/\w+\.py)|aws/\w+\.py)$")
 STREAMED = "src/medaid/aws/dropped.py"
 """Reads dropped files of any size as a stream, so it meets S3's own errors."""
-USE_CASES = {
-    "medaid.people.intake",
-    "medaid.people.manifest",
-    "medaid.clearing.jobs",
-    "medaid.clearing.hospital.service",
-    "medaid.fund.rollups",
-    "medaid.fund.sealing",
-    "medaid.fund.finance",
-    "medaid.fund.reconciliation.sheets",
+SHARED = {"aws", "local", "calendar", "dropped"}
+"""Folders that are no package of a capability: what is common to all, the tools of one machine,
+data, and the reader of dropped tables, which lies below everybody."""
+PACKAGES = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - SHARED
+OPEN = {"service", "model"}
+"""How packages meet."""
+ALSO_OPEN: dict[str, set[str]] = {
+    "policy": {"vocabulary", "compare"},  # the words of its model; the officer's comparison
+    "people": {"intake", "manifest"},  # use cases of dropped files
+    "fund": {
+        "posting",  # the part of its service that the counter's cold start can afford
+        "finance",
+        "reconciliation",
+        "rollups",
+        "sealing",
+        "seals",
+    },
+    "payments": {"reports"},  # use cases of dropped answers
 }
-"""Services by another name: a room with many use cases keeps them in several modules."""
-ROOMS = {
-    "policy",
-    "benefit",
-    "people",
-    "settlement",
-    "reimbursement",
-    "fund",
-    "clearing",
-    "oversight",
-}
+"""What belongs to a package's service or model by another name."""
+MOUNTED = {"api", "jobs", "wiring"}
+"""What functions put together, and only they."""
 PURE = re.compile(r"^src/medaid/(\w+/(\w+/)?(model(/\w+)?|rules)\.py|benefit/\w+\.py)$")
 
 
@@ -64,17 +65,31 @@ def doors_stay_small_and_call_services(path: str, text: str) -> list[str]:
         return []
     wrong = [] if len(text.splitlines()) < LONGEST_DOOR else [f"{len(text.splitlines())} lines"]
     for module in imported(text):
-        parts = module.split(".")
-        if (
-            parts[0] == "medaid"
-            and parts[1] in ROOMS
-            and parts[2] not in ("service", "model", "api", "wiring")
-            and module not in USE_CASES
-        ):
+        if not _meets(module, OPEN | MOUNTED):
             wrong.append(module)
-        if parts[0] in ("pynamodb", "boto3", "botocore"):
+        if module.split(".")[0] in ("pynamodb", "boto3", "botocore"):
             wrong.append(module)
     return wrong
+
+
+def _meets(module: str, open_to: set[str]) -> bool:
+    """Whether an imported name of a package is one of those through which packages meet; a package
+    within a package (clearing.hospital) has a service and a model of its own."""
+    parts = module.split(".")
+    if parts[0] != "medaid" or len(parts) < 3 or parts[1] not in PACKAGES:
+        return True
+    return bool({*parts[2:4]} & open_to) or parts[2] in ALSO_OPEN.get(parts[1], ())
+
+
+def packages_meet_through_service_and_model(path: str, text: str) -> list[str]:
+    parts = path.split("/")
+    if parts[:2] != ["src", "medaid"] or len(parts) < 4 or parts[2] not in PACKAGES:
+        return []
+    return [
+        module
+        for module in imported(text)
+        if not module.startswith(f"medaid.{parts[2]}.") and not _meets(module, OPEN)
+    ]
 
 
 def storage_is_met_in_stores_only(path: str, text: str) -> list[str]:
@@ -164,6 +179,21 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
         "from medaid.people import store\n",
     ),
     (doors_stay_small_and_call_services, "functions/x/handler.py", "import boto3\n"),
+    (
+        packages_meet_through_service_and_model,
+        "src/medaid/settlement/settling.py",
+        "from medaid.fund.store import entries\n",
+    ),
+    (
+        packages_meet_through_service_and_model,
+        "src/medaid/reimbursement/pricing.py",
+        "from medaid.settlement import rules\n",
+    ),
+    (
+        packages_meet_through_service_and_model,
+        "src/medaid/settlement/statements.py",
+        "from medaid.clearing.hospital import agreeing\n",
+    ),
     (doors_stay_small_and_call_services, "functions/x/handler.py", "\n" * 60),
     (
         storage_is_met_in_stores_only,

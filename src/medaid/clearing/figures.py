@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from medaid.errors import BadInput, PolicyUndetermined
-from medaid.fund.chart import read
+from medaid.fund.model.chart import read
 from medaid.money import Ratio
 from medaid.workdays import Calendar, WorkingDays
 

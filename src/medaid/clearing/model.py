@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 
 from medaid.clearing.figures import care_class
 from medaid.events import SettlementPosted
-from medaid.fund.chart import fund_of, funds
+from medaid.fund.model.chart import fund_of, funds
 from medaid.instants import aware
 from medaid.money import Fen
 from medaid.months import Month

@@ -17,9 +17,9 @@ from medaid.aws.transaction import (
     transact,
 )
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import keys, periods, rules, store
-from medaid.fund.chart import funds
-from medaid.fund.model import Entry
+from medaid.fund import keys, periods, store
+from medaid.fund.model import Entry, journal
+from medaid.fund.model.chart import funds
 from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -120,7 +120,7 @@ def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, Alloca
 def _entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
     rows = [(fund, "1002", "1001", fen) for fund, fen in held.amounts.items()]
     source, narrative = f"{admdvs}-{held.quarter}-{held.request}", f"{held.quarter} 预拨"
-    return rules.movement("allocation", admdvs, source, rows, now, narrative=narrative)
+    return journal.movement("allocation", admdvs, source, rows, now, narrative=narrative)
 
 
 def _another(held: Allocation, by: str, rule: str) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from medaid.fund.books import TrialBalance, Turnover, turnovers
-from medaid.fund.chart import accounts, funds
 from medaid.fund.model import Entry
+from medaid.fund.model.chart import accounts, funds
 from medaid.money import Fen, Ratio, split
 
 

@@ -18,7 +18,7 @@ from medaid.aws import anchor, codec
 from medaid.aws.settings import settings
 from medaid.aws.table import packed_text
 from medaid.fund import seals
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.fund.records import Seal
 
 PREFIX: Final = "seals/"

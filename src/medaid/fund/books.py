@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-from medaid.fund.chart import accounts, funds
 from medaid.fund.model import Account, Entry
+from medaid.fund.model.chart import accounts, funds
 from medaid.money import Fen
 
 

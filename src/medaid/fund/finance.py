@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import analysis, keys, periods, reconciliation, rules, store
-from medaid.fund.chart import accounts, pool_shares
-from medaid.fund.model import Entry
+from medaid.fund import analysis, keys, periods, reconciliation, store
+from medaid.fund.model import Entry, journal
+from medaid.fund.model.chart import accounts, pool_shares
 from medaid.fund.reconciliation import Finding
 from medaid.fund.records import Budget, BudgetVersion, Comparison, Signature
 from medaid.instants import civil_date
@@ -175,7 +175,7 @@ def transfer_between_pools(
     debit, credit = ("300102", "300101") if to_outpatient > 0 else ("300101", "300102")
     source, narrative = f"{admdvs}-{document}", f"统筹基金划转 {document} {by}"
     rows = [("basic_resident", debit, credit, abs(to_outpatient))]
-    entry = rules.movement("pool_transfer", admdvs, source, rows, now, narrative=narrative)
+    entry = journal.movement("pool_transfer", admdvs, source, rows, now, narrative=narrative)
     periods.post(entry)
     return entry
 

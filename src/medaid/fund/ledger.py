@@ -14,8 +14,8 @@ from typing import Final
 
 from medaid.errors import Conflict
 from medaid.fund.books import TrialBalance, Turnover, balance_rows
-from medaid.fund.chart import accounts
 from medaid.fund.model import Entry, Line
+from medaid.fund.model.chart import accounts
 from medaid.money import Fen
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,9 +15,9 @@ from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, keys, rules, sealing, seals, store
-from medaid.fund.chart import account, accounts, funds
-from medaid.fund.model import Entry, Line
+from medaid.fund import books, keys, sealing, seals, store
+from medaid.fund.model import Entry, Line, journal
+from medaid.fund.model.chart import account, accounts, funds
 from medaid.fund.records import Books, ClosedYear, Period, PeriodState, Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
@@ -42,7 +42,7 @@ def posting(*entries: Entry) -> list[Write]:
     return writes + [
         write
         for e in entries
-        for write in (store.put(rules.checked(e)), store.posted(e.entry_id, e.recorded))
+        for write in (store.put(journal.checked(e)), store.posted(e.entry_id, e.recorded))
     ]
 
 
@@ -231,7 +231,7 @@ def carry_over(
     if not lines:
         return None
     source = f"{admdvs}-{year}-{number}"
-    return rules.checked(
+    return journal.checked(
         Entry(
             f"year_close-{source}",
             "year_close",

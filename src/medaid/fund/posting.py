@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from medaid.aws.transaction import Write
-from medaid.fund import rules, store
-from medaid.fund.chart import fund_of
-from medaid.fund.model import Entry, reversing
-from medaid.fund.rules import Settled, settlement_entries
+from medaid.fund import store
+from medaid.fund.model import Entry, journal, reversing
+from medaid.fund.model.chart import fund_of
+from medaid.fund.model.journal import Settled, settlement_entries
 from medaid.instants import civil_date
 
 
@@ -29,7 +29,7 @@ def writes(*entries: Entry) -> list[Write]:
         assert entry.effective == civil_date(entry.recorded), (
             "a back-dated entry is posted with post()"
         )
-    return [store.put(rules.checked(entry)) for entry in entries]
+    return [store.put(journal.checked(entry)) for entry in entries]
 
 
 def settlement_writes(payments: Iterable[Settled], at: datetime) -> list[Write]:

@@ -15,8 +15,8 @@ from typing import Final, TypeVar
 from medaid.dropped import cells
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.dropped.table import Column, Limits, Row, open_bytes
-from medaid.fund.chart import funds
 from medaid.fund.model import Entry
+from medaid.fund.model.chart import funds
 from medaid.money import Fen
 
 _T = TypeVar("_T")

@@ -21,8 +21,8 @@ from medaid.aws.transaction import commit_once
 from medaid.errors import MedaidError
 from medaid.events import BooksFinding
 from medaid.fund import keys, store
-from medaid.fund.chart import funds
 from medaid.fund.model import Entry
+from medaid.fund.model.chart import funds
 from medaid.fund.records import Seal
 from medaid.instants import stored
 

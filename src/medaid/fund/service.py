@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from medaid.fund import books, store
+from medaid.fund.analysis import share_reached
 from medaid.fund.model import Entry
 from medaid.fund.periods import first_month, last_closed, post, posting
 from medaid.fund.posting import writes
@@ -80,6 +81,7 @@ __all__: Sequence[str] = (
     "entries",
     "post",
     "posting",
+    "share_reached",
     "trial_balance",
     "writes",
 )

@@ -18,8 +18,8 @@ from medaid.aws.table import (
 )
 from medaid.aws.transaction import Check, Put, Write, reading
 from medaid.fund import keys
-from medaid.fund.chart import accounts
 from medaid.fund.model import Entry, Line
+from medaid.fund.model.chart import accounts
 from medaid.instants import from_stored
 from medaid.money import Fen
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from medaid import ids
 from medaid.aws.transaction import Decided, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import chart, keys, periods, rules, store
-from medaid.fund.model import Entry, Line
+from medaid.fund import keys, periods, store
+from medaid.fund.model import Entry, Line, chart, journal
 from medaid.fund.records import Signature, Voucher, VoucherLine, VoucherState
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
@@ -141,7 +141,7 @@ def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
     lines: list[Line] = []
     for number, line in enumerate(voucher.lines):
         lines += _pair(number, line, voucher.counterpart)
-    return rules.checked(
+    return journal.checked(
         Entry(
             ids.entry_id(f"{admdvs}-{voucher.voucher_id}", voucher.kind),
             voucher.kind,
@@ -165,4 +165,4 @@ def _pair(number: int, line: VoucherLine, counterpart: str) -> Sequence[Line]:
         if f"{chart.funds()[line.fund].code}-{getattr(line, side)}" not in chart.accounts():
             rule = f"{chart.funds()[line.fund].name}没有该科目"
             raise BadInput("ACCOUNT_UNKNOWN", field=f"lines.{number}.{side}", rule=rule)
-    return rules.pair(line.fund, line.debit, line.credit, line.amount, counterpart, counterpart)
+    return journal.pair(line.fund, line.debit, line.credit, line.amount, counterpart, counterpart)

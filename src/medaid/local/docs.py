@@ -20,7 +20,7 @@ from medaid.aws.rest.table import Routes
 from medaid.clearing import api as clearing
 from medaid.errors import CODES, MedaidError
 from medaid.fund import api as fund_api
-from medaid.fund.chart import funds, read
+from medaid.fund.model.chart import funds, read
 from medaid.local import articles_page, template
 from medaid.local.errors import LocalError
 from medaid.local.places import FUNCTIONS, PACKAGE, ROOT, USER_POOL

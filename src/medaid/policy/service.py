@@ -110,6 +110,21 @@ def told_gaps(policy: Policy, layers: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def load_pack(path: Path) -> Pack:
+    """The pack in a TOML file. Raises PackInvalid."""
+    # reading TOML is for publishing and replaying: no settlement does it
+    from medaid.policy.loader import load
+
+    return load(path, frozenset(CATEGORIES))
+
+
+def parse_pack(content: bytes, file: str) -> Pack:
+    """The pack in the bytes of a TOML file of that name. Raises PackInvalid."""
+    from medaid.policy.loader import parse  # as above
+
+    return parse(content, file, frozenset(CATEGORIES))
+
+
 def read_packs(folder: Path) -> tuple[Pack, ...]:
     """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
     from medaid.policy.loader import (

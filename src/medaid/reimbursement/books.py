@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.fund.model import Entry, Line, reversing
-from medaid.fund.rules import movement, reimbursement_entry
+from medaid.fund.model.journal import movement, reimbursement_entry
 from medaid.instants import civil_date
 from medaid.money import Fen, split
 from medaid.reimbursement.model import Case, PayOrder

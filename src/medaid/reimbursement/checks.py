@@ -10,8 +10,8 @@ from datetime import date
 from typing import Final
 
 from medaid import names
-from medaid.benefit.claim import check_fee_classes
 from medaid.benefit.model import check_bill
+from medaid.benefit.service import check_fee_classes
 from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.receipts.model import ReceiptNumber, check_distinct

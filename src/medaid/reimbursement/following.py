@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from medaid.benefit.claim import SENDER_FACTS
+from medaid.benefit.service import SENDER_FACTS
 from medaid.errors import Conflict
 from medaid.reimbursement.model import Care, Case, Fees, OriginalSettlement, OtherPayment
 from medaid.settlement.model import Settlement

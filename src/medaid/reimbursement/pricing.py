@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from medaid.benefit.claim import (
+from medaid.benefit.model import NO_CATEGORY, Step
+from medaid.benefit.service import (
     Choice,
     ClaimRequest,
     PersonGroup,
@@ -23,7 +24,6 @@ from medaid.benefit.claim import (
     decide,
     identities_by_region,
 )
-from medaid.benefit.model import NO_CATEGORY, Step
 from medaid.errors import BadInput, Conflict, PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
 from medaid.people.model import PersonFile, YearTotals

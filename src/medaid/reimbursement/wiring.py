@@ -11,7 +11,7 @@ from medaid.reimbursement.following import original_of
 from medaid.reimbursement.procedure import procedure
 from medaid.reimbursement.service import Context
 from medaid.settlement import service as settlement
-from medaid.settlement.national.codes import person_group
+from medaid.settlement.service import person_group
 
 
 def context(now: datetime) -> Context:

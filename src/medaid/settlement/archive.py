@@ -12,9 +12,8 @@ from pathlib import Path
 
 from medaid.aws.transaction import commit_once
 from medaid.errors import PolicyUndetermined
-from medaid.people.model import CATEGORIES
 from medaid.policy.model import Pack
-from medaid.policy.service import PACKS, Library, library
+from medaid.policy.service import PACKS, Library, library, load_pack, parse_pack
 from medaid.settlement import store
 from medaid.settlement.model import PublishedPack
 
@@ -22,13 +21,9 @@ from medaid.settlement.model import PublishedPack
 def publish_packs(folder: Path = PACKS) -> list[str]:
     """Keeps each pack of `folder` under `id@version`; answers the names that were new. Raises
     PackInvalid, Unavailable."""
-    from medaid.policy.loader import (
-        load,
-    )  # reading TOML is for publishing and replaying: no settlement does it
-
     new = []
     for path in sorted(folder.glob("*.toml")):
-        pack = load(path, frozenset(CATEGORIES))
+        pack = load_pack(path)
         name = f"{pack.id}@{pack.version}"
         if commit_once(
             [store.create_pack(name, PublishedPack(path.name, path.read_text("utf-8")))]
@@ -40,12 +35,10 @@ def publish_packs(folder: Path = PACKS) -> list[str]:
 def find_pack(name: str) -> Pack:
     """The pack `id@version` as it was published. Raises PolicyUndetermined NO_POLICY where it never
     was, Unavailable."""
-    from medaid.policy.loader import parse  # as above
-
     kept = store.find_pack(name)
     if kept is None:
         raise PolicyUndetermined("NO_POLICY", field=name, rule="该版本的政策包没有发布过")
-    return parse(kept.text.encode(), kept.file, frozenset(CATEGORIES))
+    return parse_pack(kept.text.encode(), kept.file)
 
 
 @cache

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medaid.benefit.record import amount, bill_to_data, steps_to_data
-from medaid.benefit.sentence import category_name, sentences
+from medaid.benefit.service import amount, bill_to_data, category_name, sentences, steps_to_data
 from medaid.errors import PolicyUndetermined
 from medaid.instants import beijing_text
 from medaid.money import Fen

@@ -12,7 +12,7 @@ from dataclasses import replace
 from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import Write
-from medaid.benefit.claim import STAYS
+from medaid.benefit.service import STAYS
 from medaid.errors import Conflict
 from medaid.event import SettlementPosted
 from medaid.fund import posting as fund

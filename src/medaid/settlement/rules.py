@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from medaid.benefit import claim
-from medaid.benefit.claim import ClaimRequest, PersonGroup, PolicyFor
-from medaid.benefit.engine import planned_for, price
+from medaid.benefit import service as benefit
 from medaid.benefit.model import Bill, Claim, Priced
+from medaid.benefit.service import ClaimRequest, PersonGroup, PolicyFor, planned_for, price
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.ids import InstitutionCode, PersonNo
 from medaid.money import Fen
@@ -51,7 +50,7 @@ def decide(
     Raises BadInput, Refused and PolicyUndetermined; changes nothing.
     """
     asked = request.claim
-    choice = claim.decide(file, asked, today, policy_for, person_group)
+    choice = benefit.decide(file, asked, today, policy_for, person_group)
     taken, best = choice.candidate, choice.priced
     check_fees(request, taken.claim.facts.place or "")
     return Decision(
@@ -116,7 +115,7 @@ def obstacle(
         institution=visit.institution,
     )
     try:
-        for one in claim.candidates(file, request, today, policy_for, person_group):
+        for one in benefit.candidates(file, request, today, policy_for, person_group):
             planned_for(one.policy, one.claim, NO_CATEGORY)
     except PolicyUndetermined as found:
         return found if found.code in OBSTACLES else None
@@ -148,7 +147,7 @@ def check_fees(request: Request, locality: str) -> None:
     if locality == "outside" and not request.fees:
         raise BadInput("FIELD_REQUIRED", field="feestt", rule="跨省结算须同时上传费用大类汇总")
     if request.fees:
-        claim.check_fee_classes(request.claim.bill, request.fees, "feestt")
+        benefit.check_fee_classes(request.claim.bill, request.fees, "feestt")
 
 
 def check_dates(begin: date, end: date, today: date, field: str) -> None:

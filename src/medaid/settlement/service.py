@@ -22,6 +22,9 @@ from medaid.settlement import filings, reversing, settling, statements, store, v
 from medaid.settlement.messages import check_sender
 from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes
+from medaid.settlement.national.codes import CARE as CARE
+from medaid.settlement.national.codes import bare as bare
+from medaid.settlement.national.codes import person_group as person_group
 from medaid.settlement.national.envelope import Message, read_message
 
 UseCase = Callable[[Message, Institution, datetime], Reply]

@@ -14,8 +14,8 @@ from typing import Final
 
 from medaid import ids
 from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy
-from medaid.benefit.claim import ClaimRequest
 from medaid.benefit.model import BILL_FIELDS, Bill
+from medaid.benefit.service import ClaimRequest
 from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit

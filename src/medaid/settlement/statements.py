@@ -26,14 +26,14 @@ _open: dict[tuple[Region, Region], float] = {}
 
 def reconcile_totals(message: Message, institution: Institution, now: datetime) -> Reply:
     """3201: our sums of the period against the hospital's."""
-    from medaid.clearing.hospital import fsi
+    from medaid.clearing.hospital.service import fsi
 
     return Reply(fsi.totals(_sent(message), institution.code, institution.admdvs, now))
 
 
 def reconcile_lines(message: Message, institution: Institution, now: datetime) -> Reply:
     """3202: line by line, from the file that 9101 brought."""
-    from medaid.clearing.hospital import fsi
+    from medaid.clearing.hospital.service import fsi
 
     return Reply(fsi.lines(_sent(message), institution.code, institution.admdvs, now))
 
@@ -45,7 +45,7 @@ def _sent(message: Message) -> dict[str, Any]:
 
 def upload_file(message: Message, institution: Institution, _now: datetime) -> Reply:
     """9101: a file, in base64; answers file_qury_no. The same file again gives the same number."""
-    from medaid.clearing.hospital import fsi
+    from medaid.clearing.hospital.service import fsi
 
     try:
         content = base64.b64decode(message.text("in"), validate=True)
@@ -57,7 +57,7 @@ def upload_file(message: Message, institution: Institution, _now: datetime) -> R
 
 def download_file(message: Message, institution: Institution, _now: datetime) -> Reply:
     """9102: a file of the hospital's own, in base64."""
-    from medaid.clearing.hospital import fsi
+    from medaid.clearing.hospital.service import fsi
 
     content = fsi.download(institution.code, message.text("file_qury_no"))
     return Reply({"out": base64.b64encode(content).decode(), "filename": message.text("filename")})

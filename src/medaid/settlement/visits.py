@@ -13,7 +13,7 @@ from typing import Final
 
 from medaid import ids
 from medaid.aws.transaction import Decided
-from medaid.benefit.claim import enrolment_for
+from medaid.benefit.service import enrolment_for
 from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
 from medaid.people import service as people

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Priced
+from medaid.benefit.service import price
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.service import Library

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from medaid.benefit.model import RESERVED
-from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
+from medaid.benefit.service import Plan, PlannedLayer, PlannedLimit
 from medaid.policy.model import Amount, Band
 from medaid.policy.vocabulary import LayerKind
 from medaid.simulate.model import BILL

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from medaid.benefit.engine import eligible_categories, planned_for
 from medaid.benefit.model import Bill, Claim, Facts
+from medaid.benefit.service import eligible_categories, planned_for
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.model import NO_CATEGORY, Policy

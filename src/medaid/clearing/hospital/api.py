@@ -35,7 +35,7 @@ from medaid.clearing.hospital.shapes import (
     pending_shown,
     statement_shown,
 )
-from medaid.fund import analysis
+from medaid.fund.service import share_reached
 from medaid.months import Month
 from medaid.regions import Region
 
@@ -270,6 +270,6 @@ def show_drg_share(call: Call[Context, None], admdvs: Region, year: int) -> DrgS
         by_drg_dip=part,
         whole=whole,
         aim=str(aim.value),
-        reached=analysis.share_reached(part, whole, aim.ratio),
+        reached=share_reached(part, whole, aim.ratio),
         cite=aim.cite,
     )

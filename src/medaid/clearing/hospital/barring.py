@@ -21,8 +21,8 @@ from medaid.clearing.hospital.model import (
 from medaid.clearing.hospital.paying import carried_forward
 from medaid.clearing.hospital.taking_off import taken_off
 from medaid.errors import Refused
-from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
+from medaid.fund.model import journal
 from medaid.instants import civil_date
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
@@ -115,7 +115,7 @@ def return_retention(
     lost = added(kept, negated(back))
     source = f"{institution}-{year}"
     made = [
-        fund_rules.movement(
+        journal.movement(
             kind,
             region,
             source,

@@ -27,7 +27,7 @@ from medaid.clearing.hospital.model import (
     in_state,
 )
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.months import Month

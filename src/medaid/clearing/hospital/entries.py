@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from medaid.clearing.hospital.model import PendingItem, Statement
-from medaid.fund import rules as fund_rules
-from medaid.fund.model import Entry, Line
-from medaid.fund.rules import expense_line
+from medaid.fund.model import Entry, Line, journal
+from medaid.fund.model.journal import expense_line
 
 
 def taken_off(
@@ -27,14 +26,14 @@ def taken_off(
         return []
     if paying == region:
         rows = [(fund, "2101", "430109", fen) for fund, fen in amounts.items()]
-        return [fund_rules.movement(kind, region, source, rows, recorded, counterpart=institution)]
+        return [journal.movement(kind, region, source, rows, recorded, counterpart=institution)]
     there: list[Line] = []
     for fund, fen in amounts.items():
-        there += fund_rules.pair(fund, "2101", "1102", fen, institution, paying)
+        there += journal.pair(fund, "2101", "1102", fen, institution, paying)
     rows = [(fund, "2102", "430109", fen) for fund, fen in amounts.items()]
     return [
-        fund_rules.entry("deduction_there", region, source, there, recorded),
-        fund_rules.movement("deduction_home", paying, source, rows, recorded, counterpart=region),
+        journal.entry("deduction_there", region, source, there, recorded),
+        journal.movement("deduction_home", paying, source, rows, recorded, counterpart=region),
     ]
 
 
@@ -48,13 +47,13 @@ def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
         line
         for fund, fen in statement.retained.items()
         if fen
-        for line in fund_rules.pair(
+        for line in journal.pair(
             fund, "2101", "2107", fen, statement.institution, statement.institution
         )
     ]
     if kept:
         entries.append(
-            fund_rules.entry("retention", statement.region, statement.statement_id, kept, recorded)
+            journal.entry("retention", statement.region, statement.statement_id, kept, recorded)
         )
     return entries
 
@@ -64,9 +63,9 @@ def _mode_difference(statement: Statement, recorded: datetime) -> Entry:
     for fund, fen in statement.mode_difference.items():
         lines += [
             expense_line(fund, statement.mode_care, fen, statement.institution),
-            *fund_rules.pair(fund, "", "2101", fen, "", statement.institution),
+            *journal.pair(fund, "", "2101", fen, "", statement.institution),
         ]
-    return fund_rules.entry(
+    return journal.entry(
         "mode_difference", statement.region, statement.statement_id, lines, recorded
     )
 
@@ -78,10 +77,10 @@ def payment_entry(statement: Statement, recorded: datetime) -> Entry | None:
     lines = [
         line
         for fund, fen in statement.paid.items()
-        for line in fund_rules.pair(fund, "2101", "1002", fen, who, who)
+        for line in journal.pair(fund, "2101", "1002", fen, who, who)
     ]
     if not lines:
         return None
-    return fund_rules.entry(
+    return journal.entry(
         "institution_payment", statement.region, statement.order_id, lines, recorded
     )

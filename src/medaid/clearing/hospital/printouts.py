@@ -12,7 +12,7 @@ from typing import Final
 
 from medaid.aws import exchange
 from medaid.clearing.hospital.model import Payee, Statement
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.payments import service as payments

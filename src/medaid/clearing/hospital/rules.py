@@ -25,7 +25,7 @@ from medaid.clearing.hospital.model import (
 )
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.errors import Refused
-from medaid.fund.chart import fund_of
+from medaid.fund.model.chart import fund_of
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
 from medaid.workdays import Calendar

@@ -3,6 +3,7 @@ beside hold them by subject."""
 
 from __future__ import annotations
 
+from medaid.clearing.hospital import fsi
 from medaid.clearing.hospital.agreeing import Asked, reconcile_lines, reconcile_totals
 from medaid.clearing.hospital.agreements import (
     decide_agreement,
@@ -59,6 +60,7 @@ __all__ = [
     "create_supplements",
     "decide_agreement",
     "drg_share",
+    "fsi",
     "get_agreement",
     "get_payee",
     "get_statement",

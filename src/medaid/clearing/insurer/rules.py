@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 from medaid.clearing.figures import figure
 from medaid.clearing.insurer.model import FUND, Contract, InsurerBill, Period
 from medaid.errors import Refused
-from medaid.fund import rules as fund_rules
-from medaid.fund.model import Entry
+from medaid.fund.model import Entry, journal
 from medaid.money import Fen, take
 from medaid.months import Month
 from medaid.regions import Region
@@ -54,8 +53,8 @@ def fronting_entry(
 ) -> Entry:
     """What the insurer's payment books: the fund owes the insurer instead of the hospital (`owed`
     2101) or of the case (2103)."""
-    lines = fund_rules.pair(FUND, owed, "2104", amount, creditor, contract.insurer)
-    return fund_rules.entry(FRONTING, region, f"{contract.year}-{source}", lines, now)
+    lines = journal.pair(FUND, owed, "2104", amount, creditor, contract.insurer)
+    return journal.entry(FRONTING, region, f"{contract.year}-{source}", lines, now)
 
 
 def fronted(entries: Iterable[Entry], year: int, end: date | None) -> Fen:

@@ -33,9 +33,8 @@ from medaid.clearing.insurer.model import (
 from medaid.clearing.insurer.store import list_bills
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled
-from medaid.fund import rules as fund_rules
 from medaid.fund import service as fund
-from medaid.fund.model import Entry
+from medaid.fund.model import Entry, journal
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -162,7 +161,7 @@ def _paid(bill: InsurerBill, now: datetime) -> list[Write]:
         if bill.fronted > 0
         else ("insurer_refund", [(FUND, "1001", "2104", -bill.fronted)])
     )
-    entry = fund_rules.movement(kind, bill.district, source, rows, now, counterpart=bill.insurer)
+    entry = journal.movement(kind, bill.district, source, rows, now, counterpart=bill.insurer)
     return list(fund.posting(entry))
 
 

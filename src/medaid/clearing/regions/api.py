@@ -13,7 +13,7 @@ from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
 from medaid.errors import BadInput, Forbidden
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.regions import Region

@@ -15,7 +15,7 @@ from medaid.clearing.amounts import Amounts
 from medaid.clearing.files import text, unzipped, zipped
 from medaid.clearing.regions.model import Bill, BillKind, Filing, Pair, parts_of
 from medaid.errors import BadInput
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.money import Fen
 from medaid.regions import Region
 

@@ -21,8 +21,7 @@ from medaid.clearing.regions.model import (
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined
-from medaid.fund import rules as fund_rules
-from medaid.fund.model import Entry, Line
+from medaid.fund.model import Entry, Line, journal
 from medaid.money import WHOLE, Fen, split
 from medaid.regions import Level, Region
 
@@ -157,10 +156,10 @@ def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) ->
         for fund, fen in amounts.items():
             assert fen > 0, f"{bill.bill_id}: a negative amount waits for the next bill"
             by_city.setdefault(pair[side], []).extend(
-                fund_rules.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side])
+                journal.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side])
             )
     return [
-        fund_rules.entry(kind, city, f"{bill.bill_id}-{city}", lines, at)
+        journal.entry(kind, city, f"{bill.bill_id}-{city}", lines, at)
         for city, lines in by_city.items()
     ]
 

@@ -20,7 +20,7 @@ from medaid.aws.rest.table import Call
 from medaid.errors import BadInput
 from medaid.fund import analysis, books, finance, periods, service
 from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
-from medaid.fund.chart import funds
+from medaid.fund.model.chart import funds
 from medaid.instants import midnight
 from medaid.months import Month
 from medaid.regions import Region

@@ -15,7 +15,7 @@ from medaid.aws.rest.bodies import (
 from medaid.aws.rest.table import Call
 from medaid.fund import finance
 from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
-from medaid.fund.chart import accounts
+from medaid.fund.model.chart import accounts
 from medaid.fund.records import (
     BudgetVersion,
     Comparison,

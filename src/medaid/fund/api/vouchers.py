@@ -17,7 +17,7 @@ from medaid.aws.rest.bodies import (
 from medaid.aws.rest.table import Call
 from medaid.fund import allocations, vouchers
 from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
-from medaid.fund.chart import accounts, flows, funds
+from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import (
     Allocation,
     AllocationState,

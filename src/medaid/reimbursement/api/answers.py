@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from medaid.benefit.record import steps_to_data
-from medaid.benefit.sentence import category_name, sentences
+from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.reimbursement.api.shapes import (

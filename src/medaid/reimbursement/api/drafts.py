@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from medaid.benefit.claim import check_stated_facts
+from medaid.benefit.service import check_stated_facts
 from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.regions import Region
@@ -21,7 +21,7 @@ from medaid.reimbursement.model import (
     OtherPayment,
     Receipt,
 )
-from medaid.settlement.national.codes import CARE, bare
+from medaid.settlement.service import CARE, bare
 
 
 def case(sent: Open, officer: Officer, now: datetime) -> Case:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from medaid.aws.transaction import RetryPolicy
-from medaid.benefit.claim import PersonGroup
+from medaid.benefit.service import PersonGroup
 from medaid.errors import Refused
 from medaid.policy.model import Policy
 from medaid.reimbursement.model import OriginalSettlement

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from medaid.benefit.claim import STAYS
+from medaid.benefit.service import STAYS
 from medaid.receipts import service as receipts
 from medaid.reimbursement import store
 from medaid.reimbursement.model import Case, State

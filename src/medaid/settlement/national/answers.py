@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from medaid.benefit.deductible import deductible_borne
+from medaid.benefit.service import deductible_borne
 from medaid.errors import MedaidError
 from medaid.fund.posting import fund_of
 from medaid.instants import BEIJING, age_on, beijing_text

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from medaid.aws.web import json_object
-from medaid.benefit.claim import check_stated_facts, refuse_sender_amounts
+from medaid.benefit.service import check_stated_facts, refuse_sender_amounts
 from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.receipts.model import ReceiptNumber

@@ -13,8 +13,7 @@ from datetime import date, datetime
 
 from medaid import ids
 from medaid.errors import BadInput, Refused
-from medaid.fund import chart
-from medaid.fund.model import Entry, Line
+from medaid.fund.model import Entry, Line, chart
 from medaid.instants import civil_date
 from medaid.money import Fen
 

@@ -1,0 +1,55 @@
+"""What pricing offers to the packages above it: the builder of claims, the waterfall, its steps as
+data and as sentences. Pure, like all of this package."""
+
+from __future__ import annotations
+
+from medaid.benefit.claim import Choice, PolicyFor, best_of, candidate, candidates, decide
+from medaid.benefit.deductible import deductible_borne
+from medaid.benefit.engine import eligible_categories, planned_for, price
+from medaid.benefit.facts import (
+    STAYS,
+    ClaimRequest,
+    PersonGroup,
+    enrolment_for,
+    identities_by_region,
+)
+from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
+from medaid.benefit.reckoning import amount
+from medaid.benefit.record import bill_to_data, steps_to_data
+from medaid.benefit.sentence import category_name, sentences
+from medaid.benefit.statements import (
+    SENDER_FACTS,
+    check_fee_classes,
+    check_stated_facts,
+    refuse_sender_amounts,
+)
+
+__all__ = [
+    "SENDER_FACTS",
+    "STAYS",
+    "Choice",
+    "ClaimRequest",
+    "PersonGroup",
+    "Plan",
+    "PlannedLayer",
+    "PlannedLimit",
+    "PolicyFor",
+    "amount",
+    "best_of",
+    "bill_to_data",
+    "candidate",
+    "candidates",
+    "category_name",
+    "check_fee_classes",
+    "check_stated_facts",
+    "decide",
+    "deductible_borne",
+    "eligible_categories",
+    "enrolment_for",
+    "identities_by_region",
+    "planned_for",
+    "price",
+    "refuse_sender_amounts",
+    "sentences",
+    "steps_to_data",
+]
