@@ -20,6 +20,8 @@ _HYPHENS: Final = re.compile("[\u2010-\u2015\u2212]")
 _UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Zero-width marks, and the selectors of a character's glyph: the character is the same."""
 _HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_COMMON: Final = re.compile("[\u4e00-\u9fff]+")
+"""Most names: nothing in them has another form."""
 _BETWEEN_HAN: Final = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
 _AROUND: Final = re.compile(f" *([{DOT}()]) *")
 _MARKS: Final = frozenset(f" {DOT}.'()-")
@@ -33,6 +35,8 @@ class NotAName(ValueError):
 def normal(written: str) -> str:
     """The name in the one form we keep: one dot, plain width, no blank but between words of
     letters. Raises NotAName; an empty text stays empty."""
+    if _COMMON.fullmatch(written):
+        return written
     name = unicodedata.normalize("NFC", _UNSEEN.sub("", written).translate(_WIDE))
     name = _HYPHENS.sub("-", _APOSTROPHES.sub("'", name))
     name = " ".join(name.split())

@@ -101,6 +101,11 @@ def test_amounts_come_as_exact_decimals() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
+        b'{"a": 1e99999999999999999999}',
+        b'{"a": {"b": [1E-99999999999999999999]}}',
+        b'{"a": 1e999999}',
+        b'{"a": -1e-999999}',
+        b'{"a": 0.' + b"1" * 100 + b"}",
         b"",
         b"null",
         b"[]",

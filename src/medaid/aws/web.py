@@ -32,6 +32,8 @@ from medaid.errors import (
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a REST request. Lambda itself takes 6 MB with everything around it, API Gateway 10 MB
 (docs/operations.md)."""
+_LONGEST_NUMBER: Final = 64
+"""Digits of a number in a body, and the most that its exponent may be."""
 RETRY_AFTER: Final = 2
 """Seconds after which a caller may ask again where the fault is ours."""
 _NOT_FOUND: Final = frozenset(
@@ -128,7 +130,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
     try:
         text = raw.decode("utf-8-sig")
         value = json.loads(
-            text, parse_float=Decimal, parse_constant=_not_a_number, object_pairs_hook=_once
+            text, parse_float=_number, parse_constant=_not_a_number, object_pairs_hook=_once
         )
         if "\\ud" in text.lower():
             json.dumps(
@@ -139,6 +141,15 @@ def json_object(raw: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadInput("ENVELOPE", field="body", rule="须为 JSON 对象")
     return value
+
+
+def _number(text: str) -> Decimal:
+    """A number with a point or an exponent. Raises ValueError for one that nobody can mean: its
+    digits would take memory or time without end wherever they are written out."""
+    number = Decimal(text) if len(text) <= _LONGEST_NUMBER else Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
+        raise ValueError("number")
+    return number
 
 
 def _not_a_number(text: str) -> NoReturn:

@@ -81,6 +81,25 @@ class Header:
     own: Mapping[str, int]
     columns: Sequence[Column] = ()
     limits: Limits = field(default_factory=Limits)
+    plan: tuple[tuple[str, str, bool, int, int], ...] = field(init=False, default=())
+    """Field, heading, whether required, longest and index of each column: a million rows go through
+    it."""
+    unheaded: bool = field(init=False, default=False)
+    """Whether a heading is empty."""
+
+    def __post_init__(self) -> None:
+        plan = tuple(
+            (
+                column.field,
+                column.heading,
+                column.required,
+                column.longest or self.limits.cell,
+                self.at.get(column.field, -1),
+            )
+            for column in self.columns
+        )
+        object.__setattr__(self, "plan", plan)
+        object.__setattr__(self, "unheaded", "" in self.headings)
 
     def row(self, line: Line) -> Row:
         """The row of a line, with the problems that its form has."""
@@ -90,7 +109,9 @@ class Header:
             for name, index in self.at.items()
         }
         own = {name: cell.text(found[index]) for name, index in self.own.items() if index < width}
-        problems = [*self._stray(line), *self._filled(cells, line.wrong)]
+        problems = [*self._filled(cells, line.wrong)]
+        if self.unheaded or width > len(self.headings):
+            problems = [*self._stray(line), *problems]
         for name, content in own.items():
             if len(content) > self.limits.cell:
                 problems.append(Problem("FIELD_TOO_LONG", name, f"超过 {self.limits.cell} 字"))
@@ -102,7 +123,7 @@ class Header:
         headings = self.headings
         if len(line.cells) > len(headings) and any(map(cell.text, line.cells[len(headings) :])):
             yield Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行")
-        if "" in headings:
+        if self.unheaded:
             for index, content in enumerate(line.cells[: len(headings)]):
                 if not headings[index] and cell.text(content):
                     yield Problem("FILE_FORM", f"第{index + 1}列", "有内容而没有表头")
@@ -110,18 +131,19 @@ class Header:
     def _filled(
         self, cells: Mapping[str, str], wrong: Mapping[int, tuple[str, str]]
     ) -> Iterator[Problem]:
-        for column in self.columns:
-            content = cells.get(column.field, "")
-            longest = column.longest or self.limits.cell
-            unread = wrong.get(self.at.get(column.field, -1))
-            if unread:
-                yield Problem(unread[0], column.heading, unread[1])
-            elif column.required and not content:
-                yield Problem("FIELD_REQUIRED", column.heading, "必填")
+        """What is wrong with the cells of described columns."""
+        control = _CONTROL.search("".join(cells.values())) is not None  # one look for all of them
+        for field_, heading, required, longest, index in self.plan:
+            content = cells.get(field_, "")
+            if wrong and index in wrong:
+                yield Problem(wrong[index][0], heading, wrong[index][1])
+            elif not content:
+                if required:
+                    yield Problem("FIELD_REQUIRED", heading, "必填")
             elif len(content) > longest:
-                yield Problem("FIELD_TOO_LONG", column.heading, f"超过 {longest} 字")
-            elif _CONTROL.search(content):
-                yield Problem("FIELD_FORMAT", column.heading, "含有换行或控制字符")
+                yield Problem("FIELD_TOO_LONG", heading, f"超过 {longest} 字")
+            elif control and _CONTROL.search(content):
+                yield Problem("FIELD_FORMAT", heading, "含有换行或控制字符")
 
 
 @dataclass(frozen=True, slots=True)

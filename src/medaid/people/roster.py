@@ -9,10 +9,10 @@ its sender here; against what is known in `medaid.people.rules`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from medaid import names
@@ -93,6 +93,10 @@ class Checks:
     @cached_property
     def _batch(self) -> str:
         return self.manifest.batch
+
+    @cached_property
+    def _department_named(self) -> Callable[[str], str | None]:
+        return lru_cache(maxsize=1024)(self.catalogue.department)  # a file writes the same few
 
     @cached_property
     def _columns(self) -> Mapping[str, Column]:
@@ -205,7 +209,7 @@ class Checks:
 
     def _department(self, row: _Row) -> str:
         text = row.cells["department"]
-        department = self.catalogue.department(text) if text else None
+        department = self._department_named(text) if text else None
         if text and department is None:
             row.wrong("CODE_UNKNOWN", "department", "无法识别是哪个部门")
         elif department and department != self.manifest.sender.department:
