@@ -128,7 +128,7 @@ def test_an_entry_that_slipped_in_behind_the_last_seal_is_found_after_two_days(
 def test_books_rewritten_together_with_their_seals_do_not_fit_the_anchors(
     outside: bytes, tables: Tables
 ) -> None:
-    """Whoever rules the tables rewrites an entry and seals anew: the anchor tells."""
+    """Whoever rules the tables rewrites an entry and seals anew: the anchor tells (J32)."""
     sealed_books()
     item = item_of(tables, "journal", "E1")
     item["narrative"] = {"S": "改"}
