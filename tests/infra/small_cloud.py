@@ -11,10 +11,13 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from medaid.local.ministack import MiniStack, free_port
 from medaid.local.stack import Cloud
 
 SECONDS = 60
@@ -158,6 +161,16 @@ class SmallCloud:
     def wait_for_start(self) -> None:
         key = {"pk": {"S": "started"}}
         until(lambda: "Item" in self.dynamodb.get_item(TableName="seen", Key=key), "a call")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[MiniStack, SmallCloud]]:
+    """The cloud in `folder`, stopped in order afterwards where the test has not ended it."""
+    stack = MiniStack.start(folder, free_port())
+    try:
+        yield stack, SmallCloud(stack.cloud)
+    finally:
+        stack.stop()
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

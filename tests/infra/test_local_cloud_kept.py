@@ -8,32 +8,19 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.cloud import PARAMETERS
-from tests.infra.small_cloud import SmallCloud, until
+from tests.infra.small_cloud import SmallCloud, running, until
 
 from medaid.local import deploy
-from medaid.local.errors import LocalError
 from medaid.local.ministack import MiniStack, free_port
 from medaid.local.snapshots import Snapshots
 from medaid.local.stack import Cloud, Stack
 
 pytestmark = pytest.mark.cloud
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[tuple[MiniStack, SmallCloud]]:
-    """The cloud in `folder`, stopped in order afterwards where the test has not ended it."""
-    stack = MiniStack.start(folder, free_port())
-    try:
-        yield stack, SmallCloud(stack.cloud)
-    finally:
-        stack.stop()
 
 
 def wait_until_saved(stack: MiniStack) -> None:
@@ -295,23 +282,3 @@ def test_a_disk_with_room_again_is_saved_to_again(tmp_path: Path) -> None:
         assert small.written() == {"a"}
         got = small.cloud.client("s3").get_object(Bucket="small-bucket", Key="object")
         assert got["Body"].read() == b"x"
-
-
-def test_a_state_that_cannot_be_read_is_said_and_left_as_it_is(tmp_path: Path) -> None:
-    with running(tmp_path) as (_, small):
-        small.create()
-    table = (Snapshots(tmp_path).newest() or tmp_path) / "dynamodb.json"
-    table.write_text("{", encoding="utf-8")
-    with pytest.raises(LocalError, match=r"cannot be read.*make clean"):
-        MiniStack.start(tmp_path, free_port())
-    assert table.read_text(encoding="utf-8") == "{"
-
-
-def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
-    with running(tmp_path / "first") as (stack, _), pytest.raises(LocalError, match="is taken"):
-        MiniStack.start(tmp_path / "second", int(stack.cloud.endpoint.rsplit(":", 1)[1]))
-
-
-def test_two_clouds_do_not_share_a_folder(tmp_path: Path) -> None:
-    with running(tmp_path), pytest.raises(LocalError, match="already runs"):
-        MiniStack.start(tmp_path, free_port())
