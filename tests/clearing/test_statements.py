@@ -231,12 +231,11 @@ class TestTotals3201:
         arrive(one)
         month()
         arrive(late, when=at(1, 4, month=8))
-        assert (
-            reconcile_totals(
-                HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, late), 2, AUGUST
-            )[0]
-            == "0"
+        result, description = reconcile_totals(
+            HOME, A, ("390", "21", HOME), FIRST, LAST, totals(one, late), 2, AUGUST
         )
+        assert result == "0"
+        assert "尚有未列入对账单的项目" in description
         assert statement(HOME, A, "2023-07", 1).state == "draft"
 
     def test_range_over_two_months_is_compared_and_confirms_nothing(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.fund.model.chart import read
 from medaid.money import Ratio
+from medaid.regions import Region
 from medaid.workdays import Calendar, WorkingDays
 
 _HOLIDAY: Final = ("as_stated", "previous_working_day", "next_working_day")
@@ -22,7 +23,7 @@ class Figure:
     nothing, or move."""
 
     key: str
-    region: str
+    region: Region
     value: Any
     unit: str
     cite: str
@@ -67,7 +68,7 @@ def _figures() -> tuple[Figure, ...]:
         found.append(
             Figure(
                 row["key"],
-                row["region"],
+                Region(row["region"]),
                 row["value"],
                 row["unit"],
                 row["cite"],
@@ -80,12 +81,13 @@ def _figures() -> tuple[Figure, ...]:
 
 
 def figure(key: str, region: str) -> Figure:
-    """The figure that holds in `region` (admdvs): the row with the longest prefix. Raises
-    PolicyUndetermined FIGURE_MISSING."""
-    rows = [f for f in _figures() if f.key == key and region.startswith(f.region)]
-    if not rows:
-        raise PolicyUndetermined("FIGURE_MISSING", field=key, rule=f"{region} 无此标准")
-    return max(rows, key=lambda f: len(f.region))
+    """The figure that holds in `region` (admdvs): its own, or that of the nearest region above.
+    Raises PolicyUndetermined FIGURE_MISSING."""
+    by_region = {found.region: found for found in _figures() if found.key == key}
+    for above in Region(region).chain:
+        if above in by_region:
+            return by_region[above]
+    raise PolicyUndetermined("FIGURE_MISSING", field=key, rule=f"{region} 无此标准")
 
 
 @cache

@@ -29,6 +29,7 @@ from medaid.people import api as people_api
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, TIER_NAMES, VALUES
 from medaid.receipts import api as receipts_api
+from medaid.regions import NATION
 from medaid.reimbursement import api as reimbursement_api
 from medaid.settlement.national import codes
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
@@ -362,7 +363,7 @@ def _clocks() -> str:
                 (
                     f"`{figure['key']}`",
                     f"{figure['value']} ({figure['unit']})",
-                    figure["region"] or "everywhere",
+                    "everywhere" if figure["region"] == NATION else figure["region"],
                     figure["cite"],
                 )
             )

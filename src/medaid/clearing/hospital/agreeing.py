@@ -117,23 +117,24 @@ def reconcile_totals(
     if result == "0":
         parts = [f"其中 {Fen(fen)} 元由 {region} 支付" for region, fen in sorted(elsewhere.items())]
         if asked.whole_month is not None:
-            for region in sorted(regions):
-                _agree(region, asked, asked.whole_month, now)
+            held = [_agree(region, asked, asked.whole_month, now) for region in sorted(regions)]
+            if not all(held):
+                parts.append("尚有未列入对账单的项目,补充对账单生成后请再次对账确认")
         elif len(asked.months) > 1:
             parts.append("跨月期间仅供核对,请逐月对账确认")
         description = ";".join((description, *parts))
     return result, description
 
 
-def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> None:
+def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> bool:
     """Marks the groups asked for as agreed in a region's draft statements of the month, if together
-    they hold all of the month's items."""
+    they hold all of the month's items; False where they do not."""
 
-    def decide() -> Decided[None]:
+    def decide() -> Decided[bool]:
         held = store.held_statements(region, asked.institution, month)
         if not held or _has_items_after(region, asked.institution, month, held[-1], now):
             # items that are in no statement yet: agreed totals say nothing of the statements
-            return Decided(None)
+            return Decided(False)
         writes: list[Write] = []
         for row, statement in held:
             groups = {block.group for block in statement.blocks}
@@ -142,9 +143,9 @@ def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> None:
                 state = StatementState.CONFIRMED if agreed == groups else StatementState.DRAFT
                 after = in_state(statement, state, agreed=tuple(sorted(agreed)))
                 writes += store.replace_statement(row, after, now)
-        return Decided(None, writes)
+        return Decided(True, writes)
 
-    transact(decide)
+    return transact(decide)
 
 
 def _has_items_after(
