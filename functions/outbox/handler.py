@@ -22,7 +22,7 @@ metrics = Metrics(namespace="medaid", service="outbox")
 processor = batch.BatchProcessor(STREAMS, raise_on_entire_batch_failure=False)
 
 
-def tell(listener: Listener, message: outbox.OutboxItem, event: Event | None) -> None:
+def tell(listener: Listener, message: outbox.OutboxItem, event: Event) -> None:
     now = clock.now()
     match listener, event:
         case Listener.CLEARING, SettlementPosted():
@@ -44,8 +44,8 @@ def one(record: DynamoDBRecord) -> None:
     if message is None or message.sk != "MESSAGE":
         return  # what became of a delivery
     try:
-        event = outbox.event_of(message) if "version" in message.body else None
-        for listener in LISTENERS[type(event)] if event else [Listener.DELIVERY]:
+        event = outbox.event_of(message)
+        for listener in LISTENERS[type(event)]:
             tell(listener, message, event)
     except Exception as error:
         metrics.add_metric(name="OutboxFailed", unit=MetricUnit.Count, value=1)

@@ -47,6 +47,7 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract
 from medaid.clearing.regions import service as regions
 from medaid.errors import BadInput, Refused, Unavailable
+from medaid.events import CaseClosed
 from medaid.fund import seals
 from medaid.fund import service as fund
 from medaid.fund import store as fund_store
@@ -438,7 +439,8 @@ class TestDoors:
 
     def test_message_is_sent_once_failures_are_kept_and_retried(self, tables: Tables) -> None:
         """J16."""
-        commit([outbox.message("identity_lost", "P1-2024", {"psn_no": "P1"}, at(3))])
+        event = CaseClosed("C1", "P1", HOME)
+        commit([outbox.publish(event, "P1-2024", at(3))])
         (held,) = list(outbox.OutboxItem.scan())
         sent: list[str] = []
 
@@ -453,11 +455,11 @@ class TestDoors:
         gateway = Flaky()
         with pytest.raises(OSError, match="gateway"):
             delivery.deliver(held, gateway, at(3))
-        assert list(delivery.failed()) == ["O#identity_lost#P1-2024"]
+        assert list(delivery.failed()) == ["O#case_closed#P1-2024"]
         gateway.broken = False
         assert delivery.deliver(held, gateway, at(3)) is True
         assert delivery.deliver(held, gateway, at(3)) is False
-        assert sent == ["O#identity_lost#P1-2024"]
+        assert sent == ["O#case_closed#P1-2024"]
         assert list(delivery.failed()) == []
 
     def test_bad_message_fails_alone(self, tables: Tables) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from tests.storage import Killed, StorageCalls, StorageFaults
 
-from medaid.aws import outbox, transaction
+from medaid.aws import transaction
 from medaid.aws.outbox import OutboxItem
 from medaid.errors import Unavailable
+from medaid.instants import stored
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
 def _message(key: str) -> transaction.Write:
-    return outbox.message("test", key, {"n": 1}, NOON)
+    item = OutboxItem(f"O#test#{key}", kind="test", at=stored(NOON), body={"n": 1})
+    return transaction.Put(item, OutboxItem.pk.does_not_exist(), "outbox:test")
 
 
 def _commit(*keys: str) -> None:

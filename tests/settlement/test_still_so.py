@@ -110,6 +110,17 @@ def test_a_late_duplicate_of_a_discharge_does_not_end_a_stay_that_goes_on(tables
     passed(discharge(hospital, mdtrt_id, "D-2", end), output=False)
 
 
+def test_a_settled_stay_is_not_said_to_go_on(tables: Tables) -> None:
+    hospital = Hospital()
+    mdtrt_id = hospital.stay("P1")
+    on = {"mdtrt_id": mdtrt_id, "psn_no": "P1"}
+    passed(hospital.call("2405", on, msgid="O-1"), output=False)
+    passed(hospital.call("2405", on, msgid="O-1"), output=False)
+    given = stay_input("P1", mdtrt_id, SMALL, dscgTime="2021-06-30")
+    passed(hospital.call("2304", given))
+    refused(hospital.call("2405", on, msgid="O-1"), "STATE", "msgid")
+
+
 def test_2601_of_a_discharge_says_what_to_send_instead(tables: Tables) -> None:
     hospital = Hospital()
     mdtrt_id = hospital.admit("P1")

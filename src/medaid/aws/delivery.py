@@ -65,7 +65,7 @@ def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
     if before == "sent":
         return False
     try:
-        to.send(message.pk, message.kind, message.body.get("event", message.body))
+        to.send(message.pk, message.kind, message.body["event"])
     except Exception:
         reading(lambda: held.update([OutboxItem.state.set("failed")]))
         reading(

@@ -8,9 +8,7 @@ the table's stream, once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from medaid.aws import codec
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
@@ -29,13 +27,6 @@ class OutboxItem(Model):
     state = UnicodeAttribute(default="new")
     at = UnicodeAttribute()
     body = PackedAttribute()
-
-
-def message(kind: str, key: str, body: Mapping[str, Any], at: datetime) -> Write:
-    """The write of one message of `kind` about `key` (an id). A second one with the same kind and
-    key loses."""
-    item = OutboxItem(f"O#{kind}#{key}", "MESSAGE", kind=kind, at=stored(at), body=dict(body))
-    return Put(item, OutboxItem.pk.does_not_exist(), f"outbox:{kind}")
 
 
 def publish(event: Event, key: str, at: datetime) -> Write:

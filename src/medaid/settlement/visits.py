@@ -141,13 +141,19 @@ def _ended(visit: Visit, end: date, today: date) -> Visit:
 
 
 def undo_discharge(message: Message, _institution: Institution, now: datetime) -> Reply:
-    """2405: the stay goes on."""
-    return _change_visit(message, now, lambda visit: replace(visit, end=None))
+    """2405: the stay goes on. A settled one does not."""
+    return _change_visit(message, now, lambda visit: replace(visit, end=None), while_open=True)
 
 
-def _change_visit(message: Message, now: datetime, change: Callable[[Visit], Visit]) -> Reply:
+def _change_visit(
+    message: Message,
+    now: datetime,
+    change: Callable[[Visit], Visit],
+    *,
+    while_open: bool = False,
+) -> Reply:
     """An open visit turned into what `change` makes of it; where it is so already, only the message
-    is kept."""
+    is kept. Sent again, it stands for a settled visit too, unless it holds `while_open` only."""
     psn_no, mdtrt_id = message.text("psn_no"), message.text("mdtrt_id")
 
     def decide() -> Decided[Reply]:
@@ -161,8 +167,10 @@ def _change_visit(message: Message, now: datetime, change: Callable[[Visit], Vis
 
     def again(record: MessageRecord) -> Reply:
         visit = file_of(message, now).visit(record.result)
-        held = [b.visit for b in store.list_batches(record.result).values()] if not visit else []
-        if not any(change(one) == one for one in (*held, *([visit] if visit else ()))):
+        known = [visit] if visit else []
+        if visit is None and not while_open:
+            known = [batch.visit for batch in store.list_batches(record.result).values()]
+        if not any(change(one) == one for one in known):
             raise undone(message)
         return Reply()
 
