@@ -649,7 +649,7 @@ def test_recovery_up_to_what_was_paid_as_a_negative_order() -> None:
         case = service.receive_recovery(o, CASHIER, case.case_id, case.version, NOW, given())
     assert case.state == State.RECOVERED
     assert balances() == {}
-    assert people.load("P1", 2026).totals(2026).amounts["paid:assistance_inpatient"] == 0
+    assert people.load("P1", 2026).totals(2026).amounts.get("paid:assistance_inpatient", 0) == 0
     assert people.load("P1", 2026).totals(2026).amounts["own_all"] == 1000000
     with pytest.raises(BadInput, match="追回金额"):
         service.demand_recovery(
