@@ -9,6 +9,8 @@ where they leave.
 
 from __future__ import annotations
 
+from typing import Final
+
 from medaid.benefit.balance import ClaimBalance
 from medaid.benefit.choice import holds
 from medaid.benefit.model import RESERVED, Claim, Priced, Step, check_bill
@@ -20,6 +22,9 @@ from medaid.policy.model import NO_CATEGORY, Policy
 from medaid.policy.vocabulary import Care
 
 __all__ = ["RESERVED", "check", "eligible_categories", "price", "price_year_end"]
+
+STAY: Final = Care.INPATIENT
+"""What counts as a stay of the year."""
 
 
 def price(policy: Policy, claim: Claim) -> Priced:
@@ -160,7 +165,7 @@ def _answer(balance: ClaimBalance, category: str, steps: list[Step]) -> Priced:
         balance.add("own_in_policy", balance.in_left)
         balance.add("in_policy", balance.in_policy)
         balance.add("total", balance.total)
-        if balance.claim.facts.care == Care.INPATIENT:
+        if balance.claim.facts.care == STAY:
             balance.add("count:stays", 1)
     paid = {fund: Fen(amount) for fund, amount in by_fund.items()}
     return Priced(

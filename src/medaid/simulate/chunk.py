@@ -229,20 +229,7 @@ class Chunk:
         for number in range(
             max(len(self.plans.met[i].candidates) for i in np.unique(pricing_plan))
         ):
-            tables = np.array(
-                [
-                    r.candidates[number].table if len(r.candidates) > number else -1
-                    for r in self.plans.met
-                ],
-                dtype=np.int32,
-            )
-            plans = np.array(
-                [
-                    r.candidates[number].plan if len(r.candidates) > number else 0
-                    for r in self.plans.met
-                ],
-                dtype=np.int32,
-            )
+            tables, plans, categories = self.plans.candidates(number)
             for code in np.unique(tables[pricing_plan]):
                 if code < 0:
                     continue
@@ -258,23 +245,16 @@ class Chunk:
                     refused[at] = np.where(refused[at] == 0, walk.refused, refused[at])
                 better = walk.all_left < best[at]
                 best[at[better]], taken[at[better]] = walk.all_left[better], number
-                walks.append((number, at, walk))
+                walks.append((number, at, walk, categories[pricing_plan[at]]))
         self.outcome.refused[rows] = self.walk_refusals[refused]
-        for number, at, walk in walks:
+        for number, at, walk, chosen in walks:
             mine = (taken[at] == number) & (refused[at] == 0)
-            chosen = np.array(
-                [
-                    r.candidates[number].category if len(r.candidates) > number else 0
-                    for r in self.plans.met
-                ],
-                dtype=np.int32,
-            )
             self._commit(
                 walk.only(mine),
                 rows[at[mine]],
                 persons[at[mine]],
                 pricing_plan[at[mine]],
-                chosen[pricing_plan[at[mine]]],
+                chosen[mine],
                 year,
                 needs_fallback,
             )

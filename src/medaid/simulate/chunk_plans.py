@@ -76,3 +76,16 @@ class ChunkPlans:
         self.category_of = np.array([c.category for c in one], dtype=np.int32)
         self.inpatient_of = np.array([r.inpatient for r in self.met], dtype=np.int32)
         self.refusal_of = np.array([r.refusal for r in self.met], dtype=np.int32)
+
+    def candidates(self, number: int) -> tuple[Codes, Codes, Codes]:
+        """By plan the table, its row and the category of the candidate with that number; a table of
+        -1 where the plan has none."""
+        none = Candidate(0, -1, 0)
+        found = [
+            plan.candidates[number] if len(plan.candidates) > number else none for plan in self.met
+        ]
+        return (
+            np.array([one.table for one in found], dtype=np.int32),
+            np.array([one.plan for one in found], dtype=np.int32),
+            np.array([one.category for one in found], dtype=np.int32),
+        )
