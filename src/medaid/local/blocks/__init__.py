@@ -1,0 +1,1 @@
+"""The generated blocks of docs/, by the page they stand on."""
