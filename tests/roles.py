@@ -294,7 +294,8 @@ def _object_acts(operation: str, request: Mapping[str, Any]) -> Iterator[Act]:
         yield Act("s3:ListBucket", arn, request.get("Prefix", ""))
     elif operation == "CopyObject":
         source = request["CopySource"]
-        yield Act("s3:GetObject", f"arn:{PARTITION}:s3:::{source['Bucket']}/{source['Key']}")
+        path = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
+        yield Act("s3:GetObject", f"arn:{PARTITION}:s3:::{path}")
         yield Act("s3:PutObject", f"{arn}/{key}", key)
     elif operation in ("GetObject", "HeadObject"):
         version = "Version" if "VersionId" in request else ""
