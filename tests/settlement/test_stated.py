@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,9 @@ from tests.settlement.hospital import (
     stay_input,
     visit_input,
 )
+
+from medaid.aws.transaction import commit
+from medaid.people import service as people
 
 
 @pytest.fixture(autouse=True)
@@ -117,8 +121,10 @@ def test_a_field_named_twice_among_many_is_found_at_once(tables: Tables) -> None
 
 def test_a_persons_open_registrations_are_bounded(tables: Tables) -> None:
     hospital = Hospital()
-    for _ in range(30):
-        last = hospital.visit("P1")
+    last = hospital.visit("P1")
+    (held,) = people.load("P1", 2020).visits
+    others = [replace(held, mdtrt_id=f"{last[:-3]}{number:03d}") for number in range(1, 100)]
+    commit([write for other in others for write in people.visit_opened("P1", other)])
     given = {"psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
     given |= {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "ipt_otp_no": "M1"}
     refused(hospital.call("2201", given), "VISIT_OVERLAP", "psn_no")

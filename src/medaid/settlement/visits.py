@@ -25,7 +25,7 @@ from medaid.settlement.model import Act, Institution, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
-MOST_OPEN: Final = 30
+MOST_OPEN: Final = 100
 """Registrations of one person that may be open at once: more are forgotten ones, or an attack on
 the one read that every message of the person waits for."""
 
