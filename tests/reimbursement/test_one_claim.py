@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Tables
 from tests.people.samples import identity, insurance, person
 from tests.reimbursement.api_client import application, in_process, opened
-from tests.reimbursement.office import NANJING, at, draft, granted, office, officer
+from tests.reimbursement.office import NANJING, at, draft, granted, office, officer, scan
 
 from medaid.aws import rest
 from medaid.aws.rest.app import mount
@@ -61,6 +61,8 @@ def test_the_desk_carries_a_fact_that_no_register_holds_J27(
     body["receipts"][0]["date"] = "2023-08-01"
     desk = opened(call, body)
     assert desk.act(call, "accept")[0] == 200
+    image = scan(desk.case_id, b"image")
+    assert desk.act(call, "attach", bill_code="3201", bill_no="N1", sha256=image)[0] == 200
     code, answer = desk.act(call, "price")
     assert code == status, answer
     if status == 200:
