@@ -23,6 +23,7 @@ from medaid.benefit.statements import (
     check_stated_facts,
     refuse_sender_amounts,
 )
+from medaid.benefit.year_end import has_year_end, settle_year_end
 
 __all__ = [
     "SENDER_FACTS",
@@ -46,10 +47,12 @@ __all__ = [
     "deductible_borne",
     "eligible_categories",
     "enrolment_for",
+    "has_year_end",
     "identities_by_region",
     "planned_for",
     "price",
     "refuse_sender_amounts",
     "sentences",
+    "settle_year_end",
     "steps_to_data",
 ]
