@@ -2,141 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
-from pydantic import Field
-
-from medaid.aws.rest.bodies import (
-    Body,
-    MonthText,
-    Page,
-    Reason,
-    Short,
-    Shown,
-    WithReason,
-    YuanText,
-)
+from medaid.aws.rest.bodies import Page, WithReason
 from medaid.aws.rest.table import Call, Routes
 from medaid.ids import OfficerId, OrderId
-from medaid.instants import beijing_text
-from medaid.payments import rules, service
-from medaid.payments.model import (
-    Account,
-    Batch,
-    BatchState,
-    Duty,
-    Officer,
-    OrderState,
-    Payee,
-    PayOrder,
-)
+from medaid.payments import service
+from medaid.payments.model import Account, Duty, Payee
 from medaid.payments.service import Listeners
+from medaid.payments.shapes import (
+    AccountIn,
+    BatchDetail,
+    BatchIn,
+    BatchQuery,
+    BatchShown,
+    LineShown,
+    OfficerShown,
+    OrderShown,
+    PayeeShown,
+    Resolve,
+    batch_shown,
+    officer_shown,
+    order_shown,
+    payee_shown,
+)
 from medaid.regions import Region
 
 READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "manager", "inspector")
 ROUTES: Routes[Listeners] = Routes("payments", "付款:收款账户、付款单、付款批次、岗位")
 
 
-class AccountIn(Body):
-    acctname: Short
-    bankacct: Short
-    bankcode: Short
-
-
-class PayeeShown(Shown):
-    """A payee; accounts by their last four digits. `pending` waits for a second person."""
-
-    payee: str
-    acctname: str
-    account_tail: str
-    pending_name: str
-    pending_tail: str
-    entered_by: str
-    approved_by: str
-    changed_at: str
-
-
-class BatchIn(Body):
-    """The cashier's own key: the same key is the same batch. `payer` is the fund account."""
-
-    key: Short
-    payer: Short = service.EXPENDITURE
-
-
-class BatchShown(Shown):
-    batch_id: str
-    admdvs: str
-    payer: str
-    date: str
-    opened_by: str
-    state: BatchState
-    count: int
-    total: YuanText
-    digest: str
-
-
-class LineShown(Shown):
-    order_id: str
-    payee: str
-    account_tail: str
-    amount: YuanText
-
-
-class BatchDetail(BatchShown):
-    lines: list[LineShown]
-
-
-class BatchQuery(Body):
-    month: MonthText
-
-
-class AnswerShown(Shown):
-    """What the bank said; `refused` says why it was not taken."""
-
-    at: str
-    result: str
-    reason: str
-    refused: str
-
-
-class OrderShown(Shown):
-    order_id: str
-    payer: str
-    source_kind: str
-    source: str
-    payee: str
-    amount: YuanText
-    state: OrderState
-    state_name: str
-    batch_id: str
-    created_at: str
-    answers: list[AnswerShown]
-
-
-class Resolve(Body):
-    """Whether the order was paid after all, as a person found out."""
-
-    paid: bool = Field(strict=True)
-    reason: Reason
-
-
-class DutyShown(Shown):
-    duty: Duty
-    since: str
-    until: str
-    ended_by: str
-    reason: str
-
-
-class OfficerShown(Shown):
-    officer: str
-    duties: list[DutyShown]
-
-
 @ROUTES.get("/payments/{admdvs}/payees/{payee}", "收款账户", roles=READERS)
 def get_payee(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeShown:
-    return _payee(service.get_payee(admdvs, payee) or Payee(admdvs, payee))
+    return payee_shown(service.get_payee(admdvs, payee) or Payee(admdvs, payee))
 
 
 @ROUTES.put(
@@ -148,7 +46,7 @@ def get_payee(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeS
 def enter_account(call: Call[Listeners, AccountIn], admdvs: Region, payee: str) -> PayeeShown:
     body, by = call.body, OfficerId(call.caller.subject)
     account = Account(body.acctname, body.bankacct, body.bankcode)
-    return _payee(service.enter_account(admdvs, payee, account, by, call.now))
+    return payee_shown(service.enter_account(admdvs, payee, account, by, call.now))
 
 
 @ROUTES.post(
@@ -156,14 +54,14 @@ def enter_account(call: Call[Listeners, AccountIn], admdvs: Region, payee: str) 
 )
 def approve_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeShown:
     by = OfficerId(call.caller.subject)
-    return _payee(service.approve_account(admdvs, payee, by, call.now))
+    return payee_shown(service.approve_account(admdvs, payee, by, call.now))
 
 
 @ROUTES.post(
     "/payments/{admdvs}/payees/{payee}/reject", "不予变更收款账户", roles=("auditor", "manager")
 )
 def reject_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeShown:
-    return _payee(service.reject_account(admdvs, payee, call.now))
+    return payee_shown(service.reject_account(admdvs, payee, call.now))
 
 
 @ROUTES.post(
@@ -171,13 +69,15 @@ def reject_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> P
 )
 def open_batch(call: Call[Listeners, BatchIn], admdvs: Region) -> BatchShown:
     by, body = OfficerId(call.caller.subject), call.body
-    return _batch(service.open_batch(admdvs, body.key, by, call.caller.roles, call.now, body.payer))
+    return batch_shown(
+        service.open_batch(admdvs, body.key, by, call.caller.roles, call.now, body.payer)
+    )
 
 
 @ROUTES.get("/payments/{admdvs}/batches", "付款批次列表", roles=READERS, query=BatchQuery)
 def list_batches(call: Call[Listeners, None], admdvs: Region) -> Page[BatchShown]:
     found = service.list_batches(admdvs, call.query.month)
-    return Page[BatchShown](rows=[_batch(one) for one in found], total=len(found))
+    return Page[BatchShown](rows=[batch_shown(one) for one in found], total=len(found))
 
 
 @ROUTES.get("/payments/{admdvs}/batches/{batch}", "付款批次和明细", roles=READERS)
@@ -192,7 +92,7 @@ def get_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchD
         )
         for line in service.list_batch_lines(batch)
     ]
-    return BatchDetail(**dict(_batch(found)), lines=lines)
+    return BatchDetail(**dict(batch_shown(found)), lines=lines)
 
 
 @ROUTES.post(
@@ -200,14 +100,14 @@ def get_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchD
 )
 def close_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchShown:
     by = OfficerId(call.caller.subject)
-    return _batch(service.close_batch(admdvs, batch, by, call.caller.roles, call.now))
+    return batch_shown(service.close_batch(admdvs, batch, by, call.caller.roles, call.now))
 
 
 @ROUTES.get("/payments/{admdvs}/orders/{order}", "付款单和回盘记录", roles=READERS)
 def get_order(call: Call[Listeners, None], admdvs: Region, order: str) -> OrderShown:
     found = service.get_order(OrderId(order))
     call.check_owner(found.region)
-    return _order(found)
+    return order_shown(found)
 
 
 @ROUTES.post(
@@ -227,13 +127,13 @@ def resolve_contradiction(call: Call[Listeners, Resolve], admdvs: Region, order:
         call.context,
         call.now,
     )
-    return _order(found)
+    return order_shown(found)
 
 
 @ROUTES.get("/payments/{admdvs}/officers", "经办人员岗位", roles=("manager", "inspector"))
 def list_officers(call: Call[Listeners, None], admdvs: Region) -> Page[OfficerShown]:
     found = service.list_officers(admdvs)
-    return Page[OfficerShown](rows=[_officer(one) for one in found], total=len(found))
+    return Page[OfficerShown](rows=[officer_shown(one) for one in found], total=len(found))
 
 
 @ROUTES.post(
@@ -248,69 +148,4 @@ def end_duty(
 ) -> OfficerShown:
     by = OfficerId(call.caller.subject)
     who = OfficerId(officer)
-    return _officer(service.end_duty(admdvs, who, duty, by, call.body.reason, call.now))
-
-
-def _payee(one: Payee) -> PayeeShown:
-    return PayeeShown(
-        payee=one.id,
-        acctname=one.account.acctname if one.account else "",
-        account_tail=one.account.bankacct[-4:] if one.account else "",
-        pending_name=one.pending.acctname if one.pending else "",
-        pending_tail=one.pending.bankacct[-4:] if one.pending else "",
-        entered_by=one.entered_by,
-        approved_by=one.approved_by,
-        changed_at=_text(one.changed_at),
-    )
-
-
-def _batch(one: Batch) -> BatchShown:
-    return BatchShown(
-        batch_id=one.batch_id,
-        admdvs=one.region,
-        payer=one.payer,
-        date=one.day.isoformat(),
-        opened_by=one.opened_by,
-        state=one.state,
-        count=one.count,
-        total=one.total,
-        digest=one.digest,
-    )
-
-
-def _order(one: PayOrder) -> OrderShown:
-    answers = [
-        AnswerShown(at=_text(a.at), result=a.result, reason=a.reason, refused=a.refused)
-        for a in one.answers
-    ]
-    return OrderShown(
-        order_id=one.order_id,
-        payer=one.payer,
-        source_kind=one.source.kind,
-        source=one.source.id,
-        payee=one.payee,
-        amount=one.amount,
-        state=one.state,
-        state_name=rules.NAMES[one.state],
-        batch_id=one.batch_id,
-        created_at=_text(one.created_at),
-        answers=answers,
-    )
-
-
-def _officer(one: Officer) -> OfficerShown:
-    duties = [
-        DutyShown(
-            duty=held.duty,
-            since=_text(held.since),
-            until=_text(held.until),
-            ended_by=held.ended_by,
-            reason=held.reason,
-        )
-        for held in one.duties
-    ]
-    return OfficerShown(officer=one.officer_id, duties=duties)
-
-
-def _text(at: datetime | None) -> str:
-    return beijing_text(at) if at else ""
+    return officer_shown(service.end_duty(admdvs, who, duty, by, call.body.reason, call.now))

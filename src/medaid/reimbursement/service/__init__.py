@@ -5,14 +5,13 @@ Every act takes the version of the case it was decided on: who comes second is t
 request again changes nothing.
 """
 
+from medaid.reimbursement.service.approvals import approve_hardship, extend
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import Upload, attach, download, upload
 from medaid.reimbursement.service.intake import (
     accept,
     amend,
-    approve_hardship,
     case_id,
-    extend,
     open_case,
     prepare,
     request_supplement,

@@ -3,19 +3,23 @@ projections made anew when a notice moves them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from medaid.aws import outbox
-from medaid.aws.transaction import ConditionFailed, TransactionConflict, Write, commit
+from medaid.aws.transaction import Decided, Write, commit_or_refuse, transact
 from medaid.clocks import day_start
+from medaid.errors import Unavailable
 from medaid.events import CaseDue
 from medaid.instants import civil_date
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.service.context import Context
 from medaid.workdays import Calendar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +59,35 @@ def _due(now: datetime) -> Iterator[str]:
 
 
 def _claim_steps(context: Context, case_id: str, now: datetime) -> tuple[int, int]:
-    """The steps of one case: how many were claimed, and whether only its index was corrected."""
-    for attempt in context.retry.attempts():
+    """The steps of one case: how many were claimed, and whether only its index was corrected. What
+    loses to an act or another sweep is looked at again."""
+    tries = 0
+
+    def decide() -> Decided[tuple[int, int]]:
+        nonlocal tries
         case = store.case(case_id)
         if case is None:
-            return 0, 0
-        claimed = (
-            store.steps_claimed(case_id) if attempt else frozenset()
-        )  # only where the case did not know of them
+            return Decided((0, 0))
+        # only where the case did not know of them
+        claimed = store.steps_claimed(case_id) if tries else frozenset()
+        tries += 1
         known = replace(case, steps_claimed=tuple(sorted({*case.steps_claimed, *claimed})))
         names = rules.steps_due(known, now, context.calendar, context.procedure)
         after = replace(known, steps_claimed=(*known.steps_claimed, *names))
-        try:
-            commit([_touched(context, after, case), *_claims(context, known, names, now)])
-        except (ConditionFailed, TransactionConflict):
-            continue  # somebody acted on it meanwhile, or claimed the step: look again
-        return len(names), int(not names)
-    return 0, 0
+        writes = [_touched(context, after, case), *_claims(context, known, names, now)]
+        return Decided((len(names), int(not names)), writes)
+
+    return _or_later(decide, context, (0, 0))
+
+
+def _or_later(decide: Callable[[], Decided[T]], context: Context, untouched: T) -> T:
+    """One case of a sweep; where it stays too busy it is left for the next one."""
+    try:
+        return transact(decide, retry=context.retry)
+    except Unavailable as error:
+        if error.code != "BUSY":
+            raise
+        return untouched
 
 
 def _touched(context: Context, after: Case, before: Case) -> Write:
@@ -118,7 +134,8 @@ def reproject(context: Context) -> int:
         for number in range(store.SHARDS):
             for case_id in store.due(number, None, day_start(changed)):
                 moved += _reprojected(context, case_id)
-    commit([store.calendar_marked(context.calendar.version, year_marks(context.calendar))])
+    marked = store.calendar_marked(context.calendar.version, year_marks(context.calendar))
+    commit_or_refuse([marked])
     return moved
 
 
@@ -140,17 +157,14 @@ def changed_from(before: dict[str, str], calendar: Calendar) -> date | None:
 
 
 def _reprojected(context: Context, case_id: str) -> int:
-    for _ in context.retry.attempts():
+    def decide() -> Decided[int]:
         found = store.indexed(case_id)
         if found is None:
-            return 0
+            return Decided(0)
         case, keys = found
         projection = rules.projection(case, context.calendar, context.procedure)
         if store.index_keys(case, projection) == keys:
-            return 0
-        try:
-            commit([store.case_touched(case, projection, case, context.calendar.version)])
-        except (ConditionFailed, TransactionConflict):
-            continue
-        return 1
-    return 0
+            return Decided(0)
+        return Decided(1, [store.case_touched(case, projection, case, context.calendar.version)])
+
+    return _or_later(decide, context, 0)
