@@ -4,7 +4,6 @@ reads what is due; new years move what they move."""
 from __future__ import annotations
 
 import bisect
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -280,7 +279,7 @@ def test_a_million_open_cases_of_which_a_hundred_are_due_J28(
     }
     for name, stand_in in stand_ins.items():
         monkeypatch.setattr(store, name, stand_in)
-    monkeypatch.setattr(sys.modules["medaid.reimbursement.service.sweep"], "commit", million.commit)
+    monkeypatch.setattr("medaid.aws.transaction.commit", million.commit)
     done = service.sweep(office(), now)
     assert (done.read, million.read, million.cases) == (100, 100, 100)
     assert done.claimed == 200, "warned and due: both were reached since the last sweep"
