@@ -3,13 +3,15 @@ acts of an office in the words of the tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
+from medaid.clearing.files import text
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.agreeing import Asked
+from medaid.clearing.hospital.files import UPLOAD
 from medaid.clearing.hospital.model import (
     Agreement,
     Difference,
@@ -270,4 +272,18 @@ def deduct(
 ) -> None:
     hospital.create_deduction(
         Region(region), institution, deduction_id, amounts, reason, Region(paying), "审核", now
+    )
+
+
+def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:
+    """What a hospital that agrees with us would upload: in the form of the interface."""
+    return text(
+        (
+            i.setl_id,
+            i.mdtrt_id,
+            i.psn_no,
+            *(i.amounts.get(n, Fen(0)).yuan() for n in UPLOAD[3:6]),
+            str(int(i.refd)),
+        )
+        for i in items
     )

@@ -32,6 +32,7 @@ from tests.clearing.builders import (
     item,
     made,
     reconcile_totals,
+    upload_rows,
 )
 from tests.conftest import Tables
 
@@ -40,7 +41,7 @@ from medaid.aws.faults import Failed
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs, runs, store
 from medaid.clearing.files import unzipped, zipped
-from medaid.clearing.hospital import files, fsi
+from medaid.clearing.hospital import fsi
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.insurer import service as insurer
@@ -390,7 +391,7 @@ class TestRoutes:
         arrive(one)
         arrive(two)
         jobs.monthly(AUGUST)
-        number = fsi.upload(A, zipped("a.txt", b"".join(files.upload_rows([one]))))
+        number = fsi.upload(A, zipped("a.txt", b"".join(upload_rows([one]))))
         sent = {
             "setl_optins": HOME,
             "file_qury_no": number,

@@ -23,6 +23,7 @@ from tests.clearing.builders import (
     reconcile_totals,
     refund,
     statement,
+    upload_rows,
     waiting,
 )
 from tests.fund.balances import counterpart_balances
@@ -266,7 +267,7 @@ class TestLines3202:
             arrive(one)
         month()
         theirs = item(3, at(5), maf=20001)
-        upload = b"".join(files.upload_rows([same, theirs, item(9, at(6))]))
+        upload = b"".join(upload_rows([same, theirs, item(9, at(6))]))
         key, found = reconcile_lines(
             HOME, A, "21", HOME, FIRST, LAST, zipped("up.txt", upload), AUGUST
         )
@@ -296,7 +297,7 @@ class TestLines3202:
         one = item(1, at(3))
         arrive(one)
         month()
-        upload = b"".join(files.upload_rows([one]))
+        upload = b"".join(upload_rows([one]))
         _, found = reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
         assert found == []
         assert statement(HOME, A, "2023-07", 1).state == "confirmed"
@@ -304,7 +305,7 @@ class TestLines3202:
     def test_file_of_another_month_is_refused_and_freezes_nothing(self) -> None:
         arrive(item(1, at(3)))
         month()
-        other = b"".join(files.upload_rows([item(7, at(3)), item(8, at(4))]))
+        other = b"".join(upload_rows([item(7, at(3)), item(8, at(4))]))
         with pytest.raises(Refused) as error:
             reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, other, AUGUST)
         assert error.value.field == "file_qury_no"
@@ -317,8 +318,8 @@ class TestLines3202:
         arrive(one)
         arrive(two)
         month()
-        wrong = b"".join(files.upload_rows([one, item(9, at(5))]))
-        right = b"".join(files.upload_rows([one, two]))
+        wrong = b"".join(upload_rows([one, item(9, at(5))]))
+        right = b"".join(upload_rows([one, two]))
         for upload, due in ((wrong, 60000), (right, 120000), (wrong, 60000), (right, 120000)):
             reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, upload, AUGUST)
             found = statement(HOME, A, "2023-07")
@@ -336,7 +337,7 @@ class TestLines3202:
         for n in range(count):
             projector.project(event_of(item(n, at(3) + timedelta(seconds=n))), at(3))
         month()
-        first = b"".join(files.upload_rows([item(0, at(3))]))
+        first = b"".join(upload_rows([item(0, at(3))]))
         storage_calls.reset()
         _, found = reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, first, AUGUST)
         assert len(found) == count - 1
@@ -348,7 +349,7 @@ class TestLines3202:
         arrive(one)
         month()
         _, found = reconcile_lines(
-            HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one, one])), AUGUST
+            HOME, A, "21", HOME, FIRST, LAST, b"".join(upload_rows([one, one])), AUGUST
         )
         assert [d.stmt_rslt for d in found] == ["102"]
 
@@ -457,9 +458,7 @@ class TestPaying:
         arrive(one)
         arrive(two)
         month()
-        reconcile_lines(
-            HOME, A, "21", HOME, FIRST, LAST, b"".join(files.upload_rows([one])), AUGUST
-        )
+        reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, b"".join(upload_rows([one])), AUGUST)
         agree(agreement(A))
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
         hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)

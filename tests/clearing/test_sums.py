@@ -34,6 +34,7 @@ from tests.clearing.builders import (
     made,
     reconcile_lines,
     refund,
+    upload_rows,
     waiting,
 )
 from tests.clearing.builders import statement as get_statement
@@ -45,7 +46,7 @@ from tests.storage import Killed, StorageFaults
 from medaid.aws import exchange
 from medaid.aws import settings as names
 from medaid.clearing import projector, store
-from medaid.clearing.hospital import files, rules
+from medaid.clearing.hospital import rules
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
 from medaid.clearing.regions import service as regions
@@ -212,7 +213,7 @@ def reconcile(world: World, institution: str, month: str, disputes: bool, now: d
             for i in world.items
             if i.institution == institution and i.month == month and i.insured_region == home
         ]
-        upload = b"".join(files.upload_rows(sent[1:] if disputes else sent))
+        upload = b"".join(upload_rows(sent[1:] if disputes else sent))
         reconcile_lines(HOME, institution, "21", home, first, Month.of(first).last, upload, now)
 
 
@@ -331,7 +332,7 @@ def whole_month() -> None:
             i for i in store.list_items(HOME, HOSPITALS[0], "2023-07") if i.insured_region == home
         ]
         if get_statement(HOME, HOSPITALS[0], "2023-07", 1).state == "draft":
-            upload = b"".join(files.upload_rows(mine))
+            upload = b"".join(upload_rows(mine))
             reconcile_lines(
                 HOME, HOSPITALS[0], "21", home, first, Month.of(first).last, upload, NOW
             )

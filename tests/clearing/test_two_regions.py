@@ -19,11 +19,11 @@ from tests.clearing.builders import (
     reconcile_totals,
     refund,
     statement,
+    upload_rows,
     waiting,
 )
 from tests.fund.balances import counterpart_balances
 
-from medaid.clearing.hospital import files
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.model import Item
@@ -120,7 +120,7 @@ class TestInTheCity:
     def test_both_parts_of_a_disputed_settlement_wait_and_the_rest_is_agreed(self) -> None:
         one, two = settled(1), settled(2)
         closed(CITY, COUNTY)
-        upload = b"".join(files.upload_rows([one]))
+        upload = b"".join(upload_rows([one]))
         _, found = reconcile_lines(CITY, A, "21", CITY, FIRST, LAST, upload, AUGUST)
         assert [d.stmt_rslt for d in found] == ["101"]
         for region, part in ((CITY, two.setl_id), (COUNTY, f"{two.setl_id}-{COUNTY}")):

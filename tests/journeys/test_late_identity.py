@@ -16,10 +16,7 @@ from tests.settlement.hospital import Hospital, bill, contracted, known_person, 
 
 from medaid.aws import exchange
 from medaid.local.places import FUNCTIONS
-from medaid.reimbursement import service as reimbursement
-from medaid.reimbursement.model import Officer
-
-OFFICER = Officer("u1", "440902", frozenset({"intake"}), "")
+from medaid.reimbursement import store
 
 
 @pytest.fixture
@@ -77,8 +74,8 @@ def test_an_identity_reported_late_opens_the_case_of_what_was_settled_without_it
     department.drop([row])
     kinds = outbox()
     assert "identity_recorded" in kinds
-    assert len(reimbursement.list_cases_of(OFFICER, "P1")) == cases
+    assert len(store.of_person("P1")) == cases
     assert outbox().count("assistance_not_settled") == cases, (
         "reminded once, whatever the stream brings again"
     )
-    assert len(reimbursement.list_cases_of(OFFICER, "P1")) == cases
+    assert len(store.of_person("P1")) == cases

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.people import recorded
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, certno
 
@@ -61,7 +62,7 @@ def test_a_file_laid_into_the_bucket_is_answered(office: Department) -> None:
     }
     psn_no = service.person_by_certificate("01", certno(7, birth="19700101"))
     assert service.load(psn_no, 2026).identities[0].category == "subsistence_allowance"
-    assert sum(1 for _ in service.register_on("440902", date(2026, 3, 1), now())) >= 300
+    assert sum(1 for _ in recorded.register_on("440902", date(2026, 3, 1), now())) >= 300
 
 
 def test_four_drops_race_for_the_same_people(office: Department) -> None:

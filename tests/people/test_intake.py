@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.dropped.builders import workbook_of
+from tests.people import recorded
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import ENROLMENT, NOW, certno
 from tests.storage import Killed
@@ -129,9 +130,9 @@ def test_next_month(department: Department) -> None:
         date(2023, 7, 1)
     ]
     assert service.identities_as_of(holder(1), date(2023, 12, 1), NOW) == ()
-    assert len(list(service.register_on("440900", date(2026, 5, 1), LATER))) == 4
-    assert len(list(service.register_on("440900", date(2026, 5, 1), NOW))) == 4
-    assert len(list(service.register_on("440900", date(2026, 4, 30), LATER))) == 5
+    assert len(list(recorded.register_on("440900", date(2026, 5, 1), LATER))) == 4
+    assert len(list(recorded.register_on("440900", date(2026, 5, 1), NOW))) == 4
+    assert len(list(recorded.register_on("440900", date(2026, 4, 30), LATER))) == 5
 
 
 def test_unchanged_month_writes_nothing(department: Department, storage_calls: Any) -> None:

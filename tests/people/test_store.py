@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.hooks import HierarchicalEmitter
+from tests.people import recorded
 from tests.people.samples import NOW, certno, filing, identity, insurance, person, visit
 
 from medaid.aws.transaction import ConditionFailed, Write, commit
@@ -55,8 +56,8 @@ def test_file_comes_whole() -> None:
     )
     commit(
         [
-            *service.insurance_recorded("P1", None, insurance(), NOW),
-            *service.identity_recorded(
+            *recorded.insurance_recorded("P1", None, insurance(), NOW),
+            *recorded.identity_recorded(
                 "P1", None, identity(end=date(2026, 5, 3), national_code="2303"), NOW
             ),
             *service.filing_added("P1", filing()),
@@ -86,7 +87,7 @@ def test_file_is_one_query(history: int, calls: list[tuple[str, dict[str, Any]]]
     before = None
     for month in range(history):
         after = identity(end=date(2026, 1, 1) + timedelta(days=month))
-        writes = service.identity_recorded("P1", before, after, NOW + timedelta(seconds=month))
+        writes = recorded.identity_recorded("P1", before, after, NOW + timedelta(seconds=month))
         commit(writes)
         before = service.load("P1", 2026).identities[0]
     commit(service.totals_changed("P1", YearTotals(2025), YearTotals(2025, 1)))
@@ -162,7 +163,7 @@ def test_identity_is_versioned() -> None:
     ]
     before, held = None, []
     for number, state in enumerate(states):
-        commit(service.identity_recorded("P1", before, state, NOW + timedelta(hours=number)))
+        commit(recorded.identity_recorded("P1", before, state, NOW + timedelta(hours=number)))
         (before,) = service.load("P1", 2026).identities
         held.append(before)
     assert [v.act for v in held] == ["confirmed", "ended", "changed", "changed"]
@@ -172,22 +173,22 @@ def test_identity_is_versioned() -> None:
         None
     ]
     loses(
-        service.identity_recorded(
+        recorded.identity_recorded(
             "P1", held[0], identity(end=date(2020, 1, 1)), NOW + timedelta(days=1)
         ),
         "people:identity",
     )
     loses(
-        service.identity_recorded("P1", None, held[3], NOW + timedelta(days=1)), "people:identity"
+        recorded.identity_recorded("P1", None, held[3], NOW + timedelta(days=1)), "people:identity"
     )
     assert len(store.identity_versions("P1")) == 4
 
 
 def test_recorded_later_even_when_the_clock_is_behind() -> None:
     registered()
-    commit(service.identity_recorded("P1", None, identity(), NOW))
+    commit(recorded.identity_recorded("P1", None, identity(), NOW))
     commit(
-        service.identity_recorded(
+        recorded.identity_recorded(
             "P1", identity(), identity(end=date(2026, 1, 1)), NOW - timedelta(minutes=5)
         )
     )
@@ -200,9 +201,9 @@ def test_recorded_later_even_when_the_clock_is_behind() -> None:
 def test_as_it_stood_as_we_knew() -> None:
     """J9, J11: identities on a day as known at an instant."""
     registered()
-    commit(service.identity_recorded("P1", None, identity(), NOW))
+    commit(recorded.identity_recorded("P1", None, identity(), NOW))
     commit(
-        service.identity_recorded(
+        recorded.identity_recorded(
             "P1", identity(), identity(end=date(2026, 1, 15)), NOW + timedelta(days=3)
         )
     )
@@ -218,10 +219,10 @@ def test_as_it_stood_as_we_knew() -> None:
 def test_enrolment_is_versioned() -> None:
     """J11: a change of enrolment is marked and the one before is kept."""
     registered()
-    commit(service.insurance_recorded("P1", None, insurance(), NOW))
+    commit(recorded.insurance_recorded("P1", None, insurance(), NOW))
     (held,) = service.load("P1", 2026).insurances
     commit(
-        service.insurance_recorded(
+        recorded.insurance_recorded(
             "P1", held, insurance(status="4", end=date(2026, 2, 28)), NOW + timedelta(days=1)
         )
     )
@@ -231,7 +232,7 @@ def test_enrolment_is_versioned() -> None:
         ("P#P1", "3INSURANCE#390#440900#2024-01-01"): now
     }
     loses(
-        service.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)),
+        recorded.insurance_recorded("P1", held, insurance(), NOW + timedelta(days=2)),
         "people:insurance",
     )
 
@@ -243,10 +244,10 @@ def region(tables: Any) -> None:
         who = registered(person(f"P{number}", certno=certno(number)))
         start = date(2024, 1, 1) if number != 2 else date(2026, 1, 1)
         commit(
-            service.identity_recorded(who.psn_no, None, identity(admdvs=admdvs, start=start), NOW)
+            recorded.identity_recorded(who.psn_no, None, identity(admdvs=admdvs, start=start), NOW)
         )
     commit(
-        service.identity_recorded(
+        recorded.identity_recorded(
             "P1", identity(), identity(end=date(2025, 3, 5)), NOW + timedelta(days=1)
         )
     )
@@ -272,7 +273,7 @@ def region(tables: Any) -> None:
 def test_register_on_a_day(admdvs: str, day: date, known: int, expected: str) -> None:
     """J6, J9, J20: a region's register as it stood on a past day, as known then or now."""
     rows = sorted(
-        psn_no for psn_no, _ in service.register_on(admdvs, day, NOW + timedelta(days=known))
+        psn_no for psn_no, _ in recorded.register_on(admdvs, day, NOW + timedelta(days=known))
     )
     assert rows == expected.split()
 

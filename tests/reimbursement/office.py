@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from tests.people import recorded
+
 from medaid import ids
 from medaid.aws import exchange
 from medaid.aws.transaction import RetryPolicy, commit
@@ -91,11 +93,11 @@ def register(
         psn_no, f"张{psn_no}", "1", "01", certno, date(int(certno[6:10]), 1, 1), source=SOURCE
     )
     writes = people.person_registered(person, when)
-    writes += people.insurance_recorded(
+    writes += recorded.insurance_recorded(
         psn_no, None, Insurance("390", admdvs, "1", "1501", date(2020, 1, 1), source=SOURCE), when
     )
     for category in categories:
-        writes += people.identity_recorded(
+        writes += recorded.identity_recorded(
             psn_no, None, Identity(category, "民政", admdvs, since, None, when, SOURCE), when
         )
     commit(writes)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.conftest import Tables
+from tests.people.recorded import identity_recorded
 from tests.reimbursement.office import (
     AUDITOR,
     INTAKE,
@@ -96,7 +97,7 @@ def identified() -> None:
     """The identity is recorded in April, standing since January."""
     when = datetime(2026, 4, 15, tzinfo=UTC)
     commit(
-        people.identity_recorded(
+        identity_recorded(
             "P1",
             None,
             Identity(
@@ -141,7 +142,7 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
 def recorded(category: str, since: date, admdvs: str = NANJING) -> None:
     when = datetime(2026, 4, 15, tzinfo=UTC)
     identity = Identity(category, "民政", admdvs, since, None, when, SOURCE)
-    commit(people.identity_recorded("P1", None, identity, when))
+    commit(identity_recorded("P1", None, identity, when))
 
 
 def test_a_better_identity_recognised_later_prepares_a_case_J27(tables: Tables) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.conftest import Tables
+from tests.people import recorded
 from tests.people.samples import identity, insurance, person
 from tests.reimbursement.api_client import application, in_process, opened
 from tests.reimbursement.office import NANJING, at, draft, granted, office, officer, scan
@@ -28,9 +29,11 @@ WHEN = datetime(2023, 1, 1, tzinfo=UTC)
 
 def known(admdvs: str, *identities: Identity, name: str = "张P1") -> None:
     commit(people.person_registered(person("P1", name=name), WHEN))
-    commit(people.insurance_recorded("P1", None, insurance(date(2020, 1, 1), admdvs=admdvs), WHEN))
+    commit(
+        recorded.insurance_recorded("P1", None, insurance(date(2020, 1, 1), admdvs=admdvs), WHEN)
+    )
     for one in identities:
-        commit(people.identity_recorded("P1", None, one, WHEN))
+        commit(recorded.identity_recorded("P1", None, one, WHEN))
 
 
 @pytest.mark.parametrize(
@@ -110,9 +113,9 @@ def employed(**given: int) -> Case:
         date(2020, 1, 1), admdvs=NANJING, insutype="310", psn_type="11", status="2"
     )
     commit(people.person_registered(person("P1", name="张P1"), when))
-    commit(people.insurance_recorded("P1", None, suspended, when))
+    commit(recorded.insurance_recorded("P1", None, suspended, when))
     allowance = identity("subsistence_allowance", date(2024, 1, 1), admdvs=NANJING)
-    commit(people.identity_recorded("P1", None, allowance, when))
+    commit(recorded.identity_recorded("P1", None, allowance, when))
     return draft(insutype="310", arrears=True, person_group="employed", agency_amounts=given)
 
 

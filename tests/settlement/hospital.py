@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from tests.people import recorded
 from tests.people.samples import certno, identity, insurance, person
 
 from medaid.aws.transaction import commit
@@ -211,9 +212,9 @@ def known_person(
     someone = person(psn_no, birth=birth, certno=certno(serial, birth=f"{birth:%Y%m%d}"))
     commit(people.person_registered(someone, NOW))
     for one in insured:
-        commit(people.insurance_recorded(psn_no, None, one, NOW))
+        commit(recorded.insurance_recorded(psn_no, None, one, NOW))
     for standing in identities:
-        commit(people.identity_recorded(psn_no, None, standing, NOW))
+        commit(recorded.identity_recorded(psn_no, None, standing, NOW))
     return psn_no
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
+from tests.people import recorded
 from tests.people.samples import identity, insurance
 from tests.settlement.hospital import (
     MAOMING,
@@ -200,7 +201,7 @@ def test_a_persons_later_identity_is_not_applied_backwards_at_the_counter(tables
     """J11: what we come to know later changes no settlement; it becomes a manual case (J27)."""
     known_person("P1")
     told = settled("P1")
-    commit(people.identity_recorded("P1", None, living_allowance(), NOW))
+    commit(recorded.identity_recorded("P1", None, living_allowance(), NOW))
     assert service.explain_any(told["setl_id"]) == told
 
 

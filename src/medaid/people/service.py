@@ -18,7 +18,7 @@ Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -31,7 +31,6 @@ from medaid.people.model import (
     Filing,
     FilingRequest,
     Identity,
-    Insurance,
     Person,
     PersonFile,
     Visit,
@@ -76,19 +75,6 @@ def identities_as_of(psn_no: str, day: date, known_at: datetime) -> tuple[Identi
     return rules.as_known(store.identity_versions(psn_no), day, aware(known_at))
 
 
-def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:
-    """The register of a region (a county, or a city with its counties) as it stood on `day`, as
-    known at `known_at` (J6, J9).
-
-    Yields (psn_no, identity) one by one, in no order that means anything; a person with two
-    categories comes twice. Eventually consistent:
-    what was recorded in the last second may be missing.
-    """
-    for psn_no, identity in store.register(admdvs, day):
-        if identity.known_at(aware(known_at)) and identity.stands_on(day):
-            yield psn_no, identity
-
-
 def register_page(
     admdvs: str,
     day: date,
@@ -96,8 +82,8 @@ def register_page(
     limit: int,
     after: Mapping[str, str] | None,
 ) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
-    """The page of `register_on` behind the key `after`, and the key behind which the next one begins
-    (None on the last).
+    """The page of the register as it stood on `day` (J6, J9) behind the key `after`, and the key
+    behind which the next one begins (None on the last).
 
     At most `limit` versions are read, so a page may hold fewer rows. Raises BadInput for a cursor
     that is none of this list's, Unavailable.
@@ -144,29 +130,6 @@ def person_changed(before: Person, after: Person, now: datetime) -> list[Write]:
     from medaid.people import rules  # versions are recorded by rosters, not at the counter
 
     return store.person_changed(before, replace(after, recorded=rules.later(now, before.recorded)))
-
-
-def insurance_recorded(
-    psn_no: str, before: Insurance | None, after: Insurance, now: datetime
-) -> list[Write]:
-    """An enrolment confirmed (`before` None), changed or ended (art. 11)."""
-    from medaid.people import rules  # versions are recorded by rosters, not at the counter
-
-    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
-
-
-def identity_recorded(
-    psn_no: str, before: Identity | None, after: Identity, now: datetime
-) -> list[Write]:
-    """An identity confirmed (`before` None), changed or ended (art. 11); the act is marked on the
-    version.
-
-    The superseded version goes to the history, so that the register stays readable as it stood and
-    as it was known.
-    """
-    from medaid.people import rules  # versions are recorded by rosters, not at the counter
-
-    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
 
 
 def visit_opened(psn_no: str, visit: Visit) -> list[Write]:

@@ -8,7 +8,7 @@ with the column and the row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -283,8 +283,3 @@ def _known(part: pl.DataFrame, name: str, coded: Coded, among: Mapping[str, str]
                 "CODE_UNKNOWN",
                 f"的取值不在 {'、'.join(among)} 之内",
             )
-
-
-def column_names(given: Sequence[str] = ()) -> tuple[str, ...]:
-    """Every column that a file may have, amounts in yuan."""
-    return (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *tuple(AMOUNTS)[2:], INCOME, *given)

@@ -86,20 +86,6 @@ def _hospital_line(number: int, row: str) -> HospitalLine:
     )
 
 
-def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:
-    """What a hospital that agrees with us would upload: also the form of the sample file."""
-    return text(
-        (
-            i.setl_id,
-            i.mdtrt_id,
-            i.psn_no,
-            *(i.amounts.get(n, Fen(0)).yuan() for n in UPLOAD[3:6]),
-            str(int(i.refd)),
-        )
-        for i in items
-    )
-
-
 def result_rows(found: Iterable[Difference]) -> Iterator[bytes]:
     """The result file of 3202: one row a difference, amounts as the side that has the row knows
     them."""

@@ -29,7 +29,7 @@ from medaid.payments.service.batches import (
     open_batch,
     write_batch_file,
 )
-from medaid.payments.service.duties import claim_duty, end_duty, get_officer, list_officers
+from medaid.payments.service.duties import claim_duty, end_duty, list_officers
 from medaid.payments.service.orders import (
     EXPENDITURE,
     get_order,
@@ -53,7 +53,6 @@ __all__ = [
     "end_duty",
     "enter_account",
     "get_batch",
-    "get_officer",
     "get_order",
     "get_payee",
     "list_batch_lines",

@@ -31,11 +31,6 @@ def claim_duty(
     return () if after == officer else [_stored(item, after, at)]
 
 
-def get_officer(region: Region, officer_id: OfficerId) -> Officer:
-    """What an officer does in a region, and did. Raises Unavailable."""
-    return _load(region, officer_id)[1]
-
-
 def list_officers(region: Region) -> list[Officer]:
     """Everybody who ever held a duty in a region. Raises Unavailable."""
     return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]

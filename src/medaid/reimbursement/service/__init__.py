@@ -35,7 +35,6 @@ from medaid.reimbursement.service.queries import (
     case_detail,
     counts,
     list_cases,
-    list_cases_of,
     states_for,
 )
 from medaid.reimbursement.service.recovery import (
@@ -73,7 +72,6 @@ __all__ = [
     "drop_recovery",
     "extend",
     "list_cases",
-    "list_cases_of",
     "note_settlement",
     "open_case",
     "order",

@@ -128,9 +128,3 @@ def counts(officer: Officer) -> dict[str, int]:
     may_read(officer)
     ends = {State.NOTIFIED, State.REFUSED, State.WITHDRAWN, State.RECOVERED}
     return {state: store.count(officer.admdvs, state) for state in State if state not in ends}
-
-
-def list_cases_of(officer: Officer, psn_no: str) -> list[str]:
-    """Ids of the cases of a person that the officer may open, the oldest first."""
-    may_read(officer)
-    return [case_id for case_id in store.of_person(psn_no) if case_id.startswith(officer.admdvs)]

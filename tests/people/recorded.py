@@ -1,0 +1,34 @@
+"""Identities and enrolments recorded without a dropped file, and the whole register at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from medaid.aws.transaction import Write
+from medaid.people import rules, service, store
+from medaid.people.model import Identity, Insurance
+
+
+def insurance_recorded(
+    psn_no: str, before: Insurance | None, after: Insurance, now: datetime
+) -> list[Write]:
+    """An enrolment confirmed (`before` None), changed or ended, as a roster does it."""
+    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
+
+
+def identity_recorded(
+    psn_no: str, before: Identity | None, after: Identity, now: datetime
+) -> list[Write]:
+    """An identity confirmed (`before` None), changed or ended, as a roster does it."""
+    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
+
+
+def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:
+    """The whole register as it stood on `day`, as known at `known_at`, page by page."""
+    after = None
+    while True:
+        page, after = service.register_page(admdvs, day, known_at, 50, after)
+        yield from page
+        if after is None:
+            return
