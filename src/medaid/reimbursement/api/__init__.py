@@ -1,6 +1,6 @@
 """The routes of manual reimbursement."""
 
-from medaid.reimbursement.api import acts, cases
+from medaid.reimbursement.api import acts, cases, year_end
 from medaid.reimbursement.api.common import ROUTES
 
-__all__ = ["ROUTES", "acts", "cases"]
+__all__ = ["ROUTES", "acts", "cases", "year_end"]

@@ -46,6 +46,7 @@ from medaid.reimbursement.service.recovery import (
 from medaid.reimbursement.service.reminders import note_settlement, remind
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
+from medaid.reimbursement.service.year_end import show_year_end
 
 __all__ = [
     "READERS",
@@ -86,6 +87,7 @@ __all__ = [
     "reproject",
     "request_supplement",
     "send_back",
+    "show_year_end",
     "states_for",
     "supplement",
     "sweep",

@@ -1,0 +1,60 @@
+"""The year's end of a person: what is refunded and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from medaid.access import service as access
+from medaid.access.model import Purpose
+from medaid.aws.rest.bodies import Body, Short, Shown, YuanText
+from medaid.aws.rest.table import Call
+from medaid.benefit.service import category_name, sentences, steps_to_data
+from medaid.money import Fen
+from medaid.regions import Region
+from medaid.reimbursement import service
+from medaid.reimbursement.api.common import READERS, ROUTES
+from medaid.reimbursement.service import Context
+
+
+class YearEndQuery(Body):
+    insutype: Short = "390"
+
+
+class YearEndOut(Shown):
+    """`assisting_region` is the region whose identities count; steps are of the year's end."""
+
+    psn_no: str
+    year: int
+    assisting_region: str
+    category: str
+    category_name: str
+    by_fund: dict[str, str]
+    granted: YuanText
+    packs: list[str]
+    sentences: list[str]
+    steps: list[dict[str, Any]]
+
+
+@ROUTES.get(
+    "/reimbursement/{admdvs}/year-end/{year}/{psn_no}",
+    "年终结算的待遇和计算说明",
+    roles=READERS,
+    query=YearEndQuery,
+)
+def show_year_end(call: Call[Context, None], admdvs: Region, year: int, psn_no: str) -> YearEndOut:
+    access.count_lookup(call.caller, Purpose.CASE, call.now)
+    found = service.show_year_end(call.context, admdvs, psn_no, year, call.query.insutype, call.now)
+    access.record(call.caller, psn_no, admdvs, Purpose.CASE, call.now, f"year-end-{year}")
+    priced = found.priced
+    return YearEndOut(
+        psn_no=psn_no,
+        year=year,
+        assisting_region=found.candidate.assisting_region,
+        category=priced.category,
+        category_name=category_name(priced.category),
+        by_fund={fund: fen.yuan() for fund, fen in priced.by_fund.items()},
+        granted=Fen(sum(map(int, priced.by_fund.values()))),
+        packs=list(found.candidate.policy.packs),
+        sentences=list(sentences(priced.steps)),
+        steps=steps_to_data(priced.steps),
+    )
