@@ -4,6 +4,7 @@ Q5.2."""
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -109,8 +110,12 @@ def two_files() -> bytes:
 
 @pytest.mark.parametrize("content", [bomb(), two_files(), b"PK\x05\x06" + b"\0" * 18])
 def test_zip_that_would_take_the_functions_memory_is_refused(content: bytes) -> None:
+    tracemalloc.start()
     with pytest.raises(BadInput):
         unzipped(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000_000
 
 
 def test_row_of_a_million_columns_is_refused_by_its_number() -> None:
