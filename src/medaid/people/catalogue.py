@@ -20,6 +20,7 @@ from medaid.dropped.cells import folded
 from medaid.dropped.table import Column
 from medaid.dropped.table import Limits as TableLimits
 from medaid.people.model import CATEGORIES
+from medaid.regions import Region
 
 KINDS: Final = ("roster", "enrolment")
 
@@ -61,10 +62,7 @@ class Sender:
 def within(admdvs: str, region: str) -> bool:
     """Whether `admdvs` is `region` or lies in it: 440902 lies in 440900, 440900 and 440902 in
     440000."""
-    return admdvs == region or (
-        region.endswith("00")
-        and admdvs.startswith(region[:2] if region.endswith("0000") else region[:4])
-    )
+    return Region(region).contains(Region(admdvs))
 
 
 class Limits(NamedTuple):

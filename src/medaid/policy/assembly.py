@@ -13,14 +13,13 @@ from medaid.errors import PolicyUndetermined
 from medaid.policy.model import CategoryRule, Layer, Pack, Policy
 from medaid.policy.ordering import check_references, in_order
 from medaid.policy.vocabulary import ASSISTANCE_TIERS, Facts, LayerKind, Tier
-
-NATION: Final = "100000"
+from medaid.regions import Region
 
 
 def chain(admdvs: str) -> tuple[str, ...]:
     """County, city, province, nation: the regions whose packs apply in `admdvs`, the nearest
     first."""
-    return tuple(dict.fromkeys((admdvs, admdvs[:4] + "00", admdvs[:2] + "0000", NATION)))
+    return Region(admdvs).chain
 
 
 def succeeded(packs: Iterable[Pack]) -> tuple[Pack, ...]:

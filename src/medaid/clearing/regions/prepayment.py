@@ -30,7 +30,7 @@ def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
         for bill in store.list_owed_to(creditor)
         if bill.debtor == debtor
         and bill.kind is BillKind.CLEARING
-        and bill.month[:4] == str(year)
+        and Month(bill.month).year == year
         and bill.state in (BillStep.TRANSFERRED, BillStep.CONFIRMED)
     )
     return added(*(amounts for bill in mine for amounts in bill.payable().values()))
