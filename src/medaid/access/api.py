@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from medaid.access import service
+from medaid.access import keys, service
 from medaid.access.model import PURPOSES, Purpose
 from medaid.aws.rest.bodies import ListQuery, Page, Shown, cursor_key, cursor_text
 from medaid.aws.rest.table import Call, Owner, Routes
@@ -36,7 +36,7 @@ class ReadShown(Shown):
     roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
 )  # fmt: skip
 def list_reads_of_person(call: Call[None, None], admdvs: Region, psn_no: str) -> Page[ReadShown]:
-    after = cursor_key(call.query.cursor, pk=f"P#{psn_no}")
+    after = cursor_key(call.query.cursor, pk=keys.person_partition(psn_no))
     found = service.list_reads_of(psn_no, admdvs, call.query.limit, _native(after))
     service.record_read(call.caller, psn_no, admdvs, Purpose.AUDIT, call.now)
     return _page(found)
@@ -59,7 +59,7 @@ def list_reads_by_reader(call: Call[None, None], admdvs: Region, subject: str) -
 )  # fmt: skip
 def list_reads_on_day(call: Call[None, None], admdvs: Region, day: str) -> Page[ReadShown]:
     on = parse_date(day, "day")
-    after = cursor_key(call.query.cursor, day=f"{on.isoformat()}#{admdvs.pooling}")
+    after = cursor_key(call.query.cursor, day=keys.day_partition(on, admdvs))
     found = service.list_reads_on(on, admdvs, call.query.limit, _native(after))
     service.count_lookup(call.caller, Purpose.AUDIT, call.now)
     return _page(found)

@@ -9,7 +9,6 @@ by row on fresh reads.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -18,13 +17,14 @@ from medaid.aws import outbox
 from medaid.aws.transaction import (
     LARGEST,
     ConditionFailed,
+    Decided,
     RetryPolicy,
     TransactionConflict,
     Write,
     commit,
+    transact,
 )
 from medaid.dropped.problem import Problem
-from medaid.errors import Unavailable
 from medaid.events import IdentityRecorded
 from medaid.ids import person_no
 from medaid.people import rules, service, store
@@ -45,7 +45,7 @@ class Recording:
     manifest: Manifest
     received: datetime
     now: datetime
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     def record(self, rows: Sequence[RosterRow]) -> dict[int, Outcome]:
         """What became of each row: confirmed, changed, ended, unchanged, or the problem that what
@@ -152,14 +152,10 @@ class Recording:
     def _alone(self, row: RosterRow) -> Outcome:
         """One row on fresh reads, again where somebody else was first. Raises Unavailable BUSY
         where that never ends."""
-        for _ in self.patience.attempts():
-            outcome, writes = self._decided(row, store.person_of(*row.certificate))
-            if not writes:
-                return outcome
-            with suppress(ConditionFailed, TransactionConflict):
-                commit(writes)
-                return outcome
-        raise Unavailable("BUSY")
+        return transact(
+            lambda: Decided(*self._decided(row, store.person_of(*row.certificate))),
+            retry=self.retry,
+        )
 
 
 def _first_of_each(rows: Sequence[RosterRow]) -> tuple[list[RosterRow], list[RosterRow]]:

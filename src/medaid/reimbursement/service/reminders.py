@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import commit, commit_once
+from medaid.aws.transaction import commit_once
 from medaid.errors import Conflict, Refused
 from medaid.events import AssistanceNotSettled, SettlementPosted
 from medaid.people import service as people
@@ -25,15 +25,15 @@ def note_settlement(event: SettlementPosted) -> None:
     """Takes note of a settlement: as a possible duplicate of a case, and as one that may lack
     assistance. One that was reversed is neither any more.
 
-    Taking note twice changes nothing. Raises Unavailable, TransactionConflict: the stream brings
-    the event again.
+    Taking note twice changes nothing. Raises Unavailable: the stream brings the event
+    again.
     """
     who, begin, end = event.psn_no, event.begin, event.end
     if event.refd:
         total = abs(event.medfee_sumamt)
         commit_once(store.settlement_forgotten(who, begin, end, total, event.setl_id))
         return
-    commit(
+    commit_once(
         [
             store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id),
             store.settlement_pointer(who, begin, end, event.setl_id, event.category, event.care),
