@@ -57,6 +57,14 @@ def test_a_wrong_amount_is_refused_naming_what_was_ordered(books: Books) -> None
     assert take(says(order, "paid"), books).taken == 1
 
 
+def test_money_of_which_no_book_would_hear_is_not_taken_as_paid(books: Books) -> None:
+    """An order whose business nobody listens for keeps its state, and the line is told."""
+    order = sent()
+    report = service.take_answer(says(order, "paid"), {}, NOW)
+    assert (report.taken, [p.code for p in report.problems]) == (0, ["STATE"])
+    assert state(order) == "released"
+
+
 def test_an_answer_under_another_batch_is_refused(books: Books) -> None:
     order, other = sent(), sent(name="H32050000002-2023-07-1")
     line = (order.order_id, "760.00", "paid", "")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from medaid.aws.transaction import Decided, Write, transact
-from medaid.errors import BadInput, Refused
+from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import bank, rules
 from medaid.payments.keys import batch_key, order_key
@@ -111,13 +111,23 @@ def _take_line(
         answer = BankAnswer(digest, line.result, line.reason, now)
         after = rules.after_outcome(rules.with_answer(order, answer), outcome)
         reason = line.reason or ("账户异常" if line.result == BankResult.FAILED else "")
-        heard = listeners[order.source.kind](Answered(order, outcome, reason, digest, now))
+        heard = _listener(listeners, order)(Answered(order, outcome, reason, digest, now))
         return Decided(None, [item.replace(after, "order", state=after.state, at=now), *heard])
 
     try:
         return transact(decide)
     except Refused as error:
         return Problem(line.line, line.order_id, error.code, error.sentence)
+
+
+def _listener(listeners: Listeners, order: PayOrder) -> Listener:
+    """Who hears what became of an order. Raises Conflict STATE where nobody does: money of which no
+    book would hear is not taken as paid."""
+    heard_by = listeners.get(order.source.kind)
+    if heard_by is None:
+        rule = f"付款单 {order.order_id} 的业务({order.source.kind})尚无受理方,未处理"
+        raise Conflict("STATE", field="order", rule=rule)
+    return heard_by
 
 
 def _not_taken(
@@ -166,7 +176,7 @@ def resolve_contradiction(
         if paid:
             digest = order.answers[-1].digest
             told = Answered(order, Outcome.PAID, reason, digest, now)
-            heard = listeners[order.source.kind](told)
+            heard = _listener(listeners, order)(told)
         return Decided(
             after, [item.replace(after, "order", state=after.state, at=now), *heard, *claimed]
         )
