@@ -35,7 +35,7 @@ CODE = re.compile(r"[A-Z][A-Z_]*[A-Z]")
 TELLING = FAMILY | {"Problem", "wrong"}
 """What takes a code as its first argument: the family, and the problems of a row that goes back to
 its sender."""
-KEPT = {"VISIT_STATE"}
+KEPT: set[str] = set()
 """Listed and not raised now: a code is never given another meaning, so it stays."""
 BRANCH = re.compile(r"^ {4}(?P<stem>(?:│   |    |├── |└── )*)(?P<name>[A-Z]\w*)", re.MULTILINE)
 

@@ -108,7 +108,11 @@ def test_one_wrong_digit_is_always_found(
         read("01", number[:place] + other + number[place + 1 :])
 
 
-@given(st.integers(0, 499), st.dates(date(1900, 1, 1), date(1999, 12, 31)))
+@given(
+    st.integers(0, 499),
+    # fifteen digits that say 1920 may be a new number that was cut: they come back
+    st.dates(date(1900, 1, 1), date(1999, 12, 31)).filter(lambda day: day.year != 1920),
+)
 def test_old_numbers_become_the_new_ones(serial: int, birth: date) -> None:
     number = certno(serial, birth=birth.strftime("%Y%m%d"))
     assert read("01", number[:6] + number[8:17]).certno == number

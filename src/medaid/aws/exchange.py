@@ -81,7 +81,7 @@ def get_typed(key: str, largest: int | None = None) -> tuple[bytes, str]:
         raise Unavailable("UNAVAILABLE") from error
     except BotoCoreError as error:
         raise Unavailable("UNAVAILABLE") from error
-    return body, str(found["ContentType"])
+    return body, str(found.get("ContentType", ""))
 
 
 def _is_there(key: str) -> bool:
