@@ -82,3 +82,19 @@ def test_what_is_no_code_is_refused_by_field(code: object) -> None:
     with pytest.raises(BadInput) as refused:
         Region.parse(code, "admdvs")
     assert (refused.value.code, refused.value.field) == ("FIELD_FORMAT", "admdvs")
+
+
+@pytest.mark.parametrize("code", ["", "44090", "4409000", "44090x", "44090²", "４40900"])
+def test_no_region_is_made_of_what_is_no_code(code: str) -> None:
+    """A stored code that was spoiled never passes for a region."""
+    with pytest.raises(ValueError, match="six digits"):
+        Region(code)
+
+
+def test_who_owes_the_institution() -> None:
+    """Within one pooling region the region that pays owes the institution itself; elsewhere the
+    region of treatment does, and is owed by it (X12)."""
+    county = region("440902")
+    assert county.owing(region("440981")) == county
+    assert county.owing(region("320100")) == "320100"
+    assert region("500112").owing(region("500230")) == "500112"
