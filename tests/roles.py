@@ -23,7 +23,7 @@ from ministack.core import iam_evaluator as iam
 
 from medaid.aws.settings import settings
 from medaid.local import template
-from medaid.local.places import ROOT
+from medaid.local.places import PACKAGE, ROOT
 
 REGION, ACCOUNT, PARTITION = "cn-north-1", "123456789012", "aws"
 APPEND_ONLY: Final = ("journal", "access")
@@ -315,7 +315,8 @@ def acting() -> tuple[str, bool]:
     function, ours, frame = "", False, sys._getframe(1)
     while frame is not None:
         path, name = frame.f_code.co_filename, frame.f_code.co_name
-        if "/medaid/" in path and "/medaid/local/" not in path and path.startswith(str(ROOT)):
+        # by whole paths: a checkout may lie in a folder of any name
+        if path.startswith(f"{PACKAGE}/") and not path.startswith(f"{PACKAGE}/local/"):
             ours = True
             function = next(
                 (f for file, names, f in _DOORS if file.search(path) and _named(name, names)),
