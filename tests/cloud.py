@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +59,16 @@ def _point_at(endpoint: str | None) -> None:
     forget_connections()
 
 
+KEPT_IN_MEMORY = ("medaid.settlement.store", "medaid.settlement.statements")
+"""Modules that keep for minutes what they read: institutions, suspensions."""
+
+
 def forget_connections() -> None:
-    """Every table and the transactions connect anew on their next call."""
+    """Every table and the transactions connect anew on their next call, and nothing that was read
+    from other tables is remembered."""
+    for name in KEPT_IN_MEMORY:
+        if name in sys.modules:
+            sys.modules[name].forget()
     connection.cache_clear()
     exchange.client.cache_clear()
     queue.client.cache_clear()
