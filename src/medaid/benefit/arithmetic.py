@@ -144,7 +144,7 @@ def _slab(planned: PlannedLayer, amount: int) -> Band:
     """The one band in which the whole amount falls."""
     for band in planned.bands:
         low, high, _ = band
-        above = amount > low or (amount == low and (not planned.upper_inclusive or low == 0))
+        above = amount > low or (amount == low and not planned.upper_inclusive)
         if above and (
             high is None or amount < high or (amount == high and planned.upper_inclusive)
         ):
