@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
@@ -18,6 +18,8 @@ from medaid.local.stack import Stack
 from medaid.settlement.model import Institution
 
 SECONDS: Final = 30.0
+_SERIALS: Final = count(1)
+"""One sequence for all counters of this process: two that begin in the same second share none."""
 
 
 @dataclass
@@ -27,7 +29,6 @@ class Hospital:
     stack: Stack
     institution: Institution
     home: str
-    _serial: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.token = self.stack.institution_token(self.institution.code)
@@ -36,7 +37,7 @@ class Hospital:
     def msgid(self) -> str:
         """fixmedins_code, time, sequence: as the interface asks for."""
         stamp = beijing_text(self.began).translate(str.maketrans("", "", "- :"))
-        return f"{self.institution.code}{stamp}{next(self._serial):04d}"
+        return f"{self.institution.code}{stamp}{next(_SERIALS) % 10_000:04d}"
 
     def envelope(
         self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = ""
