@@ -176,6 +176,9 @@ FORBIDDEN = [
     ("Reimburse", "PutItem", "people", "B#x"),
     ("Reimburse", "PutItem", "clearing", "I#x"),
     ("Reimburse", "PutItem", "fund", "SEAL#x"),
+    ("Register", "PutItem", "people", "C#x"),  # whose certificate it is
+    ("Register", "PutItem", "people", "B#x"),  # what became of a drop
+    ("Register", "DeleteItem", "people", "H#x"),
     ("Register", "UpdateItem", "access", "P#x"),
     ("Register", "DeleteItem", "access", "P#x"),
     ("Rollup", "PutItem", "fund", "E#x"),
