@@ -8,7 +8,7 @@ from what each pack speaks of.
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +123,19 @@ def test_what_a_plan_has_anew_goes_through_the_engine() -> None:
     )
     assert layer_shape.uncovered(planned._replace(slab=True)) == "slab"
     assert layer_shape.uncovered(planned._replace(per="transfer")) == "deductible per transfer"
+
+
+def test_only_stays_count_as_stays() -> None:
+    """Outpatient care asks for the number of the stays so far, as at the counter; it is none."""
+    pack = next(path for path in PACKS if path.stem == "deductible_stay_no")
+    packs = Library([parse(pack.read_bytes(), pack.name, frozenset(CATEGORIES))])
+    bill = {"total": 100_000, "in_policy": 100_000, "insutype": "390", "age": 40}
+    rows = [
+        {"person": 1, "day": date(2024, month, 1), "region": "990100", "care": care, **bill}
+        for month, care in enumerate(("outpatient", "inpatient", "outpatient", "inpatient"), 1)
+    ]
+    visits = populations.visits(rows)
+    own = [int(fen) for fen in Pricer(packs).price(visits).own]
+    # 800 less 100 from the second stay on, then 20 % of the rest: 800+40, 800+40, 800+40, 700+60
+    assert own == [84_000, 84_000, 84_000, 76_000]
+    assert differing(visits, Pricer(packs), packs) == []

@@ -129,7 +129,7 @@ def facts_for(
         "disease": "other",
         "sex": person.sex or None,
         "age": age,
-        "stay_no": totals.amounts.get("count:stays", 0) + (request.care == Care.INPATIENT),
+        "stay_no": stay_number(totals.amounts, request.care),
         "years_enrolled": max(0, request.end.year - enrolment.begin.year + 1),
     }
     if treatment:
@@ -137,6 +137,11 @@ def facts_for(
         found["filing"] = filing_for(file.filings, request)
     found.update({name: value for name, value in request.stated_facts.items() if value})
     return Facts(care=request.care, **found)
+
+
+def stay_number(totals: Mapping[str, int], care: str | int | None) -> int:
+    """Which stay of the year it is: care that is none of its own comes after so many."""
+    return totals.get("count:stays", 0) + (care == Care.INPATIENT)
 
 
 def filing_for(filings: Sequence[Filing], request: ClaimRequest) -> str:

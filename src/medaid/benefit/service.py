@@ -12,6 +12,7 @@ from medaid.benefit.facts import (
     PersonGroup,
     enrolment_for,
     identities_by_region,
+    stay_number,
 )
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.benefit.reckoning import amount
@@ -54,5 +55,6 @@ __all__ = [
     "refuse_sender_amounts",
     "sentences",
     "settle_year_end",
+    "stay_number",
     "steps_to_data",
 ]

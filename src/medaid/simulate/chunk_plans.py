@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from medaid.benefit.service import stay_number
 from medaid.simulate.model import Codes, Ints
 from medaid.simulate.order import Rows
 from medaid.simulate.population import Kind
@@ -29,6 +30,9 @@ class ChunkPlans:
         self.cache, self.kind, self.kinds, self.counted = cache, kind, kinds, counted
         self.stay_edges: Ints = np.array(stays, dtype=np.int64)
         self.plan_at: Codes = np.full((len(kinds), len(stays)), -1, dtype=np.int32)
+        self.first_stay: Ints = np.array(
+            [stay_number({}, dict(one.facts).get("care")) for one in kinds], dtype=np.int64
+        )
         self.met: list[PricingPlan] = []
         self.table_of = self.plan_of = self.category_of = self.inpatient_of = self.refusal_of = (
             np.zeros(0, dtype=np.int32)
@@ -38,12 +42,9 @@ class ChunkPlans:
         """By visit the index of its pricing plan, new ones looked up."""
         kind = self.kind[rows]
         bucket: Codes | int = 0
-        if self.counted and STAYS in year:
-            bucket = (
-                np.searchsorted(self.stay_edges, year[STAYS][persons] + 1, side="right") - 1
-            ).astype(np.int32)
-        elif self.counted:
-            bucket = int(np.searchsorted(self.stay_edges, 1, side="right")) - 1
+        if self.counted:
+            number = self.first_stay[kind] + (year[STAYS][persons] if STAYS in year else 0)
+            bucket = (np.searchsorted(self.stay_edges, number, side="right") - 1).astype(np.int32)
         pricing_plan: Codes = self.plan_at[kind, bucket]
         if len(pricing_plan) and int(pricing_plan.min()) < 0:
             new = np.flatnonzero(pricing_plan < 0)

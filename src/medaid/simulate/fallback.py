@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from medaid.benefit.model import Bill, Claim, Facts, Priced
-from medaid.benefit.service import price
+from medaid.benefit.service import price, stay_number
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.service import Library
@@ -25,7 +25,7 @@ def claim_of(visits: Visits, row: int, totals: dict[str, int]) -> Claim:
         number = int(values[row])
         facts[name] = None if number == UNKNOWN else number
     if "stay_no" not in visits.numbers:
-        facts["stay_no"] = totals.get("count:stays", 0) + 1
+        facts["stay_no"] = stay_number(totals, facts.get("care"))
     joined = visits.categories.word(row)
     return Claim(
         Bill(*(Fen(int(visits.bill[name][row])) for name in BILL)),
