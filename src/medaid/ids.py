@@ -65,6 +65,11 @@ def visit_year(mdtrt_id: str) -> int | None:
     )
 
 
+def visit_region(mdtrt_id: str) -> str:
+    """The region in which the person of a visit of ours is insured."""
+    return mdtrt_id[:6]
+
+
 def person_no(file_digest: str, row: int) -> str:
     """psn_no (C30) of a person first seen in row `row` (from 1) of the file with that SHA-256."""
     return f"P{_digest('person', file_digest, str(row), length=20)}"

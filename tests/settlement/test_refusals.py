@@ -226,6 +226,31 @@ def test_a_second_open_stay_is_refused_until_the_first_has_ended(tables: Tables)
     passed(hospital.call("2401", given, node="mdtrtinfo"))
 
 
+def test_a_stay_goes_on_only_where_no_other_is_open(tables: Tables) -> None:
+    """Nobody lies in two hospitals, by 2405 as little as by 2401."""
+    hospital = Hospital()
+    first = hospital.stay("P1")
+    second = hospital.admit("P1", "2021-07-01 09:00:00")
+    on = {"mdtrt_id": first, "psn_no": "P1"}
+    seen = tables.everything()
+    answer = refused(hospital.call("2405", on), "VISIT_OVERLAP", "mdtrt_id")
+    assert answer["id"] == second
+    assert tables.everything() == seen
+    passed(hospital.call("2405", {**on, "mdtrt_id": second}), output=False)
+    hospital.discharge("P1", second, "2021-07-02 09:00:00")
+    passed(hospital.call("2405", on), output=False)
+
+
+def test_a_maternity_stay_is_a_stay_and_an_outpatient_birth_is_none(tables: Tables) -> None:
+    hospital = Hospital()
+    hospital.visit("P1")
+    first = hospital.admit("P1", med_type="52")
+    given = admission("P1", "2021-07-01 09:00:00")
+    assert refused(hospital.call("2401", given, node="mdtrtinfo"), "VISIT_OVERLAP")["id"] == first
+    hospital.discharge("P1", first)
+    passed(hospital.call("2401", given, node="mdtrtinfo"))
+
+
 INSURED: list[tuple[str, tuple[Any, ...]]] = [
     ("never", ()),
     ("another kind", (insurance(date(2018, 1, 1), insutype="310"),)),

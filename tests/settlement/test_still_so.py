@@ -20,6 +20,8 @@ from tests.settlement.hospital import (
     visit_input,
 )
 
+from medaid.people import service as people
+
 SMALL = bill("100.00", "100.00")
 
 
@@ -142,6 +144,42 @@ def test_2601_takes_no_registration_from_under_a_settled_batch(tables: Tables) -
     passed(hospital.call("2208", back))
     taken = {"psn_no": "P1", "omsgid": "V-1", "oinfno": "2201"}
     refused(hospital.call("2601", taken), "VISIT_STATE")
+
+
+def registered(hospital: Hospital, msgid: str) -> str:
+    given = {"psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
+    given |= {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "ipt_otp_no": "M1"}
+    return str(passed(hospital.call("2201", given, msgid=msgid))["mdtrt_id"])
+
+
+def test_2601_of_a_registration_sees_what_is_settled_meanwhile(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settled just before the person's file is read, the visit is no longer open: that is not
+    'gone'."""
+    hospital = Hospital()
+    mdtrt_id = registered(hospital, "V-1")
+    load, waiting = people.load, [visit_input("P1", mdtrt_id, SMALL)]
+
+    def settled_first(*args: Any) -> Any:
+        if waiting:
+            passed(hospital.call("2207", waiting.pop()))
+        return load(*args)
+
+    monkeypatch.setattr(people, "load", settled_first)
+    taken = {"psn_no": "P1", "omsgid": "V-1", "oinfno": "2201"}
+    refused(hospital.call("2601", taken), "VISIT_STATE", "mdtrt_id")
+    assert not waiting
+
+
+def test_2601_of_a_registration_names_its_own_insured_region(tables: Tables) -> None:
+    hospital, stranger = Hospital(), Hospital(home="450100", prefix="20210705110000")
+    registered(hospital, "V-1")
+    taken = {"psn_no": "P1", "omsgid": "V-1", "oinfno": "2201"}
+    seen = tables.everything()
+    refused(stranger.call("2601", taken), "ORIGINAL_MISMATCH", "insuplc_admdvs")
+    assert tables.everything() == seen
+    passed(hospital.call("2601", taken, insuplc_admdvs="440902"), output=False)
 
 
 FILING: dict[str, Any] = {

@@ -19,6 +19,7 @@ from medaid.errors import Conflict, Refused
 from medaid.ids import MessageId
 from medaid.people import service as people
 from medaid.people.model import PersonFile
+from medaid.regions import Region
 from medaid.settlement import store
 from medaid.settlement.messages import act_once, record_of, replayed
 from medaid.settlement.model import Act, Institution, MessageRecord, Reply, Settlement
@@ -165,10 +166,12 @@ def _blocked(message: Message) -> Reply:
 
 def _cancellation(message: Message, original: MessageRecord, now: datetime) -> Decided[Reply]:
     """A registration is taken back where nothing of it is settled; one that is gone already stays
-    so."""
+    so. The file is read first: a settlement that comes between is then seen, or loses."""
     psn_no, mdtrt_id = original.psn_no, original.result
-    check_unsettled(mdtrt_id)
+    if not Region(ids.visit_region(mdtrt_id)).pools_with(message.insured):
+        raise Conflict("ORIGINAL_MISMATCH", field="insuplc_admdvs", rule="参保地与原交易不一致")
     visit = people.load(psn_no, ids.visit_year(mdtrt_id) or now.year).visit(mdtrt_id)
+    check_unsettled(mdtrt_id)
     own = record_of(message, Act.CANCELLED, psn_no, mdtrt_id, now)
     closed = people.visit_closed(psn_no, visit) if visit is not None else []
     return Decided(Reply(), [store.create_message(own), *closed])

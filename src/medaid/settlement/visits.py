@@ -20,7 +20,14 @@ from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import library
 from medaid.settlement import rules, store
-from medaid.settlement.messages import act_once, check_visit, record_of, undone, unknown_visit
+from medaid.settlement.messages import (
+    STAYS,
+    act_once,
+    check_visit,
+    record_of,
+    undone,
+    unknown_visit,
+)
 from medaid.settlement.model import Act, Institution, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
@@ -87,18 +94,24 @@ def _registered(
 
 
 def _check_open_visits(file: PersonFile, message: Message) -> None:
-    """Nobody lies in two hospitals: an open stay must be ended first. Raises Conflict."""
+    """Nobody lies in two hospitals: an open stay must be ended first, by 2405 as by 2401. Raises
+    Conflict."""
     if len(file.visits) >= MOST_OPEN:
         raise Conflict(
             "VISIT_OVERLAP",
             field="psn_no",
             rule=f"该人员已有 {len(file.visits)} 个未结算的就诊登记,请先结算或撤销",
         )
-    for other in file.visits if message.infno == "2401" else ():
-        if other.end is None and codes.CARE.get(codes.bare(other.med_type)) == "inpatient":
+    if message.infno == "2401":
+        _check_no_open_stay(file, "begntime")
+
+
+def _check_no_open_stay(file: PersonFile, field: str) -> None:
+    for other in file.visits:
+        if other.end is None and STAYS[other.notes.get("registered_by", "2201")]:
             raise Conflict(
                 "VISIT_OVERLAP",
-                field="begntime",
+                field=field,
                 rule=f"另有未出院的住院登记 {other.mdtrt_id}",
                 id=other.mdtrt_id,
             )
@@ -157,8 +170,11 @@ def _change_visit(
     psn_no, mdtrt_id = message.text("psn_no"), message.text("mdtrt_id")
 
     def decide() -> Decided[Reply]:
-        before = open_visit(file_of(message, now), message)
+        file = file_of(message, now)
+        before = open_visit(file, message)
         after = change(before)
+        if after.end is None and before.end is not None:
+            _check_no_open_stay(file, "mdtrt_id")
         writes = [store.create_message(record_of(message, Act.CHANGED, psn_no, mdtrt_id, now))]
         if after != before:
             next_version = replace(after, version=before.version + 1)
