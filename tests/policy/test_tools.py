@@ -20,7 +20,9 @@ from medaid.money import Fen
 from medaid.policy import check
 from medaid.policy.compare import differences, touched
 from medaid.policy.coverage import page
-from medaid.policy.service import PACKS, Library, library, read_packs
+from medaid.policy.model import CLAUSE_TABLES, Row, rows_of
+from medaid.policy.service import PACKS, Library, library, parse_pack, read_packs
+from medaid.simulate.population import parts
 
 ROOT = Path(__file__).parents[2]
 SHAPES = Path(__file__).with_name("shapes")
@@ -129,6 +131,38 @@ def test_a_new_pack_is_held_against_those_that_ship(tmp_path: Path) -> None:
     assert problems == []
     assert any("两条条款同时适用" in str(p) for p in check.together(packs, library().packs))
     assert check.together(packs) == []
+
+
+def test_a_ceiling_that_ends_is_looked_at_on_the_day_after() -> None:
+    """Every table with rows that have days of their own is followed, not those of a list."""
+    text = (SHAPES / "base_ceiling.toml").read_text(encoding="utf-8")
+    before, mark, after = text.rpartition('shared_with = ["stay"]')
+
+    def problems(until: str) -> list[str]:
+        ended = parse_pack(f"{before}{mark}\n{until}{after}".encode(), "ended.toml")
+        return [str(problem) for problem in check.together([ended])]
+
+    assert problems("") == []
+    (told,) = problems("until = 2024-06-30")
+    assert "自 2024-07-01 起" in told
+    assert "clinic 没有写与 stay 共用" in told
+
+
+def test_every_table_of_a_layer_is_known_as_one() -> None:
+    assert set(CLAUSE_TABLES) == {
+        "initial_self_pays",
+        "deductibles",
+        "ceilings",
+        "rates",
+        "caps",
+        "modifiers",
+        "requirements",
+        "floors",
+        "lumps",
+    }
+    for pack in library().packs:
+        whole = {one for one in parts(pack) if isinstance(one, Row)}
+        assert whole == set(rows_of(pack)), pack.id
 
 
 # ── policy new ──

@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from medaid.errors import PolicyUndetermined
-from medaid.policy.model import CategoryRule, Layer, Pack, Policy
+from medaid.policy.model import CLAUSE_TABLES, CategoryRule, Layer, Pack, Policy
 from medaid.policy.ordering import check_references, in_order
 from medaid.policy.vocabulary import ASSISTANCE_TIERS, Facts, LayerKind, Tier
 from medaid.regions import Region
@@ -115,7 +115,7 @@ def _others(packs: Sequence[Pack], insured: str, day: date, ids: set[str]) -> di
 
 def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
     """The facts that some row of the layers asks for; the category is always one."""
-    rows = [r.row for layer in layers for name in _TABLES for r in getattr(layer, name)]
+    rows = [r.row for layer in layers for name in CLAUSE_TABLES for r in getattr(layer, name)]
     whens = (
         [layer.when for layer in layers]
         + [row.when for row in rows]
@@ -124,19 +124,6 @@ def _asked(layers: Sequence[Layer]) -> tuple[str, ...]:
     per = {m.per for layer in layers for m in layer.modifiers if m.per}
     names = {"category"} | per | {name for when in whens for name in when.names}
     return tuple(name for name in Facts._fields if name in names)
-
-
-_TABLES: Final = (
-    "initial_self_pays",
-    "deductibles",
-    "ceilings",
-    "rates",
-    "caps",
-    "modifiers",
-    "requirements",
-    "floors",
-    "lumps",
-)
 
 
 def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) -> dict[str, Layer]:
@@ -228,6 +215,7 @@ def _category_rules(
 def _on_day(layer: Layer, day: date) -> Layer:
     """The layer without the rows that do not hold on `day`."""
     tables: dict[str, Any] = {
-        name: tuple(r for r in getattr(layer, name) if r.row.holds_on(day)) for name in _TABLES
+        name: tuple(one for one in getattr(layer, name) if one.row.holds_on(day))
+        for name in CLAUSE_TABLES
     }
     return replace(layer, **tables)

@@ -4,14 +4,14 @@ on which something begins or ends."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble, chain, succeeded
 from medaid.policy.loader import PackInvalid, load
-from medaid.policy.model import Pack
+from medaid.policy.model import Pack, turning_days
 from medaid.policy.reading import Problem
 from medaid.policy.vocabulary import ASSISTANCE_TIERS, Tier
 
@@ -60,7 +60,7 @@ def together(packs: Sequence[Pack], beside: Sequence[Pack] = ()) -> list[Problem
         for region in sorted(
             {pack.region, *(p.region for p in known if pack.region in chain(p.region))}
         ):
-            for day in _days(known, region):
+            for day in turning_days(one for one in known if one.region in chain(region)):
                 _try(known, pack, region, day, found)
     return list(found.values())
 
@@ -121,22 +121,3 @@ def _try(
                 found.setdefault(
                     silent.rule, Problem(pack.file, 1, f"{region} 自 {day} 起:{silent.sentence}")
                 )
-
-
-def _days(packs: Sequence[Pack], region: str) -> list[date]:
-    """Every day on which something begins or ends in the region."""
-    mine = [pack for pack in packs if pack.region in chain(region)]
-    rows = [
-        r.row
-        for pack in mine
-        for layer in pack.layers
-        for name in ("deductibles", "rates", "caps", "modifiers")
-        for r in getattr(layer, name)
-    ]
-    days = {pack.in_force for pack in mine} | {
-        pack.expires + timedelta(days=1) for pack in mine if pack.expires
-    }
-    days |= {row.since for row in rows if row.since} | {
-        row.until + timedelta(days=1) for row in rows if row.until
-    }
-    return sorted(days)

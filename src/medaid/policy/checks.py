@@ -15,7 +15,7 @@ from math import prod
 from typing import Any, Final
 
 from medaid.policy.conditions import Words
-from medaid.policy.model import Cap, HasRow, Layer, When, preferred
+from medaid.policy.model import CLAUSE_TABLES, Cap, HasRow, Layer, When, preferred
 from medaid.policy.reading import Problem, Table
 from medaid.policy.vocabulary import RANGES, RESERVED, LayerKind
 
@@ -53,31 +53,13 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
 
 def check_kind(layer: Layer, table: Table) -> None:
     """Rows that a layer of this kind would never look at are a mistake of the writer."""
-    idle: dict[str, tuple[str, ...]] = {
-        LayerKind.GIVEN: (
-            "initial_self_pays",
-            "deductibles",
-            "ceilings",
-            "rates",
-            "caps",
-            "modifiers",
-            "floors",
-            "lumps",
-        ),
-        LayerKind.LUMP: (
-            "initial_self_pays",
-            "deductibles",
-            "ceilings",
-            "rates",
-            "caps",
-            "modifiers",
-            "floors",
-        ),
-        LayerKind.SHARE: ("lumps",),
-        LayerKind.YEAR_END: ("lumps",),
+    used: dict[str, set[str]] = {
+        LayerKind.GIVEN: {"requirements"},
+        LayerKind.LUMP: {"requirements", "lumps"},
     }
-    for name in idle[layer.kind]:
-        if getattr(layer, name):
+    for name in CLAUSE_TABLES:
+        idle = name not in used.get(layer.kind, set(CLAUSE_TABLES) - {"lumps"})
+        if idle and getattr(layer, name):
             table.problems.append(
                 _at(
                     table,

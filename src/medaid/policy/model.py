@@ -7,10 +7,10 @@ is the same kind of thing; their order is data. Amounts are whole fen, ratios pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Final, NamedTuple, get_args, get_type_hints
 
 from medaid.policy.tables import (
     Amount,
@@ -48,6 +48,7 @@ from medaid.policy.vocabulary import (
 
 __all__ = [
     "ASSISTANCE_TIERS",
+    "CLAUSE_TABLES",
     "FACT_NAMES",
     "FUNDS",
     "KINDS",
@@ -76,6 +77,8 @@ __all__ = [
     "Switch",
     "When",
     "preferred",
+    "rows_of",
+    "turning_days",
 ]
 
 
@@ -112,6 +115,14 @@ class Layer:
     initial_self_pays: tuple[InitialSelfPay, ...]
     line: int
     pack: str
+
+
+CLAUSE_TABLES: Final = tuple(
+    name
+    for name, kind in get_type_hints(Layer).items()
+    if "row" in getattr(next(iter(get_args(kind)), None), "_fields", ())
+)
+"""The tables of a layer, whose rows may hold on some days only."""
 
 
 class CategoryRule(NamedTuple):
@@ -196,3 +207,27 @@ class Policy:
     year_basis: str
     asked: tuple[str, ...] = ()
     """Facts that some row asks for, in the order of `Facts`; empty: not worked out, all count."""
+
+
+def rows_of(pack: Pack) -> Iterator[Row]:
+    """Every row of the pack that may hold on some days only."""
+    yield from (one.row for one in pack.category_rules)
+    yield from (one.row for one in pack.figures)
+    for layer in pack.layers:
+        for name in CLAUSE_TABLES:
+            for clause in getattr(layer, name):
+                yield clause.row
+
+
+def turning_days(packs: Iterable[Pack]) -> list[date]:
+    """The days on which what holds may change: something begins, or ended the day before."""
+    days = set[date | None]()
+    for pack in packs:
+        days |= {pack.in_force, _after(pack.expires)}
+        for row in rows_of(pack):
+            days |= {row.since, _after(row.until)}
+    return sorted(day for day in days if day is not None)
+
+
+def _after(day: date | None) -> date | None:
+    return None if day is None else day + timedelta(days=1)

@@ -127,21 +127,11 @@ def parse_pack(content: bytes, file: str) -> Pack:
 
 def read_packs(folder: Path) -> tuple[Pack, ...]:
     """Every pack in `folder`, all problems of all files at once. Raises PackInvalid."""
-    from medaid.policy.loader import (
-        PackInvalid,
-        load,
-    )  # reading TOML is for tools and builds: a cold start takes the packs as compiled
-    from medaid.policy.reading import Problem
+    # reading TOML is for tools and builds: a cold start takes the packs as compiled
+    from medaid.policy import check
+    from medaid.policy.loader import PackInvalid
 
-    packs, problems = list[Pack](), list[Problem]()
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            packs.append(load(path, frozenset(CATEGORIES)))
-        except PackInvalid as invalid:
-            problems += invalid.problems
-    for pack in packs:
-        if sum(other.id == pack.id for other in packs) > 1:
-            problems.append(Problem(pack.file, 1, f"政策包 id {pack.id} 重复"))
+    packs, problems = check.read([folder])
     if problems:
         raise PackInvalid(problems)
     return tuple(packs)

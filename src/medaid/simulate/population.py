@@ -9,14 +9,14 @@ million claims fall into a few hundred kinds.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from medaid.errors import MedaidError
-from medaid.policy.model import Modifier, Pack, Policy, Row, When
+from medaid.policy.model import Modifier, Policy, When, turning_days
 from medaid.policy.service import Library
 from medaid.simulate.model import NUMBER_FACTS, TEXT_FACTS, UNKNOWN, Codes, Ints, Visits
 
@@ -49,20 +49,6 @@ def parts(value: object) -> Iterator[object]:
             waiting.extend(getattr(one, name) for name in one.__dataclass_fields__)
 
 
-def turning_days(packs: Iterable[Pack], rows: Iterable[Row]) -> list[int]:
-    """Ordinals of the days on which what holds may change."""
-    days = set[date | None]()
-    for pack in packs:
-        days |= {pack.in_force, _after(pack.expires)}
-    for row in rows:
-        days |= {row.since, _after(row.until)}
-    return sorted(day.toordinal() for day in days if day is not None)
-
-
-def _after(day: date | None) -> date | None:
-    return None if day is None else day + timedelta(days=1)
-
-
 class Kinds:
     """Tells the claims of chunk after chunk apart under one set of packs."""
 
@@ -70,8 +56,7 @@ class Kinds:
         self.library = library
         held = list(parts(library.packs))
         self._turns = np.array(
-            turning_days(library.packs, (one for one in held if isinstance(one, Row))),
-            dtype=np.int64,
+            [day.toordinal() for day in turning_days(library.packs)], dtype=np.int64
         )
         self._whens = {one for one in held if isinstance(one, When) and one.names}
         self._steps = {
