@@ -23,6 +23,7 @@ from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.events import SettlementPosted
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
+from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -273,6 +274,11 @@ def deduct(
     hospital.create_deduction(
         Region(region), institution, deduction_id, amounts, reason, Region(paying), "审核", now
     )
+
+
+def hand(step: str) -> OfficerId:
+    """Who takes a step of a bill between regions: the agency, finance, the creditor's agency."""
+    return OfficerId({"transferred": "财政", "confirmed": "会计"}.get(step, "经办"))
 
 
 def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from tests.clearing.builders import (
     at,
     close_month,
     deduct,
+    hand,
     item,
     reconcile_totals,
     refund,
@@ -56,6 +57,7 @@ SUZHOU, NANJING, SHANGHAI, MAOMING = (
 CITIES = {JS: [NANJING, SUZHOU], SH: [SHANGHAI], GD: [MAOMING]}
 ALL = [c for cities in CITIES.values() for c in cities]
 NOW, JULY = at(2, 4, month=8), at(2, 4)
+AGENCY = hand("received")
 
 
 def round_trip(month: str, now: datetime) -> list[Bill]:
@@ -79,7 +81,7 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
 def pay(bill: Bill, now: datetime) -> Bill:
     steps = ("received", "confirmed") if not bill.payable() else STEPS
     for step in steps:
-        bill = regions.advance_bill(bill.creditor, bill.debtor, bill.month, step, "经办", now)
+        bill = regions.advance_bill(bill.creditor, bill.debtor, bill.month, step, hand(step), now)
     return bill
 
 
@@ -158,7 +160,7 @@ class TestRoundTrip:
             assert bill.total() == Fen(0)
             with pytest.raises(Conflict):
                 regions.advance_bill(
-                    bill.creditor, bill.debtor, bill.month, "submitted", "经办", NOW
+                    bill.creditor, bill.debtor, bill.month, "submitted", hand("submitted"), NOW
                 )
             assert pay(bill, NOW).state == "confirmed"
 
@@ -206,19 +208,25 @@ class TestRoundTrip:
         bill = Bill(SH, JS, "2023-07", BillKind.CLEARING, 40, parts_of(parts), NOW)
         commit(store.create_bill(bill))
         for step in ("received", "submitted"):
-            regions.advance_bill(SH, JS, "2023-07", step, "经办", NOW)
+            regions.advance_bill(SH, JS, "2023-07", step, hand(step), NOW)
         held = store.get_bill(SH, JS, "2023-07")
         entries = rules.step_entries(bill, "transferred", NOW)
-        billing._book_parts(held, Step(BillStep.TRANSFERRED, NOW, "财政"), entries[:-AT_ONCE])
+        billing._book_parts(
+            held, Step(BillStep.TRANSFERRED, NOW, hand("transferred")), entries[:-AT_ONCE]
+        )
         pair = (SHANGHAI, Region("320100"))
         with pytest.raises(Conflict):  # its entries are being posted: nobody contests it now
-            regions.dispute_bill(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
-        done = regions.advance_bill(SH, JS, "2023-07", "transferred", "财政", at(5, month=8))
+            regions.dispute_bill(
+                SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", AGENCY, NOW
+            )
+        done = regions.advance_bill(
+            SH, JS, "2023-07", "transferred", hand("transferred"), at(5, month=8)
+        )
         assert (done.state, done.steps[-1].by) == ("transferred", "财政")
-        regions.advance_bill(SH, JS, "2023-07", "transferred", "财政", at(6, month=8))
+        regions.advance_bill(SH, JS, "2023-07", "transferred", hand("transferred"), at(6, month=8))
         booked = [fen for _, city in parts for fen in balances(city, "2102").values()]
         assert (len(booked), Fen(sum(map(int, booked)))) == (40, bill.total())
-        regions.advance_bill(SH, JS, "2023-07", "confirmed", "会计", at(6, month=8))
+        regions.advance_bill(SH, JS, "2023-07", "confirmed", hand("confirmed"), at(6, month=8))
         assert len(balances(SHANGHAI, "1102")) == 40
 
     @pytest.mark.parametrize(
@@ -320,7 +328,7 @@ class TestRoundTrip:
         """X12: what is disputed is carried to the next clearing."""
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
-        regions.advance_bill(SH, JS, "2023-07", "received", "经办", NOW)
+        regions.advance_bill(SH, JS, "2023-07", "received", hand("received"), NOW)
         pair = (SHANGHAI, SUZHOU)
         for wrong in (
             {"assistance": Fen(10001)},
@@ -328,15 +336,17 @@ class TestRoundTrip:
             {"civil_servant": Fen(1)},
         ):
             with pytest.raises(Conflict):
-                regions.dispute_bill(SH, JS, "2023-07", pair, wrong, "重复", NOW)
+                regions.dispute_bill(SH, JS, "2023-07", pair, wrong, "重复", AGENCY, NOW)
         bill = regions.dispute_bill(
-            SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", NOW
+            SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", AGENCY, NOW
         )
         assert bill.total() == Fen(56000)
         for step in STEPS[1:]:
-            regions.advance_bill(SH, JS, "2023-07", step, "经办", NOW)
+            regions.advance_bill(SH, JS, "2023-07", step, hand(step), NOW)
         with pytest.raises(Conflict):
-            regions.dispute_bill(SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", NOW)
+            regions.dispute_bill(
+                SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", AGENCY, NOW
+            )
         assert balances(SUZHOU, "2102") == {("assistance", SHANGHAI): Fen(-4000)}
         august = {(b.creditor, b.debtor): b for b in round_trip("2023-08", at(2, 4, month=9))}
         assert august[SH, JS].parts == {pair: {"assistance": Fen(4000)}}
@@ -434,7 +444,7 @@ class TestClocks:
             at_noon,
         )
         for name in done:
-            bill = rules.stepped(bill, name, "经办", at_noon)
+            bill = rules.stepped(bill, name, hand(name), at_noon)
         assert bill.due(published()) == due
 
     def test_steps_in_order_only(self) -> None:
@@ -449,7 +459,7 @@ class TestClocks:
         )
         for wrong in ("submitted", "transferred", "confirmed"):
             with pytest.raises(Conflict):
-                rules.stepped(bill, wrong, "经办", NOW)
+                rules.stepped(bill, wrong, hand(wrong), NOW)
 
 
 @pytest.mark.usefixtures("tables")
@@ -470,7 +480,7 @@ class TestPrepayment:
             bill
         ]  # once a year
         for step in STEPS:
-            regions.advance_bill(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+            regions.advance_bill(SH, JS, "2023-00", step, hand(step), NOW, "prepayment")
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
         (back,) = regions.fix_prepayment(
@@ -484,7 +494,7 @@ class TestPrepayment:
         )
         for step in STEPS:
             regions.advance_bill(
-                JS, SH, "2024-00", step, "经办", at(20, month=1, year=2024), "prepayment_return"
+                JS, SH, "2024-00", step, hand(step), at(20, month=1, year=2024), "prepayment_return"
             )
         assert balances(JS, "1101", "2024-01") == {("assistance", SH): Fen(1500)}
         assert balances(SH, "2106", "2024-01") == {("assistance", JS): Fen(-1500)}
@@ -494,7 +504,7 @@ class TestPrepayment:
         does not grow."""
         regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(12000)})
         for step in STEPS:
-            regions.advance_bill(SH, JS, "2023-00", step, "经办", NOW, "prepayment")
+            regions.advance_bill(SH, JS, "2023-00", step, hand(step), NOW, "prepayment")
         fund.post(
             journal.movement(
                 "fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW

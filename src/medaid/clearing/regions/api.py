@@ -14,6 +14,7 @@ from medaid.clearing.regions import service
 from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
 from medaid.errors import BadInput, Forbidden
 from medaid.fund.model.chart import funds
+from medaid.ids import OfficerId
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.regions import Region
@@ -35,6 +36,15 @@ class StepShown(Shown):
     by: str
 
 
+class DisputeShown(Shown):
+    debtor: str
+    creditor: str
+    amounts: dict[str, YuanText]
+    reason: str
+    by: str
+    at: datetime
+
+
 class BillShown(Shown):
     bill_id: str
     creditor: str
@@ -46,7 +56,7 @@ class BillShown(Shown):
     total: YuanText
     parts: list[PartShown]
     steps: list[StepShown]
-    reasons: list[str]
+    disputes: list[DisputeShown]
 
 
 class BillsShown(Shown):
@@ -101,7 +111,17 @@ def _bill(one: Bill) -> BillShown:
             for pair in one.parts
         ],
         steps=[StepShown(name=s.name, at=s.at, by=s.by) for s in one.steps],
-        reasons=list(one.reasons),
+        disputes=[
+            DisputeShown(
+                debtor=d.debtor,
+                creditor=d.creditor,
+                amounts=dict(d.by_fund),
+                reason=d.reason,
+                by=d.by,
+                at=d.at,
+            )
+            for d in one.disputes
+        ],
     )
 
 
@@ -168,7 +188,7 @@ def _advanced(
     )
     if admdvs != (creditor if step is BillStep.CONFIRMED else debtor):
         raise Forbidden("FORBIDDEN", field="step", rule="划拨由参保地办理,收款确认由就医地办理")
-    by, roles = call.caller.subject, call.caller.roles
+    by, roles = OfficerId(call.caller.subject), call.caller.roles
     duty: Duty | None = None
     if step is not BillStep.TRANSFERRED:
         duty = Duty.PAY if "cashier" in roles else Duty.ACCOUNT
@@ -189,8 +209,9 @@ def dispute_bill(
     sent = call.body
     _check_funds(dict(sent.amounts))
     pair = (sent.creditor_city, sent.debtor_city)
+    by = OfficerId(call.caller.subject)
     return _bill(
-        service.dispute_bill(creditor, admdvs, month, pair, sent.amounts, sent.reason, call.now)
+        service.dispute_bill(creditor, admdvs, month, pair, sent.amounts, sent.reason, by, call.now)
     )
 
 

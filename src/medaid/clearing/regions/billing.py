@@ -18,7 +18,7 @@ from medaid.aws.transaction import (
 from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import files, filing, national, rules, store
-from medaid.clearing.regions.model import Bill, BillStep, Pair, Step
+from medaid.clearing.regions.model import Bill, BillStep, Dispute, Pair, Step
 from medaid.errors import Conflict
 from medaid.fund import service as fund
 from medaid.fund.model import Entry
@@ -36,7 +36,7 @@ def bill_province(province: str, month: str, cities: Sequence[str], now: datetim
     its own file; what the province is owed must be what its cities filed.
 
     Raises Refused NOT_FOUND while there is no answer, BadInput naming the row or the bill: then
-    none is taken.
+    none is taken; Conflict DUPLICATE where the other side's file said something else.
     """
     name = national.answered_at(month, province)
     received = files.bills(month, province, exchange.get(name), name, now)
@@ -59,17 +59,18 @@ def bill_cities(province: str, month: str, cities: Sequence[str], now: datetime)
 
 def _keep(bill: Bill) -> Bill:
     """Stores a bill that is not there yet; what is negative in it waits for the next bill instead.
-    Answers the bill as it is kept."""
+    Answers the bill as it is kept. Raises Conflict DUPLICATE where another one is there."""
+    kept = rules.without_negative(bill)
 
     def decide() -> Decided[Bill]:
         before = store.find_bill(bill.creditor, bill.debtor, bill.month, bill.kind)
         if before is not None:
+            rules.check_same(before.bill, kept)
             return Decided(before.bill)
-        kept = rules.without_negative(bill)
         writes: list[Write] = list(store.create_bill(kept))
         writes += [
-            items.adjustment(*pair, bill.bill_id, amounts, bill.made)
-            for pair, amounts in rules.carried(bill).items()
+            items.adjustment(part.creditor, part.debtor, bill.bill_id, part.by_fund, bill.made)
+            for part in kept.waiting
         ]
         return Decided(kept, writes)
 
@@ -81,7 +82,7 @@ def advance_bill(
     debtor: str,
     month: str,
     step: str,
-    by: str,
+    by: OfficerId,
     now: datetime,
     kind: str = "clearing",
     duty: Duty | None = None,
@@ -102,6 +103,7 @@ def advance_bill(
         return bill
     rules.check_step(bill, step)
     booked = bill.booking or Step(BillStep(step), now, by)
+    rules.check_hands(bill, step, booked.by)
     entries = rules.step_entries(bill, step, booked.at)
     rest = entries[-AT_ONCE:]
     if len(entries) > AT_ONCE:
@@ -118,7 +120,7 @@ def advance_bill(
         claimed: Sequence[Write] = ()
         if duty is not None:
             acting = bill.creditor if step == BillStep.CONFIRMED else bill.debtor
-            claimed = claim_duty(acting, OfficerId(by), roles, duty, now)
+            claimed = claim_duty(acting, by, roles, duty, now)
         return Decided(after, [store.replace_bill(present, after), *fund.posting(*rest), *claimed])
 
     return transact(decide, refuse_as_changed)
@@ -140,15 +142,18 @@ def dispute_bill(
     pair: Pair,
     amounts: Amounts,
     reason: str,
+    by: OfficerId,
     now: datetime,
 ) -> Bill:
     """The debtor contests part of a bill before it pays: that part is not paid now and comes again
-    with the next month's bill (X12). Raises Conflict once money went, or for more than there is."""
+    with the next month's bill (X12). Raises Conflict once money went, for nothing, or for more than
+    there is."""
+    dispute = Dispute(*pair, amounts, reason, by, now)
 
     def decide() -> Decided[Bill]:
         held = store.get_bill(creditor, debtor, month)
-        after = rules.disputed(held.bill, pair, amounts, reason)
-        number = f"DISPUTE-{held.bill.bill_id}-{len(after.reasons)}"
+        after = rules.disputed(held.bill, dispute)
+        number = f"DISPUTE-{held.bill.bill_id}-{len(after.disputes)}"
         again = items.adjustment(*pair, number, amounts, now)
         return Decided(after, [store.replace_bill(held, after), again])
 

@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 from medaid.clearing.amounts import Amounts, added, negated, total
 from medaid.clearing.figures import figure
 from medaid.clocks import StatutoryClock
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.regions import Region
 from medaid.workdays import Calendar
@@ -75,7 +76,7 @@ class Step:
 
     name: BillStep
     at: datetime
-    by: str
+    by: OfficerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,20 @@ def by_pair(parts: Iterable[Part]) -> dict[Pair, Amounts]:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """What of one pair is contested, by whom, when and why."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    creditor: Region
+    debtor: Region
+    by_fund: Amounts
+    reason: str
+    by: OfficerId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """One bill (清算单, 预付单)."""
 
@@ -112,9 +127,10 @@ class Bill:
     rows: tuple[Part, ...]
     made: datetime
     steps: tuple[Step, ...] = ()
-    withheld: tuple[Part, ...] = ()
-    """What is disputed: not paid now, carried into the next month's bill."""
-    reasons: tuple[str, ...] = ()
+    waiting: tuple[Part, ...] = ()
+    """What was negative in it: not part of this bill, set against claims of the next."""
+    disputes: tuple[Dispute, ...] = ()
+    """What is not paid now and carried into the next month's bill."""
     booking: Step | None = None
     """A step whose entries are being posted, city by city."""
 
@@ -127,8 +143,13 @@ class Bill:
         return by_pair(self.rows)
 
     @property
-    def disputed(self) -> dict[Pair, Amounts]:
-        return by_pair(self.withheld)
+    def disputed(self) -> dict[Pair, dict[str, Fen]]:
+        """What is contested, by pair."""
+        found: dict[Pair, dict[str, Fen]] = {}
+        for one in self.disputes:
+            pair = (one.creditor, one.debtor)
+            found[pair] = added(found.get(pair, {}), one.by_fund)
+        return found
 
     @property
     def state(self) -> BillStep:

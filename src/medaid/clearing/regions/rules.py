@@ -3,7 +3,7 @@ Figures come with their citation from `figures`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,13 +15,16 @@ from medaid.clearing.regions.model import (
     Bill,
     BillKind,
     BillStep,
+    Dispute,
     Filing,
     Pair,
+    Part,
     Step,
     parts_of,
 )
-from medaid.errors import BadInput, Conflict, PolicyUndetermined
+from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined
 from medaid.fund.model import Entry, Line, journal
+from medaid.ids import OfficerId
 from medaid.money import WHOLE, Fen, split
 from medaid.regions import Level, Region
 
@@ -42,27 +45,36 @@ def check_step(bill: Bill, step: str) -> None:
         )
 
 
-def stepped(bill: Bill, step: str, by: str, at: datetime) -> Bill:
+def check_hands(bill: Bill, step: str, by: OfficerId) -> None:
+    """That money is moved by another person than the one who asked for it, and its receipt
+    confirmed by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
+    apart = {
+        BillStep.TRANSFERRED: (BillStep.RECEIVED, BillStep.SUBMITTED),
+        BillStep.CONFIRMED: (BillStep.TRANSFERRED,),
+    }.get(BillStep(step), ())
+    if any(one.name in apart and one.by == by for one in bill.steps):
+        raise Forbidden(
+            "SEPARATION", field="operator", rule="报送、划拨与收款确认不得为同一人(秦安县84号三)"
+        )
+
+
+def stepped(bill: Bill, step: str, by: OfficerId, at: datetime) -> Bill:
     """The bill one step on. Raises Conflict STATE for a step out of order."""
     check_step(bill, step)
     return replace(bill, steps=(*bill.steps, Step(BillStep(step), at, by)), booking=None)
 
 
-def disputed(bill: Bill, pair: Pair, amounts: Amounts, reason: str) -> Bill:
-    """The bill with `amounts` of one pair taken out of what is paid. Raises Conflict once money
-    went, or for more than the bill holds."""
+def disputed(bill: Bill, dispute: Dispute) -> Bill:
+    """The bill with what is contested of one pair taken out of what is paid. Raises Conflict once
+    money went, for nothing, or for more than the bill holds of the pair."""
     before_transfer = (BillStep.MADE, BillStep.RECEIVED, BillStep.SUBMITTED)
     if bill.state not in before_transfer or bill.booking is not None:
         raise Conflict("STATE", field=bill.bill_id, rule="资金已划拨,争议转入下期")
-    withheld = bill.disputed
-    sums = added(withheld.get(pair, {}), amounts)
-    part = bill.parts.get(pair, {})
-    if any(fen <= 0 or fen > part.get(fund, Fen(0)) for fund, fen in sums.items()) or any(
-        fen <= 0 for fen in amounts.values()
-    ):
+    left = bill.payable().get((dispute.creditor, dispute.debtor), {})
+    amounts = dispute.by_fund
+    if not amounts or any(not 0 < fen <= left.get(fund, 0) for fund, fen in amounts.items()):
         raise Conflict("AMOUNT_SUM", field=bill.bill_id, rule="争议金额须为正且不超过清算单金额")
-    withheld[pair] = sums
-    return replace(bill, withheld=parts_of(withheld), reasons=(*bill.reasons, reason))
+    return replace(bill, disputes=(*bill.disputes, dispute))
 
 
 def shared_out(
@@ -164,19 +176,23 @@ def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) ->
     ]
 
 
-def carried(bill: Bill) -> dict[Pair, dict[str, Fen]]:
-    """What the next month's bill takes over: what is negative waits for claims it can be set
-    against."""
-    found = {pair: negative(amounts) for pair, amounts in bill.parts.items()}
-    return {pair: amounts for pair, amounts in found.items() if amounts}
-
-
 def without_negative(bill: Bill) -> Bill:
-    """The bill with what is negative taken out; `carried` says what that was."""
-    parts = {pair: positive(amounts) for pair, amounts in bill.parts.items()}
-    return replace(
-        bill, rows=parts_of({pair: amounts for pair, amounts in parts.items() if amounts})
-    )
+    """The bill with what is negative taken out: it waits for claims it can be set against."""
+
+    def parts(side: Callable[[Amounts], Amounts]) -> tuple[Part, ...]:
+        found = {pair: side(amounts) for pair, amounts in bill.parts.items()}
+        return parts_of({pair: amounts for pair, amounts in found.items() if amounts})
+
+    return replace(bill, rows=parts(positive), waiting=parts(negative))
+
+
+def check_same(held: Bill, read: Bill) -> None:
+    """That a bill that was read again, from the other side's file, asks the same. Raises Conflict
+    DUPLICATE."""
+    if (held.count, held.rows, held.waiting) != (read.count, read.rows, read.waiting):
+        raise Conflict(
+            "DUPLICATE", field=held.bill_id, rule="双方收到的清算单内容不一,请与上级经办机构核对"
+        )
 
 
 # -------------------------------------------------------------------------------------------------
