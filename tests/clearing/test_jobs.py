@@ -343,6 +343,30 @@ class TestRoutes:
             (f"statements/{A}/2023-07/1/approve", {"points": -1}, "points"),
             (f"statements/{A}/2023-07/1/approve", {"points": 1.5}, "points"),
             ("suspension/320100/suspend", {}, "reason"),
+            (
+                f"prepayments/{ELSEWHERE}/2023/fix",
+                {"last_year": {"assistance": "-12.00"}},
+                "last_year.assistance",
+            ),
+            (f"prepayments/{HOME}/2023/fix", {"last_year": {"assistance": "12.00"}}, "treatment"),
+            ("prepayments/320581/2023/fix", {"last_year": {"assistance": "12.00"}}, "treatment"),
+            (
+                f"agreements/{A}",
+                {
+                    "effective": "2023-01-01",
+                    "name": "某医院",
+                    "hi_paymtd": "5",
+                    "rate": "-0.01",
+                    "bank": "中国银行",
+                    "account": "6222000011112222",
+                },
+                "rate",
+            ),
+            (
+                "insurer/2023/contract",
+                {"insurer": "PICC", "name": "人保", "reserve": "-1.00"},
+                "reserve",
+            ),
         ],
     )
     def test_bad_body_names_its_field(

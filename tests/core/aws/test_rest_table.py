@@ -153,6 +153,17 @@ def test_all_that_is_wrong_with_a_body_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "code"),
+    [("-0.01", "AMOUNT_NEGATIVE"), (-5, "AMOUNT_NEGATIVE"), ("1e20", "AMOUNT_FORMAT"), ("0", "")],
+)
+def test_an_amount_is_never_negative(amount: object, code: str) -> None:
+    """The type refuses what the OpenAPI document says is none, whatever the route."""
+    sent = {"amount": amount, "region": "440900"}
+    status, answer = send("POST", "/tries/440900/2026-01/deposits", sent)
+    assert (status, answer.get("code", "")) == (400 if code else 201, code)
+
+
+@pytest.mark.parametrize(
     ("path", "field"),
     [
         ("/tries/44090x/2026-01/deposits", "admdvs"),

@@ -69,6 +69,13 @@ class Done(Shown):
     done: bool = True
 
 
+_KINDS: Final = {
+    "AMOUNT_FORMAT": "amount",
+    "AMOUNT_TOO_LONG": "amount",
+    "AMOUNT_NEGATIVE": "negative",
+}
+
+
 def _value_of(parse: Any) -> Any:
     """A validator that asks one of our own values and tells its rule."""
 
@@ -76,8 +83,9 @@ def _value_of(parse: Any) -> Any:
         try:
             return parse(value)
         except MedaidError as error:
-            kind = "amount" if error.code.startswith("AMOUNT") else "format"
-            raise PydanticCustomError(kind, "{rule}", {"rule": error.rule}) from None
+            raise PydanticCustomError(
+                _KINDS.get(error.code, "format"), "{rule}", {"rule": error.rule}
+            ) from None
 
     return validate
 
@@ -85,12 +93,15 @@ def _value_of(parse: Any) -> Any:
 def _fen(value: object) -> Fen:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise BadInput("AMOUNT_FORMAT", rule="金额须为字符串,至多两位小数")
-    return Fen.of_yuan(value)
+    fen = Fen.of_yuan(value)
+    if fen < 0:
+        raise BadInput("AMOUNT_NEGATIVE", rule="金额不得为负")
+    return fen
 
 
 _AMOUNT: Final = {"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "example": "1234.50"}
 Yuan = Annotated[Fen, PlainValidator(_value_of(_fen)), WithJsonSchema(_AMOUNT)]
-"""An amount in a request; `Fen` inside."""
+"""An amount in a request, never negative; `Fen` inside."""
 YuanText = Annotated[
     Fen,
     PlainValidator(lambda fen: fen),
@@ -130,6 +141,7 @@ _CODES: Final = {
     "missing": "FIELD_REQUIRED",
     "extra_forbidden": "FIELD_UNKNOWN",
     "amount": "AMOUNT_FORMAT",
+    "negative": "AMOUNT_NEGATIVE",
     "string_too_long": "FIELD_TOO_LONG",
     "too_long": "FIELD_TOO_LONG",
     "literal_error": "CODE_UNKNOWN",
@@ -162,7 +174,7 @@ def read(kind: type[B], data: Mapping[str, Any]) -> B:
 
 def _fault(found: ErrorDetails) -> Fault:
     where = ".".join(str(part) for part in found["loc"])
-    own = found["type"] in ("amount", "format")
+    own = found["type"] in ("amount", "negative", "format")
     rule = found["msg"] if own else _RULES.get(found["type"], "格式不符")
     return Fault(_CODES.get(found["type"], "FIELD_FORMAT"), where[:80], rule)
 

@@ -17,6 +17,7 @@ from medaid.clearing.regions.model import (
     PrepaymentUse,
     parts_of,
 )
+from medaid.errors import BadInput
 from medaid.events import PrepaymentAlert
 from medaid.money import Fen
 from medaid.months import Month
@@ -54,8 +55,11 @@ def fix_prepayment(
     pair.
 
     `last_year` are last year's payments by fund where they were not cleared here; None takes them
-    from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year.
+    from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year, BadInput
+    for a prepayment inside one pooling region.
     """
+    if Region(treatment).pools_with(Region(paying)):
+        raise BadInput("FIELD_FORMAT", field="treatment", rule="就医地须为其他统筹地区")
     month = f"{year}-00"
 
     def decide() -> Decided[list[Bill]]:
