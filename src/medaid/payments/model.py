@@ -68,6 +68,8 @@ class Payee:
     """Of the pending account; of the approved one where nothing is pending."""
     approved_by: OfficerId = NOBODY
     changed_at: datetime | None = None
+    of_source: bool = False
+    """It belongs to what is paid (a manual case), which alone changes its account."""
 
 
 class OrderState(StrEnum):

@@ -59,6 +59,17 @@ def entered(payee: Payee, account: Account, by: OfficerId, at: datetime) -> Paye
     return replace(payee, pending=pending, entered_by=by, changed_at=at)
 
 
+def check_by_office(payee: Payee) -> None:
+    """Raises Conflict STATE for a payee whose account only what is paid changes: its own checks
+    (name, proof, who may) would be passed by."""
+    if payee.of_source:
+        raise Conflict(
+            "STATE",
+            field="payee",
+            rule=f"{payee.id} 的收款账户在该申请中变更、审批(茂民规〔2018〕3号二(四))",
+        )
+
+
 def approved(payee: Payee, by: OfficerId, at: datetime) -> Payee:
     """The pending account approved by a second person (two people for each account). Raises
     Conflict STATE, Forbidden SEPARATION."""
@@ -79,6 +90,12 @@ def payable_account(payee: Payee | None, payee_id: str) -> Account:
             "STATE", field="account", rule=f"{payee_id} 的收款账户尚未审批,付款单暂不支付"
         )
     return payee.account
+
+
+def check_paid_account(found: Account, wanted: Account | None) -> None:
+    """Raises Conflict STATE where what is paid names another account than the approved one."""
+    if wanted is not None and found != wanted:
+        raise Conflict("STATE", field="account", rule="已审批的收款账户与申请登记的账户不一致")
 
 
 # ---- orders ------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@ names the field and the rule."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,11 +13,10 @@ from medaid.benefit.model import check_bill
 from medaid.benefit.service import check_fee_classes
 from medaid.errors import BadInput
 from medaid.money import Fen
+from medaid.payments.service import check_account
 from medaid.receipts.model import ReceiptNumber, check_distinct
 from medaid.reimbursement.model import Account, Case, Fees, OtherPayment, Receipt
 from medaid.reimbursement.procedure import Limits, Procedure
-
-_ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 
 _BY_LINE: Final = {
     "medfee_sumamt": "det_item_fee_sumamt",
@@ -141,12 +139,7 @@ def account(found: Account, procedure: Procedure) -> None:
             field="owner",
             rule="、".join(f"{k} {v}" for k, v in procedure.owners.items()),
         )
-    if not _ACCOUNT.fullmatch(found.bankacct):
-        raise BadInput("FIELD_FORMAT", field="bankacct", rule="银行账号为 8 至 32 位数字")
-    if not found.acctname.strip() or not found.bankcode.strip():
-        raise BadInput(
-            "FIELD_REQUIRED", field="acctname" if not found.acctname.strip() else "bankcode"
-        )
+    check_account(found.payee_account)
     if found.owner != "self" and not found.proof:
         raise BadInput(
             "FIELD_REQUIRED",

@@ -4,6 +4,7 @@ Functions whose name ends in a participle (`order_created`, `account_entered`) a
 acting service's transaction; the others commit.
 """
 
+from medaid.payments.rules import check_account
 from medaid.payments.service.accounts import (
     account_approved,
     account_confirmed,
@@ -34,6 +35,7 @@ from medaid.payments.service.orders import (
     EXPENDITURE,
     get_order,
     list_orders_of,
+    nothing_under_way,
     order_created,
     order_released,
     single_order,
@@ -48,6 +50,7 @@ __all__ = [
     "account_confirmed",
     "account_entered",
     "approve_account",
+    "check_account",
     "claim_duty",
     "close_batch",
     "end_duty",
@@ -59,6 +62,7 @@ __all__ = [
     "list_batches",
     "list_officers",
     "list_orders_of",
+    "nothing_under_way",
     "open_batch",
     "order_created",
     "order_released",

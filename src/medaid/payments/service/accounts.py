@@ -25,11 +25,12 @@ def get_payee(region: Region, payee_id: str) -> Payee | None:
 def enter_account(
     region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
 ) -> Payee:
-    """An account entered for a payee, over a pending one; it counts once another person approves
-    it. Raises BadInput."""
+    """An account entered by the office for a payee, over a pending one; it counts once another
+    person approves it. Raises BadInput, Conflict STATE for the payee of a case."""
 
     def decide() -> Decided[Payee]:
-        return _entered(region, payee_id, account, by, at)
+        item, before = _load_by_office(region, payee_id)
+        return _entered(item, before, account, by, at)
 
     return transact(decide)
 
@@ -38,15 +39,15 @@ def account_entered(
     region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
 ) -> Sequence[Write]:
     """The same as writes for the acting service's transaction; label `payee`."""
-    return _entered(region, payee_id, account, by, at).writes
+    return _entered(*_load(region, payee_id), account, by, at).writes
 
 
 def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) -> Payee:
-    """The pending account approved by another person. Raises Conflict STATE where none waits,
-    Forbidden SEPARATION."""
+    """The pending account approved by another person. Raises Conflict STATE where none waits or the
+    payee is a case's, Forbidden SEPARATION."""
 
     def decide() -> Decided[Payee]:
-        item, before = _load(region, payee_id)
+        item, before = _load_by_office(region, payee_id)
         return _stored(item, rules.approved(before, by, at), at)
 
     return transact(decide)
@@ -59,11 +60,11 @@ def account_approved(region: Region, payee_id: str, by: OfficerId, at: datetime)
 
 
 def reject_account(region: Region, payee_id: str, at: datetime) -> Payee:
-    """The pending account dropped: the one approved before stands. Done already changes
-    nothing."""
+    """The pending account dropped: the one approved before stands. Done already changes nothing.
+    Raises Conflict STATE for the payee of a case."""
 
     def decide() -> Decided[Payee]:
-        item, before = _load(region, payee_id)
+        item, before = _load_by_office(region, payee_id)
         if item is None or before.pending is None:
             return Decided(before)
         return _stored(item, replace(before, pending=None, changed_at=at), at)
@@ -78,14 +79,16 @@ def account_confirmed(
     entered_by: OfficerId,
     approved_by: OfficerId,
     at: datetime,
+    of_source: bool = False,
 ) -> Sequence[Write]:
     """An account that one person entered and another has audited with what is paid on it, as writes
-    for the acting service's transaction; label `payee`. Raises BadInput, Forbidden SEPARATION."""
+    for the acting service's transaction; label `payee`. `of_source` says that only what is paid
+    changes it from then on. Raises BadInput, Forbidden SEPARATION."""
     item, before = _load(region, payee_id)
-    if before.account == account and before.pending is None:
+    if (before.account, before.pending, before.of_source) == (account, None, of_source):
         return ()
     rules.check_account(account)
-    pending = replace(before, pending=account, entered_by=entered_by)
+    pending = replace(before, pending=account, entered_by=entered_by, of_source=of_source)
     return _stored(item, rules.approved(pending, approved_by, at), at).writes
 
 
@@ -103,11 +106,16 @@ def _load(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
     return item, Payee(region, payee_id) if item is None else item.record(Payee)
 
 
+def _load_by_office(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
+    item, payee = _load(region, payee_id)
+    rules.check_by_office(payee)
+    return item, payee
+
+
 def _entered(
-    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+    item: PaymentItem | None, before: Payee, account: Account, by: OfficerId, at: datetime
 ) -> Decided[Payee]:
     rules.check_account(account)
-    item, before = _load(region, payee_id)
     if account in (before.pending, before.account) and (
         before.pending is None or account == before.pending
     ):

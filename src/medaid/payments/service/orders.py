@@ -21,6 +21,7 @@ from medaid.payments.keys import (
     source_partition,
 )
 from medaid.payments.model import (
+    Account,
     Batch,
     BatchLine,
     BatchState,
@@ -71,12 +72,20 @@ def order_created(
     return order, writes
 
 
-def order_released(order_id: OrderId, batch: Batch, at: datetime) -> Sequence[Write]:
+def nothing_under_way(region: Region, source: Source) -> Sequence[Write]:
+    """The check that no order of a source may still be paid, or may have been, for the acting
+    service's transaction; label `order:previous`. Raises Conflict STATE."""
+    return _unchanged(list_orders_of(region, source)[-1:])
+
+
+def order_released(
+    order_id: OrderId, batch: Batch, at: datetime, wanted: Account | None = None
+) -> Sequence[Write]:
     """The order put into an open batch of its region and fund account, as writes for the acting
     service's transaction; labels `order`, `order:line`, `batch`, `payee`.
 
-    Raises Conflict STATE where it is not open, the batch is closed, or the payee's account is not
-    approved.
+    Raises Conflict STATE where it is not open, the batch is closed, the payee's account is not
+    approved, or it is not the one that what is paid has `wanted`.
     """
     item, order = _load(order_id)
     if order.state != OrderState.OPEN:
@@ -87,6 +96,7 @@ def order_released(order_id: OrderId, batch: Batch, at: datetime) -> Sequence[Wr
     if held is None or held.state != BatchState.OPEN:
         raise Conflict("STATE", field="batch_id", rule="付款批次已关闭")
     account, unchanged = payable_account(order.region, order.payee)
+    rules.check_paid_account(account, wanted)
     line = BatchLine(order.order_id, order.payee, order.amount, account)
     released = replace(order, state=OrderState.RELEASED, batch_id=batch.batch_id)
     return [

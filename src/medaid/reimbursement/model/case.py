@@ -9,7 +9,7 @@ National field names are given where the interface has one. Sources: 苏医保�
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -186,8 +186,18 @@ class Case:
 
     @property
     def order(self) -> PayOrder | None:
-        """The latest pay order."""
+        """The latest order, of a payment or of a recovery."""
         return self.orders[-1] if self.orders else None
+
+    @property
+    def payment(self) -> PayOrder | None:
+        """The latest order that pays: the one of which the bank speaks."""
+        return next((one for one in reversed(self.orders) if one.amount > 0), None)
+
+    def with_order(self, changed: PayOrder) -> Case:
+        """The case with the order of that number changed."""
+        orders = (changed if one.number == changed.number else one for one in self.orders)
+        return replace(self, orders=tuple(orders))
 
 
 @dataclass(frozen=True, slots=True)

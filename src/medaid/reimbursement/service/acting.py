@@ -10,6 +10,7 @@ from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
 from medaid.payments import service as payments
+from medaid.payments.model import Source, SourceKind
 from medaid.receipts import service as receipts
 from medaid.regions import Region
 from medaid.reimbursement import rules, store
@@ -124,6 +125,16 @@ def _repeated(
     following = [a for a in history if version is None or a.number == version + 1]
     wanted = (name, officer.officer_id, why.request)
     return bool(why.request) and any((a.act, a.officer, a.request) == wanted for a in following)
+
+
+def source_of(case: Case) -> Source:
+    """What the orders of a case are made for."""
+    return Source(SourceKind.CASE, case.case_id)
+
+
+def region_of(case: Case) -> Region:
+    """The region that decides and pays."""
+    return Region(case.admdvs)
 
 
 def refuse_lost(lost: ConditionFailed, case_id: str) -> None:

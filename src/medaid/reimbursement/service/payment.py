@@ -16,13 +16,19 @@ from medaid.events import CaseClosed, CasePaid, CasePaymentFailed
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.payments import service as payments
-from medaid.payments.model import Outcome, Source, SourceKind
+from medaid.payments.model import Outcome
 from medaid.people import service as people
-from medaid.regions import Region
 from medaid.reimbursement import books, checks, rules, store
 from medaid.reimbursement.model import Account, Act, Case, Officer, PayOrder, State
 from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Change, Changed, act, decide_act
+from medaid.reimbursement.service.acting import (
+    Change,
+    Changed,
+    act,
+    decide_act,
+    region_of,
+    source_of,
+)
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import check_account_proof
 
@@ -45,7 +51,7 @@ def change_account(
         changed = replace(case, account=account)
         check_account_proof(context, changed)
         by = OfficerId(officer.officer_id)
-        entered = payments.account_entered(region(case), case_id, account.payee_account, by, now)
+        entered = payments.account_entered(region_of(case), case_id, account.payee_account, by, now)
         return Changed(changed, entered)
 
     return act(context, officer, case_id, version, "change_account", why, now, change)
@@ -59,7 +65,7 @@ def approve_account(
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         by = OfficerId(officer.officer_id)
-        return Changed(case, payments.account_approved(region(case), case_id, by, now))
+        return Changed(case, payments.account_approved(region_of(case), case_id, by, now))
 
     return act(context, officer, case_id, version, "approve_account", why, now, change)
 
@@ -74,7 +80,7 @@ def order(
         if not case.granted:
             raise Conflict("STATE", field="fund_pay_sumamt", rule="没有应付金额,直接结案")
         made, writes = payments.order_created(
-            region(case), source(case_id), case_id, case.granted, now
+            region_of(case), source_of(case), case_id, case.granted, now
         )
         ordered = PayOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
         return Changed(replace(case, orders=(*case.orders, ordered)), writes)
@@ -97,11 +103,14 @@ def pay(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         last = case.order
         assert last is not None, "an ordered case has an order"
-        batch = payments.get_batch(region(case), batch_id)
+        batch = payments.get_batch(region_of(case), batch_id)
+        assert case.account is not None, "what was audited has an account"
         released = replace(last, batch=batch_id, account=case.account)
         return Changed(
-            replace(case, orders=(*case.orders[:-1], released)),
-            payments.order_released(ids.OrderId(last.order_id), batch, now),
+            case.with_order(released),
+            payments.order_released(
+                ids.OrderId(last.order_id), batch, now, case.account.payee_account
+            ),
         )
 
     return act(context, officer, case_id, version, "pay", why, now, change)
@@ -131,12 +140,12 @@ def bank_listener(context: Context) -> payments.Listener:
 
 def _change(answered: payments.Answered) -> Change:
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        last, order_id = case.order, answered.order.order_id
-        if last is None or last.order_id != order_id:
+        paid = case.payment
+        if paid is None or paid.order_id != answered.order.order_id:
             raise Conflict("STATE", field="order", rule="付款单不是该申请当前的付款单")
         if answered.outcome == Outcome.PAID:
-            return _paid(case, last, len(answered.order.answers), answered.at)
-        return _not_paid(case, last, answered)
+            return _paid(case, paid, len(answered.order.answers), answered.at)
+        return _not_paid(case, paid, answered)
 
     return change
 
@@ -147,7 +156,7 @@ def _paid(case: Case, last: PayOrder, earlier: int, now: datetime) -> Changed:
     paid = replace(last, failure="", entry=f"{last.order_id}.{earlier}" if earlier else "")
     event = CasePaid(case.case_id, case.psn_no, case.admdvs, last.amount)
     return Changed(
-        replace(case, orders=(*case.orders[:-1], paid)),
+        case.with_order(paid),
         [
             *fund.writes(*books.payment(case, paid, now)),
             outbox.publish(event, paid.entry or paid.order_id, now),
@@ -166,7 +175,7 @@ def _not_paid(case: Case, last: PayOrder, answered: payments.Answered) -> Change
     earlier = len(answered.order.answers)
     key = f"{last.order_id}.{earlier}" if earlier else last.order_id
     return Changed(
-        replace(case, orders=(*case.orders[:-1], failed)),
+        case.with_order(failed),
         [*mirrored, outbox.publish(event, key, now)],
     )
 
@@ -200,13 +209,3 @@ def close(
         return Changed(case, [outbox.publish(event, case.case_id, now)])
 
     return act(context, officer, case_id, version, "close", why, now, change)
-
-
-def source(case_id: str) -> Source:
-    """What the orders of a case are made for."""
-    return Source(SourceKind.CASE, case_id)
-
-
-def region(case: Case) -> Region:
-    """The region that decides and pays."""
-    return Region(case.admdvs)

@@ -52,7 +52,7 @@ def drop_recovery(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         assert case.order is not None, "a demand is an order"
         dropped = replace(case.order, failure=why.reason)
-        return Changed(replace(case, orders=(*case.orders[:-1], dropped)))
+        return Changed(case.with_order(dropped))
 
     return act(context, officer, case_id, version, "drop_recovery", why, now, change)
 

@@ -16,12 +16,11 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.payments import service as payments
 from medaid.people import service as people
-from medaid.regions import Region
 from medaid.reimbursement import books, checks
 from medaid.reimbursement.model import Act, Case, Officer, Pricing
 from medaid.reimbursement.pricing import quote
 from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act
+from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
@@ -84,12 +83,13 @@ def _account_confirmed(
     assert case.account is not None, "what is ready has an account"
     wrote = [a.officer for a in history if a.act in ("open", "amend", "change_account")]
     return payments.account_confirmed(
-        Region(case.admdvs),
+        region_of(case),
         case.case_id,
         case.account.payee_account,
         OfficerId(wrote[-1]),
         OfficerId(officer.officer_id),
         now,
+        of_source=True,
     )
 
 
@@ -123,7 +123,7 @@ def annul(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """An obligation taken back before it was paid: entry mirrored, year restored. Raises Conflict
-    REVERSE_LATER_FIRST naming what stands on it."""
+    REVERSE_LATER_FIRST naming what stands on it, STATE while the bank contradicts itself."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         assert case.pricing is not None, "a re-checked case is priced"
@@ -136,6 +136,7 @@ def annul(
         writes = [
             *fund.writes(*books.annulment(case, now)),
             *people.totals_changed(case.psn_no, totals, before),
+            *payments.nothing_under_way(region_of(case), source_of(case)),
         ]
         return Changed(replace(case, pricing=None), writes)
 

@@ -1,0 +1,203 @@
+"""Where the money of a case goes: the account of the case and no other, changed by the case alone
+(M二.4, Q3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.conftest import Tables
+from tests.reimbursement.api_client import in_process
+from tests.reimbursement.office import (
+    ACCOUNTANT,
+    AUDITOR,
+    CASHIER,
+    INSPECTOR,
+    INTAKE,
+    MANAGER,
+    NANJING,
+    REVIEWER,
+    answer,
+    at,
+    close_batch,
+    confirmed,
+    draft,
+    given,
+    granted,
+    office,
+    officer,
+    open_batch,
+    register,
+    released,
+    take,
+)
+
+from medaid.aws import rest
+from medaid.aws.rest.app import mount
+from medaid.errors import BadInput, Conflict
+from medaid.ids import OfficerId
+from medaid.payments import api as payments_api
+from medaid.payments import service as payments
+from medaid.payments.model import Account as PayeeAccount
+from medaid.payments.model import Source, SourceKind
+from medaid.regions import Region
+from medaid.reimbursement import service
+from medaid.reimbursement.model import Account, State
+
+NOW = at("2026-03-16 09:00")
+REGION = Region(NANJING)
+STRANGE = {"acctname": "王五", "bankacct": "6222020000009999", "bankcode": "102301000000"}
+
+
+@pytest.fixture(autouse=True)
+def world(tables: Tables) -> None:
+    register()
+
+
+@pytest.mark.parametrize("pending", [False, True])
+def test_the_payee_of_a_case_is_changed_by_the_case_alone(pending: bool) -> None:
+    """Neither entered, approved nor rejected past the checks of name, proof and separation."""
+    o = office()
+    case = granted(o, draft(), NOW)
+    if pending:
+        account = Account("张P1", "6222020000007777", "102301000000", "self")
+        case = service.change_account(
+            o, INTAKE, case.case_id, case.version, account, NOW, given("户名不符")
+        )
+    before = payments.get_payee(REGION, case.case_id)
+    app = mount(rest.resolver(), payments_api.ROUTES, lambda: NOW, lambda _now: {}).resolve
+    path = f"/payments/{NANJING}/payees/{case.case_id}"
+    tries = [
+        in_process(app, ACCOUNTANT)("PUT", path, STRANGE),
+        in_process(app, AUDITOR)("POST", f"{path}/approve", None),
+        in_process(app, officer("o-second", "manager"))("POST", f"{path}/reject", None),
+    ]
+    assert [(status, body["code"], body["field"]) for status, body in tries] == [
+        (409, "STATE", "payee")
+    ] * 3
+    assert payments.get_payee(REGION, case.case_id) == before
+
+
+def test_an_institution_is_entered_and_approved_as_before() -> None:
+    app = mount(rest.resolver(), payments_api.ROUTES, lambda: NOW, lambda _now: {}).resolve
+    path = f"/payments/{NANJING}/payees/H32010000001"
+    assert in_process(app, ACCOUNTANT)("PUT", path, STRANGE)[0] == 200
+    assert in_process(app, MANAGER)("POST", f"{path}/approve", None)[0] == 200
+
+
+def test_an_account_entered_before_the_case_was_audited_does_not_outlive_the_audit() -> None:
+    o, case_id = office(), draft().case_id
+    strange = PayeeAccount(**STRANGE)
+    payments.enter_account(REGION, case_id, strange, OfficerId("o-x"), NOW)
+    payments.approve_account(REGION, case_id, OfficerId("o-y"), NOW)
+    case = granted(o, draft(), NOW)
+    payee = payments.get_payee(REGION, case_id)
+    assert payee is not None
+    assert case.account is not None
+    assert payee.account == case.account.payee_account
+
+
+def test_the_account_that_was_entered_beside_the_case_is_its_own_from_the_audit_on() -> None:
+    """Even where it is the very account of the application."""
+    o, case = office(), draft()
+    assert case.account is not None
+    own = case.account.payee_account
+    payments.enter_account(REGION, case.case_id, own, OfficerId("o-x"), NOW)
+    payments.approve_account(REGION, case.case_id, OfficerId("o-y"), NOW)
+    granted(o, case, NOW)
+    with pytest.raises(Conflict, match="收款账户"):
+        payments.enter_account(REGION, case.case_id, PayeeAccount(**STRANGE), OfficerId("o-x"), NOW)
+
+
+def test_an_order_is_released_on_the_account_of_the_case_only() -> None:
+    """Whatever stands at the payee: what the case says is paid, or nothing."""
+    o = office()
+    case = granted(o, draft(), NOW)
+    case = service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
+    batch = open_batch("b1", NOW)
+    other = PayeeAccount("张P1", "6222020000008888", "102301000000")
+    order = payments.list_orders_of(REGION, Source(SourceKind.CASE, case.case_id))[0]
+    with pytest.raises(Conflict, match="不一致"):
+        payments.order_released(order.order_id, batch, NOW, other)
+    paid = service.pay(o, CASHIER, case.case_id, case.version, batch.batch_id, NOW, given())
+    assert paid.state == State.PAID
+
+
+@pytest.mark.parametrize("field", ["acctname", "bankcode"])
+def test_an_account_that_would_break_the_banks_file_is_refused_when_it_is_entered(
+    field: str,
+) -> None:
+    """The one check of payments, at the door of the case: no `|`, no line end."""
+    o, case = office(), draft()
+    assert case.account is not None
+    values = {"acctname": "张P1", "bankcode": "102301000000", field: "张P1|9"}
+    account = Account(values["acctname"], case.account.bankacct, values["bankcode"], "self")
+    with pytest.raises(BadInput, match="竖线"):
+        service.open_case(o, INTAKE, replace(case, account=account), NOW, given())
+
+
+def failed_and_contradicted() -> tuple[service.Context, str, int]:
+    """A case whose order the bank first failed, then said it had paid."""
+    o = office()
+    batch = open_batch("b1", NOW)
+    case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
+    close_batch(batch.batch_id, NOW)
+    assert case.order is not None
+    line = (case.order.order_id, "8822.50")
+    take(o, answer(batch.batch_id, (*line, "failed", "账户已销户")), NOW)
+    taken, problems = take(o, answer(batch.batch_id, (*line, "paid", "")), NOW)
+    assert (taken, len(problems)) == (0, 1)
+    found = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    assert found.state == State.PAYMENT_FAILED
+    return o, found.case_id, found.version
+
+
+def test_an_obligation_is_not_annulled_while_the_bank_contradicts_itself() -> None:
+    """The money may have left: a person finds out first, as before another order."""
+    o, case_id, version = failed_and_contradicted()
+    with pytest.raises(Conflict, match="前后矛盾"):
+        service.annul(o, REVIEWER, case_id, version, NOW, given("票据有误"))
+
+
+def test_an_obligation_whose_order_failed_is_annulled() -> None:
+    o = office()
+    batch = open_batch("b1", NOW)
+    case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
+    close_batch(batch.batch_id, NOW)
+    assert case.order is not None
+    line = (case.order.order_id, "8822.50", "failed", "账户已销户")
+    take(o, answer(batch.batch_id, line), NOW)
+    found = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    after = service.annul(o, REVIEWER, found.case_id, found.version, NOW, given("票据有误"))
+    assert after.state == State.RETURNED
+
+
+def test_a_return_after_a_dropped_demand_is_heard_by_the_order_that_was_paid() -> None:
+    """Demanded back, dropped, and then the bank returns the payment: the latest order of the case
+    is the dropped demand, the one that is meant is the payment."""
+    o = office()
+    case = confirmed(o, draft(), NOW)
+    paid = case.order
+    assert paid is not None
+    case = service.demand_recovery(
+        o, INSPECTOR, case.case_id, case.version, case.granted, NOW, given("重复", "第四十一条")
+    )
+    case = service.drop_recovery(o, AUDITOR, case.case_id, case.version, NOW, given("查无实据"))
+    later = NOW + timedelta(days=3)
+    returned = answer(paid.batch, (paid.order_id, "8822.50", "failed", "账号户名不符退汇"))
+    assert take(o, returned, later) == (1, [])
+    case = service.case_detail(o, MANAGER, case.case_id, later).case
+    assert case.state == State.PAYMENT_FAILED
+    assert [(one.order_id, one.failure) for one in case.orders] == [
+        (paid.order_id, "账号户名不符退汇"),
+        (case.orders[1].order_id, "查无实据"),
+    ]
+    batch = open_batch("again", later)
+    case = released(o, case, later, batch.batch_id)
+    close_batch(batch.batch_id, later)
+    assert case.order is not None
+    line = (case.order.order_id, "8822.50", "paid", "")
+    assert take(o, answer(batch.batch_id, line), later) == (1, [])
+    done = service.case_detail(o, MANAGER, case.case_id, later).case
+    assert done.state == State.CONFIRMED
