@@ -354,6 +354,11 @@ def test_transfer_needs_a_document_and_happens_once() -> None:
     for _ in range(2):
         finance.transfer_between_pools(R, "划1", Fen(-5), "会计", when(4))
     assert finance.pools(R, 2023)[0].moved_to_outpatient == Fen(-5)
+    for fen in (-6, 5):
+        with pytest.raises(Conflict) as told:
+            finance.transfer_between_pools(R, "划1", Fen(fen), "会计", when(4))
+        assert (told.value.code, told.value.field) == ("DUPLICATE", "document")
+    assert finance.pools(R, 2023)[0].moved_to_outpatient == Fen(-5)
 
 
 @pytest.mark.parametrize(

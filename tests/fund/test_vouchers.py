@@ -94,6 +94,39 @@ def test_the_same_number_is_the_same_voucher_or_refused() -> None:
     assert (told.value.code, told.value.field) == ("DUPLICATE", "voucher_id")
 
 
+def test_the_same_number_in_another_month_is_another_voucher() -> None:
+    """Numbers begin anew each month (制单号按月编号)."""
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
+    vouchers.make_voucher(R, draft(effective=date(2023, 8, 5)), "会计", when(5, 8))
+    vouchers.post_voucher(R, Month("2023-08"), "收1", "审核", when(6, 8))
+    assert service.balance(R, date(2023, 8, 31))["610100-1001"] == Fen(140_000_00)
+
+
+def test_an_entry_that_stands_already_is_told_as_a_duplicate() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    entry = vouchers._entry(R, draft(), when(5))
+    periods.post(entry)
+    with pytest.raises(Conflict) as told:
+        vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
+    assert (told.value.code, told.value.field) == ("DUPLICATE", "voucher_id")
+    assert vouchers.list_vouchers(R, JULY)[0][1] is VoucherState.MADE
+
+
+def test_a_replay_answers_what_stands_also_after_the_close() -> None:
+    vouchers.make_voucher(R, draft(), "会计", when(5))
+    vouchers.make_voucher(R, draft(voucher_id="收2"), "会计", when(5))
+    vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
+    vouchers.reject_voucher(R, JULY, "收2", "审核", "误", when(6))
+    periods.close(R, JULY, "会计", when(2, 8))
+    assert vouchers.make_voucher(R, draft(), "会计", when(3, 8)).state is VoucherState.POSTED
+    again = vouchers.make_voucher(R, draft(voucher_id="收2"), "会计", when(3, 8))
+    assert again.state is VoucherState.REJECTED
+    with pytest.raises(Conflict) as told:
+        vouchers.make_voucher(R, draft(document="别的文号"), "会计", when(3, 8))
+    assert told.value.code == "DUPLICATE"
+
+
 def line(**changes: object) -> tuple[VoucherLine, ...]:
     made = VoucherLine("assistance", "1001", "410101", Fen(1))
     return (replace(made, **changes),)  # type: ignore[arg-type]

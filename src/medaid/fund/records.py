@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from medaid.fund.reconciliation import Finding
 from medaid.money import Fen
@@ -149,3 +150,15 @@ class Voucher:
     narrative: str
     trail: tuple[Signature, ...]
     counterpart: str = ""
+
+    @property
+    def state(self) -> VoucherState:
+        """By the last act of its trail."""
+        last = self.trail[-1].act if self.trail else ""
+        return _AFTER_ACT.get(last, VoucherState.MADE)
+
+
+_AFTER_ACT: Final[Mapping[str, VoucherState]] = {
+    "入账": VoucherState.POSTED,
+    "退回": VoucherState.REJECTED,
+}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid import ids
-from medaid.aws.transaction import Decided, transact
+from medaid.aws.transaction import ConditionFailed, Decided, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import keys, periods, store
 from medaid.fund.model import Entry, Line, chart, journal
@@ -30,8 +30,8 @@ from medaid.regions import Region
 def make_voucher(
     admdvs: str, draft: Voucher, by: str, now: datetime, roles: frozenset[str] = frozenset()
 ) -> Voucher:
-    """Enters a voucher for another person to post; the same number with the same content is the
-    same voucher.
+    """Enters a voucher for another person to post; the same number of a month with the same content
+    is the same voucher, answered as it stands.
 
     Raises BadInput and Refused for what could never be posted: kind, account, fund, amount, date,
     a paper without number; Conflict DUPLICATE for the number with other content.
@@ -46,24 +46,28 @@ def make_voucher(
         raise BadInput("DATE_FUTURE", field="effective", rule="入账日期不得晚于当日")
     _entry(admdvs, voucher, now)
     month = Month.of(voucher.effective)
-    if periods.status(admdvs, month) != "open":
-        raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{month} 已结账")
     key = keys.of_voucher(admdvs, month, voucher.voucher_id)
 
     def decide() -> Decided[Voucher]:
         held = store.find(key)
-        if held is None:
-            state = VoucherState.MADE
-            write = store.FundItem.create(key, voucher, "voucher", state=state, at=now)
-            duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
-            return Decided(voucher, [write, *duty])
-        before = held.record(Voucher)
-        if replace(before, trail=()) != replace(voucher, trail=()):
-            rule = f"凭证 {voucher.voucher_id} 已录入,内容不同"
-            raise Conflict("DUPLICATE", field="voucher_id", rule=rule)
-        return Decided(before)
+        if held is not None:
+            return Decided(_same(held.record(Voucher), voucher))
+        if periods.status(admdvs, month) != "open":
+            raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{month} 已结账")
+        state = VoucherState.MADE
+        write = store.FundItem.create(key, voucher, "voucher", state=state, at=now)
+        duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
+        return Decided(voucher, [write, *duty])
 
     return transact(decide)
+
+
+def _same(held: Voucher, voucher: Voucher) -> Voucher:
+    """What stands under the number. Raises Conflict DUPLICATE where it says something else."""
+    if replace(held, trail=()) != replace(voucher, trail=()):
+        rule = f"凭证 {voucher.voucher_id} 已录入,内容不同"
+        raise Conflict("DUPLICATE", field="voucher_id", rule=rule)
+    return held
 
 
 def post_voucher(
@@ -131,7 +135,15 @@ def _decided(
             writes += periods.posting(_entry(admdvs, held, act.at))
         return Decided(changed, writes)
 
-    return transact(decide, periods.refuse_closed)
+    return transact(decide, _refuse_posted)
+
+
+def _refuse_posted(lost: ConditionFailed) -> None:
+    """Raises Conflict PERIOD_CLOSED or, where its entry stands already, DUPLICATE."""
+    periods.refuse_closed(lost)
+    if any(label.startswith("posted:") for label in lost.labels):
+        rule = "该凭证号的分录已入账"
+        raise Conflict("DUPLICATE", field="voucher_id", rule=rule) from lost
 
 
 def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
@@ -143,7 +155,7 @@ def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
         lines += _pair(number, line, voucher.counterpart)
     return journal.checked(
         Entry(
-            ids.entry_id(f"{admdvs}-{voucher.voucher_id}", voucher.kind),
+            ids.entry_id(f"{admdvs}-{voucher.effective:%Y-%m}-{voucher.voucher_id}", voucher.kind),
             voucher.kind,
             admdvs,
             voucher.effective,

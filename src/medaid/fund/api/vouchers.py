@@ -23,7 +23,6 @@ from medaid.fund.records import (
     AllocationState,
     Voucher,
     VoucherLine,
-    VoucherState,
 )
 from medaid.months import Month, Quarter
 from medaid.regions import Region
@@ -61,14 +60,14 @@ class VoucherShown(Shown):
     trail: list[SignatureShown]
 
 
-def _voucher(one: Voucher, state: VoucherState) -> VoucherShown:
+def _voucher(one: Voucher) -> VoucherShown:
     return VoucherShown(
         voucher_id=one.voucher_id,
         kind=one.kind,
         kind_name=flows()[one.kind].name,
         effective=one.effective.isoformat(),
         document=one.document,
-        state=state,
+        state=one.state,
         lines=[_voucher_line(line) for line in one.lines],
         narrative=one.narrative,
         counterpart=one.counterpart,
@@ -106,12 +105,12 @@ def make_voucher(call: Call[None, VoucherIn], admdvs: Region) -> VoucherShown:
         sent.counterpart,
     )
     made = vouchers.make_voucher(admdvs, draft, call.caller.subject, call.now, call.caller.roles)
-    return _voucher(made, VoucherState.MADE)
+    return _voucher(made)
 
 
 @ROUTES.get("/fund/{admdvs}/vouchers/{month}", "凭证清单", roles=READERS)
 def list_vouchers(call: Call[None, None], admdvs: Region, month: Month) -> Page[VoucherShown]:
-    rows = [_voucher(*one) for one in vouchers.list_vouchers(admdvs, month)]
+    rows = [_voucher(one) for one, _ in vouchers.list_vouchers(admdvs, month)]
     return Page(rows=rows, total=len(rows))
 
 
@@ -123,7 +122,7 @@ def post_voucher(
 ) -> VoucherShown:
     by = call.caller.subject
     posted = vouchers.post_voucher(admdvs, month, voucher_id, by, call.now, call.caller.roles)
-    return _voucher(posted, VoucherState.POSTED)
+    return _voucher(posted)
 
 
 @ROUTES.post(
@@ -139,7 +138,7 @@ def reject_voucher(
     rejected = vouchers.reject_voucher(
         admdvs, month, voucher_id, by, reason, call.now, call.caller.roles
     )
-    return _voucher(rejected, VoucherState.REJECTED)
+    return _voucher(rejected)
 
 
 class AllocationIn(Body):
