@@ -1,6 +1,9 @@
-"""Months and quarters as values: `yyyy-mm` and `yyyy-Qn`, which are also their stored forms.
+"""Months and quarters as values: `yyyy-mm` and `yyyy-Qn`, which are also their stored forms; and
+years.
 
-They are text, so they sort, they are keys, and they are told apart from days and years by type.
+Months and quarters are text, so they sort, they are keys, and they are told apart from days and
+years by type. What somebody sends lies in `SENT_YEARS`; what is worked out from it may lie a few
+years outside.
 """
 
 from __future__ import annotations
@@ -15,6 +18,31 @@ from medaid.instants import civil_date
 
 _MONTH: Final = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _QUARTER: Final = re.compile(r"(?:19|20|21)[0-9]{2}-Q[1-4]")
+_YEAR: Final = re.compile(r"[0-9]{4}", re.ASCII)
+SENT_YEARS: Final = range(1950, 2150)
+"""Years that somebody can mean: their neighbours have months too, so no arithmetic fails."""
+
+
+def _check_sent(year: int, field: str) -> None:
+    """Raises BadInput FIELD_FORMAT naming `field`."""
+    if year not in SENT_YEARS:
+        rule = f"年度须在 {SENT_YEARS[0]} 至 {SENT_YEARS[-1]} 之间"
+        raise BadInput("FIELD_FORMAT", field=field, rule=rule)
+
+
+class Year(int):
+    """A calendar year that somebody sent, by `Year.parse`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object, field: str) -> Self:
+        """Raises BadInput FIELD_FORMAT naming `field` for another form or a year outside
+        `SENT_YEARS`."""
+        if not isinstance(text, str) or not _YEAR.fullmatch(text):
+            raise BadInput("FIELD_FORMAT", field=field, rule="年度为四位数字")
+        _check_sent(int(text), field)
+        return cls(text)
 
 
 class Month(str):
@@ -33,6 +61,7 @@ class Month(str):
         """A month that somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
         if not isinstance(text, str) or not _MONTH.fullmatch(text):
             raise BadInput("FIELD_FORMAT", field=field, rule="月份格式为 yyyy-MM")
+        _check_sent(int(text[:4]), field)
         return cls(text)
 
     @classmethod
@@ -99,6 +128,7 @@ class Quarter(str):
         """A quarter that somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
         if not isinstance(text, str) or not _QUARTER.fullmatch(text):
             raise BadInput("FIELD_FORMAT", field=field, rule="季度格式为 yyyy-Qn")
+        _check_sent(int(text[:4]), field)
         return cls(text)
 
     @classmethod

@@ -7,7 +7,7 @@ import importlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ import pytest
 from medaid.aws.rest.table import Owner, Route
 from medaid.local.docs import TABLES
 from medaid.local.places import FUNCTIONS
-from medaid.months import Month, Quarter
+from medaid.months import Month, Quarter, Year
 from medaid.regions import Region
 
 HERE = "440900"
@@ -78,8 +78,10 @@ def sample(name: str, kind: type) -> str:
         return "2026-01"
     if issubclass(kind, Quarter):
         return "2026-Q1"
-    if kind is int:
+    if issubclass(kind, Year):
         return "2026"
+    if kind is int:
+        return "1"
     words = list(getattr(kind, "__members__", {}).values())
     return str(words[0]) if words else "x1"
 
@@ -97,11 +99,15 @@ def body(route: Route, chance: random.Random) -> str:
     return json.dumps(found)
 
 
-def request(route: Route, chance: random.Random) -> dict[str, Any]:
+def request(
+    route: Route, chance: random.Random, fixed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A request with crafted parts; with `fixed` those parts and all others as they should be."""
     path = route.path
     for name, kind in route.parameters.items():
-        crafted = name != "admdvs" and chance.random() < 0.3
+        crafted = fixed is None and name != "admdvs" and chance.random() < 0.3
         part = chance.choice(PARTS) if crafted else sample(name, kind)
+        part = (fixed or {}).get(name, part)
         path = path.replace(f"{{{name}}}", quote(part, safe=""))
     names = list(route.query.model_fields) if route.query else []
     asked = [*names, "limit", "cursor", "unknown"]
@@ -143,6 +149,31 @@ def test_nothing_crafted_is_a_fault_of_ours() -> None:
     assert statuses.total() == 8 * len(ROUTES)
     assert faults == []
     assert min(statuses[status] for status in (200, 400, 404, 422)) > 0, statuses
+
+
+EDGES: dict[type, tuple[str, ...]] = {
+    Year: ("0", "1", "999", "1900", "1950", "2149", "2199", "9999", "10000", "999999"),
+    Month: ("0001-01", "1900-01", "1950-01", "2149-12", "2199-12", "9999-12"),
+    Quarter: ("1900-Q1", "1950-Q1", "2149-Q4", "2199-Q4", "9999-Q4"),
+}
+
+
+@pytest.mark.usefixtures("tables")
+def test_no_year_month_or_quarter_is_a_fault_of_ours() -> None:
+    """A year that calendars cannot hold, or whose neighbours they cannot, is refused by name."""
+    chance, held, faults = random.Random(1), list(apps()), []
+    for route in ROUTES:
+        assert "year" not in route.parameters or route.parameters["year"] is Year, route.path
+        for name, kind in route.parameters.items():
+            for text in EDGES.get(kind, ()):
+                event = request(route, chance, {name: text})
+                answers = [app.resolve(event, object()) for app in held]
+                said = [json.loads(answer["body"]) for answer in answers]
+                faults += [(event["rawPath"], one) for one in said if one.get("incident")]
+                known = [one for one in said if one.get("rule") != "无此接口"]
+                sent = 1950 <= int(text[:4]) <= 2149 and len(text.split("-")[0]) == 4
+                assert sent or any(one.get("field") == name for one in known), (route.path, said)
+    assert faults == []
 
 
 def test_every_route_is_mounted_by_a_function() -> None:

@@ -18,7 +18,7 @@ from medaid.aws.rest import resolver
 from medaid.aws.rest.app import mount
 from medaid.aws.rest.table import Call, Owner, Route, Routes
 from medaid.local.docs import TABLES
-from medaid.months import Month, Quarter
+from medaid.months import Month, Quarter, Year
 from medaid.regions import Region
 
 HERE, BELOW, ABOVE, ELSEWHERE = "440900", "440902", "440000", "320100"
@@ -50,6 +50,8 @@ def sample(name: str, kind: type) -> str:
         return "2026-01"
     if issubclass(kind, Quarter):
         return "2026-Q1"
+    if issubclass(kind, Year):
+        return "2026"
     if kind is int:
         return "1"
     members = list(getattr(kind, "__members__", {}).values())

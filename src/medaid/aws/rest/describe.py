@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from medaid.aws.rest.bodies import Shown
 from medaid.aws.rest.table import Owner, Route, Routes
-from medaid.months import Month, Quarter
+from medaid.months import SENT_YEARS, Month, Quarter, Year
 from medaid.regions import Region
 
 _REF: Final = "#/components/schemas/{model}"
@@ -118,6 +118,8 @@ def _path(route: Route) -> list[dict[str, Any]]:
 
 
 def _schema(kind: type) -> dict[str, Any]:
+    if issubclass(kind, Year):
+        return {"type": "integer", "minimum": SENT_YEARS[0], "maximum": SENT_YEARS[-1]}
     if kind is int:
         return {"type": "integer", "minimum": 0, "maximum": 999_999}
     if issubclass(kind, Region):

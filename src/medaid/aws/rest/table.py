@@ -28,7 +28,7 @@ from pydantic import BaseModel
 from medaid.aws.rest.bodies import Body
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden
-from medaid.months import Month, Quarter
+from medaid.months import Month, Quarter, Year
 from medaid.regions import NATION, Region
 
 C = TypeVar("C")
@@ -162,7 +162,7 @@ _TEXT: Final = re.compile(r"[0-9A-Za-z._:@\u4e00-\u9fff-]{1,80}")
 
 
 def _part(name: str, kind: type, text: str) -> Any:
-    if issubclass(kind, Region | Month | Quarter):
+    if issubclass(kind, Region | Month | Quarter | Year):
         return kind.parse(text, name)
     if kind is int:
         if not _NUMBER.fullmatch(text):

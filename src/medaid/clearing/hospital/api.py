@@ -36,7 +36,7 @@ from medaid.clearing.hospital.shapes import (
     statement_shown,
 )
 from medaid.fund.service import share_reached
-from medaid.months import Month
+from medaid.months import Month, Year
 from medaid.regions import Region
 
 
@@ -254,7 +254,7 @@ def resolve_dispute(
     body=Assessment,
 )
 def return_retention(
-    call: Call[Context, Assessment], admdvs: Region, institution: str, year: int
+    call: Call[Context, Assessment], admdvs: Region, institution: str, year: Year
 ) -> PayableShown:
     share = call.body.share
     return PayableShown(
@@ -263,7 +263,7 @@ def return_retention(
 
 
 @ROUTES.get("/clearing/{admdvs}/drg-share/{year}", "按 DRG/DIP 付费占比", roles=READERS)
-def show_drg_share(call: Call[Context, None], admdvs: Region, year: int) -> DrgShareShown:
+def show_drg_share(call: Call[Context, None], admdvs: Region, year: Year) -> DrgShareShown:
     part, whole = service.drg_share(admdvs, year)
     aim = figure("drg_dip_share", admdvs)
     return DrgShareShown(

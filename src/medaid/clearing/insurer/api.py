@@ -11,6 +11,7 @@ from medaid.aws.rest.table import Call, Routes
 from medaid.clearing.insurer import service
 from medaid.clearing.insurer.model import BillState, Contract, InsurerBill, Period
 from medaid.errors import Forbidden
+from medaid.months import Year
 from medaid.regions import Region
 
 READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
@@ -79,7 +80,7 @@ def _bill(one: InsurerBill) -> InsurerBillShown:
     body=Conclusion,
     status=201,
 )
-def conclude_contract(call: Call[None, Conclusion], admdvs: Region, year: int) -> ContractShown:
+def conclude_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -> ContractShown:
     if admdvs != admdvs.city:
         raise Forbidden("FORBIDDEN", field="admdvs", rule="承办合同由市级签订")
     sent = call.body
@@ -94,7 +95,7 @@ def conclude_contract(call: Call[None, Conclusion], admdvs: Region, year: int) -
 
 
 @ROUTES.get("/clearing/{admdvs}/insurer/{year}", "承办账单与考核数据", roles=READERS)
-def show_year(call: Call[None, None], admdvs: Region, year: int) -> YearShown:
+def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
     city = admdvs.city
     mine = [b for b in service.list_bills(city, year) if admdvs in (city, b.district)]
     found = service.evaluate(city, year, call.now)
@@ -117,6 +118,6 @@ def show_year(call: Call[None, None], admdvs: Region, year: int) -> YearShown:
     body=NothingMore,
 )
 def pay_bill(
-    call: Call[None, NothingMore], admdvs: Region, year: int, period: Period
+    call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
     return _bill(service.pay_bill(admdvs, year, period, call.caller.subject, call.now))

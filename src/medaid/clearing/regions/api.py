@@ -15,7 +15,7 @@ from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
 from medaid.errors import BadInput, Forbidden
 from medaid.fund.model.chart import funds
 from medaid.ids import OfficerId
-from medaid.months import Month
+from medaid.months import Month, Year
 from medaid.payments.model import Duty
 from medaid.regions import Region
 
@@ -164,7 +164,7 @@ def advance_bill(
 def advance_prepayment(
     call: Call[None, NothingMore],
     admdvs: Region,
-    year: int,
+    year: Year,
     kind: BillKind,
     creditor: Region,
     debtor: Region,
@@ -222,7 +222,7 @@ def show_prepayment(call: Call[None, None], admdvs: Region, treatment: Region) -
 
 @ROUTES.get("/clearing/{admdvs}/paid/{creditor}/{year}", "一年已清算金额", roles=READERS)
 def show_paid(
-    call: Call[None, None], admdvs: Region, creditor: Region, year: int
+    call: Call[None, None], admdvs: Region, creditor: Region, year: Year
 ) -> PrepaymentShown:
     return PrepaymentShown(held=service.paid_in(creditor, admdvs, year))
 
@@ -234,10 +234,8 @@ def show_paid(
     body=Fixing,
 )
 def fix_prepayment(
-    call: Call[None, Fixing], admdvs: Region, treatment: Region, year: int
+    call: Call[None, Fixing], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    if not 2000 <= year <= 2199:
-        raise BadInput("FIELD_FORMAT", field="year", rule="年度为四位数字")
     last_year = call.body.last_year
     _check_funds(dict(last_year or {}))
     made = service.fix_prepayment(treatment, admdvs, year, call.now, last_year)

@@ -22,7 +22,7 @@ from medaid.fund import analysis, books, finance, periods, service
 from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
 from medaid.fund.model.chart import funds
 from medaid.instants import midnight
-from medaid.months import Month
+from medaid.months import Month, Year
 from medaid.regions import Region
 from medaid.workbook import XLSX, workbook
 
@@ -156,5 +156,5 @@ def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> Per
 
 
 @ROUTES.post("/fund/{admdvs}/years/{year}/close", "年终结转", roles=("accountant",))
-def close_year(call: Call[None, None], admdvs: Region, year: int) -> TrialBalanceShown:
+def close_year(call: Call[None, None], admdvs: Region, year: Year) -> TrialBalanceShown:
     return _balance(periods.close_year(admdvs, year, call.caller.subject, call.now))

@@ -22,7 +22,7 @@ from medaid.fund.records import (
 )
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.months import Quarter
+from medaid.months import Quarter, Year
 from medaid.regions import Region
 
 
@@ -112,7 +112,7 @@ class BudgetShown(Shown):
     versions: list[dict[str, str]]
 
 
-def _budget(admdvs: Region, year: int) -> BudgetShown:
+def _budget(admdvs: Region, year: Year) -> BudgetShown:
     held = finance.get_budget(admdvs, year)
     lines = [
         BudgetLineShown(
@@ -135,13 +135,13 @@ def _version(one: BudgetVersion) -> dict[str, str]:
 
 
 @ROUTES.post("/fund/{admdvs}/budget/{year}", "编制预算", roles=("accountant",), body=BudgetIn)
-def set_budget(call: Call[None, BudgetIn], admdvs: Region, year: int) -> BudgetShown:
+def set_budget(call: Call[None, BudgetIn], admdvs: Region, year: Year) -> BudgetShown:
     finance.set_budget(admdvs, year, call.body.amounts, call.caller.subject, call.now)
     return _budget(admdvs, year)
 
 
 @ROUTES.get("/fund/{admdvs}/budget/{year}", "预算执行", roles=READERS)
-def show_budget(call: Call[None, None], admdvs: Region, year: int) -> BudgetShown:
+def show_budget(call: Call[None, None], admdvs: Region, year: Year) -> BudgetShown:
     return _budget(admdvs, year)
 
 
@@ -154,7 +154,7 @@ class PoolsShown(Shown):
 
 
 @ROUTES.get("/fund/{admdvs}/pools/{year}", "门诊与住院统筹资金", roles=READERS)
-def show_pools(call: Call[None, None], admdvs: Region, year: int) -> PoolsShown:
+def show_pools(call: Call[None, None], admdvs: Region, year: Year) -> PoolsShown:
     found, cite = finance.pools(admdvs, year)
     outpatient, inpatient = (
         {"given": given.yuan(), "moved_in": moved.yuan(), "used": used.yuan(), "left": left.yuan()}

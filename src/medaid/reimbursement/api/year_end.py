@@ -10,6 +10,7 @@ from medaid.aws.rest.bodies import Body, Short, Shown, YuanText
 from medaid.aws.rest.table import Call
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.money import Fen
+from medaid.months import Year
 from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.api.common import READERS, ROUTES
@@ -41,7 +42,7 @@ class YearEndOut(Shown):
     roles=READERS,
     query=YearEndQuery,
 )
-def show_year_end(call: Call[Context, None], admdvs: Region, year: int, psn_no: str) -> YearEndOut:
+def show_year_end(call: Call[Context, None], admdvs: Region, year: Year, psn_no: str) -> YearEndOut:
     access.count_lookup(call.caller, Purpose.CASE, call.now)
     found = service.show_year_end(call.context, admdvs, psn_no, year, call.query.insutype, call.now)
     access.record(call.caller, psn_no, admdvs, Purpose.CASE, call.now, f"year-end-{year}")
