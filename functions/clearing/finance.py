@@ -13,8 +13,9 @@ from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.errors import BadInput, Refused
-from medaid.fund import finance
+from medaid.fund import finance, reconciliation
 from medaid.fund.reconciliation import sheets
+from medaid.regions import Region
 from medaid.workbook import XLSX, workbook
 
 logger = Logger(service="finance")
@@ -35,8 +36,10 @@ def _reconciled(key: str, at_drop: datetime | None) -> int:
     parts = key.split("/", 4)
     if len(parts) != 5 or "/" in parts[4]:
         raise BadInput("FILE_FORM", field="file", rule="应放在 finance/in/<统筹区>/<yyyy-Qn>/ 下")
-    (_, _, admdvs, quarter, name), at = parts, now()
-    findings = finance.reconcile(admdvs, quarter, name, exchange.get(key), at, at_drop)
+    (_, _, named, quarter, name), at = parts, now()
+    admdvs = Region.parse(named, "admdvs")
+    content = exchange.get(key, reconciliation.LIMITS.bytes)
+    findings = finance.reconcile(admdvs, quarter, name, content, at, at_drop)
     book = workbook(f"对账结果 {quarter}", sheets(findings), at)
     exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
     return len(findings)

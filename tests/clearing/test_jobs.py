@@ -47,6 +47,7 @@ from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract
 from medaid.clearing.regions import service as regions
+from medaid.dropped.table import Limits
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.events import CaseClosed
 from medaid.fund import seals
@@ -264,6 +265,9 @@ def ask(*what: Any, now: datetime = AUGUST, **more: Any) -> tuple[int, dict[str,
     return answer["statusCode"], json.loads(answer["body"])
 
 
+PAIR = {"creditor_city": ELSEWHERE, "debtor_city": HOME, "reason": "x"}
+
+
 class TestRoutes:
     def test_whole_way_of_a_statement(self, tables: Tables) -> None:
         one = item(1, at(3))
@@ -338,6 +342,22 @@ class TestRoutes:
         [
             (f"deductions/{A}/D1", {"amounts": {"x": "1.00"}, "reason": "x"}, "amounts.x"),
             (f"deductions/{A}/D1", {"amounts": {"assistance": "1e99"}, "reason": "x"}, ""),
+            (f"deductions/{A}/D1", {"amounts": {}, "reason": "x"}, "amounts"),
+            (f"deductions/{A}/D1", {"amounts": {"assistance": "0"}, "reason": "x"}, "amounts.assi"),
+            (f"bills/2023-07/disputes/{ELSEWHERE}", {**PAIR, "amounts": {}}, "amounts"),
+            (f"bills/2023-07/disputes/{ELSEWHERE}", {**PAIR, "amounts": {"x": "1"}}, "amounts.x"),
+            (
+                f"bills/2023-07/disputes/{ELSEWHERE}",
+                {**PAIR, "amounts": {"assistance": "-1"}},
+                "amounts.assistance",
+            ),
+            (f"prepayments/{ELSEWHERE}/2023/fix", {"last_year": {"x": "1"}}, "last_year.x"),
+            (f"prepayments/{ELSEWHERE}/2023/fix", {"last_year": {}}, "last_year"),
+            (
+                f"prepayments/{ELSEWHERE}/2023/fix",
+                {"last_year": {"assistance": "-1"}},
+                "last_year.assistance",
+            ),
             (f"disputes/{A}/S1", {"upheld": "yes", "reason": "x"}, "upheld"),
             (f"retention/{A}/2022", {"share": "1.5"}, "share"),
             (f"statements/{A}/2023-07/1/approve", {"points": -1}, "points"),
@@ -609,6 +629,25 @@ class TestDoors:
         done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
         assert done == {"lines": 0, "refused": 1}
         assert "应放在" in exchange.get(f"clearing/{HOME}/对账.csv.txt").decode()
+
+    def test_a_statement_under_what_is_no_region_is_answered(self, tables: Tables) -> None:
+        for named in ("44090", "x40900", "440900#"):
+            key = f"finance/in/{named}/2023-Q3/对账.csv"
+            exchange.put(key, b"x")
+            done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+            assert done == {"lines": 0, "refused": 1}
+            answer = exchange.get(f"clearing/{named}/2023-Q3/对账.csv.txt")
+            assert "admdvs" in answer.decode()
+
+    def test_a_statement_larger_than_any_is_not_read(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("medaid.fund.reconciliation.LIMITS", Limits(bytes=10))
+        key = f"finance/in/{HOME}/2023-Q3/对账.csv"
+        exchange.put(key, b"x" * 11)
+        done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+        assert done == {"lines": 0, "refused": 1}
+        assert "至多 10 字节" in exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.txt").decode()
 
     def test_a_statement_that_raises_is_answered(
         self, tables: Tables, monkeypatch: pytest.MonkeyPatch

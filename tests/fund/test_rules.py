@@ -195,3 +195,24 @@ def test_interest_goes_back_whole() -> None:
         NOW,
     )
     assert books.balances([kept, back]) == {"610100-1001": Fen(700), "610100-4201": Fen(-700)}
+
+
+@pytest.mark.parametrize(
+    ("named", "code", "field"),
+    [
+        ({}, "FIELD_REQUIRED", "last_year"),
+        ({"养老": Fen(1)}, "FUND_UNKNOWN", "last_year.养老"),
+        ({"assistance": Fen(1), "x" * 99: Fen(1)}, "FUND_UNKNOWN", "last_year." + "x" * 32),
+        ({"assistance": Fen(0)}, "AMOUNT_NEGATIVE", "last_year.assistance"),
+        ({"basic_resident": Fen(1), "assistance": Fen(-1)}, "AMOUNT_NEGATIVE", "last_year.assist"),
+    ],
+)
+def test_amounts_by_fund_are_checked_in_one_place(
+    named: Mapping[str, Fen], code: str, field: str
+) -> None:
+    chart.check_funds({"assistance": Fen(1), "basic_resident": Fen(5)}, "last_year")
+    with pytest.raises(BadInput) as told:
+        chart.check_funds(named, "last_year")
+    assert told.value.code == code
+    assert told.value.field.startswith(field)
+    assert told.value.rule

@@ -16,10 +16,10 @@ from medaid.aws.transaction import (
     refuse_as_changed,
     transact,
 )
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import keys, periods, store
 from medaid.fund.model import Entry, journal
-from medaid.fund.model.chart import funds
+from medaid.fund.model.chart import check_funds
 from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -44,11 +44,7 @@ def request_allocation(
     request that was made before.
     """
     asked = Quarter.parse(quarter, "quarter")
-    if not amounts or any(fen <= 0 for fen in amounts.values()):
-        raise BadInput("AMOUNT_NEGATIVE", field="amounts", rule="申请金额须为正")
-    for fund in amounts:
-        if fund not in funds():
-            raise BadInput("FUND_UNKNOWN", field=f"amounts.{fund[:40]}", rule="、".join(funds()))
+    check_funds(amounts)
     key = keys.of_request(admdvs, quarter, request)
     if store.find(key) is not None:
         raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")

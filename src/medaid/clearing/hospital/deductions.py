@@ -27,7 +27,7 @@ from medaid.clearing.hospital.model import (
     in_state,
 )
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund.model.chart import funds
+from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.months import Month
@@ -52,7 +52,7 @@ def create_deduction(
     """Enters a deduction. The same again changes nothing.
 
     `amounts` are fen by fund, positive; `paying` is the region whose funds it concerns. Raises
-    Refused AMOUNT_NEGATIVE, FUND_UNKNOWN, REGION_UNKNOWN, Conflict DUPLICATE for another deduction
+    BadInput as `check_funds` does, REGION_UNKNOWN, Conflict DUPLICATE for another deduction
     under the same id.
     """
     _check(region, amounts, paying)
@@ -87,13 +87,7 @@ def create_deduction(
 
 
 def _check(region: Region, amounts: Amounts, paying: Region) -> None:
-    if not amounts or any(fen <= 0 for fen in amounts.values()):
-        raise Refused("AMOUNT_NEGATIVE", field="amounts", rule="扣减金额须为正")
-    for fund in amounts:
-        if fund not in funds():
-            raise BadInput(
-                "FUND_UNKNOWN", field=f"amounts.{fund[:32]}", rule=f"基金须为 {'、'.join(funds())}"
-            )
+    check_funds(amounts)
     if paying != region and paying not in items.list_regions():
         raise BadInput(
             "REGION_UNKNOWN", field="insuplc_admdvs", rule="该地区没有在本地结算的参保人"

@@ -12,8 +12,8 @@ from medaid.aws.rest.bodies import Admdvs, Body, Reason, Shown, WithReason, Yuan
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
-from medaid.errors import BadInput, Forbidden
-from medaid.fund.model.chart import funds
+from medaid.errors import Forbidden
+from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.months import Month, Year
 from medaid.payments.model import Duty
@@ -125,12 +125,6 @@ def _bill(one: Bill) -> BillShown:
     )
 
 
-def _check_funds(amounts: dict[str, object]) -> None:
-    for fund in amounts:
-        if fund not in funds():
-            raise BadInput("FUND_UNKNOWN", field=f"amounts.{fund[:32]}", rule="、".join(funds()))
-
-
 @ROUTES.get("/clearing/{admdvs}/bills/{month}", "一个月的清算单", roles=READERS)
 def show_bills(call: Call[None, None], admdvs: Region, month: Month) -> BillsShown:
     mine = [*service.list_owed_to(admdvs, month), *service.list_owed_by(admdvs, month)]
@@ -207,7 +201,7 @@ def dispute_bill(
     call: Call[None, Contest], admdvs: Region, month: Month, creditor: Region
 ) -> BillShown:
     sent = call.body
-    _check_funds(dict(sent.amounts))
+    check_funds(sent.amounts)
     pair = (sent.creditor_city, sent.debtor_city)
     by = OfficerId(call.caller.subject)
     return _bill(
@@ -237,7 +231,8 @@ def fix_prepayment(
     call: Call[None, Fixing], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
     last_year = call.body.last_year
-    _check_funds(dict(last_year or {}))
+    if last_year is not None:
+        check_funds(last_year, "last_year")
     made = service.fix_prepayment(treatment, admdvs, year, call.now, last_year)
     return PrepaymentShown(
         held=service.get_prepayment(treatment, admdvs), bills=[_bill(one) for one in made]

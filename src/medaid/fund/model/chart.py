@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.fund.model import KINDS, Account, Fund
+from medaid.money import Fen
 from medaid.regions import Region
 
 
@@ -69,6 +70,21 @@ def funds() -> Mapping[str, Fund]:
             row["cite"],
         )
     return found
+
+
+def check_funds(named: Mapping[str, Fen], field: str = "amounts") -> None:
+    """Amounts by fund that somebody sent: funds there are, each above zero, at least one.
+
+    Raises BadInput FIELD_REQUIRED, FUND_UNKNOWN, AMOUNT_NEGATIVE naming `field` and the fund.
+    """
+    if not named:
+        raise BadInput("FIELD_REQUIRED", field=field, rule="至少填写一个基金的金额")
+    for fund, fen in named.items():
+        where = f"{field}.{fund[:32]}"
+        if fund not in funds():
+            raise BadInput("FUND_UNKNOWN", field=where, rule=f"基金须为 {'、'.join(funds())}")
+        if fen <= 0:
+            raise BadInput("AMOUNT_NEGATIVE", field=where, rule="金额须为正")
 
 
 @cache
