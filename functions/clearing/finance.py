@@ -13,17 +13,12 @@ from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.errors import BadInput, Refused
-from medaid.fund import finance, reconciliation
-from medaid.fund.reconciliation import sheets
+from medaid.fund import finance
+from medaid.fund.reconciliation import LIMITS, sheets
 from medaid.regions import Region
 from medaid.workbook import XLSX, workbook
 
 logger = Logger(service="finance")
-
-
-def _dropped(record: dict[str, Any]) -> datetime | None:
-    """When the file was dropped, as the notification says: events may come out of order."""
-    return datetime.fromisoformat(record["eventTime"]) if record.get("eventTime") else None
 
 
 def _answer_of(key: str) -> str:
@@ -31,15 +26,17 @@ def _answer_of(key: str) -> str:
     return key.replace("finance/in/", "clearing/", 1)
 
 
-def _reconciled(key: str, at_drop: datetime | None) -> int:
-    """Lines compared. Raises Refused with the row and the rule that the file breaks."""
+def _reconciled(key: str, event_time: str | None) -> int:
+    """Lines compared. `event_time` says when the file was dropped: events may come out of order.
+    Raises Refused with the row and the rule that the file breaks."""
     parts = key.split("/", 4)
     if len(parts) != 5 or "/" in parts[4]:
         raise BadInput("FILE_FORM", field="file", rule="应放在 finance/in/<统筹区>/<yyyy-Qn>/ 下")
-    (_, _, named, quarter, name), at = parts, now()
-    admdvs = Region.parse(named, "admdvs")
-    content = exchange.get(key, reconciliation.LIMITS.bytes)
-    findings = finance.reconcile(admdvs, quarter, name, content, at, at_drop)
+    (_, _, region, quarter, name), at = parts, now()
+    content = exchange.get(key, LIMITS.bytes)
+    admdvs = Region.parse(region, "admdvs")
+    dropped_at = datetime.fromisoformat(event_time) if event_time else None
+    findings = finance.reconcile(admdvs, quarter, name, content, at, dropped_at)
     book = workbook(f"对账结果 {quarter}", sheets(findings), at)
     exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
     return len(findings)
@@ -53,7 +50,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
             with dropped.answering("finance", _answer_of(key), own=(Refused,)):
-                found += _reconciled(key, _dropped(record))
+                found += _reconciled(key, record.get("eventTime"))
         except Refused as error:
             told = f"文件未受理:{error.sentence}\n".encode()
             exchange.put(f"{_answer_of(key)}.txt", told, "text/plain; charset=utf-8")

@@ -642,7 +642,7 @@ class TestDoors:
     def test_a_statement_larger_than_any_is_not_read(
         self, tables: Tables, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("medaid.fund.reconciliation.LIMITS", Limits(bytes=10))
+        monkeypatch.setattr("functions.clearing.finance.LIMITS", Limits(bytes=10))
         key = f"finance/in/{HOME}/2023-Q3/对账.csv"
         exchange.put(key, b"x" * 11)
         done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
