@@ -16,6 +16,7 @@ from medaid.aws.clock import now
 from medaid.aws.rest.app import mount, plain
 from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
+from medaid.payments import service as payments
 from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
@@ -30,10 +31,11 @@ ALARMS = {
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     """Every route of this function, put together. `clock` answers this instant."""
-    found = rest.resolver()
+    found, titles = rest.resolver(), payments.officer_titles
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
-        mount(found, table, clock, plain)
-    return mount(found, api.HOSPITAL, clock, lambda _: api.Context(settlement.institution_region))
+        mount(found, table, clock, plain, titles)
+    hospital = api.Context(settlement.institution_region)
+    return mount(found, api.HOSPITAL, clock, lambda _: hospital, titles)
 
 
 app = routes(now)

@@ -31,7 +31,7 @@ def listeners(at: datetime) -> service.Listeners:
     }
 
 
-app = mount(rest.resolver(), ROUTES, now, listeners)
+app = mount(rest.resolver(), ROUTES, now, listeners, service.officer_titles)
 
 
 @metrics.log_metrics

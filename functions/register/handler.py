@@ -10,13 +10,14 @@ from medaid.access import api as access_api
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.rest.app import mount, plain
+from medaid.payments import service as payments
 from medaid.people import api as people_api
 from medaid.workcalendar import api as calendar_api
 
 logger = Logger(service="register")
 app = rest.resolver()
 for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES):
-    mount(app, table, now, plain)
+    mount(app, table, now, plain, payments.officer_titles)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.rest.app import mount, plain
+from medaid.payments import service as payments
 from medaid.receipts import api as receipts
 from medaid.reimbursement import wiring
 from medaid.reimbursement.api import ROUTES
 
 logger = Logger()
 metrics = Metrics()
-app = mount(rest.resolver(), ROUTES, now, wiring.context)
+app = mount(rest.resolver(), ROUTES, now, wiring.context, payments.officer_titles)
 mount(app, receipts.ROUTES, now, plain)
 
 

@@ -31,7 +31,10 @@ from tests.reimbursement.office import opened as opened_case
 from medaid.aws import exchange, rest
 from medaid.aws.rest.app import mount
 from medaid.errors import Forbidden
+from medaid.ids import OfficerId
+from medaid.payments import service as payments
 from medaid.receipts import api as receipts_api
+from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.model import Officer, State
@@ -331,3 +334,17 @@ def test_a_message_that_was_delivered_moves_the_case_to_notified_J28(
         outbox_door.tell(Listener.DELIVERY, item, event_of(item))
     shown = service.case_detail(office(), MANAGER, case.case_id, NOW).case
     assert (shown.state, sent) == (State.NOTIFIED, ["case_paid"])
+
+
+def test_the_trail_of_a_case_names_who_acted_10_12() -> None:
+    """By name and post of the time of the act; who is not entered yet stays a subject."""
+    case = opened_case(office(), draft(), NOW)
+    office_of = Region(case.admdvs)
+    shown = api(INTAKE)("GET", f"/reimbursement/cases/{case.case_id}", None)[1]["acts"][0]
+    assert (shown["officer_name"], f" {INTAKE.officer_id} " in shown["sentence"]) == ("", True)
+    who = OfficerId(INTAKE.officer_id)
+    payments.name_officer(office_of, who, "李四", "受理", OfficerId("o-manager"), NOW)
+    shown = api(INTAKE)("GET", f"/reimbursement/cases/{case.case_id}", None)[1]["acts"][0]
+    assert (shown["officer"], shown["officer_name"]) == (INTAKE.officer_id, "李四(受理)")
+    assert " 李四(受理) " in shown["sentence"]
+    assert INTAKE.officer_id not in shown["sentence"]

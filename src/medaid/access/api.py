@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 from medaid.access import keys, service
 from medaid.access.model import PURPOSES, Purpose
-from medaid.aws.rest.bodies import ListQuery, Page, Shown, cursor_key, cursor_text
+from medaid.aws.rest.bodies import ListQuery, NameOf, Page, Shown, cursor_key, cursor_text
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.instants import beijing_text, parse_date
 from medaid.regions import Region
@@ -23,6 +23,7 @@ class ReadShown(Shown):
     region: str
     at: str
     subject: str
+    subject_name: Annotated[str, NameOf("subject", "at", region="reader_region")] = ""
     institution: str
     reader_region: str
     source: str

@@ -17,6 +17,7 @@ from medaid.payments.shapes import (
     BatchQuery,
     BatchShown,
     LineShown,
+    OfficerIn,
     OfficerShown,
     OrderShown,
     PayeeShown,
@@ -134,6 +135,18 @@ def resolve_contradiction(call: Call[Listeners, Resolve], admdvs: Region, order:
 def list_officers(call: Call[Listeners, None], admdvs: Region) -> Page[OfficerShown]:
     found = service.list_officers(admdvs)
     return Page[OfficerShown](rows=[officer_shown(one) for one in found], total=len(found))
+
+
+@ROUTES.put(
+    "/payments/{admdvs}/officers/{officer}",
+    "登记经办人员的姓名和岗位",
+    roles=("manager",),
+    body=OfficerIn,
+)
+def name_officer(call: Call[Listeners, OfficerIn], admdvs: Region, officer: str) -> OfficerShown:
+    body, by = call.body, OfficerId(call.caller.subject)
+    who = OfficerId(officer)
+    return officer_shown(service.name_officer(admdvs, who, body.name, body.post, by, call.now))
 
 
 @ROUTES.post(

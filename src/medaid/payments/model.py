@@ -242,12 +242,35 @@ class HeldDuty:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerName:
+    """What an officer is called in a region's office from `since` on, and who entered it."""
+
+    name: str
+    post: str
+    """岗位 or 职务, as papers print it."""
+    since: datetime
+    entered_by: OfficerId
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.post})"
+
+
+@dataclass(frozen=True, slots=True)
 class Officer:
-    """What an officer does in a region, and did: nothing is ever removed."""
+    """What an officer is called and does in a region, and was and did: nothing is ever removed."""
 
     officer_id: OfficerId
     region: Region
     duties: tuple[HeldDuty, ...] = ()
+    names: tuple[OfficerName, ...] = ()
+
+    def name_at(self, at: datetime | None = None) -> OfficerName | None:
+        """What the officer was called at `at`, now where None. The first name stands for the time
+        before it was entered; None where none was ever entered."""
+        known = [one for one in self.names if at is None or one.since <= at]
+        if known:
+            return known[-1]
+        return self.names[0] if self.names else None
 
 
 @dataclass(frozen=True, slots=True)

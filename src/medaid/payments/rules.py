@@ -11,6 +11,7 @@ from typing import Final
 
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, OrderId
+from medaid.names import NotAName, normal
 from medaid.payments.model import (
     Account,
     AnswerFile,
@@ -21,6 +22,7 @@ from medaid.payments.model import (
     Duty,
     HeldDuty,
     Officer,
+    OfficerName,
     OrderState,
     Outcome,
     Payee,
@@ -241,6 +243,24 @@ def with_duty(officer: Officer, duty: Duty, at: datetime) -> Officer:
     if any(one.duty == duty and one.holds(at) for one in officer.duties):
         return officer
     return replace(officer, duties=(*officer.duties, HeldDuty(duty, at, at)))
+
+
+def with_name(officer: Officer, name: str, post: str, by: OfficerId, at: datetime) -> Officer:
+    """The officer called `name`, of `post`, from `at` on; the same where that is so already. Raises
+    BadInput."""
+    try:
+        written = normal(name)
+    except NotAName as error:
+        raise BadInput("FIELD_FORMAT", field="name", rule=str(error)) from None
+    for field, text in (("name", written), ("post", post.strip())):
+        if not text:
+            raise BadInput("FIELD_REQUIRED", field=field, rule="须填写经办人员的姓名和岗位")
+    if _BREAKS.search(post):
+        raise BadInput("FIELD_FORMAT", field="post", rule="不得含竖线或换行")
+    now = officer.name_at()
+    if now is not None and (now.name, now.post) == (written, post.strip()):
+        return officer
+    return replace(officer, names=(*officer.names, OfficerName(written, post.strip(), at, by)))
 
 
 def without_duty(officer: Officer, duty: Duty, by: OfficerId, reason: str, at: datetime) -> Officer:

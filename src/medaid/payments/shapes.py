@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, MonthText, Reason, Short, Shown, YuanText
+from medaid.aws.rest.bodies import Body, MonthText, NameOf, Reason, Short, Shown, YuanText
 from medaid.instants import beijing_text
 from medaid.payments import rules
 from medaid.payments.model import Batch, BatchState, Duty, Officer, OrderState, Payee, PayOrder
@@ -28,7 +29,9 @@ class PayeeShown(Shown):
     pending_name: str
     pending_tail: str
     entered_by: str
+    entered_by_name: Annotated[str, NameOf("entered_by")] = ""
     approved_by: str
+    approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     changed_at: str
 
 
@@ -45,6 +48,7 @@ class BatchShown(Shown):
     payer: str
     date: str
     opened_by: str
+    opened_by_name: Annotated[str, NameOf("opened_by")] = ""
     state: BatchState
     count: int
     total: YuanText
@@ -101,11 +105,31 @@ class DutyShown(Shown):
     since: str
     until: str
     ended_by: str
+    ended_by_name: Annotated[str, NameOf("ended_by", "until")] = ""
     reason: str
 
 
+class OfficerIn(Body):
+    """Name and post, as papers and trails print them."""
+
+    name: Short
+    post: Short
+
+
+class NameShown(Shown):
+    name: str
+    post: str
+    since: str
+    entered_by: str
+    entered_by_name: Annotated[str, NameOf("entered_by", "since")] = ""
+
+
 class OfficerShown(Shown):
+    """`names` is the history of name and post, the last one holds now."""
+
     officer: str
+    officer_name: Annotated[str, NameOf("officer")] = ""
+    names: list[NameShown]
     duties: list[DutyShown]
 
 
@@ -167,7 +191,16 @@ def officer_shown(one: Officer) -> OfficerShown:
         )
         for held in one.duties
     ]
-    return OfficerShown(officer=one.officer_id, duties=duties)
+    names = [
+        NameShown(
+            name=called.name,
+            post=called.post,
+            since=_text(called.since),
+            entered_by=called.entered_by,
+        )
+        for called in one.names
+    ]
+    return OfficerShown(officer=one.officer_id, names=names, duties=duties)
 
 
 def _text(at: datetime | None) -> str:

@@ -77,12 +77,13 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
 }
 
 
-def sentence(act: Act, procedure: Procedure) -> str:
-    """The act as one sentence: when, who, what, from which state to which, why, what changed."""
+def sentence(act: Act, procedure: Procedure, name: str = "") -> str:
+    """The act as one sentence: when, who (by `name`, where the office has entered it), what, from
+    which state to which, why, what changed."""
     states = procedure.states
     move = f"{states[act.before]}→{states[act.after]}" if act.before else states[act.after]
     parts = [
-        f"{beijing_text(act.at)} {procedure.roles[act.role]} {act.officer} "
+        f"{beijing_text(act.at)} {procedure.roles[act.role]} {name or act.officer} "
         f"{procedure.moves[act.act].says}({move})"
     ]
     if act.reason:

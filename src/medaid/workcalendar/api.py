@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from medaid.aws import calendars
-from medaid.aws.rest.bodies import Body, Shown
+from medaid.aws.rest.bodies import Body, NameOf, Shown
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.instants import beijing_text
 from medaid.regions import NATION, Region
@@ -33,8 +33,10 @@ class ProposalShown(Shown):
     scope: str
     year: int
     proposed_by: str
+    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
     proposed_at: str
     published_by: str
+    published_by_name: Annotated[str, NameOf("published_by", "published_at")] = ""
     published_at: str
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from medaid.aws import rest, web
 from medaid.aws.rest.bodies import read
+from medaid.aws.rest.officers import Offices, named, nobody
 from medaid.aws.rest.table import Call, Owner, Route, Routes
 from medaid.aws.web import Caller
 from medaid.errors import BadInput
@@ -23,11 +24,13 @@ def mount(
     routes: Routes[C],
     clock: Callable[[], datetime],
     context: Callable[[datetime], C],
+    offices: Offices = nobody,
 ) -> APIGatewayHttpResolver:
-    """Adds every route of a table. `clock` answers this instant, `context` what is decided with."""
+    """Adds every route of a table. `clock` answers this instant, `context` what is decided with,
+    `offices` who is who in a region's office."""
     for route in routes:
         path = route.path.replace("{", "<").replace("}", ">")
-        app.route(path, method=route.method)(_answering(app, route, clock, context))
+        app.route(path, method=route.method)(_answering(app, route, clock, context, offices))
     return app
 
 
@@ -40,6 +43,7 @@ def _answering(
     route: Route,
     clock: Callable[[], datetime],
     context: Callable[[datetime], Any],
+    offices: Offices,
 ) -> Callable[..., Response[str]]:
     def answer(**texts: str) -> Response[str]:
         event = app.current_event.raw_event
@@ -52,7 +56,8 @@ def _answering(
             body = read(route.body, web.json_object(web.body_bytes(event)))
         now = clock()
         shown = route.call(Call(caller, now, context(now), body, query), **parts)
-        return rest.reply(route.status, shown.model_dump(mode="json"))
+        region = parts.get("admdvs") or caller.region
+        return rest.reply(route.status, named(shown, region, offices))
 
     answer.__name__ = route.call.__name__
     return answer

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import (
@@ -45,6 +46,28 @@ class Shown(BaseModel):
     """Any answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NameOf:
+    """Marks a field that says, in name and post, who the token subject in field `subject` is; at
+    the time in field `at` (Beijing), now where it names none; as entered in the office of the
+    region in field `region`, of the request where it names none.
+
+        by: str
+        by_name: Annotated[str, NameOf("by", "at")] = ""
+
+    The edge fills it (medaid.aws.rest.officers)."""
+
+    subject: str
+    at: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesWithin:
+    """Marks a list of texts `<day> <time> <token subject> …`: the edge puts name and post in the
+    place of a subject that the office has entered."""
 
 
 class ListQuery(Body):

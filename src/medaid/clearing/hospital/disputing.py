@@ -31,6 +31,7 @@ from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.model import Item
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
+from medaid.instants import beijing_text
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
@@ -190,11 +191,9 @@ def resolve_dispute(
             raise Conflict("STATE", field="setl_id", rule="争议已了结")
         if not upheld and any(fen < 0 for fen in held.item.by_fund.values()):
             raise Conflict("STATE", field="setl_id", rule="退费以中心记录为准,不得否决")
-        after = replace(
-            held.item,
-            reason=f"{reason}({by})",
-            trail=(*held.item.trail, f"{held.item.reason};{by} {'支持' if upheld else '驳回'}"),
-        )
+        ended = f"{beijing_text(now)} {by} {'支持' if upheld else '驳回'}"
+        trail = (*held.item.trail, held.item.reason, ended)
+        after = replace(held.item, reason=reason, trail=trail)
         state = PendingState.UPHELD if upheld else PendingState.REJECTED
         writes: list[Write] = [store.replace_pending(held, after, state, now)]
         if upheld:

@@ -7,7 +7,18 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from medaid.aws.rest.bodies import Admdvs, Body, Long, Reason, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import (
+    Admdvs,
+    Body,
+    Long,
+    NameOf,
+    NamesWithin,
+    Reason,
+    Short,
+    Shown,
+    Yuan,
+    YuanText,
+)
 from medaid.clearing.hospital.model import (
     Agreement,
     AgreementState,
@@ -31,7 +42,7 @@ class PendingShown(Shown):
     reason: str
     amounts: ByFundShown
     paying_region: str
-    trail: list[str]
+    trail: Annotated[list[str], NamesWithin()]
 
 
 class GroupShown(Shown):
@@ -64,7 +75,9 @@ class StatementShown(Shown):
     paid_on: date | None
     bank_reference: str
     approved_by: str
+    approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     released_by: str
+    released_by_name: Annotated[str, NameOf("released_by")] = ""
     digest: str
     lines: str
     disputed: list[PendingShown]
@@ -97,7 +110,9 @@ class AgreementShown(Shown):
     account: str
     cite: str
     proposed_by: str
+    proposed_by_name: Annotated[str, NameOf("proposed_by")] = ""
     approved_by: str
+    approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     reason: str
 
 

@@ -4,9 +4,9 @@ M三.3)."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from medaid.aws.rest.bodies import Body, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import Body, NameOf, Short, Shown, Yuan, YuanText
 from medaid.aws.rest.table import Call, Routes
 from medaid.clearing.insurer import service
 from medaid.clearing.insurer.model import BillState, Contract, InsurerBill, Period
@@ -45,6 +45,8 @@ class InsurerBillShown(Shown):
     state: BillState
     due: date
     cite: str
+    paid_by: str
+    paid_by_name: Annotated[str, NameOf("paid_by")] = ""
 
 
 class EvaluationShown(Shown):
@@ -69,6 +71,7 @@ def _bill(one: InsurerBill) -> InsurerBillShown:
         payer=one.payer,
         state=one.state,
         due=one.due,
+        paid_by=one.paid_by,
         cite=one.cite,
     )
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Admdvs, Body, Reason, Shown, WithReason, Yuan, YuanText
+from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Shown, WithReason, Yuan, YuanText
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
@@ -34,6 +34,7 @@ class StepShown(Shown):
     name: BillStep
     at: datetime
     by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
 
 
 class DisputeShown(Shown):

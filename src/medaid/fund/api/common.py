@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from medaid.aws.rest.bodies import Body, Reason, Shown
+from medaid.aws.rest.bodies import Body, NameOf, Reason, Shown
 from medaid.aws.rest.table import Routes
 from medaid.fund.records import Signature
 from medaid.instants import beijing_text
@@ -18,6 +18,7 @@ class SignatureShown(Shown):
 
     act: str
     by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
     at: str
     why: str
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+    NameOf,
     Sha256,
     Short,
     Shown,
@@ -107,9 +110,16 @@ class BudgetLineShown(Shown):
     left: YuanText
 
 
+class BudgetVersionShown(Shown):
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: str
+    total: str
+
+
 class BudgetShown(Shown):
     lines: list[BudgetLineShown]
-    versions: list[dict[str, str]]
+    versions: list[BudgetVersionShown]
 
 
 def _budget(admdvs: Region, year: Year) -> BudgetShown:
@@ -129,9 +139,9 @@ def _budget(admdvs: Region, year: Year) -> BudgetShown:
     )
 
 
-def _version(one: BudgetVersion) -> dict[str, str]:
+def _version(one: BudgetVersion) -> BudgetVersionShown:
     total = Fen(sum(int(fen) for fen in one.lines.values()))
-    return {"by": one.by, "at": beijing_text(one.at), "total": total.yuan()}
+    return BudgetVersionShown(by=one.by, at=beijing_text(one.at), total=total.yuan())
 
 
 @ROUTES.post("/fund/{admdvs}/budget/{year}", "编制预算", roles=("accountant",), body=BudgetIn)

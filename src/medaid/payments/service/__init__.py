@@ -30,7 +30,14 @@ from medaid.payments.service.batches import (
     open_batch,
     write_batch_file,
 )
-from medaid.payments.service.duties import claim_duty, end_duty, list_officers
+from medaid.payments.service.duties import (
+    claim_duty,
+    end_duty,
+    list_officers,
+    name_officer,
+    officer_names,
+    officer_titles,
+)
 from medaid.payments.service.orders import (
     EXPENDITURE,
     get_order,
@@ -62,7 +69,10 @@ __all__ = [
     "list_batches",
     "list_officers",
     "list_orders_of",
+    "name_officer",
     "nothing_under_way",
+    "officer_names",
+    "officer_titles",
     "open_batch",
     "order_created",
     "order_released",

@@ -3,14 +3,14 @@ moves money, whichever package does it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
 from medaid.payments import rules
 from medaid.payments.keys import officer_key, officers_partition
-from medaid.payments.model import Duty, Officer
+from medaid.payments.model import Duty, Officer, OfficerName
 from medaid.payments.separation import separation
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
@@ -31,8 +31,44 @@ def claim_duty(
     return () if after == officer else [_stored(item, after, at)]
 
 
+def name_officer(
+    region: Region, officer_id: OfficerId, name: str, post: str, by: OfficerId, now: datetime
+) -> Officer:
+    """What an officer is called in the region's office from now on; earlier names stay for what was
+    done under them. Raises BadInput, Unavailable."""
+
+    def decide() -> Decided[Officer]:
+        item, officer = _load(region, officer_id)
+        after = rules.with_name(officer, name, post, by, now)
+        return Decided(after, () if after == officer else [_stored(item, after, now)])
+
+    return transact(decide)
+
+
+def officer_names(
+    region: Region, subjects: Iterable[str], at: datetime | None = None
+) -> dict[str, OfficerName]:
+    """Name and post at `at` (now where None) of those of `subjects` that the region's office has
+    entered: what papers and trails print. One query. Raises Unavailable."""
+    named = officer_titles(region)
+    found = {subject: named(subject, at) for subject in subjects}
+    return {subject: name for subject, name in found.items() if name is not None}
+
+
+def officer_titles(region: Region) -> Callable[[str, datetime | None], OfficerName | None]:
+    """From a token's subject and an instant to the name and post of that time, for the officers of
+    one region. One query. Raises Unavailable."""
+    officers = {one.officer_id: one for one in list_officers(region)}
+
+    def named(subject: str, at: datetime | None) -> OfficerName | None:
+        officer = officers.get(OfficerId(subject))
+        return officer.name_at(at) if officer else None
+
+    return named
+
+
 def list_officers(region: Region) -> list[Officer]:
-    """Everybody who ever held a duty in a region. Raises Unavailable."""
+    """Everybody who ever held a duty or was named in a region. Raises Unavailable."""
     return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]
 
 

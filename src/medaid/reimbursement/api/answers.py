@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from medaid.aws.rest.officers import titles_of
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.instants import beijing_text
 from medaid.money import Fen
+from medaid.payments import service as payments
 from medaid.reimbursement.api.shapes import (
     ActOut,
     ApplicationOut,
@@ -43,8 +45,9 @@ _LINE_AMOUNTS: Final = (
 
 
 def detail(found: Detail, procedure: Procedure) -> CaseOut:
-    """A case with its timeline, explanation and clock."""
+    """A case with its timeline, explanation and clock; who acted, by name and post of that time."""
     case = found.case
+    named = titles_of(case.admdvs, payments.officer_titles)
     return CaseOut(
         case_id=case.case_id,
         version=case.version,
@@ -82,7 +85,7 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
         reason=case.reason,
         pricing=_pricing(case.pricing) if case.pricing else None,
         clock=_clock(case, found.projection, found),
-        acts=[_act(a, procedure) for a in found.acts],
+        acts=[_act(a, procedure, str(named(a.officer, a.at) or "")) for a in found.acts],
     )
 
 
@@ -200,13 +203,14 @@ def _clock(case: Case, projection: DueProjection, found: Detail) -> ClockOut | N
     )
 
 
-def _act(one: Act, procedure: Procedure) -> ActOut:
+def _act(one: Act, procedure: Procedure, name: str) -> ActOut:
     return ActOut(
         number=one.number,
         act=one.act,
         says=procedure.moves[one.act].says,
-        sentence=sentence_of(one, procedure),
+        sentence=sentence_of(one, procedure, name),
         officer=one.officer,
+        officer_name=name,
         role=one.role,
         at=beijing_text(one.at),
         before=one.before,

@@ -3,9 +3,9 @@ accounts show their last digits only."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from medaid.aws.rest.bodies import Shown
+from medaid.aws.rest.bodies import NameOf, Shown
 
 
 class ReceiptOut(Shown):
@@ -47,6 +47,7 @@ class ActOut(Shown):
     says: str
     sentence: str
     officer: str
+    officer_name: str = ""
     role: str
     at: str
     before: str
@@ -108,6 +109,7 @@ class CaseOut(Shown):
     setl_id: str
     hardship_points: int
     hardship_approver: str
+    hardship_approver_name: Annotated[str, NameOf("hardship_approver")] = ""
     special_reason: str
     material: list[str]
     suspects: list[str]
