@@ -21,21 +21,17 @@ from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
-ALARMS = {
-    "tampered": "BooksTampered",
-    "rollup_differs": "RollupDiffers",
-    "overdue": "ClearingLate",
-    "bills_late": "ClearingLate",
-}
+ALARMS = {"tampered": "BooksTampered", "rollup_differs": "RollupDiffers"}
+ALARMS |= dict.fromkeys(("overdue", "bills_late"), "ClearingLate")
 
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     """Every route of this function, put together. `clock` answers this instant."""
-    found, titles = rest.resolver(), payments.officer_titles
+    found, offices = rest.resolver(), payments.officer_titles
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
-        mount(found, table, clock, plain, titles)
+        mount(found, table, clock, plain, offices)
     hospital = api.Context(settlement.institution_region)
-    return mount(found, api.HOSPITAL, clock, lambda _: hospital, titles)
+    return mount(found, api.HOSPITAL, clock, lambda _: hospital, offices)
 
 
 app = routes(now)

@@ -43,6 +43,7 @@ class DisputeShown(Shown):
     amounts: dict[str, YuanText]
     reason: str
     by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
     at: datetime
 
 
