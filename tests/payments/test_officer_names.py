@@ -113,11 +113,12 @@ def test_an_act_keeps_the_post_of_its_time(tables: Tables) -> None:
         ("经办", timedelta(0)),
         ("科长", timedelta(days=10)),
     ]
+    title = service.officer_titles(NANJING)
     for days, post in ((-1, "经办"), (9, "经办"), (10, "科长"), (400, "科长")):
-        found = service.officer_names(NANJING, [ENTERS, ZHANG], NOW + timedelta(days=days))
-        assert {who: str(name) for who, name in found.items()} == {ENTERS: f"张三({post})"}
-    assert service.officer_names(NANJING, [ENTERS])[ENTERS].post == "科长"
-    assert service.officer_names(SUZHOU, [ENTERS]) == {}
+        at = NOW + timedelta(days=days)
+        assert (str(title(ENTERS, at)), title(ZHANG, at)) == (f"张三({post})", None)
+    assert str(title(ENTERS, None)) == "张三(科长)"
+    assert service.officer_titles(SUZHOU)(ENTERS, NOW) is None
 
 
 @pytest.mark.parametrize(

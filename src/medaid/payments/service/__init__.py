@@ -35,7 +35,6 @@ from medaid.payments.service.duties import (
     end_duty,
     list_officers,
     name_officer,
-    officer_names,
     officer_titles,
 )
 from medaid.payments.service.orders import (
@@ -71,7 +70,6 @@ __all__ = [
     "list_orders_of",
     "name_officer",
     "nothing_under_way",
-    "officer_names",
     "officer_titles",
     "open_batch",
     "order_created",

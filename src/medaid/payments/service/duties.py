@@ -3,7 +3,7 @@ moves money, whichever package does it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, transact
@@ -45,19 +45,9 @@ def name_officer(
     return transact(decide)
 
 
-def officer_names(
-    region: Region, subjects: Iterable[str], at: datetime | None = None
-) -> dict[str, OfficerName]:
-    """Name and post at `at` (now where None) of those of `subjects` that the region's office has
-    entered: what papers and trails print. One query. Raises Unavailable."""
-    named = officer_titles(region)
-    found = {subject: named(subject, at) for subject in subjects}
-    return {subject: name for subject, name in found.items() if name is not None}
-
-
 def officer_titles(region: Region) -> Callable[[str, datetime | None], OfficerName | None]:
     """From a token's subject and an instant to the name and post of that time, for the officers of
-    one region. One query. Raises Unavailable."""
+    one region: what papers and trails print. One query. Raises Unavailable."""
     officers = {one.officer_id: one for one in list_officers(region)}
 
     def named(subject: str, at: datetime | None) -> OfficerName | None:
