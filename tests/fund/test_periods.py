@@ -12,7 +12,7 @@ from medaid.aws.settings import settings
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit
 from medaid.errors import Conflict, Refused
-from medaid.fund import keys, periods, rollups, seals, service, store
+from medaid.fund import keys, periods, rollups, seals, service, store, years
 from medaid.fund.model import Entry, journal
 from medaid.money import Fen
 
@@ -113,7 +113,7 @@ class TestPeriods:
         periods.close(R, "2023-11", "会计", when(1, 12))
         settle(2, when(3, 12), fen=50)
         for _ in range(2):
-            balance = periods.close_year(R, 2023, "会计", when(2, 1, year=2024))
+            balance = years.close_year(R, 2023, "会计", when(2, 1, year=2024))
         assert balance.closing("610100-410101") == Fen(0)
         begins = periods.opening(R, "2024-01")
         assert begins["610100-3001"] == Fen(-998)  # income 1000 less 2 of assistance
@@ -127,7 +127,7 @@ class TestPeriods:
         settle(1, when(3, 11))
         settle(2, when(3, 12))
         with pytest.raises(Conflict):
-            periods.close_year(R, 2023, "会计", when(2, 1, year=2024))
+            years.close_year(R, 2023, "会计", when(2, 1, year=2024))
 
 
 def tamper(tables: Any, entry: Entry, **changes: Any) -> None:

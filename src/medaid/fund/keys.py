@@ -13,8 +13,9 @@ Table `fund`: what of the books may change.
 
 | what is read | key | how | by |
 | --- | --- | --- | --- |
-| a period: open, closing or closed, its closing balances, its history | pk `F#<admdvs>`, sk `PERIOD#<yyyy-mm>` | GetItem; Query of a region's | `store.find`, `store.listed` |
+| a period: open, closing or closed, its closing balances, its history | pk `F#<admdvs>`, sk `PERIOD#<yyyy-mm>` | GetItem; Query of a region's, of its first | `store.find`, `store.listed`, `store.first_under` |
 | the first month of a region's books | pk `F#<admdvs>`, sk `BOOKS` | GetItem | `store.find` |
+| what was open on current accounts at the end of a closed month | pk `F#<admdvs>`, sk `CURRENT#<yyyy-mm>` | GetItem | `store.find` |
 | a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
 | a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>` | GetItem | `store.find` |
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's | `store.find`, `store.listed` |
@@ -79,6 +80,10 @@ def parse_period(sk: str) -> str:
 
 def of_books(admdvs: str) -> Key:
     return Key(of_region(admdvs), "BOOKS")
+
+
+def of_current_accounts(admdvs: str, month: str) -> Key:
+    return Key(of_region(admdvs), f"CURRENT#{month}")
 
 
 def of_year(admdvs: str, year: int) -> Key:

@@ -1,5 +1,4 @@
-"""Accounting periods: posting into an open one, closing, re-opening with a trace, and the year's
-close with its carry-over (Q2.3).
+"""Accounting periods: posting into an open one, closing, re-opening with a trace.
 
 A settlement never asks for a period: it takes effect on the day it is recorded, and a month is
 closed only after it is over. Everything else is posted here, with the period checked in the same
@@ -8,17 +7,16 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, keys, sealing, seals, store
-from medaid.fund.model import Entry, Line, journal
-from medaid.fund.model.chart import account, accounts, funds
-from medaid.fund.records import Books, ClosedYear, Period, PeriodState, Signature
+from medaid.fund import books, current_accounts, keys, sealing, seals, store
+from medaid.fund.model import Entry, journal
+from medaid.fund.records import Books, Period, PeriodState, Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -32,11 +30,14 @@ def posting(*entries: Entry) -> list[Write]:
     """The writes that post entries once, each into its open period, as part of a larger act; they
     lose as `period:` or `posted:`.
 
-    Raises Refused FLOW_FORBIDDEN, DATE_FUTURE for an effective date after the day of recording.
+    Raises Refused FLOW_FORBIDDEN, DATE_FUTURE for an effective date after the day of recording;
+    Conflict PERIOD_CLOSED for a month before the first that was closed: it would be in no balance.
     """
     for entry in entries:
         if entry.effective > civil_date(entry.recorded):
             raise Refused("DATE_FUTURE", field="effective", rule="入账日期不得晚于当日")
+        if entry.period < Month.of(entry.recorded):
+            _after_first_closed(entry)
     checks = sorted({(e.admdvs, e.period) for e in entries})
     writes = [store.still_open(*one) for one in checks]
     return writes + [
@@ -44,6 +45,15 @@ def posting(*entries: Entry) -> list[Write]:
         for e in entries
         for write in (store.put(journal.checked(e)), store.posted(e.entry_id, e.recorded))
     ]
+
+
+def _after_first_closed(entry: Entry) -> None:
+    item = store.first_under(keys.of_region(entry.admdvs), keys.PERIOD)
+    if item is None or item.state == PeriodState.OPEN:  # opened again: so is every later one
+        return
+    first = keys.parse_period(item.sk)
+    if entry.period < first:
+        raise Conflict("PERIOD_CLOSED", field="effective", rule=f"账册自 {first} 起已结账")
 
 
 def post(*entries: Entry) -> bool:
@@ -90,6 +100,7 @@ def _turn(
     to: PeriodState,
     act: Signature | None,
     balances: Mapping[str, Fen] | None = None,
+    more: Sequence[Write] = (),
 ) -> None:
     """Raises Conflict STATE where somebody else turned it meanwhile."""
     item, period, _ = _find(admdvs, month)
@@ -106,23 +117,31 @@ def _turn(
             keys.of_period(admdvs, month), changed, "period", state=to, at=at
         )
     )
-    if not commit_once([write]):
+    if not commit_once([write, *more]):
         raise Conflict("STATE", field="period", rule="会计期间已被他人变更")
 
 
 def opening(admdvs: str, month: str) -> dict[str, Fen]:
     """Balances by account code with which a month begins: the closing balances of the closed month
-    before, zero for the first month.
+    before, zero for the first month of the books.
 
-    Raises Conflict PERIOD_OPEN where the month before has entries and is not closed.
+    Months close one after the other, quiet ones too: a month left out would begin the next with
+    nothing. Raises Conflict PERIOD_OPEN naming the first month that is to be closed.
     """
     before = Month(month).previous
     item, period, state = _find(admdvs, before)
     if state is PeriodState.CLOSED:
         return dict(period.balances)
-    if item is not None or next(iter(store.entries(admdvs, before)), None) is not None:
-        raise Conflict("PERIOD_OPEN", field="period", rule=f"{before} 未结账")
-    return {}
+    closed, first = last_closed(admdvs, before), first_month(admdvs)
+    if closed is not None:
+        left = closed[0].next
+    elif first is not None and first <= before:
+        left = first
+    elif item is not None or next(iter(store.entries(admdvs, before)), None) is not None:
+        left = before
+    else:
+        return {}
+    raise Conflict("PERIOD_OPEN", field="period", rule=f"{left} 未结账")
 
 
 def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] | None:
@@ -174,17 +193,24 @@ def close(admdvs: str, month: str, by: str, now: datetime) -> books.TrialBalance
     state = status(admdvs, month)
     if state is PeriodState.CLOSED:
         return books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
+    before = Month(month).previous
+    closed = before if status(admdvs, before) is PeriodState.CLOSED else None
+    aged = current_accounts.Aged(
+        current_accounts.open_items(admdvs, closed, first_month(admdvs), before)
+    )
     if state is PeriodState.OPEN:
         _turn(admdvs, month, PeriodState.CLOSING, None)
     sealing.sealed(admdvs, month, now)
     found = seals.verify(admdvs, month, now)
-    balance = books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
+    balance = books.trial_balance(admdvs, month, begins, aged.watched(store.entries(admdvs, month)))
     if found or balance.proof():
         why = ";".join(found) or f"试算不平衡:{balance.proof()}"
         _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
         raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
     closing = {row.account.code: row.closing for row in balance.rows if row.closing}
-    _turn(admdvs, month, PeriodState.CLOSED, Signature(_CLOSED, by, now), closing)
+    act = Signature(_CLOSED, by, now)
+    kept = current_accounts.keeping(admdvs, Month(month), aged.items, now)
+    _turn(admdvs, month, PeriodState.CLOSED, act, closing, [kept])
     return balance
 
 
@@ -208,77 +234,3 @@ def reopen(admdvs: str, month: str, by: str, why: str, now: datetime) -> None:
     if store.find(keys.of_year(admdvs, year)) is not None:
         raise Conflict("PERIOD_CLOSED", field="period", rule=f"{year} 年度已结转")
     _turn(admdvs, month, PeriodState.OPEN, Signature(_REOPENED, by, now, why))
-
-
-def carry_over(
-    admdvs: str, year: int, number: int, moved: Mapping[str, Fen], recorded: datetime
-) -> Entry | None:
-    """The entry that carries a year's income and expense into each fund's balance (surplus stays
-    with the fund, Q2.3). None where there is none.
-
-    `number` counts carry-overs of the year: a second one takes what was posted after the first.
-    """
-    lines: list[Line] = []
-    for fund in funds():
-        rest = 0
-        for code, one in accounts().items():
-            balance = int(moved.get(code, Fen(0)))
-            if one.fund == fund and one.kind in ("income", "expense") and balance:
-                lines.append(Line(one, Fen(-balance)))
-                rest += balance
-        if rest:
-            lines.append(Line(account(fund, "3001"), Fen(rest)))
-    if not lines:
-        return None
-    source = f"{admdvs}-{year}-{number}"
-    return journal.checked(
-        Entry(
-            f"year_close-{source}",
-            "year_close",
-            admdvs,
-            date(year, 12, 31),
-            recorded,
-            source,
-            tuple(lines),
-            f"{year}年度结转",
-        )
-    )
-
-
-def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBalance:
-    """Carries the year over and closes December; January begins with the carried balances. Called
-    again, it goes on where it was.
-
-    Raises Refused PERIOD_OPEN before the year is over, Conflict PERIOD_OPEN while a month before
-    December is open.
-    """
-    december = Month(f"{year:04d}-12")
-    if civil_date(now).year <= year:
-        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    begins = opening(admdvs, december)
-    if status(admdvs, december) is PeriodState.OPEN:
-        _carry(admdvs, december, begins, now)
-    balance = close(admdvs, december, by, now)
-    left = [
-        row.account.code
-        for row in balance.rows
-        if row.account.kind in ("income", "expense") and row.closing
-    ]
-    assert not left, f"the year was not carried over: {left}"
-    if store.find(keys.of_year(admdvs, year)) is None:
-        record = ClosedYear(by, now)
-        key = keys.of_year(admdvs, year)
-        commit_once([store.FundItem.create(key, record, "year", state="closed", at=now)])
-    return balance
-
-
-def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetime) -> None:
-    sums = {code: int(fen) for code, fen in begins.items()}
-    held = list(store.entries(admdvs, december))
-    for code, fen in books.balances(held).items():
-        sums[code] = sums.get(code, 0) + int(fen)
-    number = 1 + sum(one.kind == "year_close" for one in held)
-    moved = {code: Fen(fen) for code, fen in sums.items()}
-    entry = carry_over(admdvs, december.year, number, moved, now)
-    if entry is not None:
-        post(entry)

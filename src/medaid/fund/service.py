@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from medaid.fund import books, store
+from medaid.fund import books, current_accounts, store
 from medaid.fund.analysis import share_reached
 from medaid.fund.model import Entry
 from medaid.fund.periods import first_month, last_closed, post, posting
@@ -75,10 +75,20 @@ def trial_balance(
     return books.trial_balance(admdvs, f"{begin}至{end}", opening, moved)
 
 
+def list_current_accounts(admdvs: str, month: Month) -> tuple[current_accounts.CurrentAccount, ...]:
+    """What is advanced, received in advance, owed and owing at the end of `month`, by counterpart
+    and age (往来款明细)."""
+    closed = last_closed(admdvs, month.next)
+    first = first_month(admdvs) or _found_first(admdvs, month.next)
+    items = current_accounts.open_items(admdvs, closed[0] if closed else None, first, month)
+    return current_accounts.schedule(items, month)
+
+
 __all__: Sequence[str] = (
     "Entry",
     "balance",
     "entries",
+    "list_current_accounts",
     "post",
     "posting",
     "share_reached",

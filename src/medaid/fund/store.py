@@ -114,6 +114,14 @@ def listed(pk: str, prefix: str = "") -> Iterator[FundItem]:
     return FundItem.list_under(pk, prefix)
 
 
+def first_under(pk: str, prefix: str) -> FundItem | None:
+    """The first record under `pk` whose sort key starts with `prefix`; reads that one alone. Raises
+    Unavailable."""
+    condition = FundItem.sk.startswith(prefix)
+    found = reading(lambda: list(FundItem.query(pk, condition, consistent_read=True, limit=1)))
+    return found[0] if found else None
+
+
 def rolled(admdvs: str, month: str) -> Iterator[RollItem]:
     """Roll-ups of a region's month. Raises Unavailable."""
     pk = keys.rolls_of(admdvs, month)

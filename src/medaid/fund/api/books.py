@@ -18,8 +18,9 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.table import Call
 from medaid.errors import BadInput
-from medaid.fund import analysis, books, finance, periods, service
+from medaid.fund import analysis, books, finance, periods, service, years
 from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
+from medaid.fund.current_accounts import AGES
 from medaid.fund.model.chart import funds
 from medaid.instants import midnight
 from medaid.months import Month, Year
@@ -71,6 +72,35 @@ def show_trial_balance(call: Call[None, None], admdvs: Region) -> TrialBalanceSh
     if end < begin or (end - begin).days > _LONGEST:
         raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
     return _balance(service.trial_balance(admdvs, begin, end))
+
+
+class CurrentAccountShown(Shown):
+    """What is open with one counterpart: yuan by age, debit positive."""
+
+    fund: str
+    code: str
+    name: str
+    counterpart: str
+    amount: YuanText
+    by_age: dict[str, YuanText]
+
+
+@ROUTES.get("/fund/{admdvs}/current-accounts/{month}", "往来款明细(按单位和账龄)", roles=READERS)
+def list_current_accounts(
+    call: Call[None, None], admdvs: Region, month: Month
+) -> Page[CurrentAccountShown]:
+    rows = [
+        CurrentAccountShown(
+            fund=one.account.fund,
+            code=one.account.code,
+            name=one.account.name,
+            counterpart=one.counterpart,
+            amount=one.amount,
+            by_age=dict(zip(AGES, one.by_age, strict=True)),
+        )
+        for one in service.list_current_accounts(admdvs, month)
+    ]
+    return Page(rows=rows, total=len(rows))
 
 
 class FileShown(Shown):
@@ -157,4 +187,4 @@ def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> Per
 
 @ROUTES.post("/fund/{admdvs}/years/{year}/close", "年终结转", roles=("accountant",))
 def close_year(call: Call[None, None], admdvs: Region, year: Year) -> TrialBalanceShown:
-    return _balance(periods.close_year(admdvs, year, call.caller.subject, call.now))
+    return _balance(years.close_year(admdvs, year, call.caller.subject, call.now))

@@ -1,0 +1,150 @@
+"""Current accounts (往来款): what is advanced, received in advance, owed and owing, by counterpart
+and age. Each closed month keeps what was open at its end, so that a list of any day reads what is
+kept and the entries since.
+
+An amount against what is open takes the oldest of it first; what it takes more is open on the other
+side. Ages count from the month in which an amount was booked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from medaid.aws.transaction import Write
+from medaid.fund import keys, store
+from medaid.fund.model import Account, Entry
+from medaid.fund.model.chart import accounts
+from medaid.money import Fen
+from medaid.months import Month
+
+AGES: Final = ("一年以内", "一至二年", "二至三年", "三年以上")
+"""Of how many whole years an amount is open: none, one, two, three and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What is open of one month's amounts on an account with a counterpart, debit positive."""
+
+    POSITIONAL: ClassVar = True
+    code: str
+    counterpart: str
+    month: Month
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """All that was open at the end of a closed month."""
+
+    items: tuple[OpenItem, ...]
+
+
+def is_current(account: Account) -> bool:
+    """Whether an account is owed or owing: assets that are no money in a bank, and liabilities."""
+    return account.kind == "liability" or (
+        account.kind == "asset" and not account.number.startswith("10")
+    )
+
+
+class Aged:
+    """Open items that follow entries as they pass."""
+
+    def __init__(self, begin: Iterable[OpenItem] = ()) -> None:
+        self._held: dict[tuple[str, str], dict[Month, int]] = {}
+        for item in begin:
+            self._held.setdefault((item.code, item.counterpart), {})[item.month] = int(item.amount)
+
+    def watched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """The same entries, each taken in as it passes."""
+        for entry in entries:
+            for account, fen, counterpart in entry.lines:
+                if is_current(account):
+                    self._take(account.code, counterpart, Month(entry.period), fen)
+            yield entry
+
+    def _take(self, code: str, counterpart: str, month: Month, fen: int) -> None:
+        layers = self._held.setdefault((code, counterpart), {})
+        for other in sorted(layers):
+            if not fen or (layers[other] > 0) == (fen > 0):
+                break  # nothing left, or all that is open lies on the same side
+            taken = min(abs(layers[other]), abs(fen))
+            layers[other] += taken if fen > 0 else -taken
+            fen -= taken if fen > 0 else -taken
+            if not layers[other]:
+                del layers[other]
+        if fen:
+            layers[month] = layers.get(month, 0) + fen
+
+    @property
+    def items(self) -> tuple[OpenItem, ...]:
+        """What is open now, in the order of the chart, by counterpart and month."""
+        chart = {code: index for index, code in enumerate(accounts())}
+        return tuple(
+            OpenItem(code, counterpart, month, Fen(fen))
+            for code, counterpart in sorted(self._held, key=lambda one: (chart[one[0]], one[1]))
+            for month, fen in sorted(self._held[code, counterpart].items())
+            if fen
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAccount:
+    """What is open with one counterpart on one account: fen by age (`AGES`), debit positive."""
+
+    account: Account
+    counterpart: str
+    by_age: tuple[Fen, Fen, Fen, Fen]
+
+    @property
+    def amount(self) -> Fen:
+        return Fen(sum(int(fen) for fen in self.by_age))
+
+
+def schedule(items: Iterable[OpenItem], end: Month) -> tuple[CurrentAccount, ...]:
+    """The list of current accounts (往来款明细) at the end of month `end`."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for item in items:
+        months = (end.year - item.month.year) * 12 + end.number - item.month.number
+        ages = sums.setdefault((item.code, item.counterpart), [0, 0, 0, 0])
+        ages[min(months // 12, 3)] += int(item.amount)
+    return tuple(
+        CurrentAccount(accounts()[code], counterpart, (Fen(a), Fen(b), Fen(c), Fen(d)))
+        for (code, counterpart), (a, b, c, d) in sums.items()
+    )
+
+
+def keeping(admdvs: str, month: Month, items: tuple[OpenItem, ...], now: datetime) -> Write:
+    """The write that keeps what is open at the end of a month, as part of its close."""
+    key = keys.of_current_accounts(admdvs, month)
+    item = store.find(key)
+    record, label = OpenItems(items), "current"
+    return (
+        item.replace(record, label, at=now)
+        if item
+        else store.FundItem.create(key, record, label, at=now)
+    )
+
+
+def open_items(
+    admdvs: str, closed: Month | None, first: Month | None, through: Month
+) -> tuple[OpenItem, ...]:
+    """What is open at the end of month `through`: what the last closed month kept, and the entries
+    since; all entries since the books' `first` month where nothing is kept."""
+    kept = store.find(keys.of_current_accounts(admdvs, closed)) if closed else None
+    aged = Aged(kept.record(OpenItems).items if kept else ())
+    begin = closed.next if closed and kept else first
+    for month in begin.through(through) if begin else ():
+        for _ in aged.watched(store.entries(admdvs, month)):
+            pass
+    return aged.items
+
+
+def by_account(items: Iterable[OpenItem]) -> Mapping[str, Fen]:
+    """The sums of open items by account code: they are the balances of these accounts."""
+    sums: dict[str, int] = {}
+    for item in items:
+        sums[item.code] = sums.get(item.code, 0) + int(item.amount)
+    return {code: Fen(fen) for code, fen in sums.items() if fen}

@@ -1,0 +1,90 @@
+"""The year's close: what income and expense leave is carried into each fund's balance (Q2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from medaid.aws.transaction import commit_once
+from medaid.errors import Refused
+from medaid.fund import books, keys, periods, store
+from medaid.fund.model import Entry, Line, journal
+from medaid.fund.model.chart import account, accounts, funds
+from medaid.fund.records import ClosedYear, PeriodState
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.months import Month
+
+
+def carry_over(
+    admdvs: str, year: int, number: int, moved: Mapping[str, Fen], recorded: datetime
+) -> Entry | None:
+    """The entry that carries a year's income and expense into each fund's balance (surplus stays
+    with the fund, Q2.3). None where there is none.
+
+    `number` counts carry-overs of the year: a second one takes what was posted after the first.
+    """
+    lines: list[Line] = []
+    for fund in funds():
+        rest = 0
+        for code, one in accounts().items():
+            balance = int(moved.get(code, Fen(0)))
+            if one.fund == fund and one.kind in ("income", "expense") and balance:
+                lines.append(Line(one, Fen(-balance)))
+                rest += balance
+        if rest:
+            lines.append(Line(account(fund, "3001"), Fen(rest)))
+    if not lines:
+        return None
+    source = f"{admdvs}-{year}-{number}"
+    return journal.checked(
+        Entry(
+            f"year_close-{source}",
+            "year_close",
+            admdvs,
+            date(year, 12, 31),
+            recorded,
+            source,
+            tuple(lines),
+            f"{year}年度结转",
+        )
+    )
+
+
+def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBalance:
+    """Carries the year over and closes December; January begins with the carried balances. Called
+    again, it goes on where it was.
+
+    Raises Refused PERIOD_OPEN before the year is over, Conflict PERIOD_OPEN while a month before
+    December is open.
+    """
+    december = Month(f"{year:04d}-12")
+    if civil_date(now).year <= year:
+        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
+    begins = periods.opening(admdvs, december)
+    if periods.status(admdvs, december) is PeriodState.OPEN:
+        _carry(admdvs, december, begins, now)
+    balance = periods.close(admdvs, december, by, now)
+    left = [
+        row.account.code
+        for row in balance.rows
+        if row.account.kind in ("income", "expense") and row.closing
+    ]
+    assert not left, f"the year was not carried over: {left}"
+    if store.find(keys.of_year(admdvs, year)) is None:
+        record = ClosedYear(by, now)
+        key = keys.of_year(admdvs, year)
+        commit_once([store.FundItem.create(key, record, "year", state="closed", at=now)])
+    return balance
+
+
+def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetime) -> None:
+    sums = {code: int(fen) for code, fen in begins.items()}
+    held = list(store.entries(admdvs, december))
+    for code, fen in books.balances(held).items():
+        sums[code] = sums.get(code, 0) + int(fen)
+    number = 1 + sum(one.kind == "year_close" for one in held)
+    moved = {code: Fen(fen) for code, fen in sums.items()}
+    entry = carry_over(admdvs, december.year, number, moved, now)
+    if entry is not None:
+        periods.post(entry)
