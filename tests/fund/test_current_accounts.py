@@ -102,7 +102,10 @@ entries = st.lists(
 def test_what_is_open_sums_to_the_balances(made: list[Entry]) -> None:
     items = open_after(*sorted(made, key=lambda one: one.effective))
     balances = books.balances(made)
-    assert current_accounts.by_account(items) == {
+    sums: dict[str, Fen] = {}
+    for item in items:
+        sums[item.code] = sums.get(item.code, Fen(0)) + item.amount
+    assert {code: fen for code, fen in sums.items() if fen} == {
         code: fen
         for code, fen in balances.items()
         if current_accounts.is_current(chart.accounts()[code])

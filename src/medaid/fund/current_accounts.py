@@ -8,7 +8,7 @@ side. Ages count from the month in which an amount was booked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -140,11 +140,3 @@ def open_items(
         for _ in aged.watched(store.entries(admdvs, month)):
             pass
     return aged.items
-
-
-def by_account(items: Iterable[OpenItem]) -> Mapping[str, Fen]:
-    """The sums of open items by account code: they are the balances of these accounts."""
-    sums: dict[str, int] = {}
-    for item in items:
-        sums[item.code] = sums.get(item.code, 0) + int(item.amount)
-    return {code: Fen(fen) for code, fen in sums.items() if fen}
