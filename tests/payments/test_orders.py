@@ -18,11 +18,14 @@ from tests.payments.builders import (
     NOW,
     OTHER,
     SUZHOU,
+    Books,
     ordered,
     payee,
+    says,
     sent,
     source,
     state,
+    take,
 )
 
 from medaid.aws import exchange
@@ -31,7 +34,7 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service
-from medaid.payments.model import Account, Duty
+from medaid.payments.model import Account, Duty, PayOrder
 
 
 def test_an_account_counts_once_a_second_person_approved_it_Q3_1(tables: Tables) -> None:
@@ -136,6 +139,75 @@ def test_a_second_order_needs_that_the_first_came_to_nothing(tables: Tables) -> 
     with pytest.raises(Conflict, match="尚未付款失败"):
         ordered()
     assert [o.order_id for o in service.list_orders_of(NANJING, source())] == [first.order_id]
+
+
+def earlier_contradicted() -> tuple[Books, PayOrder]:
+    """A source whose first order the bank failed and then paid; its second came to nothing."""
+    payee()
+    books, first = Books(), sent()
+    take(says(first, "failed"), books)
+    take(says(sent(), "failed", "销户"), books)
+    take(says(first, "paid"), books)
+    return books, first
+
+
+def test_an_order_long_before_that_is_contradicted_stops_the_next(tables: Tables) -> None:
+    books, first = earlier_contradicted()
+    for make in (ordered, sent):
+        with pytest.raises(Conflict, match=f"{first.order_id} 的回盘前后矛盾"):
+            make()
+    service.resolve_contradiction(
+        first.order_id, False, "未付", APPROVES, frozenset({"auditor"}), books.listeners, NOW
+    )
+    assert sent().number == 3
+
+
+def test_an_order_waits_in_no_batch_while_one_before_it_may_have_been_paid(tables: Tables) -> None:
+    payee()
+    books, first = Books(), sent()
+    take(says(first, "failed"), books)
+    batch, second = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW), ordered()
+    take(says(first, "paid"), books)
+    with pytest.raises(Conflict, match=f"{first.order_id} 的回盘前后矛盾"):
+        service.order_released(second.order_id, batch, NOW)
+    service.resolve_contradiction(
+        first.order_id, False, "未付", APPROVES, frozenset({"auditor"}), books.listeners, NOW
+    )
+    commit(service.order_released(second.order_id, batch, NOW))
+
+
+def test_an_order_contradicted_while_the_next_is_committed_makes_it_lose(tables: Tables) -> None:
+    payee()
+    books, first = Books(), sent()
+    take(says(first, "failed"), books)
+    take(says(sent(), "failed", "销户"), books)
+    batch = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW)
+    created = service.order_created(NANJING, source(), HOSPITAL, Fen(76000), NOW)[1]
+    alone = service.single_order(NANJING, source(), HOSPITAL, Fen(76000), CASHIER, NOW)[1]
+    third = ordered()
+    released = service.order_released(third.order_id, batch, NOW)
+    take(says(first, "paid"), books)
+    for writes in (created, alone, released):
+        with pytest.raises(ConditionFailed, match="order:previous"):
+            commit(writes)
+
+
+def test_a_batch_is_not_closed_with_an_order_whose_earlier_one_may_have_been_paid(
+    tables: Tables,
+) -> None:
+    payee()
+    books, first = Books(), sent()
+    take(says(first, "failed"), books)
+    batch, second = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW), ordered()
+    commit(service.order_released(second.order_id, batch, NOW))
+    take(says(first, "paid"), books)
+    with pytest.raises(Conflict, match=f"矛盾.*{second.order_id}"):
+        service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW)
+    assert service.get_batch(NANJING, batch.batch_id).state == "open"
+    service.resolve_contradiction(
+        first.order_id, False, "未付", APPROVES, frozenset({"auditor"}), books.listeners, NOW
+    )
+    assert service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW).count == 1
 
 
 def test_two_first_orders_at_once_make_one(tables: Tables) -> None:

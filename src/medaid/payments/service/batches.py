@@ -19,7 +19,7 @@ from medaid.payments.model import Account, Batch, BatchLine, BatchState, Duty
 from medaid.payments.service.accounts import get_payee
 from medaid.payments.service.duties import claim_duty
 from medaid.payments.service.files import closed_batch, put_file
-from medaid.payments.service.orders import EXPENDITURE
+from medaid.payments.service.orders import EXPENDITURE, check_earlier, get_order
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
 
@@ -72,8 +72,8 @@ def close_batch(
     """No more orders: accounts are those approved now, control totals are fixed, and the file is
     written for the bank. Closing again writes the same file again.
 
-    Raises Conflict STATE naming the orders whose payee's account waits for approval, Forbidden
-    SEPARATION.
+    Raises Conflict STATE naming the orders whose payee's account waits for approval or of whose
+    source an earlier order may have been paid after all, Forbidden SEPARATION.
     """
 
     def closing() -> Decided[Batch]:
@@ -83,11 +83,9 @@ def close_batch(
             return Decided(batch, claimed)
         held = _held_back(batch)
         if held:
-            raise Conflict(
-                "STATE",
-                field="account",
-                rule=f"收款账户变更待审批,以下付款单暂不支付:{'、'.join(held[:10])}",
-            )
+            why = "收款账户变更待审批,或此前付款单回盘矛盾"
+            rule = f"{why},以下付款单暂不支付:{'、'.join(held[:10])}"
+            raise Conflict("STATE", field="account", rule=rule)
         changed = replace(batch, state=BatchState.CLOSING)
         return Decided(
             changed, [item.replace(changed, "batch", state=changed.state, at=now), *claimed]
@@ -105,6 +103,7 @@ def _held_back(batch: Batch) -> list[str]:
     for line in list_batch_lines(batch.batch_id):
         payee = get_payee(batch.region, line.payee)
         try:
+            check_earlier(get_order(line.order_id))
             account = rules.payable_account(payee, line.payee)
         except Conflict:
             held.append(line.order_id)

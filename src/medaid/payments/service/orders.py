@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,8 +45,7 @@ def get_order(order_id: OrderId) -> PayOrder:
 
 def list_orders_of(region: Region, source: Source) -> list[PayOrder]:
     """The orders made for a source, the oldest first. Raises Unavailable."""
-    found = PaymentItem.list_under(source_partition(region, source))
-    return [get_order(OrderId(item.record(str))) for item in found]
+    return [order for _, order in _held_of(region, source)]
 
 
 def order_created(
@@ -58,34 +57,34 @@ def order_created(
     payer: str = EXPENDITURE,
 ) -> tuple[PayOrder, Sequence[Write]]:
     """The next order for a source, as writes for the acting service's transaction; labels
-    `order`, `order:source`.
+    `order`, `order:source`, and `order:previous` of every order before it.
 
-    The first order needs nothing; another one needs that the one before failed or was returned and
+    The first order needs nothing; another one needs that each one before failed or was returned and
     that no contradiction of the bank is open. Raises BadInput, Conflict STATE.
     """
-    before = list_orders_of(region, source)
+    before = _held_of(region, source)
     number = len(before) + 1
     order_id = rules.order_id(region, payer, source, number)
     order = PayOrder(order_id, region, payer, source, payee, amount, number, at)
     rules.check_order(order)
-    writes = [*_unchanged(before[-1:]), *_created(order, at)]
-    return order, writes
+    return order, [*_came_to_nothing(before), *_created(order, at)]
 
 
 def nothing_under_way(region: Region, source: Source) -> Sequence[Write]:
     """The check that no order of a source may still be paid, or may have been, for the acting
     service's transaction; label `order:previous`. Raises Conflict STATE."""
-    return _unchanged(list_orders_of(region, source)[-1:])
+    return _came_to_nothing(_held_of(region, source))
 
 
 def order_released(
     order_id: OrderId, batch: Batch, at: datetime, wanted: Account | None = None
 ) -> Sequence[Write]:
     """The order put into an open batch of its region and fund account, as writes for the acting
-    service's transaction; labels `order`, `order:line`, `batch`, `payee`.
+    service's transaction; labels `order`, `order:line`, `batch`, `payee`, `order:previous`.
 
-    Raises Conflict STATE where it is not open, the batch is closed, the payee's account is not
-    approved, or it is not the one that what is paid has `wanted`.
+    Raises Conflict STATE where it is not open, an order before it may have been paid, the batch is
+    closed, the payee's account is not approved, or it is not the one that what is paid has
+    `wanted`.
     """
     item, order = _load(order_id)
     if order.state != OrderState.OPEN:
@@ -95,6 +94,7 @@ def order_released(
     held = PaymentItem.find(batch_key(batch.batch_id))
     if held is None or held.state != BatchState.OPEN:
         raise Conflict("STATE", field="batch_id", rule="付款批次已关闭")
+    previous = check_earlier(order)
     account, unchanged = payable_account(order.region, order.payee)
     rules.check_paid_account(account, wanted)
     line = BatchLine(order.order_id, order.payee, order.amount, account)
@@ -102,6 +102,7 @@ def order_released(
     return [
         held.unchanged("batch"),
         unchanged,
+        *previous,
         PaymentItem.create(line_key(batch.batch_id, order_id), line, "order:line", at=at),
         item.replace(released, "order", state=released.state, at=at),
     ]
@@ -118,8 +119,8 @@ def single_order(
 ) -> tuple[PayOrder, Sequence[Write]]:
     """The next order for a source released at once, in a closed batch of its own that bears its id.
 
-    Seven writes at most, for the acting service's transaction; its file is written afterwards by
-    `write_batch_file`. Raises as `order_created` and `order_released` do.
+    Six writes, and a check for each order before, for the acting service's transaction; its file is
+    written afterwards by `write_batch_file`. Raises as `order_created` and `order_released` do.
     """
     order, writes = order_created(region, source, payee, amount, at, payer)
     account, unchanged = payable_account(region, payee)
@@ -138,6 +139,32 @@ def single_order(
     ]
 
 
+def check_earlier(order: PayOrder) -> list[Write]:
+    """The checks, label `order:previous`, that every order of the source before `order` came to
+    nothing. Raises Conflict STATE where one may have been paid."""
+    if order.number == 1:
+        return []
+    return _came_to_nothing(
+        (item, one)
+        for item, one in _held_of(order.region, order.source)
+        if one.number < order.number
+    )
+
+
+def _held_of(region: Region, source: Source) -> list[tuple[PaymentItem, PayOrder]]:
+    """The orders of a source with the version that was read, the oldest first."""
+    found = PaymentItem.list_under(source_partition(region, source))
+    return [_load(OrderId(item.record(str))) for item in found]
+
+
+def _came_to_nothing(earlier: Iterable[tuple[PaymentItem, PayOrder]]) -> list[Write]:
+    checks = []
+    for item, order in earlier:
+        rules.check_previous(order)
+        checks.append(item.unchanged("order:previous"))
+    return checks
+
+
 def _load(order_id: OrderId) -> tuple[PaymentItem, PayOrder]:
     item = PaymentItem.find(order_key(order_id))
     if item is None:
@@ -150,13 +177,3 @@ def _created(order: PayOrder, at: datetime) -> list[Write]:
         PaymentItem.create(order_key(order.order_id), order, "order", state=order.state, at=at),
         PaymentItem.create(source_key(order), str(order.order_id), "order:source", at=at),
     ]
-
-
-def _unchanged(previous: Sequence[PayOrder]) -> list[Write]:
-    """The check that the order before is still one that came to nothing."""
-    checks = []
-    for order in previous:
-        item, present = _load(order.order_id)
-        rules.check_previous(present)
-        checks.append(item.unchanged("order:previous"))
-    return checks
