@@ -11,7 +11,9 @@ from medaid.errors import Conflict
 from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
 from medaid.payments import service
+from medaid.payments.keys import source_partition
 from medaid.payments.model import Account, AnswerReport, PayOrder, Source, SourceKind
+from medaid.payments.store import PaymentItem
 from medaid.regions import Region
 
 NOW = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
@@ -68,6 +70,12 @@ def sent(yuan: str = "760.00", region: Region = NANJING, name: str = "") -> PayO
     commit(writes)
     service.write_batch_file(region, order.batch_id)
     return order
+
+
+def orders_of(region: Region, what: Source) -> list[PayOrder]:
+    """The orders made for a source, the oldest first."""
+    found = PaymentItem.list_under(source_partition(region, what))
+    return [service.get_order(OrderId(one.record(str))) for one in found]
 
 
 def answer(batch: str, *lines: tuple[str, str, str, str]) -> bytes:

@@ -20,6 +20,7 @@ from tests.payments.builders import (
     Books,
     answer,
     ordered,
+    orders_of,
     payee,
     says,
     sent,
@@ -230,7 +231,7 @@ def test_money_leaves_at_most_once_for_a_source_whatever_the_bank_says(
             )
         balance = sum({"paid": 1, "returned": -1}.get(outcome, 0) for _, outcome, _ in books.heard)
         assert balance == (states[-1] == "paid")
-        assert len(service.list_orders_of(NANJING, source(name))) == len(orders)
+        assert len(orders_of(NANJING, source(name))) == len(orders)
 
 
 def test_matched_takes_what_fits_and_lists_the_rest_by_line() -> None:

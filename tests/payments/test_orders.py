@@ -20,6 +20,7 @@ from tests.payments.builders import (
     SUZHOU,
     Books,
     ordered,
+    orders_of,
     payee,
     says,
     sent,
@@ -138,7 +139,7 @@ def test_a_second_order_needs_that_the_first_came_to_nothing(tables: Tables) -> 
     first = ordered()
     with pytest.raises(Conflict, match="尚未付款失败"):
         ordered()
-    assert [o.order_id for o in service.list_orders_of(NANJING, source())] == [first.order_id]
+    assert [o.order_id for o in orders_of(NANJING, source())] == [first.order_id]
 
 
 def earlier_contradicted() -> tuple[Books, PayOrder]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from tests.conftest import Tables
+from tests.payments.builders import orders_of
 from tests.reimbursement.api_client import in_process
 from tests.reimbursement.office import (
     ACCOUNTANT,
@@ -117,7 +118,7 @@ def test_an_order_is_released_on_the_account_of_the_case_only() -> None:
     case = service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
     batch = open_batch("b1", NOW)
     other = PayeeAccount("张P1", "6222020000008888", "102301000000")
-    order = payments.list_orders_of(REGION, Source(SourceKind.CASE, case.case_id))[0]
+    order = orders_of(REGION, Source(SourceKind.CASE, case.case_id))[0]
     with pytest.raises(Conflict, match="不一致"):
         payments.order_released(order.order_id, batch, NOW, other)
     paid = service.pay(o, CASHIER, case.case_id, case.version, batch.batch_id, NOW, given())

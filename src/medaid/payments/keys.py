@@ -4,7 +4,7 @@
 | --- | --- | --- | --- |
 | a payee's account | pk `A#<region>#<payee>`, sk `PAYEE` | GetItem | `service.get_payee` |
 | a pay order | pk `O#<order_id>`, sk `ORDER` | GetItem | `service.get_order` |
-| orders of a source | pk `S#<region>#<kind>#<id>`, sk `ORDER#<number>` | Query | `service.list_orders_of` |
+| orders of a source | pk `S#<region>#<kind>#<id>`, sk `ORDER#<number>` | Query | `service.order_created` |
 | a batch | pk `B#<batch_id>`, sk `BATCH` | GetItem | `service.get_batch` |
 | orders of a batch | pk `B#<batch_id>`, sk `LINE#<order_id>` | Query | `service.list_batch_lines` |
 | batches of a region's month | pk `R#<region>#<month>`, sk `BATCH#<batch_id>` | Query | `service.list_batches` |

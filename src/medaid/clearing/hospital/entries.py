@@ -70,17 +70,13 @@ def _mode_difference(statement: Statement, recorded: datetime) -> Entry:
     )
 
 
-def payment_entry(statement: Statement, recorded: datetime) -> Entry | None:
-    """What the pay order of a statement books; a payment that comes back is its mirror. None where
-    the agency pays nothing."""
+def payment_entry(statement: Statement, source: str, recorded: datetime) -> Entry:
+    """What a pay order of a statement books, once by `source`; a payment that comes back is its
+    mirror. The statement pays something."""
     who = statement.institution
     lines = [
         line
         for fund, fen in statement.paid.items()
         for line in journal.pair(fund, "2101", "1002", fen, who, who)
     ]
-    if not lines:
-        return None
-    return journal.entry(
-        "institution_payment", statement.region, statement.order_id, lines, recorded
-    )
+    return journal.entry("institution_payment", statement.region, source, lines, recorded)

@@ -9,11 +9,11 @@ from typing import Final
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import total
-from medaid.clearing.hospital.model import Agreement, Statement
+from medaid.clearing.hospital.model import Agreement, Payee, Statement
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import service as payments
-from medaid.payments.model import Account, Source, SourceKind
+from medaid.payments.model import Account, PayOrder, Source, SourceKind
 from medaid.regions import Region
 
 _STATEMENT: Final = re.compile(
@@ -32,6 +32,12 @@ def statement_of(statement_id: str) -> tuple[str, str, str, int]:
 def account_of(agreement: Agreement) -> Account:
     """The agreement's account, as the bank's file names it."""
     return Account(agreement.name, agreement.account, agreement.bank)
+
+
+def payee_of(order: PayOrder) -> Payee:
+    """Who an order of a statement paid: its batch is its own, with this one line."""
+    (line,) = payments.list_batch_lines(order.batch_id)
+    return Payee(line.account.acctname, line.account.bankcode, line.account.bankacct)
 
 
 def confirm_account(region: Region, agreement: Agreement, now: datetime) -> None:

@@ -4,6 +4,7 @@ bank says of it (J34, Q3.1)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws import outbox
@@ -26,11 +27,11 @@ from medaid.clearing.insurer import service as insurer
 from medaid.errors import Conflict, Forbidden
 from medaid.events import PaymentOrdered, PaymentReturned
 from medaid.fund import service as fund
-from medaid.fund.model import reversing
+from medaid.fund.model import Entry, reversing
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments.model import Duty, Outcome
+from medaid.payments.model import BankResult, Duty, Outcome, PayOrder
 from medaid.payments.service import Answered, claim_duty
 from medaid.regions import Region
 
@@ -135,8 +136,7 @@ def _ordered(
         paid_on=None,
         bank_reference="",
     )
-    payment = entries.payment_entry(after, now)
-    assert payment is not None, "an order pays something"
+    payment = entries.payment_entry(after, order_id, now)
     event = PaymentOrdered(order_id, after.institution, after.month, total(after.paid))
     return after, [*fund.writes(payment), outbox.publish(event, order_id, now), *ordered]
 
@@ -197,29 +197,50 @@ def payment_heard(answered: Answered) -> Sequence[Write]:
     """What the bank said of a statement's order, as writes of the answer's own transaction.
 
     Paid: the statement is paid, with the day and the answer file. Failed or returned, also after it
-    was paid: its entry is mirrored, and the statement waits to be approved and released again.
+    was paid: its entry is mirrored, and the statement waits to be approved and released again. Paid
+    after all, as a person found out: the payment is booked anew, while no other order is under way.
     Raises Conflict STATE for an order that is not the statement's present one.
     """
-    order, now = answered.order, answered.at
+    order = answered.order
     row, statement = store.get_statement(*orders.statement_of(order.source.id))
-    if statement.order_id != order.order_id:
-        raise Conflict("STATE", field="order", rule="付款单不是该对账单当前的付款单")
-    if answered.outcome is Outcome.PAID:
-        if statement.state is not State.RELEASED:
-            raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
-        day = civil_date(now)
-        after = in_state(statement, State.PAID, paid_on=day, bank_reference=answered.digest)
-        return store.replace_statement(row, after, now)
-    if statement.state not in (State.RELEASED, State.PAID):
-        raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
-    payment = entries.payment_entry(statement, now)
-    assert payment is not None, "an order pays something"
-    source = f"{order.order_id}-returned"
-    back = reversing(payment, source, civil_date(now), now, answered.reason)
+    heard = _heard_paid if answered.outcome is Outcome.PAID else _heard_returned
+    after, writes = heard(statement, answered)
+    return [*store.replace_statement(row, after, answered.at), *writes]
+
+
+def _heard_paid(statement: Statement, answered: Answered) -> tuple[Statement, list[Write]]:
+    order, now, writes = answered.order, answered.at, list[Write]()
+    if statement.state in (State.RETURNED, State.APPROVED_AGAIN):
+        payee = orders.payee_of(order)
+        statement = replace(statement, order_id=order.order_id, payee=payee)
+        writes += fund.writes(_payment(statement, answered))
+    else:
+        _check_present(statement, order, State.RELEASED)
+    day, digest = civil_date(now), answered.digest
+    return in_state(statement, State.PAID, paid_on=day, bank_reference=digest), writes
+
+
+def _heard_returned(statement: Statement, answered: Answered) -> tuple[Statement, list[Write]]:
+    order, now = answered.order, answered.at
+    _check_present(statement, order, State.RELEASED, State.PAID)
+    payment = _payment(statement, answered)
+    back = reversing(payment, f"{payment.source}-returned", civil_date(now), now, answered.reason)
     event = PaymentReturned(order.order_id, statement.institution, answered.reason)
     after = in_state(statement, State.RETURNED, paid_on=None, bank_reference="")
-    return [
-        *store.replace_statement(row, after, now),
-        *fund.writes(back),
-        outbox.publish(event, order.order_id, now),
-    ]
+    return after, [*fund.writes(back), outbox.publish(event, payment.source, now)]
+
+
+def _check_present(statement: Statement, order: PayOrder, *states: State) -> None:
+    if statement.order_id != order.order_id:
+        raise Conflict("STATE", field="order", rule="付款单不是该对账单当前的付款单")
+    if statement.state not in states:
+        raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
+
+
+def _payment(statement: Statement, answered: Answered) -> Entry:
+    """The entry of the order's payment that counts now: each time that it came back and was paid
+    after all has an entry of its own."""
+    order = answered.order
+    back = sum(a.result is BankResult.FAILED and not a.refused for a in order.answers)
+    source = f"{order.order_id}.{back}" if back else order.order_id
+    return entries.payment_entry(statement, source, answered.at)

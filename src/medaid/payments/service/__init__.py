@@ -40,7 +40,6 @@ from medaid.payments.service.duties import (
 from medaid.payments.service.orders import (
     EXPENDITURE,
     get_order,
-    list_orders_of,
     nothing_under_way,
     order_created,
     order_released,
@@ -67,7 +66,6 @@ __all__ = [
     "list_batch_lines",
     "list_batches",
     "list_officers",
-    "list_orders_of",
     "name_officer",
     "nothing_under_way",
     "officer_titles",

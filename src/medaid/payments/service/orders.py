@@ -43,11 +43,6 @@ def get_order(order_id: OrderId) -> PayOrder:
     return _load(order_id)[1]
 
 
-def list_orders_of(region: Region, source: Source) -> list[PayOrder]:
-    """The orders made for a source, the oldest first. Raises Unavailable."""
-    return [order for _, order in _held_of(region, source)]
-
-
 def order_created(
     region: Region,
     source: Source,
