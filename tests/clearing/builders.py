@@ -11,7 +11,7 @@ from medaid.clearing import projector
 from medaid.clearing.files import text
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.agreeing import Asked
-from medaid.clearing.hospital.files import UPLOAD
+from medaid.clearing.hospital.files import UPLOAD, hospital_lines
 from medaid.clearing.hospital.model import (
     Agreement,
     Difference,
@@ -253,7 +253,7 @@ def reconcile_lines(
 ) -> tuple[str, list[Difference]]:
     """3202."""
     asked = Asked(institution, Region(treatment), Region(optins), "", clr_type, begin, end)
-    return hospital.reconcile_lines(asked, upload, now)
+    return hospital.reconcile_lines(asked, hospital_lines(upload), now)
 
 
 def waiting(region: str, institution: str) -> Iterator[tuple[str, str, PendingItem]]:

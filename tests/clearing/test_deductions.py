@@ -23,12 +23,16 @@ from tests.clearing.builders import (
 )
 from tests.conftest import Tables
 
+from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.statements import DEDUCTIONS, TAKEN_UP
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
+from medaid.ids import OfficerId
 from medaid.money import Fen
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -90,12 +94,11 @@ class TestWithdrawal:
         self.entered()
         self.request()
         with pytest.raises(Forbidden) as told:
-            hospital.approve_withdrawal(R, A, "D1", "丙", AUGUST)
+            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丙", AUGUST)
         assert told.value.code == "SEPARATION"
-        gone = hospital.approve_withdrawal(R, A, "D1", "丁", AUGUST)
-        assert [word in "".join(gone.trail) for word in ("审核", "丙", "丁", "金额录错")] == [
-            True
-        ] * 4
+        gone = hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
+        words = ("审核", "丙", "丁", "金额录错", "核对属实")
+        assert [word in "".join(gone.trail) for word in words] == [True] * 5
         confirmed()
         assert paid() == {"assistance": Fen(20000), "basic_resident": Fen(60000)}
 
@@ -105,7 +108,7 @@ class TestWithdrawal:
         agree(agreement(A, retention="0.05"))
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
         self.request()
-        hospital.approve_withdrawal(R, A, "D1", "丁", AUGUST)
+        hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
         found = statement(HOME, A, "2023-07")
         assert (found.state, found.retained, found.deductions) == ("confirmed", {}, ())
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
@@ -117,7 +120,7 @@ class TestWithdrawal:
     def test_not_withdrawn_it_stands(self) -> None:
         self.entered()
         self.request()
-        hospital.reject_withdrawal(R, A, "D1", "丁", AUGUST)
+        hospital.decide_withdrawal(R, A, "D1", False, "扣减无误", "丁", AUGUST)
         confirmed()
         assert paid()["assistance"] == Fen(19500)
 
@@ -128,10 +131,30 @@ class TestWithdrawal:
         with pytest.raises(Conflict):
             self.request()
 
+    def test_refusing_leaves_its_reason(self) -> None:
+        self.entered()
+        self.request()
+        stays = hospital.decide_withdrawal(R, A, "D1", False, "扣减无误", "丁", AUGUST)
+        assert "丁 不同意撤回:扣减无误" in stays.trail[-1]
+
+    def test_who_pays_in_the_office_withdraws_nothing(self, tables: Tables) -> None:
+        """Q3.1: withdrawing is an act of audit, as entering is."""
+        self.entered()
+        commit(claim_duty(R, OfficerId("乙"), frozenset(), Duty.PAY, AUGUST))
+        before = tables.everything()
+        with pytest.raises(Forbidden) as asked:
+            self.request("乙")
+        assert (asked.value.code, tables.everything()) == ("SEPARATION", before)
+        self.request()
+        before = tables.everything()
+        with pytest.raises(Forbidden) as decided:
+            hospital.decide_withdrawal(R, A, "D1", True, "", "乙", AUGUST)
+        assert (decided.value.code, tables.everything()) == ("SEPARATION", before)
+
     def test_nobody_withdraws_what_nobody_asked_to_withdraw(self) -> None:
         self.entered()
         with pytest.raises(Conflict):
-            hospital.approve_withdrawal(R, A, "D1", "丁", AUGUST)
+            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
         with pytest.raises(Refused):
             hospital.request_withdrawal(R, A, "D9", "无", "丙", AUGUST)
 

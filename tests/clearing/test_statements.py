@@ -26,6 +26,7 @@ from tests.clearing.builders import (
     upload_rows,
     waiting,
 )
+from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 from tests.storage import StorageCalls
 
@@ -584,16 +585,41 @@ class TestBank:
                 answered(wrong, AUGUST)
         assert statement(HOME, A, "2023-07", 1).state == "released"
 
+    def test_retention_waits_for_the_last_statement_of_the_year(self, tables: Tables) -> None:
+        self.paid()
+        arrive(item(9, at(5, month=12)))
+        january = at(2, 4, month=1, year=2024)
+        close_month(HOME, "2023-12", january)
+        before = tables.everything()
+        with pytest.raises(Refused) as told:
+            hospital.return_retention(HOME, A, 2023, "0.8", "主任", january)
+        assert told.value.code == "PERIOD_OPEN"
+        assert "2023-12" in told.value.sentence
+        assert tables.everything() == before
+        later = at(30, month=1, year=2024)
+        hospital.time_bar_statement(HOME, A, "2023-12", 1, later)
+        assert hospital.return_retention(HOME, A, 2023, "0.8", "主任", later)
+
+    @pytest.mark.parametrize(("share", "state"), [("0.8", "forward"), ("0", "rejected")])
+    def test_who_assessed_the_retention_is_recorded(self, share: str, state: str) -> None:
+        """Also where all of it is forfeited."""
+        self.paid()
+        hospital.return_retention(HOME, A, 2023, share, "主任", at(10, month=1, year=2024))
+        (one,) = [w for w in waiting(HOME, A) if w[2].pending_id == "RETENTION-2023"]
+        assert one[1] == state
+        assert "主任" in one[2].trail[0]
+        assert share in one[2].trail[0]
+
     def test_retention_is_released_at_year_end_once(self) -> None:
         self.paid()
         with pytest.raises(Refused):
-            hospital.return_retention(HOME, A, 2023, "0.8", at(31, month=12))
+            hospital.return_retention(HOME, A, 2023, "0.8", "主任", at(31, month=12))
         january = at(10, month=1, year=2024)
-        assert hospital.return_retention(HOME, A, 2023, "0.8", january) == {
+        assert hospital.return_retention(HOME, A, 2023, "0.8", "主任", january) == {
             "assistance": Fen(800),
             "basic_resident": Fen(2400),
         }
-        assert hospital.return_retention(HOME, A, 2023, "0.8", january) == {}
+        assert hospital.return_retention(HOME, A, 2023, "0.8", "主任", january) == {}
         assert owed("2024-01") == {("assistance", A): Fen(800), ("basic_resident", A): Fen(2400)}
         close_month(HOME, "2024-01", at(1, 4, month=2, year=2024))
         (only,) = made(HOME, A, "2024-01")

@@ -154,6 +154,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,20}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+class NothingMore(Body):
+    """An act that needs no further facts."""
+
+
 class WithReason(Body):
     """An act that says why."""
 

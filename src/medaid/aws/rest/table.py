@@ -36,6 +36,10 @@ B = TypeVar("B", bound=BaseModel | None)
 F = TypeVar("F", bound=Callable[..., BaseModel])
 
 
+READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
+"""Roles of a finance office that may read its papers: books and clearing alike."""
+
+
 class Owner(StrEnum):
     """Whose object a route touches, and how that is held against the caller's token."""
 

@@ -7,7 +7,7 @@ parts, each in the statement of the region that pays it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -155,7 +155,9 @@ def _has_items_after(
     return any(True for _ in rules.between(found, last.statement.cut, now))
 
 
-def reconcile_lines(asked: Asked, upload: bytes, now: datetime) -> tuple[str, list[Difference]]:
+def reconcile_lines(
+    asked: Asked, lines: Sequence[HospitalLine], now: datetime
+) -> tuple[str, list[Difference]]:
     """3202: the hospital's lines against ours. Answers the key of the result file and the
     differences.
 
@@ -167,7 +169,6 @@ def reconcile_lines(asked: Asked, upload: bytes, now: datetime) -> tuple[str, li
     """
     if len(asked.months) > 1:
         raise Refused("DATE_ORDER", field="stmt_enddate", rule="明细对账的起止日期须在同一自然月内")
-    lines = files.hospital_lines(upload)
     ours = list(asked.settlements())
     _check_same_month(ours, lines)
     found = list(rules.differences(ours, lines))

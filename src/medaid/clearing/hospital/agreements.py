@@ -4,6 +4,7 @@ another of the institution's own region. What is paid goes to the account of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -95,9 +96,13 @@ def list_agreements(institution: str) -> list[tuple[AgreementState, Agreement]]:
 def get_agreement(institution: str, day: date) -> Agreement:
     """How an institution is paid on `day`. Raises Refused INSTITUTION_UNKNOWN: nobody is paid
     without an agreement."""
+    return _in_force(store.held_agreements(institution), institution, day)
+
+
+def _in_force(versions: Sequence[store.HeldAgreement], institution: str, day: date) -> Agreement:
     found = [
         held.agreement
-        for held in store.held_agreements(institution)
+        for held in versions
         if held.state is AgreementState.IN_FORCE and held.agreement.effective <= day
     ]
     if not found:
@@ -115,8 +120,9 @@ def get_payee(institution: str, day: date) -> Agreement:
     Raises Refused INSTITUTION_UNKNOWN, Conflict STATE while a changed account waits for its
     approval: what is paid meanwhile would go to one of two accounts.
     """
-    agreed = get_agreement(institution, day)
-    for held in store.held_agreements(institution):
+    versions = store.held_agreements(institution)
+    agreed = _in_force(versions, institution, day)
+    for held in versions:
         waiting = held.state is AgreementState.PROPOSED and held.agreement.effective <= day
         if waiting and not held.agreement.same_account(agreed):
             raise Conflict("STATE", field="account", rule="收款账户变更待复核,暂缓拨付")

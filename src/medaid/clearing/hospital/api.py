@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from medaid.aws.rest.bodies import Done
-from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.rest.bodies import Done, NothingMore, WithReason
+from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing import runs
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
@@ -22,7 +22,6 @@ from medaid.clearing.hospital.shapes import (
     Deduction,
     DrgShareShown,
     MonthShown,
-    NothingMore,
     OpenItemShown,
     PayableShown,
     PendingListShown,
@@ -30,7 +29,6 @@ from medaid.clearing.hospital.shapes import (
     Proposal,
     StatementShown,
     Verdict,
-    Why,
     agreement_shown,
     pending_shown,
     statement_shown,
@@ -48,7 +46,6 @@ class Context:
     """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN."""
 
 
-READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
 ROUTES: Routes[Context] = Routes("clearing-hospital", "医疗机构结算")
 _ONE: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
 
@@ -205,13 +202,15 @@ def create_deduction(
     "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw",
     "申请撤回扣减",
     roles=("auditor", "reviewer"),
-    body=Why,
+    body=WithReason,
 )
 def request_withdrawal(
-    call: Call[Context, Why], admdvs: Region, institution: str, deduction_id: str
+    call: Call[Context, WithReason], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
     reason, by = call.body.reason, call.caller.subject
-    item = service.request_withdrawal(admdvs, institution, deduction_id, reason, by, call.now)
+    item = service.request_withdrawal(
+        admdvs, institution, deduction_id, reason, by, call.now, call.caller.roles
+    )
     return pending_shown(item, PendingKind.DEDUCTION)
 
 
@@ -224,9 +223,17 @@ def request_withdrawal(
 def decide_withdrawal(
     call: Call[Context, Decision], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
-    by = call.caller.subject
-    decide = service.approve_withdrawal if call.body.approved else service.reject_withdrawal
-    item = decide(admdvs, institution, deduction_id, by, call.now)
+    sent, by = call.body, call.caller.subject
+    item = service.decide_withdrawal(
+        admdvs,
+        institution,
+        deduction_id,
+        sent.approved,
+        sent.reason,
+        by,
+        call.now,
+        call.caller.roles,
+    )
     return pending_shown(item, PendingKind.DEDUCTION)
 
 
@@ -256,9 +263,9 @@ def resolve_dispute(
 def return_retention(
     call: Call[Context, Assessment], admdvs: Region, institution: str, year: Year
 ) -> PayableShown:
-    share = call.body.share
+    share, by = call.body.share, call.caller.subject
     return PayableShown(
-        payable=service.return_retention(admdvs, institution, year, share, call.now)
+        payable=service.return_retention(admdvs, institution, year, share, by, call.now)
     )
 
 

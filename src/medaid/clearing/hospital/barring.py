@@ -23,7 +23,7 @@ from medaid.clearing.hospital.taking_off import taken_off
 from medaid.errors import Refused
 from medaid.fund import service as fund
 from medaid.fund.model import journal
-from medaid.instants import civil_date
+from medaid.instants import beijing_text, civil_date
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
 
@@ -93,28 +93,31 @@ def _book_late(statement: Statement, paying: str, amounts: Amounts, now: datetim
 
 
 def return_retention(
-    region: str, institution: str, year: int, share: str, now: datetime
+    region: str, institution: str, year: int, share: str, by: str, now: datetime
 ) -> dict[str, Fen]:
     """Year-end release of what was kept back: `share` of it by the year's assessment is payable
     with the next statement, the rest is forfeited.
 
     Once a year and institution; answers fen by fund that became payable. Raises Refused PERIOD_OPEN
-    before the year is over.
+    before the year is over, and while a statement of it is neither booked nor barred.
     """
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    kept = added(
-        *(
-            one.retained
-            for month in Month(f"{year}-01").through(Month(f"{year}-12"))
-            for one in store.list_statements(region, institution, month)
-            if one.state in BOOKED
-        )
-    )
+    made = [
+        one
+        for month in Month(f"{year}-01").through(Month(f"{year}-12"))
+        for one in store.list_statements(region, institution, month)
+    ]
+    for one in made:
+        if one.state not in (*BOOKED, StatementState.TIME_BARRED):
+            raise Refused(
+                "PERIOD_OPEN", field="year", rule=f"{one.month} 第 {one.number} 号对账单尚未办结"
+            )
+    kept = added(*(one.retained for one in made if one.state in BOOKED))
     back = {key: part for key, fen in kept.items() if (part := take(fen, Ratio.of(share)))}
     lost = added(kept, negated(back))
     source = f"{institution}-{year}"
-    made = [
+    posted = [
         journal.movement(
             kind,
             region,
@@ -129,17 +132,23 @@ def return_retention(
         )
         if amounts
     ]
-    if not made:
+    if not posted:
         return {}
-    writes: list[Write] = list(fund.posting(*made))
+    waits = PendingItem(
+        f"RETENTION-{year}",
+        f"{year}-12",
+        "年终返还质量保证金" if back else "质量保证金不予返还",
+        back or lost,
+        None,
+        "agency",
+        trail=(f"{beijing_text(now)} {by} 年终考核,返还比例 {share}",),
+    )
+    state = PendingState.FORWARD if back else PendingState.REJECTED
+    kind = PendingKind.FORWARD
+    writes: list[Write] = [
+        *fund.posting(*posted),
+        store.create_pending(region, institution, kind, waits, state, now),
+    ]
     if back:
-        waits = PendingItem(
-            f"RETENTION-{year}", f"{year}-12", "年终返还质量保证金", back, None, "agency"
-        )
-        writes.append(
-            store.create_pending(
-                region, institution, PendingKind.FORWARD, waits, PendingState.FORWARD, now
-            )
-        )
         writes += items.listed(region, institution, now)
     return back if commit_once(writes) else {}

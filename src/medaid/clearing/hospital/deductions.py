@@ -26,6 +26,7 @@ from medaid.clearing.hospital.model import (
     StatementState,
     in_state,
 )
+from medaid.clearing.hospital.orders import statement_of
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
@@ -95,64 +96,74 @@ def _check(region: Region, amounts: Amounts, paying: Region) -> None:
 
 
 def request_withdrawal(
-    region: Region, institution: str, deduction_id: str, reason: str, by: str, now: datetime
+    region: Region,
+    institution: str,
+    deduction_id: str,
+    reason: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> PendingItem:
     """First of the two who withdraw a deduction; until then, and while it waits for the second, it
     is not taken up. One that a statement took up stays in it until the second agrees.
 
-    Raises Refused NOT_FOUND, Conflict STATE where it is withdrawn, or booked with a payment.
+    Raises Refused NOT_FOUND, Conflict STATE where it is withdrawn, or booked with a payment,
+    Forbidden SEPARATION for whoever pays or keeps the accounts here.
     """
 
     def decide() -> Decided[PendingItem]:
         held = _held(region, institution, deduction_id)
-        _taken_by(held, region, institution)
+        _taken_by(held)
         if held.state not in (PendingState.DUE, PendingState.TAKEN):
             raise Conflict("STATE", field="deduction_id", rule="扣减已撤回或已申请撤回")
-        trail = (*held.item.trail, f"{beijing_text(now)} {by} 申请撤回:{reason}")
-        after = replace(held.item, trail=trail, withdrawal_by=by)
-        return Decided(after, [store.replace_pending(held, after, PendingState.WITHDRAWING, now)])
+        after = replace(_noted(held.item, now, by, "申请撤回", reason), withdrawal_by=by)
+        claimed = claim_duty(region, OfficerId(by), roles, Duty.AUDIT, now)
+        waits = store.replace_pending(held, after, PendingState.WITHDRAWING, now)
+        return Decided(after, [waits, *claimed])
 
     return transact(decide, refuse_as_changed)
 
 
-def approve_withdrawal(
-    region: Region, institution: str, deduction_id: str, by: str, now: datetime
+def decide_withdrawal(
+    region: Region,
+    institution: str,
+    deduction_id: str,
+    approved: bool,
+    reason: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> PendingItem:
-    """Second of the two: the deduction is gone, also from the statement that took it up; that one,
-    where it was approved already, is approved anew.
+    """Second of the two. Approved, the deduction is gone, also from the statement that took it up;
+    that one, where it was approved already, is approved anew. Not approved, it stands as before.
 
     Raises Refused NOT_FOUND, Conflict STATE unless the first asked, Forbidden SEPARATION for the
-    first (Q3.1).
+    first (Q3.1), and for whoever pays or keeps the accounts here.
     """
 
     def decide() -> Decided[PendingItem]:
         held = _requested(region, institution, deduction_id, by)
-        taken = _taken_by(held, region, institution)
-        trail = (*held.item.trail, f"{beijing_text(now)} {by} 同意撤回")
-        after = replace(held.item, trail=trail)
-        writes: list[Write] = [store.replace_pending(held, after, PendingState.WITHDRAWN, now)]
-        if taken is not None:
-            writes += store.replace_statement(
-                taken.row, _without(taken.statement, deduction_id), now
-            )
+        taken = _taken_by(held)
+        claimed = claim_duty(region, OfficerId(by), roles, Duty.AUDIT, now)
+        if approved:
+            after, state = _noted(held.item, now, by, "同意撤回", reason), PendingState.WITHDRAWN
+        else:
+            after = _noted(held.item, now, by, "不同意撤回", reason)
+            after = replace(after, withdrawal_by="")
+            state = PendingState.TAKEN if held.item.statement_id else PendingState.DUE
+        writes: list[Write] = [store.replace_pending(held, after, state, now), *claimed]
+        if approved and taken is not None:
+            without = _without(taken.statement, deduction_id)
+            writes += store.replace_statement(taken.row, without, now)
         return Decided(after, writes)
 
     return transact(decide, refuse_as_changed)
 
 
-def reject_withdrawal(
-    region: Region, institution: str, deduction_id: str, by: str, now: datetime
-) -> PendingItem:
-    """Second of the two says no: the deduction stands as before. Raises as `approve_withdrawal`."""
-
-    def decide() -> Decided[PendingItem]:
-        held = _requested(region, institution, deduction_id, by)
-        trail = (*held.item.trail, f"{beijing_text(now)} {by} 不同意撤回")
-        after = replace(held.item, trail=trail, withdrawal_by="")
-        state = PendingState.TAKEN if held.item.statement_id else PendingState.DUE
-        return Decided(after, [store.replace_pending(held, after, state, now)])
-
-    return transact(decide, refuse_as_changed)
+def _noted(item: PendingItem, now: datetime, by: str, act: str, reason: str) -> PendingItem:
+    """The item with one more act in its trail."""
+    line = f"{beijing_text(now)} {by} {act}"
+    return replace(item, trail=(*item.trail, f"{line}:{reason}" if reason else line))
 
 
 def _requested(region: str, institution: str, deduction_id: str, by: str) -> store.Pending:
@@ -172,13 +183,12 @@ def _held(region: str, institution: str, deduction_id: str) -> store.Pending:
     return held
 
 
-def _taken_by(held: store.Pending, region: str, institution: str) -> store.HeldStatement | None:
+def _taken_by(held: store.Pending) -> store.HeldStatement | None:
     """The statement that took a deduction up, None where none has. Raises Conflict STATE where it
     is booked."""
     if not held.item.statement_id:
         return None
-    *_, year, month, number = held.item.statement_id.split("-")
-    found = store.get_statement(region, institution, f"{year}-{month}", int(number))
+    found = store.get_statement(*statement_of(held.item.statement_id))
     if found.statement.state in (*SETTLED, StatementState.TIME_BARRED, StatementState.RETURNED):
         raise Conflict(
             "STATE", field="deduction_id", rule="扣减已随对账单入账,请以争议或更正凭证办理"

@@ -103,8 +103,9 @@ def lines(
     must be those of the request."""
     asked = _asked(data, institution, treatment, "")
     content = download(institution, _text(data, "file_qury_no"))
-    _check_sums(data, hospital_lines(content))
-    key, _ = agreeing.reconcile_lines(asked, content, now)
+    rows = hospital_lines(content)
+    _check_sums(data, rows)
+    key, _ = agreeing.reconcile_lines(asked, rows, now)
     return {
         "fileinfo": {
             "file_qury_no": upload(institution, exchange.get(key)),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from medaid.clearing.amounts import Amounts, added, negative, positive
+from medaid.clearing.amounts import Amounts, added, negated, negative, positive
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital.model import (
     RECONCILED,
@@ -272,9 +272,5 @@ def brought_forward(statement: Statement) -> dict[str, Fen]:
 def open_of(statement: Statement, paying: str) -> dict[str, Fen]:
     """What a statement holds of one paying region, less what is disputed and waits on its own."""
     mine = [block for block in statement.blocks if block.group.paying_region == paying]
-    disputed = [
-        {fund: -fen for fund, fen in one.by_fund.items()}
-        for one in statement.disputed
-        if one.paying_region == paying
-    ]
+    disputed = [negated(one.by_fund) for one in statement.disputed if one.paying_region == paying]
     return added(fund_sums(mine), *disputed)

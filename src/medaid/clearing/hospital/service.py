@@ -14,9 +14,8 @@ from medaid.clearing.hospital.agreements import (
 )
 from medaid.clearing.hospital.barring import return_retention, time_bar_statement
 from medaid.clearing.hospital.deductions import (
-    approve_withdrawal,
     create_deduction,
-    reject_withdrawal,
+    decide_withdrawal,
     request_withdrawal,
 )
 from medaid.clearing.hospital.disputing import resolve_dispute
@@ -51,7 +50,6 @@ __all__ = [
     "Asked",
     "apply_time_bar",
     "approve_statement",
-    "approve_withdrawal",
     "begin_month",
     "close_institution_month",
     "close_month",
@@ -59,6 +57,7 @@ __all__ = [
     "create_statement",
     "create_supplements",
     "decide_agreement",
+    "decide_withdrawal",
     "drg_share",
     "fsi",
     "get_agreement",
@@ -78,7 +77,6 @@ __all__ = [
     "publish_payment",
     "reconcile_lines",
     "reconcile_totals",
-    "reject_withdrawal",
     "release_statement",
     "report_overdue",
     "request_withdrawal",

@@ -141,10 +141,6 @@ class Approval(Body):
     """The month's points of DRG or DIP; needed where the institution is paid by them."""
 
 
-class NothingMore(Body):
-    """An act that needs no further facts."""
-
-
 class Proposal(Body):
     effective: date
     name: Short
@@ -165,10 +161,6 @@ class Deduction(Body):
     amounts: ByFund
     reason: Reason
     insuplc_admdvs: Admdvs | None = None
-
-
-class Why(Body):
-    reason: Reason
 
 
 class Verdict(Body):

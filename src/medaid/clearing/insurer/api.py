@@ -4,17 +4,16 @@ M三.3)."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 
-from medaid.aws.rest.bodies import Body, NameOf, Short, Shown, Yuan, YuanText
-from medaid.aws.rest.table import Call, Routes
+from medaid.aws.rest.bodies import Body, NameOf, NothingMore, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.clearing.insurer import service
 from medaid.clearing.insurer.model import BillState, Contract, InsurerBill, Period
 from medaid.errors import Forbidden
 from medaid.months import Year
 from medaid.regions import Region
 
-READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
 ROUTES: Routes[None] = Routes("clearing-insurer", "承办保险机构")
 
 
@@ -22,10 +21,6 @@ class Conclusion(Body):
     insurer: Short
     name: Short
     reserve: Yuan
-
-
-class NothingMore(Body):
-    """An act that needs no further facts."""
 
 
 class ContractShown(Shown):

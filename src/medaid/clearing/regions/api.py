@@ -4,12 +4,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Shown, WithReason, Yuan, YuanText
-from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.rest.bodies import (
+    Admdvs,
+    Body,
+    NameOf,
+    NothingMore,
+    Reason,
+    Shown,
+    WithReason,
+    Yuan,
+    YuanText,
+)
+from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
 from medaid.errors import Forbidden
@@ -19,7 +29,6 @@ from medaid.months import Month, Year
 from medaid.payments.model import Duty
 from medaid.regions import Region
 
-READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
 ROUTES: Routes[None] = Routes("clearing-regions", "异地清算")
 
 
@@ -74,10 +83,6 @@ class SuspensionShown(Shown):
     region: str
     suspended: bool
     history: list[dict[str, str]]
-
-
-class NothingMore(Body):
-    """An act that needs no further facts."""
 
 
 class Contest(Body):

@@ -28,10 +28,9 @@ def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
     """What a region paid another in a year by its clearing bills, fen by fund."""
     mine = (
         bill
-        for bill in store.list_owed_to(creditor)
+        for bill in store.list_owed_to_in_year(creditor, year)
         if bill.debtor == debtor
         and bill.kind is BillKind.CLEARING
-        and Month(bill.month).year == year
         and bill.state in (BillStep.TRANSFERRED, BillStep.CONFIRMED)
     )
     return added(*(amounts for bill in mine for amounts in bill.payable().values()))

@@ -51,6 +51,12 @@ def list_owed_to(creditor: str, month: str = "") -> Iterator[Bill]:
     return (row.record(Bill) for row in rows)
 
 
+def list_owed_to_in_year(creditor: str, year: int) -> Iterator[Bill]:
+    """Bills of all months of a year that a region is owed by."""
+    rows = ClearingItem.list_under(keys.owed_to_key(creditor), keys.year_prefix(year))
+    return (row.record(Bill) for row in rows)
+
+
 def list_owed_by(debtor: str, month: str = "") -> Iterator[Bill]:
     """Bills a region owes."""
     pointers = ClearingItem.list_under(keys.owed_by_key(debtor), keys.month_prefix(month))

@@ -16,10 +16,10 @@ from medaid.aws.rest.bodies import (
     Shown,
     YuanText,
 )
-from medaid.aws.rest.table import Call
+from medaid.aws.rest.table import READERS, Call
 from medaid.errors import BadInput
 from medaid.fund import analysis, books, finance, periods, service, years
-from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
 from medaid.fund.model.chart import funds
 from medaid.instants import midnight

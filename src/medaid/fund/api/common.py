@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from medaid.aws.rest.bodies import Body, NameOf, Reason, Shown
 from medaid.aws.rest.table import Routes
 from medaid.fund.records import Signature
 from medaid.instants import beijing_text
 
-READERS: Final = ("accountant", "cashier", "auditor", "reviewer", "finance", "manager")
 ROUTES: Routes[None] = Routes("fund", "基金账册:试算平衡、结账、凭证、预拨、对账、预算")
 
 

@@ -15,9 +15,9 @@ from medaid.aws.rest.bodies import (
     Yuan,
     YuanText,
 )
-from medaid.aws.rest.table import Call
+from medaid.aws.rest.table import READERS, Call
 from medaid.fund import finance
-from medaid.fund.api.common import READERS, ROUTES, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts
 from medaid.fund.records import (
     BudgetVersion,

@@ -14,9 +14,9 @@ from medaid.aws.rest.bodies import (
     Shown,
     Yuan,
 )
-from medaid.aws.rest.table import Call
+from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations, vouchers
-from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import (
     Allocation,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from medaid.clearing.amounts import Amounts
+from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import Payee
 from medaid.clearing.hospital.model.pending import PendingItem
 from medaid.clearing.model import Item
@@ -197,22 +197,14 @@ class Statement:
     def due(self) -> dict[str, Fen]:
         """What may be paid by fund: own items less disputed, plus disputes upheld, less deductions
         and retention, by the mode, with what was brought forward."""
-        sums = {key: int(fen) for key, fen in self.by_fund.items()}
-
-        def add(amounts: Amounts, sign: int) -> None:
-            for key, fen in amounts.items():
-                sums[key] = sums.get(key, 0) + sign * int(fen)
-
-        for pending in self.disputed:
-            add(pending.by_fund, -1)
-        for pending in self.upheld:
-            add(pending.by_fund, 1)
-        for pending in self.deductions:
-            add(pending.by_fund, -1)
-        add(self.retained, -1)
-        add(self.mode_difference, 1)
-        add(self.brought_forward, 1)
-        return {key: Fen(total) for key, total in sorted(sums.items()) if total}
+        off = (one.by_fund for one in (*self.disputed, *self.deductions))
+        return added(
+            self.by_fund,
+            *(one.by_fund for one in self.upheld),
+            self.mode_difference,
+            self.brought_forward,
+            *map(negated, (*off, self.retained)),
+        )
 
 
 def in_state(statement: Statement, state: StatementState, **changes: object) -> Statement:
