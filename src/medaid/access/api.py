@@ -6,9 +6,17 @@ from typing import Annotated, Final
 
 from medaid.access import keys, service
 from medaid.access.model import PURPOSES, Purpose
-from medaid.aws.rest.bodies import ListQuery, NameOf, Page, Shown, cursor_key, cursor_text
+from medaid.aws.rest.bodies import (
+    InstantText,
+    ListQuery,
+    NameOf,
+    Page,
+    Shown,
+    cursor_key,
+    cursor_text,
+)
 from medaid.aws.rest.table import Call, Owner, Routes
-from medaid.instants import beijing_text, parse_date
+from medaid.instants import parse_date
 from medaid.regions import Region
 
 ROUTES: Final[Routes[None]] = Routes("access", "查阅留痕")
@@ -21,7 +29,7 @@ class ReadShown(Shown):
 
     psn_no: str
     region: str
-    at: str
+    at: InstantText
     subject: str
     subject_name: Annotated[str, NameOf("subject", "at", region="reader_region")] = ""
     institution: str
@@ -75,17 +83,13 @@ def _page(found: service.Reads) -> Page[ReadShown]:
     after = found.after or {}
     return Page(
         rows=[
-            ReadShown(
-                psn_no=row.psn_no,
-                region=row.region,
-                at=beijing_text(row.at),
+            ReadShown.of(
+                row,
                 subject=row.reader.subject,
                 institution=row.reader.institution,
                 reader_region=row.reader.region,
                 source=row.reader.source,
-                purpose=row.purpose,
                 purpose_name=PURPOSES[row.purpose],
-                item=row.item,
             )
             for row in found.rows
         ],

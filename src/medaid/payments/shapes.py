@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, MonthText, NameOf, Reason, Short, Shown, YuanText
-from medaid.instants import beijing_text
+from medaid.aws.rest.bodies import (
+    Body,
+    DayText,
+    InstantText,
+    MonthText,
+    NameOf,
+    Reason,
+    Short,
+    Shown,
+    YuanText,
+)
 from medaid.payments import rules
 from medaid.payments.model import Batch, BatchState, Duty, Officer, OrderState, Payee, PayOrder
 from medaid.payments.service import EXPENDITURE
@@ -32,7 +40,7 @@ class PayeeShown(Shown):
     entered_by_name: Annotated[str, NameOf("entered_by")] = ""
     approved_by: str
     approved_by_name: Annotated[str, NameOf("approved_by")] = ""
-    changed_at: str
+    changed_at: InstantText
 
 
 class BatchIn(Body):
@@ -46,7 +54,7 @@ class BatchShown(Shown):
     batch_id: str
     admdvs: str
     payer: str
-    date: str
+    date: DayText
     opened_by: str
     opened_by_name: Annotated[str, NameOf("opened_by")] = ""
     state: BatchState
@@ -73,7 +81,7 @@ class BatchQuery(Body):
 class AnswerShown(Shown):
     """What the bank said; `refused` says why it was not taken."""
 
-    at: str
+    at: InstantText
     result: str
     reason: str
     refused: str
@@ -89,7 +97,7 @@ class OrderShown(Shown):
     state: OrderState
     state_name: str
     batch_id: str
-    created_at: str
+    created_at: InstantText
     answers: list[AnswerShown]
 
 
@@ -102,8 +110,8 @@ class Resolve(Body):
 
 class DutyShown(Shown):
     duty: Duty
-    since: str
-    until: str
+    since: InstantText
+    until: InstantText
     ended_by: str
     ended_by_name: Annotated[str, NameOf("ended_by", "until")] = ""
     reason: str
@@ -119,7 +127,7 @@ class OfficerIn(Body):
 class NameShown(Shown):
     name: str
     post: str
-    since: str
+    since: InstantText
     entered_by: str
     entered_by_name: Annotated[str, NameOf("entered_by", "since")] = ""
 
@@ -134,74 +142,33 @@ class OfficerShown(Shown):
 
 
 def payee_shown(one: Payee) -> PayeeShown:
-    return PayeeShown(
+    return PayeeShown.of(
+        one,
         payee=one.id,
         acctname=one.account.acctname if one.account else "",
         account_tail=one.account.bankacct[-4:] if one.account else "",
         pending_name=one.pending.acctname if one.pending else "",
         pending_tail=one.pending.bankacct[-4:] if one.pending else "",
-        entered_by=one.entered_by,
-        approved_by=one.approved_by,
-        changed_at=_text(one.changed_at),
     )
 
 
 def batch_shown(one: Batch) -> BatchShown:
-    return BatchShown(
-        batch_id=one.batch_id,
-        admdvs=one.region,
-        payer=one.payer,
-        date=one.day.isoformat(),
-        opened_by=one.opened_by,
-        state=one.state,
-        count=one.count,
-        total=one.total,
-        digest=one.digest,
-    )
+    return BatchShown.of(one, admdvs=one.region, date=one.day)
 
 
 def order_shown(one: PayOrder) -> OrderShown:
-    answers = [
-        AnswerShown(at=_text(a.at), result=a.result, reason=a.reason, refused=a.refused)
-        for a in one.answers
-    ]
-    return OrderShown(
-        order_id=one.order_id,
-        payer=one.payer,
+    return OrderShown.of(
+        one,
         source_kind=one.source.kind,
         source=one.source.id,
-        payee=one.payee,
-        amount=one.amount,
-        state=one.state,
         state_name=rules.NAMES[one.state],
-        batch_id=one.batch_id,
-        created_at=_text(one.created_at),
-        answers=answers,
+        answers=[AnswerShown.of(answer) for answer in one.answers],
     )
 
 
 def officer_shown(one: Officer) -> OfficerShown:
-    duties = [
-        DutyShown(
-            duty=held.duty,
-            since=_text(held.since),
-            until=_text(held.until),
-            ended_by=held.ended_by,
-            reason=held.reason,
-        )
-        for held in one.duties
-    ]
-    names = [
-        NameShown(
-            name=called.name,
-            post=called.post,
-            since=_text(called.since),
-            entered_by=called.entered_by,
-        )
-        for called in one.names
-    ]
-    return OfficerShown(officer=one.officer_id, names=names, duties=duties)
-
-
-def _text(at: datetime | None) -> str:
-    return beijing_text(at) if at else ""
+    return OfficerShown(
+        officer=one.officer_id,
+        names=[NameShown.of(called) for called in one.names],
+        duties=[DutyShown.of(held) for held in one.duties],
+    )

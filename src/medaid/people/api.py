@@ -13,7 +13,7 @@ from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Refused
 from medaid.ids import content_hash
-from medaid.instants import beijing_text, civil_date, parse_date, parse_instant
+from medaid.instants import civil_date, parse_date, parse_instant
 from medaid.people import service
 from medaid.people.model import Filer, FilingRequest, PersonFile
 from medaid.people.shown import (
@@ -67,13 +67,10 @@ def list_person_versions(call: Call[None, None], admdvs: Region, psn_no: str) ->
     _file(call, admdvs, psn_no)
     return Versions(
         rows=[
-            PersonVersion(
-                recorded=beijing_text(one.recorded) if one.recorded else "",
+            PersonVersion.of(
+                one,
                 batch=one.source.batch if one.source else "",
                 row=one.source.row if one.source else 0,
-                mobile=one.mobile,
-                home_address=one.home_address,
-                residence_address=one.residence_address,
             )
             for one in service.person_versions(psn_no)
         ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from medaid.aws.rest.bodies import Body, Shown
-from medaid.instants import beijing_text
+from medaid.aws.rest.bodies import Body, DayText, InstantText, Shown
 from medaid.people.model import CATEGORIES, Filing, Identity, Insurance, PersonFile
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -51,10 +49,10 @@ class IdentityShown(Shown):
     category_name: str
     department: str
     admdvs: str
-    start: str
-    end: str
+    start: DayText
+    end: DayText
     act: str
-    recorded: str
+    recorded: InstantText
     batch: str
     row: int
 
@@ -64,8 +62,8 @@ class EnrolmentShown(Shown):
     admdvs: str
     status: str
     psn_type: str
-    begin: str
-    end: str
+    begin: DayText
+    end: DayText
 
 
 class FilingShown(Shown):
@@ -73,11 +71,11 @@ class FilingShown(Shown):
     kind: str
     insu_admdvs: str
     mdtrtarea_admdvs: str
-    begndate: str
-    enddate: str
+    begndate: DayText
+    enddate: DayText
     reflin_medins_no: str
     filer: str
-    filed: str
+    filed: InstantText
 
 
 class PersonShown(Shown):
@@ -86,7 +84,7 @@ class PersonShown(Shown):
     sex: str
     cert_type: str
     certno: str
-    birth: str
+    birth: DayText
     mobile: str
     home_address: str
     residence_address: str
@@ -98,7 +96,7 @@ class PersonShown(Shown):
 class PersonVersion(Shown):
     """One version of a person's own facts, and the file and row it came from (可回溯, art. 8)."""
 
-    recorded: str
+    recorded: InstantText
     batch: str
     row: int
     mobile: str
@@ -125,16 +123,8 @@ class RegisterRow(Shown):
 
 def show_person(file: PersonFile) -> PersonShown:
     one = file.person
-    return PersonShown(
-        psn_no=one.psn_no,
-        name=one.name,
-        sex=one.sex,
-        cert_type=one.cert_type,
-        certno=one.certno,
-        birth=_day(one.birth),
-        mobile=one.mobile,
-        home_address=one.home_address,
-        residence_address=one.residence_address,
+    return PersonShown.of(
+        one,
         identities=[show_identity(identity) for identity in file.identities],
         enrolments=[show_enrolment(insurance) for insurance in file.insurances],
         filings=[show_filing(filing) for filing in file.filings],
@@ -142,44 +132,24 @@ def show_person(file: PersonFile) -> PersonShown:
 
 
 def show_identity(one: Identity) -> IdentityShown:
-    return IdentityShown(
-        category=one.category,
+    return IdentityShown.of(
+        one,
         category_name=CATEGORIES[one.category],
-        department=one.department,
-        admdvs=one.admdvs,
-        start=one.start.isoformat(),
-        end=_day(one.end),
-        act=one.act,
-        recorded=beijing_text(one.recorded),
         batch=one.source.batch,
         row=one.source.row,
     )
 
 
 def show_enrolment(one: Insurance) -> EnrolmentShown:
-    return EnrolmentShown(
-        insutype=one.insutype,
-        admdvs=one.admdvs,
-        status=one.status,
-        psn_type=one.psn_type,
-        begin=one.begin.isoformat(),
-        end=_day(one.end),
-    )
+    return EnrolmentShown.of(one)
 
 
 def show_filing(one: Filing) -> FilingShown:
-    return FilingShown(
-        filing_id=one.filing_id,
-        kind=one.kind,
+    return FilingShown.of(
+        one,
         insu_admdvs=one.insured_region,
         mdtrtarea_admdvs=one.destination,
-        begndate=one.valid_from.isoformat(),
-        enddate=_day(one.valid_until),
+        begndate=one.valid_from,
+        enddate=one.valid_until,
         reflin_medins_no=one.institution,
-        filer=one.filer,
-        filed=beijing_text(one.filed) if one.filed else "",
     )
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""

@@ -11,7 +11,8 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,6 +27,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from medaid.errors import BadInput, Fault, MedaidError
+from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.months import Month, Quarter
 from medaid.regions import Region
@@ -46,6 +48,17 @@ class Shown(BaseModel):
     """Any answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def of(cls, value: object, **other: object) -> Self:
+        """`value` as it is shown: each field is its attribute of that name, or stands in `other`.
+        Raises AttributeError for a field that neither has and that must be there."""
+        own = {
+            name: getattr(value, name)
+            for name, field in cls.model_fields.items()
+            if name not in other and (field.is_required() or hasattr(value, name))
+        }
+        return cls(**own, **other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,20 @@ YuanText = Annotated[
     WithJsonSchema({**_AMOUNT, "pattern": r"^-?\d+\.\d{2}$"}),
 ]
 """An amount in an answer: yuan with two decimals."""
+DayText = Annotated[
+    date | None,
+    PlainValidator(lambda day: day),
+    PlainSerializer(lambda day: day.isoformat() if day else "", return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+"""A day in an answer; empty where there is none."""
+InstantText = Annotated[
+    datetime | None,
+    PlainValidator(lambda at: at),
+    PlainSerializer(lambda at: beijing_text(at) if at else "", return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+"""An instant in an answer, in Beijing time; empty where there is none."""
 Admdvs = Annotated[
     Region,
     PlainValidator(_value_of(lambda value: Region.parse(value, ""))),

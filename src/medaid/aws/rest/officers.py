@@ -90,7 +90,7 @@ def _models(value: Any, data: Any) -> Iterator[tuple[BaseModel, dict[str, Any]]]
             yield from _models(one, data[str(name)])
 
 
-def _instant(shown: datetime | str) -> datetime | None:
+def _instant(shown: datetime | str | None) -> datetime | None:
     if isinstance(shown, datetime):
         return shown
     return parse_instant(shown, "at") if shown else None

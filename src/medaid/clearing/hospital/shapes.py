@@ -179,39 +179,21 @@ class Assessment(Body):
 def statement_shown(one: Statement, files: list[str] | None = None) -> StatementShown:
     """A statement as the page shows it."""
     agreed = set(one.agreed)
-    return StatementShown(
-        statement_id=one.statement_id,
-        region=one.region,
-        institution=one.institution,
-        month=one.month,
-        number=one.number,
-        state=one.state,
+    return StatementShown.of(
+        one,
         items=one.lines,
-        by_fund=dict(one.by_fund),
         due=one.due(),
-        retained=dict(one.retained),
-        paid=dict(one.paid),
-        fronted=dict(one.fronted),
-        mode_difference=dict(one.mode_difference),
         order=one.order_id,
-        paid_on=one.paid_on,
-        bank_reference=one.bank_reference,
-        approved_by=one.approved_by,
-        released_by=one.released_by,
-        digest=one.digest,
         lines=line_file(one),
         disputed=[pending_shown(item) for item in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],
         groups=[
-            GroupShown(
-                insutype=group.insutype,
-                care=group.care,
-                clr_type=group.clr_type,
+            GroupShown.of(
+                group,
                 insuplc_admdvs=group.insured_region,
-                paying_region=group.paying_region,
                 count=totals.count,
                 refunds=totals.refunds,
-                amounts=dict(totals.amounts),
+                amounts=totals.amounts,
                 agreed=group in agreed,
             )
             for group, totals in one.groups.items()
@@ -221,30 +203,9 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
 
 
 def pending_shown(item: PendingItem, kind: str = "", state: str = "") -> PendingShown:
-    return PendingShown(
-        kind=kind,
-        state=state,
-        pending_id=item.pending_id,
-        month=item.month,
-        reason=item.reason,
-        amounts=dict(item.by_fund),
-        paying_region=item.paying_region or "",
-        trail=list(item.trail),
-    )
+    paying = item.paying_region or ""
+    return PendingShown.of(item, kind=kind, state=state, amounts=item.by_fund, paying_region=paying)
 
 
 def agreement_shown(state: AgreementState, one: Agreement) -> AgreementShown:
-    return AgreementShown(
-        state=state,
-        effective=one.effective,
-        name=one.name,
-        hi_paymtd=one.mode,
-        rate=one.rate,
-        retention=one.retention,
-        bank=one.bank,
-        account=one.account,
-        cite=one.cite,
-        proposed_by=one.proposed_by,
-        approved_by=one.approved_by,
-        reason=one.reason,
-    )
+    return AgreementShown.of(one, state=state, hi_paymtd=one.mode)

@@ -9,7 +9,7 @@ from typing import Annotated
 from medaid.aws.rest.bodies import Body, NameOf, NothingMore, Short, Shown, Yuan, YuanText
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.clearing.insurer import service
-from medaid.clearing.insurer.model import BillState, Contract, InsurerBill, Period
+from medaid.clearing.insurer.model import BillState, Contract, Period
 from medaid.errors import Forbidden
 from medaid.months import Year
 from medaid.regions import Region
@@ -57,20 +57,6 @@ class YearShown(Shown):
     evaluation: EvaluationShown
 
 
-def _bill(one: InsurerBill) -> InsurerBillShown:
-    return InsurerBillShown(
-        district=one.district,
-        period=one.period,
-        fronted=one.fronted,
-        fee=one.fee,
-        payer=one.payer,
-        state=one.state,
-        due=one.due,
-        paid_by=one.paid_by,
-        cite=one.cite,
-    )
-
-
 @ROUTES.post(
     "/clearing/{admdvs}/insurer/{year}/contract",
     "签订承办合同",
@@ -83,13 +69,7 @@ def conclude_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) 
         raise Forbidden("FORBIDDEN", field="admdvs", rule="承办合同由市级签订")
     sent = call.body
     made = service.conclude_contract(Contract(admdvs, year, sent.insurer, sent.name, sent.reserve))
-    return ContractShown(
-        city=made.city,
-        year=made.year,
-        insurer=made.insurer,
-        name=made.name,
-        reserve=made.reserve,
-    )
+    return ContractShown.of(made)
 
 
 @ROUTES.get("/clearing/{admdvs}/insurer/{year}", "承办账单与考核数据", roles=READERS)
@@ -98,14 +78,8 @@ def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
     mine = [b for b in service.list_bills(city, year) if admdvs in (city, b.district)]
     found = service.evaluate(city, year, call.now)
     return YearShown(
-        bills=[_bill(one) for one in mine],
-        evaluation=EvaluationShown(
-            fronted=found.fronted,
-            billed=found.billed,
-            bills=found.bills,
-            bills_paid=found.bills_paid,
-            reserve_in_use_per_mille=found.reserve_in_use_per_mille,
-        ),
+        bills=[InsurerBillShown.of(one) for one in mine],
+        evaluation=EvaluationShown.of(found),
     )
 
 
@@ -118,4 +92,5 @@ def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
 def pay_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
-    return _bill(service.pay_bill(admdvs, year, period, call.caller.subject, call.now))
+    paid = service.pay_bill(admdvs, year, period, call.caller.subject, call.now)
+    return InsurerBillShown.of(paid)

@@ -99,14 +99,8 @@ class Fixing(Body):
 
 def _bill(one: Bill) -> BillShown:
     payable = one.payable()
-    return BillShown(
-        bill_id=one.bill_id,
-        creditor=one.creditor,
-        debtor=one.debtor,
-        month=one.month,
-        kind=one.kind,
-        state=one.state,
-        count=one.count,
+    return BillShown.of(
+        one,
         total=one.total(),
         parts=[
             PartShown(
@@ -117,18 +111,8 @@ def _bill(one: Bill) -> BillShown:
             )
             for pair in one.parts
         ],
-        steps=[StepShown(name=s.name, at=s.at, by=s.by) for s in one.steps],
-        disputes=[
-            DisputeShown(
-                debtor=d.debtor,
-                creditor=d.creditor,
-                amounts=dict(d.by_fund),
-                reason=d.reason,
-                by=d.by,
-                at=d.at,
-            )
-            for d in one.disputes
-        ],
+        steps=[StepShown.of(step) for step in one.steps],
+        disputes=[DisputeShown.of(dispute, amounts=dispute.by_fund) for dispute in one.disputes],
     )
 
 

@@ -52,17 +52,7 @@ class TrialBalanceShown(Shown):
 
 
 def _balance(found: books.TrialBalance) -> TrialBalanceShown:
-    rows = [
-        BalanceRow(
-            code=row.account.code,
-            name=row.account.name,
-            opening=row.opening,
-            debits=row.debits,
-            credits=row.credits,
-            closing=row.closing,
-        )
-        for row in found.rows
-    ]
+    rows = [BalanceRow.of(row, code=row.account.code, name=row.account.name) for row in found.rows]
     return TrialBalanceShown(rows=rows, balanced=not found.proof(), printed=books.printed(found))
 
 
@@ -141,12 +131,9 @@ def list_summaries(call: Call[None, None], admdvs: Region) -> Page[SummaryShown]
     if last < first or last > first.later(23):
         raise BadInput("DATE_ORDER", field="last", rule="起止月份须先后有序且不超过两年")
     rows = [
-        SummaryShown(
-            fund=one.fund,
+        SummaryShown.of(
+            one,
             name=funds()[one.fund].name,
-            income=one.income,
-            expense=one.expense,
-            left=one.left,
             structure=[
                 {"name": name, "amount": fen.yuan(), "share": f"{share / 100:.2f}"}
                 for name, fen, share in one.structure

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from medaid.aws.rest.bodies import Body, NameOf, Reason, Shown
+from medaid.aws.rest.bodies import Body, InstantText, NameOf, Reason, Shown
 from medaid.aws.rest.table import Routes
 from medaid.fund.records import Signature
-from medaid.instants import beijing_text
 
 ROUTES: Routes[None] = Routes("fund", "基金账册:试算平衡、结账、凭证、预拨、对账、预算")
 
@@ -18,15 +17,12 @@ class SignatureShown(Shown):
     act: str
     by: str
     by_name: Annotated[str, NameOf("by", "at")] = ""
-    at: str
+    at: InstantText
     why: str
 
 
 def trail_shown(trail: tuple[Signature, ...]) -> list[SignatureShown]:
-    return [
-        SignatureShown(act=one.act, by=one.by, at=beijing_text(one.at), why=one.why)
-        for one in trail
-    ]
+    return [SignatureShown.of(one) for one in trail]
 
 
 class Reject(Body):

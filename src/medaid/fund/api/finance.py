@@ -125,13 +125,7 @@ class BudgetShown(Shown):
 def _budget(admdvs: Region, year: Year) -> BudgetShown:
     held = finance.get_budget(admdvs, year)
     lines = [
-        BudgetLineShown(
-            code=one.code,
-            name=accounts()[one.code].name,
-            budgeted=one.budgeted,
-            used=one.used,
-            left=one.left,
-        )
+        BudgetLineShown.of(one, name=accounts()[one.code].name)
         for one in finance.budget_use(admdvs, year)
     ]
     return BudgetShown(

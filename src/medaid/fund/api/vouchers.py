@@ -9,10 +9,12 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+    DayText,
     Page,
     Short,
     Shown,
     Yuan,
+    YuanText,
 )
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations, vouchers
@@ -51,7 +53,7 @@ class VoucherShown(Shown):
     voucher_id: str
     kind: str
     kind_name: str
-    effective: str
+    effective: DayText
     document: str
     state: str
     lines: list[dict[str, str]]
@@ -61,16 +63,10 @@ class VoucherShown(Shown):
 
 
 def _voucher(one: Voucher) -> VoucherShown:
-    return VoucherShown(
-        voucher_id=one.voucher_id,
-        kind=one.kind,
+    return VoucherShown.of(
+        one,
         kind_name=flows()[one.kind].name,
-        effective=one.effective.isoformat(),
-        document=one.document,
-        state=one.state,
         lines=[_voucher_line(line) for line in one.lines],
-        narrative=one.narrative,
-        counterpart=one.counterpart,
         trail=trail_shown(one.trail),
     )
 
@@ -151,18 +147,12 @@ class AllocationShown(Shown):
     quarter: str
     request: str
     state: str
-    amounts: dict[str, str]
+    amounts: dict[str, YuanText]
     trail: list[SignatureShown]
 
 
 def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
-    return AllocationShown(
-        quarter=one.quarter,
-        request=one.request,
-        state=state,
-        amounts={fund: fen.yuan() for fund, fen in one.amounts.items()},
-        trail=trail_shown(one.trail),
-    )
+    return AllocationShown.of(one, state=state, trail=trail_shown(one.trail))
 
 
 _REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"

@@ -48,41 +48,30 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
     """A case with its timeline, explanation and clock; who acted, by name and post of that time."""
     case = found.case
     named = titles_of(case.admdvs, payments.officer_titles)
-    return CaseOut(
-        case_id=case.case_id,
-        version=case.version,
-        state=case.state,
+    return CaseOut.of(
+        case,
         state_name=procedure.states[case.state],
         insu_admdvs=case.admdvs,
         insuplc_admdvs=case.insured,
-        point=case.point,
-        psn_no=case.psn_no,
-        insutype=case.insutype,
-        manl_reim_rea=case.manl_reim_rea,
-        origin=case.origin,
         med_type=case.care.med_type,
         care=case.care.care,
-        begntime=case.care.begin.isoformat(),
-        endtime=case.care.end.isoformat(),
+        begntime=case.care.begin,
+        endtime=case.care.end,
         fixmedins_code=case.care.fixmedins_code,
         fixmedins_name=case.care.fixmedins_name,
         place=case.care.place,
         filing=case.care.filing,
-        **{name: getattr(case.fees, name).yuan() for name in _AMOUNTS},
+        **{name: getattr(case.fees, name) for name in _AMOUNTS},
         att_val=sum(bool(r.file) for r in case.receipts),
         receipts=[_receipt(r) for r in case.receipts],
         account_tail=case.account.bankacct[-4:] if case.account else "",
         account_owner=procedure.owners[case.account.owner] if case.account else "",
-        arrears=case.arrears,
         setl_id=case.settled,
         hardship_points=case.hardship.points if case.hardship else 0,
         hardship_approver=case.hardship.approver if case.hardship else "",
         special_reason=case.special,
-        material=list(case.owed),
-        suspects=list(case.suspects),
+        material=case.owed,
         orders=[_order(o) for o in case.orders],
-        recovered=case.recovered.yuan(),
-        reason=case.reason,
         pricing=_pricing(case.pricing) if case.pricing else None,
         clock=_clock(case, found.projection, found),
         acts=[_act(a, procedure, str(named(a.officer, a.at) or "")) for a in found.acts],
@@ -92,22 +81,19 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
 def application(case: Case) -> ApplicationOut:
     """All that was applied for, as it can be sent again to amend it; the account in full."""
     care, fees, account = case.care, case.fees, case.account
-    return ApplicationOut(
-        version=case.version,
-        psn_no=case.psn_no,
-        insutype=case.insutype,
+    return ApplicationOut.of(
+        case,
         insuplc_admdvs=case.insured,
-        manl_reim_rea=case.manl_reim_rea,
         med_type=care.med_type,
-        begntime=care.begin.isoformat(),
-        endtime=care.end.isoformat(),
+        begntime=care.begin,
+        endtime=care.end,
         fixmedins_name=care.fixmedins_name,
         fixmedins_code=care.fixmedins_code,
         hosp_lv=care.level,
         mdtrtarea_admvs=care.treatment_region,
         filing=care.filing,
         dise_no=care.disease,
-        **{name: getattr(fees, name).yuan() for name in _AMOUNTS},
+        **{name: getattr(fees, name) for name in _AMOUNTS},
         setlfee=[
             {"med_chrgitm_type": name, "item_sumamt": fen.yuan()}
             for name, fen in fees.classes.items()
@@ -119,8 +105,8 @@ def application(case: Case) -> ApplicationOut:
             }
             for line in fees.lines
         ],
-        agency_amounts={name: Fen(fen).yuan() for name, fen in case.agency_amounts.items()},
-        facts=dict(care.facts),
+        agency_amounts={name: Fen(fen) for name, fen in case.agency_amounts.items()},
+        facts=care.facts,
         others=[{"payer": o.payer, "kind": o.kind, "amount": o.amount.yuan()} for o in case.others],
         receipts=[_receipt(r) for r in case.receipts],
         account=None
@@ -132,49 +118,31 @@ def application(case: Case) -> ApplicationOut:
             "owner": account.owner,
             "proof": account.proof,
         },
-        arrears=case.arrears,
         setl_id=case.settled,
     )
 
 
 def _receipt(one: Receipt) -> ReceiptOut:
-    return ReceiptOut(
-        bill_code=one.bill_code,
-        bill_no=one.bill_no,
-        amount=one.amount.yuan(),
-        date=one.date.isoformat(),
-        issuer=one.issuer,
-        medium=one.medium,
-        sha256=one.digest,
-    )
+    return ReceiptOut.of(one, sha256=one.digest)
 
 
 def _order(one: PayOrder) -> OrderOut:
     tail = one.account.bankacct[-4:] if one.account else ""
-    return OrderOut(
-        order_id=one.order_id,
-        amount=one.amount.yuan(),
-        account_tail=tail,
-        batch_id=one.batch,
-        pay_fail_desc=one.failure,
-    )
+    return OrderOut.of(one, account_tail=tail, batch_id=one.batch, pay_fail_desc=one.failure)
 
 
 def _pricing(one: Pricing) -> PricingOut:
     named = {
-        name: one.by_fund.get(name, Fen(0)).yuan()
+        name: one.by_fund.get(name, Fen(0))
         for name in ("hifp_pay", "hifmi_pay", "maf_pay", "oth_pay")
     }
-    return PricingOut(
-        category=one.category,
+    return PricingOut.of(
+        one,
         category_name=category_name(one.category),
         **named,
-        other_funds={name: fen.yuan() for name, fen in one.by_fund.items() if name not in named},
-        fund_pay_sumamt=one.granted.yuan(),
-        others=one.others.yuan(),
-        psn_part_amt=one.own.yuan(),
-        packs=list(one.packs),
-        notes=list(one.notes),
+        other_funds={name: fen for name, fen in one.by_fund.items() if name not in named},
+        fund_pay_sumamt=one.granted,
+        psn_part_amt=one.own,
         sentences=sentences(one.steps),
         steps=steps_to_data(one.steps),
     )
@@ -195,8 +163,8 @@ def _clock(case: Case, projection: DueProjection, found: Detail) -> ClockOut | N
         state=found.clock,
         working_days=int(case.clock.budget),
         used=found.used,
-        accepted=beijing_text(case.clock.accepted),
-        due=projection.due.isoformat() if projection.due else "",
+        accepted=case.clock.accepted,
+        due=projection.due,
         provisional=projection.provisional,
         pauses=pauses,
         warned={name: beijing_text(at) for name, at in sorted(found.steps_claimed.items())},
@@ -204,21 +172,8 @@ def _clock(case: Case, projection: DueProjection, found: Detail) -> ClockOut | N
 
 
 def _act(one: Act, procedure: Procedure, name: str) -> ActOut:
-    return ActOut(
-        number=one.number,
-        act=one.act,
-        says=procedure.moves[one.act].says,
-        sentence=sentence_of(one, procedure, name),
-        officer=one.officer,
-        officer_name=name,
-        role=one.role,
-        at=beijing_text(one.at),
-        before=one.before,
-        after=one.after,
-        reason=one.reason,
-        clause=one.clause,
-        changes={name: list(pair) for name, pair in one.changes.items()},
-    )
+    says, sentence = procedure.moves[one.act].says, sentence_of(one, procedure, name)
+    return ActOut.of(one, says=says, sentence=sentence, officer_name=name)
 
 
 def row(summary: Mapping[str, Any]) -> RowOut:
@@ -227,14 +182,14 @@ def row(summary: Mapping[str, Any]) -> RowOut:
     return RowOut(
         **{
             **plain,
-            "medfee_sumamt": Fen(summary["medfee_sumamt"]).yuan(),
-            "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]).yuan(),
+            "medfee_sumamt": Fen(summary["medfee_sumamt"]),
+            "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]),
         }
     )
 
 
 def uploaded(one: Upload) -> UploadOut:
-    return UploadOut(url=one.url, key=one.key, headers=one.headers, seconds=one.seconds)
+    return UploadOut.of(one)
 
 
 def procedure_shown(one: Procedure) -> ProcedureOut:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from medaid.aws.rest.bodies import NameOf, Shown
+from medaid.aws.rest.bodies import DayText, InstantText, NameOf, Shown, YuanText
 
 
 class ReceiptOut(Shown):
     bill_code: str
     bill_no: str
-    amount: str
-    date: str
+    amount: YuanText
+    date: DayText
     issuer: str
     medium: str
     sha256: str
@@ -21,7 +21,7 @@ class ReceiptOut(Shown):
 
 class OrderOut(Shown):
     order_id: str
-    amount: str
+    amount: YuanText
     account_tail: str
     batch_id: str
     pay_fail_desc: str
@@ -34,8 +34,8 @@ class ClockOut(Shown):
     state: str
     working_days: int
     used: int
-    accepted: str
-    due: str
+    accepted: InstantText
+    due: DayText
     provisional: bool
     pauses: list[dict[str, str]]
     warned: dict[str, str]
@@ -49,7 +49,7 @@ class ActOut(Shown):
     officer: str
     officer_name: str = ""
     role: str
-    at: str
+    at: InstantText
     before: str
     after: str
     reason: str
@@ -62,14 +62,14 @@ class PricingOut(Shown):
 
     category: str
     category_name: str
-    hifp_pay: str
-    hifmi_pay: str
-    maf_pay: str
-    oth_pay: str
-    other_funds: dict[str, str]
-    fund_pay_sumamt: str
-    others: str
-    psn_part_amt: str
+    hifp_pay: YuanText
+    hifmi_pay: YuanText
+    maf_pay: YuanText
+    oth_pay: YuanText
+    other_funds: dict[str, YuanText]
+    fund_pay_sumamt: YuanText
+    others: YuanText
+    psn_part_amt: YuanText
     packs: list[str]
     notes: list[str]
     sentences: list[str]
@@ -90,17 +90,17 @@ class CaseOut(Shown):
     origin: str
     med_type: str
     care: str
-    begntime: str
-    endtime: str
+    begntime: DayText
+    endtime: DayText
     fixmedins_code: str
     fixmedins_name: str
     place: str
     filing: str
-    medfee_sumamt: str
-    inscp_scp_amt: str
-    fulamt_ownpay_amt: str
-    overlmt_selfpay: str
-    preselfpay_amt: str
+    medfee_sumamt: YuanText
+    inscp_scp_amt: YuanText
+    fulamt_ownpay_amt: YuanText
+    overlmt_selfpay: YuanText
+    preselfpay_amt: YuanText
     att_val: int
     receipts: list[ReceiptOut]
     account_tail: str
@@ -114,7 +114,7 @@ class CaseOut(Shown):
     material: list[str]
     suspects: list[str]
     orders: list[OrderOut]
-    recovered: str
+    recovered: YuanText
     reason: str
     pricing: PricingOut | None
     clock: ClockOut | None
@@ -130,22 +130,22 @@ class ApplicationOut(Shown):
     insuplc_admdvs: str
     manl_reim_rea: str
     med_type: str
-    begntime: str
-    endtime: str
+    begntime: DayText
+    endtime: DayText
     fixmedins_name: str
     fixmedins_code: str
     hosp_lv: str
     mdtrtarea_admvs: str
     filing: str
     dise_no: str
-    medfee_sumamt: str
-    inscp_scp_amt: str
-    fulamt_ownpay_amt: str
-    overlmt_selfpay: str
-    preselfpay_amt: str
+    medfee_sumamt: YuanText
+    inscp_scp_amt: YuanText
+    fulamt_ownpay_amt: YuanText
+    overlmt_selfpay: YuanText
+    preselfpay_amt: YuanText
     setlfee: list[dict[str, str]]
     feedetail: list[dict[str, str]]
-    agency_amounts: dict[str, str]
+    agency_amounts: dict[str, YuanText]
     facts: dict[str, str]
     others: list[dict[str, str]]
     receipts: list[ReceiptOut]
@@ -172,8 +172,8 @@ class RowOut(Shown):
     med_type: str
     begntime: str
     endtime: str
-    medfee_sumamt: str
-    fund_pay_sumamt: str
+    medfee_sumamt: YuanText
+    fund_pay_sumamt: YuanText
     due: str
     provisional: bool
     paused: bool
