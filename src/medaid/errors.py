@@ -80,7 +80,7 @@ CODES: Final[dict[str, str]] = {
     "FILE_ROWS": "数据文件与清单的行数不一致",
     "FILE_ENCODING": "数据文件编码无法识别",
     "FILE_FORM": "数据文件格式不符合要求",
-    "FILE_PERIOD": "所属期早于已接收的批次",
+    "FILE_PERIOD": "所属期早于已接收的批次,或尚未开始",
     "PERSON_MISMATCH": "与已登记的人员信息不一致",
     "OVERLAP": "与已有记录时间重叠",
     "STALE": "已有更晚接收的记录",

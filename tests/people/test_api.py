@@ -81,6 +81,15 @@ def test_a_person_of_another_region_is_as_unknown_as_nobody(holder: str, path: s
     assert reads(holder) == []
 
 
+def test_a_search_counts_as_one_look_up(holder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(access, "count_lookup", lambda caller, *_: counted.append(caller.subject))
+    asked = {"psn_cert_type": "01", "certno": certno(1)}
+    assert call("POST", "/people/440900/search", asked)[0] == 200
+    assert call("POST", "/people/440900/search", asked | {"certno": certno(9)})[0] == 404
+    assert len(counted) == 2, "found or not, each once"
+
+
 def test_the_search_of_another_region_finds_nobody(holder: str) -> None:
     asked = {"psn_cert_type": "01", "certno": certno(1)}
     status, told = call("POST", "/people/320100/search", asked, claims=OTHERS)

@@ -178,7 +178,8 @@ def test_another_name_for_the_number_goes_back(department: Department) -> None:
     assert report.codes == {"PERSON_MISMATCH": 1}
     assert "已登记的姓名不一致" in department.returned("april")[0]["问题"]
     department.period = "2026-05"
-    report = department.drop([roster_row(2, 姓名="阿依古丽•买买提")], name="may", now=LATER)
+    may = LATER + timedelta(days=31)
+    report = department.drop([roster_row(2, 姓名="阿依古丽•买买提")], name="may", now=may)
     assert report.counts == counts(unchanged=1)
 
 
@@ -291,6 +292,18 @@ def test_an_earlier_period_undoes_nothing(department: Department, tables: Any) -
     assert department.drop(
         [roster_row(1)], name="again", now=LATER, period="2026-02"
     ).counts == counts(changed=1)
+
+
+@pytest.mark.parametrize("period", ["2026-04", "2099-12"])
+def test_a_period_that_has_not_begun_locks_nothing(
+    department: Department, tables: Any, period: str
+) -> None:
+    """A slip in the year would lock the series: every later file would be an earlier one."""
+    before = tables.items("people")
+    report = department.drop([roster_row(1)], name="ahead", period=period)
+    assert (report.state, report.codes) == ("refused", {"FILE_PERIOD": 1})
+    assert tables.items("people") == before
+    assert department.drop([roster_row(1)], period="2026-03").state == "taken_in"
 
 
 def test_what_came_later_is_not_overridden_by_a_second_attempt(department: Department) -> None:

@@ -47,7 +47,7 @@ _ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the regis
 def search_person(call: Call[None, CertificateSearch], admdvs: Region) -> Found:
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
     psn_no = service.person_by_certificate(call.body.psn_cert_type, call.body.certno)
-    _file(call, admdvs, psn_no)
+    _read_file(call, admdvs, psn_no)
     return Found(psn_no=psn_no)
 
 
@@ -140,9 +140,14 @@ def cancel_filing(
 
 
 def _file(call: Call[None, Any], admdvs: Region, psn_no: str) -> PersonFile:
+    """A look-up counted, and the person's file."""
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    return _read_file(call, admdvs, psn_no)
+
+
+def _read_file(call: Call[None, Any], admdvs: Region, psn_no: str) -> PersonFile:
     """The person's file, where they are insured or assisted in the region; the read is recorded. A
     person of another region is as unknown as nobody."""
-    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
     file = service.load(psn_no, civil_date(call.now).year)
     regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
     here = next((one for one in regions if admdvs.contains(Region(one))), None)

@@ -26,7 +26,7 @@ from medaid.instants import aware, civil_date
 from medaid.people import feedback, roster, store
 from medaid.people.catalogue import Catalogue, catalogue
 from medaid.people.duplicates import DuplicateRows
-from medaid.people.manifest import SUFFIX, Manifest, parse_key, read_manifest
+from medaid.people.manifest import SUFFIX, Manifest, check_period, parse_key, read_manifest
 from medaid.people.recording import Recording
 
 CHUNK: Final = 100
@@ -64,6 +64,7 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
             body, _ = dropped.opened(key)
             facts = body.read(catalogue().limits.manifest_bytes + 1)
             manifest = read_manifest(facts, folder, catalogue())
+            check_period(manifest, civil_date(now))
             return _Intake(manifest, target, aware(now), time_left).run()
     except FileRefused as refusal:
         return Report("refused", folder, "", {}, {problem.code: 1 for problem in refusal.problems})

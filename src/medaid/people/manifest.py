@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.ids import content_hash
+from medaid.months import Month
 from medaid.people.catalogue import KINDS, Catalogue, Sender
 
 SUFFIX: Final = ".manifest.json"
@@ -58,6 +60,15 @@ class Manifest:
     def series(self) -> str:
         """What follows one another month by month: periods of one series never run backwards."""
         return f"{self.sender.code}#{self.kind}#{self.admdvs}"
+
+
+def check_period(manifest: Manifest, today: date) -> None:
+    """Raises FileRefused FILE_PERIOD for a month that has not begun: every later drop of the series
+    would be an earlier one, and refused."""
+    if manifest.period > Month.of(today):
+        raise FileRefused(
+            Problem("FILE_PERIOD", "period", f"{manifest.period} 尚未开始,请以当前所属期报送")
+        )
 
 
 def parse_key(key: str) -> tuple[str, str]:
