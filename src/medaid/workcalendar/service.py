@@ -8,7 +8,7 @@ days off of its own, each with its citation, and changes nothing else. Where the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -64,16 +64,7 @@ def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> Proposal
         calendars.add(proposal.toml)
     else:
         calendars.add_local(proposal.toml, scope)
-    done = Proposal(
-        proposal.proposal_id,
-        proposal.scope,
-        proposal.year,
-        proposal.toml,
-        proposal.proposed_by,
-        proposal.proposed_at,
-        by,
-        aware(now),
-    )
+    done = replace(proposal, published_by=by, published_at=aware(now))
     _put(_key("trail", scope, proposal_id), done)
     _put(_key("proposed", scope, proposal_id), done)
     return done
