@@ -26,6 +26,7 @@ from tests.reimbursement.office import (
     scan,
 )
 from tests.reimbursement.separation import COMBINATIONS, RULES, tried
+from tests.storage import StorageCalls
 
 from medaid.access import rules as limits
 from medaid.access import service as access
@@ -145,6 +146,34 @@ def test_an_answer_file_that_is_not_one_is_reported_and_nothing_taken(
     assert payments.handler(dropped, None) == {"taken": 0, "refused": 1}
     assert "没有已提交银行的该付款批次" in exchange.get("bank/out/answer.txt.2.report.txt").decode()
     assert "控制总数" in exchange.get("bank/out/answer.txt.report.txt").decode()
+
+
+def test_the_cases_of_a_person_are_read_by_the_persons_key(
+    api: Handler, storage_calls: StorageCalls
+) -> None:
+    """Twenty of somebody else's lie before them in the queue: none is read, and a page of one holds
+    one."""
+    register("P2")
+    register("P3", admdvs="320500")
+    call = in_process(api, INTAKE)
+    for number in range(20):
+        opened(call, application(f"a{number}"))
+    bodies = [application(f"b{number}", psn_no="P2") for number in range(2)]
+    mine = sorted(opened(call, body).case_id for body in bodies)
+    storage_calls.reset()
+    status, first = call("GET", "/reimbursement/cases?psn_no=P2&limit=1", None)
+    assert (status, [row["case_id"] for row in first["rows"]]) == (200, mine[:1])
+    assert len(storage_calls.reads) <= 4, "the person's list and the case"
+    fits("/reimbursement/cases", "get", status, first)
+    rest = f"/reimbursement/cases?psn_no=P2&limit=1&cursor={first['cursor']}"
+    assert [row["case_id"] for row in call("GET", rest, None)[1]["rows"]] == mine[1:]
+    assert call("GET", "/reimbursement/cases?psn_no=P2&state=paid", None)[1]["rows"] == []
+    elsewhere = in_process(api, officer("o-x", "intake", admdvs="320500"))
+    assert elsewhere("GET", "/reimbursement/cases?psn_no=P2", None)[1]["rows"] == []
+    point = in_process(api, officer("o-y", "intake", point="P01"))
+    assert point("GET", "/reimbursement/cases?psn_no=P2", None)[1]["rows"] == []
+    strange = f"/reimbursement/cases?psn_no=P1&cursor={first['cursor']}"
+    assert call("GET", strange, None)[0] == 400
 
 
 def test_who_looked_at_a_case_is_recorded(api: Handler) -> None:

@@ -93,6 +93,27 @@ def test_the_application_comes_back_as_it_was_sent_and_amends_to_itself() -> Non
     assert {**after, "version": 0, "acts": []} == {**before, "version": 0, "acts": []}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("psn_no", "P2"), ("insuplc_admdvs", "320500"), ("setl_id", "3201S1")],
+)
+def test_whose_and_what_an_application_is_of_is_not_amended(field: str, value: str) -> None:
+    """Neither taken over nor silently left out: the place of care would be seen from a region where
+    the person is not insured."""
+    call = api(INTAKE)
+    desk = opened(call, application())
+    before = call("GET", f"/reimbursement/cases/{desk.case_id}", None)[1]
+    status, body = desk.act(call, "amend", application={**sent(application()), field: value})
+    assert (status, body["code"], body["field"]) == (400, "FIELD_FORMAT", field)
+    assert call("GET", f"/reimbursement/cases/{desk.case_id}", None)[1] == before
+    assert desk.act(call, "amend", application=sent(application()))[0] == 200
+
+
+def sent(body: dict[str, Any]) -> dict[str, Any]:
+    """An application as it amends one: without the sender's number."""
+    return {name: value for name, value in body.items() if name != "biz_acp_no"}
+
+
 @pytest.mark.parametrize("who", [CASHIER, ACCOUNTANT, MANAGER, officer("o-x", admdvs="320500")])
 def test_the_full_account_is_for_who_takes_cases_in_and_audits(who: Officer) -> None:
     desk = opened(api(INTAKE), application())

@@ -37,7 +37,7 @@ def _nothing(_body: ActBody) -> tuple[Any, ...]:
 
 ACTS: Final[Mapping[str, tuple[type[ActBody], Callable[..., Case], Taken]]] = {
     "accept": (ActBody, service.accept, _nothing),
-    "amend": (Amend, service.amend, lambda b: (drafts.changes(b.application),)),
+    "amend": (Amend, service.amend, lambda b: (drafts.fields(b.application),)),
     "annul": (ActBody, service.annul, _nothing),
     "approve_account": (ActBody, service.approve_account, _nothing),
     "approve_hardship": (Points, service.approve_hardship, lambda b: (b.points,)),

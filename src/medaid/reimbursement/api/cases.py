@@ -114,14 +114,16 @@ def get_procedure(call: Call[Context, None]) -> ProcedureOut:
 def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
     query = call.query
     access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
-    if query.psn_no:
-        region = officer_of(call).admdvs
-        access.record(call.caller, query.psn_no, region, Purpose.CASE_SEARCH, call.now)
+    officer = officer_of(call)
     before = query.due_before.isoformat() if query.due_before else ""
 
     def wanted(row: dict[str, Any]) -> bool:
-        fits = query.psn_no in ("", row["psn_no"]) and query.point in ("", row["point"])
-        return fits and (not before or ("" < row["due"] < before))
+        return query.point in ("", row["point"]) and (not before or ("" < row["due"] < before))
 
-    rows, cursor = service.list_cases(officer_of(call), states, query.limit, query.cursor, wanted)
+    page = (states, query.limit, query.cursor, wanted)
+    if query.psn_no:
+        access.record(call.caller, query.psn_no, officer.admdvs, Purpose.CASE_SEARCH, call.now)
+        rows, cursor = service.list_cases_of(call.context, officer, query.psn_no, *page)
+    else:
+        rows, cursor = service.list_cases(officer, *page)
     return Page[RowOut](rows=[answers.row(row) for row in rows], cursor=cursor)

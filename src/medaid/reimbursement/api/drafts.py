@@ -28,23 +28,22 @@ def case(sent: Open, officer: Officer, now: datetime) -> Case:
     """The draft that an officer opens for their own region and point."""
     origin = "point" if officer.point else "counter"
     case_id = service.case_id(officer.admdvs, officer.point or "office", sent.biz_acp_no)
-    parts = changes(sent)
     return Case(
         case_id=case_id,
         admdvs=officer.admdvs,
-        insured=sent.insuplc_admdvs,
         point=officer.point,
-        psn_no=sent.psn_no,
         origin=origin,
         created=now,
-        settled=sent.setl_id,
-        **parts,
+        **fields(sent),
     )
 
 
-def changes(sent: Application) -> dict[str, Any]:
-    """The fields of an application that may be amended, as values."""
+def fields(sent: Application) -> dict[str, Any]:
+    """The fields of a case that an application says, as values."""
     return {
+        "psn_no": sent.psn_no,
+        "insured": sent.insuplc_admdvs,
+        "settled": sent.setl_id,
         "insutype": sent.insutype,
         "manl_reim_rea": sent.manl_reim_rea,
         "care": _care(sent),

@@ -35,6 +35,7 @@ from medaid.reimbursement.service.queries import (
     case_detail,
     counts,
     list_cases,
+    list_cases_of,
     states_for,
 )
 from medaid.reimbursement.service.recovery import (
@@ -73,6 +74,7 @@ __all__ = [
     "drop_recovery",
     "extend",
     "list_cases",
+    "list_cases_of",
     "note_settlement",
     "open_case",
     "order",

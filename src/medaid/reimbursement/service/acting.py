@@ -100,12 +100,18 @@ def decide_act(
 def load(case_id: str) -> tuple[Case, tuple[Act, ...]]:
     """The case with every step of escalation that was claimed, and its acts. Raises Refused
     NOT_FOUND."""
-    case, history, claimed = store.history(case_id)
-    if case is None:
-        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    stored, history, claimed = store.history(case_id)
+    case = known(stored)
     if len(claimed) != len(case.steps_claimed):
         case = replace(case, steps_claimed=tuple(sorted({*case.steps_claimed, *claimed})))
     return case, history
+
+
+def known(case: Case | None) -> Case:
+    """Raises Refused NOT_FOUND where there is no such case."""
+    if case is None:
+        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    return case
 
 
 def claimed_duty(move: Move, role: str, officer: Officer, now: datetime) -> Sequence[Write]:

@@ -17,7 +17,7 @@ from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, Receipt
 from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act
+from medaid.reimbursement.service.acting import Changed, act, known
 from medaid.reimbursement.service.context import Context
 
 _STARTS: Final = (
@@ -59,9 +59,7 @@ def upload(
     if not 0 < size <= limits.file_bytes:
         raise BadInput("FIELD_TOO_LONG", field="size", rule=f"文件 1 至 {limits.file_bytes} 字节")
     checksum = base64.b64encode(_digest(sha256)).decode()
-    case = store.case(case_id)
-    if case is None:
-        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    case = known(store.case(case_id))
     rules.permitted(case, "attach", officer, (), context.procedure)
     key = file_key(case_id, sha256)
     params = {
@@ -82,9 +80,7 @@ def download(context: Context, officer: Officer, case_id: str, sha256: str) -> D
     """Where an image of a receipt, or the proof of an account, may be read. Raises Refused
     NOT_FOUND, Forbidden."""
     _digest(sha256)
-    case = store.case(case_id)
-    if case is None:
-        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    case = known(store.case(case_id))
     rules.readable(case, officer)
     proof = case.account.proof if case.account else ""
     if sha256 not in {proof, *(receipt.digest for receipt in case.receipts)}:

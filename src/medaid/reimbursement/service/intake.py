@@ -41,6 +41,9 @@ AMENDABLE = frozenset(
     }
 )
 
+FIXED = {"psn_no": "psn_no", "insured": "insuplc_admdvs", "settled": "setl_id"}
+"""Whose application it is, and of what, by the names of the application: never amended."""
+
 
 def case_id(admdvs: str, sender: str, key: str) -> str:
     """The id of the case that `sender` (a point or officer) opens under its own key: the same key
@@ -122,11 +125,15 @@ def amend(
     why: ActReason,
 ) -> Case:
     """Fields of the application changed. A priced one must be priced again; receipts that are
-    dropped are free again."""
-    if unknown := {*changes} - AMENDABLE:
+    dropped are free again. Raises BadInput for another person, insured region or settlement."""
+    if unknown := {*changes} - AMENDABLE - FIXED.keys():
         raise BadInput("FIELD_UNKNOWN", field=min(unknown), rule="不可修改")
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        for name, field in FIXED.items():
+            if changes.get(name, getattr(case, name)) != getattr(case, name):
+                rule = "参保人、参保地和所补的结算不可修改,须撤回后另行申请"
+                raise BadInput("FIELD_FORMAT", field=field, rule=rule)
         after = _with_files(replace(case, **changes, pricing=None), case)
         after = replace(after, receipts=checks.normal_receipts(after.receipts))
         checks.application(after, civil_date(now), context.procedure)

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from medaid.aws.rest.bodies import cursor_key, cursor_text
-from medaid.errors import BadInput, Forbidden, Refused
+from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import DueProjection
+from medaid.reimbursement.service.acting import known
 from medaid.reimbursement.service.context import Context
 
 READERS = frozenset(
@@ -37,9 +38,8 @@ class Detail:
 def case_detail(context: Context, officer: Officer, case_id: str, now: datetime) -> Detail:
     """Raises Refused NOT_FOUND, Forbidden for another region's or point's case."""
     may_read(officer)
-    case, acts, steps_claimed = store.history(case_id)
-    if case is None:
-        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    stored, acts, steps_claimed = store.history(case_id)
+    case = known(stored)
     rules.readable(case, officer)
     projection = rules.projection(case, context.calendar, context.procedure)
     clock = case.clock.state(now, context.calendar, context.procedure.warning) if case.clock else ""
@@ -108,6 +108,40 @@ def list_cases(
     if position >= len(states):
         return rows, ""
     return rows, cursor_text({"state": states[position], **store.start_text(start)})
+
+
+def list_cases_of(
+    context: Context,
+    officer: Officer,
+    psn_no: str,
+    states: Sequence[State],
+    limit: int,
+    cursor: str = "",
+    wanted: Callable[[dict[str, Any]], bool] = lambda _: True,
+) -> tuple[list[dict[str, Any]], str]:
+    """The same of one person, the oldest first, by the person's own key: the region's other cases
+    are not read."""
+    may_read(officer)
+    key = cursor_key(cursor)
+    names = store.of_person(psn_no)
+    if key is not None and key.get("case_id") not in names:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    left = names if key is None else names[names.index(key["case_id"]) + 1 :]
+    rows: list[dict[str, Any]] = []
+    for name in left:
+        case = known(store.case(name))
+        row = _row(context, case)
+        mine = case.admdvs == officer.admdvs and officer.point in ("", case.point, *case.trail)
+        if mine and case.state in states and wanted(row):
+            rows.append(row)
+        if len(rows) == limit:
+            return rows, cursor_text({"case_id": name})
+    return rows, ""
+
+
+def _row(context: Context, case: Case) -> dict[str, Any]:
+    projection = rules.projection(case, context.calendar, context.procedure)
+    return store.summary(case, projection, context.calendar.version)
 
 
 def _opened(cursor: str, admdvs: str, states: Sequence[State]) -> tuple[int, Any]:
