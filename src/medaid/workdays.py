@@ -25,7 +25,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final, Self
 
-from medaid.notices import Year
+from medaid.notices import LocalDays, Year
+from medaid.regions import Region
 
 _DATA: Final = Path(__file__).parent / "calendar"
 
@@ -79,12 +80,12 @@ def _nth_weekday(rank: int) -> int:
 
 
 class Calendar:
-    """The published years as one value. Two calendars of the same years are equal and have the same
-    `version`."""
+    """The published years as one value, and with it the days off that regions have added for
+    themselves (`of`). Two calendars of the same days are equal and have the same `version`."""
 
-    __slots__ = ("_base", "_through", "_work", "version", "years")
+    __slots__ = ("_base", "_regional", "_through", "_work", "local", "version", "years")
 
-    def __init__(self, years: Iterable[Year]) -> None:
+    def __init__(self, years: Iterable[Year], local: Iterable[LocalDays] = ()) -> None:
         """Raises ValueError for no year, a year given twice, or two years that speak differently of
         one day."""
         self.years: Final = tuple(sorted(years, key=lambda y: y.year))
@@ -107,6 +108,9 @@ class Calendar:
             "l", [day.toordinal() for day, yes in zip(days, works, strict=True) if yes]
         )
         text = "|".join(f"{y.year}:{sorted(y.off)}:{sorted(y.worked)}" for y in self.years)
+        self.local: Final = tuple(sorted(local, key=lambda days: (days.region, days.year)))
+        text += "".join(f"|{d.region}:{d.year}:{sorted(d.off)}" for d in self.local)
+        self._regional: dict[tuple[LocalDays, ...], Calendar] = {}
         self.version: Final = hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def __eq__(self, other: object) -> bool:
@@ -120,7 +124,19 @@ class Calendar:
 
     def with_year(self, year: Year) -> Calendar:
         """This calendar with `year` added, or put in the place of what it had of that year."""
-        return Calendar([*(y for y in self.years if y.year != year.year), year])
+        return Calendar([*(y for y in self.years if y.year != year.year), year], self.local)
+
+    def of(self, region: str) -> Calendar:
+        """The calendar by which clocks run in `region` (admdvs): everybody's, with the days that
+        the region and those above it have added."""
+        if not self.local:
+            return self
+        above = Region(region).chain
+        own = tuple(days for days in self.local if days.region in above)
+        if own not in self._regional:
+            off = [day for days in own for day in days.off]
+            self._regional[own] = Calendar(self.years).with_days_off(off)
+        return self._regional[own]
 
     def with_days_off(self, days: Iterable[date]) -> Calendar:
         """This calendar with days of published years off beside those it has; nothing becomes a

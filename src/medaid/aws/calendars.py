@@ -4,8 +4,8 @@ since, in the bucket.
 | object | holds |
 | --- | --- |
 | `calendar/<year>.toml` | a year of everybody's, published by the installation |
-| `calendar/kept/<year>-<digest>.toml` | the same, once more for each publication: what serves where the one above is spoiled |
 | `calendar/regions/<admdvs>/<year>.toml` | days off that a region adds for itself |
+| `calendar/kept/<year>-<digest>.toml`, `calendar/kept/regions/<admdvs>/<year>-<digest>.toml` | the same, once more for each publication: what serves where the one above is spoiled |
 | `calendar/proposed/…`, `calendar/trail/…` | what one person proposed; who proposed and who published (`medaid.workcalendar`) |
 
 A file that does not read never stops anybody: it is left out and named by `problems`, and the last
@@ -15,9 +15,10 @@ one of its year that did read serves.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -29,36 +30,32 @@ from medaid.notices import LocalDays, Year
 from medaid.regions import Region
 from medaid.workdays import Calendar, published
 
+K = TypeVar("K", Year, LocalDays)
 PREFIX: Final = "calendar/"
 FRESH: Final = timedelta(minutes=15)
 _YEAR: Final = re.compile(r"calendar/(\d{4})\.toml")
 _LOCAL: Final = re.compile(r"calendar/regions/(\d{6})/(\d{4})\.toml")
 _TOML: Final = "application/toml"
-_MOST_FILES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What was read of the bucket: everybody's calendar, regions' own days, and files that do not
-    read, each with what is wrong."""
+    """What was read of the bucket: everybody's calendar with regions' own days, and files that do
+    not read, each with what is wrong."""
 
     calendar: Calendar
-    local: dict[str, tuple[LocalDays, ...]]
     problems: tuple[tuple[str, str], ...]
 
 
 _known: dict[str, tuple[datetime, Files]] = {}
-_last_good: dict[tuple[str, str], Year] = {}
+_last_good: dict[tuple[str, str], Year | LocalDays] = {}
 
 
 def current(now: datetime, region: str = "") -> Calendar:
-    """The calendar, with the days of `region` and of the regions above it, read again when the one
-    at hand is older than `FRESH`. Raises Unavailable."""
-    files = _files(now)
-    if not region or not files.local:
-        return files.calendar
-    days = [one for above in Region(region).chain for one in files.local.get(above, ())]
-    return files.calendar.with_days_off(day for one in days for day in one.off)
+    """The calendar with all regions' own days (`Calendar.of`), or that of `region` alone, read
+    again when the one at hand is older than `FRESH`. Raises Unavailable."""
+    calendar = _files(now).calendar
+    return calendar.of(region) if region else calendar
 
 
 def problems(now: datetime) -> tuple[tuple[str, str], ...]:
@@ -71,11 +68,7 @@ def add(text: str | bytes) -> Year:
     """Checks a year's TOML and puts it where `current` finds it; a copy is kept. Raises BadInput
     saying what is wrong with it, Unavailable."""
     year = checked(text)
-    body = text if isinstance(text, bytes) else text.encode("utf-8")
-    digest = content_hash(body.decode("utf-8-sig"))[:12]
-    exchange.put(f"{PREFIX}kept/{year.year}-{digest}.toml", body, _TOML)
-    exchange.put(f"{PREFIX}{year.year}.toml", body, _TOML)
-    _known.clear()
+    _put(str(year.year), text)
     return year
 
 
@@ -90,13 +83,20 @@ def checked(text: str | bytes) -> Year:
 
 
 def add_local(text: str | bytes, region: Region) -> LocalDays:
-    """Checks the days that a region adds for itself and puts them where `current` finds them.
-    Raises BadInput, Unavailable."""
+    """Checks the days that a region adds for itself and puts them where `current` finds them; a
+    copy is kept. Raises BadInput, Unavailable."""
     days = checked_local(text, region)
-    body = text if isinstance(text, bytes) else text.encode("utf-8")
-    exchange.put(f"{PREFIX}regions/{region}/{days.year}.toml", body, _TOML)
-    _known.clear()
+    _put(f"regions/{region}/{days.year}", text)
     return days
+
+
+def _put(named: str, text: str | bytes) -> None:
+    """A file and its copy: the copy first, so that what serves can always be read again."""
+    body = text if isinstance(text, bytes) else text.encode("utf-8")
+    digest = content_hash(body.decode("utf-8-sig"))[:12]
+    exchange.put(f"{PREFIX}kept/{named}-{digest}.toml", body, _TOML)
+    exchange.put(f"{PREFIX}{named}.toml", body, _TOML)
+    _known.clear()
 
 
 def checked_local(text: str | bytes, region: Region) -> LocalDays:
@@ -116,51 +116,66 @@ def _files(now: datetime) -> Files:
         return _known[bucket][1]
     keys = _keys(bucket)
     calendar, found = published(), list[tuple[str, str]]()
+
+    def year(content: bytes, named: str) -> Year:
+        one = Year.parse(content)
+        calendar.with_year(one)
+        if str(one.year) != named:
+            raise ValueError(f"calendar {named}: the file says {one.year}")
+        return one
+
+    def days(content: bytes, named: str) -> LocalDays:
+        region, _, of = named.removeprefix("regions/").partition("/")
+        one = checked_local(content, Region(region))
+        if str(one.year) != of:
+            raise ValueError(f"local days {of}: the file says {one.year}")
+        return one
+
     for key in sorted(filter(_YEAR.fullmatch, keys)):
-        year = _year(bucket, key, keys, calendar, found)
-        calendar = calendar.with_year(year) if year else calendar
-    local: dict[str, tuple[LocalDays, ...]] = {}
-    for key in keys:
-        if match := _LOCAL.fullmatch(key):
-            try:
-                days = checked_local(exchange.get(key), Region(match[1]))
-            except Refused as error:
-                found.append((key, error.rule))
-                continue
-            local[match[1]] = (*local.get(match[1], ()), days)
-    files = Files(calendar, local, tuple(found))
+        one = _last_read(bucket, key, keys, year, found)
+        calendar = calendar.with_year(one) if one else calendar
+    local = [_last_read(bucket, key, keys, days, found) for key in filter(_LOCAL.fullmatch, keys)]
+    calendar = Calendar(calendar.years, [one for one in local if one])
+    files = Files(calendar, tuple(found))
     _known[bucket] = (now, files)
     return files
 
 
-def _year(
-    bucket: str, key: str, keys: list[str], calendar: Calendar, found: list[tuple[str, str]]
-) -> Year | None:
-    """The year of a file; where it does not read, the last one that did, and `found` names it."""
+def _last_read(
+    bucket: str,
+    key: str,
+    keys: list[str],
+    parse: Callable[[bytes, str], K],
+    found: list[tuple[str, str]],
+) -> K | None:
+    """What a file says; where it does not read, what the last one of its name that did said, and
+    `found` names it. Raises Unavailable."""
     named = key.removeprefix(PREFIX).removesuffix(".toml")
-    kept = [k for k in keys if k.startswith(f"{PREFIX}kept/{named}-")]
+    kept: list[str] = [k for k in keys if k.startswith(f"{PREFIX}kept/{named}-")]
     for number, one in enumerate((key, *kept)):
         try:
-            year = Year.parse(exchange.get(one))
-            if str(year.year) != named:
-                raise ValueError(f"calendar {named}: the file says {year.year}")
-            calendar.with_year(year)
+            value = parse(exchange.get(one), named)
         except (ValueError, Refused) as error:
             if number == 0:
-                found.append((key, str(error)[:200]))
-            if number == 0 and (bucket, key) in _last_good:
-                return _last_good[bucket, key]
+                found.append((key, str(getattr(error, "rule", "") or error)[:200]))
+                if (bucket, key) in _last_good:
+                    return cast(K, _last_good[bucket, key])
             continue
-        _last_good[bucket, key] = year
-        return year
+        _last_good[bucket, key] = value
+        return value
     return None
 
 
 def _keys(bucket: str) -> list[str]:
     """The calendar files there are, the newest first."""
     try:
-        found = exchange.client().list_objects_v2(Bucket=bucket, Prefix=PREFIX, MaxKeys=_MOST_FILES)
+        pages = exchange.client().get_paginator("list_objects_v2")
+        found = [
+            row
+            for page in pages.paginate(Bucket=bucket, Prefix=PREFIX)
+            for row in page.get("Contents", [])
+        ]
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
-    rows = [row for row in found.get("Contents", []) if row["Key"].endswith(".toml")]
+    rows = [row for row in found if row["Key"].endswith(".toml")]
     return [row["Key"] for row in sorted(rows, key=lambda row: row["LastModified"], reverse=True)]

@@ -207,10 +207,11 @@ def with_clock(case: Case, now: datetime, procedure: Procedure) -> Case:
 
 
 def projection(case: Case, calendar: Calendar, procedure: Procedure) -> DueProjection:
-    """When the case is due and which step comes next. A stopped clock keeps its due day and has no
-    step."""
+    """When the case is due by the calendar of its region, and which step comes next. A stopped
+    clock keeps its due day and has no step."""
     if case.clock is None:
         return DueProjection()
+    calendar = calendar.of(case.admdvs)
     projection = case.clock.project(calendar)
     if projection is None:
         return DueProjection()
@@ -234,6 +235,6 @@ def steps_due(
         return ()
     return tuple(
         step.name
-        for step, at in case.clock.reached(procedure.escalation, calendar)
+        for step, at in case.clock.reached(procedure.escalation, calendar.of(case.admdvs))
         if at <= now and step.name not in case.steps_claimed
     )

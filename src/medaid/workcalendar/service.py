@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from medaid.aws import calendars, codec, exchange
-from medaid.errors import Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import content_hash
 from medaid.instants import aware
 from medaid.regions import NATION, Region
@@ -40,7 +40,7 @@ class Proposal:
 def propose(scope: Region, toml: str, by: str, now: datetime) -> Proposal:
     """Checks a file and keeps it until somebody else publishes it. Raises BadInput naming what is
     wrong with it, Unavailable."""
-    year = _checked(scope, toml)
+    year = _checked(scope, toml, now)
     proposal_id = f"{year}-{content_hash(scope, toml)[:12]}"
     try:
         known = _proposal(scope, proposal_id)
@@ -75,10 +75,15 @@ def find_proposal(scope: Region, proposal_id: str) -> Proposal:
     return _proposal(scope, proposal_id)
 
 
-def _checked(scope: Region, toml: str) -> int:
+def _checked(scope: Region, toml: str, now: datetime) -> int:
     if scope == NATION:
         return calendars.checked(toml).year
-    return calendars.checked_local(toml, scope).year
+    days = calendars.checked_local(toml, scope)
+    worked = frozenset().union(*(year.worked for year in calendars.current(now).years))
+    if taken := days.off & worked:
+        rule = f"{min(taken)} 为国务院办公厅通知的调休上班日,地方假日不得占用"
+        raise BadInput("FIELD_FORMAT", field="calendar", rule=rule)
+    return days.year
 
 
 def _key(folder: str, scope: Region, proposal_id: str) -> str:

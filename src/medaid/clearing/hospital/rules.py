@@ -80,7 +80,7 @@ def paid_by(month: Month, region: str, calendar: Calendar) -> Deadline:
     figure says."""
     found = figure("hospital_paid_by", region)
     day = month.next.first.replace(day=found.whole)
-    return Deadline("hospital_paid_by", found.on(day, calendar), found.cite)
+    return Deadline("hospital_paid_by", found.on(day, calendar.of(region)), found.cite)
 
 
 def barred_after(year: int, region: str, calendar: Calendar) -> Deadline:
@@ -89,7 +89,7 @@ def barred_after(year: int, region: str, calendar: Calendar) -> Deadline:
     found = figure("year_barred_after", region)
     return Deadline(
         "year_barred_after",
-        found.on(date.fromisoformat(f"{year + 1}-{found.value}"), calendar),
+        found.on(date.fromisoformat(f"{year + 1}-{found.value}"), calendar.of(region)),
         found.cite,
     )
 

@@ -175,9 +175,10 @@ class Bill:
         return StatutoryClock(self.steps[-1].at, figure(budget, region).days) if budget else None
 
     def due(self, calendar: Calendar) -> date | None:
-        """The last day for the step that is owed next."""
+        """The last day for the step that is owed next, by the calendar of the region that owes
+        it."""
         clock = self.clock(self.debtor)
-        projection = clock.project(calendar) if clock else None
+        projection = clock.project(calendar.of(self.debtor)) if clock else None
         return projection.due if projection else None
 
 

@@ -42,8 +42,9 @@ def case_detail(context: Context, officer: Officer, case_id: str, now: datetime)
     case = known(stored)
     rules.readable(case, officer)
     projection = rules.projection(case, context.calendar, context.procedure)
-    clock = case.clock.state(now, context.calendar, context.procedure.warning) if case.clock else ""
-    used = int(case.clock.used(now, context.calendar)) if case.clock else 0
+    calendar = context.calendar.of(case.admdvs)
+    clock = case.clock.state(now, calendar, context.procedure.warning) if case.clock else ""
+    used = int(case.clock.used(now, calendar)) if case.clock else 0
     return Detail(case, acts, steps_claimed, projection, clock, used)
 
 

@@ -140,8 +140,14 @@ def reproject(context: Context) -> int:
 
 
 def year_marks(calendar: Calendar) -> dict[str, str]:
-    """Year → version of what is published for it."""
-    return {str(year.year): Calendar([year]).version for year in calendar.years}
+    """Year → version of what is published for it; `<region>/<year>` → days off of the region's
+    own."""
+    years = {str(year.year): Calendar([year]).version for year in calendar.years}
+    local = {
+        f"{days.region}/{days.year}": " ".join(sorted(map(str, days.off)))
+        for days in calendar.local
+    }
+    return years | local
 
 
 def changed_from(before: dict[str, str], calendar: Calendar) -> date | None:
@@ -152,7 +158,8 @@ def changed_from(before: dict[str, str], calendar: Calendar) -> date | None:
     before its due day.
     """
     marks = year_marks(calendar)
-    years = [int(year) for year in {*before, *marks} if before.get(year) != marks.get(year)]
+    changed = [name for name in {*before, *marks} if before.get(name) != marks.get(name)]
+    years = [int(name.rpartition("/")[2]) for name in changed]
     return date(min(years) - 1, 12, 1) if years else None
 
 
