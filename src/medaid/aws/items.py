@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
+from pynamodb.expressions.condition import Condition
+
 from medaid.aws import codec
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute
 from medaid.aws.transaction import Check, Delete, Put, Write, item_or_none, reading
@@ -50,7 +52,15 @@ class VersionedItem(Model):
 
         Raises Unavailable.
         """
-        condition = cls.sk.startswith(prefix) if prefix else None
+        return cls._list(pk, cls.sk.startswith(prefix) if prefix else None)
+
+    @classmethod
+    def list_before(cls, pk: str, sk: str) -> Iterator[Self]:
+        """Items under `pk` whose own sk comes before `sk`, as `list_under` lists them."""
+        return cls._list(pk, cls.sk < sk)
+
+    @classmethod
+    def _list(cls, pk: str, condition: Condition | None) -> Iterator[Self]:
         found = iter(reading(lambda: cls.query(pk, condition, consistent_read=True)))
         while (item := reading(lambda: next(found, None))) is not None:
             yield item

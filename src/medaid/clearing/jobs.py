@@ -21,7 +21,6 @@ from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
-from medaid.clearing.regions.model import Bill
 from medaid.errors import MedaidError, Refused
 from medaid.fund import finance, rollups, sealing, seals
 from medaid.fund import service as fund
@@ -108,7 +107,10 @@ def daily(now: datetime, calendar: Calendar) -> Done:
         step = partial(hospital.make_up_months, region, now)
         done.attempt("late_statements", region, step)
     bill_regions(done, found, now)
-    for region in found:
+    provinces = {
+        region.province for region in found
+    }  # they owe and are owed, with books of their own
+    for region in sorted({*found, *provinces}):
         steps: Mapping[str, Callable[[Region], int]] = {
             "sealed": lambda a: sum(sealing.sealed(a, month, now) for month in months),
             "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in months),
@@ -118,9 +120,7 @@ def daily(now: datetime, calendar: Calendar) -> Done:
             "overdue": lambda a: len(hospital.report_overdue(a, now, calendar)),
             "barred": lambda a: hospital.apply_time_bar(a, now, calendar).barred,
             "prepayment_alerts": lambda a: len(regions.report_use(a, now)),
-            "bills_late": lambda a: sum(
-                int(_is_late(bill, now, calendar)) for bill in regions.list_owed_by(a)
-            ),
+            "bills_late": lambda a: late_bills(a, now, calendar),
             "insurer_bills": lambda a: insurer.create_due_bills(a, now),
             "short_of_reserve": lambda a: _reserve(a, now),
         }
@@ -129,9 +129,10 @@ def daily(now: datetime, calendar: Calendar) -> Done:
     return done
 
 
-def _is_late(bill: Bill, now: datetime, calendar: Calendar) -> bool:
-    due = bill.due(calendar)
-    return due is not None and civil_date(now) > due
+def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:
+    """Bills that a region owes and whose next step is overdue."""
+    mine = (bill.due(calendar) for bill in regions.list_open(region) if bill.debtor == region)
+    return sum(due is not None and civil_date(now) > due for due in mine)
 
 
 def _reserve(admdvs: str, now: datetime) -> int:

@@ -26,6 +26,7 @@ from medaid.clearing.hospital.model import (
     Statement,
     StatementState,
     in_state,
+    statement_id,
 )
 from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.model import Item
@@ -199,7 +200,7 @@ def resolve_dispute(
         if upheld:
             writes += items.listed(region, institution, now)
         else:
-            source = f"{region}-{institution}-{after.month}-0"
+            source = statement_id(region, institution, after.month, 0)
             writes += taken_off("deduction", region, institution, source, after, now)
         claimed = claim_duty(Region(region), OfficerId(by), roles, Duty.AUDIT, now)
         return Decided(None, [*writes, *claimed])

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from medaid.aws import outbox
@@ -108,19 +109,16 @@ def create_supplements(region: str, now: datetime) -> list[Statement]:
 # deadlines
 
 
-def report_overdue(region: Region, now: datetime, calendar: Calendar) -> list[Statement]:
+def report_overdue(region: Region, now: datetime, calendar: Calendar) -> list[store.OpenStatement]:
     """Statements that are unpaid on the day their money is due (J34), of any month; each told
     once."""
-    today = civil_date(now)
-    found: list[Statement] = []
-    deadlines: dict[Month, Deadline] = {}
-    for one in store.list_open_statements(region):
-        deadline = deadlines.get(one.month)
-        if deadline is None:
-            deadline = deadlines[one.month] = rules.paid_by(one.month, region, calendar)
-        if today < deadline.day:
-            continue
-        found.append(one)
+    due = partial(rules.paid_by, region=region, calendar=calendar)
+    last = Month.of(now).previous
+    if civil_date(now) < due(last).day:
+        last = last.previous
+    found = list(store.list_open_to(region, last))
+    for one in found:
+        deadline = due(one.month)
         event = StatementOverdue(one.institution, one.month, one.state, deadline.day, deadline.cite)
         commit_once([outbox.publish(event, one.statement_id, now)])
     return found
@@ -141,20 +139,24 @@ def apply_time_bar(region: Region, now: datetime, calendar: Calendar) -> YearEnd
     A statement that was made after the last notice is told of none in time: it stays payable.
     """
     today, done = civil_date(now), YearEnd()
-    for one in store.list_open_statements(region):
-        if one.state not in (StatementState.DRAFT, StatementState.TIME_BARRING):
+    year = today.year
+    while rules.bar_notices(year, region, calendar)[0].day > today:
+        year -= 1
+    for listed in store.list_open_to(region, Month(f"{year}-12")):
+        if listed.state not in (StatementState.DRAFT, StatementState.TIME_BARRING):
             continue
-        bar = rules.barred_after(one.month.year, region, calendar)
-        notices = rules.bar_notices(one.month.year, region, calendar)
+        _, month, institution, number, _ = listed
+        one = store.get_statement(region, institution, month, number).statement
+        bar = rules.barred_after(month.year, region, calendar)
+        notices = rules.bar_notices(month.year, region, calendar)
         if civil_date(one.cut) > notices[-1].day:
             continue
         if today > bar.day:
-            barred = barring.time_bar_statement(region, one.institution, one.month, one.number, now)
+            barred = barring.time_bar_statement(region, institution, month, number, now)
             done.barred += barred is not None
             continue
         due = [notice.day for notice in notices if notice.day <= today]
-        if due:
-            done.noticed += _notice(one, due[-1], bar, now)
+        done.noticed += _notice(one, due[-1], bar, now)
     return done
 
 

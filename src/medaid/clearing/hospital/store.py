@@ -18,10 +18,14 @@ from medaid.clearing.hospital.model import (
     PendingKind,
     PendingState,
     Statement,
+    StatementState,
+    statement_id,
 )
 from medaid.clearing.keys import month_key
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
+from medaid.months import Month
+from medaid.regions import Region
 
 
 class HeldStatement(NamedTuple):
@@ -38,6 +42,20 @@ class Pending(NamedTuple):
     kind: PendingKind
     state: PendingState
     item: PendingItem
+
+
+class OpenStatement(NamedTuple):
+    """What the list of open statements says of one."""
+
+    region: Region
+    month: Month
+    institution: str
+    number: int
+    state: StatementState
+
+    @property
+    def statement_id(self) -> str:
+        return statement_id(self.region, self.institution, self.month, self.number)
 
 
 class HeldAgreement(NamedTuple):
@@ -78,19 +96,25 @@ def create_statement(statement: Statement) -> list[Write]:
     """The writes of a new statement, listed as open unless nothing is to be done with it."""
     key = keys.key_of(statement)
     made = ClearingItem.create(key, statement, "statement", state=statement.state, at=statement.cut)
-    return [made, Put(ClearingItem(*keys.open_statement_key(statement)), None, "open statement")]
+    return [made, _listed(statement)]
+
+
+def _listed(statement: Statement) -> Write:
+    """The row of an open statement, in its state."""
+    row = ClearingItem(*keys.open_statement_key(statement), state=statement.state)
+    return Put(row, None, "open statement")
 
 
 def replace_statement(held: ClearingItem, after: Statement, now: datetime) -> list[Write]:
     """The writes of a statement's next state; one that is closed leaves the list of open ones, one
     that is opened again returns to it."""
     writes: list[Write] = [held.replace(after, "statement", state=after.state, at=now)]
-    row = ClearingItem(*keys.open_statement_key(after))
-    was_closed = held.state in CLOSED
-    if after.state in CLOSED and not was_closed:
+    if after.state not in CLOSED:
+        if after.state != held.state:
+            writes.append(_listed(after))
+    elif held.state not in CLOSED:
+        row = ClearingItem(*keys.open_statement_key(after))
         writes.append(Delete(row, ClearingItem.pk.exists(), "open statement"))
-    elif was_closed and after.state not in CLOSED:
-        writes.append(Put(row, None, "open statement"))
     return writes
 
 
@@ -100,6 +124,14 @@ def list_open_statements(owing: str, month: str = "") -> Iterator[Statement]:
     for row in ClearingItem.list_under(keys.open_statements_key(owing), prefix):
         period, institution, number = keys.parse_open_statement(row.sk)
         yield get_statement(owing, institution, period, number).statement
+
+
+def list_open_to(owing: Region, last: Month) -> Iterator[OpenStatement]:
+    """The open statements of a region's months up to `last`, of which nothing else is read."""
+    pk = keys.open_statements_key(owing)
+    for row in ClearingItem.list_before(pk, last.next):
+        month, institution, number = keys.parse_open_statement(row.sk)
+        yield OpenStatement(owing, Month(month), institution, number, StatementState(row.state))
 
 
 # -------------------------------------------------------------------------------------------------

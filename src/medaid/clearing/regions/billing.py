@@ -121,7 +121,7 @@ def advance_bill(
         if duty is not None:
             acting = bill.creditor if step == BillStep.CONFIRMED else bill.debtor
             claimed = claim_duty(acting, by, roles, duty, now)
-        return Decided(after, [store.replace_bill(present, after), *fund.posting(*rest), *claimed])
+        return Decided(after, [*store.replace_bill(present, after), *fund.posting(*rest), *claimed])
 
     return transact(decide, refuse_as_changed)
 
@@ -130,7 +130,7 @@ def _book_parts(held: store.HeldBill, booked: Step, entries: list[Entry]) -> Non
     """Notes the step on the bill, so that nothing else happens to it, and posts all parts but the
     last."""
     if held.bill.booking is None:
-        commit_or_refuse([store.replace_bill(held, replace(held.bill, booking=booked))])
+        commit_or_refuse(store.replace_bill(held, replace(held.bill, booking=booked)))
     for first in range(0, len(entries), AT_ONCE):
         fund.post(*entries[first : first + AT_ONCE])
 
@@ -155,6 +155,6 @@ def dispute_bill(
         after = rules.disputed(held.bill, dispute)
         number = f"DISPUTE-{held.bill.bill_id}-{len(after.disputes)}"
         again = items.adjustment(*pair, number, amounts, now)
-        return Decided(after, [store.replace_bill(held, after), again])
+        return Decided(after, [*store.replace_bill(held, after), again])
 
     return transact(decide, refuse_as_changed)

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
 | pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
+| pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>` | a bill that is not confirmed, under both its ends | open bills of a region |
 | pk `P#<paying>`, sk `<treatment>` | prepayment held there | prepayments of a paying region |
 | pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
 """
@@ -45,6 +46,22 @@ def pointer_key(bill: Bill) -> Key:
 def parse_pointer(debtor: str, sk: str) -> Key:
     """The key of the bill that a pointer of `debtor` leads to."""
     month, kind, creditor = sk.split("#")
+    return bill_key(creditor, debtor, month, kind)
+
+
+def open_bills_key(region: str) -> str:
+    return f"O#{region}"
+
+
+def open_bill_keys(bill: Bill) -> tuple[Key, Key]:
+    """Where an open bill is listed: under its creditor, under its debtor."""
+    sk = f"{bill.month}#{bill.kind}#{bill.creditor}#{bill.debtor}"
+    return Key(open_bills_key(bill.creditor), sk), Key(open_bills_key(bill.debtor), sk)
+
+
+def parse_open_bill(sk: str) -> Key:
+    """The key of the bill that a row of the list means."""
+    month, kind, creditor, debtor = sk.split("#")
     return bill_key(creditor, debtor, month, kind)
 
 

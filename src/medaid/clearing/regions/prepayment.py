@@ -98,8 +98,8 @@ def _bills(
 def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
     """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
     outstanding: dict[Region, int] = {}
-    for bill in store.list_owed_to(treatment):
-        if bill.kind is BillKind.CLEARING and bill.state is not BillStep.CONFIRMED:
+    for bill in store.list_open(treatment):
+        if bill.kind is BillKind.CLEARING and bill.creditor == treatment:
             outstanding[bill.debtor] = outstanding.get(bill.debtor, 0) + int(bill.total())
     found = []
     for paying, fen in sorted(outstanding.items()):

@@ -17,7 +17,7 @@ from medaid.clearing.regions.prepayment import (
     paid_in,
     report_use,
 )
-from medaid.clearing.regions.store import get_bill, list_owed_by, list_owed_to
+from medaid.clearing.regions.store import get_bill, list_open, list_owed_by, list_owed_to
 from medaid.clearing.regions.suspension import (
     check_open,
     get_suspension,
@@ -39,6 +39,7 @@ __all__ = [
     "get_suspension",
     "lift_suspension",
     "list_filings",
+    "list_open",
     "list_owed_by",
     "list_owed_to",
     "paid_in",

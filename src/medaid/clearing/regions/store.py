@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from medaid.aws.transaction import Write
+from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.regions import keys
-from medaid.clearing.regions.model import Bill, Prepayment, Suspension
+from medaid.clearing.regions.model import Bill, BillStep, Prepayment, Suspension
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
 
@@ -34,15 +34,31 @@ def get_bill(creditor: str, debtor: str, month: str, kind: str = "clearing") -> 
 
 
 def create_bill(bill: Bill) -> list[Write]:
-    """The writes of a new bill and the pointer from its debtor."""
+    """The writes of a new bill, the pointer from its debtor, and its place among the open ones."""
     return [
         ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=bill.made),
         ClearingItem.create(keys.pointer_key(bill), {}, "pointer", at=bill.made),
+        *(Put(ClearingItem(*key), None, "open bill") for key in keys.open_bill_keys(bill)),
     ]
 
 
-def replace_bill(held: HeldBill, after: Bill) -> Write:
-    return held.row.replace(after, "bill", state=after.state)
+def replace_bill(held: HeldBill, after: Bill) -> list[Write]:
+    """The writes of a bill's next version; a confirmed one leaves the list of open ones."""
+    writes: list[Write] = [held.row.replace(after, "bill", state=after.state)]
+    if after.state is BillStep.CONFIRMED:
+        there = ClearingItem.pk.exists()
+        writes += [
+            Delete(ClearingItem(*key), there, "open bill") for key in keys.open_bill_keys(after)
+        ]
+    return writes
+
+
+def list_open(region: str) -> Iterator[Bill]:
+    """Bills that a region owes or is owed by and that are not confirmed."""
+    for listed in ClearingItem.list_under(keys.open_bills_key(region)):
+        row = ClearingItem.find(keys.parse_open_bill(listed.sk))
+        assert row is not None, "a listed bill is there"
+        yield row.record(Bill)
 
 
 def list_owed_to(creditor: str, month: str = "") -> Iterator[Bill]:

@@ -21,6 +21,7 @@ from medaid.clearing.hospital.model.statement import (
     Tally,
     Totals,
     in_state,
+    statement_id,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "Tally",
     "Totals",
     "in_state",
+    "statement_id",
 ]

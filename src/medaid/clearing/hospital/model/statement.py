@@ -129,6 +129,12 @@ class Block:
     totals: Totals
 
 
+def statement_id(region: str, institution: str, month: str, number: int) -> str:
+    """One region's statement of an institution's month: two regions' never meet. Number 0 is what
+    is decided outside any statement."""
+    return f"{region}-{institution}-{month}-{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One institution's month (结算对账单), or the supplement for items that reached clearing after
@@ -182,8 +188,7 @@ class Statement:
 
     @property
     def statement_id(self) -> str:
-        """One region's statement of an institution's month: two regions' never meet."""
-        return f"{self.region}-{self.institution}-{self.month}-{self.number}"
+        return statement_id(self.region, self.institution, self.month, self.number)
 
     @property
     def groups(self) -> dict[Group, Totals]:
