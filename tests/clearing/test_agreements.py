@@ -25,10 +25,12 @@ from tests.clearing.test_jobs import ask
 from tests.conftest import Tables
 
 from medaid.clearing.hospital import service as hospital
-from medaid.clearing.hospital.model import Agreement
+from medaid.clearing.hospital.model import Agreement, Mode
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.payments import service as payments
+from medaid.payments.model import Account
 from medaid.regions import Region
 
 A = HOSPITALS[0]
@@ -54,8 +56,10 @@ def propose(made: Agreement, by: str = "录入") -> Agreement:
     return hospital.propose_agreement(made, Region(HOME), by, AUGUST)
 
 
-def decide(by: str = "复核", approved: bool = True, region: str = HOME) -> Agreement:
-    return hospital.decide_agreement(A, approved, "", by, Region(region), AUGUST)
+def decide(
+    by: str = "复核", approved: bool = True, region: str = HOME, reason: str = "附件不全"
+) -> Agreement:
+    return hospital.decide_agreement(A, approved, reason, by, Region(region), AUGUST)
 
 
 class TestVersions:
@@ -97,6 +101,29 @@ class TestVersions:
         decide(approved=False)
         assert hospital.get_payee(A, date(2023, 8, 1)).account != OTHER
 
+    def test_rejected_version_says_why_and_so_does_the_payee(self) -> None:
+        agree(agreement(A))
+        propose(replace(agreement(A), account=OTHER, effective=date(2023, 7, 1)))
+        with pytest.raises(BadInput) as refused:
+            decide(approved=False, reason=" ")
+        assert refused.value.field == "reason"
+        decide(approved=False)
+        assert hospital.list_agreements(A)[-1][1].reason == "附件不全"
+        kept = payments.get_payee(Region(HOME), A)
+        assert kept is not None
+        assert (kept.pending, kept.entered_by, kept.approved_by) == (None, "录入", "复核")
+        assert kept.trail[-1].endswith(" 复核 不同意收款账户(尾号8888):附件不全")
+
+    def test_rejected_version_leaves_a_change_that_somebody_else_entered(self) -> None:
+        agree(agreement(A))
+        propose(replace(agreement(A), mode=Mode.PER_CASE, effective=date(2023, 7, 1)))
+        other = Account(f"{A}医院", OTHER, "中国银行")
+        payments.enter_account(Region(HOME), A, other, OfficerId("另"), AUGUST)
+        decide(approved=False)
+        kept = payments.get_payee(Region(HOME), A)
+        assert kept is not None
+        assert kept.pending == other
+
     @pytest.mark.parametrize(
         "wrong", [{"retention": "1.5"}, {"account": "12|34"}, {"name": ""}, {"bank": "中\n行"}]
     )
@@ -125,9 +152,6 @@ class TestAccount:
         """Two people of another region cannot lead its payments elsewhere."""
         agree(agreement(A))
         confirmed()
-        from medaid.ids import OfficerId
-        from medaid.payments.model import Account
-
         evil = Account("他人", OTHER, "某行")
         payments.enter_account(Region(HOME), A, evil, OfficerId("x"), AUGUST)
         payments.approve_account(Region(HOME), A, OfficerId("y"), AUGUST)

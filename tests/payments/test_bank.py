@@ -15,7 +15,8 @@ from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
 from medaid.payments.bank import answer_file, batch_file
 from medaid.payments.model import Account, Batch, BatchLine
-from medaid.payments.rules import check_account, matched
+from medaid.payments.payees import check_account
+from medaid.payments.rules import matched
 from medaid.regions import Region
 
 ACCOUNT = Account("张三", "6222020000001234", "102301000000")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from tests.conftest import Tables
-from tests.payments.builders import ENTERS, HOSPITAL, NANJING, NOW, SUZHOU, payee
+from tests.payments.builders import ENTERS, HOSPITAL, NANJING, NOW, OTHER, SUZHOU, payee
 from tests.storage import StorageCalls, StorageFaults
 
 from medaid.aws import rest
@@ -102,6 +102,20 @@ def test_a_manager_enters_who_is_who_and_answers_show_it(tables: Tables) -> None
     assert (status, shown["officer_name"]) == (200, "张三(合同管理)")
     _, after = ask("GET", f"/payments/{NANJING}/payees/{HOSPITAL}")
     assert (after["entered_by_name"], after["approved_by_name"]) == ("张三(合同管理)", "")
+
+
+def test_a_payees_change_is_rejected_with_a_reason_by_somebody_named(tables: Tables) -> None:
+    payee()
+    path = f"/payments/{NANJING}/payees/{HOSPITAL}"
+    service.enter_account(NANJING, HOSPITAL, OTHER, ENTERS, NOW)
+    ask("PUT", f"/payments/{NANJING}/officers/{BOSS}", {"name": "李四", "post": "科长"})
+    for body in (None, {}, {"reason": ""}):
+        assert ask("POST", f"{path}/reject", body)[0] == 400
+    assert ask("POST", f"{path}/reject", {"reason": "无变更函"}, role="accountant")[0] == 403
+    assert ask("GET", path)[1]["pending_tail"] == OTHER.bankacct[-4:]
+    status, shown = ask("POST", f"{path}/reject", {"reason": "无变更函"})
+    assert (status, shown["pending_tail"], shown["entered_by"]) == (200, "", ENTERS)
+    assert shown["trail"][-1].endswith(" 李四(科长) 不同意收款账户(尾号5678):无变更函")
 
 
 def test_an_act_keeps_the_post_of_its_time(tables: Tables) -> None:

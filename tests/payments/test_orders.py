@@ -78,16 +78,6 @@ def test_an_account_changed_while_an_order_is_committed_loses(tables: Tables) ->
         commit(writes)
 
 
-def test_a_rejected_change_leaves_the_approved_account(tables: Tables) -> None:
-    payee()
-    service.enter_account(NANJING, HOSPITAL, OTHER, ENTERS, NOW)
-    assert service.reject_account(NANJING, HOSPITAL, NOW).account == ACCOUNT
-    assert sent().state == "released"
-    service.enter_account(NANJING, HOSPITAL, OTHER, ENTERS, NOW)
-    back = service.enter_account(NANJING, HOSPITAL, ACCOUNT, ENTERS, NOW)
-    assert (back.account, back.pending) == (ACCOUNT, None)
-
-
 @pytest.mark.parametrize(
     ("account", "field"),
     [

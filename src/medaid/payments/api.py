@@ -59,10 +59,14 @@ def approve_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> 
 
 
 @ROUTES.post(
-    "/payments/{admdvs}/payees/{payee}/reject", "不予变更收款账户", roles=("auditor", "manager")
+    "/payments/{admdvs}/payees/{payee}/reject",
+    "不予变更收款账户",
+    roles=("auditor", "manager"),
+    body=WithReason,
 )
-def reject_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeShown:
-    return payee_shown(service.reject_account(admdvs, payee, call.now))
+def reject_account(call: Call[Listeners, WithReason], admdvs: Region, payee: str) -> PayeeShown:
+    by, reason = OfficerId(call.caller.subject), call.body.reason
+    return payee_shown(service.reject_account(admdvs, payee, by, reason, call.now))
 
 
 @ROUTES.post(

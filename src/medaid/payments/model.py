@@ -66,8 +66,12 @@ class Payee:
     pending: Account | None = None
     entered_by: OfficerId = NOBODY
     """Of the pending account; of the approved one where nothing is pending."""
+    account_by: OfficerId = NOBODY
+    """Who entered the approved account."""
     approved_by: OfficerId = NOBODY
     changed_at: datetime | None = None
+    trail: tuple[str, ...] = ()
+    """Who did what with its accounts, when and why, in words."""
     of_source: bool = False
     """It belongs to what is paid (a manual case), which alone changes its account."""
 

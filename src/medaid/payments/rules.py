@@ -13,7 +13,6 @@ from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, OrderId
 from medaid.names import NotAName, normal
 from medaid.payments.model import (
-    Account,
     AnswerFile,
     AnswerLine,
     BankAnswer,
@@ -25,79 +24,15 @@ from medaid.payments.model import (
     OfficerName,
     OrderState,
     Outcome,
-    Payee,
     PayOrder,
     Problem,
     SeparationRules,
     Source,
 )
+from medaid.payments.payees import BREAKS
 from medaid.regions import Region
 
-_ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
-_BREAKS: Final = re.compile(r"[|\x00-\x1f\x7f\u0085\u2028\u2029]")
-"""What would break a line of the bank's file, as any reader splits it."""
 _ID: Final = re.compile(r"[0-9A-Za-z._-]{1,80}")
-
-
-# ---- accounts ----------------------------------------------------------------------------------
-
-
-def check_account(account: Account) -> None:
-    """An account that the bank's file can name. Raises BadInput naming the field."""
-    for name in ("acctname", "bankcode"):
-        text = getattr(account, name)
-        if not text.strip():
-            raise BadInput("FIELD_REQUIRED", field=name)
-        if _BREAKS.search(text):
-            raise BadInput("FIELD_FORMAT", field=name, rule="不得含竖线或换行")
-    if not _ACCOUNT.fullmatch(account.bankacct):
-        raise BadInput("FIELD_FORMAT", field="bankacct", rule="银行账号为 8 至 32 位数字")
-
-
-def entered(payee: Payee, account: Account, by: OfficerId, at: datetime) -> Payee:
-    """The payee with an account that waits for approval. The approved account entered again takes a
-    pending change away."""
-    pending = None if account == payee.account else account
-    return replace(payee, pending=pending, entered_by=by, changed_at=at)
-
-
-def check_by_office(payee: Payee) -> None:
-    """Raises Conflict STATE for a payee whose account only what is paid changes: its own checks
-    (name, proof, who may) would be passed by."""
-    if payee.of_source:
-        raise Conflict(
-            "STATE",
-            field="payee",
-            rule=f"{payee.id} 的收款账户在该申请中变更、审批(茂民规〔2018〕3号二(四))",
-        )
-
-
-def approved(payee: Payee, by: OfficerId, at: datetime) -> Payee:
-    """The pending account approved by a second person (two people for each account). Raises
-    Conflict STATE, Forbidden SEPARATION."""
-    if payee.pending is None:
-        raise Conflict("STATE", field="account", rule="没有待审批的收款账户")
-    if by == payee.entered_by:
-        raise Forbidden(
-            "SEPARATION", field="operator", rule="收款账户的登记与审批不得为同一人(秦安县84号三)"
-        )
-    return replace(payee, account=payee.pending, pending=None, approved_by=by, changed_at=at)
-
-
-def payable_account(payee: Payee | None, payee_id: str) -> Account:
-    """The account on which a payee is paid now. Raises Conflict STATE where none is approved or a
-    change waits for approval."""
-    if payee is None or payee.account is None or payee.pending is not None:
-        raise Conflict(
-            "STATE", field="account", rule=f"{payee_id} 的收款账户尚未审批,付款单暂不支付"
-        )
-    return payee.account
-
-
-def check_paid_account(found: Account, wanted: Account | None) -> None:
-    """Raises Conflict STATE where what is paid names another account than the approved one."""
-    if wanted is not None and found != wanted:
-        raise Conflict("STATE", field="account", rule="已审批的收款账户与申请登记的账户不一致")
 
 
 # ---- orders ------------------------------------------------------------------------------------
@@ -255,7 +190,7 @@ def with_name(officer: Officer, name: str, post: str, by: OfficerId, at: datetim
     for field, text in (("name", written), ("post", post.strip())):
         if not text:
             raise BadInput("FIELD_REQUIRED", field=field, rule="须填写经办人员的姓名和岗位")
-    if _BREAKS.search(post):
+    if BREAKS.search(post):
         raise BadInput("FIELD_FORMAT", field="post", rule="不得含竖线或换行")
     now = officer.name_at()
     if now is not None and (now.name, now.post) == (written, post.strip()):

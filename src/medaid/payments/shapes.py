@@ -12,6 +12,7 @@ from medaid.aws.rest.bodies import (
     InstantText,
     MonthText,
     NameOf,
+    NamesWithin,
     Reason,
     Short,
     Shown,
@@ -41,6 +42,7 @@ class PayeeShown(Shown):
     approved_by: str
     approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     changed_at: InstantText
+    trail: Annotated[list[str], NamesWithin()]
 
 
 class BatchIn(Body):

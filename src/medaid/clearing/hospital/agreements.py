@@ -62,8 +62,10 @@ def decide_agreement(
     """Second person: the version that waits comes into force from its date on, or is rejected.
 
     Raises Refused NOT_FOUND, Forbidden SEPARATION for the one who made it (Q3.1), or outside the
-    institution's region.
+    institution's region, BadInput for a rejection without a reason.
     """
+    if not approved and not reason.strip():
+        raise BadInput("FIELD_REQUIRED", field="reason", rule="须写明不予同意的原因")
 
     def decide() -> Decided[Agreement]:
         held = next(
@@ -78,13 +80,17 @@ def decide_agreement(
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
         state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
         after = replace(held.agreement, approved_by=by, reason=reason)
-        return Decided(after, [store.replace_agreement(held, after, state, now)])
+        account, officer = account_of(after), OfficerId(by)
+        rejected = (
+            ()
+            if approved
+            else payments.account_rejected(region, institution, account, officer, reason, now)
+        )
+        return Decided(after, [store.replace_agreement(held, after, state, now), *rejected])
 
     decided = transact(decide, refuse_as_changed)
     if approved and decided.effective <= civil_date(now):
         confirm_account(region, decided, now)
-    elif not approved:
-        payments.reject_account(region, institution, now)
     return decided
 
 

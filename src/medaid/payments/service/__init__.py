@@ -4,11 +4,12 @@ Functions whose name ends in a participle (`order_created`, `account_entered`) a
 acting service's transaction; the others commit.
 """
 
-from medaid.payments.rules import check_account
+from medaid.payments.payees import check_account
 from medaid.payments.service.accounts import (
     account_approved,
     account_confirmed,
     account_entered,
+    account_rejected,
     approve_account,
     enter_account,
     get_payee,
@@ -54,6 +55,7 @@ __all__ = [
     "account_approved",
     "account_confirmed",
     "account_entered",
+    "account_rejected",
     "approve_account",
     "check_account",
     "claim_duty",

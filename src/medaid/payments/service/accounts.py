@@ -9,7 +9,7 @@ from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
-from medaid.payments import rules
+from medaid.payments import payees
 from medaid.payments.keys import payee_key
 from medaid.payments.model import Account, Payee
 from medaid.payments.store import PaymentItem
@@ -48,7 +48,7 @@ def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) 
 
     def decide() -> Decided[Payee]:
         item, before = _load_by_office(region, payee_id)
-        return _stored(item, rules.approved(before, by, at), at)
+        return _stored(item, payees.approved(before, by, at), at)
 
     return transact(decide)
 
@@ -56,20 +56,33 @@ def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) 
 def account_approved(region: Region, payee_id: str, by: OfficerId, at: datetime) -> Sequence[Write]:
     """The same as writes for the acting service's transaction; label `payee`."""
     item, before = _load(region, payee_id)
-    return _stored(item, rules.approved(before, by, at), at).writes
+    return _stored(item, payees.approved(before, by, at), at).writes
 
 
-def reject_account(region: Region, payee_id: str, at: datetime) -> Payee:
+def reject_account(
+    region: Region, payee_id: str, by: OfficerId, reason: str, at: datetime
+) -> Payee:
     """The pending account dropped: the one approved before stands. Done already changes nothing.
-    Raises Conflict STATE for the payee of a case."""
+    Raises BadInput without a reason, Conflict STATE for the payee of a case."""
 
     def decide() -> Decided[Payee]:
         item, before = _load_by_office(region, payee_id)
         if item is None or before.pending is None:
             return Decided(before)
-        return _stored(item, replace(before, pending=None, changed_at=at), at)
+        return _stored(item, payees.rejected(before, by, reason, at), at)
 
     return transact(decide)
+
+
+def account_rejected(
+    region: Region, payee_id: str, account: Account, by: OfficerId, reason: str, at: datetime
+) -> Sequence[Write]:
+    """The same of `account` as writes for the acting service's transaction; label `payee`. None
+    where another account waits, or none. Raises BadInput."""
+    item, before = _load(region, payee_id)
+    if item is None or before.pending != account:
+        return ()
+    return _stored(item, payees.rejected(before, by, reason, at), at).writes
 
 
 def account_confirmed(
@@ -87,16 +100,16 @@ def account_confirmed(
     item, before = _load(region, payee_id)
     if (before.account, before.pending, before.of_source) == (account, None, of_source):
         return ()
-    rules.check_account(account)
+    payees.check_account(account)
     pending = replace(before, pending=account, entered_by=entered_by, of_source=of_source)
-    return _stored(item, rules.approved(pending, approved_by, at), at).writes
+    return _stored(item, payees.approved(pending, approved_by, at), at).writes
 
 
 def payable_account(region: Region, payee_id: str) -> tuple[Account, Write]:
     """The account on which a payee is paid, and the check that it still is. Raises Conflict STATE
     where none is approved or a change waits."""
     item, payee = _load(region, payee_id)
-    account = rules.payable_account(payee, payee_id)
+    account = payees.payable_account(payee, payee_id)
     assert item is not None, "an approved account is stored"
     return account, item.unchanged("payee")
 
@@ -108,19 +121,19 @@ def _load(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
 
 def _load_by_office(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
     item, payee = _load(region, payee_id)
-    rules.check_by_office(payee)
+    payees.check_by_office(payee)
     return item, payee
 
 
 def _entered(
     item: PaymentItem | None, before: Payee, account: Account, by: OfficerId, at: datetime
 ) -> Decided[Payee]:
-    rules.check_account(account)
+    payees.check_account(account)
     if account in (before.pending, before.account) and (
         before.pending is None or account == before.pending
     ):
         return Decided(before)
-    return _stored(item, rules.entered(before, account, by, at), at)
+    return _stored(item, payees.entered(before, account, by, at), at)
 
 
 def _stored(item: PaymentItem | None, payee: Payee, at: datetime) -> Decided[Payee]:

@@ -13,7 +13,7 @@ from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments import rules
+from medaid.payments import payees
 from medaid.payments.keys import LINE, batch_key, line_key, month_key, month_partition
 from medaid.payments.model import Account, Batch, BatchLine, BatchState, Duty
 from medaid.payments.service.accounts import get_payee
@@ -104,7 +104,7 @@ def _held_back(batch: Batch) -> list[str]:
         payee = get_payee(batch.region, line.payee)
         try:
             check_earlier(get_order(line.order_id))
-            account = rules.payable_account(payee, line.payee)
+            account = payees.payable_account(payee, line.payee)
         except Conflict:
             held.append(line.order_id)
             continue

@@ -11,7 +11,7 @@ from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.payments import rules
+from medaid.payments import payees, rules
 from medaid.payments.keys import (
     batch_key,
     line_key,
@@ -91,7 +91,7 @@ def order_released(
         raise Conflict("STATE", field="batch_id", rule="付款批次已关闭")
     previous = check_earlier(order)
     account, unchanged = payable_account(order.region, order.payee)
-    rules.check_paid_account(account, wanted)
+    payees.check_paid_account(account, wanted)
     line = BatchLine(order.order_id, order.payee, order.amount, account)
     released = replace(order, state=OrderState.RELEASED, batch_id=batch.batch_id)
     return [
