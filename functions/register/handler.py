@@ -1,4 +1,5 @@
-"""The operators' handler of the registers: /people/…, /calendar/… and, for inspectors, /access/…"""
+"""The operators' handler of the registers: /people/…, /calendar/…, /figures/… and, for inspectors,
+/access/…"""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from medaid.aws.clock import now
 from medaid.aws.rest.app import mount, plain
 from medaid.payments import service as payments
 from medaid.people import api as people_api
+from medaid.settlement.figures import api as figures_api
 from medaid.workcalendar import api as calendar_api
 
 logger = Logger(service="register")
 app = rest.resolver()
-for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES):
+for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES, figures_api.ROUTES):
     mount(app, table, now, plain, payments.officer_titles)
 
 

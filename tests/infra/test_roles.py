@@ -179,6 +179,10 @@ FORBIDDEN = [
     ("Register", "PutItem", "people", "C#x"),  # whose certificate it is
     ("Register", "PutItem", "people", "B#x"),  # what became of a drop
     ("Register", "DeleteItem", "people", "H#x"),
+    ("Register", "PutItem", "settlement", "S#x"),
+    ("Register", "GetItem", "settlement", "S#x"),
+    ("Settle", "PutItem", "settlement", "F#x"),  # what the agency enters
+    ("Reimburse", "PutItem", "settlement", "F#x"),
     ("Register", "UpdateItem", "access", "P#x"),
     ("Register", "DeleteItem", "access", "P#x"),
     ("Rollup", "PutItem", "fund", "E#x"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from medaid.benefit.engine import eligible_categories, price
 from medaid.benefit.facts import (
@@ -29,6 +30,7 @@ from medaid.benefit.statements import (
     check_stated_facts,
     refuse_sender_amounts,
 )
+from medaid.errors import PolicyUndetermined
 from medaid.money import Fen
 from medaid.people.model import Insurance, PersonFile, YearTotals
 from medaid.policy.model import Policy
@@ -47,6 +49,7 @@ __all__ = [
     "check_fee_classes",
     "check_stated_facts",
     "decide",
+    "decide_with_entered",
     "enrolment_for",
     "filing_for",
     "funds_pay",
@@ -55,6 +58,7 @@ __all__ = [
     "year_of",
 ]
 
+T = TypeVar("T")
 PolicyFor = Callable[[str, str, date], Policy]
 """(insured region, assisting region or "", last day of care) → policy."""
 
@@ -101,6 +105,19 @@ def decide(
     Raises BadInput, Refused and PolicyUndetermined.
     """
     return best_of(candidates(file, request, today, policy_for, person_group))
+
+
+def decide_with_entered(
+    deciding: Callable[[PolicyFor], T], policy_for: PolicyFor, entered: Callable[[], PolicyFor]
+) -> T:
+    """What `deciding` answers under `policy_for`; where a figure is missing, under what agencies
+    have `entered`, which is asked for only then."""
+    try:
+        return deciding(policy_for)
+    except PolicyUndetermined as silent:
+        if silent.code != "FIGURE_MISSING":
+            raise
+    return deciding(entered())
 
 
 def candidates(

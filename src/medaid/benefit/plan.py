@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from medaid.benefit.choice import any_holds, choose, holds
+from medaid.benefit.entered import with_entered
 from medaid.benefit.model import PLAIN, Reckoning
 from medaid.benefit.modify import adjusted, changed_amount, ratio_adjustments
 from medaid.errors import PolicyUndetermined
@@ -124,7 +125,7 @@ def plan(policy: Policy, facts: Facts) -> Plan:
         if len(_plans) >= _MOST_PLANS:
             _plans.clear()
         known = tuple(
-            _planned(layer, facts)
+            _planned(with_entered(layer, policy, facts), facts)
             for layer in policy.layers
             if layer.kind != LayerKind.YEAR_END and holds(layer.when, facts, layer.name)
         )
@@ -150,7 +151,7 @@ def _check_basic(policy: Policy, planned: Plan, facts: Facts) -> None:
 def year_end_plan(policy: Policy, facts: Facts) -> Plan:
     """The layers that are settled once, at the end of the year."""
     return tuple(
-        _planned(layer, facts)
+        _planned(with_entered(layer, policy, facts), facts)
         for layer in policy.layers
         if layer.kind == LayerKind.YEAR_END and holds(layer.when, facts, layer.name)
     )

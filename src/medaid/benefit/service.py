@@ -3,7 +3,15 @@ data and as sentences. Pure, like all of this package."""
 
 from __future__ import annotations
 
-from medaid.benefit.claim import Choice, PolicyFor, best_of, candidate, candidates, decide
+from medaid.benefit.claim import (
+    Choice,
+    PolicyFor,
+    best_of,
+    candidate,
+    candidates,
+    decide,
+    decide_with_entered,
+)
 from medaid.benefit.deductible import deductible_borne
 from medaid.benefit.engine import eligible_categories, planned_for, price
 from medaid.benefit.facts import (
@@ -45,6 +53,7 @@ __all__ = [
     "check_fee_classes",
     "check_stated_facts",
     "decide",
+    "decide_with_entered",
     "deductible_borne",
     "eligible_categories",
     "enrolment_for",

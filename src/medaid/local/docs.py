@@ -26,6 +26,7 @@ from medaid.people import api as people_api
 from medaid.policy.vocabulary import FUND_NAMES, TIER_NAMES
 from medaid.receipts import api as receipts_api
 from medaid.reimbursement import api as reimbursement_api
+from medaid.settlement.figures import api as figures_api
 from medaid.workcalendar import api as calendar_api
 
 DOCS: Final = ROOT / "docs"
@@ -37,6 +38,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     people_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
+    figures_api.ROUTES,
     payments_api.ROUTES,
     receipts_api.ROUTES,
     reimbursement_api.ROUTES,

@@ -19,8 +19,9 @@ from medaid.benefit.year_end import has_year_end, year_end_claim
 from medaid.errors import BadInput
 from medaid.local.policy_cli import packs_in
 from medaid.policy.loader import PackInvalid
-from medaid.policy.model import Policy
-from medaid.policy.service import Library
+from medaid.policy.model import AgencyFigure, Policy
+from medaid.policy.service import Library, with_figures
+from medaid.settlement.figures.api import read_figures
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--packs", type=Path, help="政策包目录,与随产品发布的一起用(同 id 的取代之)"
     )
     parser.add_argument("--alone", action="store_true", help="只用 --packs 目录中的政策包")
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        action="append",
+        default=[],
+        help="经办机构录入的标准(GET /figures/{admdvs} 的回答),可写多次",
+    )
     parser.add_argument("--year-end", action="store_true", help="再算年末结算(年末返还等)")
     parser.add_argument("--json", action="store_true", help="以 JSON 给出")
     parser.add_argument("--schema", action="store_true", help="打印案例文件的 JSON schema")
@@ -50,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     except PackInvalid as invalid:
         print(*invalid.problems, sep="\n", file=sys.stderr)
         return 1
-    answers = _priced(cases, known)
+    answers = _priced(cases, known, _figures(args.figures))
     ends = _year_ends(answers) if args.year_end else []
     if args.json:
         data: Any = [answer(*one) for one in answers]
@@ -72,7 +80,20 @@ def run(args: argparse.Namespace) -> int:
 Answered = tuple[Case, Policy, Priced]
 
 
-def _priced(cases: Sequence[tuple[Case, bool]], known: Library) -> list[Answered]:
+def _figures(paths: Sequence[Path]) -> list[AgencyFigure]:
+    """What is in force in the files. Raises BadInput."""
+    try:
+        return [
+            figure for path in paths for figure in read_figures(json.loads(path.read_text("utf-8")))
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        rule = "须为 GET /figures/{admdvs} 的回答"
+        raise BadInput("FIELD_FORMAT", field="--figures", rule=rule) from None
+
+
+def _priced(
+    cases: Sequence[tuple[Case, bool]], known: Library, figures: Sequence[AgencyFigure]
+) -> list[Answered]:
     """Each claim priced on the totals that the claims of its year before it left."""
     totals: dict[int, Mapping[str, int]] = {}
     answers: list[Answered] = []
@@ -83,6 +104,7 @@ def _priced(cases: Sequence[tuple[Case, bool]], known: Library) -> list[Answered
             claim = replace(claim, totals=totals.get(year, {}))
         case = written._replace(claim=claim)
         policy = known.policy_for(case.insured_region, case.assisting_region, case.day)
+        policy = with_figures(policy, figures, case.claim.stated_amounts)
         priced = price(policy, case.claim)
         totals[year] = priced.totals
         answers.append((case, policy, priced))

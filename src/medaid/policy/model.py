@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple, get_args, get_type_hints
 
 from medaid.policy.tables import (
+    AgencyFigure,
     Amount,
     Band,
     Base,
@@ -57,6 +58,7 @@ __all__ = [
     "TIERS",
     "TRUST",
     "VALUES",
+    "AgencyFigure",
     "Amount",
     "Band",
     "Base",
@@ -207,6 +209,8 @@ class Policy:
     year_basis: str
     asked: tuple[str, ...] = ()
     """Facts that some row asks for, in the order of `Facts`; empty: not worked out, all count."""
+    figures: tuple[AgencyFigure, ...] = ()
+    """What agencies have entered where files leave a figure open, the nearest region's first."""
 
 
 def rows_of(pack: Pack) -> Iterator[Row]:

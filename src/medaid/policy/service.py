@@ -17,6 +17,9 @@ from typing import Final
 from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.assembly import assemble, chain, succeeded
+from medaid.policy.entered import entered_parts as entered_parts
+from medaid.policy.entered import open_parts as open_parts
+from medaid.policy.entered import with_figures as with_figures
 from medaid.policy.model import Figure, Pack, Policy
 from medaid.policy.vocabulary import LayerKind
 

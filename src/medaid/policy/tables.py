@@ -193,6 +193,40 @@ class Floor(NamedTuple):
     of: str
 
 
+class AgencyFigure(NamedTuple):
+    """Figures of one layer that no file can cite and that the agency of `region` has entered for a
+    time, from a document of its own. They fill what the files leave open and change nothing else.
+
+    `ratio` in parts per `RATIO_SCALE`, `deductible` and `cap` in fen; None: not entered.
+    """
+
+    figure_id: str
+    region: str
+    layer: str
+    begin: date
+    end: date
+    document: str
+    article: str
+    ratio: int | None = None
+    deductible: int | None = None
+    cap: int | None = None
+    uncapped: bool = False
+    """The document sets no cap."""
+    level: str = ""
+    """Level of institution; empty: all."""
+    filing: str = ""
+    """How care away from home was filed; empty: however."""
+
+    @property
+    def cite(self) -> Citation:
+        return Citation(self.document, self.article, "G")
+
+    @property
+    def when(self) -> When:
+        named = (("level", self.level), ("filing", self.filing))
+        return When(tuple((name, frozenset({value})) for name, value in named if value))
+
+
 class Lump(NamedTuple):
     """A sum paid once a year when `source` passes `above`."""
 

@@ -11,6 +11,7 @@ from medaid.reimbursement.following import original_of
 from medaid.reimbursement.procedure import procedure
 from medaid.reimbursement.service import Context
 from medaid.settlement import service as settlement
+from medaid.settlement.figures import service as figures
 from medaid.settlement.service import person_group
 
 
@@ -23,4 +24,5 @@ def context(now: datetime) -> Context:
         lambda setl_id: original_of(settlement.get_settlement(setl_id)),
         person_group,
         library().unverified,
+        figures.policies,
     )

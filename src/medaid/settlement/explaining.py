@@ -9,7 +9,7 @@ from medaid.benefit.service import amount, bill_to_data, category_name, sentence
 from medaid.errors import PolicyUndetermined
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.policy.service import Library
+from medaid.policy.service import Library, with_figures
 from medaid.settlement import rules
 from medaid.settlement.archive import every_version
 from medaid.settlement.model import Settlement
@@ -80,7 +80,7 @@ def _replay(settlement: Settlement, packs: Library) -> str:
         policy = packs.policy_of(
             decision.packs, decision.insured_region, decision.assisting_region, decision.policy_day
         )
-        again = rules.reprice(decision, policy)
+        again = rules.reprice(decision, with_figures(policy, decision.figures))
     except PolicyUndetermined as silent:
         return "unavailable" if silent.code == "NO_POLICY" else "differs"
     same = (again.steps, again.person_pays, again.category, dict(again.totals)) == (

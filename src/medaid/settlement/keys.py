@@ -6,6 +6,7 @@
 | pk `M#<institution>#<msgid>`, sk `MESSAGE` | what a sender's message led to | a retry, 2601: get by sender and msgid |
 | pk `V#<mdtrt_id>`, sk `B#<batch>` | what settled a visit's charge batch, for whom, and the visit as it was | further batch, double settlement: query by visit |
 | pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
+| pk `F#<region>`, sk `FIGURES` | the figures that the agency of a region has entered | where a figure is missing: get by region, kept in memory for a minute |
 | pk `I#<fixmedins_code>`, sk `INSTITUTION` | a contracted institution | every message: get by code, kept in memory for ten minutes |
 
 Nothing here is shared between persons or visits: no settlement waits for another's key.
@@ -37,6 +38,11 @@ def batch_key(mdtrt_id: VisitId | str, batch: str) -> Key:
 def pack_key(name: str) -> Key:
     """`name` is `<pack id>@<version>`."""
     return Key(f"K#{name}", "PACK")
+
+
+def figures_key(region: str) -> Key:
+    """Holds all figures that the agency of `region` has entered: changed together, by version."""
+    return Key(f"F#{region}", "FIGURES")
 
 
 def institution_key(code: InstitutionCode | str) -> Key:

@@ -12,6 +12,7 @@ from medaid.benefit.model import Bill, Facts, Step
 from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
 from medaid.money import Fen
 from medaid.people.model import Visit
+from medaid.policy.model import AgencyFigure
 from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
 
@@ -79,6 +80,8 @@ class Decision:
     """Fee totals by national fee class, in fen; empty where none were sent."""
     receipt: ReceiptNumber | None = None
     """Of the bill, where the hospital stated it."""
+    figures: tuple[AgencyFigure, ...] = ()
+    """What agencies had entered where the packs lack a figure."""
 
     @property
     def totals_after(self) -> Mapping[str, int]:
@@ -148,6 +151,31 @@ class MessageRecord:
     digests: Mapping[str, str]
     """A short hash of every field's meaning."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredFigure:
+    """Figures of a layer as one person entered and another approved them. `ending` is the last day
+    that somebody has asked for and nobody agreed to yet."""
+
+    figure: AgencyFigure
+    title: str
+    """Of the document."""
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    ending: date | None = None
+    ending_by: str = ""
+    trail: tuple[str, ...] = ()
+    """Who did what and when, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredFigures:
+    """All that the agency of one region has entered."""
+
+    figures: tuple[EnteredFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def decide(
         last_before=taken.totals.last,
         fees=request.fees,
         receipt=request.receipt,
+        figures=taken.policy.figures,
     )
 
 

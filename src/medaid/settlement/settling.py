@@ -15,7 +15,7 @@ from typing import Final
 from medaid import ids
 from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy
 from medaid.benefit.model import BILL_FIELDS, Bill
-from medaid.benefit.service import ClaimRequest
+from medaid.benefit.service import ClaimRequest, PolicyFor, decide_with_entered
 from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
@@ -123,7 +123,13 @@ def _decision(
     message: Message, institution: Institution, now: datetime, file: PersonFile, packs: Library
 ) -> Decision:
     request = _request(message, institution, now, file)
-    decision = rules.decide(file, request, civil_date(now), codes.person_group, packs.policy_for)
+    decision = decide_with_entered(
+        lambda policy_for: rules.decide(
+            file, request, civil_date(now), codes.person_group, policy_for
+        ),
+        packs.policy_for,
+        lambda: _entered(packs),
+    )
     check_open(decision.insured_region, decision.treatment_region)
     warnings = packs.warnings(
         decision.insured_region,
@@ -133,6 +139,12 @@ def _decision(
     )
     account = (NO_ACCOUNT,) if codes.bare(message.text("acct_used_flag")) == "1" else ()
     return replace(decision, warnings=(*warnings, *account))
+
+
+def _entered(packs: Library) -> PolicyFor:
+    from medaid.settlement.figures import service as figures  # only where a figure is missing
+
+    return figures.policies(packs.policy_for)
 
 
 def _request(

@@ -9,8 +9,11 @@ from medaid.aws import codec
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import connection, table_meta
 from medaid.aws.transaction import Put, Write
+from medaid.policy.model import AgencyFigure
 from medaid.settlement import keys
 from medaid.settlement.model import (
+    EnteredFigure,
+    EnteredFigures,
     Institution,
     MessageRecord,
     PublishedPack,
@@ -20,6 +23,10 @@ from medaid.settlement.model import (
 
 INSTITUTION_SECONDS: Final = 600.0
 """How long a running function keeps what it knows of an institution."""
+
+
+FIGURES_SECONDS: Final = 60.0
+"""How long it keeps what agencies have entered: a figure approved counts everywhere within."""
 
 
 class SettlementItem(VersionedItem):
@@ -91,6 +98,7 @@ def find_pack(name: str) -> PublishedPack | None:
     return None if item is None else item.record(PublishedPack)
 
 
+_figures: dict[str, tuple[float, tuple[AgencyFigure, ...]]] = {}
 _institutions: dict[str, tuple[float, Institution]] = {}
 
 
@@ -108,6 +116,31 @@ def find_institution(code: str) -> Institution | None:
     return found
 
 
+def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:
+    """The figures that the agency of `region` has entered, and how often they were changed. Raises
+    Unavailable."""
+    item = SettlementItem.find(keys.figures_key(region))
+    return (0, ()) if item is None else (item.version, item.record(EnteredFigures).figures)
+
+
+def replace_figures(region: str, version: int, figures: tuple[EnteredFigure, ...]) -> Write:
+    """All figures of the region anew; loses where they are no longer those of `version`."""
+    key, held = keys.figures_key(region), EnteredFigures(figures)
+    if not version:
+        return SettlementItem.create(key, held, "figures")
+    return SettlementItem(*key, version=version).replace(held, "figures")
+
+
+def approved_figures(region: str) -> tuple[AgencyFigure, ...]:
+    """The figures in force, now or at other times, from memory where they were read in the last
+    minute. Raises Unavailable."""
+    held = _figures.get(region)
+    if held is None or time.monotonic() - held[0] >= FIGURES_SECONDS:
+        found = tuple(one.figure for one in find_figures(region)[1] if one.approved_at)
+        held = _figures[region] = (time.monotonic(), found)
+    return held[1]
+
+
 def replace_institution(one: Institution) -> Write:
     """An institution as the agency contracted it; a later contract replaces an earlier one."""
     item = SettlementItem(*keys.institution_key(one.code), version=1, body=codec.encode(one))
@@ -123,3 +156,4 @@ def connect() -> None:
 def forget() -> None:
     """Drops what is kept in memory."""
     _institutions.clear()
+    _figures.clear()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from medaid.aws.transaction import RetryPolicy
-from medaid.benefit.service import PersonGroup
+from medaid.benefit.service import PersonGroup, PolicyFor
 from medaid.errors import Refused
 from medaid.policy.model import Policy
 from medaid.reimbursement.model import OriginalSettlement
@@ -36,4 +36,9 @@ class Context:
     """psn_type and age → the group of persons that policies speak of."""
     unverified: Callable[[Policy], Sequence[str]] = lambda _policy: ()
     """Sentences on figures that were last verified before the policy's day."""
+    entered: Callable[[PolicyFor, Collection[str]], PolicyFor] = lambda policy_for, _stated: (
+        policy_for
+    )
+    """The same policies with what agencies have entered where a figure is missing, but for the
+    amounts that a case states itself."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)

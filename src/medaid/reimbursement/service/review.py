@@ -9,6 +9,7 @@ from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Write
+from medaid.benefit.service import decide_with_entered
 from medaid.errors import BadInput, Conflict
 from medaid.events import CaseRefused
 from medaid.fund import service as fund
@@ -46,8 +47,12 @@ def priced(context: Context, case: Case, now: datetime) -> Pricing:
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
     original = context.original(case.settled) if case.settled else None
-    found = quote(
-        case, file, context.policy_for, context.procedure, today, context.person_group, original
+    found = decide_with_entered(
+        lambda policy_for: quote(
+            case, file, policy_for, context.procedure, today, context.person_group, original
+        ),
+        context.policy_for,
+        lambda: context.entered(context.policy_for, frozenset(case.agency_amounts)),
     )
     policy = context.policy_for(case.insured, found.assisting_region, case.care.end)
     return replace(found, notes=(*found.notes, *context.unverified(policy)))
