@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from medaid.aws import rest
 from medaid.aws.clock import now
@@ -17,16 +16,13 @@ from medaid.reimbursement import wiring
 from medaid.reimbursement.api import ROUTES
 
 logger = Logger()
-metrics = Metrics()
 app = mount(rest.resolver(), ROUTES, now, wiring.context, payments.officer_titles)
 mount(app, receipts.ROUTES, now, plain)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0)."""
     answer = app.resolve(event, context)
-    metrics.add_metric("answers", MetricUnit.Count, 1)
     logger.info(
         "answered",
         extra={

@@ -24,7 +24,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     with_what = wiring.context(at)
     done = service.sweep(with_what, at)
     metrics.add_metric("StepsClaimed", MetricUnit.Count, done.claimed)
-    metrics.add_metric("CalendarDaysLeft", MetricUnit.Count, max(0, done.days_left))
     metrics.add_metric(
         "CalendarShort",
         MetricUnit.Count,

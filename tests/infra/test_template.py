@@ -438,6 +438,36 @@ def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
     ]
 
 
+def alarms_watch_what_is_counted_and_judged_by_the_code(t: Template) -> list[str]:
+    """A metric of ours that an alarm watches is counted by a function; a count of days has its
+    threshold in the code's own data, so the alarm asks for any at all."""
+    text = "".join(p.read_text("utf-8") for p in (ROOT / "functions").rglob("*.py"))
+    mine = [
+        r["Properties"]
+        for _, r in kind(t, "CloudWatch::Alarm")
+        if r["Properties"]["Namespace"] == "medaid"
+        and isinstance(r["Properties"]["MetricName"], str)
+        and not r["Properties"]["MetricName"].endswith("Done")
+    ]
+    return [
+        alarm["MetricName"]
+        for alarm in mine
+        if f'"{alarm["MetricName"]}"' not in text or alarm["Threshold"] != 1
+    ]
+
+
+def every_setting_is_read(t: Template) -> list[str]:
+    asked = (ROOT / "src/medaid/aws/settings.py").read_text("utf-8")
+    given = {
+        name
+        for _, r in kind(t, "Lambda::Function")
+        for name in r["Properties"]["Environment"]["Variables"]
+        if name.startswith("MEDAID_")
+    }
+    read = {f"MEDAID_TABLE_{name.upper()}" for name in TABLES}
+    return [name for name in sorted(given - read) if f'"{name}"' not in asked]
+
+
 def said(value: Any) -> str:
     """The text of a `Sub`, its own variables filled in."""
     text = value.get("Fn::Sub", "") if isinstance(value, dict) else ""
@@ -854,6 +884,17 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(f"{R}/SettleThrottlesAlarm", DELETE),
             spoil(f"{R}/SettleErrorsAlarm/Properties/AlarmActions", DELETE),
         ],
+    ),
+    (
+        alarms_watch_what_is_counted_and_judged_by_the_code,
+        [
+            spoil(f"{R}/CalendarEndsAlarm/Properties/MetricName", "CalendarDaysLeft"),
+            spoil(f"{R}/CalendarEndsAlarm/Properties/Threshold", 45),
+        ],
+    ),
+    (
+        every_setting_is_read,
+        [spoil(f"{R}/Settle/Properties/Environment/Variables/MEDAID_STAGE", "dev")],
     ),
     (
         alarms_reach_somebody_outside_dev,
