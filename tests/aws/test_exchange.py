@@ -60,3 +60,16 @@ def test_storage_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "client", lambda: Away("AccessDenied"))
     with pytest.raises(Unavailable):
         exchange.get("a/b.txt")
+
+
+def test_a_stream_is_put_as_bytes_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, Any] = {}
+
+    class Keeps:
+        def put_object(self, Key: str, Body: Any, **_: Any) -> None:
+            kept[Key] = Body if isinstance(Body, bytes) else Body.read()
+
+    monkeypatch.setattr(exchange, "client", Keeps)
+    for name, content in (("a", b"1"), ("b", io.BytesIO(b"1"))):
+        assert exchange.put(name, content) == name
+    assert kept == {"a": b"1", "b": b"1"}

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.cloud
 
 @pytest.fixture
 def office(in_cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> Department:
-    monkeypatch.setattr(dropped, "settings", lambda: replace(settings(), bucket=in_cloud.bucket))
+    own = replace(settings(), bucket=in_cloud.bucket)
+    for module in (dropped, exchange):
+        monkeypatch.setattr(module, "settings", lambda: own)
     exchange.client.cache_clear()
     # a county of its own: periods of one series never run backwards, and others drop for the city
     # in this cloud

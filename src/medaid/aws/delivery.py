@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import boto3
-
+from medaid.aws import queue
 from medaid.aws.outbox import OutboxItem
 from medaid.aws.settings import settings
 from medaid.aws.transaction import reading
@@ -48,7 +47,7 @@ class Queue:
         text = json.dumps(
             {"key": key, "kind": kind, "body": dict(body)}, ensure_ascii=False, sort_keys=True
         )
-        boto3.client("sqs").send_message(QueueUrl=self.url, MessageBody=text)
+        queue.send(self.url, text)
 
 
 def sender() -> Sender:

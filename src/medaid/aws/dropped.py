@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from medaid.aws.exchange import client
+from medaid.aws import exchange
 from medaid.aws.settings import settings
 from medaid.dropped import answers
 from medaid.dropped.problem import FileRefused, Problem
@@ -32,7 +32,7 @@ def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
     """
     only: dict[str, Any] = {"IfMatch": etag} if etag else {}
     try:
-        answer = client().get_object(Bucket=settings().bucket, Key=key, **only)
+        answer = exchange.client().get_object(Bucket=settings().bucket, Key=key, **only)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ("PreconditionFailed", "412"):
@@ -49,21 +49,11 @@ def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
     return cast(BinaryIO, answer["Body"]), answer["ETag"]
 
 
-def put(key: str, content: bytes | BinaryIO, content_type: str) -> None:
-    """Writes an answer over what was there. Raises Unavailable."""
-    try:
-        client().put_object(
-            Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise Unavailable("UNAVAILABLE") from error
-
-
 def copy(source: str, target: str) -> None:
     """The answer under `source` once more under `target`. Raises Unavailable."""
     bucket = settings().bucket
     try:
-        client().copy_object(
+        exchange.client().copy_object(
             Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}
         )
     except (BotoCoreError, ClientError) as error:
@@ -90,5 +80,5 @@ def answering(sender: str, target: str, own: tuple[type[Exception], ...] = ()) -
 
 
 def _answer(target: str, summary: Mapping[str, Any], problems: Sequence[Problem]) -> None:
-    put(f"{target}.csv", answers.refusal(problems), CSV)
-    put(f"{target}.json", answers.document(summary), JSON)
+    exchange.put(f"{target}.csv", answers.refusal(problems), CSV)
+    exchange.put(f"{target}.json", answers.document(summary), JSON)

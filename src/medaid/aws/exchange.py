@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import count
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import boto3
 from botocore.config import Config
@@ -27,8 +27,9 @@ def client() -> Any:
     )
 
 
-def put(key: str, content: bytes, content_type: str = "application/octet-stream") -> str:
-    """Writes `content` under `key`, over what was there; answers the key. Raises Unavailable."""
+def put(key: str, content: bytes | BinaryIO, content_type: str = "application/octet-stream") -> str:
+    """Writes `content`, of a stream what is left, under `key`, over what was there; answers the
+    key. Raises Unavailable."""
     try:
         client().put_object(
             Bucket=settings().bucket, Key=key, Body=content, ContentType=content_type

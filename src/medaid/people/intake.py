@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO, Final
 
-from medaid.aws import dropped
+from medaid.aws import dropped, exchange
 from medaid.aws.faults import Failed
 from medaid.aws.transaction import ConditionFailed, commit
 from medaid.dropped import answers, delimited, table
@@ -215,8 +215,8 @@ class _Intake:
         summary = feedback.taken_in(self.manifest, received, answer.counts, answer.problems)
         for place in (self.kept, self.target):
             file.seek(0)
-            dropped.put(f"{place}.csv", file, dropped.CSV)
-            dropped.put(f"{place}.json", answers.document(summary), dropped.JSON)
+            exchange.put(f"{place}.csv", file, dropped.CSV)
+            exchange.put(f"{place}.json", answers.document(summary), dropped.JSON)
         facts = {
             "counts": summary["counts"],
             "problems": summary["problems"],

@@ -29,7 +29,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from medaid.errors import BadInput, Fault, MedaidError
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.months import Month, Quarter
+from medaid.months import Month
 from medaid.regions import Region
 
 B = TypeVar("B", bound=BaseModel)
@@ -168,11 +168,6 @@ MonthText = Annotated[
     Month,
     PlainValidator(_value_of(lambda value: Month.parse(value, ""))),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-01"}),
-]
-QuarterText = Annotated[
-    Quarter,
-    PlainValidator(_value_of(lambda value: Quarter.parse(value, ""))),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-Q[1-4]$", "example": "2026-Q1"}),
 ]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 Long = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
