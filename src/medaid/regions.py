@@ -142,3 +142,22 @@ def _pooled_as_one() -> frozenset[str]:
 def _own_pool() -> frozenset[str]:
     """Third and fourth digits of counties that pool by themselves."""
     return frozenset(row["digits"] for row in _data()["own_pool"])
+
+
+def region_name(code: str) -> str:
+    """What a region is called, a county with its city before it: 南京市玄武区. A code that the list
+    lacks is said to be one."""
+    names = _names()
+    if code in _NATION or code not in names:
+        return "全国" if code in _NATION else f"区划{code}"
+    region = Region(code)
+    above = names.get(region.city, "") if region.level is Level.COUNTY else ""
+    return above + names[code] if above != names[code] else names[code]
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Names by code, of the provinces, cities and counties; read only where a paper names one."""
+    text = Path(__file__).with_name("region_names.txt").read_text("utf-8")
+    rows = (line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+    return dict(rows)

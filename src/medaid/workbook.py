@@ -11,14 +11,16 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from medaid.instants import BEIJING
 from medaid.money import Fen
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AMOUNT_FORMAT: Final = "#,##0.00"
+DATE_FORMAT: Final = 'yyyy"年"m"月"d"日"'
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 _LIVE: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r"
 """What a spreadsheet may take for the beginning of a formula, in full width too."""
@@ -47,39 +49,59 @@ def csv_line(cells: Iterable[object]) -> list[str]:
 def workbook(title: str, sheets: Sheets, made: datetime) -> bytes:
     """A workbook of `sheets` (name → rows, the first one the heading), dated `made`: never the time
     of printing."""
-    from openpyxl import Workbook  # loaded where a workbook is made: a settlement never pays for it
     from openpyxl.styles import Font
+
+    book = new_book(title, made)
+    for name, rows in sheets.items():
+        sheet = add_sheet(book, name)
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row, 1):
+                put(sheet.cell(number, column), value)
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for number in range(1, 1 + max((len(row) for row in rows), default=1)):
+            sheet.column_dimensions[sheet.cell(1, number).column_letter].width = 20
+    return saved(book)
+
+
+def new_book(title: str, made: datetime) -> Any:
+    """An empty workbook, dated `made`."""
+    from openpyxl import Workbook  # loaded where a workbook is made: a settlement never pays for it
 
     book = Workbook()
     book.remove(book.active)
     book.properties.title, book.properties.creator = title, "医疗救助结算"
     book.properties.created = made.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(_NO_SHEET_NAME.sub("_", name)[:31])
-        for number, row in enumerate(rows, 1):
-            sheet.append([_cell(value) for value in row])
-            for cell in sheet[number]:
-                if isinstance(cell.value, str):
-                    cell.data_type = "s"  # the library takes a text that begins with = for code
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for line in sheet.iter_rows(min_row=2):
-            for cell in line:
-                if isinstance(cell.value, Decimal):
-                    cell.number_format = "#,##0.00"
-        sheet.freeze_panes = "A2"
-        for number in range(1, 1 + max((len(row) for row in rows), default=1)):
-            sheet.column_dimensions[sheet.cell(1, number).column_letter].width = 20
+    return book
+
+
+def add_sheet(book: Any, name: str) -> Any:
+    """A further sheet, under a name that spreadsheets take."""
+    return book.create_sheet(_NO_SHEET_NAME.sub("_", name)[:31])
+
+
+def put(cell: Any, value: object) -> None:
+    """A value into a cell: text stays text whatever it begins with, an amount is an exact decimal
+    number of yuan, a civil date a date."""
+    if isinstance(value, Fen):
+        cell.value, cell.number_format = Decimal(int(value)).scaleb(-2), AMOUNT_FORMAT
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        cell.value, cell.number_format = value, DATE_FORMAT
+    elif isinstance(value, str):
+        cell.value = _FORBIDDEN.sub("", value)
+        if cell.value is not None:
+            cell.data_type = "s"  # the library takes a text that begins with = for code
+    else:
+        assert value is None or isinstance(value, int | Decimal), "a float in a workbook"
+        cell.value = value
+
+
+def saved(book: Any) -> bytes:
+    """The workbook's bytes: always the same for the same content."""
     held = io.BytesIO()
     book.save(held)
     return _fixed(held.getvalue())
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, Fen):
-        return Decimal(int(value)).scaleb(-2)
-    assert not isinstance(value, float), "a float in a workbook"
-    return _FORBIDDEN.sub("", value) if isinstance(value, str) else value
 
 
 def _fixed(book: bytes) -> bytes:

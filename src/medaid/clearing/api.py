@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from medaid.clearing.hospital.api import ROUTES as HOSPITAL
 from medaid.clearing.hospital.api import Context
+from medaid.clearing.hospital.printed import ROUTES as HOSPITAL
 from medaid.clearing.insurer.api import ROUTES as INSURER
 from medaid.clearing.regions.api import ROUTES as REGIONS
 

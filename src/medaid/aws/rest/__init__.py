@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from medaid.aws import web
+from medaid.aws.rest.bodies import FileSent
 from medaid.aws.web import LARGEST_BODY, Answer, Caller
 from medaid.errors import MedaidError, Refused
 
@@ -61,6 +63,15 @@ def sent(app: APIGatewayHttpResolver, largest: int = LARGEST_BODY) -> dict[str, 
 def reply(status: int, body: Mapping[str, Any]) -> Response[str]:
     """An answer with a JSON body."""
     return _response(web.answer(status, body))
+
+
+def file_reply(status: int, file: FileSent) -> Response[bytes]:
+    """An answer that is a file; like personal data, never kept by what lies between."""
+    headers: dict[str, str | list[str]] = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
+    }
+    return Response(status_code=status, content_type=file.media, body=file.content, headers=headers)
 
 
 def _response(answer: Answer) -> Response[str]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from medaid.aws import rest, web
-from medaid.aws.rest.bodies import read
+from medaid.aws.rest.bodies import FileSent, read
 from medaid.aws.rest.officers import Offices, named, nobody
 from medaid.aws.rest.table import Call, Owner, Route, Routes
 from medaid.aws.web import Caller
@@ -44,8 +44,8 @@ def _answering(
     clock: Callable[[], datetime],
     context: Callable[[datetime], Any],
     offices: Offices,
-) -> Callable[..., Response[str]]:
-    def answer(**texts: str) -> Response[str]:
+) -> Callable[..., Response[Any]]:
+    def answer(**texts: str) -> Response[Any]:
         event = app.current_event.raw_event
         caller = NOBODY if route.owner is Owner.ANYBODY else web.caller(event)
         parts = route.read_path(texts)
@@ -56,6 +56,8 @@ def _answering(
             body = read(route.body, web.json_object(web.body_bytes(event)))
         now = clock()
         shown = route.call(Call(caller, now, context(now), body, query), **parts)
+        if isinstance(shown, FileSent):
+            return rest.file_reply(route.status, shown)
         region = parts.get("admdvs") or caller.region
         return rest.reply(route.status, named(shown, region, offices))
 

@@ -105,6 +105,14 @@ class Done(Shown):
     done: bool = True
 
 
+class FileSent(Shown):
+    """An answer that is a file: sent as it is, under its name, not as JSON."""
+
+    name: str
+    media: str
+    content: bytes
+
+
 _KINDS: Final = {
     "AMOUNT_FORMAT": "amount",
     "AMOUNT_TOO_LONG": "amount",

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from medaid.aws.rest.bodies import Shown
+from medaid.aws.rest.bodies import FileSent, Shown
 from medaid.aws.rest.table import Owner, Route, Routes
 from medaid.months import SENT_YEARS, Month, Quarter, Year
 from medaid.regions import Region
@@ -70,7 +70,8 @@ def document(tables: Iterable[Routes[Any]]) -> dict[str, Any]:
         for asked in (route.body, route.query):
             if asked is not None:
                 kinds[asked, "validation"] = None
-        kinds[route.answer, "serialization"] = None
+        if not issubclass(route.answer, FileSent):
+            kinds[route.answer, "serialization"] = None
     kinds[ErrorShown, "serialization"] = None
     names, defined = models_json_schema(list(kinds), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -91,7 +92,7 @@ def _operation(tag: str, route: Route, names: Any) -> dict[str, Any]:
     says = [_OWNER_SAYS[route.owner], *([route.cite] if route.cite else [])]
     if route.roles:
         says.append(f"岗位:{'、'.join(route.roles)}")
-    answer = {"description": route.summary, "content": _json(names[route.answer, "serialization"])}
+    answer = {"description": route.summary, "content": _content(route, names)}
     failed = _json(names[ErrorShown, "serialization"])
     errors = {code: {"description": text, "content": failed} for code, text in _ERRORS.items()}
     operation: dict[str, Any] = {
@@ -108,6 +109,13 @@ def _operation(tag: str, route: Route, names: Any) -> dict[str, Any]:
     if route.owner is Owner.ANYBODY:
         operation["security"] = []
     return operation
+
+
+def _content(route: Route, names: Any) -> dict[str, Any]:
+    """What a route answers: JSON of its model, or a file of a type that the caller asks for."""
+    if issubclass(route.answer, FileSent):
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return _json(names[route.answer, "serialization"])
 
 
 def _path(route: Route) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ class Context:
 
 
 ROUTES: Routes[Context] = Routes("clearing-hospital", "医疗机构结算")
-_ONE: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
+STATEMENT: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
 
 # -------------------------------------------------------------------------------------------------
 # months and statements
@@ -65,14 +65,14 @@ def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> Month
     )
 
 
-@ROUTES.get(_ONE, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
+@ROUTES.get(STATEMENT, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
 def show_statement(
     call: Call[Context, None], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
     return statement_shown(service.get_statement(admdvs, institution, month, number).statement)
 
 
-@ROUTES.post(f"{_ONE}/approve", "审核对账单", roles=("auditor", "reviewer"), body=Approval)
+@ROUTES.post(f"{STATEMENT}/approve", "审核对账单", roles=("auditor", "reviewer"), body=Approval)
 def approve_statement(
     call: Call[Context, Approval], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
@@ -84,7 +84,7 @@ def approve_statement(
     )
 
 
-@ROUTES.post(f"{_ONE}/release", "拨付对账单", roles=("cashier",), body=NothingMore)
+@ROUTES.post(f"{STATEMENT}/release", "拨付对账单", roles=("cashier",), body=NothingMore)
 def release_statement(
     call: Call[Context, NothingMore], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:

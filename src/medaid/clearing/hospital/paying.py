@@ -58,7 +58,7 @@ def approve_statement(
     def decide() -> Decided[Statement]:
         row, statement = store.get_statement(region, institution, month, number)
         if statement.state is State.RETURNED:
-            after = in_state(statement, State.APPROVED_AGAIN, approved_by=by)
+            after = in_state(statement, State.APPROVED_AGAIN, approved_by=by, approved_at=now)
         elif statement.state is State.CONFIRMED:
             agreement = agreements.get_agreement(institution, Month(month).last)
             care = rules.mode_care(agreement.mode)
@@ -68,7 +68,7 @@ def approve_statement(
                 if other.number < number
             )
             fixed = rules.by_agreement(statement, agreement, points, first)
-            after = in_state(fixed, State.APPROVED, approved_by=by)
+            after = in_state(fixed, State.APPROVED, approved_by=by, approved_at=now)
         else:
             raise Conflict("STATE", field="statement", rule="仅已确认或退汇的对账单可审核")
         claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.AUDIT, now)
@@ -108,7 +108,7 @@ def release_statement(
         claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.PAY, now)
         agreed = agreements.get_payee(institution, civil_date(now))
         after, writes = (
-            (in_state(statement, State.RELEASED, released_by=by), list[Write]())
+            (in_state(statement, State.RELEASED, released_by=by, released_at=now), list[Write]())
             if statement.state is State.APPROVED_AGAIN
             else _paid(statement, by, now)
         )
@@ -152,6 +152,7 @@ def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list
         statement,
         State.RELEASED if due else State.NOTHING_DUE,
         released_by=by,
+        released_at=now,
         paid=due,
         fronted=fronted,
     )

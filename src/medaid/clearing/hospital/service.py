@@ -36,7 +36,7 @@ from medaid.clearing.hospital.paying import (
     payment_heard,
     release_statement,
 )
-from medaid.clearing.hospital.printouts import publish_payment
+from medaid.clearing.hospital.printouts import notice_paper, publish_payment, statement_paper
 from medaid.clearing.hospital.rules import group_funds
 from medaid.clearing.hospital.statements import create_statement, line_file
 from medaid.clearing.hospital.store import (
@@ -72,6 +72,7 @@ __all__ = [
     "list_statements",
     "list_unfinished_months",
     "make_up_months",
+    "notice_paper",
     "payment_heard",
     "propose_agreement",
     "publish_payment",
@@ -82,5 +83,6 @@ __all__ = [
     "request_withdrawal",
     "resolve_dispute",
     "return_retention",
+    "statement_paper",
     "time_bar_statement",
 ]

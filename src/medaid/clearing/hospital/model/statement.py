@@ -185,6 +185,8 @@ class Statement:
     """More waited than one statement takes up: a supplement follows at once."""
     paid_on: date | None = None
     bank_reference: str = ""
+    approved_at: datetime | None = None
+    released_at: datetime | None = None
 
     @property
     def statement_id(self) -> str:

@@ -1,0 +1,190 @@
+"""A paper as `.xlsx`: the same parts in the same order, set up for A4: borders, the heading frozen
+and repeated on each page, amounts and dates as numbers and dates, page numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from medaid import workbook
+from medaid.instants import midnight
+from medaid.money import Fen
+from medaid.papers.model import Paper, Table, Value
+from medaid.papers.words import amount_in_words, date_text
+
+_LEAST: Final = 6
+"""Columns of a sheet that has narrower tables, or none."""
+_LINE_HEIGHT: Final = 16
+_ACROSS: Final = {False: 92, True: 140}
+"""Characters across a page, upright and landscape."""
+
+
+def xlsx(paper: Paper) -> bytes:
+    """The paper as a workbook of one sheet."""
+    book = workbook.new_book(paper.title, midnight(paper.day))
+    _Sheet(paper, workbook.add_sheet(book, paper.title)).fill()
+    return workbook.saved(book)
+
+
+class _Sheet:
+    """One sheet while it is filled, row by row."""
+
+    def __init__(self, paper: Paper, sheet: Any) -> None:
+        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+        self.paper, self.sheet, self.row = paper, sheet, 0
+        self.columns = max([_LEAST, *(len(table.columns) for table in paper.tables)])
+        thin = Side(style="thin")
+        self.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+        self.bold, self.font, self.align = Font(bold=True), Font, Alignment
+        self.fill_of = PatternFill("solid", fgColor="EEEEEE")
+
+    def fill(self) -> None:
+        """The whole paper."""
+        paper = self.paper
+        self._line(paper.agency, size=12, across="center")
+        self._line(paper.title, size=18, bold=True, across="center")
+        head = [
+            f"{label}:{text}"
+            for label, text in (
+                ("编号", paper.number),
+                ("所属期", paper.period),
+                ("单位", paper.unit),
+            )
+            if text
+        ]
+        if head:
+            self._line("    ".join(head), across="right")
+        if paper.addressee:
+            self._line(f"{paper.addressee}:")
+        for text in paper.paragraphs:
+            self._line(f"    {text}")
+        self._pairs(paper.facts)
+        for table in paper.tables:
+            self._table(table)
+        for label, fen in paper.words:
+            self._boxed([(f"{label}(大写)", 1), (amount_in_words(fen), self.columns - 2), (fen, 1)])
+        for text in paper.notes:
+            self._line(text)
+        self._signatures()
+        self._set_up()
+
+    def _line(self, value: Value, size: int = 11, bold: bool = False, across: str = "left") -> None:
+        """One text over the whole width."""
+        self.row += 1
+        cell = self.sheet.cell(self.row, 1)
+        workbook.put(cell, value)
+        cell.font = self.font(size=size, bold=bold)
+        cell.alignment = self.align(horizontal=across, vertical="center", wrap_text=True)
+        self._merge(1, self.columns)
+        lines = -(-2 * len(str(value)) // _ACROSS[self.paper.landscape])
+        self.sheet.row_dimensions[self.row].height = max(lines * _LINE_HEIGHT, size * 1.6)
+
+    def _merge(self, first: int, last: int, rows: int = 1) -> None:
+        if last > first or rows > 1:
+            self.sheet.merge_cells(
+                start_row=self.row,
+                end_row=self.row + rows - 1,
+                start_column=first,
+                end_column=last,
+            )
+
+    def _boxed(self, cells: Iterable[tuple[Value, int]], label_every: int = 0) -> None:
+        """A row of bordered cells, each over so many columns."""
+        self.row += 1
+        column = 1
+        for number, (value, width) in enumerate(cells):
+            cell = self.sheet.cell(self.row, column)
+            workbook.put(cell, value)
+            amount = isinstance(value, Fen | int)
+            cell.alignment = self.align(
+                horizontal="right" if amount else "left", vertical="center", wrap_text=True
+            )
+            if label_every and number % label_every == 0:
+                cell.font, cell.fill = self.bold, self.fill_of
+            for one in range(column, column + width):
+                self.sheet.cell(self.row, one).border = self.border
+            self._merge(column, column + width - 1)
+            column += width
+
+    def _pairs(self, facts: Sequence[tuple[str, Value]]) -> None:
+        half = self.columns // 2
+        for number in range(0, len(facts), 2):
+            left, *right = facts[number : number + 2]
+            if right:
+                (label, value), (other, last) = left, right[0]
+                rest = self.columns - half - 1
+                self._boxed([(label, 1), (value, half - 1), (other, 1), (last, rest)], 2)
+            else:
+                self._boxed([(left[0], 1), (left[1], self.columns - 1)], 2)
+
+    def _table(self, table: Table) -> None:
+        if table.caption:
+            self._line(table.caption, bold=True)
+        begin = self.row + 1
+        self._heading(table)
+        if self.sheet.print_title_rows in (None, ""):
+            self.sheet.print_title_rows = f"{begin}:{self.row}"
+            self.sheet.freeze_panes = self.sheet.cell(self.row + 1, 1)
+        for row in table.rows:
+            self._boxed((value, 1) for value in row)
+        if table.totals:
+            self._boxed((value, 1) for value in table.totals)
+            for cell in self.sheet[self.row]:
+                cell.font = self.bold
+
+    def _heading(self, table: Table) -> None:
+        grouped = any(column.over for column in table.columns)
+        self.row += 1
+        column = 1
+        for over, some in groupby(table.columns, key=lambda one: one.over):
+            names = [one.name for one in some]
+            if over:
+                self._head(self.row, column, over)
+                self._merge(column, column + len(names) - 1)
+            for number, name in enumerate(names, column):
+                self._head(self.row + 1 if over else self.row, number, name)
+                if grouped and not over:
+                    self._head(self.row + 1, number, "")
+                    self._merge(number, number, rows=2)
+            column += len(names)
+        if grouped:
+            for number in range(1, column):
+                self.sheet.cell(self.row, number).border = self.border
+            self.row += 1
+
+    def _head(self, row: int, column: int, text: str) -> None:
+        cell = self.sheet.cell(row, column)
+        if text:
+            workbook.put(cell, text)
+        cell.font, cell.fill, cell.border = self.bold, self.fill_of, self.border
+        cell.alignment = self.align(horizontal="center", vertical="center", wrap_text=True)
+
+    def _signatures(self) -> None:
+        self.row += 1
+        for one in self.paper.signatures:
+            day = date_text(one.day) if one.day else ""
+            self._line(f"{one.post}:{one.name or '__________'} {one.title}  {day}".rstrip())
+        if self.paper.sealed:
+            self._line(f"{self.paper.agency}(盖章)", across="right")
+            self._line(date_text(self.paper.day), across="right")
+
+    def _set_up(self) -> None:
+        """A4, as wide as the page, numbered."""
+        from openpyxl.utils import get_column_letter
+
+        sheet = self.sheet
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.orientation = "landscape" if self.paper.landscape else "portrait"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_options.horizontalCentered = True
+        sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+        widest = max(self.paper.tables, key=lambda one: len(one.columns), default=None)
+        widths = [one.width for one in widest.columns] if widest else []
+        widths += [2] * (self.columns - len(widths))
+        for number, width in enumerate(widths, 1):
+            letter = get_column_letter(number)
+            share = _ACROSS[self.paper.landscape] * width / sum(widths)
+            sheet.column_dimensions[letter].width = max(round(share), 14)
