@@ -21,8 +21,9 @@ from medaid.aws.rest.officers import named
 from medaid.clearing.hospital.shapes import PendingShown
 from medaid.errors import BadInput
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text
+from medaid.instants import beijing_text, civil_date
 from medaid.local.docs import TABLES
+from medaid.papers.model import Signature
 from medaid.payments import service
 from medaid.payments.api import ROUTES
 
@@ -193,3 +194,19 @@ def test_a_trail_in_words_names_who_acted(tables: Tables) -> None:
         f"{beijing_text(NOW)} 张三(合同管理) 录入",
         *lines[1:],
     ]
+
+
+def test_papers_are_signed_with_the_name_and_post_of_the_day_of_the_act(tables: Tables) -> None:
+    service.name_officer(NANJING, ZHANG, "张三", "审核科科长", BOSS, NOW)
+    later = NOW + timedelta(days=400)
+    service.name_officer(NANJING, ZHANG, "张三", "副主任", BOSS, later)
+    at = NOW + timedelta(days=3)
+    acts = [("审核", ZHANG, at), ("复核", ZHANG, later), ("会计", "o-wang", at), ("出纳", "", None)]
+    assert service.signatures(NANJING, acts) == (
+        Signature("审核", "张三", "审核科科长", civil_date(at)),
+        Signature("复核", "张三", "副主任", civil_date(later)),
+        Signature("会计", "", "", civil_date(at)),
+        Signature("出纳"),
+    ), "whom nobody named, and who has not acted, signs by hand"
+    (elsewhere,) = service.signatures(SUZHOU, [("审核", ZHANG, at)])
+    assert elsewhere.name == "", "a region's own officers"

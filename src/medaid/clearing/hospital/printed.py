@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from medaid.aws.rest.bodies import FileSent
-from medaid.aws.rest.table import Call, Owner
+from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import READERS, ROUTES, STATEMENT, Context
+from medaid.clearing.hospital.api import ROUTES, STATEMENT, Context
 from medaid.months import Month
 from medaid.papers import service as papers
 from medaid.papers.service import Form

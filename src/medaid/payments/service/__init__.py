@@ -37,6 +37,7 @@ from medaid.payments.service.duties import (
     list_officers,
     name_officer,
     officer_titles,
+    signatures,
 )
 from medaid.payments.service.orders import (
     EXPENDITURE,
@@ -77,6 +78,7 @@ __all__ = [
     "payable_account",
     "reject_account",
     "resolve_contradiction",
+    "signatures",
     "single_order",
     "take_answer",
     "write_batch_file",

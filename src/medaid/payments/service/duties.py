@@ -3,11 +3,13 @@ moves money, whichever package does it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
+from medaid.instants import civil_date
+from medaid.papers.model import Signature
 from medaid.payments import rules
 from medaid.payments.keys import officer_key, officers_partition
 from medaid.payments.model import Duty, Officer, OfficerName
@@ -55,6 +57,19 @@ def officer_titles(region: Region) -> Callable[[str, datetime | None], OfficerNa
         return officer.name_at(at) if officer else None
 
     return named
+
+
+def signatures(
+    region: Region, acts: Iterable[tuple[str, str, datetime | None]]
+) -> tuple[Signature, ...]:
+    """The places to sign of a paper: for each (act, subject, instant) the name and post of that
+    time; a line to write on where none was entered or nobody has acted. Raises Unavailable."""
+    titles, found = officer_titles(region), []
+    for act, by, at in acts:
+        title = titles(by, at) if by else None
+        name, post = (title.name, title.post) if title else ("", "")
+        found.append(Signature(act, name, post, civil_date(at) if at else None))
+    return tuple(found)
 
 
 def list_officers(region: Region) -> list[Officer]:
