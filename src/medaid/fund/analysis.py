@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from medaid.fund.books import TrialBalance, Turnover, turnovers
 from medaid.fund.model import Entry
-from medaid.fund.model.chart import accounts, funds
+from medaid.fund.model.chart import accounts, flows, funds
 from medaid.money import Fen, Ratio, split
 
 
@@ -140,13 +140,23 @@ def share_reached(part: Fen, whole: Fen, least: Ratio) -> bool:
     return int(part) * int(Ratio.of(1)) >= int(whole) * int(least)
 
 
+def sides(balance: Fen) -> tuple[Fen | None, Fen | None]:
+    """A balance (debit positive) as the columns 借方 and 贷方; both empty for none."""
+    return (balance if balance > 0 else None), (-balance if balance < 0 else None)
+
+
 def account_sheets(
     balance: TrialBalance, entries: Iterable[Entry]
 ) -> dict[str, list[list[object]]]:
     """The accounts as sheets a finance office takes: trial balance, then one line a journal line
     (J31, J33)."""
     trial: list[list[object]] = [
-        ["基金", "科目编码", "科目名称", "期初余额", "本期借方", "本期贷方", "期末余额"]
+        [
+            "基金",
+            "科目编码",
+            "科目名称",
+            *(f"{when}{side}" for when in ("期初", "本期", "期末") for side in ("借方", "贷方")),
+        ]
     ]
     for row in balance.rows:
         one = row.account
@@ -155,10 +165,10 @@ def account_sheets(
                 funds()[one.fund].name,
                 one.code,
                 one.name,
-                row.opening,
+                *sides(row.opening),
                 row.debits,
                 row.credits,
-                row.closing,
+                *sides(row.closing),
             ]
         )
     journal: list[list[object]] = [
@@ -170,9 +180,9 @@ def account_sheets(
             one = line.account
             journal.append(
                 [
-                    entry.effective.isoformat(),
+                    entry.effective,
                     entry.entry_id,
-                    entry.kind,
+                    flows()[entry.kind].name,
                     one.code,
                     one.name,
                     line.counterpart,

@@ -12,10 +12,7 @@ from medaid.papers.dictionary import agency_name, word
 from medaid.papers.model import Paper
 from medaid.papers.printing import PDF, pdf
 from medaid.papers.sheet import xlsx
-from medaid.papers.words import (
-    date_text,
-    month_text,
-)
+from medaid.papers.words import between_text, date_text, month_text, quarter_text
 from medaid.workbook import XLSX
 
 
@@ -44,9 +41,11 @@ __all__ = [
     "MEDIA",
     "Form",
     "agency_name",
+    "between_text",
     "date_text",
     "month_text",
     "printed",
+    "quarter_text",
     "sent",
     "word",
 ]

@@ -36,6 +36,14 @@ class BalanceQuery(Body):
     end: date = Field(alias="to")
 
 
+def check_days(query: BalanceQuery) -> tuple[date, date]:
+    """The two days of a trial balance. Raises BadInput DATE_ORDER."""
+    begin, end = query.begin, query.end
+    if end < begin or (end - begin).days > _LONGEST:
+        raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
+    return begin, end
+
+
 class BalanceRow(Shown):
     code: str
     name: str
@@ -58,10 +66,7 @@ def _balance(found: books.TrialBalance) -> TrialBalanceShown:
 
 @ROUTES.get("/fund/{admdvs}/trial-balance", "试算平衡表", roles=READERS, query=BalanceQuery)
 def show_trial_balance(call: Call[None, None], admdvs: Region) -> TrialBalanceShown:
-    begin, end = call.query.begin, call.query.end
-    if end < begin or (end - begin).days > _LONGEST:
-        raise BadInput("DATE_ORDER", field="to", rule="起止日期须先后有序且不超过一年")
-    return _balance(service.trial_balance(admdvs, begin, end))
+    return _balance(service.trial_balance(admdvs, *check_days(call.query)))
 
 
 class CurrentAccountShown(Shown):

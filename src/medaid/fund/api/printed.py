@@ -1,0 +1,44 @@
+"""The finance office's papers, as files: /fund/…/{form}."""
+
+from __future__ import annotations
+
+from medaid.aws.rest.bodies import FileSent
+from medaid.aws.rest.table import READERS, Call
+from medaid.fund import printouts
+from medaid.fund.api.books import BalanceQuery, check_days
+from medaid.fund.api.common import ROUTES
+from medaid.months import Month, Quarter
+from medaid.papers import service as papers
+from medaid.papers.service import Form
+from medaid.regions import Region
+
+
+@ROUTES.get(
+    "/fund/{admdvs}/trial-balance/{form}",
+    "试算平衡表(打印)",
+    roles=READERS,
+    query=BalanceQuery,
+)
+def print_trial_balance(call: Call[None, None], admdvs: Region, form: Form) -> FileSent:
+    begin, end = check_days(call.query)
+    return papers.sent(printouts.trial_balance_paper(admdvs, begin, end), form)
+
+
+@ROUTES.get(
+    "/fund/{admdvs}/vouchers/{month}/{voucher_id}/paper/{form}", "记账凭证(打印)", roles=READERS
+)
+def print_voucher(
+    call: Call[None, None], admdvs: Region, month: Month, voucher_id: str, form: Form
+) -> FileSent:
+    return papers.sent(printouts.voucher_paper(admdvs, month, voucher_id), form)
+
+
+@ROUTES.get(
+    "/fund/{admdvs}/allocations/{quarter}/{request}/paper/{form}",
+    "预拨审批表(打印)",
+    roles=READERS,
+)
+def print_allocation(
+    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str, form: Form
+) -> FileSent:
+    return papers.sent(printouts.allocation_paper(admdvs, quarter, request), form)

@@ -1,0 +1,126 @@
+"""The finance office's papers: what stands on them, and how they look."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from openpyxl import load_workbook
+from tests.conftest import Tables
+from tests.papers.looking import check_picture, check_text, text
+
+from medaid.errors import Refused
+from medaid.fund import allocations, printouts, vouchers
+from medaid.fund.records import Voucher, VoucherLine
+from medaid.ids import OfficerId
+from medaid.money import Fen
+from medaid.months import Month, Quarter
+from medaid.papers.service import Form, printed
+from medaid.payments import service as payments
+from medaid.regions import Region
+
+pytestmark = pytest.mark.usefixtures("tables")
+R, JULY, Q3 = Region("620500"), Month("2023-07"), Quarter("2023-Q3")
+MAKER, POSTER = "6f1c1f0e-9d3c-4a41-8f0e-000000000001", "6f1c1f0e-9d3c-4a41-8f0e-000000000002"
+
+
+def when(day: int) -> datetime:
+    return datetime(2023, 7, day, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def named(tables: Tables) -> None:
+    for subject, name, post in ((MAKER, "王会计", "基金会计"), (POSTER, "李审核", "审核科科长")):
+        payments.name_officer(R, OfficerId(subject), name, post, OfficerId("o"), when(1))
+
+
+def make(number: str, day: int, amount: int, post: bool = True) -> None:
+    lines = (
+        VoucherLine("assistance", "1001", "410101", Fen(amount)),
+        VoucherLine("assistance", "1001", "410102", Fen(2 * amount)),
+    )
+    on, document = date(2023, 7, day), "财社〔2023〕1号"
+    draft = Voucher(number, "fiscal_income", on, document, lines, "中央财政补助资金", ())
+    vouchers.make_voucher(R, draft, MAKER, when(day))
+    if post:
+        vouchers.post_voucher(R, JULY, number, POSTER, when(day + 1))
+
+
+def test_a_voucher_names_accounts_on_both_sides_and_who_made_and_posted_it() -> None:
+    make("收1", 5, 70_000_050_00)
+    paper = printed(printouts.voucher_paper(R, JULY, "收1"), Form.PDF)
+    check_text(
+        paper,
+        *("天水市医疗保障经办机构", "记账凭证", "编号:收1", "财政补贴收入入专户", "2023年7月5日"),
+        *("财社〔2023〕1号", "中央财政补助资金", "借方金额", "贷方金额", "70,000,050.00"),
+        *("合计金额(大写)", "人民币贰亿壹仟万零壹佰伍拾元整", "已入账"),
+        *("制单:王会计基金会计", "审核:李审核审核科科长"),
+    )
+    check_picture("voucher", paper)
+
+
+def test_a_voucher_that_waits_has_lines_to_sign_on() -> None:
+    make("收1", 5, 5_00, post=False)
+    paper = text(printed(printouts.voucher_paper(R, JULY, "收1"), Form.PDF))
+    assert "待审核" in paper
+    assert "王会计" in paper
+    assert "李审核" not in paper
+    with pytest.raises(Refused, match="没有该凭证"):
+        printouts.voucher_paper(R, JULY, "收2")
+
+
+def test_a_request_for_money_carries_both_offices_signatures() -> None:
+    amounts = {"assistance": Fen(1_200_000_00), "basic_resident": Fen(30_000_000_00)}
+    allocations.request_allocation(R, Q3, "1", amounts, MAKER, when(5))
+    allocations.approve_allocation(R, Q3, "1", POSTER, when(6))
+    paper = printed(printouts.allocation_paper(R, Q3, "1"), Form.PDF)
+    check_text(
+        paper,
+        *(
+            "医疗保障基金预拨审批表",
+            "2023年第3季度",
+            "医疗救助基金",
+            "1,200,000.00",
+            "31,200,000.00",
+        ),
+        *(
+            "人民币叁仟壹佰贰拾万元整",
+            "经办机构申请:王会计基金会计",
+            "财政部门审批:李审核",
+            "已批准",
+        ),
+    )
+    check_picture("allocation", paper)
+    with pytest.raises(Refused, match="没有该笔申请"):
+        printouts.allocation_paper(R, Q3, "2")
+
+
+def test_a_request_that_was_not_approved_says_why() -> None:
+    allocations.request_allocation(R, Q3, "1", {"assistance": Fen(5)}, MAKER, when(5))
+    allocations.reject_allocation(R, Q3, "1", POSTER, "超出年度预算", when(6))
+    paper = text(printed(printouts.allocation_paper(R, Q3, "1"), Form.PDF))
+    assert "不予批准(2023年7月6日):超出年度预算" in paper
+
+
+def test_the_trial_balance_stands_in_debit_and_credit_columns() -> None:
+    make("收1", 5, 70_000_050_00)
+    paper = printouts.trial_balance_paper(R, JULY.first, JULY.last)
+    made = printed(paper, Form.PDF)
+    check_text(
+        made,
+        *("试算平衡表", "2023年7月1日至2023年7月31日", "医疗救助基金", "期初余额", "本期发生额"),
+        *("期末余额", "借方", "贷方", "财政专户存款", "210,000,150.00", "试算平衡。", "会计主管"),
+    )
+    check_picture("trial_balance", made)
+    for table in paper.tables:
+        _, _, *sums = table.totals
+        assert [sums[n] == sums[n + 1] for n in (0, 2, 4)] == [True] * 3, table.caption
+    sheet = load_workbook(io.BytesIO(printed(paper, Form.XLSX))).active
+    values = {cell.value for row in sheet.rows for cell in row}
+    assert {"期末余额", "借方", "贷方", 210000150} <= values
+
+
+def test_books_without_a_movement_are_a_paper_too() -> None:
+    made = printed(printouts.trial_balance_paper(R, JULY.first, JULY.last), Form.PDF)
+    check_text(made, "试算平衡表", "没有余额和发生额")
