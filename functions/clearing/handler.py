@@ -13,7 +13,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from medaid.aws import calendars, rest
 from medaid.aws.clock import now
-from medaid.aws.rest.app import mount, plain
+from medaid.aws.faults import Failed, without_text
+from medaid.aws.rest.app import answered, mount, plain
 from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
 from medaid.payments import service as payments
@@ -38,20 +39,18 @@ app = routes(now)
 
 
 @metrics.log_metrics
+@without_text
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0), or one job. A job of which part failed
     raises at its end, so that it is run again."""
     if "job" not in event:
-        answer = app.resolve(event, context)
-        told = {"route": event.get("routeKey", ""), "status": answer["statusCode"]}
-        logger.info("answered", extra=told)
-        return answer
+        return answered(app, logger, event, context)
     at = now()
     done = jobs.monthly(at) if event["job"] == "monthly" else jobs.daily(at, calendars.current(at))
     for name, metric in ALARMS.items():
         metrics.add_metric(metric, MetricUnit.Count, done.counts.get(name, 0))
     logger.info("job", extra={"job": event["job"], **done.counts, "failed": done.failed})
     if done.failed:
-        raise RuntimeError(f"{len(done.failed)} steps failed: {done.failed[:20]}")
+        raise Failed(f"{len(done.failed)} steps failed: {done.failed[:20]}")
     metrics.add_metric(f"{event['job'].capitalize()}Done", MetricUnit.Count, 1)
     return done.counts

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from medaid.aws.faults import failed
+from medaid.aws.faults import failed, without_text
 from medaid.clearing import jobs
 
 logger = Logger(service="clearing-worker")
@@ -28,6 +28,7 @@ def one(record: SQSRecord) -> None:
         raise failed(error, "clearing-worker") from None
 
 
+@without_text
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Answers the ids of the messages that failed, so that only they come again."""
     logger.info("statements", extra={"records": len(event.get("Records", []))})

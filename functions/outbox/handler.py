@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import batch
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
@@ -48,11 +47,12 @@ def one(record: DynamoDBRecord) -> None:
         for listener in LISTENERS[type(event)]:
             tell(listener, message, event)
     except Exception as error:
-        metrics.add_metric(name="OutboxFailed", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name="OutboxFailed", unit="Count", value=1)
         raise faults.failed(error, message.kind) from None
 
 
 @metrics.log_metrics
+@faults.without_text
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answers the sequence numbers of what failed, so that only that comes again."""
     logger.info("outbox", extra={"records": len(event.get("Records", []))})

@@ -11,7 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from medaid.aws import rest
 from medaid.aws.clock import now
-from medaid.aws.rest.app import mount
+from medaid.aws.faults import without_text
+from medaid.aws.rest.app import answered, mount
 from medaid.clearing.hospital import service as clearing
 from medaid.payments import reports, service
 from medaid.payments.api import ROUTES
@@ -35,15 +36,12 @@ app = mount(rest.resolver(), ROUTES, now, listeners, service.officer_titles)
 
 
 @metrics.log_metrics
+@without_text
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request (payload format 2.0), or the objects of an S3 notification: each answer file is
     answered with a report of its own; the same file again changes nothing."""
     if "Records" not in event:
-        answer = app.resolve(event, context)
-        logger.info(
-            "answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]}
-        )
-        return answer
+        return answered(app, logger, event, context)
     taken = refused = 0
     for record in event["Records"]:
         at = now()

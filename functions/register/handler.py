@@ -10,7 +10,8 @@ from aws_lambda_powertools import Logger
 from medaid.access import api as access_api
 from medaid.aws import rest
 from medaid.aws.clock import now
-from medaid.aws.rest.app import mount, plain
+from medaid.aws.faults import without_text
+from medaid.aws.rest.app import answered, mount, plain
 from medaid.payments import service as payments
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
@@ -22,9 +23,7 @@ for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES, figures
     mount(app, table, now, plain, payments.officer_titles)
 
 
+@without_text
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0)."""
-    answer = app.resolve(event, context)
-    extra = {"route": event.get("routeKey", ""), "status": answer["statusCode"]}
-    logger.info("answered", extra=extra)
-    return answer
+    return answered(app, logger, event, context)

@@ -9,7 +9,8 @@ from aws_lambda_powertools import Logger
 
 from medaid.aws import rest
 from medaid.aws.clock import now
-from medaid.aws.rest.app import mount, plain
+from medaid.aws.faults import without_text
+from medaid.aws.rest.app import answered, mount, plain
 from medaid.payments import service as payments
 from medaid.receipts import api as receipts
 from medaid.reimbursement import wiring
@@ -20,15 +21,7 @@ app = mount(rest.resolver(), ROUTES, now, wiring.context, payments.officer_title
 mount(app, receipts.ROUTES, now, plain)
 
 
+@without_text
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0)."""
-    answer = app.resolve(event, context)
-    logger.info(
-        "answered",
-        extra={
-            "route": event.get("routeKey", ""),
-            "status": answer["statusCode"],
-            "request": getattr(context, "aws_request_id", ""),
-        },
-    )
-    return answer
+    return answered(app, logger, event, context)

@@ -8,11 +8,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from medaid.aws.clock import now
+from medaid.aws.faults import without_text
 from medaid.fund import sealing
 
 logger = Logger(service="seal")
 
 
+@without_text
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """`admdvs` and `month` (yyyy-mm). Asked again, it seals only what came since."""
     done = sealing.seal_and_anchor(event["admdvs"], event["month"], now())

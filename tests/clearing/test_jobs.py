@@ -161,6 +161,28 @@ class TestCalendar:
         assert done.failed == []
         assert done.counts["insurer_bills"] == 1
 
+    def test_storage_away_for_one_citys_filing_does_not_stop_the_others(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arrive(item(1, at(3)))
+        arrive(item(2, at(3), home=ELSEWHERE, treatment=ELSEWHERE))
+        jobs.monthly(AUGUST)
+        file_city, filed = regions.file_city, []
+
+        def away(city: str, month: Month, now: datetime) -> Any:
+            if city == ELSEWHERE:
+                raise Unavailable("UNAVAILABLE")
+            filed.append(city)
+            return file_city(city, month, now)
+
+        monkeypatch.setattr(regions, "file_city", away)
+        done = jobs.daily(at(2, 4, month=8), CALENDAR)
+        assert done.failed == [f"region_bills {ELSEWHERE} UNAVAILABLE"]
+        assert filed == [HOME]
+        assert done.counts["sealed"] > 0, "what follows in the morning is done too"
+        monkeypatch.setattr(regions, "file_city", file_city)
+        assert jobs.daily(at(3, 4, month=8), CALENDAR).failed == []
+
     def test_unpaid_on_the_20th_is_told_once(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
         jobs.monthly(AUGUST)
@@ -534,13 +556,13 @@ class TestDoors:
         for _ in range(2):
             answer = worker_door.handler(
                 {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]},
-                None,  # type: ignore[arg-type]
+                None,
             )
             assert answer == {"batchItemFailures": []}
         assert len(made(HOME, A, "2023-07")) == 1
         assert worker_door.handler(
             {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": body}]},
-            None,  # type: ignore[arg-type]
+            None,
         )
 
     def test_banks_answer_is_taken_and_reported(self, tables: Tables) -> None:

@@ -16,8 +16,9 @@ from medaid.errors import Unavailable
 T = TypeVar("T")
 
 
-class Failed(Exception):
-    """A function failed and is to be called again. The text is the kind of the fault alone."""
+class Failed(RuntimeError):
+    """A function failed and is to be called again. The text says the kind of the fault, or which
+    steps of a job failed, and nothing of what they were given."""
 
 
 def failed(error: Exception, route: str = "") -> Failed:

@@ -195,12 +195,12 @@ def _is_billed(province: str, month: str) -> bool:
 
 
 def _file_cities(done: Done, month: Month, cities: list[str], now: datetime) -> bool:
-    """Files each city's month; whether all have."""
+    """Files each city's month; whether all have. A refusal or storage failure of one is noted."""
     filed = []
     for city in cities:
         try:
             regions.file_city(city, month, now)
-        except Refused as error:
+        except MedaidError as error:
             if error.code != "PERIOD_OPEN":
                 done.failed.append(f"{BILLED} {city} {error.code}")
         else:

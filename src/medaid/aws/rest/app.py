@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from medaid.aws import rest, web
@@ -32,6 +33,17 @@ def mount(
         path = route.path.replace("{", "<").replace("}", ">")
         app.route(path, method=route.method)(_answering(app, route, clock, context, offices))
     return app
+
+
+def answered(
+    app: APIGatewayHttpResolver, logger: Logger, event: dict[str, Any], context: Any
+) -> dict[str, Any]:
+    """One request of the HTTP API (payload format 2.0), answered and logged: its route, status and
+    request id, and nothing of what was sent."""
+    answer = app.resolve(event, context)
+    told = {"route": event.get("routeKey", ""), "status": answer["statusCode"]}
+    logger.info("answered", extra={**told, "request": getattr(context, "aws_request_id", "")})
+    return answer
 
 
 def plain(_now: datetime) -> None:
