@@ -5,6 +5,6 @@ from __future__ import annotations
 from medaid.clearing.hospital.api import Context
 from medaid.clearing.hospital.printed import ROUTES as HOSPITAL
 from medaid.clearing.insurer.api import ROUTES as INSURER
-from medaid.clearing.regions.api import ROUTES as REGIONS
+from medaid.clearing.regions.printed import ROUTES as REGIONS
 
 __all__ = ["HOSPITAL", "INSURER", "REGIONS", "Context"]

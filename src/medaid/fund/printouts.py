@@ -16,7 +16,7 @@ from medaid.fund.records import Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month, Quarter
-from medaid.papers.model import Column, Paper, Table, Value
+from medaid.papers.model import Column, Paper, Table, Value, sums
 from medaid.papers.model import Signature as Signed
 from medaid.papers.service import agency_name, between_text, date_text, quarter_text, word
 from medaid.payments import service as payments
@@ -75,11 +75,7 @@ def _balance_rows(
         )
         for row in held
     ]
-    sums = [
-        Fen(sum(int(value) for row in shown if isinstance(value := row[column], Fen)))
-        for column in range(2, len(_BALANCE))
-    ]
-    return tuple(shown), ("合计", None, *sums)
+    return tuple(shown), ("合计", None, *sums(shown, *range(2, len(_BALANCE))))
 
 
 def voucher_paper(region: Region, month: Month, voucher_id: str) -> Paper:

@@ -7,6 +7,7 @@ interface stands on a paper: `medaid.papers.dictionary` has the words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -43,6 +44,15 @@ class Table:
     def __post_init__(self) -> None:
         for row in (*self.rows, *([self.totals] if self.totals else [])):
             assert len(row) == len(self.columns), f"{len(row)} cells for {len(self.columns)}"
+
+
+def sums(rows: Iterable[tuple[Value, ...]], *columns: int) -> list[Fen]:
+    """The totals of columns that hold amounts, for a table's last row."""
+    held = list(rows)
+    return [
+        Fen(sum(int(fen) for row in held if isinstance(fen := row[column], Fen)))
+        for column in columns
+    ]
 
 
 @dataclass(frozen=True, slots=True)

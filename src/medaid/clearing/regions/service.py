@@ -17,6 +17,7 @@ from medaid.clearing.regions.prepayment import (
     paid_in,
     report_use,
 )
+from medaid.clearing.regions.printouts import bill_paper
 from medaid.clearing.regions.store import get_bill, list_open, list_owed_by, list_owed_to
 from medaid.clearing.regions.suspension import (
     check_open,
@@ -28,6 +29,7 @@ from medaid.clearing.regions.suspension import (
 __all__ = [
     "advance_bill",
     "bill_cities",
+    "bill_paper",
     "bill_province",
     "check_open",
     "dispute_bill",
