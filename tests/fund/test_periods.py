@@ -123,6 +123,15 @@ class TestPeriods:
             periods.reopen(R, "2023-12", "主管", "补记", when(3, 1, year=2024))
         assert told.value.code == "PERIOD_CLOSED"
 
+    def test_december_closes_with_its_year(self) -> None:
+        """Q2.3: closed alone, its income would lie in no balance of the fund."""
+        settle(1, when(3, 12))
+        with pytest.raises(Refused) as told:
+            periods.close(R, "2023-12", "会计", when(2, 1, year=2024))
+        assert told.value.code == "PERIOD_OPEN"
+        balance = years.close_year(R, 2023, "会计", when(2, 1, year=2024))
+        assert balance.closing("390100-500111") == Fen(0)
+
     def test_year_does_not_close_over_an_open_month(self) -> None:
         settle(1, when(3, 11))
         settle(2, when(3, 12))

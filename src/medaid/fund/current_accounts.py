@@ -3,7 +3,8 @@ and age. Each closed month keeps what was open at its end, so that a list of any
 kept and the entries since.
 
 An amount against what is open takes the oldest of it first; what it takes more is open on the other
-side. Ages count from the month in which an amount was booked.
+side. Ages count from the month in which an amount was booked. What regions give each other (上解,
+补助) is kept beside it, by counterpart and month of the year, for adding regions up.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import ClassVar, Final
 
 from medaid.aws.transaction import Write
 from medaid.fund import keys, store
+from medaid.fund.layouts import between_accounts
 from medaid.fund.model import Account, Entry
 from medaid.fund.model.chart import accounts
 from medaid.money import Fen
@@ -63,6 +65,9 @@ class Aged:
             for account, fen, counterpart in entry.lines:
                 if is_current(account):
                     self._take(account.code, counterpart, Month(entry.period), fen)
+                elif account.code in between_accounts() and entry.kind != "year_close":
+                    months = self._held.setdefault((account.code, counterpart), {})
+                    months[Month(entry.period)] = months.get(Month(entry.period), 0) + fen
             yield entry
 
     def _take(self, code: str, counterpart: str, month: Month, fen: int) -> None:
@@ -107,6 +112,8 @@ def schedule(items: Iterable[OpenItem], end: Month) -> tuple[CurrentAccount, ...
     """The list of current accounts (往来款明细) at the end of month `end`."""
     sums: dict[tuple[str, str], list[int]] = {}
     for item in items:
+        if not is_current(accounts()[item.code]):
+            continue
         months = (end.year - item.month.year) * 12 + end.number - item.month.number
         ages = sums.setdefault((item.code, item.counterpart), [0, 0, 0, 0])
         ages[min(months // 12, 3)] += int(item.amount)
@@ -120,7 +127,10 @@ def keeping(admdvs: str, month: Month, items: tuple[OpenItem, ...], now: datetim
     """The write that keeps what is open at the end of a month, as part of its close."""
     key = keys.of_current_accounts(admdvs, month)
     item = store.find(key)
-    record, label = OpenItems(items), "current"
+    ours = tuple(
+        one for one in items if one.month.year == month.year or is_current(accounts()[one.code])
+    )
+    record, label = OpenItems(ours), "current"
     return (
         item.replace(record, label, at=now)
         if item

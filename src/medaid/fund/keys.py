@@ -17,6 +17,7 @@ Table `fund`: what of the books may change.
 | the first month of a region's books | pk `F#<admdvs>`, sk `BOOKS` | GetItem | `store.find` |
 | what was open on current accounts at the end of a closed month | pk `F#<admdvs>`, sk `CURRENT#<yyyy-mm>` | GetItem | `store.find` |
 | a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
+| a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
 | a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>` | GetItem | `store.find` |
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's | `store.find`, `store.listed` |
 | the reconciliation of a quarter | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>` | GetItem | `store.find` |
@@ -88,6 +89,15 @@ def of_current_accounts(admdvs: str, month: str) -> Key:
 
 def of_year(admdvs: str, year: int) -> Key:
     return Key(of_region(admdvs), f"YEAR#{year}")
+
+
+def final_accounts(year: int, fund: str) -> str:
+    """What the sort keys of a fund's final accounts of a year begin with."""
+    return f"FINAL#{year}#{fund}#"
+
+
+def of_final_accounts(admdvs: str, year: int, fund: str, number: int) -> Key:
+    return Key(of_region(admdvs), f"{final_accounts(year, fund)}{number:04d}")
 
 
 def of_budget(admdvs: str, year: int) -> Key:

@@ -179,16 +179,20 @@ def keep_first_month(admdvs: str, month: Month) -> None:
     transact(decide)
 
 
-def close(admdvs: str, month: str, by: str, now: datetime) -> books.TrialBalance:
+def close(
+    admdvs: str, month: str, by: str, now: datetime, carried_over: bool = False
+) -> books.TrialBalance:
     """Closes a month: nothing may be posted into it, all of it is sealed, its trial balance is
     proven, its closing balances are kept.
 
-    Interrupted, it is simply called again. Raises Refused PERIOD_OPEN before the month is over,
-    Conflict where the month before is open, BOOKS_TAMPERED where chains or trial balance do not
-    hold.
+    Interrupted, it is simply called again. December closes with the year, which `carried_over`
+    says was done. Raises Refused PERIOD_OPEN before the month is over, Conflict where the month
+    before is open, BOOKS_TAMPERED where chains or trial balance do not hold.
     """
     if Month.of(now - seals.GRACE) <= month:
         raise Refused("PERIOD_OPEN", field="period", rule=f"{month} 尚未结束")
+    if Month(month).number == 12 and not carried_over:
+        raise Refused("PERIOD_OPEN", field="period", rule="十二月随年终结转一并结账")
     begins = opening(admdvs, month)
     state = status(admdvs, month)
     if state is PeriodState.CLOSED:

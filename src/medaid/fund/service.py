@@ -78,10 +78,15 @@ def trial_balance(
 def list_current_accounts(admdvs: str, month: Month) -> tuple[current_accounts.CurrentAccount, ...]:
     """What is advanced, received in advance, owed and owing at the end of `month`, by counterpart
     and age (往来款明细)."""
+    return current_accounts.schedule(open_items(admdvs, month), month)
+
+
+def open_items(admdvs: str, month: Month) -> tuple[current_accounts.OpenItem, ...]:
+    """What is open at the end of `month` on current accounts, and what was given between regions in
+    its year."""
     closed = last_closed(admdvs, month.next)
     first = first_month(admdvs) or _found_first(admdvs, month.next)
-    items = current_accounts.open_items(admdvs, closed[0] if closed else None, first, month)
-    return current_accounts.schedule(items, month)
+    return current_accounts.open_items(admdvs, closed[0] if closed else None, first, month)
 
 
 __all__: Sequence[str] = (

@@ -64,7 +64,7 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     begins = periods.opening(admdvs, december)
     if periods.status(admdvs, december) is PeriodState.OPEN:
         _carry(admdvs, december, begins, now)
-    balance = periods.close(admdvs, december, by, now)
+    balance = periods.close(admdvs, december, by, now, carried_over=True)
     left = [
         row.account.code
         for row in balance.rows

@@ -1,0 +1,254 @@
+"""Final accounts (决算) of a region, fund and year: drafted by the agency, checked by finance,
+signed by medical security: three people (Q2.2, Q3.1). Every version stays; a signature names one.
+
+A version says what the books said when it was drafted. Where they say something else now it is
+stale and cannot be checked or signed; it is signed once the year is closed, and then nothing is
+posted into it any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from medaid.aws import codec
+from medaid.aws.table import packed_text
+from medaid.aws.transaction import commit_or_refuse
+from medaid.errors import Conflict, Forbidden, Refused
+from medaid.fund import books, current_accounts, keys, layouts, periods, service, statements, store
+from medaid.fund.model.chart import accounts, funds
+from medaid.fund.records import FinalAccounts, FinalRow, FinalState, Notes, Signature
+from medaid.ids import OfficerId
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
+from medaid.regions import Region
+
+_CHECKED, _SIGNED, _RETURNED = "复核", "签署", "退回"
+
+
+def year_figures(admdvs: str, year: int) -> dict[str, Fen]:
+    """Each account at the end of a year before it is carried over, fen, debit positive: assets and
+    liabilities as they close, income and expense of the year, the fund as it began. A fund's
+    figures sum to zero."""
+    begin = service.balance(admdvs, date(year - 1, 12, 31))
+    end = service.balance(admdvs, date(year, 12, 31))
+    december = store.entries(admdvs, f"{year:04d}-12")
+    carried = books.balances(entry for entry in december if entry.kind == "year_close")
+    figures: dict[str, int] = {}
+    for code in {**begin, **end, **carried}:
+        account = accounts()[code]
+        fen = int(end.get(code, Fen(0))) - int(carried.get(code, Fen(0)))
+        if account.kind in ("income", "expense") and code in begin:  # the year before was not
+            fen -= int(begin[code])  # carried over: what it left belongs to the fund
+            fund = f"{funds()[account.fund].code}-3001"
+            figures[fund] = figures.get(fund, 0) + int(begin[code])
+        figures[code] = figures.get(code, 0) + fen
+    return {code: Fen(fen) for code, fen in figures.items() if fen}
+
+
+def checks(
+    fund: str, forms: tuple[layouts.Statement, ...], figures: Mapping[str, Fen], year: int
+) -> list[statements.Check]:
+    """What must agree in a fund's statements and between it and another fund's."""
+    found = list(statements.footings(forms, statements.amounts(fund, forms, figures)))
+    others = {side.fund for one in layouts.layouts().identities for side in (one.left, one.right)}
+    if fund in others:
+        by_fund = {
+            other: statements.amounts(other, layouts.forms_of(other, year), figures)
+            for other in others
+        }
+        found += statements.identities(by_fund)
+    return found
+
+
+def compute(admdvs: str, year: int, fund: str, number: int, notes: Notes) -> FinalAccounts:
+    """What a version says by the books as they are now, without its trail. Raises BadInput
+    FUND_UNKNOWN, Conflict PERIOD_OPEN while a month before December is open."""
+    forms = layouts.forms_of(fund, year)
+    december = Month(f"{year:04d}-12")
+    periods.opening(admdvs, december)
+    now = statements.amounts(fund, forms, year_figures(admdvs, year))
+    before = statements.amounts(fund, forms, year_figures(admdvs, year - 1))
+    items = [
+        one for one in service.open_items(admdvs, december) if accounts()[one.code].fund == fund
+    ]
+    mine = [
+        (one.code, one.counterpart, one.amount)
+        for one in items
+        if current_accounts.is_current(accounts()[one.code]) or one.month.year == year
+    ]
+    made = FinalAccounts(
+        year,
+        fund,
+        number,
+        "",
+        tuple(FinalRow(key, before[key], now[key]) for key in now),
+        tuple(
+            (one.account.code, one.counterpart, *one.by_age)
+            for one in current_accounts.schedule(items, december)
+        ),
+        tuple(
+            (one.row, one.counterpart, one.amount)
+            for one in statements.between_regions(forms, mine)
+        ),
+        notes,
+        (),
+    )
+    names = {key: row.name for key, row in layouts.rows_of(forms).items()}
+    text = packed_text([admdvs, codec.encode(made), names])
+    return replace(made, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def draft(
+    admdvs: str,
+    year: int,
+    fund: str,
+    notes: Notes,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> FinalAccounts:
+    """A further version from the books. Raises as `compute` does; Refused PERIOD_OPEN before the
+    year is over, AMOUNT_SUM where funds do not agree and nothing explains it; Conflict STATE where
+    a signed version stands."""
+    if civil_date(now).year <= year:
+        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
+    held = _items(admdvs, year, fund)
+    number = len(held) + 1
+    made = compute(admdvs, year, fund, number, notes)
+    for one in checks(fund, layouts.forms_of(fund, year), year_figures(admdvs, year), year):
+        if one.difference and not notes.explanation.strip():
+            rule = f"{one.name} 相差 {one.difference} 元,须在说明中解释({one.cite})"
+            raise Refused("AMOUNT_SUM", field="notes.explanation", rule=rule)
+    made = replace(made, trail=(Signature("编制", by, now),))
+    key = keys.of_final_accounts(admdvs, year, fund, number)
+    writes = [store.FundItem.create(key, made, "final", state=FinalState.DRAFTED, at=now)]
+    if held:
+        last = held[-1]
+        before = last.record(FinalAccounts)
+        if last.state == FinalState.SIGNED and not _stale(admdvs, before):
+            raise Conflict("STATE", field="year", rule=f"{year} 决算第 {number - 1} 版已签署")
+        writes.append(last.replace(before, "final", state=FinalState.REPLACED))
+    duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
+    commit_or_refuse([*writes, *duty])
+    return made
+
+
+def check(
+    admdvs: str, year: int, fund: str, number: int, digest: str, by: str, now: datetime
+) -> FinalAccounts:
+    """Finance has checked the version that `digest` names. Raises Refused NOT_FOUND; Conflict
+    STATE, STALE; Forbidden SEPARATION for who drafted it."""
+    act = Signature(_CHECKED, by, now, digest)
+    return _turned(admdvs, year, fund, number, FinalState.DRAFTED, FinalState.CHECKED, act)
+
+
+def sign(
+    admdvs: str, year: int, fund: str, number: int, digest: str, by: str, now: datetime
+) -> FinalAccounts:
+    """Medical security signs the version that `digest` names. Raises as `check` does; Refused
+    PERIOD_OPEN until the year is closed."""
+    if store.find(keys.of_year(admdvs, year)) is None:
+        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结转,不得签署决算")
+    act = Signature(_SIGNED, by, now, digest)
+    return _turned(admdvs, year, fund, number, FinalState.CHECKED, FinalState.SIGNED, act)
+
+
+def send_back(
+    admdvs: str, year: int, fund: str, number: int, reason: str, by: str, now: datetime
+) -> FinalAccounts:
+    """Who checks or signs sends it back and says why. Raises as `check` does."""
+    item = _last(admdvs, year, fund, number)
+    held = item.record(FinalAccounts)
+    if item.state not in (FinalState.DRAFTED, FinalState.CHECKED):
+        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
+    return _written(item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
+
+
+def list_versions(
+    admdvs: str, year: int, fund: str
+) -> list[tuple[FinalAccounts, FinalState, bool]]:
+    """All versions with their states, and whether the books say something else now."""
+    layouts.forms_of(fund, year)
+    items = _items(admdvs, year, fund)
+    now = _figures_now(admdvs, year, fund) if items else None
+    found = [(item.record(FinalAccounts), FinalState(item.state)) for item in items]
+    return [(held, state, _figures(held) != now) for held, state in found]
+
+
+def get_version(
+    admdvs: str, year: int, fund: str, number: int
+) -> tuple[FinalAccounts, FinalState, bool]:
+    """One version, its state, and whether it is stale. Raises Refused NOT_FOUND."""
+    item = store.find(keys.of_final_accounts(admdvs, year, fund, number))
+    if item is None:
+        raise Refused("NOT_FOUND", field="number", rule="没有该版决算")
+    held = item.record(FinalAccounts)
+    return held, FinalState(item.state), _stale(admdvs, held)
+
+
+def _items(admdvs: str, year: int, fund: str) -> list[store.FundItem]:
+    return list(store.listed(keys.of_region(admdvs), keys.final_accounts(year, fund)))
+
+
+def _stale(admdvs: str, held: FinalAccounts) -> bool:
+    return _figures(held) != _figures_now(admdvs, held.year, held.fund)
+
+
+def _figures(one: FinalAccounts) -> tuple[object, ...]:
+    return one.rows, one.current, one.between
+
+
+def _figures_now(admdvs: str, year: int, fund: str) -> tuple[object, ...] | None:
+    """What the books say now; None where a month was opened again, so that they say nothing."""
+    try:
+        return _figures(compute(admdvs, year, fund, 0, Notes()))
+    except Conflict:
+        return None
+
+
+def _last(admdvs: str, year: int, fund: str, number: int) -> store.FundItem:
+    held = _items(admdvs, year, fund)
+    if not 1 <= number <= len(held):
+        raise Refused("NOT_FOUND", field="number", rule="没有该版决算")
+    if number < len(held):
+        raise Conflict("STALE", field="number", rule=f"已有第 {len(held)} 版")
+    return held[-1]
+
+
+def _turned(
+    admdvs: str,
+    year: int,
+    fund: str,
+    number: int,
+    begin: FinalState,
+    to: FinalState,
+    act: Signature,
+) -> FinalAccounts:
+    item = _last(admdvs, year, fund, number)
+    held = item.record(FinalAccounts)
+    if item.state != begin:
+        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
+    if act.why != held.digest:
+        rule = f"所签不是第 {number} 版现有内容,请重新查看"
+        raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
+    if _stale(admdvs, held):
+        rule = f"第 {number} 版编制后账册已变动,请重新编制"
+        raise Conflict("STALE", field="number", rule=rule)
+    return _written(item, held, to, act)
+
+
+def _written(
+    item: store.FundItem, held: FinalAccounts, to: FinalState, act: Signature
+) -> FinalAccounts:
+    if any(one.by == act.by for one in held.trail):
+        rule = "编制、复核与签署不得为同一人(秦安县84号三(一))"
+        raise Forbidden("SEPARATION", field="by", rule=rule)
+    changed = replace(held, trail=(*held.trail, act))
+    commit_or_refuse([item.replace(changed, "final", state=to, at=act.at)])
+    return changed

@@ -1,0 +1,290 @@
+"""The statements of the final accounts (决算) as data: rows, formulas, footing, what feeds a row.
+
+`statements.toml` is read once and refused as a whole where anything in it does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from medaid.errors import BadInput
+from medaid.fund.model import Account
+from medaid.fund.model.chart import accounts, funds, read
+from medaid.money import Fen
+
+FORMS: Final = ("income_expense", "balance_sheet")
+TRUST: Final = ("G", "R", "N", "D")
+_TERM: Final = re.compile(r"([+-]?)\s*([a-z][a-z_]*)\s*")
+
+
+class Term(NamedTuple):
+    """A row in a formula, added or (`sign` -1) taken away."""
+
+    sign: int
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a statement. It is fed by accounts, follows from other rows (`formula`), is a share
+    of another row (`of`, 其中), or nothing feeds it and `unfed` says why."""
+
+    key: str
+    name: str
+    number: str
+    of: str
+    accounts: tuple[str, ...]
+    formula: tuple[Term, ...]
+    unfed: str
+
+    def feeds(self, account: Account) -> bool:
+        """Whether the account's figure stands in this row."""
+        return any(
+            account.number == one or (one.endswith("*") and account.number.startswith(one[:-1]))
+            for one in self.accounts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with the years in which it holds. `pairs` are its printed lines, left and
+    right, empty where a cell has no meaning (×); `equal` are rows that must agree."""
+
+    key: str
+    form: str
+    title: str
+    funds: tuple[str, ...]
+    first: int
+    last: int
+    source: str
+    trust: str
+    cite: str
+    rows: tuple[Row, ...]
+    pairs: tuple[tuple[str, str], ...]
+    equal: tuple[tuple[str, str], ...]
+
+    def holds(self, fund: str, year: int) -> bool:
+        """Whether it is the form of a fund in a year."""
+        return fund in self.funds and self.first <= year <= self.last
+
+
+class Side(NamedTuple):
+    fund: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Two funds' rows that must agree where a region keeps both."""
+
+    name: str
+    left: Side
+    right: Side
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """Rows in which regions that are added up stand against each other."""
+
+    name: str
+    given: str
+    taken: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """All that statements.toml says."""
+
+    statements: tuple[Statement, ...]
+    identities: tuple[Identity, ...]
+    eliminations: tuple[Elimination, ...]
+
+
+Amounts = Mapping[str, Fen]
+"""Fen by row key."""
+
+
+@cache
+def layouts() -> Layouts:
+    """What statements.toml says. Raises ValueError naming the first thing that does not hold."""
+    return loaded(read("statements.toml"))
+
+
+def loaded(data: Mapping[str, Any]) -> Layouts:
+    """The layouts that `data` describes. Raises ValueError: a formula over unknown rows, a row that
+    nothing feeds, an account in no row or in two, a line missing in print, no source."""
+    found = Layouts(
+        tuple(map(_statement, data["statement"])),
+        tuple(
+            Identity(row["name"], Side(**row["left"]), Side(**row["right"]), row["cite"])
+            for row in data.get("identity", ())
+        ),
+        tuple(
+            Elimination(row["name"], row["given"], row["taken"], row["cite"])
+            for row in data.get("elimination", ())
+        ),
+    )
+    for statement in found.statements:
+        _check_statement(statement)
+    for fund in funds():
+        for year in sorted({one.first for one in found.statements if fund in one.funds}):
+            _check_fund(fund, year, found)
+    return found
+
+
+def _statement(data: Mapping[str, Any]) -> Statement:
+    rows = tuple(
+        Row(
+            row["key"],
+            row["name"],
+            row.get("no", ""),
+            row.get("of", ""),
+            tuple(row.get("accounts", ())),
+            terms(row.get("formula", "")),
+            row.get("unfed", ""),
+        )
+        for row in data["rows"]
+    )
+    return Statement(
+        data["key"],
+        data["form"],
+        data["title"],
+        tuple(data["funds"]),
+        data["from"],
+        data.get("until", 9999),
+        data["source"],
+        data["trust"],
+        data["cite"],
+        rows,
+        tuple((left, right) for left, right in data["pairs"]),
+        tuple((left, right) for left, right in data.get("equal", ())),
+    )
+
+
+def terms(formula: str) -> tuple[Term, ...]:
+    """The rows of a formula `a + b - c`. Raises ValueError for another form."""
+    found: list[Term] = []
+    at = 0
+    while at < len(formula):
+        match = _TERM.match(formula, at)
+        if match is None or bool(match[1]) != bool(found):
+            raise ValueError(f"formula {formula!r} cannot be read")
+        found.append(Term(-1 if match[1] == "-" else 1, match[2]))
+        at = match.end()
+    return tuple(found)
+
+
+def _check_statement(one: Statement) -> None:
+    if one.form not in FORMS or one.trust not in TRUST:
+        raise ValueError(f"{one.key}: form {one.form}, trust {one.trust}")
+    if not (one.source.strip() and one.cite.strip()) or one.first > one.last:
+        raise ValueError(f"{one.key}: no source, no citation or no years")
+    keys = [row.key for row in one.rows]
+    printed = [key for pair in one.pairs for key in pair if key]
+    if len(set(keys)) < len(keys) or sorted(printed) != sorted(keys):
+        raise ValueError(f"{one.key}: a row twice, or not once in print")
+    chart = [account for account in accounts().values() if account.fund in one.funds]
+    by_key = {row.key: row for row in one.rows}
+    for row in one.rows:
+        ways = [bool(row.accounts), bool(row.formula), bool(row.unfed)]
+        if sum(ways) != 1 or (row.of and row.formula):
+            raise ValueError(f"{one.key}.{row.key}: fed by accounts, by a formula or not at all")
+        for number in row.accounts:
+            family = Row("", "", "", "", (number,), (), "")
+            if not any(family.feeds(account) for account in chart):
+                raise ValueError(f"{one.key}.{row.key}: no account {number} feeds it")
+        if row.of:
+            whole = by_key.get(row.of)
+            if whole is None or whole.of:
+                raise ValueError(f"{one.key}.{row.key}: a share of no row")
+            if any(row.feeds(account) and not whole.feeds(account) for account in chart):
+                raise ValueError(f"{one.key}.{row.key}: holds more than {row.of}")
+
+
+def _check_fund(fund: str, year: int, found: Layouts) -> None:
+    forms = [one for one in found.statements if one.holds(fund, year)]
+    if sorted(one.form for one in forms) != sorted(FORMS):
+        raise ValueError(f"{fund} {year}: not one statement of each form")
+    rows = {row.key: row for one in forms for row in one.rows}
+    if len(rows) < sum(len(one.rows) for one in forms):
+        raise ValueError(f"{fund} {year}: two rows of one key")
+    for account in accounts().values():
+        if account.fund == fund:
+            fed = [row.key for row in rows.values() if not row.of and row.feeds(account)]
+            if len(fed) != 1:
+                raise ValueError(f"{fund} {year}: account {account.number} feeds {fed}")
+    named = [(row.key, term.row) for row in rows.values() for term in row.formula]
+    named += [(one.key, key) for one in forms for pair in one.equal for key in pair]
+    named += [
+        (one.name, side.row)
+        for one in found.identities
+        for side in (one.left, one.right)
+        if side.fund == fund
+    ]
+    named += [(one.name, key) for one in found.eliminations for key in (one.given, one.taken)]
+    for name, key in named:
+        if key not in rows:
+            raise ValueError(f"{fund} {year}: {name} names the unknown row {key}")
+    evaluated(rows.values(), {})  # raises for a formula that rests on itself
+
+
+def forms_of(fund: str, year: int) -> tuple[Statement, ...]:
+    """The statements of a fund in a year, income and expense first. Raises BadInput FUND_UNKNOWN,
+    CODE_UNKNOWN for a year without a layout."""
+    if fund not in funds():
+        raise BadInput("FUND_UNKNOWN", field="fund", rule="、".join(funds()))
+    found = [one for one in layouts().statements if one.holds(fund, year)]
+    if not found:
+        raise BadInput("CODE_UNKNOWN", field="year", rule=f"{year} 年没有决算报表格式")
+    return tuple(sorted(found, key=lambda one: FORMS.index(one.form)))
+
+
+def rows_of(forms: Iterable[Statement]) -> dict[str, Row]:
+    """The rows of statements by key."""
+    return {row.key: row for one in forms for row in one.rows}
+
+
+def evaluated(rows: Iterable[Row], leaves: Amounts) -> dict[str, Fen]:
+    """Every row's amount: `leaves` where a row has no formula (zero where nothing is said), else
+    what its formula makes. Raises ValueError for a formula that rests on itself."""
+    by_key = {row.key: row for row in rows}
+    found: dict[str, Fen] = {}
+
+    def value(key: str, above: tuple[str, ...]) -> int:
+        if key in above:
+            raise ValueError(f"row {key} rests on itself")
+        if key not in found:
+            row = by_key[key]
+            amount = (
+                sum(one.sign * value(one.row, (*above, key)) for one in row.formula)
+                if row.formula
+                else int(leaves.get(key, Fen(0)))
+            )
+            found[key] = Fen(amount)
+        return int(found[key])
+
+    for key in by_key:
+        value(key, ())
+    return found
+
+
+@cache
+def between_accounts() -> frozenset[str]:
+    """Codes of income and expense accounts in rows that regions eliminate: what they hold with
+    whom is kept by counterpart."""
+    keys = {key for one in layouts().eliminations for key in (one.given, one.taken)}
+    return frozenset(
+        account.code
+        for account in accounts().values()
+        if account.kind in ("income", "expense")
+        for one in layouts().statements
+        if account.fund in one.funds
+        for row in one.rows
+        if row.key in keys and row.feeds(account)
+    )
