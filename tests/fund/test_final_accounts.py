@@ -141,7 +141,7 @@ def test_three_people_and_the_year_closed() -> None:
      ("财政", "会计", "sign")],
 )  # fmt: skip
 def test_nobody_does_two_of_the_three(checker: str, signer: str, refused: str) -> None:
-    """Q3.1."""
+    """Q2.2, Q3.1: one drafts, another checks, a third signs."""
     year_of_books()
     close_months()
     years.close_year(R, 2023, "会计", NEXT)

@@ -134,10 +134,14 @@ def _value_of(parse: Any) -> Any:
     return validate
 
 
-def _fen(value: object) -> Fen:
+def _signed_fen(value: object) -> Fen:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise BadInput("AMOUNT_FORMAT", rule="金额须为字符串,至多两位小数")
-    fen = Fen.of_yuan(value)
+    return Fen.of_yuan(value)
+
+
+def _fen(value: object) -> Fen:
+    fen = _signed_fen(value)
     if fen < 0:
         raise BadInput("AMOUNT_NEGATIVE", rule="金额不得为负")
     return fen
@@ -146,6 +150,12 @@ def _fen(value: object) -> Fen:
 _AMOUNT: Final = {"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "example": "1234.50"}
 Yuan = Annotated[Fen, PlainValidator(_value_of(_fen)), WithJsonSchema(_AMOUNT)]
 """An amount in a request, never negative; `Fen` inside."""
+SignedYuan = Annotated[
+    Fen,
+    PlainValidator(_value_of(_signed_fen)),
+    WithJsonSchema({**_AMOUNT, "pattern": r"^-?\d{1,14}(\.\d{1,2})?$"}),
+]
+"""An amount of a statement in a request, which may be negative."""
 YuanText = Annotated[
     Fen,
     PlainValidator(lambda fen: fen),

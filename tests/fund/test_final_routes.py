@@ -1,0 +1,126 @@
+"""Final accounts by REST: drafted, checked and signed with three tokens, added up by the city
+(Q2.2, Q3.1, J33)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.clearing.test_jobs import ask
+
+from medaid.fund import periods, years
+from medaid.fund.model import journal
+from medaid.money import Fen
+from medaid.months import Month
+
+pytestmark = pytest.mark.usefixtures("tables")
+CITY, ONE, OTHER, ELSEWHERE = "440900", "440902", "440904", "320500"
+NOW = datetime(2024, 2, 1, 2, tzinfo=UTC)
+
+
+def booked(region: str, fen: int) -> None:
+    at = datetime(2023, 12, 5, 2, tzinfo=UTC)
+    row = ("assistance", "1001", "410102", Fen(fen))
+    periods.post(
+        journal.movement(
+            "fiscal_income", region, f"{region}-a", [row], at, effective=date(2023, 12, 5)
+        )
+    )
+    periods.keep_first_month(region, Month("2023-12"))
+    years.close_year(region, 2023, "会计", NOW)
+
+
+def path(region: str, rest: str = "") -> str:
+    return f"/fund/{region}/final-accounts/2023/assistance{rest}"
+
+
+NOTES = {
+    "enrolment": [{"name": "资助参保人数", "count": 1273, "source": "台账"}],
+    "policy": "执行本年政策",
+}
+
+
+def drafted(region: str) -> dict[str, object]:
+    status, answer = ask(
+        "POST", path(region), NOTES, roles="accountant", region=region, sub="甲", now=NOW
+    )
+    assert status == 201, answer
+    return dict(answer)
+
+
+def test_three_tokens_to_a_signed_version() -> None:
+    """J33, Q2.2: statements, notes and indicators, signed by a third person."""
+    booked(ONE, 500)
+    made = drafted(ONE)
+    digest = {"digest": made["digest"]}
+    for act, role, by in (("check", "finance", "乙"), ("sign", "manager", "丙")):
+        other = "manager" if role == "finance" else "finance"
+        target = path(ONE, f"/versions/1/{act}")
+        assert ask("POST", target, digest, roles=other, region=ONE, sub=by, now=NOW)[0] == 403
+        assert ask("POST", target, digest, roles=role, region=ONE, sub="甲", now=NOW)[0] == 403
+        status, shown = ask("POST", target, digest, roles=role, region=ONE, sub=by, now=NOW)
+        assert status == 200, shown
+    assert (shown["state"], shown["stale"]) == ("signed", False)
+    assert [one["by"] for one in shown["trail"]] == ["甲", "乙", "丙"]
+    assert shown["enrolment"] == NOTES["enrolment"]
+    income, sheet = shown["statements"]
+    first = income["lines"][0]
+    assert (first["left"]["name"], first["left"]["now"]) == ("财政补贴收入", "5.00")
+    assert next(one for one in income["lines"] if one["left"]["key"] == "interest")["right"] is None
+    assert sheet["lines"][-1]["left"]["now"] == sheet["lines"][-1]["right"]["now"] == "5.00"
+    assert shown["indicators"]["可支付月数"] == ""
+    status, listed = ask("GET", path(ONE, "/versions"), roles="auditor", region=ONE, now=NOW)
+    assert [(one["number"], one["state"]) for one in listed["rows"]] == [(1, "signed")]
+
+
+def test_a_version_sent_back_by_route() -> None:
+    booked(ONE, 500)
+    drafted(ONE)
+    target = path(ONE, "/versions/1/return")
+    status, _ = ask("POST", target, {"reason": ""}, roles="finance", region=ONE, sub="乙", now=NOW)
+    assert status == 400
+    sent = {"reason": "附表有误"}
+    status, shown = ask("POST", target, sent, roles="finance", region=ONE, sub="乙", now=NOW)
+    assert (status, shown["state"]) == (200, "returned")
+
+
+def test_the_city_adds_up_its_counties() -> None:
+    for region, fen in ((ONE, 500), (OTHER, 700)):
+        booked(region, fen)
+        drafted(region)
+    sent = {"regions": [ONE, OTHER]}
+    status, shown = ask("POST", path(CITY, "/consolidation"), sent, roles="finance", region=CITY)
+    assert status == 200, shown
+    assert [(one["region"], one["state"]) for one in shown["parts"]] == [
+        (ONE, "drafted"), (OTHER, "drafted"),
+    ]  # fmt: skip
+    last = shown["statements"][1]["lines"][-1]
+    assert last["left"]["now"] == last["right"]["now"] == "12.00"
+    assert shown["eliminated"] == {"income": "0.00", "expense": "0.00", "surplus": "0.00"}
+
+
+@pytest.mark.parametrize(
+    ("regions", "status", "code"),
+    [
+        ([ONE, ELSEWHERE], 403, "FORBIDDEN"),
+        ([ONE, ONE], 400, "DUPLICATE"),
+        ([ONE, OTHER], 404, "NOT_FOUND"),
+        ([], 400, "FIELD_FORMAT"),
+        (["4409"], 400, "FIELD_FORMAT"),
+    ],
+)
+def test_what_is_not_added_up(regions: list[str], status: int, code: str) -> None:
+    booked(ONE, 500)
+    drafted(ONE)
+    sent = {"regions": regions}
+    found, answer = ask("POST", path(CITY, "/consolidation"), sent, roles="finance", region=CITY)
+    assert (found, answer["code"]) == (status, code)
+
+
+def test_a_county_does_not_add_up_its_neighbours() -> None:
+    booked(OTHER, 700)
+    drafted(OTHER)
+    sent = {"regions": [OTHER]}
+    for asked, token in ((ONE, ONE), (CITY, ONE)):
+        target = path(asked, "/consolidation")
+        assert ask("POST", target, sent, roles="finance", region=token)[0] == 403
