@@ -49,7 +49,7 @@ def drafted(region: str) -> dict[str, object]:
 
 
 def test_three_tokens_to_a_signed_version() -> None:
-    """J33, Q2.2: statements, notes and indicators, signed by a third person."""
+    """J36, Q2.2: statements, notes and indicators, signed by a third person."""
     booked(ONE, 500)
     made = drafted(ONE)
     digest = {"digest": made["digest"]}
