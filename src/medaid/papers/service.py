@@ -12,7 +12,7 @@ from medaid.papers.dictionary import agency_name, word
 from medaid.papers.model import Paper
 from medaid.papers.printing import PDF, pdf
 from medaid.papers.sheet import xlsx
-from medaid.papers.words import between_text, date_text, month_text, quarter_text
+from medaid.papers.words import between_text, date_text, masked, month_text, quarter_text
 from medaid.workbook import XLSX
 
 
@@ -43,6 +43,7 @@ __all__ = [
     "agency_name",
     "between_text",
     "date_text",
+    "masked",
     "month_text",
     "printed",
     "quarter_text",

@@ -68,6 +68,12 @@ def month_text(month: Month) -> str:
     return f"{month.year}年{month.number}月"
 
 
+def masked(number: str) -> str:
+    """A certificate number as papers show it: the first six and the last four characters."""
+    hidden = len(number) - 10
+    return f"{number[:6]}{'*' * hidden}{number[-4:]}" if hidden > 0 else f"***{number[-4:]}"
+
+
 def quarter_text(quarter: Quarter) -> str:
     """`2026年第4季度`."""
     return f"{quarter.year}年第{quarter.number}季度"
