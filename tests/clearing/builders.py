@@ -20,6 +20,9 @@ from medaid.clearing.hospital.model import (
     Statement,
 )
 from medaid.clearing.model import FUND_FIELDS, Item
+from medaid.clearing.regions import service as regions
+from medaid.clearing.regions.model import Bill, BillStep
+from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
@@ -278,7 +281,42 @@ def deduct(
 
 def hand(step: str) -> OfficerId:
     """Who takes a step of a bill between regions: the agency, finance, the creditor's agency."""
-    return OfficerId({"transferred": "财政", "confirmed": "会计"}.get(step, "经办"))
+    finance = {"in_full": "财政", "transferred": "财政"}
+    return OfficerId({**finance, "confirmed": "会计"}.get(step, "经办"))
+
+
+def advance(
+    creditor: str,
+    debtor: str,
+    month: str,
+    step: str,
+    now: datetime,
+    kind: str = "clearing",
+    *,
+    by: str = "",
+    document: str = "财函1号",
+) -> Bill:
+    """One step of a bill between regions, on finance's paper."""
+    who, name = OfficerId(by or hand(step)), BillStep(step)
+    return regions.advance_bill(creditor, debtor, month, name, who, now, kind, document=document)
+
+
+def collect(bill: Bill, now: datetime) -> None:
+    """What the bill's cities owe comes into their province's account."""
+    for city, amounts in owed_by_city(bill).items():
+        document = f"缴款{bill.bill_id}"
+        regions.collect(bill.debtor, city, document, amounts, OfficerId("省出纳"), now)
+
+
+def pay_bill(bill: Bill, now: datetime, last: str = "confirmed") -> Bill:
+    """A bill through its steps up to `last`, the cities' money collected where there are cities."""
+    for step in bill.way:
+        if step is BillStep.IN_FULL and bill.taken(step) is None:
+            collect(bill, now)
+        bill = advance(bill.creditor, bill.debtor, bill.month, step, now, bill.kind)
+        if step == last:
+            break
+    return bill
 
 
 def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from tests.clearing.builders import HOME, at, hand
+from tests.clearing.builders import HOME, at, pay_bill
 from tests.storage import StorageCalls
 
 from medaid.aws.transaction import commit
@@ -19,7 +19,7 @@ from medaid.clearing.hospital.model import Statement, StatementState
 from medaid.clearing.keys import REGIONS
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions import store as region_store
-from medaid.clearing.regions.model import STEPS, Bill, BillKind, parts_of
+from medaid.clearing.regions.model import Bill, BillKind, parts_of
 from medaid.clearing.store import note
 from medaid.money import Fen
 from medaid.months import Month
@@ -50,9 +50,7 @@ def billed(month: str, closed: bool) -> Bill:
     parts = parts_of({(Region("310100"), R): {"assistance": Fen(5)}})
     bill = Bill(SH, JS, month, BillKind.CLEARING, 1, parts, NOW)
     commit(region_store.create_bill(bill))
-    for step in STEPS if closed else STEPS[:1]:
-        bill = regions.advance_bill(SH, JS, month, step, hand(step), NOW)
-    return bill
+    return pay_bill(bill, NOW, "confirmed" if closed else "received")
 
 
 def test_overdue_reads_what_is_due_and_open(storage_calls: StorageCalls) -> None:

@@ -3,8 +3,12 @@ one person. Proves Q3.1, X12."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar
+
 import pytest
-from tests.clearing.builders import at
+from tests.clearing.builders import advance, at, collect, pay_bill
 from tests.conftest import Tables
 
 from medaid.aws import exchange
@@ -12,11 +16,13 @@ from medaid.aws.transaction import commit
 from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import files, national, store
 from medaid.clearing.regions import service as regions
-from medaid.clearing.regions.model import Bill, BillKind, Pair, parts_of
-from medaid.errors import Conflict, Forbidden, MedaidError
+from medaid.clearing.regions.model import Bill, BillKind, Deposit, Pair, parts_of
+from medaid.errors import Conflict, Forbidden, MedaidError, Refused
+from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.regions import Region
+from medaid.workdays import published
 
 JS, SH = Region("320000"), Region("310000")
 SUZHOU, NANJING, SHANGHAI = Region("320500"), Region("320100"), Region("310100")
@@ -28,10 +34,17 @@ def bill_of(amounts: dict[Pair, Amounts]) -> Bill:
     return Bill(SH, JS, MONTH, BillKind.CLEARING, 1, parts_of(amounts), NOW)
 
 
+def moved(region: str, number: str) -> int:
+    """What August moved on an account of a region, all funds, fen."""
+    entries = fund.entries(region, "2023-08")
+    lines = [line for one in entries for line in one.lines if line.account.number == number]
+    return sum(int(line.fen) for line in lines)
+
+
 def received(amounts: dict[Pair, Amounts] | None = None) -> Bill:
     bill = bill_of(amounts or {PAIR: {"assistance": Fen(1000)}})
     commit(store.create_bill(bill))
-    return regions.advance_bill(SH, JS, MONTH, "received", OfficerId("经办"), NOW)
+    return advance(SH, JS, MONTH, "received", NOW, by="经办")
 
 
 @pytest.mark.usefixtures("tables")
@@ -85,28 +98,152 @@ class TestOneHand:
 
     def test_who_submitted_does_not_transfer(self, tables: Tables) -> None:
         received()
-        regions.advance_bill(SH, JS, MONTH, "submitted", OfficerId("甲"), NOW)
-        before = tables.everything()
-        for same in ("甲", "经办"):
-            with pytest.raises(Forbidden) as told:
-                regions.advance_bill(SH, JS, MONTH, "transferred", OfficerId(same), NOW)
-            assert told.value.code == "SEPARATION"
-        assert tables.everything() == before
-        assert regions.advance_bill(SH, JS, MONTH, "transferred", OfficerId("财政"), NOW).state == (
-            "transferred"
-        )
+        bill = advance(SH, JS, MONTH, "submitted", NOW, by="甲")
+        collect(bill, NOW)
+        for step in ("in_full", "transferred"):
+            before = tables.everything()
+            for same in ("甲", "经办"):
+                with pytest.raises(Forbidden) as told:
+                    advance(SH, JS, MONTH, step, NOW, by=same)
+                assert told.value.code == "SEPARATION"
+            assert tables.everything() == before
+            if step == "in_full":
+                advance(SH, JS, MONTH, step, NOW)
+        assert advance(SH, JS, MONTH, "transferred", NOW, by="财政").state == ("transferred")
 
-    def test_who_transferred_does_not_confirm(self) -> None:
-        received()
-        regions.advance_bill(SH, JS, MONTH, "submitted", OfficerId("经办"), NOW)
-        regions.advance_bill(SH, JS, MONTH, "transferred", OfficerId("财政"), NOW)
+    @pytest.mark.parametrize("paper", ["advised", "confirmed"])
+    def test_who_transferred_does_not_enter_it_in_the_books(self, paper: str) -> None:
+        pay_bill(received(), NOW, "transferred")
         with pytest.raises(Forbidden) as told:
-            regions.advance_bill(SH, JS, MONTH, "confirmed", OfficerId("财政"), NOW)
+            advance(SH, JS, MONTH, paper, NOW, by="财政")
         assert told.value.code == "SEPARATION"
-        assert (
-            regions.advance_bill(SH, JS, MONTH, "confirmed", OfficerId("会计"), NOW).state
-            == "confirmed"
+        assert advance(SH, JS, MONTH, paper, NOW).state == paper
+
+
+@pytest.mark.usefixtures("tables")
+class TestCollection:
+    """X12: finance pays once the cities' money is in the province's account in full; its 10 working
+    days run from then, and the books follow its papers."""
+
+    BOTH: ClassVar[dict[Pair, Amounts]] = {
+        PAIR: {"assistance": Fen(1000)},
+        OTHER: {"assistance": Fen(70), "basic_resident": Fen(5)},
+    }
+
+    def paid_in(self, city: Region, document: str, **amounts: int) -> Deposit:
+        by_fund = {fund: Fen(fen) for fund, fen in amounts.items()}
+        return regions.collect(JS, city, document, by_fund, OfficerId("省出纳"), NOW)
+
+    def submitted(self) -> Bill:
+        return pay_bill(received(self.BOTH), NOW, "submitted")
+
+    def test_nothing_is_paid_before_all_cities_have(self, tables: Tables) -> None:
+        self.paid_in(SUZHOU, "1", assistance=1000)  # beforehand
+        self.submitted()
+        self.paid_in(NANJING, "2", assistance=70, basic_resident=4)
+        before = tables.everything()
+        with pytest.raises(Conflict):
+            advance(SH, JS, MONTH, "transferred", NOW)
+        with pytest.raises(Conflict) as told:
+            advance(SH, JS, MONTH, "in_full", NOW)
+        assert (NANJING in told.value.sentence, "basic_resident" in told.value.sentence) == (
+            True,
+            True,
         )
+        assert tables.everything() == before
+        self.paid_in(NANJING, "3", basic_resident=2)
+        assert advance(SH, JS, MONTH, "in_full", NOW).state == "in_full"
+        assert {city: one.held for city, one in regions.list_deposits(JS)} == {
+            SUZHOU: {},
+            NANJING: {"basic_resident": Fen(1)},
+        }
+
+    def test_the_ten_days_run_from_in_full(self) -> None:
+        bill = self.submitted()
+        assert bill.due(published()) is None
+        collect(bill, NOW)
+        later = at(21, 4, month=8)
+        assert advance(SH, JS, MONTH, "in_full", later).due(published()) == date(2023, 9, 4)
+
+    def test_between_cities_of_one_province_they_run_from_submission(self) -> None:
+        bill = bill_of({(NANJING, SUZHOU): {"assistance": Fen(5)}})
+        bill = replace(bill, creditor=NANJING, debtor=SUZHOU)
+        commit(store.create_bill(bill))
+        found = pay_bill(bill, NOW, "submitted")
+        assert found.due(published()) == date(2023, 8, 16)
+        assert pay_bill(bill, NOW).next_steps == ()
+
+    def test_the_books_follow_the_papers_of_either_side(self) -> None:
+        bill = self.submitted()
+        collect(bill, NOW)
+        advance(SH, JS, MONTH, "in_full", NOW)
+        advance(SH, JS, MONTH, "transferred", NOW)
+        for paper in ("advised", "confirmed"):
+            with pytest.raises(Refused) as told:
+                advance(SH, JS, MONTH, paper, NOW, document="")
+            assert told.value.field == "document"
+        assert moved(SUZHOU, "2102") == moved(SHANGHAI, "1102") == 0
+        advance(SH, JS, MONTH, "confirmed", NOW)
+        assert (moved(SHANGHAI, "1102"), moved(SUZHOU, "2102")) == (-1075, 0)
+        assert advance(SH, JS, MONTH, "advised", NOW).next_steps == ()
+        assert (moved(SUZHOU, "2102"), moved(NANJING, "2102")) == (1000, 75)
+        assert moved(SUZHOU, "1101") == moved(NANJING, "1101") == moved(JS, "2106") == 0
+        assert (moved(SUZHOU, "1001"), moved(JS, "1001")) == (-1000, 0)
+
+    def test_a_paper_counts_once(self, tables: Tables) -> None:
+        first = self.paid_in(SUZHOU, "1", assistance=1000)
+        before = tables.everything()
+        assert self.paid_in(SUZHOU, "1", assistance=1000) == first
+        for city, document, amounts in (
+            (SUZHOU, "1", {"assistance": 999}),
+            (SUZHOU, "2", {}),
+            (SUZHOU, "2", {"assistance": 0}),
+            (SHANGHAI, "2", {"assistance": 1}),
+            (JS, "2", {"assistance": 1}),
+        ):
+            with pytest.raises(MedaidError):
+                self.paid_in(city, document, **amounts)
+        assert tables.everything() == before
+
+    def test_set_aside_it_is_not_disputed_any_more(self) -> None:
+        pay_bill(received(), NOW, "in_full")
+        with pytest.raises(Conflict):
+            regions.dispute_bill(
+                SH, JS, MONTH, PAIR, {"assistance": Fen(1)}, "迟到", OfficerId("经办"), NOW
+            )
+
+
+@pytest.mark.usefixtures("tables")
+class TestPaidIn:
+    """X12: what is held is what was paid in; a prepayment that was only fixed covers nothing."""
+
+    def test_who_fixed_it_and_from_what_is_kept(self) -> None:
+        last_year = {"assistance": Fen(12000)}
+        regions.fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
+        found = regions.find_prepayment(SH, JS)
+        assert found is not None
+        assert (found.by, found.at, found.basis) == ("主任", NOW, last_year)
+        assert (found.amounts, found.held) == ({"assistance": Fen(2000)}, {})
+
+    def test_it_is_held_when_its_receipt_is_confirmed(self) -> None:
+        last_year = {"assistance": Fen(12000)}
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
+        pay_bill(bill, NOW, "advised")
+        assert regions.get_prepayment(SH, JS) == {}
+        received()
+        assert [one.colour for one in regions.report_use(SH, NOW)] == ["red"]
+        pay_bill(bill, NOW)
+        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(2000)}
+        assert regions.report_use(SH, NOW) == []
+
+    def test_what_goes_back_is_held_no_more(self) -> None:
+        year = at(20, month=1, year=2024)
+        for when, number, last_year in ((NOW, 2023, 12000), (year, 2024, 9000)):
+            (bill,) = regions.fix_prepayment(
+                SH, JS, number, OfficerId("主任"), when, {"assistance": Fen(last_year)}
+            )
+            pay_bill(bill, when)
+        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(1500)}
 
 
 @pytest.mark.usefixtures("tables")
@@ -148,6 +285,6 @@ class TestSecondReading:
             OTHER: {"assistance": Fen(-5)},
         }
         (first,) = self.take(JS, amounts)
-        stepped = regions.advance_bill(SH, JS, MONTH, "received", OfficerId("经办"), NOW)
+        stepped = advance(SH, JS, MONTH, "received", NOW, by="经办")
         assert self.take(JS, amounts) == [stepped]
         assert first.total() == Fen(1000)

@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.clearing.builders import (
+    advance,
     agree,
     agreement,
     arrive,
     at,
     close_month,
+    collect,
     deduct,
     hand,
     item,
+    pay_bill,
     reconcile_totals,
     refund,
 )
@@ -33,7 +36,6 @@ from medaid.clearing.regions import files as regionfiles
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.billing import AT_ONCE
 from medaid.clearing.regions.model import (
-    STEPS,
     Bill,
     BillKind,
     BillStep,
@@ -45,6 +47,7 @@ from medaid.clearing.regions.model import (
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.fund import service as fund
 from medaid.fund.model import journal
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -57,7 +60,7 @@ SUZHOU, NANJING, SHANGHAI, MAOMING = (
 CITIES = {JS: [NANJING, SUZHOU], SH: [SHANGHAI], GD: [MAOMING]}
 ALL = [c for cities in CITIES.values() for c in cities]
 NOW, JULY = at(2, 4, month=8), at(2, 4)
-AGENCY = hand("received")
+AGENCY, CHIEF = hand("received"), OfficerId("主任")
 
 
 def round_trip(month: str, now: datetime) -> list[Bill]:
@@ -79,10 +82,7 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
 
 
 def pay(bill: Bill, now: datetime) -> Bill:
-    steps = ("received", "confirmed") if not bill.payable() else STEPS
-    for step in steps:
-        bill = regions.advance_bill(bill.creditor, bill.debtor, bill.month, step, hand(step), now)
-    return bill
+    return pay_bill(bill, now)
 
 
 def balances(city: str, number: str, last: str = "2023-09") -> dict[tuple[str, str], Fen]:
@@ -159,9 +159,7 @@ class TestRoundTrip:
         for bill in made:
             assert bill.total() == Fen(0)
             with pytest.raises(Conflict):
-                regions.advance_bill(
-                    bill.creditor, bill.debtor, bill.month, "submitted", hand("submitted"), NOW
-                )
+                advance(bill.creditor, bill.debtor, bill.month, "submitted", NOW)
             assert pay(bill, NOW).state == "confirmed"
 
     def test_split_waits_for_everybody(self) -> None:
@@ -207,26 +205,22 @@ class TestRoundTrip:
         }
         bill = Bill(SH, JS, "2023-07", BillKind.CLEARING, 40, parts_of(parts), NOW)
         commit(store.create_bill(bill))
-        for step in ("received", "submitted"):
-            regions.advance_bill(SH, JS, "2023-07", step, hand(step), NOW)
+        pay_bill(bill, NOW, "transferred")
         held = store.get_bill(SH, JS, "2023-07")
-        entries = rules.step_entries(bill, "transferred", NOW)
-        billing._book_parts(
-            held, Step(BillStep.TRANSFERRED, NOW, hand("transferred")), entries[:-AT_ONCE]
-        )
+        entries = rules.step_entries(bill, BillStep.ADVISED, NOW)
+        noted = Step(BillStep.ADVISED, NOW, AGENCY, "财函1号")
+        billing._book_parts(held, noted, entries[:-AT_ONCE])
         pair = (SHANGHAI, Region("320100"))
         with pytest.raises(Conflict):  # its entries are being posted: nobody contests it now
             regions.dispute_bill(
                 SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", AGENCY, NOW
             )
-        done = regions.advance_bill(
-            SH, JS, "2023-07", "transferred", hand("transferred"), at(5, month=8)
-        )
-        assert (done.state, done.steps[-1].by) == ("transferred", "财政")
-        regions.advance_bill(SH, JS, "2023-07", "transferred", hand("transferred"), at(6, month=8))
+        done = advance(SH, JS, "2023-07", "advised", at(5, month=8))
+        assert (done.state, done.steps[-1].by, done.steps[-1].at) == ("advised", AGENCY, NOW)
+        advance(SH, JS, "2023-07", "advised", at(6, month=8))
         booked = [fen for _, city in parts for fen in balances(city, "2102").values()]
         assert (len(booked), Fen(sum(map(int, booked)))) == (40, bill.total())
-        regions.advance_bill(SH, JS, "2023-07", "confirmed", hand("confirmed"), at(6, month=8))
+        advance(SH, JS, "2023-07", "confirmed", at(6, month=8))
         assert len(balances(SHANGHAI, "1102")) == 40
 
     @pytest.mark.parametrize(
@@ -328,7 +322,7 @@ class TestRoundTrip:
         """X12: what is disputed is carried to the next clearing."""
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
-        regions.advance_bill(SH, JS, "2023-07", "received", hand("received"), NOW)
+        advance(SH, JS, "2023-07", "received", NOW)
         pair = (SHANGHAI, SUZHOU)
         for wrong in (
             {"assistance": Fen(10001)},
@@ -341,8 +335,10 @@ class TestRoundTrip:
             SH, JS, "2023-07", pair, {"assistance": Fen(4000)}, "费用重复", AGENCY, NOW
         )
         assert bill.total() == Fen(56000)
-        for step in STEPS[1:]:
-            regions.advance_bill(SH, JS, "2023-07", step, hand(step), NOW)
+        for step in bill.way[1:]:
+            if step is BillStep.IN_FULL:
+                collect(bill, NOW)
+            advance(SH, JS, "2023-07", step, NOW)
         with pytest.raises(Conflict):
             regions.dispute_bill(
                 SH, JS, "2023-07", pair, {"assistance": Fen(1)}, "迟到", AGENCY, NOW
@@ -403,7 +399,7 @@ class TestClocks:
                 date(2024, 2, 9),
             ),  # Sunday 4 February is worked, 春节 from the 10th
             (
-                "submitted",
+                "in_full",
                 date(2024, 2, 5),
                 date(2024, 2, 23),
             ),  # the whole of 春节 inside; Sunday 18 February is worked
@@ -413,7 +409,7 @@ class TestClocks:
                 date(2023, 5, 8),
             ),  # 劳动节 29 April to 3 May; Saturday 6 May is worked
             (
-                "submitted",
+                "in_full",
                 date(2023, 4, 20),
                 date(2023, 5, 6),
             ),  # Sunday 23 April and Saturday 6 May are worked
@@ -425,7 +421,7 @@ class TestClocks:
             ("transferred", date(2023, 12, 28), date(2024, 1, 5)),  # over New Year
             ("received", date(2023, 7, 7), date(2023, 7, 14)),  # a plain week
             (
-                "submitted",
+                "in_full",
                 date(2023, 1, 16),
                 date(2023, 2, 2),
             ),  # 春节 21 to 27 January; Saturday 28 and Sunday 29 January are worked
@@ -433,7 +429,6 @@ class TestClocks:
     )
     def test_due_over_holidays(self, step: str, began: date, due: date) -> None:
         at_noon = datetime(began.year, began.month, began.day, 4, tzinfo=UTC)
-        done = STEPS[: STEPS.index(step) + 1]
         bill = Bill(
             SH,
             JS,
@@ -443,8 +438,8 @@ class TestClocks:
             parts_of({(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}),
             at_noon,
         )
-        for name in done:
-            bill = rules.stepped(bill, name, hand(name), at_noon)
+        for name in bill.way[: bill.way.index(BillStep(step)) + 1]:
+            bill = rules.stepped(bill, Step(name, at_noon, hand(name), "财函1号"))
         assert bill.due(published()) == due
 
     def test_steps_in_order_only(self) -> None:
@@ -457,9 +452,10 @@ class TestClocks:
             parts_of({(SHANGHAI, SUZHOU): {"assistance": Fen(1)}}),
             NOW,
         )
-        for wrong in ("submitted", "transferred", "confirmed"):
+        for wrong in ("submitted", "in_full", "transferred", "advised", "confirmed"):
+            step = Step(BillStep(wrong), NOW, hand(wrong), "财函1号")
             with pytest.raises(Conflict):
-                rules.stepped(bill, wrong, hand(wrong), NOW)
+                rules.stepped(bill, step)
 
 
 @pytest.mark.usefixtures("tables")
@@ -475,16 +471,15 @@ class TestPrepayment:
         assert told.value.code == "FACT_MISSING"
 
     def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(12000)})
-        assert regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(99999)}) == [
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
+        assert regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(99999)}) == [
             bill
         ]  # once a year
-        for step in STEPS:
-            regions.advance_bill(SH, JS, "2023-00", step, hand(step), NOW, "prepayment")
+        pay(bill, NOW)
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
         (back,) = regions.fix_prepayment(
-            SH, JS, 2024, at(20, month=1, year=2024), {"assistance": Fen(9000)}
+            SH, JS, 2024, CHIEF, at(20, month=1, year=2024), {"assistance": Fen(9000)}
         )
         assert (back.kind, back.creditor, back.debtor, back.total()) == (
             "prepayment_return",
@@ -492,19 +487,15 @@ class TestPrepayment:
             SH,
             Fen(500),
         )
-        for step in STEPS:
-            regions.advance_bill(
-                JS, SH, "2024-00", step, hand(step), at(20, month=1, year=2024), "prepayment_return"
-            )
+        pay(back, at(20, month=1, year=2024))
         assert balances(JS, "1101", "2024-01") == {("assistance", SH): Fen(1500)}
         assert balances(SH, "2106", "2024-01") == {("assistance", JS): Fen(-1500)}
 
     def test_interest_stays_where_the_treatment_was(self) -> None:
         """X14: the treatment region's interest is its income; what it holds for the home region
         does not grow."""
-        regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(12000)})
-        for step in STEPS:
-            regions.advance_bill(SH, JS, "2023-00", step, hand(step), NOW, "prepayment")
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
+        pay(bill, NOW)
         fund.post(
             journal.movement(
                 "fiscal_interest", SH, "息1", [("assistance", "1001", "4201", Fen(30))], NOW
@@ -529,7 +520,8 @@ class TestPrepayment:
         assert rules.alert(Fen(out), Fen(held), SH) == colour
 
     def test_usage_is_told_once_a_month_and_colour(self, tables: object) -> None:
-        regions.fix_prepayment(SH, JS, 2023, NOW, {"assistance": Fen(80000 * 6)})
+        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(80000 * 6)})
+        pay(bill, NOW)
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)
         expected = [PrepaymentUse(JS, "yellow", Fen(60000), Fen(80000))]

@@ -3,25 +3,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
-
-from pydantic import Field
-
-from medaid.aws.rest.bodies import (
-    Admdvs,
-    Body,
-    NameOf,
-    NothingMore,
-    Reason,
-    Shown,
-    WithReason,
-    Yuan,
-    YuanText,
-)
+from medaid.aws.rest.bodies import WithReason
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
-from medaid.clearing.regions.model import Bill, BillKind, BillStep, Suspension
+from medaid.clearing.regions.model import BillKind, BillStep
+from medaid.clearing.regions.shapes import (
+    BillShown,
+    BillsShown,
+    Contest,
+    DepositIn,
+    DepositShown,
+    DepositsShown,
+    Fixing,
+    PaidShown,
+    PrepaymentShown,
+    StepIn,
+    SuspensionShown,
+    bill_shown,
+    deposit_shown,
+    prepayment_shown,
+    suspension_shown,
+)
 from medaid.errors import Forbidden
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
@@ -32,104 +34,20 @@ from medaid.regions import Region
 ROUTES: Routes[None] = Routes("clearing-regions", "异地清算")
 
 
-class PartShown(Shown):
-    debtor: str
-    creditor: str
-    amounts: dict[str, YuanText]
-    disputed: dict[str, YuanText]
-
-
-class StepShown(Shown):
-    name: BillStep
-    at: datetime
-    by: str
-    by_name: Annotated[str, NameOf("by", "at")] = ""
-
-
-class DisputeShown(Shown):
-    debtor: str
-    creditor: str
-    amounts: dict[str, YuanText]
-    reason: str
-    by: str
-    by_name: Annotated[str, NameOf("by", "at")] = ""
-    at: datetime
-
-
-class BillShown(Shown):
-    bill_id: str
-    creditor: str
-    debtor: str
-    month: str
-    kind: BillKind
-    state: BillStep
-    count: int
-    total: YuanText
-    parts: list[PartShown]
-    steps: list[StepShown]
-    disputes: list[DisputeShown]
-
-
-class BillsShown(Shown):
-    bills: list[BillShown]
-
-
-class PrepaymentShown(Shown):
-    held: dict[str, YuanText]
-    bills: list[BillShown] = Field(default_factory=list)
-
-
-class SuspensionShown(Shown):
-    region: str
-    suspended: bool
-    history: list[dict[str, str]]
-
-
-class Contest(Body):
-    creditor_city: Admdvs
-    debtor_city: Admdvs
-    amounts: dict[str, Yuan]
-    reason: Reason
-
-
-class Fixing(Body):
-    last_year: dict[str, Yuan] | None = None
-    """Last year's payments by fund where they were not cleared here."""
-
-
-def _bill(one: Bill) -> BillShown:
-    payable = one.payable()
-    return BillShown.of(
-        one,
-        total=one.total(),
-        parts=[
-            PartShown(
-                debtor=pair[1],
-                creditor=pair[0],
-                amounts=payable.get(pair, {}),
-                disputed=dict(one.disputed.get(pair, {})),
-            )
-            for pair in one.parts
-        ],
-        steps=[StepShown.of(step) for step in one.steps],
-        disputes=[DisputeShown.of(dispute, amounts=dispute.by_fund) for dispute in one.disputes],
-    )
-
-
 @ROUTES.get("/clearing/{admdvs}/bills/{month}", "一个月的清算单", roles=READERS)
 def show_bills(call: Call[None, None], admdvs: Region, month: Month) -> BillsShown:
     mine = [*service.list_owed_to(admdvs, month), *service.list_owed_by(admdvs, month)]
-    return BillsShown(bills=[_bill(one) for one in mine])
+    return BillsShown(bills=[bill_shown(one) for one in mine])
 
 
 @ROUTES.post(
     "/clearing/{admdvs}/bills/{month}/{kind}/{creditor}/{debtor}/{step}",
     "清算单办理一步",
     roles=("accountant", "cashier", "finance"),
-    body=NothingMore,
+    body=StepIn,
 )
 def advance_bill(
-    call: Call[None, NothingMore],
+    call: Call[None, StepIn],
     admdvs: Region,
     month: Month,
     kind: BillKind,
@@ -144,10 +62,10 @@ def advance_bill(
     "/clearing/{admdvs}/prepayments/{year}/{kind}/{creditor}/{debtor}/{step}",
     "预付单办理一步",
     roles=("accountant", "cashier", "finance"),
-    body=NothingMore,
+    body=StepIn,
 )
 def advance_prepayment(
-    call: Call[None, NothingMore],
+    call: Call[None, StepIn],
     admdvs: Region,
     year: Year,
     kind: BillKind,
@@ -159,7 +77,7 @@ def advance_prepayment(
 
 
 def _advanced(
-    call: Call[None, NothingMore],
+    call: Call[None, StepIn],
     admdvs: Region,
     month: str,
     kind: BillKind,
@@ -167,18 +85,29 @@ def _advanced(
     debtor: Region,
     step: BillStep,
 ) -> BillShown:
-    """Finance transfers, the agency does the rest; the debtor pays, the creditor confirms."""
-    call.caller.require(
-        *(("finance",) if step is BillStep.TRANSFERRED else ("accountant", "cashier"))
-    )
+    """Finance sees the money in and transfers it, the agency does the rest; the debtor pays, the
+    creditor confirms."""
+    by_finance = step in (BillStep.IN_FULL, BillStep.TRANSFERRED)
+    call.caller.require(*(("finance",) if by_finance else ("accountant", "cashier")))
     if admdvs != (creditor if step is BillStep.CONFIRMED else debtor):
         raise Forbidden("FORBIDDEN", field="step", rule="划拨由参保地办理,收款确认由就医地办理")
     by, roles = OfficerId(call.caller.subject), call.caller.roles
     duty: Duty | None = None
-    if step is not BillStep.TRANSFERRED:
+    if not by_finance:
         duty = Duty.PAY if "cashier" in roles else Duty.ACCOUNT
-    return _bill(
-        service.advance_bill(creditor, debtor, month, step, by, call.now, kind, duty, roles)
+    return bill_shown(
+        service.advance_bill(
+            creditor,
+            debtor,
+            month,
+            step,
+            by,
+            call.now,
+            kind,
+            duty,
+            roles,
+            call.body.document,
+        )
     )
 
 
@@ -195,21 +124,19 @@ def dispute_bill(
     check_funds(sent.amounts)
     pair = (sent.creditor_city, sent.debtor_city)
     by = OfficerId(call.caller.subject)
-    return _bill(
+    return bill_shown(
         service.dispute_bill(creditor, admdvs, month, pair, sent.amounts, sent.reason, by, call.now)
     )
 
 
 @ROUTES.get("/clearing/{admdvs}/prepayments/{treatment}", "在就医地的预付金", roles=READERS)
 def show_prepayment(call: Call[None, None], admdvs: Region, treatment: Region) -> PrepaymentShown:
-    return PrepaymentShown(held=service.get_prepayment(treatment, admdvs))
+    return prepayment_shown(service.find_prepayment(treatment, admdvs))
 
 
 @ROUTES.get("/clearing/{admdvs}/paid/{creditor}/{year}", "一年已清算金额", roles=READERS)
-def show_paid(
-    call: Call[None, None], admdvs: Region, creditor: Region, year: Year
-) -> PrepaymentShown:
-    return PrepaymentShown(held=service.paid_in(creditor, admdvs, year))
+def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Year) -> PaidShown:
+    return PaidShown(paid=service.paid_in(creditor, admdvs, year))
 
 
 @ROUTES.post(
@@ -224,10 +151,30 @@ def fix_prepayment(
     last_year = call.body.last_year
     if last_year is not None:
         check_funds(last_year, "last_year")
-    made = service.fix_prepayment(treatment, admdvs, year, call.now, last_year)
-    return PrepaymentShown(
-        held=service.get_prepayment(treatment, admdvs), bills=[_bill(one) for one in made]
+    by = OfficerId(call.caller.subject)
+    made = service.fix_prepayment(treatment, admdvs, year, by, call.now, last_year)
+    return prepayment_shown(service.find_prepayment(treatment, admdvs), made)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deposits/{city}",
+    "登记统筹地区缴入省级财政专户的资金",
+    roles=("cashier",),
+    body=DepositIn,
+    status=201,
+)
+def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> DepositShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    check_funds(sent.amounts)
+    held = service.collect(
+        admdvs, city, sent.document, sent.amounts, by, call.now, call.caller.roles
     )
+    return deposit_shown(city, held)
+
+
+@ROUTES.get("/clearing/{admdvs}/deposits", "统筹地区缴入的资金", roles=READERS)
+def list_deposits(call: Call[None, None], admdvs: Region) -> DepositsShown:
+    return DepositsShown(rows=[deposit_shown(*one) for one in service.list_deposits(admdvs)])
 
 
 @ROUTES.post(
@@ -239,7 +186,7 @@ def fix_prepayment(
 )
 def suspend(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
     by, reason = call.caller.subject, call.body.reason
-    return _suspension(region, service.suspend_region(region, by, reason, call.now))
+    return suspension_shown(region, service.suspend_region(region, by, reason, call.now))
 
 
 @ROUTES.post(
@@ -251,22 +198,9 @@ def suspend(call: Call[None, WithReason], admdvs: Region, region: Region) -> Sus
 )
 def lift(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
     by, reason = call.caller.subject, call.body.reason
-    return _suspension(region, service.lift_suspension(region, by, reason, call.now))
+    return suspension_shown(region, service.lift_suspension(region, by, reason, call.now))
 
 
 @ROUTES.get("/clearing/{admdvs}/suspension/{region}", "异地直接结算状态", roles=READERS)
-def show_suspension(call: Call[None, None], admdvs: Region, region: Region) -> SuspensionShown:
-    return _suspension(region, service.get_suspension(region))
-
-
-def _suspension(region: Region, found: Suspension) -> SuspensionShown:
-    history = [
-        {
-            "to": "suspended" if one.suspended else "open",
-            "by": one.by,
-            "reason": one.reason,
-            "at": one.at.isoformat(),
-        }
-        for one in found.history
-    ]
-    return SuspensionShown(region=region, suspended=found.active, history=history)
+def showsuspension_shown(call: Call[None, None], admdvs: Region, region: Region) -> SuspensionShown:
+    return suspension_shown(region, service.get_suspension(region))

@@ -17,8 +17,8 @@ from medaid.aws.transaction import (
 )
 from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts
-from medaid.clearing.regions import files, filing, national, rules, store
-from medaid.clearing.regions.model import Bill, BillStep, Dispute, Pair, Step
+from medaid.clearing.regions import collecting, files, filing, national, prepayment, rules, store
+from medaid.clearing.regions.model import Bill, BillKind, BillStep, Dispute, Pair, Step
 from medaid.errors import Conflict
 from medaid.fund import service as fund
 from medaid.fund.model import Entry
@@ -81,28 +81,31 @@ def advance_bill(
     creditor: str,
     debtor: str,
     month: str,
-    step: str,
+    step: BillStep,
     by: OfficerId,
     now: datetime,
     kind: str = "clearing",
     duty: Duty | None = None,
     roles: frozenset[str] = frozenset(),
+    document: str = "",
 ) -> Bill:
-    """Takes a bill one step on. With `transferred` and `confirmed` the books of all cities
-    concerned are written, the last of them in the transaction of the step itself.
+    """Takes a bill one step on. Once finance has said in writing that the money went (`advised`) or
+    came (`confirmed`), the books of all cities concerned are written, the last of them in the
+    transaction of the step itself; `document` is the number of that paper.
 
     Where more cities pay than one transaction holds, the step is noted first and the books are
     written in parts, each once; interrupted, the same call goes on with the same entries. The same
     step twice changes nothing. `duty` is the one that the step is of in the acting region's office
     (None for finance) and `roles` those of the token. Raises Conflict STATE for a step out of
-    order, Forbidden SEPARATION.
+    order, or while a city has not paid in what it owes, Refused FIELD_REQUIRED without the paper,
+    Forbidden SEPARATION.
     """
     held = store.get_bill(creditor, debtor, month, kind)
     bill = held.bill
-    if bill.state == step:
+    if bill.taken(step):
         return bill
-    rules.check_step(bill, step)
-    booked = bill.booking or Step(BillStep(step), now, by)
+    rules.check_step(bill, step, document)
+    booked = bill.booking or Step(step, now, by, document)
     rules.check_hands(bill, step, booked.by)
     entries = rules.step_entries(bill, step, booked.at)
     rest = entries[-AT_ONCE:]
@@ -111,17 +114,22 @@ def advance_bill(
 
     def decide() -> Decided[Bill]:
         present = store.get_bill(creditor, debtor, month, kind)
-        if present.bill.state == step:
+        if present.bill.taken(step):
             return Decided(present.bill)
-        after = rules.stepped(present.bill, step, booked.by, booked.at)
+        after = rules.stepped(present.bill, booked)
         unchanged = replace(present.bill, booking=None) == replace(bill, booking=None)
         if not unchanged:  # the entries were made of another bill
             raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更")
         claimed: Sequence[Write] = ()
         if duty is not None:
-            acting = bill.creditor if step == BillStep.CONFIRMED else bill.debtor
+            acting = bill.creditor if step is BillStep.CONFIRMED else bill.debtor
             claimed = claim_duty(acting, by, roles, duty, now)
-        return Decided(after, [*store.replace_bill(present, after), *fund.posting(*rest), *claimed])
+        writes = [*store.replace_bill(present, after), *fund.posting(*rest), *claimed]
+        if step is BillStep.IN_FULL:
+            writes += collecting.set_aside(bill, now)
+        elif step is BillStep.CONFIRMED and bill.kind is not BillKind.CLEARING:
+            writes.append(prepayment.paid_over(bill, now))
+        return Decided(after, writes)
 
     return transact(decide, refuse_as_changed)
 

@@ -4,8 +4,9 @@
 | --- | --- | --- |
 | pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
 | pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
-| pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>` | a bill that is not confirmed, under both its ends | open bills of a region |
+| pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>` | a bill that has a step left, under both its ends | open bills of a region |
 | pk `P#<paying>`, sk `<treatment>` | prepayment held there | prepayments of a paying region |
+| pk `D#<province>`, sk `<city>` | what the province collected from a city and has not used | deposits of a province |
 | pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
 """
 
@@ -67,6 +68,14 @@ def parse_open_bill(sk: str) -> Key:
 
 def prepayment_key(paying: str, treatment: str) -> Key:
     return Key(f"P#{paying}", treatment)
+
+
+def deposits_key(province: str) -> str:
+    return f"D#{province}"
+
+
+def deposit_key(province: str, city: str) -> Key:
+    return Key(deposits_key(province), city)
 
 
 def suspension_key(region: str) -> Key:

@@ -39,17 +39,18 @@ class BillStep(StrEnum):
     """By the agency of the debtor."""
     SUBMITTED = "submitted"
     """To finance."""
+    IN_FULL = "in_full"
+    """The cities' money is in the province's account in full: from here finance has its 10 days."""
     TRANSFERRED = "transferred"
+    """By the debtor's finance."""
+    ADVISED = "advised"
+    """The debtor's finance told its agency in writing: its books follow."""
     CONFIRMED = "confirmed"
-    """Written confirmation back at the agency."""
+    """The creditor's finance confirmed the receipt to its agency in writing: its books follow."""
 
 
-STEPS: Final = tuple(BillStep)[1:]
-_BUDGETS: Final = {
-    BillStep.RECEIVED: "agency_to_finance",
-    BillStep.SUBMITTED: "finance_transfer",
-    BillStep.TRANSFERRED: "finance_feedback",
-}
+IN_WRITING: Final = (BillStep.ADVISED, BillStep.CONFIRMED)
+"""Steps that rest on a paper of finance, in whatever order they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Step:
     name: BillStep
     at: datetime
     by: OfficerId
+    document: str = ""
+    """Number of finance's paper, where the step rests on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +172,43 @@ class Bill:
         """Fen transferred, all funds."""
         return Fen(sum(int(total(amounts)) for amounts in self.payable().values()))
 
+    def taken(self, step: BillStep) -> Step | None:
+        """When and by whom a step was taken; None where it was not."""
+        return next((one for one in self.steps if one.name is step), None)
+
+    @property
+    def collects(self) -> bool:
+        """Whether cities pay into the account of the debtor, their province, before it pays."""
+        return any(debtor != self.debtor for _, debtor in self.payable())
+
+    @property
+    def way(self) -> tuple[BillStep, ...]:
+        """The steps it goes through; one of zero is received and confirmed, nothing in between."""
+        if not self.payable():
+            return (BillStep.RECEIVED, BillStep.CONFIRMED)
+        steps = tuple(BillStep)[1:]
+        return steps if self.collects else tuple(s for s in steps if s is not BillStep.IN_FULL)
+
+    @property
+    def next_steps(self) -> tuple[BillStep, ...]:
+        """The steps that may be taken now: one, or after the transfer both that rest on a paper."""
+        left = tuple(step for step in self.way if self.taken(step) is None)
+        written = tuple(step for step in left if step in IN_WRITING)
+        return written if left == written else left[:1]
+
     def clock(self, region: str) -> StatutoryClock | None:
-        """The statutory clock of the step that is owed next; None where none is."""
-        budget = _BUDGETS.get(self.state)
-        return StatutoryClock(self.steps[-1].at, figure(budget, region).days) if budget else None
+        """The statutory clock of what is owed next: 5 working days to finance, 10 for the transfer
+        once the money is there in full, 5 for the papers; None where none runs."""
+        ready = BillStep.IN_FULL if self.collects else BillStep.SUBMITTED
+        for step, budget, before in (
+            (BillStep.SUBMITTED, "agency_to_finance", BillStep.RECEIVED),
+            (BillStep.TRANSFERRED, "finance_transfer", ready),
+            *((paper, "finance_feedback", BillStep.TRANSFERRED) for paper in IN_WRITING),
+        ):
+            began = self.taken(before)
+            if step in self.next_steps and began is not None:
+                return StatutoryClock(began.at, figure(budget, region).days)
+        return None
 
     def due(self, calendar: Calendar) -> date | None:
         """The last day for the step that is owed next, by the calendar of the region that owes
@@ -188,6 +224,33 @@ class Prepayment:
 
     year: int
     amounts: Amounts
+    """What it was fixed at, fen by fund."""
+    held: Amounts
+    """What was paid in and confirmed, less what was returned."""
+    basis: Amounts
+    """Last year's payments, from which it was fixed."""
+    by: OfficerId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money of a city that came into its province's account."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    document: str
+    by_fund: Amounts
+    by: OfficerId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What a province collected from a city for bills of other provinces and has not used."""
+
+    held: Amounts = field(default_factory=dict)
+    history: tuple[Received, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@ each year."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Decided, Write, commit_once, transact
-from medaid.clearing.amounts import Amounts, added, total
+from medaid.clearing.amounts import Amounts, added, negated, total
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.model import (
     Bill,
@@ -19,6 +20,7 @@ from medaid.clearing.regions.model import (
 )
 from medaid.errors import BadInput
 from medaid.events import PrepaymentAlert
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -31,27 +33,44 @@ def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
         for bill in store.list_owed_to_in_year(creditor, year)
         if bill.debtor == debtor
         and bill.kind is BillKind.CLEARING
-        and bill.state in (BillStep.TRANSFERRED, BillStep.CONFIRMED)
+        and bill.taken(BillStep.TRANSFERRED)
     )
     return added(*(amounts for bill in mine for amounts in bill.payable().values()))
 
 
 def get_prepayment(treatment: str, paying: str) -> dict[str, Fen]:
-    """The prepayment of `paying` that `treatment` holds, fen by fund; its interest is the treatment
-    region's (X14) and is not in it."""
+    """The prepayment of `paying` that `treatment` holds, fen by fund: what was paid in, which need
+    not be what was fixed. Its interest is the treatment region's (X14) and is not in it."""
     _, held = store.find_prepayment(paying, treatment)
-    return dict(held.amounts) if held else {}
+    return dict(held.held) if held else {}
+
+
+def find_prepayment(treatment: str, paying: str) -> Prepayment | None:
+    """How it was last fixed, by whom, from what, and what of it was paid in."""
+    return store.find_prepayment(paying, treatment)[1]
+
+
+def paid_over(bill: Bill, now: datetime) -> Write:
+    """The write by which a prepayment that came, or came back, changes what is held."""
+    back = bill.kind is BillKind.PREPAYMENT_RETURN
+    paying, treatment = (bill.creditor, bill.debtor) if back else (bill.debtor, bill.creditor)
+    row, fixed = store.find_prepayment(paying, treatment)
+    assert fixed is not None, "a prepayment is paid that nobody fixed"
+    amounts = added(*bill.payable().values())
+    held = added(fixed.held, negated(amounts) if back else amounts)
+    return store.save_prepayment(row, paying, treatment, replace(fixed, held=held), now)
 
 
 def fix_prepayment(
     treatment: str,
     paying: str,
     year: int,
+    by: OfficerId,
     now: datetime,
     last_year: Amounts | None = None,
 ) -> list[Bill]:
     """Fixes a year's prepayment: bills for what goes up and for what comes back. Once a year and
-    pair.
+    pair; who fixed it and from what is kept.
 
     `last_year` are last year's payments by fund where they were not cleared here; None takes them
     from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year, BadInput
@@ -69,9 +88,9 @@ def fix_prepayment(
         basis = paid_in(treatment, paying, year - 1) if last_year is None else last_year
         fixed = rules.prepayment(basis, paying)
         made = _bills(treatment, paying, month, held.amounts if held else {}, fixed, now)
-        writes: list[Write] = [
-            store.save_prepayment(row, paying, treatment, Prepayment(year, fixed), now)
-        ]
+        paid = held.held if held else {}
+        after = Prepayment(year, fixed, paid, basis, by, now)
+        writes: list[Write] = [store.save_prepayment(row, paying, treatment, after, now)]
         for bill in made:
             writes += store.create_bill(bill)
         return Decided(made, writes)
@@ -99,7 +118,8 @@ def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
     """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
     outstanding: dict[Region, int] = {}
     for bill in store.list_open(treatment):
-        if bill.kind is BillKind.CLEARING and bill.creditor == treatment:
+        unpaid = bill.kind is BillKind.CLEARING and not bill.taken(BillStep.CONFIRMED)
+        if unpaid and bill.creditor == treatment:
             outstanding[bill.debtor] = outstanding.get(bill.debtor, 0) + int(bill.total())
     found = []
     for paying, fen in sorted(outstanding.items()):

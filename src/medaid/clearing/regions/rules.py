@@ -11,10 +11,11 @@ from typing import Final
 from medaid.clearing.amounts import Amounts, added, negated, negative, positive
 from medaid.clearing.figures import figure
 from medaid.clearing.regions.model import (
-    STEPS,
+    IN_WRITING,
     Bill,
     BillKind,
     BillStep,
+    Deposit,
     Dispute,
     Filing,
     Pair,
@@ -22,46 +23,39 @@ from medaid.clearing.regions.model import (
     Step,
     parts_of,
 )
-from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined
+from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined, Refused
 from medaid.fund.model import Entry, Line, journal
 from medaid.ids import OfficerId
 from medaid.money import WHOLE, Fen, split
 from medaid.regions import Level, Region
 
 
-def next_step(bill: Bill) -> BillStep | None:
-    """The step that is owed next; a bill of zero is received and confirmed, nothing in between."""
-    if bill.state is BillStep.RECEIVED and not bill.payable():
-        return BillStep.CONFIRMED
-    return STEPS[len(bill.steps)] if len(bill.steps) < len(STEPS) else None
+def check_step(bill: Bill, step: BillStep, document: str) -> None:
+    """Raises Conflict STATE for a step out of order, Refused FIELD_REQUIRED for one that rests on a
+    paper and names none."""
+    if step not in bill.next_steps:
+        expected = "、".join(bill.next_steps) or "无"
+        raise Conflict("STATE", field=bill.bill_id, rule=f"下一步应为 {expected},不是 {step}")
+    if step in IN_WRITING and bill.payable() and not document:
+        raise Refused("FIELD_REQUIRED", field="document", rule="须填写财政部门书面反馈的文号")
 
 
-def check_step(bill: Bill, step: str) -> None:
-    """Raises Conflict STATE for a step out of order."""
-    expected = next_step(bill)
-    if step != expected:
-        raise Conflict(
-            "STATE", field=bill.bill_id, rule=f"下一步应为 {expected or '无'},不是 {step}"
-        )
-
-
-def check_hands(bill: Bill, step: str, by: OfficerId) -> None:
-    """That money is moved by another person than the one who asked for it, and its receipt
-    confirmed by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
-    apart = {
-        BillStep.TRANSFERRED: (BillStep.RECEIVED, BillStep.SUBMITTED),
-        BillStep.CONFIRMED: (BillStep.TRANSFERRED,),
-    }.get(BillStep(step), ())
+def check_hands(bill: Bill, step: BillStep, by: OfficerId) -> None:
+    """That money is moved by another person than the one who asked for it, and entered in the books
+    by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
+    moving = (BillStep.IN_FULL, BillStep.TRANSFERRED)
+    asking = (BillStep.RECEIVED, BillStep.SUBMITTED)
+    apart = asking if step in moving else moving if step in IN_WRITING else ()
     if any(one.name in apart and one.by == by for one in bill.steps):
         raise Forbidden(
             "SEPARATION", field="operator", rule="报送、划拨与收款确认不得为同一人(秦安县84号三)"
         )
 
 
-def stepped(bill: Bill, step: str, by: OfficerId, at: datetime) -> Bill:
-    """The bill one step on. Raises Conflict STATE for a step out of order."""
-    check_step(bill, step)
-    return replace(bill, steps=(*bill.steps, Step(BillStep(step), at, by)), booking=None)
+def stepped(bill: Bill, step: Step) -> Bill:
+    """The bill one step on. Raises as `check_step`."""
+    check_step(bill, step.name, step.document)
+    return replace(bill, steps=(*bill.steps, step), booking=None)
 
 
 def disputed(bill: Bill, dispute: Dispute) -> Bill:
@@ -69,7 +63,7 @@ def disputed(bill: Bill, dispute: Dispute) -> Bill:
     money went, for nothing, or for more than the bill holds of the pair."""
     before_transfer = (BillStep.MADE, BillStep.RECEIVED, BillStep.SUBMITTED)
     if bill.state not in before_transfer or bill.booking is not None:
-        raise Conflict("STATE", field=bill.bill_id, rule="资金已划拨,争议转入下期")
+        raise Conflict("STATE", field=bill.bill_id, rule="资金已归集或划拨,争议转入下期")
     left = bill.payable().get((dispute.creditor, dispute.debtor), {})
     amounts = dispute.by_fund
     if not amounts or any(not 0 < fen <= left.get(fund, 0) for fund, fen in amounts.items()):
@@ -143,6 +137,7 @@ _TRANSFER: Final = {
     BillKind.PREPAYMENT: ("prepayment_out", "1101", "1001"),
     BillKind.PREPAYMENT_RETURN: ("prepayment_returned_out", "2106", "1001"),
 }
+_COLLECTED: Final = ("collection_used", "2102", "1101")
 _RECEIPT: Final = {
     BillKind.CLEARING: ("clearing_in", "1001", "1102"),
     BillKind.PREPAYMENT: ("prepayment_in", "1001", "2106"),
@@ -150,25 +145,71 @@ _RECEIPT: Final = {
 }
 
 
-def step_entries(bill: Bill, step: str, at: datetime) -> list[Entry]:
-    """What a step books: the transfer on the debtor's side, the receipt on the creditor's, one
-    entry a city (X12); nothing else does."""
-    if step == BillStep.TRANSFERRED:
-        return _entries(bill, _TRANSFER[bill.kind], 1, at)
-    if step == BillStep.CONFIRMED:
+def step_entries(bill: Bill, step: BillStep, at: datetime) -> list[Entry]:
+    """What a step books, one entry a city (X12): the transfer on the debtor's side and the receipt
+    on the creditor's, each when finance has confirmed it in writing; nothing else does."""
+    if step is BillStep.CONFIRMED:
         return _entries(bill, _RECEIPT[bill.kind], 0, at)
-    return []
+    if step is not BillStep.ADVISED:
+        return []
+    if not bill.collects:
+        return _entries(bill, _TRANSFER[bill.kind], 1, at)
+    return [*_entries(bill, _COLLECTED, 1, at), _passed_on(bill, at)]
+
+
+def owed_by_city(bill: Bill) -> dict[Region, dict[str, Fen]]:
+    """What each city on the debtor's side has to pay, fen by fund."""
+    found: dict[Region, dict[str, Fen]] = {}
+    for (_, city), amounts in bill.payable().items():
+        found[city] = added(found.get(city, {}), amounts)
+    return found
+
+
+def _passed_on(bill: Bill, at: datetime) -> Entry:
+    """What a province books when the money it collected went to the creditor."""
+    lines: list[Line] = []
+    for city, amounts in owed_by_city(bill).items():
+        for fund, fen in amounts.items():
+            lines += journal.pair(fund, "2106", "1001", fen, city, bill.creditor)
+    return journal.entry("collection_paid", bill.debtor, bill.bill_id, lines, at)
+
+
+def collection_entries(
+    province: Region, city: Region, document: str, amounts: Amounts, at: datetime
+) -> list[Entry]:
+    """What both book when a city pays into its province's account."""
+    source = f"{province}-{city}-{document}"
+    there = [(fund, "1001", "2106", fen) for fund, fen in amounts.items()]
+    here = [(fund, "1101", "1001", fen) for fund, fen in amounts.items()]
+    return [
+        journal.movement("prepayment_out", city, source, here, at, counterpart=province),
+        journal.movement("collection_in", province, source, there, at, counterpart=city),
+    ]
+
+
+def used(deposit: Deposit, city: Region, amounts: Amounts) -> Deposit:
+    """The deposit after `amounts` of it are set aside for a bill. Raises Conflict STATE where it
+    does not hold them."""
+    rest = added(deposit.held, negated(amounts))
+    short = negated(negative(rest))
+    if short:
+        told = "、".join(f"{fund} {fen}" for fund, fen in short.items())
+        raise Conflict("STATE", field="in_full", rule=f"{city} 尚未足额缴入省级财政专户,差 {told}")
+    return replace(deposit, held=rest)
 
 
 def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) -> list[Entry]:
-    """One entry for each city on one side of the pairs, its lines naming the city on the other."""
+    """One entry for each city on one side of the pairs, its lines naming the city on the other.
+    What was collected lies with the city's province."""
     kind, debit, credit = flow
     by_city: dict[str, list[Line]] = {}
     for pair, amounts in bill.payable().items():
         for fund, fen in amounts.items():
             assert fen > 0, f"{bill.bill_id}: a negative amount waits for the next bill"
+            other = pair[1 - side]
+            paid_from = bill.debtor if flow == _COLLECTED else other
             by_city.setdefault(pair[side], []).extend(
-                journal.pair(fund, debit, credit, fen, pair[1 - side], pair[1 - side])
+                journal.pair(fund, debit, credit, fen, other, paid_from)
             )
     return [
         journal.entry(kind, city, f"{bill.bill_id}-{city}", lines, at)

@@ -9,16 +9,24 @@ from medaid.clearing.regions.billing import (
     bill_province,
     dispute_bill,
 )
+from medaid.clearing.regions.collecting import collect
 from medaid.clearing.regions.filing import file_city, file_province, list_filings
 from medaid.clearing.regions.national import split as split_nation
 from medaid.clearing.regions.prepayment import (
+    find_prepayment,
     fix_prepayment,
     get_prepayment,
     paid_in,
     report_use,
 )
 from medaid.clearing.regions.printouts import bill_paper
-from medaid.clearing.regions.store import get_bill, list_open, list_owed_by, list_owed_to
+from medaid.clearing.regions.store import (
+    get_bill,
+    list_deposits,
+    list_open,
+    list_owed_by,
+    list_owed_to,
+)
 from medaid.clearing.regions.suspension import (
     check_open,
     get_suspension,
@@ -32,14 +40,17 @@ __all__ = [
     "bill_paper",
     "bill_province",
     "check_open",
+    "collect",
     "dispute_bill",
     "file_city",
     "file_province",
+    "find_prepayment",
     "fix_prepayment",
     "get_bill",
     "get_prepayment",
     "get_suspension",
     "lift_suspension",
+    "list_deposits",
     "list_filings",
     "list_open",
     "list_owed_by",

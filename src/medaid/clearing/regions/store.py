@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.regions import keys
-from medaid.clearing.regions.model import Bill, BillStep, Prepayment, Suspension
+from medaid.clearing.regions.model import Bill, Deposit, Prepayment, Suspension
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
+from medaid.regions import Region
 
 
 class HeldBill(NamedTuple):
@@ -43,9 +44,9 @@ def create_bill(bill: Bill) -> list[Write]:
 
 
 def replace_bill(held: HeldBill, after: Bill) -> list[Write]:
-    """The writes of a bill's next version; a confirmed one leaves the list of open ones."""
+    """The writes of a bill's next version; one with no step left leaves the list of open ones."""
     writes: list[Write] = [held.row.replace(after, "bill", state=after.state)]
-    if after.state is BillStep.CONFIRMED:
+    if not after.next_steps:
         there = ClearingItem.pk.exists()
         writes += [
             Delete(ClearingItem(*key), there, "open bill") for key in keys.open_bill_keys(after)
@@ -54,7 +55,7 @@ def replace_bill(held: HeldBill, after: Bill) -> list[Write]:
 
 
 def list_open(region: str) -> Iterator[Bill]:
-    """Bills that a region owes or is owed by and that are not confirmed."""
+    """Bills that a region owes or is owed by and that have a step left."""
     for listed in ClearingItem.list_under(keys.open_bills_key(region)):
         row = ClearingItem.find(keys.parse_open_bill(listed.sk))
         assert row is not None, "a listed bill is there"
@@ -94,6 +95,26 @@ def save_prepayment(
         return row.replace(after, "prepayment", at=now)
     key = keys.prepayment_key(paying, treatment)
     return ClearingItem.create(key, after, "prepayment", state="fixed", at=now)
+
+
+def find_deposit(province: str, city: str) -> tuple[ClearingItem | None, Deposit]:
+    row = ClearingItem.find(keys.deposit_key(province, city))
+    return row, row.record(Deposit) if row else Deposit()
+
+
+def list_deposits(province: str) -> Iterator[tuple[Region, Deposit]]:
+    """What a province collected, by city."""
+    for row in ClearingItem.list_under(keys.deposits_key(province)):
+        yield Region(row.sk), row.record(Deposit)
+
+
+def save_deposit(
+    row: ClearingItem | None, province: str, city: str, after: Deposit, now: datetime
+) -> Write:
+    label = f"deposit:{city}"
+    if row is not None:
+        return row.replace(after, label, at=now)
+    return ClearingItem.create(keys.deposit_key(province, city), after, label, at=now)
 
 
 def find_suspension(region: str) -> tuple[ClearingItem | None, Suspension]:

@@ -1,0 +1,173 @@
+"""What the routes between regions take and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Short, Shown, Yuan, YuanText
+from medaid.clearing.regions.model import (
+    Bill,
+    BillKind,
+    BillStep,
+    Deposit,
+    Prepayment,
+    Suspension,
+)
+from medaid.regions import Region
+
+
+class PartShown(Shown):
+    debtor: str
+    creditor: str
+    amounts: dict[str, YuanText]
+    disputed: dict[str, YuanText]
+
+
+class StepShown(Shown):
+    name: BillStep
+    document: str
+    at: datetime
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+
+
+class DisputeShown(Shown):
+    debtor: str
+    creditor: str
+    amounts: dict[str, YuanText]
+    reason: str
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: datetime
+
+
+class BillShown(Shown):
+    bill_id: str
+    creditor: str
+    debtor: str
+    month: str
+    kind: BillKind
+    state: BillStep
+    count: int
+    total: YuanText
+    parts: list[PartShown]
+    steps: list[StepShown]
+    disputes: list[DisputeShown]
+
+
+class BillsShown(Shown):
+    bills: list[BillShown]
+
+
+class PaidShown(Shown):
+    paid: dict[str, YuanText]
+
+
+class PrepaymentShown(Shown):
+    """`held` is what was paid in, `fixed` what the year's prepayment was fixed at from `basis`."""
+
+    year: int | None = None
+    fixed: dict[str, YuanText] = Field(default_factory=dict)
+    held: dict[str, YuanText] = Field(default_factory=dict)
+    basis: dict[str, YuanText] = Field(default_factory=dict)
+    by: str = ""
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: datetime | None = None
+    bills: list[BillShown] = Field(default_factory=list)
+
+
+class ReceivedShown(Shown):
+    document: str
+    amounts: dict[str, YuanText]
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: datetime
+
+
+class DepositShown(Shown):
+    city: str
+    held: dict[str, YuanText]
+    received: list[ReceivedShown]
+
+
+class DepositsShown(Shown):
+    rows: list[DepositShown]
+
+
+class SuspensionShown(Shown):
+    region: str
+    suspended: bool
+    history: list[dict[str, str]]
+
+
+class StepIn(Body):
+    """`document` is the number of finance's paper, which `advised` and `confirmed` rest on."""
+
+    document: Annotated[str, StringConstraints(max_length=64, strip_whitespace=True)] = ""
+
+
+class DepositIn(Body):
+    document: Short
+    amounts: dict[str, Yuan] = Field(min_length=1)
+
+
+class Contest(Body):
+    creditor_city: Admdvs
+    debtor_city: Admdvs
+    amounts: dict[str, Yuan]
+    reason: Reason
+
+
+class Fixing(Body):
+    last_year: dict[str, Yuan] | None = None
+    """Last year's payments by fund where they were not cleared here."""
+
+
+def bill_shown(one: Bill) -> BillShown:
+    payable = one.payable()
+    return BillShown.of(
+        one,
+        total=one.total(),
+        parts=[
+            PartShown(
+                debtor=pair[1],
+                creditor=pair[0],
+                amounts=payable.get(pair, {}),
+                disputed=dict(one.disputed.get(pair, {})),
+            )
+            for pair in one.parts
+        ],
+        steps=[StepShown.of(step) for step in one.steps],
+        disputes=[DisputeShown.of(dispute, amounts=dispute.by_fund) for dispute in one.disputes],
+    )
+
+
+def prepayment_shown(one: Prepayment | None, made: Iterable[Bill] = ()) -> PrepaymentShown:
+    bills = [bill_shown(bill) for bill in made]
+    return (
+        PrepaymentShown.of(one, fixed=one.amounts, bills=bills)
+        if one
+        else PrepaymentShown(bills=bills)
+    )
+
+
+def deposit_shown(city: Region, one: Deposit) -> DepositShown:
+    received = [ReceivedShown.of(each, amounts=each.by_fund) for each in one.history]
+    return DepositShown(city=city, held=dict(one.held), received=received)
+
+
+def suspension_shown(region: Region, found: Suspension) -> SuspensionShown:
+    history = [
+        {
+            "to": "suspended" if one.suspended else "open",
+            "by": one.by,
+            "reason": one.reason,
+            "at": one.at.isoformat(),
+        }
+        for one in found.history
+    ]
+    return SuspensionShown(region=region, suspended=found.active, history=history)
