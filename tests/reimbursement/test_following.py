@@ -4,23 +4,30 @@ difference (J20, J27)."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from tests.conftest import Tables
 from tests.people.recorded import identity_recorded
 from tests.reimbursement.office import (
     AUDITOR,
+    INSPECTOR,
     INTAKE,
     NANJING,
     REVIEWER,
     SOURCE,
+    answer,
     at,
+    close_batch,
     draft,
     given,
     office,
+    open_batch,
     register,
+    released,
     scan,
+    take,
 )
 
 from medaid.aws.transaction import commit
@@ -33,7 +40,7 @@ from medaid.people.model import Identity, Visit, YearTotals
 from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.following import original_of
-from medaid.reimbursement.model import Account, State
+from medaid.reimbursement.model import Account, Case, State
 from medaid.reimbursement.pricing import request_of
 from medaid.settlement.model import Decision, Settlement
 from medaid.settlement.posting import event_of
@@ -139,8 +146,13 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     )
 
 
-def recorded(category: str, since: date, admdvs: str = NANJING) -> None:
-    when = datetime(2026, 4, 15, tzinfo=UTC)
+def recorded(
+    category: str,
+    since: date,
+    admdvs: str = NANJING,
+    at: datetime = datetime(2026, 4, 15, tzinfo=UTC),
+) -> None:
+    when = at
     identity = Identity(category, "民政", admdvs, since, None, when, SOURCE)
     commit(identity_recorded("P1", None, identity, when))
 
@@ -210,3 +222,176 @@ def test_a_settlement_of_the_same_stay_is_a_suspected_duplicate_of_a_case_J27(
         o, INTAKE, case.case_id, case.version, ("3201", "N1"), digest, NOW, given()
     )
     assert (case.receipts[0].digest, case.receipts[0].amount) == (digest, Fen(1000000))
+
+
+LATER = at("2026-05-20 09:00")
+
+
+def walked(o: service.Context, case: Case, now: datetime, to: str = "recheck") -> Case:
+    """A prepared case led on to `to`, priced again where it went stale on the way."""
+    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, now, given())
+    case = service.accept(o, INTAKE, case.case_id, case.version, now, given())
+    if to == "accept":
+        return case
+    return rechecked(o, case, now) if to == "recheck" else audited(o, case, now)
+
+
+def audited(o: service.Context, case: Case, now: datetime) -> Case:
+    case = service.price(o, INTAKE, case.case_id, case.version, now, given())
+    return service.audit(o, AUDITOR, case.case_id, case.version, now, given())
+
+
+def rechecked(o: service.Context, case: Case, now: datetime) -> Case:
+    case = audited(o, case, now)
+    return service.recheck(o, REVIEWER, case.case_id, case.version, now, given())
+
+
+def following(settlement: Settlement) -> service.Context:
+    return office(original=lambda _: original_of(settlement))
+
+
+def test_a_second_better_identity_prepares_another_difference_J27(tables: Tables) -> None:
+    """Settled with none, 90 % paid as subsistence allowance, then destitute support at 100 %: the
+    1,775.00 left after basic are paid in full, 1,597.50 and 177.50."""
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = following(settlement)
+    recorded("subsistence_allowance", date(2026, 1, 1))
+    (first,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    first = walked(o, first, NOW)
+    recorded("destitute_support", date(2026, 1, 1), at=LATER)
+    (second,) = service.remind(o, "P1", lambda _: settlement, LATER)
+    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+    assert (second.settled, second.case_id != first.case_id) == ("3201S1", True)
+    second = walked(o, second, LATER)
+    assert second.pricing is not None
+    assert {f: a.yuan() for f, a in second.pricing.by_fund.items()} == {"maf_pay": "177.50"}
+    assert second.pricing.own == Fen.of_yuan("1000.00")
+    totals = people.load("P1", 2026).totals(2026)
+    assert totals.amounts["paid:assistance_inpatient"] == 177500
+    messages = [i["pk"]["S"] for i in tables.items("outbox") if "not_settled" in i["pk"]["S"]]
+    assert len(messages) == 2, "reminded of each once"
+
+
+def test_no_second_supplement_while_the_first_is_still_decided_on_J27(tables: Tables) -> None:
+    """It is priced with all that stands; what was priced before is stale and is priced again."""
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = following(settlement)
+    recorded("subsistence_allowance", date(2026, 1, 1))
+    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    case = walked(o, case, NOW, "audit")
+    recorded("destitute_support", date(2026, 1, 1), at=LATER)
+    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+    with pytest.raises(Conflict, match="重新核算"):
+        service.recheck(o, REVIEWER, case.case_id, case.version, LATER, given())
+    case = rechecked(o, case, LATER)
+    assert case.granted == Fen.of_yuan("1775.00")
+    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+
+
+@pytest.mark.parametrize("end", ["withdraw", "refuse"])
+def test_a_supplement_that_came_to_nothing_stands_in_no_ones_way_J27(
+    tables: Tables, end: str
+) -> None:
+    """Not prepared again for the identity it was about; for a better one recognised since, and by
+    an officer at any time."""
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = following(settlement)
+    recorded("subsistence_allowance", date(2026, 1, 1))
+    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    why = given("另行处理", "第二十七条")
+    act = service.withdraw if end == "withdraw" else service.refuse
+    act(o, INTAKE, case.case_id, case.version, NOW, why)
+    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    recorded("destitute_support", date(2026, 1, 1), at=LATER)
+    (again,) = service.remind(o, "P1", lambda _: settlement, LATER)
+    assert walked(o, again, LATER).granted == Fen.of_yuan("1775.00")
+    third = replace(draft(key="9"), settled="3201S1", receipts=())
+    with pytest.raises(Conflict, match="应补 0"):
+        walked(o, service.open_case(o, INTAKE, third, LATER, given(request="r9")), LATER)
+
+
+def test_a_supplement_recovered_in_full_is_no_ground_for_the_next_J27(tables: Tables) -> None:
+    """Paid as subsistence allowance and taken back in full; then destitute support is recognised:
+    the whole difference is due, not the 10 % above what was recovered."""
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = following(settlement)
+    recorded("subsistence_allowance", date(2026, 1, 1))
+    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    case = paid(o, walked(o, case, NOW), NOW)
+    case = service.demand_recovery(
+        o, INSPECTOR, case.case_id, case.version, case.granted, NOW, given("不实", "第四十一条")
+    )
+    case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
+    recorded("destitute_support", date(2026, 1, 1), at=LATER)
+    (again,) = service.remind(o, "P1", lambda _: settlement, LATER)
+    assert walked(o, again, LATER).granted == Fen.of_yuan("1775.00")
+
+
+def paid(o: service.Context, case: Case, now: datetime) -> Case:
+    batch = open_batch(f"b{case.case_id}", now)
+    case = released(o, case, now, batch.batch_id)
+    close_batch(batch.batch_id, now)
+    assert case.order is not None
+    line = (case.order.order_id, case.order.amount.yuan(), "paid", "")
+    assert take(o, answer(batch.batch_id, line), now) == (1, [])
+    return service.case_detail(o, INTAKE, case.case_id, now).case
+
+
+CATEGORIES = ("subsistence_allowance", "destitute_support", "low_income_edge")
+
+
+@pytest.mark.parametrize("order", [*permutations(CATEGORIES)], ids="-".join)
+@pytest.mark.parametrize("reached", ["nothing", "accept", "audit", "recheck", "paid"])
+def test_whatever_the_order_of_recognition_the_best_is_paid_J27(
+    tables: Tables, order: tuple[str, ...], reached: str
+) -> None:
+    """Each identity is recognised when the case of the one before has come as far as `reached`; in
+    the end the funds have paid what they pay to who had all three from the beginning."""
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    o = following(settlement)
+    cases: list[str] = []
+    for number, category in enumerate(order):
+        now = LATER + timedelta(days=number)
+        recorded(category, date(2026, 1, 1), at=now)
+        for case in service.remind(o, "P1", lambda _: settlement, now):
+            cases.append(case.case_id)
+            if reached == "paid":
+                paid(o, walked(o, case, now), now)
+            elif reached != "nothing":
+                walked(o, case, now, reached)
+    last = LATER + timedelta(days=9)
+    for name in cases:
+        found = service.case_detail(o, INTAKE, name, last).case
+        if found.state == State.DRAFTED:
+            walked(o, found, last)
+        elif found.state in (State.ACCEPTED, State.AUDITED):
+            rechecked(o, found, last)
+    assert service.remind(o, "P1", lambda _: settlement, last) == []
+    done = [service.case_detail(o, INTAKE, name, last).case for name in cases]
+    everything = {fund: int(fen) for fund, fen in settlement.decision.by_fund.items()}
+    for one in done:
+        assert one.pricing is not None
+        for fund, fen in one.pricing.by_fund.items():
+            everything[fund] = everything.get(fund, 0) + int(fen)
+    register("P9", categories=CATEGORIES)
+    best = decide(
+        people.load("P9", 2026),
+        request_of(draft(psn_no="P9")),
+        END,
+        o.policy_for,
+        lambda *_: "adult",
+    )
+    assert everything == {fund: int(fen) for fund, fen in best.priced.by_fund.items()}
+    totals = people.load("P1", 2026).totals(2026).amounts
+    assert totals["paid:assistance_inpatient"] == everything["maf_pay"]

@@ -49,8 +49,9 @@ def test_every_pattern_of_the_table(tables: Tables) -> None:
     ) == {case.case_id, waiting.case_id}
     commit([store.settlement_pointer("P1", date(2026, 1, 1), date(2026, 1, 5), "S1", "none")])
     assert [s.setl_id for s in store.settlements_of("P1")] == ["S1"]
-    commit([store.supplements("S1", "X")])
-    assert (store.supplement_of("S1"), store.supplement_of("S2")) == ("X", "")
+    commit([store.supplements("S1", 1, case.case_id)])
+    commit([store.supplements("S1", 2, waiting.case_id)])
+    assert (store.supplements_of("S1"), store.supplements_of("S2")) == ((case, waiting), ())
     assert [i for n in range(store.SHARDS) for i in store.due(n, at("2026-04-30 00:00"))] == [
         waiting.case_id
     ]
@@ -80,7 +81,7 @@ def test_conditions_stop_what_came_too_late(tables: Tables) -> None:
                 commit([store.case_touched(case, DueProjection(), stale, "v")])
     for once in (
         store.step_claimed("c", "due", NOW),
-        store.supplements("S", "c"),
+        store.supplements("S", 1, "c"),
     ):
         commit([once])
         with pytest.raises(ConditionFailed):

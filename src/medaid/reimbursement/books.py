@@ -207,6 +207,20 @@ def _of_case(entry: Entry, case: Case) -> Entry:
     )
 
 
+def standing_change(case: Case) -> dict[str, int]:
+    """What the case adds to the year's totals now: what it was granted with, less what was
+    recovered since."""
+    assert case.pricing is not None, "only what was priced adds to the year"
+    change = dict(case.pricing.change)
+    left = -int(case.recovered)
+    for order in case.orders:
+        if order.amount < 0 and not order.failure and left < 0:
+            left -= int(order.amount)
+            for name, fen in recovery_change(case, order).items():
+                change[name] = change.get(name, 0) - fen
+    return change
+
+
 def recovery_change(case: Case, order: PayOrder) -> dict[str, int]:
     """What recovery `order` takes off the year's totals: what layers paid goes down, what the
     person bears goes up by as much."""

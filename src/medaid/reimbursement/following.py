@@ -3,12 +3,24 @@ prepares from it (J20, J27). Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from medaid.benefit.service import SENDER_FACTS
 from medaid.errors import Conflict
-from medaid.reimbursement.model import Care, Case, Fees, OriginalSettlement, OtherPayment
+from medaid.money import Fen
+from medaid.reimbursement.books import standing_change
+from medaid.reimbursement.model import (
+    ENDED,
+    STANDS,
+    Care,
+    Case,
+    Fees,
+    OriginalSettlement,
+    OtherPayment,
+)
 from medaid.settlement.model import Settlement
 
 LATE_IDENTITY: Final = "06"
@@ -32,6 +44,30 @@ def original_of(settlement: Settlement) -> OriginalSettlement:
         found.totals_change,
         found.assisting_region,
     )
+
+
+def still_decided(cases: Iterable[Case]) -> Case | None:
+    """The case among a settlement's supplements on which nothing is decided yet: it is priced with
+    all that stands, so no other one is opened beside it."""
+    return next((one for one in cases if one.state not in (*STANDS, *ENDED)), None)
+
+
+def with_supplements(original: OriginalSettlement, cases: Iterable[Case]) -> OriginalSettlement:
+    """What the settlement and the cases that added to it have granted together, recoveries taken
+    off. A case recovered in full is no ground any more."""
+    for case in cases:
+        pricing = case.pricing
+        if case.state not in STANDS or pricing is None or case.recovered == case.granted:
+            continue
+        added = {n: original.added.get(n, 0) + fen for n, fen in standing_change(case).items()}
+        original = replace(
+            original,
+            category=pricing.category,
+            own=Fen(original.own - case.granted + case.recovered),
+            added={**original.added, **added},
+            assisting_region=pricing.assisting_region,
+        )
+    return original
 
 
 def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -> Case:

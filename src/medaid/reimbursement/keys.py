@@ -9,7 +9,7 @@
 | cases and settlements of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>` | Query | `store.alike` |
 | cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `store.of_person` |
 | settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
-| the case that adds to a settlement (one) | pk `S#<setl_id>`, sk `CASE` | conditional put | `store.supplement_of` |
+| the cases that add to a settlement, one after another | pk `S#<setl_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
 | on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |
 | clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `store.due` |
 | a region's cases in one state, earliest due first | index `queue`: `<admdvs>#<state>`, `<due>#<case_id>` | Query, paged | `store.queue` |
@@ -35,6 +35,7 @@ ACT: Final = "ACT#"
 STEP: Final = "STEP#"
 CASE_OF_PERSON: Final = "CASE#"
 SETTLED: Final = "SETTLED#"
+SUPPLEMENT: Final = "CASE#"
 
 
 def case_key(case_id: str) -> Key:
@@ -79,8 +80,12 @@ def last_part(sk: str) -> str:
     return sk.rpartition("#")[2]
 
 
-def supplement_key(setl_id: str) -> Key:
-    return Key(f"S#{setl_id}", "CASE")
+def supplement_key(setl_id: str, number: int) -> Key:
+    return Key(supplements_partition(setl_id), f"{SUPPLEMENT}{number:04d}")
+
+
+def supplements_partition(setl_id: str) -> str:
+    return f"S#{setl_id}"
 
 
 def queue_partition(admdvs: str, state: str) -> str:

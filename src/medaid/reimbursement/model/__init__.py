@@ -12,6 +12,8 @@ from medaid.reimbursement.model.application import (
     Receipt,
 )
 from medaid.reimbursement.model.case import (
+    ENDED,
+    STANDS,
     Act,
     Case,
     OriginalSettlement,
@@ -21,7 +23,9 @@ from medaid.reimbursement.model.case import (
 )
 
 __all__ = [
+    "ENDED",
     "NOTHING",
+    "STANDS",
     "Account",
     "Act",
     "Care",

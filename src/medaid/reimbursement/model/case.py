@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from medaid.benefit.model import Step
 from medaid.clocks import StatutoryClock
@@ -50,6 +51,22 @@ class State(StrEnum):
     RECOVERING = "recovering"
     RECOVERY_ORDERED = "recovery_ordered"
     RECOVERED = "recovered"
+
+
+ENDED: Final = (State.REFUSED, State.WITHDRAWN)
+"""It came to nothing."""
+STANDS: Final = (
+    State.RECHECKED,
+    State.ORDERED,
+    State.PAID,
+    State.CONFIRMED,
+    State.PAYMENT_FAILED,
+    State.NOTIFIED,
+    State.RECOVERING,
+    State.RECOVERY_ORDERED,
+    State.RECOVERED,
+)
+"""Its amounts are an obligation in the books and in the year's totals, less what was recovered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from datetime import date
 from medaid.benefit.service import STAYS
 from medaid.receipts import service as receipts
 from medaid.reimbursement import store
-from medaid.reimbursement.model import Case, State
-
-_ENDED = (State.REFUSED, State.WITHDRAWN)
+from medaid.reimbursement.model import ENDED, Case
 
 
 def possible_duplicates(case: Case) -> tuple[str, ...]:
@@ -31,7 +29,13 @@ def _stands(case: Case, found: str) -> bool:
     other = store.case(found)
     if other is None:
         return found != case.settled  # a settlement
-    return other.state not in _ENDED and store.same(case, other)
+    return _counts(case, other) and store.same(case, other)
+
+
+def _counts(case: Case, other: Case) -> bool:
+    """Whether a case may be the same as this one: not one that came to nothing, nor one that adds
+    to the same settlement."""
+    return other.state not in ENDED and not (case.settled and case.settled == other.settled)
 
 
 def _overlapping(case: Case) -> Iterator[str]:
@@ -48,7 +52,7 @@ def _overlapping(case: Case) -> Iterator[str]:
         other = None if name == case.case_id else store.case(name)
         if (
             other is not None
-            and other.state not in _ENDED
+            and _counts(case, other)
             and other.care.care in STAYS
             and _share_days(care.begin, care.end, other.care.begin, other.care.end)
         ):

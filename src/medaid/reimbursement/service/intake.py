@@ -18,7 +18,7 @@ from medaid.people import service as people
 from medaid.receipts import service as receipts
 from medaid.receipts.model import Holder, HolderKind
 from medaid.regions import Region
-from medaid.reimbursement import checks, rules, store
+from medaid.reimbursement import checks, following, rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act, refuse_lost
@@ -84,33 +84,41 @@ def open_case(
             *(receipts.claim(r.key, _holder(case), now) for r in case.receipts),
         ]
         if case.settled:
-            writes.append(store.supplements(case.settled, case.case_id))
+            writes.append(_supplements(case))
         return Decided(case, writes)
 
     def lost(failed: ConditionFailed) -> None:
-        if "case" in failed.labels:
+        if "case" in failed.labels or "supplements" in failed.labels:
             return
-        if "supplements" in failed.labels:
-            raise Conflict(
-                "DUPLICATE",
-                field="setl_id",
-                rule="该结算已有补充报销申请",
-                holder=store.supplement_of(draft.settled),
-            )
         refuse_lost(failed, draft.case_id)
 
     return transact(decide, lost, context.retry)
 
 
+def _supplements(case: Case) -> Write:
+    """The case as the next that adds to its settlement. Raises Conflict DUPLICATE naming the one on
+    which nothing is decided yet."""
+    earlier = store.supplements_of(case.settled)
+    holder = following.still_decided(earlier)
+    if holder is not None:
+        raise Conflict(
+            "DUPLICATE",
+            field="setl_id",
+            rule="该结算已有补充报销申请",
+            holder=holder.case_id,
+        )
+    return store.supplements(case.settled, len(earlier) + 1, case.case_id)
+
+
 def prepare(context: Context, draft: Case, now: datetime) -> Case:
     """A case the system prepares where a settlement lacked an identity that now stands (J20, J27);
-    one for each settlement."""
+    one at a time for each settlement."""
     if not draft.settled:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
     why = ActReason(
         "取得身份前的结算",
         "苏医保办发〔2023〕27号第二十七条",
-        ids.content_hash("prepare", draft.settled),
+        ids.content_hash("prepare", draft.case_id),
     )
     return open_case(context, rules.system(draft.admdvs), replace(draft, origin="system"), now, why)
 

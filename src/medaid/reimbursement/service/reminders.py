@@ -10,10 +10,11 @@ from medaid.aws import outbox
 from medaid.aws.transaction import commit_once
 from medaid.errors import Conflict, Refused
 from medaid.events import AssistanceNotSettled, SettlementPosted
+from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
 from medaid.reimbursement import store
-from medaid.reimbursement.following import draft_of
+from medaid.reimbursement.following import draft_of, still_decided
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.intake import case_id, prepare
@@ -45,28 +46,34 @@ def remind(
     context: Context, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
 ) -> list[Case]:
     """Prepares a case for every settlement of the person that was settled without an identity that
-    now stands, or with a poorer one, and reminds the person, once each.
+    now stands, or with a poorer one, and reminds the person, once each. A better one recognised
+    after that was paid prepares the next.
 
     `settlement` is the settlement package's record. Called when an identity is recorded; calling it
     again prepares nothing twice.
     """
     prepared = []
+    identities = people.load(psn_no, civil_date(now).year).identities
     for seen in store.settlements_of(psn_no):
-        file = people.load(psn_no, seen.end.year)
-        standing = [i for i in file.identities if i.stands_during(seen.begin, seen.end)]
-        if not standing or store.supplement_of(seen.setl_id):
+        standing = [i for i in identities if i.stands_during(seen.begin, seen.end)]
+        earlier = store.supplements_of(seen.setl_id) if standing else ()
+        if earlier:  # the last one was priced with all that was recorded before it
+            standing = [i for i in standing if i.recorded >= earlier[-1].created]
+        if not standing or still_decided(earlier):
             continue
         found = settlement(seen.setl_id)
         late = [i for i in standing if i.category not in found.decision.categories]
-        if found.reversed_at is not None or not late:
+        if found.reversed_at is not None:
             continue
-        region = late[0].admdvs
-        draft = draft_of(found, case_id(region, "system", seen.setl_id), region, now)
-        if seen.category != NO_CATEGORY and not _adds(context, draft, now):
-            continue
-        case = prepare(context, draft, now)
-        _reminded(case, now)
-        prepared.append(case)
+        certain = seen.category == NO_CATEGORY and not earlier
+        for region in dict.fromkeys(i.admdvs for i in late):
+            number = f"{seen.setl_id}.{len(earlier) + 1}" if earlier else seen.setl_id
+            draft = draft_of(found, case_id(region, "system", number), region, now)
+            if certain or _adds(context, draft, now):
+                case = prepare(context, draft, now)
+                _reminded(case, number, now)
+                prepared.append(case)
+                break
     return prepared
 
 
@@ -81,6 +88,6 @@ def _adds(context: Context, draft: Case, now: datetime) -> bool:
         return True
 
 
-def _reminded(case: Case, now: datetime) -> None:
+def _reminded(case: Case, key: str, now: datetime) -> None:
     event = AssistanceNotSettled(case.case_id, case.psn_no, case.admdvs, case.settled)
-    commit_once([outbox.publish(event, case.settled, now)])
+    commit_once([outbox.publish(event, key, now)])

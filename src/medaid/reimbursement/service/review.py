@@ -17,8 +17,8 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.payments import service as payments
 from medaid.people import service as people
-from medaid.reimbursement import books, checks
-from medaid.reimbursement.model import Act, Case, Officer, Pricing
+from medaid.reimbursement import books, checks, following, store
+from medaid.reimbursement.model import Act, Case, Officer, OriginalSettlement, Pricing
 from medaid.reimbursement.pricing import quote
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
@@ -46,7 +46,7 @@ def priced(context: Context, case: Case, now: datetime) -> Pricing:
     nothing."""
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
-    original = context.original(case.settled) if case.settled else None
+    original = _original(context, case) if case.settled else None
     found = decide_with_entered(
         lambda policy_for: quote(
             case, file, policy_for, context.procedure, today, context.person_group, original
@@ -56,6 +56,12 @@ def priced(context: Context, case: Case, now: datetime) -> Pricing:
     )
     policy = context.policy_for(case.insured, found.assisting_region, case.care.end)
     return replace(found, notes=(*found.notes, *context.unverified(policy)))
+
+
+def _original(context: Context, case: Case) -> OriginalSettlement:
+    """What the settlement that the case follows has granted, with what other cases added to it."""
+    others = [x for x in store.supplements_of(case.settled) if x.case_id != case.case_id]
+    return following.with_supplements(context.original(case.settled), others)
 
 
 def audit(
@@ -104,7 +110,8 @@ def recheck(
     """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals
     are written with it, or nothing is.
 
-    Raises Conflict STATE where the person's year has moved since pricing: it must be priced again.
+    Raises Conflict STATE where the person's year or identities have moved since pricing: it must be
+    priced again, so that what was recognised meanwhile is paid with it (J27).
     """
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
@@ -113,6 +120,8 @@ def recheck(
         totals = people.load(case.psn_no, pricing.year).totals(pricing.year)
         if totals.version != pricing.version:
             raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
+        if priced(context, case, now).by_fund != pricing.by_fund:
+            raise Conflict("STATE", field="pricing", rule="核算后该人员救助身份已变化,须重新核算")
         after = totals.with_act(case.case_id, pricing.change)
         posted = replace(case, postings=case.postings + 1)
         writes = [

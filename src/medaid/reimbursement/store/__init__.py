@@ -18,7 +18,7 @@ from medaid.reimbursement.store.reads import (
     start_key,
     start_text,
     steps_claimed,
-    supplement_of,
+    supplements_of,
 )
 from medaid.reimbursement.store.writes import (
     act_write,
@@ -64,6 +64,6 @@ __all__ = [
     "step_claimed",
     "steps_claimed",
     "summary",
-    "supplement_of",
     "supplements",
+    "supplements_of",
 ]

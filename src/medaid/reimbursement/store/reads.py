@@ -75,10 +75,11 @@ def settlements_of(psn_no: str) -> list[SettlementRef]:
     ]
 
 
-def supplement_of(setl_id: str) -> str:
-    """The case that adds to a settlement, empty where none does."""
-    item = Item.find(keys.supplement_key(setl_id))
-    return "" if item is None else str(item.body["case"])
+def supplements_of(setl_id: str) -> tuple[Case, ...]:
+    """The cases that add to a settlement, the first one first."""
+    items = Item.list_under(keys.supplements_partition(setl_id), keys.SUPPLEMENT)
+    found = (case(str(item.body["case"])) for item in items)
+    return tuple(one for one in found if one is not None)
 
 
 def same(one: Case, other: Case) -> bool:

@@ -133,10 +133,11 @@ def settlement_forgotten(
     return [Delete(Item(*key), Item.pk.exists(), "forgotten") for key in pointers]
 
 
-def supplements(setl_id: str, case_id: str) -> Write:
-    """The one case that adds to settlement `setl_id`: a second one loses (`supplements`)."""
+def supplements(setl_id: str, number: int, case_id: str) -> Write:
+    """The case that adds to settlement `setl_id` as its `number`th: a second one loses
+    (`supplements`)."""
     return Put(
-        Item(*keys.supplement_key(setl_id), body={"case": case_id}),
+        Item(*keys.supplement_key(setl_id, number), body={"case": case_id}),
         Item.pk.does_not_exist(),
         "supplements",
     )
