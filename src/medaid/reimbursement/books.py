@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from medaid.fund.model import Entry, Line, reversing
 from medaid.fund.model.journal import movement, reimbursement_entry
@@ -17,6 +18,9 @@ from medaid.instants import civil_date
 from medaid.money import Fen, split
 from medaid.reimbursement.model import Case, PayOrder
 from medaid.reimbursement.pricing import ASSISTANCE, outside
+
+FRONTED_FUNDS: Final = ("assistance",)
+"""By the chart of accounts; what `ASSISTANCE` is by the national fields."""
 
 
 def obligation(case: Case, now: datetime) -> list[Entry]:
@@ -41,25 +45,30 @@ def annulment(case: Case, now: datetime) -> list[Entry]:
 
 
 def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
-    """The second entry: what was owed to the case has left the expenditure account."""
+    """The second entry: what was owed to the case has left the expenditure account. Assistance that
+    the insurer fronts is not the agency's to pay."""
     entries = []
     for entry in obligation(case, now):
         rows = [
             (line.account.fund, "2103", "1002", line.amount)
             for line in entry.lines
             if line.amount > 0
+            and (order.amount == case.granted or line.account.fund not in FRONTED_FUNDS)
         ]
-        entries.append(
-            movement(
-                "reimbursement_payment",
-                entry.admdvs,
-                f"{order.entry or order.order_id}.{entry.admdvs}",
-                rows,
-                now,
-                counterpart=case.case_id,
-            )
-        )
+        if rows:
+            entries.append(_paid_out(case, order, entry.admdvs, rows, now))
     return entries
+
+
+def _paid_out(
+    case: Case,
+    order: PayOrder,
+    admdvs: str,
+    rows: Sequence[tuple[str, str, str, Fen]],
+    now: datetime,
+) -> Entry:
+    source = f"{order.entry or order.order_id}.{admdvs}"
+    return movement("reimbursement_payment", admdvs, source, rows, now, counterpart=case.case_id)
 
 
 def payment_returned(case: Case, order: PayOrder, reason: str, now: datetime) -> list[Entry]:
@@ -92,36 +101,21 @@ def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
 
 
 def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
-    """The money has come back into the expenditure account: the payment mirrored by as much."""
-    paid = case.orders[_paid_order(case)]
-    originals = {entry.admdvs: entry for entry in payment(case, paid, now)}
+    """The money has come back into the expenditure account: the payment mirrored by as much. What
+    the insurer fronted comes back to the agency too, which pays the insurer's bill."""
+    paid = next(one for one in reversed(case.orders) if one.amount > 0 and not one.failure)
     entries = []
     for entry in obligation(case, now):
-        lines = [
-            line for line in _shared(case, order, entry) if line.amount > 0
-        ]  # the payable side, debited by the recovery
-        if lines:
-            original = originals[entry.admdvs]
-            bank = {line.account.fund: line.account for line in original.lines if line.amount < 0}
-            rows = tuple(
-                row
-                for line in lines
-                for row in (
-                    Line(bank[line.account.fund], line.amount, case.case_id),
-                    Line(line.account, -line.amount, line.counterpart),
-                )
-            )
+        rows = [
+            (line.account.fund, "2103", "1002", line.amount)
+            for line in _shared(case, order, entry)
+            if line.amount > 0  # the payable side, debited by the recovery
+        ]
+        if rows:
+            part = _paid_out(case, paid, entry.admdvs, rows, now)
+            back = reversing(part, order.order_id, civil_date(now), now, "追回到账")
             name = f"recovered-{order.order_id}.{entry.admdvs}"
-            entries.append(
-                replace(
-                    original,
-                    entry_id=name,
-                    source=order.order_id,
-                    lines=rows,
-                    narrative="追回到账",
-                    reverses=original.entry_id,
-                )
-            )
+            entries.append(replace(back, entry_id=name))
     return entries
 
 
@@ -161,14 +155,16 @@ def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fe
     raise AssertionError("an order of the case")
 
 
-def _paid_order(case: Case) -> int:
-    return max(n for n, order in enumerate(case.orders) if order.amount > 0 and not order.failure)
-
-
 def funds_of(case: Case) -> Mapping[str, Fen]:
     """What each fund grants, in the order of their names: the order of the entries' lines."""
     assert case.pricing is not None, "an obligation is priced"
     return {fund: amount for fund, amount in sorted(case.pricing.by_fund.items()) if amount}
+
+
+def assistance(case: Case) -> tuple[str, Fen]:
+    """The region in whose books the assistance is, and how much it is."""
+    granted = [fen for fund, fen in funds_of(case).items() if fund in ASSISTANCE]
+    return _region(case, min(ASSISTANCE)), Fen(sum(map(int, granted)))
 
 
 def by_region(case: Case) -> dict[str, dict[str, Fen]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import (
@@ -34,7 +34,7 @@ from medaid.clearing.insurer.store import list_bills
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled
 from medaid.fund import service as fund
-from medaid.fund.model import Entry, journal
+from medaid.fund.model import Entry, journal, reversing
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -73,6 +73,40 @@ def front(
     case) instead of the agency."""
     entry = rules.fronting_entry(contract, region, source, owed, creditor, amount, now)
     return list(fund.writes(entry))
+
+
+def front_returned(
+    contract: Contract,
+    region: str,
+    source: str,
+    creditor: str,
+    amount: Fen,
+    reason: str,
+    now: datetime,
+    owed: str = "2101",
+) -> list[Write]:
+    """The writes by which what was fronted under `source` comes to nothing: the payment did not
+    arrive, the creditor is owed again and the insurer is not."""
+    entry = rules.fronting_entry(contract, region, source, owed, creditor, amount, now)
+    return list(fund.writes(reversing(entry, source, civil_date(now), now, reason)))
+
+
+def region_listed(region: str) -> Write:
+    """The write that puts a region among those for which the calendar makes bills, whether or not
+    an institution of it was ever settled with."""
+    return store.list_region(region)
+
+
+def fronting_contract(region: str, granted: date, now: datetime) -> Contract | None:
+    """The contract under which what was granted on a day is fronted now: that year's, until its
+    true-up is made, then the running year's. None where the region pays itself."""
+    city = Region(region).city
+    for year in dict.fromkeys((granted.year, civil_date(now).year)):
+        contract = store.find_contract(city, year)
+        trued_up = store.find_bill(city, year, Period.TRUE_UP, region)
+        if contract is not None and trued_up is None:
+            return contract
+    return None
 
 
 def _entries(district: str, year: int, now: datetime) -> Iterator[Entry]:
@@ -191,6 +225,9 @@ __all__ = [
     "evaluate",
     "find_contract",
     "front",
+    "front_returned",
+    "fronting_contract",
     "list_bills",
     "pay_bill",
+    "region_listed",
 ]

@@ -4,7 +4,7 @@ Functions whose name ends in a participle (`order_created`, `account_entered`) a
 acting service's transaction; the others commit.
 """
 
-from medaid.payments.payees import check_account
+from medaid.payments.payees import check_account, check_paid_account
 from medaid.payments.service.accounts import (
     account_approved,
     account_confirmed,
@@ -59,6 +59,7 @@ __all__ = [
     "account_rejected",
     "approve_account",
     "check_account",
+    "check_paid_account",
     "claim_duty",
     "close_batch",
     "end_duty",

@@ -129,6 +129,12 @@ class Pay(ActBody):
     batch_id: Short
 
 
+class FrontPaid(ActBody):
+    """`voucher` names the insurer's payment, as it told it."""
+
+    voucher: Short
+
+
 class Attach(ActBody):
     bill_code: Printed = ""
     bill_no: Printed

@@ -25,6 +25,9 @@ class OrderOut(Shown):
     account_tail: str
     batch_id: str
     pay_fail_desc: str
+    insurer: str
+    """Who pays it instead of the agency; empty for an order to the bank."""
+    voucher: str
 
 
 class ClockOut(Shown):

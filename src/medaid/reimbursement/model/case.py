@@ -38,6 +38,10 @@ class State(StrEnum):
     AUDITED = "audited"
     RECHECKED = "rechecked"
     """Audited and re-checked: the amounts are an obligation of the fund and stand in its books."""
+    FRONTING = "fronting"
+    """Its assistance was handed to the insurer that runs it (M二.5), which has not paid yet."""
+    FRONTED = "fronted"
+    """The insurer has paid the assistance; the agency pays the rest."""
     ORDERED = "ordered"
     PAID = "paid"
     """Released by the cashier to the bank."""
@@ -57,6 +61,8 @@ ENDED: Final = (State.REFUSED, State.WITHDRAWN)
 """It came to nothing."""
 STANDS: Final = (
     State.RECHECKED,
+    State.FRONTING,
+    State.FRONTED,
     State.ORDERED,
     State.PAID,
     State.CONFIRMED,
@@ -139,6 +145,12 @@ class PayOrder:
     """Why it came to nothing: the bank's reason, or that it was dropped."""
     entry: str = ""
     """What names its payment in the books, where that is not the order's id."""
+    insurer: str = ""
+    """The insurer that pays it instead of the agency (M二.5); empty for an order to the bank."""
+    contract_year: int = 0
+    """Of the insurer's contract under which it is fronted."""
+    voucher: str = ""
+    """What names the insurer's payment, as it told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +220,24 @@ class Case:
 
     @property
     def payment(self) -> PayOrder | None:
-        """The latest order that pays: the one of which the bank speaks."""
-        return next((one for one in reversed(self.orders) if one.amount > 0), None)
+        """The latest order that the agency pays: the one of which the bank speaks."""
+        return self._latest(fronted=False)
+
+    @property
+    def front(self) -> PayOrder | None:
+        """The latest order that the insurer pays."""
+        return self._latest(fronted=True)
+
+    @property
+    def fronted(self) -> Fen:
+        """What the insurer has paid and was not returned."""
+        front = self.front
+        paid = front is not None and not front.failure and self.state is not State.FRONTING
+        return front.amount if front is not None and paid else NOTHING
+
+    def _latest(self, *, fronted: bool) -> PayOrder | None:
+        found = (one for one in reversed(self.orders) if one.amount > 0)
+        return next((one for one in found if bool(one.insurer) is fronted), None)
 
     def with_order(self, changed: PayOrder) -> Case:
         """The case with the order of that number changed."""

@@ -8,6 +8,12 @@ request again changes nothing.
 from medaid.reimbursement.service.approvals import approve_hardship, extend
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import Upload, attach, download, upload
+from medaid.reimbursement.service.fronting import (
+    front,
+    front_failed,
+    front_paid,
+    front_returned,
+)
 from medaid.reimbursement.service.intake import (
     accept,
     amend,
@@ -73,6 +79,10 @@ __all__ = [
     "download",
     "drop_recovery",
     "extend",
+    "front",
+    "front_failed",
+    "front_paid",
+    "front_returned",
     "list_cases",
     "list_cases_of",
     "note_settlement",

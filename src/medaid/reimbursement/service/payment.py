@@ -15,6 +15,7 @@ from medaid.errors import Conflict
 from medaid.events import CaseClosed, CasePaid, CasePaymentFailed
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
+from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.payments.model import Outcome
 from medaid.people import service as people
@@ -31,6 +32,7 @@ from medaid.reimbursement.service.acting import (
 )
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import check_account_proof
+from medaid.reimbursement.service.fronting import contract_of
 
 
 def change_account(
@@ -73,15 +75,21 @@ def approve_account(
 def order(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
-    """The accountant's pay order over what was granted. Raises Conflict STATE where nothing is
-    granted (the case is closed instead), or the bank contradicts itself on the order before."""
+    """The accountant's pay order over what was granted, less what the insurer has paid. Raises
+    Conflict STATE where nothing is granted (the case is closed instead), the insurer is to pay its
+    part first, or the bank contradicts itself on the order before."""
 
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+    def change(case: Case, history: tuple[Act, ...]) -> Changed:
         if not case.granted:
             raise Conflict("STATE", field="fund_pay_sumamt", rule="没有应付金额,直接结案")
-        made, writes = payments.order_created(
-            region_of(case), source_of(case), case_id, case.granted, now
-        )
+        if contract_of(case, history, now) is not None:
+            raise Conflict(
+                "STATE",
+                field="insurer",
+                rule="医疗救助部分由承办保险机构支付,须先交承办机构(茂民规〔2018〕3号二(四))",
+            )
+        due = Fen(case.granted - case.fronted)
+        made, writes = payments.order_created(region_of(case), source_of(case), case_id, due, now)
         ordered = PayOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
         return Changed(replace(case, orders=(*case.orders, ordered)), writes)
 

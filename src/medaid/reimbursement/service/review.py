@@ -25,6 +25,7 @@ from medaid.reimbursement.service.acting import Changed, act, region_of, source_
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
+from medaid.reimbursement.service.fronting import check_not_fronted
 from medaid.reimbursement.service.intake import released
 
 
@@ -141,6 +142,7 @@ def annul(
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         assert case.pricing is not None, "a re-checked case is priced"
+        check_not_fronted(case)
         totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
         if totals.last != case.case_id:
             raise Conflict(
