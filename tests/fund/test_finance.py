@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -16,13 +17,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from tests.dropped.builders import altered, workbook_of
+from tests.fund.office import make, paper
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import allocations, analysis, books, finance, periods, reconciliation, service
+from medaid.fund import (
+    allocations,
+    analysis,
+    books,
+    finance,
+    periods,
+    reconciliation,
+    service,
+    vouchers,
+)
 from medaid.fund.model import Entry, journal
 from medaid.fund.reconciliation import HEADING, Movement
+from medaid.fund.records import Voucher
 from medaid.money import Fen, Ratio
+from medaid.months import Month
 from medaid.workbook import workbook
 
 R = "620522"
@@ -347,18 +360,29 @@ def test_pools_of_30_and_70_with_a_transfer() -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_transfer_needs_a_document_and_happens_once() -> None:
-    for document, fen in ((" ", 5), ("划1", 0)):
+def test_transfer_between_pools_needs_a_document_and_happens_once() -> None:
+    """Q2.3, Q3.1: by a paper, made by one and posted by another."""
+
+    def draft(fen: int, document: str = "划1") -> Voucher:
+        made = paper(
+            "划1", "pool_transfer", date(2023, 7, 4), ("basic_resident", *TO_INPATIENT, fen)
+        )
+        return replace(made, document=document)
+
+    for document, fen in ((" ", 5), ("划1", 0), ("划1", -5)):
         with pytest.raises(Refused):
-            finance.transfer_between_pools(R, document, Fen(fen), "会计", when(4))
+            make(draft(fen, document))
     for _ in range(2):
-        finance.transfer_between_pools(R, "划1", Fen(-5), "会计", when(4))
+        make(draft(5))
+    with pytest.raises(Conflict) as told:
+        make(draft(6))
+    assert (told.value.code, told.value.field) == ("DUPLICATE", "voucher_id")
+    for _ in range(2):
+        vouchers.post_voucher(R, Month("2023-07"), "划1", "审核", when(4))
     assert finance.pools(R, 2023)[0].moved_to_outpatient == Fen(-5)
-    for fen in (-6, 5):
-        with pytest.raises(Conflict) as told:
-            finance.transfer_between_pools(R, "划1", Fen(fen), "会计", when(4))
-        assert (told.value.code, told.value.field) == ("DUPLICATE", "document")
-    assert finance.pools(R, 2023)[0].moved_to_outpatient == Fen(-5)
+
+
+TO_INPATIENT = ("300101", "300102")
 
 
 @pytest.mark.parametrize(

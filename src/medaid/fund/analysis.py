@@ -105,7 +105,7 @@ class Pools:
 
 def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) -> Pools:
     """The pools of a fund from its entries: `outpatient` and `inpatient` are the parts (30 and 70)
-    of income less what is passed up (Q2.3)."""
+    of income less what is passed up, down and to the insurer (Q2.3)."""
     income = moved = 0
     used = {"outpatient": 0, "inpatient": 0}
     for entry in entries:
@@ -115,7 +115,7 @@ def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) 
             one = line.account
             if one.fund != fund:
                 continue
-            if one.kind == "income" or one.number.startswith("52"):
+            if one.kind == "income" or one.number.startswith(("52", "53", "54")):
                 income -= line.fen
             elif one.care:
                 used[one.care] += line.fen

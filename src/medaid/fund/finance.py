@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import analysis, keys, periods, reconciliation, store
-from medaid.fund.model import Entry, journal
+from medaid.fund import analysis, keys, reconciliation, store
+from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, pool_shares
 from medaid.fund.reconciliation import Finding
 from medaid.fund.records import Budget, BudgetVersion, Comparison, Signature
@@ -161,23 +161,6 @@ def budget_use(admdvs: str, year: int) -> tuple[analysis.BudgetLine, ...]:
     """Budget and use of a year by account."""
     held = get_budget(admdvs, year)
     return analysis.budget_use(held.lines if held else {}, _entries(admdvs, _year(year)))
-
-
-def transfer_between_pools(
-    admdvs: str, document: str, to_outpatient: Fen, by: str, now: datetime
-) -> Entry:
-    """Moves money between the outpatient and the inpatient pool (Q2.3), by a document, once.
-    Negative moves to the inpatient pool."""
-    if not document.strip():
-        raise BadInput("FIELD_REQUIRED", field="document", rule="统筹基金相互划转须有文件依据")
-    if not to_outpatient:
-        raise BadInput("AMOUNT_FORMAT", field="amount", rule="划转金额不得为零")
-    debit, credit = ("300102", "300101") if to_outpatient > 0 else ("300101", "300102")
-    source, narrative = f"{admdvs}-{document}", f"统筹基金划转 {document} {by}"
-    rows = [("basic_resident", debit, credit, abs(to_outpatient))]
-    entry = journal.movement("pool_transfer", admdvs, source, rows, now, narrative=narrative)
-    periods.post(entry)
-    return entry
 
 
 def pools(admdvs: str, year: int) -> tuple[analysis.Pools, str]:

@@ -4,7 +4,7 @@ budgets, reconciliations, vouchers. Frozen; whole fen; stored through `medaid.aw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -138,6 +138,24 @@ class VoucherLine:
 
 
 @dataclass(frozen=True, slots=True)
+class VoucherRef:
+    """A voucher by its month and its number in it."""
+
+    month: Month
+    voucher_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overdraft:
+    """Why a bank account may fall below zero: the document that allows it, and who approved."""
+
+    document: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Voucher:
     """A movement that people enter by a paper: made by one, posted by another (Q3.1)."""
 
@@ -150,12 +168,26 @@ class Voucher:
     narrative: str
     trail: tuple[Signature, ...]
     counterpart: str = ""
+    document_date: date | None = None
+    """The date of the paper."""
+    attachment: str = ""
+    """SHA-256 of the paper as it was scanned."""
+    origin: date | None = None
+    """When the money was first paid that comes back."""
+    reverses: VoucherRef | None = None
+    """The posted voucher that this one takes back, line by line."""
+    overdraft: Overdraft | None = None
 
     @property
     def state(self) -> VoucherState:
         """By the last act of its trail."""
         last = self.trail[-1].act if self.trail else ""
         return _AFTER_ACT.get(last, VoucherState.MADE)
+
+    @property
+    def stated(self) -> Voucher:
+        """What was entered, without what became of it."""
+        return replace(self, trail=(), overdraft=None)
 
 
 _AFTER_ACT: Final[Mapping[str, VoucherState]] = {

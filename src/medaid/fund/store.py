@@ -133,6 +133,14 @@ def posted(entry_id: str, at: datetime) -> Write:
     return FundItem.create(keys.of_posted(entry_id), None, f"posted:{entry_id}", at=at)
 
 
+def turn(item: FundItem | None, key: Key, label: str, at: datetime) -> Write:
+    """The write that only one of several acts can do that read `item` under `key`; the others lose
+    as `label` and read again."""
+    if item is None:
+        return FundItem.create(key, None, label, at=at)
+    return item.replace(None, label, at=at)
+
+
 def still_open(admdvs: str, month: str) -> Write:
     """The check that a period is neither closing nor closed; loses as `period:<month>`."""
     condition = FundItem.pk.does_not_exist() | (FundItem.state == "open")

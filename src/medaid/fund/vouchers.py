@@ -1,9 +1,11 @@
 """Movements that people enter by a paper: fiscal subsidy by level, lottery, donations,
-contributions, interest and its return, money passed up, opening balances (J29, J32, Q2.2).
+contributions, money from and to other levels, interest and its return, critical-illness money,
+transfers between pools, prepayments, what is recovered, opening balances (J29, J32, Q2.2, Q2.3).
 
 Made by one person, posted or rejected by another; who makes them holds the duty of accountant in
-the region, who posts them that of auditor (Q3.1). Which kinds may be entered and which
-accounts they touch stands in flows.toml (`manual = true`).
+the region, who posts them that of auditor (Q3.1). Which kinds may be entered, and which accounts
+they touch, stands in flows.toml (`manual = true`). Nothing posted is changed: another voucher
+takes it back, once.
 """
 
 from __future__ import annotations
@@ -12,15 +14,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from medaid import ids
-from medaid.aws.transaction import ConditionFailed, Decided, transact
+from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import keys, periods, store
-from medaid.fund.model import Entry, Line, chart, journal
-from medaid.fund.records import Signature, Voucher, VoucherLine, VoucherState
+from medaid.fund import cash, keys, periods, store, voucher_rules
+from medaid.fund.model import Entry, chart
+from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
@@ -34,17 +34,11 @@ def make_voucher(
     is the same voucher, answered as it stands.
 
     Raises BadInput and Refused for what could never be posted: kind, account, fund, amount, date,
-    a paper without number; Conflict DUPLICATE for the number with other content.
+    a paper without number; Conflict DUPLICATE for the number with other content, PERIOD_CLOSED,
+    STATE for an opening balance after the first period and for a voucher reversed already.
     """
     voucher = replace(draft, trail=(Signature("制单", by, now),))
-    if not chart.flows().get(voucher.kind, chart.NO_FLOW).manual:
-        kinds = "、".join(flow.kind for flow in chart.flows().values() if flow.manual)
-        raise BadInput("FLOW_FORBIDDEN", field="kind", rule=f"可录入的业务:{kinds}")
-    if not voucher.document.strip():
-        raise BadInput("FIELD_REQUIRED", field="document", rule="须填写所依据的单据号")
-    if voucher.effective > civil_date(now):
-        raise BadInput("DATE_FUTURE", field="effective", rule="入账日期不得晚于当日")
-    _entry(admdvs, voucher, now)
+    voucher_rules.check(admdvs, voucher, civil_date(now))
     month = Month.of(voucher.effective)
     key = keys.of_voucher(admdvs, month, voucher.voucher_id)
 
@@ -54,6 +48,9 @@ def make_voucher(
             return Decided(_same(held.record(Voucher), voucher))
         if periods.status(admdvs, month) != "open":
             raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{month} 已结账")
+        if chart.flows()[voucher.kind].first:
+            _check_first(admdvs, month)
+        _entry(admdvs, voucher, now)
         state = VoucherState.MADE
         write = store.FundItem.create(key, voucher, "voucher", state=state, at=now)
         duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
@@ -62,12 +59,92 @@ def make_voucher(
     return transact(decide)
 
 
+def reverse_voucher(
+    admdvs: str,
+    original: VoucherRef,
+    draft: Voucher,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> Voucher:
+    """Enters a voucher that takes a posted one back, line by line, once another person posts it.
+
+    `draft` brings its own number, day, paper and, as narrative, the reason. Raises Refused
+    NOT_FOUND, Conflict STATE where the original is not posted, is a reversal itself or is reversed
+    already, and as `make_voucher` does.
+    """
+    held = _find(admdvs, original.month, original.voucher_id)[1]
+    if not draft.narrative.strip():
+        raise BadInput("FIELD_REQUIRED", field="reason", rule="冲销须说明原因")
+    if draft.effective < held.effective:
+        raise BadInput("DATE_ORDER", field="effective", rule="冲销日期不得早于原凭证入账日期")
+    mirrored = replace(
+        draft,
+        kind=held.kind,
+        lines=held.lines,
+        counterpart=held.counterpart,
+        origin=held.origin,
+        reverses=original,
+    )
+    return make_voucher(admdvs, mirrored, by, now, roles)
+
+
 def _same(held: Voucher, voucher: Voucher) -> Voucher:
     """What stands under the number. Raises Conflict DUPLICATE where it says something else."""
-    if replace(held, trail=()) != replace(voucher, trail=()):
+    if held.stated != voucher.stated:
         rule = f"凭证 {voucher.voucher_id} 已录入,内容不同"
         raise Conflict("DUPLICATE", field="voucher_id", rule=rule)
     return held
+
+
+def _check_first(admdvs: str, month: Month) -> None:
+    """Opening balances are where books begin. Raises Conflict STATE in any later period."""
+    first = periods.first_month(admdvs)
+    closed = periods.last_closed(admdvs, month)
+    if closed is not None or (first is not None and first < month):
+        raise Conflict("STATE", field="effective", rule="期初余额只能在首个会计期间录入")
+
+
+def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
+    """The entry a voucher causes. Raises BadInput and Refused for what no document allows, Conflict
+    STATE for a reversal of what is not posted, or is reversed already."""
+    if voucher.reverses is None:
+        return voucher_rules.entry_of(admdvs, voucher, recorded)
+    original = _find(admdvs, voucher.reverses.month, voucher.reverses.voucher_id)[1]
+    if original.state is not VoucherState.POSTED or original.reverses is not None:
+        raise Conflict("STATE", field="reverses", rule="只能冲销已入账的原始凭证")
+    entry = voucher_rules.reversal_of(admdvs, original, voucher, recorded)
+    if store.find(keys.of_posted(entry.entry_id)) is not None:
+        rule = f"凭证 {original.voucher_id} 已冲销"
+        raise Conflict("STATE", field="reverses", rule=rule)
+    return entry
+
+
+def approve_overdraft(
+    admdvs: str, ref: VoucherRef, document: str, reason: str, by: str, now: datetime
+) -> Voucher:
+    """A person who neither made nor posts the voucher lets it take an account below zero, by a
+    document.
+
+    Raises BadInput FIELD_REQUIRED, Refused NOT_FOUND, Conflict STATE, Forbidden SEPARATION.
+    """
+    for field, text in (("document", document), ("reason", reason)):
+        if not text.strip():
+            raise BadInput("FIELD_REQUIRED", field=field, rule="透支须有批准文件和原因")
+    approval = Overdraft(document, reason, by, now)
+
+    def decide() -> Decided[Voucher]:
+        item, held = _find(admdvs, ref.month, ref.voucher_id)
+        if held.overdraft is not None and replace(held.overdraft, at=now) == approval:
+            return Decided(held)
+        _check_waits(held)
+        if held.trail[0].by == by:
+            raise _separation("制单与透支批准不得为同一人")
+        act = Signature("批准透支", by, now, f"{document}:{reason}")
+        changed = replace(held, overdraft=approval, trail=(*held.trail, act))
+        return Decided(changed, [item.replace(changed, "voucher", at=now)])
+
+    return transact(decide)
 
 
 def post_voucher(
@@ -80,7 +157,8 @@ def post_voucher(
 ) -> Voucher:
     """Another person posts it: entry and state in one transaction.
 
-    Raises Refused NOT_FOUND, Conflict STATE or PERIOD_CLOSED, Forbidden SEPARATION for the maker.
+    Raises Refused NOT_FOUND, Conflict STATE, PERIOD_CLOSED, OVERDRAWN or DUPLICATE, Forbidden
+    SEPARATION for who made it or let it overdraw.
     """
     act = Signature("入账", by, now)
     return _decided(admdvs, month, voucher_id, VoucherState.POSTED, act, roles)
@@ -114,28 +192,43 @@ def _decided(
     act: Signature,
     roles: frozenset[str],
 ) -> Voucher:
-    key = keys.of_voucher(admdvs, month, voucher_id)
-
     def decide() -> Decided[Voucher]:
-        item = store.find(key)
-        if item is None:
-            raise Refused("NOT_FOUND", field="voucher_id", rule="没有该凭证")
-        held = item.record(Voucher)
-        if item.state == to and held.trail[-1].by == act.by:
+        item, held = _find(admdvs, month, voucher_id)
+        if held.state == to and held.trail[-1].by == act.by:
             return Decided(held)
-        if item.state != VoucherState.MADE:
-            raise Conflict("STATE", field="voucher_id", rule=f"当前为 {item.state}")
-        if held.trail[0].by == act.by:
-            rule = "制单与审核不得为同一人(秦安县84号三(一))"
-            raise Forbidden("SEPARATION", field="by", rule=rule)
+        _check_waits(held)
+        if any(one.by == act.by for one in held.trail):
+            raise _separation("制单、批准透支与审核不得为同一人")
         changed = replace(held, trail=(*held.trail, act))
         duty = claim_duty(Region(admdvs), OfficerId(act.by), roles, Duty.AUDIT, act.at)
         writes = [item.replace(changed, "voucher", state=to, at=act.at), *duty]
         if to is VoucherState.POSTED:
-            writes += periods.posting(_entry(admdvs, held, act.at))
+            writes += _posting(admdvs, held, act.at)
         return Decided(changed, writes)
 
     return transact(decide, _refuse_posted)
+
+
+def _posting(admdvs: str, voucher: Voucher, at: datetime) -> Sequence[Write]:
+    entry = _entry(admdvs, voucher, at)
+    allowed = voucher.overdraft is not None
+    return [*periods.posting(entry), *cash.spending(entry, at, "lines", overdraft=allowed)]
+
+
+def _find(admdvs: str, month: Month, voucher_id: str) -> tuple[store.FundItem, Voucher]:
+    item = store.find(keys.of_voucher(admdvs, month, voucher_id))
+    if item is None:
+        raise Refused("NOT_FOUND", field="voucher_id", rule="没有该凭证")
+    return item, item.record(Voucher)
+
+
+def _check_waits(held: Voucher) -> None:
+    if held.state is not VoucherState.MADE:
+        raise Conflict("STATE", field="voucher_id", rule=f"当前为 {held.state}")
+
+
+def _separation(rule: str) -> Forbidden:
+    return Forbidden("SEPARATION", field="by", rule=f"{rule}(秦安县84号三(一))")
 
 
 def _refuse_posted(lost: ConditionFailed) -> None:
@@ -144,37 +237,3 @@ def _refuse_posted(lost: ConditionFailed) -> None:
     if any(label.startswith("posted:") for label in lost.labels):
         rule = "该凭证号的分录已入账"
         raise Conflict("DUPLICATE", field="voucher_id", rule=rule) from lost
-
-
-def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
-    """The entry of a voucher. Raises BadInput and Refused for lines no document allows."""
-    if not voucher.lines:
-        raise BadInput("FIELD_REQUIRED", field="lines", rule="至少一行")
-    lines: list[Line] = []
-    for number, line in enumerate(voucher.lines):
-        lines += _pair(number, line, voucher.counterpart)
-    return journal.checked(
-        Entry(
-            ids.entry_id(f"{admdvs}-{voucher.effective:%Y-%m}-{voucher.voucher_id}", voucher.kind),
-            voucher.kind,
-            admdvs,
-            voucher.effective,
-            recorded,
-            voucher.document,
-            tuple(lines),
-            voucher.narrative,
-        )
-    )
-
-
-def _pair(number: int, line: VoucherLine, counterpart: str) -> Sequence[Line]:
-    if line.fund not in chart.funds():
-        rule = "、".join(chart.funds())
-        raise BadInput("FUND_UNKNOWN", field=f"lines.{number}.fund", rule=rule)
-    if line.amount <= Fen(0):
-        raise BadInput("AMOUNT_NEGATIVE", field=f"lines.{number}.amount", rule="金额须为正")
-    for side in ("debit", "credit"):
-        if f"{chart.funds()[line.fund].code}-{getattr(line, side)}" not in chart.accounts():
-            rule = f"{chart.funds()[line.fund].name}没有该科目"
-            raise BadInput("ACCOUNT_UNKNOWN", field=f"lines.{number}.{side}", rule=rule)
-    return journal.pair(line.fund, line.debit, line.credit, line.amount, counterpart, counterpart)

@@ -25,7 +25,7 @@ from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
-from medaid.aws.rest.bodies import Body
+from medaid.aws.rest.bodies import PATH_TEXT, Body
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden
 from medaid.months import Month, Quarter, Year
@@ -162,7 +162,6 @@ def _region_of(caller: Caller) -> Region:
 
 
 _NUMBER: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
-_TEXT: Final = re.compile(r"[0-9A-Za-z._:@\u4e00-\u9fff-]{1,80}")
 
 
 def _part(name: str, kind: type, text: str) -> Any:
@@ -176,7 +175,7 @@ def _part(name: str, kind: type, text: str) -> Any:
         if text not in list(kind):
             raise BadInput("CODE_UNKNOWN", field=name, rule="、".join(kind))
         return kind(text)
-    if not _TEXT.fullmatch(text):
+    if not PATH_TEXT.fullmatch(text):
         raise BadInput("FIELD_FORMAT", field=name, rule="路径中的编号格式不符")
     return text
 

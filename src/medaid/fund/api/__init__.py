@@ -1,6 +1,23 @@
 """The finance office's routes: /fund/…"""
 
-from medaid.fund.api import books, final_accounts, finance, printed, statements, vouchers
+from medaid.fund.api import (
+    allocations,
+    books,
+    final_accounts,
+    finance,
+    printed,
+    statements,
+    vouchers,
+)
 from medaid.fund.api.common import ROUTES
 
-__all__ = ["ROUTES", "books", "final_accounts", "finance", "printed", "statements", "vouchers"]
+__all__ = [
+    "ROUTES",
+    "allocations",
+    "books",
+    "final_accounts",
+    "finance",
+    "printed",
+    "statements",
+    "vouchers",
+]

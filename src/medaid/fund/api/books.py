@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from medaid.aws import exchange
 from medaid.aws.rest.bodies import (
     Body,
+    Day,
     MonthText,
     Page,
     Reason,
@@ -32,8 +33,8 @@ _LONGEST: Final = 366
 
 
 class BalanceQuery(Body):
-    begin: date = Field(alias="from")
-    end: date = Field(alias="to")
+    begin: Day = Field(alias="from")
+    end: Day = Field(alias="to")
 
 
 def check_days(query: BalanceQuery) -> tuple[date, date]:

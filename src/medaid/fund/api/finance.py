@@ -10,7 +10,6 @@ from medaid.aws.rest.bodies import (
     Body,
     NameOf,
     Sha256,
-    Short,
     Shown,
     Yuan,
     YuanText,
@@ -171,31 +170,3 @@ def show_pools(call: Call[None, None], admdvs: Region, year: Year) -> PoolsShown
         )
     )
     return PoolsShown(outpatient=outpatient, inpatient=inpatient, cite=cite)
-
-
-class PoolTransferIn(Body):
-    """`to_outpatient` false moves money to the inpatient pool."""
-
-    document: Short
-    amount: Yuan
-    to_outpatient: bool
-
-
-class PoolTransferShown(Shown):
-    entry_id: str
-    document: str
-
-
-@ROUTES.post(
-    "/fund/{admdvs}/pool-transfers",
-    "门诊与住院统筹划转",
-    roles=("manager",),
-    body=PoolTransferIn,
-    status=201,
-)
-def transfer_between_pools(call: Call[None, PoolTransferIn], admdvs: Region) -> PoolTransferShown:
-    sent = call.body
-    moved = sent.amount if sent.to_outpatient else -sent.amount
-    by = call.caller.subject
-    entry = finance.transfer_between_pools(admdvs, sent.document, moved, by, call.now)
-    return PoolTransferShown(entry_id=entry.entry_id, document=sent.document)

@@ -1,32 +1,41 @@
-"""Vouchers and allocation: /fund/…"""
+"""Vouchers: /fund/…/vouchers/…"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from dataclasses import replace
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+<<<<<<< HEAD
     DayText,
+=======
+    Day,
+>>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
     Page,
+    PathId,
+    Reason,
+    Sha256,
     Short,
     Shown,
     Yuan,
     YuanText,
 )
+<<<<<<< HEAD
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations, vouchers
 from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
+=======
+from medaid.aws.rest.table import Call
+from medaid.fund import vouchers
+from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
+>>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
 from medaid.fund.model.chart import accounts, flows, funds
-from medaid.fund.records import (
-    Allocation,
-    AllocationState,
-    Voucher,
-    VoucherLine,
-)
-from medaid.months import Month, Quarter
+from medaid.fund.records import Voucher, VoucherLine, VoucherRef
+from medaid.instants import beijing_text
+from medaid.months import Month
 from medaid.regions import Region
 
 
@@ -37,36 +46,95 @@ class LineIn(Body):
     amount: Yuan
 
 
-class VoucherIn(Body):
-    """`kind` is one of the kinds that people may enter; `document` the number of the paper."""
+class PaperIn(Body):
+    """The paper that a voucher rests on: its number, its date, and the SHA-256 of its scan."""
 
-    voucher_id: Short
-    kind: Short
-    effective: date
+    voucher_id: PathId
+    effective: Day
     document: Short
+    document_date: Day
+    attachment: Sha256
+
+
+class VoucherIn(PaperIn):
+    """`kind` is one of the kinds that people may enter; `origin` the day on which money that comes
+    back was first paid."""
+
+    kind: Short
     lines: list[LineIn] = Field(min_length=1, max_length=40)
     narrative: str = Field("", max_length=200)
     counterpart: str = Field("", max_length=40)
+    origin: Day | None = None
+
+
+class ReversalIn(PaperIn):
+    """The voucher that takes another back, and why."""
+
+    reason: Annotated[Reason, Field(max_length=200)]
+
+
+class OverdraftIn(Body):
+    """The document that lets an account fall below zero, and why."""
+
+    document: Short
+    reason: Reason
+
+
+class OverdraftShown(Shown):
+    document: str
+    reason: str
+    by: str
+    at: str
 
 
 class VoucherShown(Shown):
+    """`reverses` names the voucher that this one takes back, `month/number`."""
+
     voucher_id: str
     kind: str
     kind_name: str
     effective: DayText
     document: str
+    document_date: str
+    attachment: str
     state: str
     lines: list[dict[str, str]]
     narrative: str
     counterpart: str
+    origin: str
+    reverses: str
+    overdraft: OverdraftShown | None
     trail: list[SignatureShown]
 
 
 def _voucher(one: Voucher) -> VoucherShown:
+<<<<<<< HEAD
     return VoucherShown.of(
         one,
         kind_name=flows()[one.kind].name,
         lines=[_voucher_line(line) for line in one.lines],
+=======
+    back, over = one.reverses, one.overdraft
+    return VoucherShown(
+        voucher_id=one.voucher_id,
+        kind=one.kind,
+        kind_name=flows()[one.kind].name,
+        effective=one.effective.isoformat(),
+        document=one.document,
+        document_date=one.document_date.isoformat() if one.document_date else "",
+        attachment=one.attachment,
+        state=one.state,
+        lines=[_voucher_line(line) for line in one.lines],
+        narrative=one.narrative,
+        counterpart=one.counterpart,
+        origin=one.origin.isoformat() if one.origin else "",
+        reverses=f"{back.month}/{back.voucher_id}" if back else "",
+        overdraft=OverdraftShown(
+            document=over.document, reason=over.reason, by=over.by, at=beijing_text(over.at)
+        )
+        if over
+        else None,
+>>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
         trail=trail_shown(one.trail),
     )
 
@@ -90,18 +158,22 @@ def _voucher_line(line: VoucherLine) -> dict[str, str]:
 )
 def make_voucher(call: Call[None, VoucherIn], admdvs: Region) -> VoucherShown:
     sent = call.body
-    draft = Voucher(
-        sent.voucher_id,
-        sent.kind,
-        sent.effective,
-        sent.document,
-        tuple(VoucherLine(one.fund, one.debit, one.credit, one.amount) for one in sent.lines),
-        sent.narrative,
-        (),
-        sent.counterpart,
+    lines = tuple(VoucherLine(one.fund, one.debit, one.credit, one.amount) for one in sent.lines)
+    draft = replace(
+        _paper(sent),
+        kind=sent.kind,
+        lines=lines,
+        narrative=sent.narrative,
+        counterpart=sent.counterpart,
+        origin=sent.origin,
     )
     made = vouchers.make_voucher(admdvs, draft, call.caller.subject, call.now, call.caller.roles)
     return _voucher(made)
+
+
+def _paper(sent: PaperIn) -> Voucher:
+    draft = Voucher(sent.voucher_id, "", sent.effective, sent.document, (), "", ())
+    return replace(draft, document_date=sent.document_date, attachment=sent.attachment)
 
 
 @ROUTES.get("/fund/{admdvs}/vouchers/{month}", "凭证清单", roles=READERS)
@@ -137,12 +209,10 @@ def reject_voucher(
     return _voucher(rejected)
 
 
-class AllocationIn(Body):
-    """Yuan by fund key."""
-
-    amounts: dict[str, Yuan] = Field(min_length=1)
+_VOUCHER: Final = "/fund/{admdvs}/vouchers/{month}/{voucher_id}"
 
 
+<<<<<<< HEAD
 class AllocationShown(Shown):
     quarter: str
     request: str
@@ -153,52 +223,25 @@ class AllocationShown(Shown):
 
 def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
     return AllocationShown.of(one, state=state, trail=trail_shown(one.trail))
-
-
-_REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"
-
-
-@ROUTES.post(f"{_REQUEST}/request", "申请预拨", roles=("accountant",), body=AllocationIn)
-def request_allocation(
-    call: Call[None, AllocationIn], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    amounts, by = call.body.amounts, call.caller.subject
-    made = allocations.request_allocation(
-        admdvs, quarter, request, amounts, by, call.now, call.caller.roles
+=======
+@ROUTES.post(f"{_VOUCHER}/reverse", "冲销凭证", roles=("accountant",), body=ReversalIn, status=201)
+def reverse_voucher(
+    call: Call[None, ReversalIn], admdvs: Region, month: Month, voucher_id: str
+) -> VoucherShown:
+    draft = replace(_paper(call.body), narrative=call.body.reason)
+    by, original = call.caller.subject, VoucherRef(month, voucher_id)
+    return _voucher(
+        vouchers.reverse_voucher(admdvs, original, draft, by, call.now, call.caller.roles)
     )
-    return _allocation(made, AllocationState.REQUESTED)
+>>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
 
 
-@ROUTES.post(f"{_REQUEST}/approve", "批准预拨", roles=("finance",))
-def approve_allocation(
-    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
+@ROUTES.post(f"{_VOUCHER}/overdraft", "批准透支", roles=("manager",), body=OverdraftIn)
+def approve_overdraft(
+    call: Call[None, OverdraftIn], admdvs: Region, month: Month, voucher_id: str
+) -> VoucherShown:
+    sent, ref = call.body, VoucherRef(month, voucher_id)
     by = call.caller.subject
-    held = allocations.approve_allocation(admdvs, quarter, request, by, call.now)
-    return _allocation(held, AllocationState.APPROVED)
-
-
-@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("finance",), body=Reject)
-def reject_allocation(
-    call: Call[None, Reject], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    by, reason = call.caller.subject, call.body.reason
-    held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now)
-    return _allocation(held, AllocationState.REJECTED)
-
-
-@ROUTES.post(f"{_REQUEST}/receive", "登记到账", roles=("cashier",))
-def receive_allocation(
-    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    by = call.caller.subject
-    held = allocations.receive_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
-    return _allocation(held, AllocationState.RECEIVED)
-
-
-@ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS)
-def list_allocations(
-    call: Call[None, None], admdvs: Region, quarter: Quarter
-) -> Page[AllocationShown]:
-    rows = [_allocation(*one) for one in allocations.list_allocations(admdvs, quarter)]
-    return Page(rows=rows, total=len(rows))
+    return _voucher(
+        vouchers.approve_overdraft(admdvs, ref, sent.document, sent.reason, by, call.now)
+    )

@@ -28,6 +28,22 @@ class Flow:
     cite: str
     manual: bool = False
     """Whether people may enter it as a voucher; all else follows from an act of the system."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The only (debit, credit) edges of a voucher's lines; any pair of the above where empty."""
+    even: bool = False
+    """Whether each of `pairs` moves the same amount of a fund."""
+    begin: date = date.min
+    """The first day of the kind."""
+    month: int = 0
+    """The only month of the year in which it may take effect; 0: any."""
+    counterpart: bool = False
+    """Whether a counterpart must be named: the account is kept by counterpart and age."""
+    origin: str = ""
+    """`same_year` or `earlier_year`: the year of the payment that comes back."""
+    first: bool = False
+    """Whether it only belongs in the region's first period."""
+    filed: bool = False
+    """Whether the region must be filed for it (provisions.toml)."""
 
 
 NO_FLOW = Flow("", "", frozenset(), frozenset(), "")
@@ -156,6 +172,14 @@ def flows() -> Mapping[str, Flow]:
             frozenset(row["credit"]),
             row["cite"],
             row.get("manual", False),
+            tuple((debit, credit) for debit, credit in row.get("pairs", ())),
+            row.get("even", False),
+            row.get("from", date.min),
+            row.get("month", 0),
+            row.get("counterpart", False),
+            row.get("origin", ""),
+            row.get("first", False),
+            row.get("filed", False),
         )
     return found
 

@@ -1,0 +1,88 @@
+"""Allocation of a quarter's money: /fund/…/allocations/…"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from medaid.aws.rest.bodies import Body, Page, Shown, Yuan
+from medaid.aws.rest.table import Call
+from medaid.fund import allocations
+from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.records import Allocation, AllocationState
+from medaid.months import Quarter
+from medaid.regions import Region
+
+
+class AllocationIn(Body):
+    """Yuan by fund key."""
+
+    amounts: dict[str, Yuan] = Field(min_length=1)
+
+
+class AllocationShown(Shown):
+    quarter: str
+    request: str
+    state: str
+    amounts: dict[str, str]
+    trail: list[SignatureShown]
+
+
+def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
+    return AllocationShown(
+        quarter=one.quarter,
+        request=one.request,
+        state=state,
+        amounts={fund: fen.yuan() for fund, fen in one.amounts.items()},
+        trail=trail_shown(one.trail),
+    )
+
+
+_REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"
+
+
+@ROUTES.post(f"{_REQUEST}/request", "申请预拨", roles=("accountant",), body=AllocationIn)
+def request_allocation(
+    call: Call[None, AllocationIn], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    amounts, by = call.body.amounts, call.caller.subject
+    made = allocations.request_allocation(
+        admdvs, quarter, request, amounts, by, call.now, call.caller.roles
+    )
+    return _allocation(made, AllocationState.REQUESTED)
+
+
+@ROUTES.post(f"{_REQUEST}/approve", "批准预拨", roles=("finance",))
+def approve_allocation(
+    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    by = call.caller.subject
+    held = allocations.approve_allocation(admdvs, quarter, request, by, call.now)
+    return _allocation(held, AllocationState.APPROVED)
+
+
+@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("finance",), body=Reject)
+def reject_allocation(
+    call: Call[None, Reject], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    by, reason = call.caller.subject, call.body.reason
+    held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now)
+    return _allocation(held, AllocationState.REJECTED)
+
+
+@ROUTES.post(f"{_REQUEST}/receive", "登记到账", roles=("cashier",))
+def receive_allocation(
+    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    by = call.caller.subject
+    held = allocations.receive_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
+    return _allocation(held, AllocationState.RECEIVED)
+
+
+@ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS)
+def list_allocations(
+    call: Call[None, None], admdvs: Region, quarter: Quarter
+) -> Page[AllocationShown]:
+    rows = [_allocation(*one) for one in allocations.list_allocations(admdvs, quarter)]
+    return Page(rows=rows, total=len(rows))
