@@ -83,14 +83,13 @@ def of_books(admdvs: str) -> Key:
     return Key(of_region(admdvs), "BOOKS")
 
 
-<<<<<<< HEAD
 def of_current_accounts(admdvs: str, month: str) -> Key:
     return Key(of_region(admdvs), f"CURRENT#{month}")
-=======
+
+
 def of_cash(admdvs: str) -> Key:
     """Turned by each movement that takes money from a bank account by hand."""
     return Key(of_region(admdvs), "CASH")
->>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
 
 
 def of_year(admdvs: str, year: int) -> Key:

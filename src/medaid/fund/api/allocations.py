@@ -6,10 +6,10 @@ from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, Page, Shown, Yuan
-from medaid.aws.rest.table import Call
+from medaid.aws.rest.bodies import Body, Page, Shown, Yuan, YuanText
+from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations
-from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.records import Allocation, AllocationState
 from medaid.months import Quarter
 from medaid.regions import Region
@@ -25,18 +25,12 @@ class AllocationShown(Shown):
     quarter: str
     request: str
     state: str
-    amounts: dict[str, str]
+    amounts: dict[str, YuanText]
     trail: list[SignatureShown]
 
 
 def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
-    return AllocationShown(
-        quarter=one.quarter,
-        request=one.request,
-        state=state,
-        amounts={fund: fen.yuan() for fund, fen in one.amounts.items()},
-        trail=trail_shown(one.trail),
-    )
+    return AllocationShown.of(one, state=state, trail=trail_shown(one.trail))
 
 
 _REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"

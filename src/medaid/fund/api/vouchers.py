@@ -9,11 +9,10 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
-<<<<<<< HEAD
-    DayText,
-=======
     Day,
->>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
+    DayText,
+    InstantText,
+    NameOf,
     Page,
     PathId,
     Reason,
@@ -21,20 +20,12 @@ from medaid.aws.rest.bodies import (
     Short,
     Shown,
     Yuan,
-    YuanText,
 )
-<<<<<<< HEAD
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import allocations, vouchers
-from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
-=======
-from medaid.aws.rest.table import Call
 from medaid.fund import vouchers
-from medaid.fund.api.common import READERS, ROUTES, Reject, SignatureShown, trail_shown
->>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
+from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import Voucher, VoucherLine, VoucherRef
-from medaid.instants import beijing_text
 from medaid.months import Month
 from medaid.regions import Region
 
@@ -84,7 +75,8 @@ class OverdraftShown(Shown):
     document: str
     reason: str
     by: str
-    at: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: InstantText
 
 
 class VoucherShown(Shown):
@@ -95,46 +87,26 @@ class VoucherShown(Shown):
     kind_name: str
     effective: DayText
     document: str
-    document_date: str
+    document_date: DayText
     attachment: str
     state: str
     lines: list[dict[str, str]]
     narrative: str
     counterpart: str
-    origin: str
+    origin: DayText
     reverses: str
     overdraft: OverdraftShown | None
     trail: list[SignatureShown]
 
 
 def _voucher(one: Voucher) -> VoucherShown:
-<<<<<<< HEAD
+    back, over = one.reverses, one.overdraft
     return VoucherShown.of(
         one,
         kind_name=flows()[one.kind].name,
         lines=[_voucher_line(line) for line in one.lines],
-=======
-    back, over = one.reverses, one.overdraft
-    return VoucherShown(
-        voucher_id=one.voucher_id,
-        kind=one.kind,
-        kind_name=flows()[one.kind].name,
-        effective=one.effective.isoformat(),
-        document=one.document,
-        document_date=one.document_date.isoformat() if one.document_date else "",
-        attachment=one.attachment,
-        state=one.state,
-        lines=[_voucher_line(line) for line in one.lines],
-        narrative=one.narrative,
-        counterpart=one.counterpart,
-        origin=one.origin.isoformat() if one.origin else "",
         reverses=f"{back.month}/{back.voucher_id}" if back else "",
-        overdraft=OverdraftShown(
-            document=over.document, reason=over.reason, by=over.by, at=beijing_text(over.at)
-        )
-        if over
-        else None,
->>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
+        overdraft=OverdraftShown.of(over) if over else None,
         trail=trail_shown(one.trail),
     )
 
@@ -212,18 +184,6 @@ def reject_voucher(
 _VOUCHER: Final = "/fund/{admdvs}/vouchers/{month}/{voucher_id}"
 
 
-<<<<<<< HEAD
-class AllocationShown(Shown):
-    quarter: str
-    request: str
-    state: str
-    amounts: dict[str, YuanText]
-    trail: list[SignatureShown]
-
-
-def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
-    return AllocationShown.of(one, state=state, trail=trail_shown(one.trail))
-=======
 @ROUTES.post(f"{_VOUCHER}/reverse", "冲销凭证", roles=("accountant",), body=ReversalIn, status=201)
 def reverse_voucher(
     call: Call[None, ReversalIn], admdvs: Region, month: Month, voucher_id: str
@@ -233,7 +193,6 @@ def reverse_voucher(
     return _voucher(
         vouchers.reverse_voucher(admdvs, original, draft, by, call.now, call.caller.roles)
     )
->>>>>>> 4c0fbd4 (Every movement of the finance office has a voucher kind, its paper, and an edge: other levels, the insurer, prepayments, recoveries by year, returned payments, pools by two people; no bank account falls below zero unless a document allows it; a posted voucher is taken back once; provisions of 2026 as dated data)
 
 
 @ROUTES.post(f"{_VOUCHER}/overdraft", "批准透支", roles=("manager",), body=OverdraftIn)
