@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +29,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from medaid.errors import BadInput, Fault, MedaidError
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.months import SENT_YEARS, Month
+from medaid.months import Month
 from medaid.regions import Region
 
 B = TypeVar("B", bound=BaseModel)
@@ -121,7 +120,7 @@ _KINDS: Final = {
 }
 
 
-def _value_of(parse: Any) -> Any:
+def value_of(parse: Any) -> Any:
     """A validator that asks one of our own values and tells its rule."""
 
     def validate(value: object) -> Any:
@@ -149,11 +148,11 @@ def _fen(value: object) -> Fen:
 
 
 _AMOUNT: Final = {"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "example": "1234.50"}
-Yuan = Annotated[Fen, PlainValidator(_value_of(_fen)), WithJsonSchema(_AMOUNT)]
+Yuan = Annotated[Fen, PlainValidator(value_of(_fen)), WithJsonSchema(_AMOUNT)]
 """An amount in a request, never negative; `Fen` inside."""
 SignedYuan = Annotated[
     Fen,
-    PlainValidator(_value_of(_signed_fen)),
+    PlainValidator(value_of(_signed_fen)),
     WithJsonSchema({**_AMOUNT, "pattern": r"^-?\d{1,14}(\.\d{1,2})?$"}),
 ]
 """An amount of a statement in a request, which may be negative."""
@@ -180,49 +179,14 @@ InstantText = Annotated[
 """An instant in an answer, in Beijing time; empty where there is none."""
 Admdvs = Annotated[
     Region,
-    PlainValidator(_value_of(lambda value: Region.parse(value, ""))),
+    PlainValidator(value_of(lambda value: Region.parse(value, ""))),
     WithJsonSchema({"type": "string", "pattern": r"^\d{6}$", "example": "440900"}),
 ]
 MonthText = Annotated[
     Month,
-    PlainValidator(_value_of(lambda value: Month.parse(value, ""))),
+    PlainValidator(value_of(lambda value: Month.parse(value, ""))),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-01"}),
 ]
-PATH_TEXT: Final = re.compile(r"[0-9A-Za-z._:@\u4e00-\u9fff-]{1,80}")
-"""What an id may be made of that a path names."""
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def _path_id(value: object) -> str:
-    if not isinstance(value, str) or not PATH_TEXT.fullmatch(value):
-        raise BadInput("FIELD_FORMAT", rule="编号由字母、数字、汉字和 . _ : @ - 组成,至多80个字符")
-    return value
-
-
-def _day(value: object) -> date:
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            found = date.fromisoformat(value)
-            if found.year in SENT_YEARS:
-                return found
-    except ValueError:
-        pass
-    rule = f"日期格式为 yyyy-MM-dd,年度在 {SENT_YEARS[0]} 至 {SENT_YEARS[-1]} 之间"
-    raise BadInput("FIELD_FORMAT", rule=rule)
-
-
-PathId = Annotated[
-    str,
-    PlainValidator(_value_of(_path_id)),
-    WithJsonSchema({"type": "string", "maxLength": 80, "example": "收-12"}),
-]
-"""The id of something that routes name in their path."""
-Day = Annotated[
-    date,
-    PlainValidator(_value_of(_day)),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
-"""A civil date as text, in a year that somebody can mean."""
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 Long = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]

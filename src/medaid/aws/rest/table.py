@@ -25,7 +25,8 @@ from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
-from medaid.aws.rest.bodies import PATH_TEXT, Body
+from medaid.aws.rest.bodies import Body
+from medaid.aws.rest.texts import PATH_TEXT
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden
 from medaid.months import Month, Quarter, Year

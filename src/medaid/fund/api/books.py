@@ -10,7 +10,6 @@ from pydantic import Field
 from medaid.aws import exchange
 from medaid.aws.rest.bodies import (
     Body,
-    Day,
     MonthText,
     Page,
     Reason,
@@ -18,6 +17,7 @@ from medaid.aws.rest.bodies import (
     YuanText,
 )
 from medaid.aws.rest.table import READERS, Call
+from medaid.aws.rest.texts import Day
 from medaid.errors import BadInput
 from medaid.fund import analysis, books, finance, periods, service, years
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown

@@ -9,12 +9,10 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
-    Day,
     DayText,
     InstantText,
     NameOf,
     Page,
-    PathId,
     Reason,
     Sha256,
     Short,
@@ -22,6 +20,7 @@ from medaid.aws.rest.bodies import (
     Yuan,
 )
 from medaid.aws.rest.table import READERS, Call
+from medaid.aws.rest.texts import Day, PathId
 from medaid.fund import vouchers
 from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts, flows, funds
