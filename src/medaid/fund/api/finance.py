@@ -8,7 +8,9 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+    DayText,
     NameOf,
+    Page,
     Sha256,
     Shown,
     Yuan,
@@ -17,14 +19,15 @@ from medaid.aws.rest.bodies import (
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import finance
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
-from medaid.fund.model.chart import accounts
+from medaid.fund.model.chart import accounts, funds
+from medaid.fund.model.provisions import provisions_on
 from medaid.fund.records import (
     BudgetVersion,
     Comparison,
 )
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.months import Quarter, Year
+from medaid.months import Month, Quarter, Year
 from medaid.regions import Region
 
 
@@ -170,3 +173,32 @@ def show_pools(call: Call[None, None], admdvs: Region, year: Year) -> PoolsShown
         )
     )
     return PoolsShown(outpatient=outpatient, inpatient=inpatient, cite=cite)
+
+
+class ProvisionShown(Shown):
+    """`basis` accrual or cash; `beside` the accounts that stand beside the books on the cash basis;
+    `trust` how the text was read (R reposted, N news reports)."""
+
+    fund: str
+    fund_name: str
+    id: str
+    basis: str
+    beside: list[str]
+    since: DayText
+    cite: str
+    trust: str
+
+
+@ROUTES.get("/fund/{admdvs}/provisions/{month}", "适用的会计制度", roles=READERS)
+def list_provisions(call: Call[None, None], admdvs: Region, month: Month) -> Page[ProvisionShown]:
+    rows = [
+        ProvisionShown.of(
+            one,
+            fund=fund,
+            fund_name=funds()[fund].name,
+            beside=sorted(one.beside),
+            since=one.begin,
+        )
+        for fund, one in provisions_on(month.last).items()
+    ]
+    return Page(rows=rows, total=len(rows))

@@ -50,11 +50,20 @@ def _provisions() -> tuple[tuple[frozenset[str], Provision], ...]:
 def provision(fund: str, day: date) -> Provision:
     """The latest provisions of a fund that hold on `day`. Raises PolicyUndetermined FIGURE_MISSING
     where none is known."""
-    held = [one for named, one in _provisions() if fund in named and one.begin <= day]
-    if not held:
+    held = provisions_on(day).get(fund)
+    if held is None:
         rule = f"{funds()[fund].name} {day} 的会计制度依据未编入"
         raise PolicyUndetermined("FIGURE_MISSING", field="fund", rule=rule)
-    return max(held, key=lambda one: one.begin)
+    return held
+
+
+def provisions_on(day: date) -> dict[str, Provision]:
+    """The latest provisions of each fund that hold on `day`, by fund key."""
+    found: dict[str, Provision] = {}
+    for named, one in sorted(_provisions(), key=lambda row: row[1].begin):
+        if one.begin <= day:
+            found |= dict.fromkeys(named, one)
+    return {fund: found[fund] for fund in funds() if fund in found}
 
 
 @cache
