@@ -7,7 +7,6 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from medaid.errors import PolicyUndetermined
 from medaid.fund.model.chart import funds, read
 from medaid.regions import Region
 
@@ -47,18 +46,9 @@ def _provisions() -> tuple[tuple[frozenset[str], Provision], ...]:
     return tuple(rows)
 
 
-def provision(fund: str, day: date) -> Provision:
-    """The latest provisions of a fund that hold on `day`. Raises PolicyUndetermined FIGURE_MISSING
-    where none is known."""
-    held = provisions_on(day).get(fund)
-    if held is None:
-        rule = f"{funds()[fund].name} {day} 的会计制度依据未编入"
-        raise PolicyUndetermined("FIGURE_MISSING", field="fund", rule=rule)
-    return held
-
-
 def provisions_on(day: date) -> dict[str, Provision]:
-    """The latest provisions of each fund that hold on `day`, by fund key."""
+    """The latest provisions of each fund that hold on `day`, by fund key; no text is known for a
+    fund that is not there."""
     found: dict[str, Provision] = {}
     for named, one in sorted(_provisions(), key=lambda row: row[1].begin):
         if one.begin <= day:
