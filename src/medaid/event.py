@@ -54,3 +54,5 @@ class SettlementPosted(Event):
     """Fen by the interface's fund field (hifp_pay, maf_pay …)."""
     fees: Mapping[str, int]
     """Fee totals by national fee class, in fen; empty where none were sent."""
+    remark: str = ""
+    """What an auditor has to look at, such as a late admission."""

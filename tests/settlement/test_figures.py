@@ -144,7 +144,8 @@ def test_the_counter_reads_what_two_people_entered_and_cites_it_J19(asked: dict[
 def test_a_figure_counts_for_its_time_level_and_filing_alone(
     asked: dict[str, Any], changes: dict[str, Any], paid: str
 ) -> None:
-    """The care was on 25 June 2021 in a hospital of level 2, at home."""
+    """Q5.3: a ratio for unreferred care is entered as such. The care was on 25 June 2021 in a
+    hospital of level 2, at home."""
     entered(**changes)
     answer = Hospital(prefix="20210705110000").call("2207", asked)
     if paid:

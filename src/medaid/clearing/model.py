@@ -63,6 +63,8 @@ class Item:
     """On the main item: who pays the assistance where the insured region does not."""
     arrived: datetime | None = None
     """When it reached clearing."""
+    remark: str = ""
+    """What an auditor has to look at, such as a late admission."""
 
     def __post_init__(self) -> None:
         aware(self.setl_time)
@@ -147,4 +149,5 @@ def _item(
         event.refd,
         -stay if event.refd else stay,
         assisting,
+        remark=event.remark,
     )

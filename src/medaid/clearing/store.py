@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from medaid.aws import codec
 from medaid.aws.items import VersionedItem
@@ -60,9 +61,14 @@ def put_item(item: Item, arrived: datetime) -> bool:
     return put_once(new_item(item, arrived))
 
 
+_ARRIVED: Final = [field.name for field in fields(Item)].index("arrived")
+
+
 def _item(row: ClearingItem) -> Item:
-    """The item of a row; its arrival, the last field, stands beside the body."""
-    return codec.decode(Item, [*row.body[:-1], row.at])
+    """The item of a row; its arrival stands beside the body. A row from before there were remarks
+    has none."""
+    before, after = row.body[:_ARRIVED], row.body[_ARRIVED + 1 :]
+    return codec.decode(Item, [*before, row.at, *(after or [""])])
 
 
 def list_items(owing: str, institution: str, month: str) -> Iterator[Item]:

@@ -19,6 +19,9 @@ from medaid.regions import Region
 STAY: Final = "STAY"
 """The one batch of a stay, which is settled as a whole."""
 
+LATE: Final = "late"
+"""The note of a visit that was registered later than a document allows: the rule in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Institution:

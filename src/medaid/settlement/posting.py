@@ -21,7 +21,7 @@ from medaid.people import service as people
 from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import receipts, store
-from medaid.settlement.model import STAY, Decision, MessageRecord, Settlement
+from medaid.settlement.model import LATE, STAY, Decision, MessageRecord, Settlement
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
@@ -130,4 +130,5 @@ def event_of(one: Settlement) -> SettlementPosted:
         psn_cash_pay=decision.person_pays * sign,
         by_fund={name: fen * sign for name, fen in sorted(decision.by_fund.items())},
         fees={name: fen * sign for name, fen in decision.fees.items()},
+        remark=decision.visit.notes.get(LATE, ""),
     )

@@ -6,9 +6,9 @@ Sources: 苏医保办发〔2023〕27号 art. 19–25 (J19–J26), 茂民规〔20
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from medaid.benefit import service as benefit
@@ -18,10 +18,10 @@ from medaid.errors import BadInput, PolicyUndetermined
 from medaid.ids import InstitutionCode, PersonNo
 from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
-from medaid.policy.model import NO_CATEGORY, Policy
+from medaid.policy.model import NO_CATEGORY, Figure, Policy
 from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
-from medaid.settlement.model import Decision
+from medaid.settlement.model import LATE, Decision
 from medaid.settlement.national.codes import CARE, bare
 
 
@@ -121,6 +121,23 @@ def obstacle(
     except PolicyUndetermined as found:
         return found if found.code in OBSTACLES else None
     return None
+
+
+def late_admission(
+    begun: datetime, now: datetime, emergency: bool, figures: Mapping[str, Sequence[Figure]]
+) -> str:
+    """The sentence on a stay that was registered later than the insured region's document allows
+    (Q5.4); empty where it was not, or no document sets a time."""
+    name = "emergency_admission_hours" if emergency else "admission_hours"
+    for figure in figures.get(name, ()):
+        if now - begun > timedelta(hours=figure.value):
+            return f"{figure.says} {figure.value} 小时,本次逾期({figure.row.cite.text})"
+    return ""
+
+
+def remarks(visit: Visit) -> tuple[str, ...]:
+    """What every answer on the visit says of it."""
+    return (visit.notes[LATE],) if LATE in visit.notes else ()
 
 
 def reprice(decision: Decision, policy: Policy) -> Priced:

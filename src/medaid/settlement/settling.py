@@ -138,7 +138,8 @@ def _decision(
         [step.layer for step in decision.steps],
     )
     account = (NO_ACCOUNT,) if codes.bare(message.text("acct_used_flag")) == "1" else ()
-    return replace(decision, warnings=(*warnings, *account))
+    remarks = rules.remarks(decision.visit)
+    return replace(decision, warnings=(*warnings, *remarks, *account))
 
 
 def _entered(packs: Library) -> PolicyFor:

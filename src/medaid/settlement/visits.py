@@ -28,7 +28,7 @@ from medaid.settlement.messages import (
     undone,
     unknown_visit,
 )
-from medaid.settlement.model import Act, Institution, MessageRecord, Reply
+from medaid.settlement.model import LATE, Act, Institution, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
@@ -75,8 +75,16 @@ def _registered(
     rules.check_dates(begin, begin, civil_date(now), "begntime")
     insutype, med_type = message.text("insutype"), message.text("med_type")
     enrolment = enrolment_for(file.insurances, insutype, message.insured, begin)
+    notes = {"registered_by": message.infno}
     if message.infno == "2401":
         codes.care_of(med_type, "23")
+        late = rules.late_admission(
+            message.data["begntime"],
+            now,
+            codes.bare(med_type) in codes.EMERGENCY,
+            library().figures(enrolment.admdvs, begin),
+        )
+        notes |= {LATE: late} if late else {}
     return Visit(
         ids.visit_id(enrolment.admdvs, begin.year, message.institution, message.msgid),
         message.institution,
@@ -89,7 +97,7 @@ def _registered(
         1,
         message.msgid,
         message.text("dise_codg"),
-        {"registered_by": message.infno},
+        notes,
     )
 
 
@@ -122,8 +130,11 @@ def _warnings(file: PersonFile, visit: Visit, today: date) -> tuple[str, ...]:
     warning: nobody is turned away at the door, and a policy may still be published."""
     obstacle = rules.obstacle(file, visit, today, codes.person_group, library().policy_for)
     if obstacle is None:
-        return ()
-    return (f"[{obstacle.code}]{obstacle.sentence};按现行政策本次就诊不能直接结算",)
+        return rules.remarks(visit)
+    return (
+        *rules.remarks(visit),
+        f"[{obstacle.code}]{obstacle.sentence};按现行政策本次就诊不能直接结算",
+    )
 
 
 def describe_visit(message: Message, _institution: Institution, now: datetime) -> Reply:

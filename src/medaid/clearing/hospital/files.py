@@ -46,6 +46,7 @@ LINES: Final = (
     "medfee_sumamt",
     "fund_pay_sumamt",
     "acct_pay",
+    "memo",
     "refd_setl_flag",
 )
 _MOST: Final = 100_000
@@ -130,7 +131,7 @@ class LineFile:
                 i.insured_region,
                 beijing_text(i.setl_time),
             )
-            self._write(("\t".join((*head, *amounts, str(int(i.refd)))) + "\n").encode())
+            self._write(("\t".join((*head, *amounts, i.remark, str(int(i.refd)))) + "\n").encode())
             self.count += 1
             yield i
 
