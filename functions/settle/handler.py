@@ -1,5 +1,5 @@
 """The hospitals' handler: POST /fsi takes a message of the national interface, GET
-/settlements/{setl_id}/explanation tells why."""
+/settlements/{setl_id}/explanation tells why, …/paper/{form} prints what the person takes home."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ with importing():
 
 logger = Logger()
 EXPLANATION = "GET /settlements/{setl_id}/explanation"
+PAPER = "GET /settlements/{setl_id}/paper/{form}"
 AGAIN = {"Retry-After": str(web.RETRY_AFTER)}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One request of the HTTP API (payload format 2.0). Answers always: the explanation or its
-    refusal, and for everything else the national envelope."""
+    """One request of the HTTP API (payload format 2.0). Answers always: the explanation, the paper
+    or a refusal, and for everything else the national envelope."""
     route = event.get("routeKey", "")
-    answer = _explanation(event) if route == EXPLANATION else _national(event)
-    request = getattr(context, "aws_request_id", "")
-    told = {"route": route, "status": answer["statusCode"], "request": request}
-    logger.info("answered", extra=told)
+    answer = _looked_at(event, route) if route in (EXPLANATION, PAPER) else _national(event)
+    told = {"route": route, "status": answer["statusCode"]}
+    logger.info("answered", extra={**told, "request": getattr(context, "aws_request_id", "")})
     return answer
 
 
@@ -46,10 +46,13 @@ def _national(event: dict[str, Any]) -> dict[str, Any]:
     return web.answer(status, envelope, AGAIN if status == 503 else None)
 
 
-def _explanation(event: dict[str, Any]) -> dict[str, Any]:
+def _looked_at(event: dict[str, Any], route: str) -> dict[str, Any]:
     try:
-        setl_id = str((event.get("pathParameters") or {}).get("setl_id", ""))
-        return web.answer(200, service.explain(setl_id, web.caller(event), now()))
+        parts = event.get("pathParameters") or {}
+        setl_id, caller, form = str(parts.get("setl_id", "")), web.caller(event), parts.get("form")
+        if route == PAPER:
+            return service.print_settlement(setl_id, str(form), caller, now())
+        return web.answer(200, service.explain(setl_id, caller, now()))
     except MedaidError as error:
         return web.refusal(error)
     except Exception as error:  # as above

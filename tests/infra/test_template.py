@@ -670,6 +670,7 @@ def the_api_offers_what_the_contract_says(t: Template) -> list[str]:
     promised = {
         "POST /fsi",
         "GET /settlements/{setl_id}/explanation",
+        "GET /settlements/{setl_id}/paper/{form}",
         "ANY /reimbursement/{proxy+}",
         "ANY /fund/{proxy+}",
         "ANY /clearing/{proxy+}",

@@ -135,6 +135,9 @@ def test_punctuation_is_that_of_chinese_print() -> None:
     """Sentences are kept with half-width marks, which look wrong beside Chinese characters."""
     shown = typeset("依据:第(三)条,见(1);1,234.50 元,12:30 (abc)")
     wide = {mark: chr(ord(mark) + 0xFEE0) for mark in ",:;()"}
+    assert typeset("合计 45000.00 元,账号 6222020000,1234567.891 12345678901234.05") == (
+        f"合计 45,000.00 元{chr(0xFF0C)}账号 6222020000,1234567.891 12,345,678,901,234.05"
+    ), "an amount has its separators, a number that is none stays as it is"
     assert shown == (
         f"依据{wide[':']}第{wide['(']}三{wide[')']}条{wide[',']}见{wide['(']}1{wide[')']}{wide[';']}"
         f"1,234.50 元{wide[',']}12:30 (abc)"

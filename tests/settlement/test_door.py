@@ -142,6 +142,7 @@ def test_a_cold_start_brings_nothing_that_only_other_handlers_need() -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(FUNCTIONS / 'settle')!r}); import handler; "
         "print(*(n for n in ('pydantic', 'tomllib', 'boto3', 'openpyxl', 'medaid.events', "
+        "'typst', 'pylopdf_fonts_zh_cn', 'medaid.papers', "
         "'medaid.clearing', 'medaid.reimbursement') if n in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

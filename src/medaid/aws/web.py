@@ -180,6 +180,26 @@ def answer(
     }
 
 
+def file_headers(name: str) -> dict[str, str]:
+    """Of an answer that is a file: its name, and that nothing between may keep it."""
+    from urllib.parse import quote  # files are rare, settlements are not
+
+    return {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
+    }
+
+
+def file_answer(name: str, media: str, content: bytes) -> Answer:
+    """An HTTP answer that is a file."""
+    return {
+        "statusCode": 200,
+        "headers": {"Content-Type": media, **file_headers(name)},
+        "body": base64.b64encode(content).decode(),
+        "isBase64Encoded": True,
+    }
+
+
 def refusal(error: MedaidError) -> Answer:
     """How an error of ours is answered: `code` for programs, `message` in Chinese for people, the
     `field`, the `rule`, and its facts."""

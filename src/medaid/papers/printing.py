@@ -28,6 +28,7 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _HAN: Final = "[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af\u201d\uff09]"
 _STOP: Final = re.compile(f"(?<={_HAN})[,;:?!]|[,;:?!](?={_HAN})")
 _BRACKETS: Final = re.compile(f"\\(([^()]*{_HAN}[^()]*)\\)|(?<={_HAN})\\(([^()]*)\\)")
+_AMOUNT: Final = re.compile(r"(?<![\w.,-])\d{4,14}(?=\.\d\d(?!\d))", re.ASCII)
 _WIDE: Final = 22
 """Characters of a fact that takes a row of its own."""
 
@@ -107,9 +108,11 @@ def _shown(data: Any, lacking: dict[str, None]) -> Any:
 
 
 def typeset(text: str) -> str:
-    """The text with the punctuation of Chinese print: sentences are kept with half-width marks."""
+    """The text with the punctuation of Chinese print and separators in amounts: sentences are kept
+    with half-width marks and plain figures."""
     text = _BRACKETS.sub(lambda found: f"\uff08{found[1] or found[2] or ''}\uff09", text)
-    return _STOP.sub(lambda found: chr(ord(found[0]) + 0xFEE0), text)
+    text = _STOP.sub(lambda found: chr(ord(found[0]) + 0xFEE0), text)
+    return _AMOUNT.sub(lambda found: f"{int(found[0]):,}", text)
 
 
 def _data(paper: Paper) -> dict[str, Any]:

@@ -190,7 +190,9 @@ def _result(found: Detail, person: Person, procedure: Procedure) -> Paper:
 
 def _payers(case: Case, pricing: Pricing) -> tuple[tuple[Value, ...], ...]:
     rows: list[tuple[Value, ...]] = [
-        (_payer(name, case.insutype), fen) for name, fen in pricing.by_fund.items() if fen
+        (_payer(name, case.insutype), fen)
+        for name in FUND_NAMES
+        if (fen := pricing.by_fund.get(name))
     ]
     rows += [(f"{one.payer}(已支付)", one.amount) for one in case.others]
     return (*rows, ("个人负担", pricing.own))

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from medaid.aws import web
 from medaid.aws.transaction import commit
 from medaid.aws.web import Caller, incident
-from medaid.errors import Forbidden, MedaidError, Refused
+from medaid.errors import BadInput, Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.regions import Region
@@ -104,6 +105,28 @@ def explain(setl_id: str, caller: Caller, now: datetime) -> dict[str, Any]:
         caller, decision.psn_no, decision.insured_region, Purpose.EXPLANATION, now, setl_id
     )
     return explanation(settlement)
+
+
+def print_settlement(setl_id: str, form: str, caller: Caller, now: datetime) -> dict[str, Any]:
+    """The institution's own settlement as the paper for the person, as an HTTP answer; the look is
+    recorded. Raises as `explain`, BadInput CODE_UNKNOWN for another form than pdf or xlsx."""
+    from medaid.access import service as access
+    from medaid.access.model import Purpose
+    from medaid.papers.service import Form, sent  # only where somebody prints
+    from medaid.settlement.printouts import settlement_paper
+
+    if form not in list(Form):
+        raise BadInput("CODE_UNKNOWN", field="form", rule="、".join(Form))
+    settlement = reversing.own_settlement(setl_id, caller.institution)
+    decision = settlement.decision
+    access.record_read(
+        caller, decision.psn_no, decision.insured_region, Purpose.EXPLANATION, now, setl_id
+    )
+    person = people.load(decision.psn_no, decision.year).person
+    file = sent(
+        settlement_paper(settlement, person, get_institution(decision.institution)), Form(form)
+    )
+    return web.file_answer(file.name, file.media, file.content)
 
 
 def explain_any(setl_id: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -67,10 +66,7 @@ def reply(status: int, body: Mapping[str, Any]) -> Response[str]:
 
 def file_reply(status: int, file: FileSent) -> Response[bytes]:
     """An answer that is a file; like personal data, never kept by what lies between."""
-    headers: dict[str, str | list[str]] = {
-        "Cache-Control": "no-store",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
-    }
+    headers: dict[str, str | list[str]] = dict(web.file_headers(file.name))
     return Response(status_code=status, content_type=file.media, body=file.content, headers=headers)
 
 
