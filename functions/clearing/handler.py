@@ -15,6 +15,7 @@ from medaid.aws import calendars, rest
 from medaid.aws.clock import now
 from medaid.aws.faults import Failed, without_text
 from medaid.aws.rest.app import answered, mount, plain
+from medaid.aws.rest.officers import Desk
 from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
 from medaid.payments import service as payments
@@ -28,11 +29,12 @@ ALARMS |= dict.fromkeys(("overdue", "bills_late"), "ClearingLate")
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     """Every route of this function, put together. `clock` answers this instant."""
-    found, offices = rest.resolver(), payments.officer_titles
+    found = rest.resolver()
+    desk = Desk(payments.officer_titles, payments.admit, payments.note_act)
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
-        mount(found, table, clock, plain, offices)
+        mount(found, table, clock, plain, desk)
     hospital = api.Context(settlement.institution_region)
-    return mount(found, api.HOSPITAL, clock, lambda _: hospital, offices)
+    return mount(found, api.HOSPITAL, clock, lambda _: hospital, desk)
 
 
 app = routes(now)

@@ -13,6 +13,7 @@ from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount
+from medaid.aws.rest.officers import Desk
 from medaid.clearing.hospital import service as clearing
 from medaid.payments import reports, service
 from medaid.payments.api import ROUTES
@@ -32,7 +33,8 @@ def listeners(at: datetime) -> service.Listeners:
     }
 
 
-app = mount(rest.resolver(), ROUTES, now, listeners, service.officer_titles)
+DESK = Desk(service.officer_titles, service.admit, service.note_act)
+app = mount(rest.resolver(), ROUTES, now, listeners, DESK)
 
 
 @metrics.log_metrics

@@ -17,7 +17,7 @@ from tests.storage import StorageCalls, StorageFaults
 from medaid.aws import rest
 from medaid.aws.rest.app import mount
 from medaid.aws.rest.bodies import NameOf, NamesWithin
-from medaid.aws.rest.officers import named
+from medaid.aws.rest.officers import Desk, named
 from medaid.clearing.hospital.shapes import PendingShown
 from medaid.errors import BadInput
 from medaid.ids import OfficerId
@@ -70,7 +70,7 @@ def test_a_mark_names_fields_that_are_there() -> None:
 
 def ask(method: str, path: str, body: Any = None, role: str = "manager", days: int = 0) -> Any:
     at = NOW + timedelta(days=days)
-    app = mount(rest.resolver(), ROUTES, lambda: at, lambda _: {}, service.officer_titles)
+    app = mount(rest.resolver(), ROUTES, lambda: at, lambda _: {}, Desk(service.officer_titles))
     claims = {"sub": BOSS, "custom:admdvs": str(NANJING), "cognito:groups": role}
     event = {
         "version": "2.0",

@@ -25,7 +25,7 @@ from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Quarter
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 
@@ -61,7 +61,7 @@ def approve_allocation(
 ) -> Allocation:
     """Finance approves. Raises Conflict STATE, Forbidden SEPARATION for the one who asked."""
     item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
-    _another(held, by, "申请与审批不得为同一人")
+    _another(admdvs, held, by, now, "申请与审批不得为同一人")
     return _turned(item, held, AllocationState.APPROVED, Signature("批准", by, now))
 
 
@@ -70,7 +70,7 @@ def reject_allocation(
 ) -> Allocation:
     """Finance does not approve, and says why. Raises Conflict STATE, Forbidden SEPARATION."""
     item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
-    _another(held, by, "申请与审批不得为同一人")
+    _another(admdvs, held, by, now, "申请与审批不得为同一人")
     act = Signature("不予批准", by, now, reason)
     return _turned(item, held, AllocationState.REJECTED, act)
 
@@ -93,7 +93,7 @@ def receive_allocation(
     )
     if item.state == AllocationState.RECEIVED:
         return held
-    _another(held, by, "申请、审批与到账登记不得为同一人")
+    _another(admdvs, held, by, now, "申请、审批与到账登记不得为同一人")
     duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.PAY, now)
     changed = replace(held, trail=(*held.trail, Signature("到账", by, now)))
     state = AllocationState.RECEIVED
@@ -119,8 +119,9 @@ def _entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
     return journal.movement("allocation", admdvs, source, rows, now, narrative=narrative)
 
 
-def _another(held: Allocation, by: str, rule: str) -> None:
-    if any(act.by == by for act in held.trail):
+def _another(admdvs: str, held: Allocation, by: str, now: datetime, rule: str) -> None:
+    acting = get_officer(Region(admdvs), OfficerId(by))
+    if any(acting.is_one_hand_with(act.by, now, act.at) for act in held.trail):
         raise Forbidden("SEPARATION", field="by", rule=f"{rule}(秦安县84号三(一))")
 
 

@@ -25,7 +25,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen, half_up
 from medaid.months import Month
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 _CHECKED, _SIGNED, _RETURNED = "复核", "签署", "退回"
@@ -167,7 +167,7 @@ def send_back(
     held = item.record(FinalAccounts)
     if item.state not in (FinalState.DRAFTED, FinalState.CHECKED):
         raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
-    return _written(item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
+    return _written(admdvs, item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
 
 
 def list_versions(
@@ -240,13 +240,14 @@ def _turned(
     if _stale(admdvs, held):
         rule = f"第 {number} 版编制后账册已变动,请重新编制"
         raise Conflict("STALE", field="number", rule=rule)
-    return _written(item, held, to, act)
+    return _written(admdvs, item, held, to, act)
 
 
 def _written(
-    item: store.FundItem, held: FinalAccounts, to: FinalState, act: Signature
+    admdvs: str, item: store.FundItem, held: FinalAccounts, to: FinalState, act: Signature
 ) -> FinalAccounts:
-    if any(one.by == act.by for one in held.trail):
+    hand = get_officer(Region(admdvs), OfficerId(act.by))
+    if any(hand.is_one_hand_with(one.by, act.at, one.at) for one in held.trail):
         rule = "编制、复核与签署不得为同一人(秦安县84号三(一))"
         raise Forbidden("SEPARATION", field="by", rule=rule)
     changed = replace(held, trail=(*held.trail, act))

@@ -15,9 +15,11 @@ from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, pool_shares
 from medaid.fund.reconciliation import Finding
 from medaid.fund.records import Budget, BudgetVersion, Comparison, Signature
+from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month, Quarter
+from medaid.payments.service import get_officer
 from medaid.regions import Region
 
 
@@ -113,7 +115,8 @@ def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: dat
     if digest != held.digest:
         rule = f"签署的不是当前对账文件 {held.file},请重新查看"
         raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
-    if any(one.by == by for one in held.signed):
+    signer = get_officer(Region(admdvs), OfficerId(by))
+    if any(signer.is_one_hand_with(one.by, now, one.at) for one in held.signed):
         raise Forbidden("SEPARATION", field="by", rule="对账须由两人分别签署")
     if held.open and not remarks.strip():
         raise BadInput("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")

@@ -23,7 +23,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 
@@ -138,7 +138,8 @@ def approve_overdraft(
         if held.overdraft is not None and replace(held.overdraft, at=now) == approval:
             return Decided(held)
         _check_waits(held)
-        if held.trail[0].by == by:
+        second = get_officer(Region(admdvs), OfficerId(by))
+        if second.is_one_hand_with(held.trail[0].by, now, held.trail[0].at):
             raise _separation("制单与透支批准不得为同一人")
         act = Signature("批准透支", by, now, f"{document}:{reason}")
         changed = replace(held, overdraft=approval, trail=(*held.trail, act))
@@ -197,7 +198,8 @@ def _decided(
         if held.state == to and held.trail[-1].by == act.by:
             return Decided(held)
         _check_waits(held)
-        if any(one.by == act.by for one in held.trail):
+        checker = get_officer(Region(admdvs), OfficerId(act.by))
+        if any(checker.is_one_hand_with(one.by, act.at, one.at) for one in held.trail):
             raise _separation("制单、批准透支与审核不得为同一人")
         changed = replace(held, trail=(*held.trail, act))
         duty = claim_duty(Region(admdvs), OfficerId(act.by), roles, Duty.AUDIT, act.at)

@@ -16,6 +16,8 @@ from medaid.payments.shapes import (
     BatchIn,
     BatchQuery,
     BatchShown,
+    DelegationIn,
+    DelegationShown,
     LineShown,
     OfficerIn,
     OfficerShown,
@@ -166,3 +168,24 @@ def end_duty(
     by = OfficerId(call.caller.subject)
     who = OfficerId(officer)
     return officer_shown(service.end_duty(admdvs, who, duty, by, call.body.reason, call.now))
+
+
+@ROUTES.post(
+    "/payments/{admdvs}/delegations",
+    "委托他人代行岗位",
+    roles=("manager",),
+    status=201,
+    body=DelegationIn,
+)
+def delegate_duty(call: Call[Listeners, DelegationIn], admdvs: Region) -> DelegationShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    who = OfficerId(sent.principal), OfficerId(sent.delegate)
+    days = sent.begin, sent.end
+    made = service.delegate_duty(admdvs, sent.duty, *who, *days, sent.reason, by, call.now)
+    return DelegationShown.of(made)
+
+
+@ROUTES.post("/payments/{admdvs}/delegations/{delegation}/end", "提前终止委托", roles=("manager",))
+def end_delegation(call: Call[Listeners, None], admdvs: Region, delegation: str) -> DelegationShown:
+    by = OfficerId(call.caller.subject)
+    return DelegationShown.of(service.end_delegation(admdvs, delegation, by, call.now))

@@ -11,7 +11,7 @@ from typing import Final
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
-from medaid.payments.model import Account, Payee
+from medaid.payments.model import Account, Officer, Payee
 
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 BREAKS: Final = re.compile(r"[|\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -73,12 +73,13 @@ def check_by_office(payee: Payee) -> None:
         )
 
 
-def approved(payee: Payee, by: OfficerId, at: datetime) -> Payee:
-    """The pending account approved by a second person (two people for each account). Raises
-    Conflict STATE, Forbidden SEPARATION."""
+def approved(payee: Payee, second: Officer, at: datetime) -> Payee:
+    """The pending account approved by a second person (two people for each account), who stands in
+    for the first as little as the first for them. Raises Conflict STATE, Forbidden SEPARATION."""
+    by = second.officer_id
     if payee.pending is None:
         raise Conflict("STATE", field="account", rule="没有待审批的收款账户")
-    if by == payee.entered_by:
+    if second.is_one_hand_with(payee.entered_by, at, payee.changed_at):
         raise Forbidden(
             "SEPARATION", field="operator", rule="收款账户的登记与审批不得为同一人(秦安县84号三)"
         )

@@ -11,7 +11,6 @@ from typing import Final
 
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, OrderId
-from medaid.names import NotAName, normal
 from medaid.payments.model import (
     AnswerFile,
     AnswerLine,
@@ -21,7 +20,6 @@ from medaid.payments.model import (
     Duty,
     HeldDuty,
     Officer,
-    OfficerName,
     OrderState,
     Outcome,
     PayOrder,
@@ -29,7 +27,6 @@ from medaid.payments.model import (
     SeparationRules,
     Source,
 )
-from medaid.payments.payees import BREAKS
 from medaid.regions import Region
 
 _ID: Final = re.compile(r"[0-9A-Za-z._-]{1,80}")
@@ -160,6 +157,7 @@ def check_duty(
     the roles of the token. Raises Forbidden SEPARATION naming the rule and its citation."""
     held = {one.duty for one in officer.duties if one.holds(at)}
     held |= {rules.roles[role] for role in roles if role in rules.roles}
+    held |= officer.stands_in_as(at)
     for exclusion in rules.exclusions:
         others = sorted((held & exclusion.duties) - {wanted})
         if wanted in exclusion.duties and others:
@@ -174,28 +172,13 @@ def check_duty(
 
 
 def with_duty(officer: Officer, duty: Duty, at: datetime) -> Officer:
-    """The officer who holds `duty` from `at` on; the same where it is held already."""
+    """The officer who holds `duty` from `at` on; the same where it is held already, or done for
+    somebody who is away: that ends with the delegation."""
     if any(one.duty == duty and one.holds(at) for one in officer.duties):
         return officer
-    return replace(officer, duties=(*officer.duties, HeldDuty(duty, at, at)))
-
-
-def with_name(officer: Officer, name: str, post: str, by: OfficerId, at: datetime) -> Officer:
-    """The officer called `name`, of `post`, from `at` on; the same where that is so already. Raises
-    BadInput."""
-    try:
-        written = normal(name)
-    except NotAName as error:
-        raise BadInput("FIELD_FORMAT", field="name", rule=str(error)) from None
-    for field, text in (("name", written), ("post", post.strip())):
-        if not text:
-            raise BadInput("FIELD_REQUIRED", field=field, rule="须填写经办人员的姓名和岗位")
-    if BREAKS.search(post):
-        raise BadInput("FIELD_FORMAT", field="post", rule="不得含竖线或换行")
-    now = officer.name_at()
-    if now is not None and (now.name, now.post) == (written, post.strip()):
+    if duty in officer.stands_in_as(at):
         return officer
-    return replace(officer, names=(*officer.names, OfficerName(written, post.strip(), at, by)))
+    return replace(officer, duties=(*officer.duties, HeldDuty(duty, at, at)))
 
 
 def without_duty(officer: Officer, duty: Duty, by: OfficerId, reason: str, at: datetime) -> Officer:

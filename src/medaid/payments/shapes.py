@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -134,6 +135,35 @@ class NameShown(Shown):
     entered_by_name: Annotated[str, NameOf("entered_by", "since")] = ""
 
 
+class DelegationIn(Body):
+    """`delegate` does `duty` for `principal` from `begin` to `end`, both days included."""
+
+    duty: Duty
+    principal: Short
+    delegate: Short
+    begin: date
+    end: date
+    reason: Reason
+
+
+class DelegationShown(Shown):
+    delegation_id: str
+    duty: Duty
+    principal: str
+    principal_name: Annotated[str, NameOf("principal", "entered_at")] = ""
+    delegate: str
+    delegate_name: Annotated[str, NameOf("delegate", "entered_at")] = ""
+    begin: DayText
+    end: DayText
+    reason: str
+    entered_by: str
+    entered_by_name: Annotated[str, NameOf("entered_by", "entered_at")] = ""
+    entered_at: InstantText
+    ended_at: InstantText
+    ended_by: str
+    ended_by_name: Annotated[str, NameOf("ended_by", "ended_at")] = ""
+
+
 class OfficerShown(Shown):
     """`names` is the history of name and post, the last one holds now."""
 
@@ -141,6 +171,7 @@ class OfficerShown(Shown):
     officer_name: Annotated[str, NameOf("officer")] = ""
     names: list[NameShown]
     duties: list[DutyShown]
+    delegations: list[DelegationShown]
 
 
 def payee_shown(one: Payee) -> PayeeShown:
@@ -173,4 +204,5 @@ def officer_shown(one: Officer) -> OfficerShown:
         officer=one.officer_id,
         names=[NameShown.of(called) for called in one.names],
         duties=[DutyShown.of(held) for held in one.duties],
+        delegations=[DelegationShown.of(made) for made in one.delegations],
     )

@@ -52,13 +52,18 @@ def system(admdvs: str, name: str = SYSTEM) -> Officer:
 
 
 def permitted(
-    case: Case, act: str, officer: Officer, history: Iterable[Act], procedure: Procedure
+    case: Case,
+    act: str,
+    officer: Officer,
+    history: Iterable[Act],
+    procedure: Procedure,
+    hands: frozenset[str] = frozenset(),
 ) -> tuple[Move, str]:
     """The move and the role by which `officer` may do `act` on `case`, whatever its state.
 
-    `history` are the case's acts. Raises Forbidden FORBIDDEN (region, point, role) or SEPARATION
-    (the rule is named). Duties in the region's office are held against each other by
-    `medaid.payments`.
+    `history` are the case's acts, `hands` who count as the same person as the officer. Raises
+    Forbidden FORBIDDEN (region, point, role) or SEPARATION (the rule is named). Duties in the
+    region's office are held against each other by `medaid.payments`.
     """
     move = procedure.moves[act]
     reachable(case, officer)
@@ -67,7 +72,7 @@ def permitted(
         names = "、".join(procedure.roles[r] for r in sorted(move.roles))
         raise Forbidden("FORBIDDEN", field="role", rule=f"{move.says}须由{names}办理")
     if role != SYSTEM:
-        check_separation(move, officer, history, procedure)
+        check_separation(move, officer, history, procedure, hands)
     return move, role
 
 
@@ -100,14 +105,20 @@ def readable(case: Case, officer: Officer) -> None:
 
 
 def check_separation(
-    move: Move, officer: Officer, history: Iterable[Act], procedure: Procedure
+    move: Move,
+    officer: Officer,
+    history: Iterable[Act],
+    procedure: Procedure,
+    hands: frozenset[str] = frozenset(),
 ) -> None:
-    """Incompatible posts on one case, by what the officer did on it.
+    """Incompatible posts on one case, by what was done on it by the officer or by one of `hands`,
+    who stand in for each other.
 
     Raises Forbidden SEPARATION; `rule` gives the rule with its citation, `facts["separation"]` its
     id.
     """
-    done = {procedure.moves[a.act].kind for a in history if a.officer == officer.officer_id}
+    same = hands | {officer.officer_id}
+    done = {procedure.moves[a.act].kind for a in history if a.officer in same}
     for rule in procedure.separations:
         clash = next((kind for kind in sorted(done) if rule.forbids(kind, move.kind)), None)
         if clash is not None:

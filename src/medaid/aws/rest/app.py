@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from medaid.aws import rest, web
 from medaid.aws.rest.bodies import FileSent, read
-from medaid.aws.rest.officers import Offices, named, nobody
+from medaid.aws.rest.officers import NO_DESK, Desk, named
 from medaid.aws.rest.table import Call, Owner, Route, Routes
 from medaid.aws.web import Caller
 from medaid.errors import BadInput
@@ -25,13 +25,13 @@ def mount(
     routes: Routes[C],
     clock: Callable[[], datetime],
     context: Callable[[datetime], C],
-    offices: Offices = nobody,
+    desk: Desk = NO_DESK,
 ) -> APIGatewayHttpResolver:
     """Adds every route of a table. `clock` answers this instant, `context` what is decided with,
-    `offices` who is who in a region's office."""
+    `desk` the offices of regions: who is who and may do what."""
     for route in routes:
         path = route.path.replace("{", "<").replace("}", ">")
-        app.route(path, method=route.method)(_answering(app, route, clock, context, offices))
+        app.route(path, method=route.method)(_answering(app, route, clock, context, desk))
     return app
 
 
@@ -55,23 +55,24 @@ def _answering(
     route: Route,
     clock: Callable[[], datetime],
     context: Callable[[datetime], Any],
-    offices: Offices,
+    desk: Desk,
 ) -> Callable[..., Response[Any]]:
     def answer(**texts: str) -> Response[Any]:
         event = app.current_event.raw_event
         caller = NOBODY if route.owner is Owner.ANYBODY else web.caller(event)
-        parts = route.read_path(texts)
+        parts, now, name = route.read_path(texts), clock(), f"{route.method} {route.path}"
+        caller = desk.admit(caller, name, route.roles, now)
         route.check(caller, parts)
         query = _query(route, event)
         body = None
         if route.body is not None:
             body = read(route.body, web.json_object(web.body_bytes(event)))
-        now = clock()
         shown = route.call(Call(caller, now, context(now), body, query), **parts)
+        desk.note_act(caller, name, route.roles, now)
         if isinstance(shown, FileSent):
             return rest.file_reply(route.status, shown)
         region = parts.get("admdvs") or caller.region
-        return rest.reply(route.status, named(shown, region, offices))
+        return rest.reply(route.status, named(shown, region, desk.titles))
 
     answer.__name__ = route.call.__name__
     return answer

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
 from medaid.aws.rest.bodies import NameOf, NamesWithin
+from medaid.aws.web import Caller
 from medaid.errors import Unavailable
 from medaid.instants import parse_instant
 from medaid.regions import Region
@@ -22,6 +23,26 @@ Offices = Callable[[Region], Titles]
 def nobody(_region: Region) -> Titles:
     """For handlers whose answers name nobody."""
     return lambda _subject, _at: None
+
+
+def as_they_are(caller: Caller, _route: str, _roles: tuple[str, ...], _now: datetime) -> Caller:
+    return caller
+
+
+def nothing(_caller: Caller, _route: str, _roles: tuple[str, ...], _now: datetime) -> None:
+    return None
+
+
+class Desk(NamedTuple):
+    """What the edge asks the offices of regions (medaid.payments): who is who, who may act, and
+    what is noted of an act that was done."""
+
+    titles: Offices = nobody
+    admit: Callable[[Caller, str, tuple[str, ...], datetime], Caller] = as_they_are
+    note_act: Callable[[Caller, str, tuple[str, ...], datetime], None] = nothing
+
+
+NO_DESK: Final = Desk()
 
 
 def named(shown: BaseModel, region: str, offices: Offices) -> dict[str, Any]:

@@ -76,7 +76,8 @@ def decide_agreement(
             raise Refused("NOT_FOUND", field="agreement", rule="没有待复核的协议")
         if held.agreement.region != region:
             raise Forbidden("FORBIDDEN", field="admdvs", rule="非本统筹区")
-        if held.agreement.proposed_by == by:
+        second = payments.get_officer(region, OfficerId(by))
+        if second.is_one_hand_with(held.agreement.proposed_by, now):
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
         state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
         after = replace(held.agreement, approved_by=by, reason=reason)

@@ -33,7 +33,7 @@ from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.months import Month
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 _KIND: Final = PendingKind.DEDUCTION
@@ -142,7 +142,7 @@ def decide_withdrawal(
     """
 
     def decide() -> Decided[PendingItem]:
-        held = _requested(region, institution, deduction_id, by)
+        held = _requested(region, institution, deduction_id, by, now)
         taken = _taken_by(held)
         claimed = claim_duty(region, OfficerId(by), roles, Duty.AUDIT, now)
         if approved:
@@ -166,12 +166,15 @@ def _noted(item: PendingItem, now: datetime, by: str, act: str, reason: str) -> 
     return replace(item, trail=(*item.trail, f"{line}:{reason}" if reason else line))
 
 
-def _requested(region: str, institution: str, deduction_id: str, by: str) -> store.Pending:
+def _requested(
+    region: str, institution: str, deduction_id: str, by: str, now: datetime
+) -> store.Pending:
     """A deduction whose withdrawal somebody else asked for."""
     held = _held(region, institution, deduction_id)
     if held.state is not PendingState.WITHDRAWING:
         raise Conflict("STATE", field="deduction_id", rule="扣减尚未申请撤回")
-    if held.item.withdrawal_by == by:
+    second = get_officer(Region(region), OfficerId(by))
+    if second.is_one_hand_with(held.item.withdrawal_by, now):
         raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
     return held
 

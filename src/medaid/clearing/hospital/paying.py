@@ -32,7 +32,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments.model import BankResult, Duty, Outcome, PayOrder
-from medaid.payments.service import Answered, claim_duty
+from medaid.payments.service import Answered, claim_duty, get_officer
 from medaid.regions import Region
 
 State = StatementState
@@ -101,7 +101,8 @@ def release_statement(
             return Decided(statement)
         if statement.state not in (State.APPROVED, State.APPROVED_AGAIN):
             raise Conflict("STATE", field="statement", rule="仅已审核的对账单可拨付")
-        if by == statement.approved_by:
+        payer = get_officer(statement.region, OfficerId(by))
+        if payer.is_one_hand_with(statement.approved_by, now):
             raise Forbidden(
                 "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
             )

@@ -24,7 +24,7 @@ from medaid.fund import service as fund
 from medaid.fund.model import Entry
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Level
 
 AT_ONCE: Final = 28
@@ -106,7 +106,8 @@ def advance_bill(
         return bill
     rules.check_step(bill, step, document)
     booked = bill.booking or Step(step, now, by, document)
-    rules.check_hands(bill, step, booked.by)
+    acting = bill.creditor if step is BillStep.CONFIRMED else bill.debtor
+    rules.check_hands(bill, step, get_officer(acting, booked.by), now)
     entries = rules.step_entries(bill, step, booked.at)
     rest = entries[-AT_ONCE:]
     if len(entries) > AT_ONCE:
@@ -122,7 +123,6 @@ def advance_bill(
             raise Conflict("STATE", field=bill.bill_id, rule="清算单已被他人变更")
         claimed: Sequence[Write] = ()
         if duty is not None:
-            acting = bill.creditor if step is BillStep.CONFIRMED else bill.debtor
             claimed = claim_duty(acting, by, roles, duty, now)
         writes = [*store.replace_bill(present, after), *fund.posting(*rest), *claimed]
         if step is BillStep.IN_FULL:

@@ -25,8 +25,8 @@ from medaid.clearing.regions.model import (
 )
 from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined, Refused
 from medaid.fund.model import Entry, Line, journal
-from medaid.ids import OfficerId
 from medaid.money import WHOLE, Fen, split
+from medaid.payments.model import Officer
 from medaid.regions import Level, Region
 
 
@@ -40,13 +40,14 @@ def check_step(bill: Bill, step: BillStep, document: str) -> None:
         raise Refused("FIELD_REQUIRED", field="document", rule="须填写财政部门书面反馈的文号")
 
 
-def check_hands(bill: Bill, step: BillStep, by: OfficerId) -> None:
+def check_hands(bill: Bill, step: BillStep, by: Officer, at: datetime) -> None:
     """That money is moved by another person than the one who asked for it, and entered in the books
     by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
     moving = (BillStep.IN_FULL, BillStep.TRANSFERRED)
     asking = (BillStep.RECEIVED, BillStep.SUBMITTED)
     apart = asking if step in moving else moving if step in IN_WRITING else ()
-    if any(one.name in apart and one.by == by for one in bill.steps):
+    before = [one for one in bill.steps if one.name in apart]
+    if any(by.is_one_hand_with(one.by, at, one.at) for one in before):
         raise Forbidden(
             "SEPARATION", field="operator", rule="报送、划拨与收款确认不得为同一人(秦安县84号三)"
         )

@@ -12,6 +12,7 @@ from medaid.ids import OfficerId
 from medaid.payments import payees
 from medaid.payments.keys import payee_key
 from medaid.payments.model import Account, Payee
+from medaid.payments.service.duties import get_officer
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
 
@@ -48,7 +49,7 @@ def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) 
 
     def decide() -> Decided[Payee]:
         item, before = _load_by_office(region, payee_id)
-        return _stored(item, payees.approved(before, by, at), at)
+        return _stored(item, payees.approved(before, get_officer(region, by), at), at)
 
     return transact(decide)
 
@@ -56,7 +57,7 @@ def approve_account(region: Region, payee_id: str, by: OfficerId, at: datetime) 
 def account_approved(region: Region, payee_id: str, by: OfficerId, at: datetime) -> Sequence[Write]:
     """The same as writes for the acting service's transaction; label `payee`."""
     item, before = _load(region, payee_id)
-    return _stored(item, payees.approved(before, by, at), at).writes
+    return _stored(item, payees.approved(before, get_officer(region, by), at), at).writes
 
 
 def reject_account(
@@ -102,7 +103,7 @@ def account_confirmed(
         return ()
     payees.check_account(account)
     pending = replace(before, pending=account, entered_by=entered_by, of_source=of_source)
-    return _stored(item, payees.approved(pending, approved_by, at), at).writes
+    return _stored(item, payees.approved(pending, get_officer(region, approved_by), at), at).writes
 
 
 def payable_account(region: Region, payee_id: str) -> tuple[Account, Write]:

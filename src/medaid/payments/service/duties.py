@@ -10,7 +10,7 @@ from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.papers.model import Signature
-from medaid.payments import rules
+from medaid.payments import officers, rules
 from medaid.payments.keys import officer_key, officers_partition
 from medaid.payments.model import Duty, Officer, OfficerName
 from medaid.payments.separation import separation
@@ -27,10 +27,10 @@ def claim_duty(
     `roles` are those of the token. Raises Forbidden SEPARATION where the officer holds, or has the
     role of, a duty that excludes it; Unavailable.
     """
-    item, officer = _load(region, officer_id)
+    item, officer = load_officer(region, officer_id)
     rules.check_duty(officer, roles, duty, at, separation())
     after = rules.with_duty(officer, duty, at)
-    return () if after == officer else [_stored(item, after, at)]
+    return () if after == officer else [stored_officer(item, after, at)]
 
 
 def name_officer(
@@ -40,9 +40,9 @@ def name_officer(
     done under them. Raises BadInput, Unavailable."""
 
     def decide() -> Decided[Officer]:
-        item, officer = _load(region, officer_id)
-        after = rules.with_name(officer, name, post, by, now)
-        return Decided(after, () if after == officer else [_stored(item, after, now)])
+        item, officer = load_officer(region, officer_id)
+        after = officers.with_name(officer, name, post, by, now)
+        return Decided(after, () if after == officer else [stored_officer(item, after, now)])
 
     return transact(decide)
 
@@ -72,6 +72,12 @@ def signatures(
     return tuple(found)
 
 
+def get_officer(region: Region, officer_id: OfficerId) -> Officer:
+    """An officer as the region's office keeps them: by `Officer.is_one_hand_with` checks see that
+    nobody checks their own work, nor that of whom they stand in for. Raises Unavailable."""
+    return load_officer(region, officer_id)[1]
+
+
 def list_officers(region: Region) -> list[Officer]:
     """Everybody who ever held a duty or was named in a region. Raises Unavailable."""
     return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]
@@ -84,19 +90,21 @@ def end_duty(
     Raises Conflict STATE, BadInput, Forbidden SEPARATION."""
 
     def decide() -> Decided[Officer]:
-        item, officer = _load(region, officer_id)
+        item, officer = load_officer(region, officer_id)
         after = rules.without_duty(officer, duty, by, reason, now)
-        return Decided(after, [_stored(item, after, now)])
+        return Decided(after, [stored_officer(item, after, now)])
 
     return transact(decide)
 
 
-def _load(region: Region, officer_id: OfficerId) -> tuple[PaymentItem | None, Officer]:
+def load_officer(region: Region, officer_id: OfficerId) -> tuple[PaymentItem | None, Officer]:
+    """The stored item, if any, and the officer. Raises Unavailable."""
     item = PaymentItem.find(officer_key(region, officer_id))
     return item, Officer(officer_id, region) if item is None else item.record(Officer)
 
 
-def _stored(item: PaymentItem | None, officer: Officer, at: datetime) -> Write:
+def stored_officer(item: PaymentItem | None, officer: Officer, at: datetime) -> Write:
+    """The write of the officer as they now are; label `duty`."""
     if item is None:
         key = officer_key(officer.region, officer.officer_id)
         return PaymentItem.create(key, officer, "duty", at=at)

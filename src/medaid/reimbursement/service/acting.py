@@ -79,7 +79,8 @@ def decide_act(
             rule="该申请已被他人办理,请刷新后重试",
             version=str(case.version),
         )
-    move, role = rules.permitted(case, name, officer, history, context.procedure)
+    hands = _one_hand(officer, history, now)
+    move, role = rules.permitted(case, name, officer, history, context.procedure, hands)
     claimed = claimed_duty(move, role, officer, now)
     rules.check_state(case, move, context.procedure)
     changed = change(case, history) if change else Changed(case)
@@ -121,6 +122,17 @@ def claimed_duty(move: Move, role: str, officer: Officer, now: datetime) -> Sequ
         return ()
     who, region = OfficerId(officer.officer_id), Region(officer.admdvs)
     return payments.claim_duty(region, who, officer.roles, move.duty, now)
+
+
+def _one_hand(officer: Officer, history: tuple[Act, ...], now: datetime) -> frozenset[str]:
+    """Of those who acted on the case, whom the officer stands in for, or who for the officer."""
+    others = [one for one in history if one.officer not in (officer.officer_id, rules.SYSTEM)]
+    if rules.SYSTEM in officer.roles or not others:
+        return frozenset()
+    known = payments.get_officer(Region(officer.admdvs), OfficerId(officer.officer_id))
+    return frozenset(
+        one.officer for one in others if known.is_one_hand_with(one.officer, now, one.at)
+    )
 
 
 def _repeated(

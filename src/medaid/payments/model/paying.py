@@ -1,5 +1,5 @@
 """Paying, for everybody who pays: payees and their accounts, pay orders, batches, what the bank
-answers, and the duties that one person may not hold together (Q3.1).
+answers. Who does what in an office: `medaid.payments.model.office`.
 
 Frozen values. Amounts are fen and positive: what is recovered is no pay order. Sources: 秦安县84号
 三(一); 茂民规〔2018〕3号 二.
@@ -7,7 +7,6 @@ Frozen values. Amounts are fen and positive: what is recovered is no pay order. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,9 +14,9 @@ from typing import Final
 
 from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
+from medaid.payments.model.office import NOBODY
 from medaid.regions import Region
 
-NOBODY: Final = OfficerId("")
 NOTHING: Final = Fen(0)
 
 
@@ -210,87 +209,3 @@ class AnswerReport:
     batch_id: str
     taken: int
     problems: tuple[Problem, ...] = ()
-
-
-class Duty(StrEnum):
-    """A duty in the handling of money that one person may not hold beside another (Q3.1)."""
-
-    AUDIT = "audit"
-    """审核."""
-    ACCOUNT = "account"
-    """会计: orders payments and books them."""
-    PAY = "pay"
-    """出纳: releases payments and receives money."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldDuty:
-    """A duty of an officer in a region from the first act of its kind until it is ended.
-
-    `since` and `until` (exclusive) say when it holds, `recorded_at` and `ended_at` when the books
-    learned of it.
-    """
-
-    duty: Duty
-    since: datetime
-    recorded_at: datetime
-    until: datetime | None = None
-    ended_at: datetime | None = None
-    ended_by: OfficerId = NOBODY
-    reason: str = ""
-
-    def holds(self, at: datetime) -> bool:
-        """Whether it binds the officer at `at`. An unended one does even where another machine's
-        clock, which wrote `since`, is ahead."""
-        return self.until is None or at < self.until
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerName:
-    """What an officer is called in a region's office from `since` on, and who entered it."""
-
-    name: str
-    post: str
-    """岗位 or 职务, as papers print it."""
-    since: datetime
-    entered_by: OfficerId
-
-    def __str__(self) -> str:
-        return f"{self.name}({self.post})"
-
-
-@dataclass(frozen=True, slots=True)
-class Officer:
-    """What an officer is called and does in a region, and was and did: nothing is ever removed."""
-
-    officer_id: OfficerId
-    region: Region
-    duties: tuple[HeldDuty, ...] = ()
-    names: tuple[OfficerName, ...] = ()
-
-    def name_at(self, at: datetime | None = None) -> OfficerName | None:
-        """What the officer was called at `at`, now where None. The first name stands for the time
-        before it was entered; None where none was ever entered."""
-        known = [one for one in self.names if at is None or one.since <= at]
-        if known:
-            return known[-1]
-        return self.names[0] if self.names else None
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """Duties that one person may not hold together in a region, with the source that says so."""
-
-    id: str
-    duties: frozenset[Duty]
-    rule: str
-    cite: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeparationRules:
-    """The duties, whose they are by role, and which exclude each other."""
-
-    names: Mapping[Duty, str]
-    roles: Mapping[str, Duty]
-    exclusions: tuple[Exclusion, ...]
