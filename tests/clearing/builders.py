@@ -11,6 +11,7 @@ from medaid.clearing import projector
 from medaid.clearing.files import text
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.agreeing import Asked
+from medaid.clearing.hospital.clauses import required_clauses
 from medaid.clearing.hospital.files import UPLOAD, hospital_lines
 from medaid.clearing.hospital.model import (
     Agreement,
@@ -201,6 +202,7 @@ def agreement(
         retention,
         "中国银行",
         "6222000011112222",
+        clauses=tuple(one.id for one in required_clauses(Region(region))),
     )
 
 

@@ -25,16 +25,20 @@ from tests.clearing.test_jobs import ask
 from tests.conftest import Tables
 
 from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital.clauses import check_clauses, required_clauses
 from medaid.clearing.hospital.model import Agreement, Mode
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId
+from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.payments.model import Account
 from medaid.regions import Region
 
 A = HOSPITALS[0]
 AUGUST = at(1, 4, month=8)
+TODAY = civil_date(AUGUST)
 OTHER = "6222000099998888"
 
 
@@ -68,7 +72,7 @@ class TestVersions:
         with pytest.raises(Forbidden):
             propose(agreement(A, region=ELSEWHERE))
         with pytest.raises(Refused):
-            hospital.get_agreement(A, date(2023, 8, 1))
+            hospital.get_agreement(A, Month("2023-08"))
 
     def test_made_by_one_approved_by_another_of_the_same_region(self) -> None:
         propose(agreement(A))
@@ -78,19 +82,19 @@ class TestVersions:
         with pytest.raises(Forbidden):
             decide(region=ELSEWHERE)
         with pytest.raises(Refused):
-            hospital.get_agreement(A, date(2023, 8, 1))  # nobody has approved it
+            hospital.get_agreement(A, Month("2023-08"))  # nobody has approved it
         decide()
-        assert hospital.get_agreement(A, date(2023, 8, 1)).approved_by == "复核"
+        assert hospital.get_agreement(A, Month("2023-08")).approved_by == "复核"
 
     def test_the_version_of_the_day_counts_and_the_others_stay_readable(self) -> None:
         agree(agreement(A))
         propose(replace(agreement(A, mode="4", rate=9), effective=date(2023, 9, 1)))
         decide()
-        assert hospital.get_agreement(A, date(2023, 8, 31)).mode == "1"
-        assert hospital.get_agreement(A, date(2023, 9, 1)).mode == "4"
+        assert hospital.get_agreement(A, Month("2023-08")).mode == "1"
+        assert hospital.get_agreement(A, Month("2023-09")).mode == "4"
         with pytest.raises(Refused):
-            hospital.get_agreement(A, date(2022, 12, 31))
-        assert [a.effective for _, a in hospital.list_agreements(A)] == [
+            hospital.get_agreement(A, Month("2022-12"))
+        assert [a.effective for _, a in hospital.list_agreements(A, TODAY)] == [
             date(2023, 1, 1),
             date(2023, 9, 1),
         ]
@@ -108,7 +112,7 @@ class TestVersions:
             decide(approved=False, reason=" ")
         assert refused.value.field == "reason"
         decide(approved=False)
-        assert hospital.list_agreements(A)[-1][1].reason == "附件不全"
+        assert hospital.list_agreements(A, TODAY)[-1][1].reason == "附件不全"
         kept = payments.get_payee(Region(HOME), A)
         assert kept is not None
         assert (kept.pending, kept.entered_by, kept.approved_by) == (None, "录入", "复核")
@@ -130,7 +134,93 @@ class TestVersions:
     def test_what_would_break_a_payment_is_refused_at_entry(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(BadInput):
             propose(replace(agreement(A), **wrong))
-        assert hospital.list_agreements(A) == []
+        assert hospital.list_agreements(A, TODAY) == []
+
+
+class TestRegister:
+    """J37: required clauses, term, state."""
+
+    def test_required_clause_that_is_missing_is_named_with_its_article(self) -> None:
+        whole = agreement(A)
+        assert "no_deposit" in whole.clauses
+        for clause in whole.clauses:
+            rest = tuple(one for one in whole.clauses if one != clause)
+            with pytest.raises(BadInput) as refused:
+                propose(replace(whole, clauses=rest))
+            assert (refused.value.code, refused.value.field) == ("FIELD_REQUIRED", "clauses")
+        with pytest.raises(BadInput, match=r"身份标识的管理\(苏医保办发〔2023〕27号第三十八条\)"):
+            propose(replace(whole, clauses=("no_deposit",)))
+        assert hospital.list_agreements(A, TODAY) == []
+        propose(whole)
+
+    def test_what_is_required_depends_on_the_region(self) -> None:
+        assert {one.id for one in required_clauses(Region("440900"))} == {"away_patients"}
+        with pytest.raises(BadInput) as refused:
+            check_clauses(Region("440900"), ("away_patients", "no_deposit"))
+        assert (refused.value.code, refused.value.field) == ("CODE_UNKNOWN", "clauses")
+        check_clauses(Region("440900"), ("away_patients",))
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"until": date(2022, 12, 31)}, "until"),
+            ({"categories": ("21", "61")}, "clr_type"),
+            ({"clauses": ("whatever",)}, "clauses"),
+        ],
+    )
+    def test_term_or_category_that_is_none_is_refused(
+        self, wrong: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(BadInput) as refused:
+            propose(replace(agreement(A), **wrong))
+        assert refused.value.field == field
+        assert hospital.list_agreements(A, TODAY) == []
+
+    def test_nobody_is_paid_for_months_after_the_term(self) -> None:
+        agree(replace(agreement(A), until=date(2023, 6, 30)))
+        confirmed()
+        assert hospital.get_agreement(A, Month("2023-06")).until == date(2023, 6, 30)
+        with pytest.raises(Refused, match="2023-06-30 期满") as refused:
+            hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert refused.value.code == "INSTITUTION_UNKNOWN"
+        agree(replace(agreement(A), effective=date(2023, 7, 1)))
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+
+    def test_what_is_owed_from_the_term_is_paid_after_its_end(self) -> None:
+        agree(replace(agreement(A), until=date(2023, 7, 15)))
+        confirmed()
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        paid = hospital.release_statement(HOME, A, "2023-07", 1, "乙", AUGUST)
+        assert (paid.state, paid.agreed_from) == ("released", date(2023, 1, 1))
+
+    def test_statement_of_a_category_not_agreed_waits_for_an_agreement_that_has_it(self) -> None:
+        agree(replace(agreement(A), categories=("11",)))
+        confirmed()
+        with pytest.raises(Conflict, match="未约定清算类别 21"):
+            hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        agree(replace(agreement(A, mode="2", rate=1), effective=date(2023, 7, 1)))
+        approved = hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        assert (approved.mode, approved.agreed_from) == ("2", date(2023, 7, 1))
+
+    def test_history_says_what_each_version_is_on_the_day(self) -> None:
+        first = replace(agreement(A), until=date(2023, 12, 31))
+        agree(first)
+        agree(replace(first, effective=date(2023, 5, 1), until=date(2023, 8, 31)))
+        propose(replace(first, effective=date(2024, 1, 1), until=date(2024, 12, 31)))
+        decide()
+        propose(replace(first, effective=date(2024, 6, 1), until=None))
+
+        def states(day: date) -> list[str]:
+            return [state for state, _ in hospital.list_agreements(A, day)]
+
+        waits = "proposed"
+        assert states(date(2022, 1, 1)) == ["upcoming", "upcoming", "upcoming", waits]
+        assert states(date(2023, 4, 30)) == ["in_force", "upcoming", "upcoming", waits]
+        assert states(date(2023, 8, 31)) == ["superseded", "in_force", "upcoming", waits]
+        assert states(date(2023, 9, 1)) == ["superseded", "expired", "upcoming", waits]
+        assert states(date(2024, 1, 1)) == ["superseded", "superseded", "in_force", waits]
+        decide(approved=False)
+        assert states(date(2025, 1, 1)) == ["superseded", "superseded", "expired", "rejected"]
 
 
 class TestAccount:
@@ -180,6 +270,10 @@ PROPOSAL = {
     "rate": "0",
     "bank": "中国银行",
     "account": OTHER,
+    "until": "2024-12-31",
+    "document": "苏医协〔2023〕1号",
+    "clauses": [one.id for one in required_clauses(Region(HOME))],
+    "categories": ["11", "21"],
 }
 
 
@@ -194,6 +288,14 @@ class TestRoutes:
         assert ask("POST", decision, {"approved": True}, roles="manager", sub="乙")[0] == 200
         status, shown = ask("GET", self.path(), roles="auditor")
         assert (status, [v["state"] for v in shown["versions"]]) == (200, ["in_force"])
+        (version,) = shown["versions"]
+        assert {k: version[k] for k in PROPOSAL if k != "rate"} == {
+            k: v for k, v in PROPOSAL.items() if k != "rate"
+        }
+        assert (version["proposed_by"], version["approved_by"]) == ("甲", "乙")
+        assert version["proposed_at"] <= version["decided_at"] != ""
+        assert [c["id"] for c in shown["required_clauses"]] == PROPOSAL["clauses"]
+        assert all(c["says"] and c["cite"] for c in shown["required_clauses"])
 
     @pytest.mark.parametrize("region", [ELSEWHERE, "440900", "320000"])
     def test_manager_of_another_region_is_refused(self, tables: Tables, region: str) -> None:
@@ -214,6 +316,10 @@ class TestRoutes:
             ("account", "6222|1"),
             ("effective", "2023-13-01"),
             ("unknown", "x"),
+            ("until", "2022-12-31"),
+            ("until", None),
+            ("document", ""),
+            ("clauses", ["settlement"]),
         ],
     )
     def test_bad_field_is_named(self, tables: Tables, field: str, value: object) -> None:

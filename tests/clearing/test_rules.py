@@ -9,8 +9,16 @@ import pytest
 
 from medaid.clearing.figures import care_class, figure
 from medaid.clearing.hospital import rules
-from medaid.clearing.hospital.model import Agreement, Block, Group, Mode, Statement, Totals
-from medaid.errors import BadInput, PolicyUndetermined, Refused
+from medaid.clearing.hospital.model import (
+    Agreement,
+    Block,
+    Group,
+    Mode,
+    Statement,
+    StatementState,
+    Totals,
+)
+from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -87,6 +95,11 @@ def agreement(mode: str, rate: int) -> Agreement:
     return Agreement("H1", "某医院", Region("320500"), date(2023, 1, 1), Mode(mode), Fen(rate))
 
 
+def paid(one: Statement, by: Agreement, points: int = 6000) -> Statement:
+    """The statement ordered as the agreement says; `points` of 1 fen make 60 yuan."""
+    return replace(rules.by_agreement(one, by, points, True), state=StatementState.RELEASED)
+
+
 @pytest.mark.parametrize(
     ("mode", "rate", "points", "difference"),
     [
@@ -132,10 +145,37 @@ def test_share_counts_what_was_paid_for_our_own_insured() -> None:
         Totals(1, 0, {"hifp_pay": Fen(5000)}),
     )
     mine = statement(c21=(1, 0, 1, 6000))
-    assert rules.shares([(replace(mine, blocks=(*mine.blocks, away)), agreement("4", 1))]) == (
+    assert rules.shares([paid(replace(mine, blocks=(*mine.blocks, away)), agreement("4", 1))]) == (
         Fen(6000),
         Fen(6000),
     )
+
+
+def test_share_counts_what_the_mode_came_to_and_what_was_ordered_alone() -> None:
+    """N5: of 60 yuan claimed, DRG paid 45; 10 yuan not agreed to yet count for nobody."""
+    by_drg = paid(statement(c21=(1, 0, 1, 6000)), agreement("4", 1), points=4500)
+    by_item = paid(statement(c21=(1, 0, 1, 4000)), agreement("1", 0))
+    waits = statement(c21=(1, 0, 1, 1000))
+    back = replace(by_drg, state=StatementState.RETURNED)
+    assert rules.shares([by_drg, by_item, waits, back]) == (Fen(4500), Fen(8500))
+    # a total in advance is no inpatient care
+    advance = paid(statement(c11=(1, 0, 1, 300), c21=(1, 0, 1, 500)), agreement("7", 900))
+    assert rules.shares([advance]) == (Fen(0), Fen(500))
+
+
+@pytest.mark.parametrize(
+    ("categories", "outside"),
+    [(("11",), "21"), (("9902",), "11、21"), (("21", "12"), "11")],
+)
+def test_category_that_the_agreement_was_not_made_for_is_named(
+    categories: tuple[str, ...], outside: str
+) -> None:
+    some, by = statement(c21=(1, 0, 1, 9), c11=(1, 0, 1, 9)), agreement("1", 0)
+    for whole in ((), ("21", "11")):
+        rules.check_categories(some, replace(by, categories=whole))
+    by = replace(by, categories=categories)
+    with pytest.raises(Conflict, match=f"未约定清算类别 {outside}$"):
+        rules.check_categories(some, by)
 
 
 def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:
@@ -145,8 +185,8 @@ def test_mode_of_inpatient_care_does_not_touch_outpatient_only() -> None:
 def test_share_paid_by_drg_or_dip() -> None:
     """N5: the share aimed at is at least 60 %."""
     some = [
-        (statement(c21=(1, 0, 1, 6000)), agreement("4", 1)),
-        (statement(c21=(1, 0, 1, 4000), c11=(1, 0, 1, 999)), agreement("1", 0)),
+        paid(statement(c21=(1, 0, 1, 6000)), agreement("4", 1)),
+        paid(statement(c21=(1, 0, 1, 4000), c11=(1, 0, 1, 999)), agreement("1", 0)),
     ]
     assert rules.shares(some) == (Fen(6000), Fen(10000))
     assert str(figure("drg_dip_share", "320500").value) == "0.60"

@@ -9,13 +9,16 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
+from medaid.clearing.figures import care_class
 from medaid.clearing.hospital import store
+from medaid.clearing.hospital.clauses import check_clauses
 from medaid.clearing.hospital.model import Agreement, AgreementState
 from medaid.clearing.hospital.orders import account_of, confirm_account
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import WHOLE, Ratio
+from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.regions import Region
 
@@ -24,21 +27,22 @@ def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime)
     """Records a version that somebody else has to approve. `own` is the institution's region.
 
     Raises Forbidden where the agreement is made in another region, BadInput for a share that is
-    none or an account that breaks the bank's file, Conflict STATE while another proposal waits.
+    none, a term that ends before it begins, a category nobody knows, a required clause that is
+    missing (J37) or an account that breaks the bank's file, Conflict STATE while another waits.
     """
     if agreement.region not in (own, own.pooling):
         raise Forbidden(
             "FORBIDDEN", field="fixmedins_code", rule=f"机构属 {own},由其医保经办机构签订"
         )
     _check(agreement)
-    made = replace(agreement, proposed_by=by, approved_by="")
+    made = replace(agreement, proposed_by=by, approved_by="", proposed_at=now)
 
     def decide() -> Decided[Agreement]:
         versions = store.held_agreements(agreement.institution)
         waiting = next((v for v in versions if v.state is AgreementState.PROPOSED), None)
         if waiting is not None:
-            if waiting.agreement == made:
-                return Decided(made)
+            if replace(waiting.agreement, proposed_at=now) == made:
+                return Decided(waiting.agreement)
             raise Conflict("STATE", field="agreement", rule="已有一份协议待复核,请先复核")
         entered = payments.account_entered(
             agreement.region, agreement.institution, account_of(made), OfficerId(by), now
@@ -54,6 +58,11 @@ def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime)
 def _check(agreement: Agreement) -> None:
     if Ratio.of(agreement.retention) > WHOLE:
         raise BadInput("FIELD_FORMAT", field="retention", rule="预留比例不得大于 1")
+    if agreement.until is not None and agreement.until < agreement.effective:
+        raise BadInput("DATE_ORDER", field="until", rule="协议期满日早于生效日")
+    for clr_type in agreement.categories:
+        care_class(clr_type)
+    check_clauses(agreement.region, agreement.clauses)
 
 
 def decide_agreement(
@@ -80,7 +89,7 @@ def decide_agreement(
         if second.is_one_hand_with(held.agreement.proposed_by, now):
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
         state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
-        after = replace(held.agreement, approved_by=by, reason=reason)
+        after = replace(held.agreement, approved_by=by, reason=reason, decided_at=now)
         account, officer = account_of(after), OfficerId(by)
         rejected = (
             ()
@@ -95,40 +104,59 @@ def decide_agreement(
     return decided
 
 
-def list_agreements(institution: str) -> list[tuple[AgreementState, Agreement]]:
-    """All versions, by the day from which they count."""
-    return [(held.state, held.agreement) for held in store.held_agreements(institution)]
+def list_agreements(institution: str, day: date) -> list[tuple[AgreementState, Agreement]]:
+    """All versions, by the day from which they count, with what each is on `day`."""
+    held = store.held_agreements(institution)
+    begun = [v.agreement for v in _approved(held) if v.agreement.effective <= day]
+    return [(_state_on(one, begun, day), one.agreement) for one in held]
 
 
-def get_agreement(institution: str, day: date) -> Agreement:
-    """How an institution is paid on `day`. Raises Refused INSTITUTION_UNKNOWN: nobody is paid
-    without an agreement."""
-    return _in_force(store.held_agreements(institution), institution, day)
+def _state_on(held: store.HeldAgreement, begun: list[Agreement], day: date) -> AgreementState:
+    if held.state is not AgreementState.IN_FORCE:
+        return held.state
+    if held.agreement not in begun:
+        return AgreementState.UPCOMING
+    if held.agreement != begun[-1]:
+        return AgreementState.SUPERSEDED
+    return AgreementState.EXPIRED if held.agreement.ended(day) else AgreementState.IN_FORCE
 
 
-def _in_force(versions: Sequence[store.HeldAgreement], institution: str, day: date) -> Agreement:
-    found = [
-        held.agreement
-        for held in versions
-        if held.state is AgreementState.IN_FORCE and held.agreement.effective <= day
-    ]
-    if not found:
+def _approved(held: Sequence[store.HeldAgreement]) -> list[store.HeldAgreement]:
+    return [one for one in held if one.state is AgreementState.IN_FORCE]
+
+
+def get_agreement(institution: str, month: Month) -> Agreement:
+    """How an institution is paid for a month: by the version of its last day, also where the term
+    ended in it. Raises Refused INSTITUTION_UNKNOWN: nobody is paid without an agreement, or for
+    months after its term."""
+    found = _latest(store.held_agreements(institution), institution, month.last)
+    if found.ended(month.first):
+        rule = f"{institution} 的结算协议已于 {found.until} 期满"
+        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule=rule)
+    return found
+
+
+def _latest(versions: Sequence[store.HeldAgreement], institution: str, day: date) -> Agreement:
+    """The approved version that began last by `day`, in its term or after it."""
+    begun = [one.agreement for one in _approved(versions) if one.agreement.effective <= day]
+    if not begun:
         raise Refused(
             "INSTITUTION_UNKNOWN",
             field="fixmedins_code",
             rule=f"{institution} 在 {day} 无有效的结算协议",
         )
-    return found[-1]
+    return begun[-1]
 
 
 def get_payee(institution: str, day: date) -> Agreement:
-    """The agreement whose account money goes to on `day`.
+    """The agreement whose account money goes to on `day`: what is owed from its term is paid after
+    its end too.
 
     Raises Refused INSTITUTION_UNKNOWN, Conflict STATE while a changed account waits for its
     approval: what is paid meanwhile would go to one of two accounts.
     """
     versions = store.held_agreements(institution)
-    agreed = _in_force(versions, institution, day)
+    agreed = _latest(versions, institution, day)
     for held in versions:
         waiting = held.state is AgreementState.PROPOSED and held.agreement.effective <= day
         if waiting and not held.agreement.same_account(agreed):

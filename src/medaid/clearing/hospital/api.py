@@ -12,12 +12,14 @@ from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing import runs
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
+from medaid.clearing.hospital.clauses import required_clauses
 from medaid.clearing.hospital.model import Agreement, AgreementState, PendingKind
 from medaid.clearing.hospital.shapes import (
     AgreementShown,
     AgreementsShown,
     Approval,
     Assessment,
+    ClauseShown,
     Decision,
     Deduction,
     DrgShareShown,
@@ -34,6 +36,7 @@ from medaid.clearing.hospital.shapes import (
     statement_shown,
 )
 from medaid.fund.service import share_reached
+from medaid.instants import civil_date
 from medaid.months import Month, Year
 from medaid.regions import Region
 
@@ -122,6 +125,10 @@ def propose_agreement(
         sent.bank,
         sent.account,
         sent.cite,
+        until=sent.until,
+        document=sent.document,
+        clauses=tuple(sent.clauses),
+        categories=tuple(sent.categories),
     )
     made = service.propose_agreement(agreement, own, call.caller.subject, call.now)
     return agreement_shown(AgreementState.PROPOSED, made)
@@ -151,8 +158,11 @@ def show_agreements(call: Call[Context, None], admdvs: Region, institution: str)
     if not call.caller.institution:
         own = call.context.institution_region(institution)
         call.check_owner(own if own == admdvs else own.pooling)
-    versions = service.list_agreements(institution)
-    return AgreementsShown(versions=[agreement_shown(*one) for one in versions])
+    versions = service.list_agreements(institution, civil_date(call.now))
+    return AgreementsShown(
+        versions=[agreement_shown(*one) for one in versions],
+        required_clauses=[ClauseShown.of(one) for one in required_clauses(admdvs)],
+    )
 
 
 # -------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from medaid.aws.transaction import commit_once
 from medaid.clearing import runs
 from medaid.clearing import store as items
 from medaid.clearing.amounts import total
-from medaid.clearing.hospital import agreements, barring, printouts, rules, statements, store
-from medaid.clearing.hospital.model import Agreement, Deadline, Statement, StatementState
+from medaid.clearing.hospital import barring, printouts, rules, statements, store
+from medaid.clearing.hospital.model import Deadline, Statement, StatementState
 from medaid.errors import Refused
 from medaid.events import StatementOverdue, TimeBarNotice
 from medaid.instants import civil_date
@@ -178,14 +178,7 @@ def list_year(region: str, year: int) -> Iterator[Statement]:
 
 def drg_share(region: str, year: int) -> tuple[Fen, Fen]:
     """Inpatient pool money of our own insured paid by DRG or DIP, and all of it (N5)."""
-    held: dict[tuple[str, Month], Agreement] = {}
-    found = []
-    for one in list_year(region, year):
-        key = (one.institution, one.month)
-        if key not in held:
-            held[key] = agreements.get_agreement(one.institution, one.month.last)
-        found.append((one, held[key]))
-    return rules.shares(found)
+    return rules.shares(list_year(region, year))
 
 
 def list_open_items(region: str, month: str) -> list[dict[str, str]]:

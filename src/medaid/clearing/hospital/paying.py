@@ -51,8 +51,9 @@ def approve_statement(
     """First signature: mode and retention are fixed by the agreement of the statement's month. A
     payment that came back is approved again, with its amounts as they were.
 
-    Raises Conflict STATE unless the statement is confirmed or its payment came back, Refused
-    FIELD_REQUIRED where the mode needs points.
+    Raises Conflict STATE unless the statement is confirmed or its payment came back, or where it
+    holds a category that the agreement was not made for, Refused INSTITUTION_UNKNOWN without an
+    agreement in its term, FIELD_REQUIRED where the mode needs points.
     """
 
     def decide() -> Decided[Statement]:
@@ -60,7 +61,8 @@ def approve_statement(
         if statement.state is State.RETURNED:
             after = in_state(statement, State.APPROVED_AGAIN, approved_by=by, approved_at=now)
         elif statement.state is State.CONFIRMED:
-            agreement = agreements.get_agreement(institution, Month(month).last)
+            agreement = agreements.get_agreement(institution, Month(month))
+            rules.check_categories(statement, agreement)
             care = rules.mode_care(agreement.mode)
             first = not any(
                 rules.own_blocks(other, care)

@@ -214,7 +214,7 @@ def _name(statement: Statement) -> str:
     """What the institution is called in its agreement; its code where it has none yet."""
     if statement.payee is not None:
         return statement.payee.name
-    versions = agreements.list_agreements(statement.institution)
+    versions = agreements.list_agreements(statement.institution, statement.month.last)
     return versions[-1][1].name if versions else statement.institution
 
 

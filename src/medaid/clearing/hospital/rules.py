@@ -12,6 +12,7 @@ from medaid.clearing.amounts import Amounts, added, negated, negative, positive
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital.model import (
     RECONCILED,
+    SETTLED,
     Agreement,
     Block,
     Deadline,
@@ -24,7 +25,7 @@ from medaid.clearing.hospital.model import (
     Totals,
 )
 from medaid.clearing.model import FUND_FIELDS, Item
-from medaid.errors import Refused
+from medaid.errors import Conflict, Refused
 from medaid.fund.model.chart import fund_of
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
@@ -240,21 +241,41 @@ def by_agreement(
     """The statement with mode difference and retention by the institution's agreement."""
     difference = by_mode(statement, agreement, points, first_of_month)
     care = mode_care(agreement.mode) if difference else ""
-    by = replace(statement, mode_difference=difference, mode_care=care, retained={})
+    by = replace(
+        statement,
+        mode=agreement.mode,
+        agreed_from=agreement.effective,
+        mode_difference=difference,
+        mode_care=care,
+        retained={},
+    )
     return replace(by, retained=retained(by.due(), agreement.retention))
 
 
-def shares(statements: Iterable[tuple[Statement, Agreement]]) -> tuple[Fen, Fen]:
-    """Inpatient pool money of our own insured paid by DRG or DIP, and all of it (N5: the share
-    aimed at is figure `drg_dip_share`)."""
+def check_categories(statement: Statement, agreement: Agreement) -> None:
+    """Raises Conflict STATE where a block is of a clr_type that the agreement was not made for."""
+    found = {block.group.clr_type for block in statement.blocks}
+    if agreement.categories and (outside := sorted(found - {*agreement.categories})):
+        rule = f"结算协议未约定清算类别 {'、'.join(outside)}"
+        raise Conflict("STATE", field="categories", rule=rule)
+
+
+def shares(statements: Iterable[Statement]) -> tuple[Fen, Fen]:
+    """Inpatient pool money of our own insured that was paid by DRG or DIP, and all that was paid
+    (N5: the share aimed at is figure `drg_dip_share`): what the mode came to, and nothing that is
+    not ordered yet or came back."""
     grouped = whole = 0
-    for statement, agreement in statements:
+    for statement in statements:
+        if statement.state not in SETTLED:
+            continue
         paid = sum(
             int(block.totals.amounts.get("hifp_pay", Fen(0)))
             for block in own_blocks(statement, "inpatient")
         )
+        if statement.mode_care == "inpatient":
+            paid += sum(int(fen) for fen in statement.mode_difference.values())
         whole += paid
-        if agreement.mode in (Mode.BY_POINTS, Mode.DRG):
+        if statement.mode in (Mode.BY_POINTS, Mode.DRG):
             grouped += paid
     return Fen(grouped), Fen(whole)
 

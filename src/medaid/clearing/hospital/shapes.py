@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from medaid.aws.rest.bodies import (
     Admdvs,
     Body,
+    InstantText,
     Long,
     NameOf,
     NamesWithin,
@@ -74,6 +75,9 @@ class StatementShown(Shown):
     order: str
     paid_on: date | None
     bank_reference: str
+    hi_paymtd: str
+    agreed_from: date | None
+    """From which day the version of the agreement counts by which it is paid."""
     approved_by: str
     approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     released_by: str
@@ -109,15 +113,29 @@ class AgreementShown(Shown):
     bank: str
     account: str
     cite: str
+    until: date | None
+    document: str
+    clauses: list[str]
+    categories: list[str]
     proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by")] = ""
+    proposed_at: InstantText
+    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
     approved_by: str
-    approved_by_name: Annotated[str, NameOf("approved_by")] = ""
+    decided_at: InstantText
+    approved_by_name: Annotated[str, NameOf("approved_by", "decided_at")] = ""
     reason: str
+
+
+class ClauseShown(Shown):
+    id: str
+    says: str
+    cite: str
 
 
 class AgreementsShown(Shown):
     versions: list[AgreementShown]
+    required_clauses: list[ClauseShown]
+    """What a text of the region must hold today."""
 
 
 class PendingListShown(Shown):
@@ -150,6 +168,11 @@ class Proposal(Body):
     bank: Short
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{8,32}$")]
     cite: Long = ""
+    until: date
+    document: Short
+    clauses: list[Short] = Field(max_length=50)
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    """clr_type codes; none says all."""
 
 
 class Decision(Body):
@@ -184,6 +207,7 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
         items=one.lines,
         due=one.due(),
         order=one.order_id,
+        hi_paymtd=one.mode,
         lines=line_file(one),
         disputed=[pending_shown(item) for item in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],

@@ -7,7 +7,7 @@ national interface 2.10 and 2.11 for names.
 
 from __future__ import annotations
 
-from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Mode, Payee
+from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Clause, Mode, Payee
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
 from medaid.clearing.hospital.model.pending import TAKEN_UP, PendingItem, PendingKind, PendingState
 from medaid.clearing.hospital.model.statement import (
@@ -33,6 +33,7 @@ __all__ = [
     "Agreement",
     "AgreementState",
     "Block",
+    "Clause",
     "Deadline",
     "Difference",
     "Group",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from medaid.money import Fen
@@ -34,10 +34,30 @@ class Mode(StrEnum):
 
 
 class AgreementState(StrEnum):
+    """What has become of a version. The last three are what an approved one is on a given day, and
+    are not stored."""
+
     PROPOSED = "proposed"
     IN_FORCE = "in_force"
     """Approved; it counts from its date on."""
     REJECTED = "rejected"
+    UPCOMING = "upcoming"
+    """Its date has not come."""
+    SUPERSEDED = "superseded"
+    """A later version has taken its place."""
+    EXPIRED = "expired"
+    """Its term is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause that a document requires of agreements with institutions (必备条款). `id` is what an
+    agreement names it by."""
+
+    id: str
+    region: Region
+    says: str
+    cite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,20 @@ class Agreement:
     approved_by: str = ""
     reason: str = ""
     """Why it was rejected."""
+    until: date | None = None
+    """The last day of its term; None where the text has no end."""
+    document: str = ""
+    """Number of the signed text (协议编号)."""
+    clauses: tuple[str, ...] = ()
+    """Ids of the required clauses that the text holds (`clauses.toml`)."""
+    categories: tuple[str, ...] = ()
+    """The clr_type codes it was made for; none says all."""
+    proposed_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    def ended(self, day: date) -> bool:
+        """Whether its term was over before `day`."""
+        return self.until is not None and self.until < day
 
     def same_account(self, other: Agreement) -> bool:
         """Whether money goes to the same account of the same holder."""

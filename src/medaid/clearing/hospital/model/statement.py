@@ -179,6 +179,10 @@ class Statement:
     """As it was when the payment was ordered."""
     mode_care: str = ""
     """The care class that the agreed mode pays for; empty for payment by item."""
+    mode: str = ""
+    """hi_paymtd by which it is paid, fixed with the first signature."""
+    agreed_from: date | None = None
+    """From which day the version of the agreement counts by which it is paid."""
     taken_up: int = 0
     """How many pending items it took up."""
     full: bool = False
