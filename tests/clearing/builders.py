@@ -20,6 +20,8 @@ from medaid.clearing.hospital.model import (
     PendingItem,
     Statement,
 )
+from medaid.clearing.insurer import service as insurer
+from medaid.clearing.insurer.model import Contract
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Bill, BillStep
@@ -211,6 +213,17 @@ def agree(one: Agreement) -> None:
     when = datetime(one.effective.year, one.effective.month, one.effective.day, 4, tzinfo=UTC)
     hospital.propose_agreement(one, one.region, "录入", when)
     hospital.decide_agreement(one.institution, True, "", "复核", one.region, when)
+
+
+def insure(
+    city: str, year: int, reserve: int = 10_000_000, now: datetime | None = None
+) -> Contract:
+    """An insurer's contract, entered by one and agreed to by another."""
+    when = now or datetime(year, 1, 5, 4, tzinfo=UTC)
+    signed = civil_date(when)
+    sent = Contract(Region(city), year, "PICC", "人保财险茂名", Fen(reserve), signed, signed)
+    insurer.propose_contract(sent, OfficerId("主任"), when)
+    return insurer.decide_contract(Region(city), year, True, "", OfficerId("复核"), when)
 
 
 def contract(code: str, region: str = HOME) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import pytest
@@ -11,26 +12,30 @@ from tests.clearing.builders import (
     arrive,
     at,
     close_month,
+    insure,
     item,
     reconcile_totals,
     refund,
 )
+from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 
 from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period
-from medaid.errors import Conflict, PolicyUndetermined, Refused
+from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period, Signed, Survey
+from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.fund.model import journal
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
+from medaid.workdays import published
 
-CITY, DISTRICT, PICC = "440900", "440981", "PICC"
+CITY, DISTRICT = "440900", "440981"
 HOSPITAL = "H44090000001"
 
 
@@ -62,7 +67,8 @@ def bill(district: str, period: str, now: datetime) -> InsurerBill:
 
 
 def pay(period: str, now: datetime) -> InsurerBill:
-    return insurer.pay_bill(DISTRICT, 2019, Period(period), "财政", now)
+    insurer.approve_bill(Region(DISTRICT), 2019, Period(period), OfficerId("审核"), now)
+    return insurer.pay_bill(Region(DISTRICT), 2019, Period(period), OfficerId("财政"), now)
 
 
 def open_2104(last: str = "2020-03") -> int:
@@ -99,9 +105,7 @@ def fronted(number: int, month: int, maf: int) -> None:
 @pytest.mark.usefixtures("tables")
 class TestYear:
     def contract(self) -> None:
-        insurer.conclude_contract(
-            Contract(Region(CITY), 2019, PICC, "人保财险茂名", Fen(10_000_000))
-        )
+        insure(CITY, 2019)
         agree(agreement(HOSPITAL, year=2019))
 
     def test_whole_year(self) -> None:
@@ -129,7 +133,7 @@ class TestYear:
         pay("true_up", at(5, month=3, year=2020))
         assert open_2104() == 0
         assert insurer.evaluate(Region(CITY), 2019, at(5, month=3, year=2020)) == Evaluation(
-            Fen(100000), Fen(100000), 3, 3, 0
+            Fen(100000), Fen(0), Fen(100000), 3, 3, Fen(0), 0
         )
 
     def test_december_is_fronted_in_january_and_billed_with_its_own_year(self) -> None:
@@ -145,7 +149,7 @@ class TestYear:
 
     def test_unpaid_bill_of_one_year_is_not_asked_for_again_in_the_next(self) -> None:
         self.contract()
-        insurer.conclude_contract(Contract(Region(CITY), 2020, PICC, "人保", Fen(1)))
+        insure(CITY, 2020, 1)
         fronted(1, 3, 50000)
         bill(DISTRICT, "07", at(1, month=7, year=2019))
         bill(DISTRICT, "true_up", at(1, month=3, year=2020))
@@ -192,7 +196,7 @@ class TestYear:
         assert "610100-1002" not in moved
 
     def test_city_level_persons_are_the_citys_to_pay_for(self) -> None:
-        insurer.conclude_contract(Contract(Region(CITY), 2019, PICC, "人保", Fen(1)))
+        insure(CITY, 2019, 1)
         assert bill(CITY, "true_up", at(1, month=3, year=2020)).payer == CITY
 
     def test_bill_waits_for_the_end_of_its_time(self) -> None:
@@ -224,3 +228,197 @@ class TestYear:
         arrive(one)
         arrive(refund(one, at(6, month=3, year=2019)), original=one)
         assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(0)
+
+
+C, D = Region(CITY), Region(DISTRICT)
+CHIEF, SECOND = OfficerId("主任"), OfficerId("复核")
+JANUARY = at(20, month=1, year=2019)
+
+
+def sent(year: int = 2019, chosen: int = 10, signed: int = 15) -> Contract:
+    days = date(year, 1, chosen), date(year, 1, signed)
+    return Contract(C, year, "PICC", "人保财险茂名", Fen(100_000), *days)
+
+
+@pytest.mark.usefixtures("tables")
+class TestContract:
+    """M四, M二.6: entered by one, agreed to by another; so is its early end."""
+
+    def test_nothing_is_fronted_before_a_second_person_agreed(self) -> None:
+        """M二.6."""
+        insurer.propose_contract(sent(), CHIEF, JANUARY)
+        assert insurer.find_contract(DISTRICT, 2019) is None
+        assert insurer.fronting_contract(DISTRICT, date(2019, 3, 31), JANUARY) is None
+        with pytest.raises(Forbidden) as told:
+            insurer.decide_contract(C, 2019, True, "", CHIEF, JANUARY)
+        assert told.value.code == "SEPARATION"
+        made = insurer.decide_contract(C, 2019, True, "", SECOND, JANUARY)
+        acts = [(act.act, act.by) for act in made.trail]
+        assert acts == [("propose", CHIEF), ("approve", SECOND)]
+        assert insurer.find_contract(DISTRICT, 2019) == made
+        with pytest.raises(Conflict):
+            insurer.decide_contract(C, 2019, True, "", SECOND, JANUARY)
+        with pytest.raises(Conflict):
+            insurer.propose_contract(sent(), CHIEF, JANUARY)
+
+    def test_rejected_it_may_be_entered_anew(self) -> None:
+        insurer.propose_contract(sent(), CHIEF, JANUARY)
+        insurer.decide_contract(C, 2019, False, "备付金不足", SECOND, JANUARY)
+        assert insurer.find_contract(CITY, 2019) is None
+        again = insurer.propose_contract(sent(), CHIEF, JANUARY)
+        assert [act.act for act in again.trail] == ["propose", "reject", "propose"]
+
+    @pytest.mark.parametrize(("chosen", "signed"), [(16, 15), (10, 21)])
+    def test_signed_before_it_was_won_or_ahead_is_refused(self, chosen: int, signed: int) -> None:
+        with pytest.raises(BadInput) as told:
+            insurer.propose_contract(sent(2019, chosen, signed), CHIEF, JANUARY)
+        assert told.value.field == "signed_on"
+
+    def test_five_working_days_to_sign(self) -> None:
+        """M四; 10 January 2019 is a Thursday."""
+        assert rules.sign_by(sent(), published()) == date(2019, 1, 17)
+
+    def test_after_its_early_end_the_agency_pays_itself(self) -> None:
+        """M二.6: what was settled until the last day is fronted and billed, what comes later is
+        not."""
+        insure(CITY, 2019)
+        agree(agreement(HOSPITAL, year=2019))
+        may = at(10, month=5, year=2019)
+        asked = insurer.end_contract(C, 2019, date(2019, 5, 31), "违反约定", CHIEF, may)
+        assert asked.runs_on(date(2019, 6, 1))  # nobody has agreed yet
+        with pytest.raises(Forbidden):
+            insurer.decide_contract(C, 2019, True, "", CHIEF, may)
+        ended = insurer.decide_contract(C, 2019, True, "属实", SECOND, may)
+        assert (ended.state, ended.last_day) == ("ended", date(2019, 5, 31))
+        fronted(1, 5, 50000)
+        fronted(2, 6, 30000)
+        assert open_2104("2019-07") == -50000
+        june = hospital.get_statement(DISTRICT, HOSPITAL, "2019-06", 1).statement
+        assert (june.fronted, june.paid["assistance"]) == ({}, Fen(30000))
+        assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(50000)
+
+    @pytest.mark.parametrize(
+        "last_day",
+        [date(2019, 4, 30), date(2019, 5, 30), date(2020, 5, 31), date(2018, 12, 31)],
+    )
+    def test_it_ends_with_a_month_of_its_year_that_is_not_over(
+        self, tables: Tables, last_day: date
+    ) -> None:
+        insure(CITY, 2019)
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            insurer.end_contract(C, 2019, last_day, "违约", CHIEF, at(10, month=5, year=2019))
+        assert (told.value.field, tables.everything()) == ("last_day", before)
+
+    def test_not_agreed_to_it_goes_on(self) -> None:
+        insure(CITY, 2019)
+        may = at(10, month=5, year=2019)
+        insurer.end_contract(C, 2019, date(2019, 5, 31), "违约", CHIEF, may)
+        goes_on = insurer.decide_contract(C, 2019, False, "已整改", SECOND, may)
+        assert (goes_on.state, goes_on.last_day) == ("in_force", None)
+
+
+@pytest.mark.usefixtures("tables")
+class TestPaying:
+    """Q3.1: the insurer's bills alike; M二.3: the fee is the budget's."""
+
+    def billed(self) -> InsurerBill:
+        insure(CITY, 2019)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 3, 50000)
+        return bill(DISTRICT, "true_up", at(1, month=3, year=2020))
+
+    def test_paid_by_another_than_who_approved(self, tables: Tables) -> None:
+        self.billed()
+        when = at(5, month=3, year=2020)
+        auditor, finance = OfficerId("审核"), OfficerId("财政")
+        with pytest.raises(Conflict):
+            insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
+        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        before = tables.everything()
+        with pytest.raises(Forbidden) as told:
+            insurer.pay_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        assert (told.value.code, tables.everything()) == ("SEPARATION", before)
+        paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
+        assert (paid.state, paid.approved_by, paid.paid_by) == ("paid", auditor, finance)
+        assert insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when) == paid
+
+    def test_who_pays_in_the_office_approves_no_bill(self) -> None:
+        self.billed()
+        when = at(5, month=3, year=2020)
+        with pytest.raises(Forbidden) as told:
+            insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("乙"), when)  # pays hospitals
+        assert told.value.code == "SEPARATION"
+
+    def test_the_fee_is_paid_by_its_payers_budget_once_and_moves_no_books(self) -> None:
+        """M二.3, M二.5."""
+        assert self.billed().fee == Fen(400)
+        when = at(5, month=3, year=2020)
+        finance = OfficerId("财政")
+        with pytest.raises(Conflict):
+            insurer.pay_fee(D, 2019, D, "预算1号", finance, when)
+        insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("审核"), when)
+        with pytest.raises(Forbidden):
+            insurer.pay_fee(D, 2019, C, "预算1号", finance, when)  # the district's to pay
+        entries = list(fund.entries(DISTRICT, "2020-03"))
+        paid = insurer.pay_fee(D, 2019, D, "预算1号", finance, when)
+        assert (paid.fee_document, paid.fee_paid_by) == ("预算1号", finance)
+        assert insurer.pay_fee(D, 2019, D, "预算1号", finance, when) == paid
+        with pytest.raises(Conflict):
+            insurer.pay_fee(D, 2019, D, "预算2号", finance, when)
+        assert list(fund.entries(DISTRICT, "2020-03")) == entries
+
+    def test_released_after_the_true_up_it_is_not_fronted_under_a_closed_year(self) -> None:
+        """What no bill would ask for again the agency pays itself."""
+        self.billed()
+        one = item(
+            2, at(5, month=12, year=2019), institution=HOSPITAL, home=DISTRICT, treatment=DISTRICT
+        )
+        arrive(one)
+        late = at(10, 4, month=3, year=2020)
+        close_month(DISTRICT, "2019-12", late)
+        totals = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
+        first = date(2019, 12, 1)
+        group = ("390", "21", DISTRICT)
+        reconcile_totals(DISTRICT, HOSPITAL, group, first, date(2019, 12, 31), totals, 1, late)
+        hospital.approve_statement(DISTRICT, HOSPITAL, "2019-12", 1, "甲", late)
+        released = hospital.release_statement(DISTRICT, HOSPITAL, "2019-12", 1, "乙", late)
+        assert (released.fronted, released.paid["assistance"]) == ({}, Fen(20000))
+
+
+@pytest.mark.usefixtures("tables")
+class TestEvaluation:
+    """M三.3: satisfaction of persons and institutions, level of protection."""
+
+    def said(self, numbers: Sequence[int]) -> Survey:
+        a, b, c, d = numbers
+        return Survey(a, b, c, d, "良好", Signed("survey", CHIEF, at(1, month=6, year=2019)))
+
+    def test_what_is_fronted_and_not_paid_back_uses_the_reserve_billed_or_not(self) -> None:
+        """M三.3."""
+        insure(CITY, 2019, 100_000)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 3, 50000)
+        found = insurer.evaluate(C, 2019, at(1, month=6, year=2019))
+        assert (found.bills, found.reserve_in_use, found.reserve_in_use_per_mille) == (
+            0,
+            Fen(50000),
+            500,
+        )
+
+    def test_surveys_are_kept_with_who_and_when(self) -> None:
+        """M三.3."""
+        insure(CITY, 2019)
+        said = self.said((200, 190, 20, 18))
+        insurer.survey(C, 2019, said)
+        assert insurer.evaluate(C, 2019, at(1, month=6, year=2019)).surveys == (said,)
+
+    @pytest.mark.parametrize("numbers", [(10, 11, 5, 5), (10, 9, 5, 6), (0, 0, 5, 5), (9, 9, 0, 0)])
+    def test_more_satisfied_than_asked_is_refused(self, numbers: tuple[int, ...]) -> None:
+        insure(CITY, 2019)
+        with pytest.raises(BadInput):
+            insurer.survey(C, 2019, self.said(numbers))
+
+    def test_nobody_is_surveyed_without_a_contract(self) -> None:
+        with pytest.raises(Refused):
+            insurer.survey(C, 2019, self.said((1, 1, 1, 1)))

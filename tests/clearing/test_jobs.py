@@ -29,6 +29,7 @@ from tests.clearing.builders import (
     close_month,
     contract,
     event_of,
+    insure,
     item,
     made,
     reconcile_totals,
@@ -44,8 +45,6 @@ from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.hospital import fsi
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
-from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Contract
 from medaid.clearing.regions import service as regions
 from medaid.dropped.table import Limits
 from medaid.errors import BadInput, Refused, Unavailable
@@ -156,7 +155,7 @@ class TestCalendar:
     def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
         arrive(item(1, at(3)))
         arrive(item(2, at(3), home="440981", treatment="440981", institution="H44090000001"))
-        insurer.conclude_contract(Contract(Region("440900"), 2023, "P", "P", Fen(0)))
+        insure("440900", 2023, 0)
         done = jobs.daily(at(2, 4, month=8), CALENDAR)
         assert done.failed == []
         assert done.counts["insurer_bills"] == 1

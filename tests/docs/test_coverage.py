@@ -23,13 +23,15 @@ from medaid.local.cli import COMMANDS
 from medaid.local.docs import DOCS, TABLES
 from medaid.local.places import PACKAGE, ROOT
 
-ASKED = {"J": 37, "Q": 13, "N": 6, "M": 5, "X": 9}
+ASKED = {"J": 37, "Q": 13, "N": 6, "M": 7, "X": 9}
 """How many requirements of each document are on the list."""
 STATES = ("done", "part", "unproven", "not yet")
 OUTSIDE = {"M二.3"}
 """Clauses that tests name and the list of requirements does not."""
-WRITTEN = re.compile(r"(?<![\w.-])(?:[JNX]\d+(?![,.]\d)|Q\d+(?:\.\d+)?|M[一二三](?:\.\d+)?)(?!\w)")
-NAMED = re.compile(r"(?:^|_)(?:([JNX])(\d+)|(Q)(\d+(?:_\d+)?)|(M)([一二三](?:_\d+)?))(?=_|$)")
+WRITTEN = re.compile(
+    r"(?<![\w.-])(?:[JNX]\d+(?![,.]\d)|Q\d+(?:\.\d+)?|M[一二三四](?:\.\d+)?)(?!\w)"
+)
+NAMED = re.compile(r"(?:^|_)(?:([JNX])(\d+)|(Q)(\d+(?:_\d+)?)|(M)([一二三四](?:_\d+)?))(?=_|$)")
 
 
 class Line(NamedTuple):

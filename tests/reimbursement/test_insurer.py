@@ -50,9 +50,18 @@ class Town:
         return in_process(self.resolve, of(name, *roles, admdvs=admdvs))
 
     def contract(self, year: int = 2021) -> None:
-        body = {"insurer": "PICC", "name": "人保财险茂名", "reserve": "100000.00"}
+        day = f"{self.now:%Y-%m-%d}"
+        body = {
+            "insurer": "PICC",
+            "name": "人保财险茂名",
+            "reserve": "100000.00",
+            "chosen_on": day,
+            "signed_on": day,
+        }
         path = f"/clearing/{CITY}/insurer/{year}/contract"
         assert self.by("manager", admdvs=CITY)("POST", path, body)[0] == 201
+        agreed = self.by("reviewer", admdvs=CITY)("POST", f"{path}/decision", {"approved": True})
+        assert agreed[0] == 200
 
     def granted(self, key: str = "1", maf: str = "2100.00") -> Desk:
         """A case from application to obligation: 6,375.00 of basic insurance, 2,100.00 of
@@ -126,8 +135,9 @@ class Town:
         return {one["period"]: one["fronted"] for one in shown["bills"]}
 
     def paid_bill(self, period: str) -> None:
-        path = f"/clearing/{DISTRICT}/insurer/2021/bills/{period}/pay"
-        assert self.by("finance")("POST", path, {})[0] == 200
+        path = f"/clearing/{DISTRICT}/insurer/2021/bills/{period}"
+        assert self.by("auditor")("POST", f"{path}/approve", {})[0] == 200
+        assert self.by("finance")("POST", f"{path}/pay", {})[0] == 200
 
 
 @pytest.fixture

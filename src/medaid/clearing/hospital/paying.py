@@ -147,7 +147,7 @@ def _ordered(
 def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list[Write]]:
     """The statement paid for the first time, and all that goes with it but the payment itself."""
     due = rules.payable(statement)
-    contract = insurer.find_contract(statement.region, statement.month.year)
+    contract = insurer.fronting_contract(statement.region, statement.month.last, now)
     fronted = {}
     if contract is not None and insurer.FUND in due:
         fronted = {insurer.FUND: due.pop(insurer.FUND)}

@@ -3,13 +3,17 @@
 | key | item | pattern |
 | --- | --- | --- |
 | pk `V#<city>`, sk `CONTRACT#<yyyy>` | the insurer that runs assistance for a city | one read a payment |
+| pk `V#<city>`, sk `SURVEY#<yyyy>#<instant>` | what people said of the insurer | surveys of a city and year |
 | pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>` | an insurer's bill to a district | bills of a city and year |
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from medaid.aws.items import Key
 from medaid.clearing.insurer.model import InsurerBill
+from medaid.instants import stored
 
 
 def city_key(city: str) -> str:
@@ -18,6 +22,14 @@ def city_key(city: str) -> str:
 
 def contract_key(city: str, year: int) -> Key:
     return Key(city_key(city), f"CONTRACT#{year}")
+
+
+def surveys_prefix(year: int) -> str:
+    return f"SURVEY#{year}#"
+
+
+def survey_key(city: str, year: int, at: datetime) -> Key:
+    return Key(city_key(city), f"{surveys_prefix(year)}{stored(at)}")
 
 
 def bills_prefix(year: int) -> str:

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.regions import Region
 
 FUND: Final = "assistance"
 """The one fund that an insurer fronts."""
+
+
+class ContractState(StrEnum):
+    PROPOSED = "proposed"
+    """Entered by one person; another decides."""
+    IN_FORCE = "in_force"
+    REJECTED = "rejected"
+    ENDING = "ending"
+    """One person asked for its early end (M二.6); it runs until another agrees."""
+    ENDED = "ended"
+    """Its early end is decided; it runs to that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One act on a contract or its evaluation: what, who, when, why."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    act: str
+    by: OfficerId
+    at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +47,24 @@ class Contract:
     insurer: str
     name: str
     reserve: Fen
+    chosen_on: date
+    """The day the insurer was chosen by tender: from it the days run in which it has to be signed
+    (M四)."""
+    signed_on: date
+    state: ContractState = ContractState.PROPOSED
+    last_day: date | None = None
+    """Where it ends before the year does: the last day of a month."""
+    trail: tuple[Signed, ...] = ()
+
+    def runs_on(self, day: date) -> bool:
+        """Whether what is granted or settled on `day` is fronted under it."""
+        last = self.last_day if self.state is ContractState.ENDED else None
+        return self.in_force and day.year == self.year and (last is None or day <= last)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether two people agreed to it, ended early or not."""
+        return self.state not in (ContractState.PROPOSED, ContractState.REJECTED)
 
 
 class Period(StrEnum):
@@ -35,6 +77,7 @@ class Period(StrEnum):
 
 class BillState(StrEnum):
     MADE = "made"
+    APPROVED = "approved"
     PAID = "paid"
 
 
@@ -58,7 +101,26 @@ class InsurerBill:
     cite: str
     insurer: str
     state: BillState = BillState.MADE
-    paid_by: str = ""
+    approved_by: OfficerId | None = None
+    paid_by: OfficerId | None = None
+    fee_document: str = ""
+    """The paper on which the payer's budget paid the fee."""
+    fee_paid_by: OfficerId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What people said of the insurer in a year (M三.3): asked and satisfied, of those assisted and
+    of institutions, with the conclusion drawn."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    persons_asked: int
+    persons_satisfied: int
+    institutions_asked: int
+    institutions_satisfied: int
+    conclusion: str
+    signed: Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +128,12 @@ class Evaluation:
     """Figures for the evaluation of the insurer (M三.3), fen."""
 
     fronted: Fen
+    fronted_last_year: Fen
+    """What the level of protection is compared with."""
     billed: Fen
     bills: int
     bills_paid: int
+    reserve_in_use: Fen
+    """Fronted and not paid back."""
     reserve_in_use_per_mille: int
+    surveys: tuple[Survey, ...] = ()

@@ -18,6 +18,7 @@ from medaid.fund.model import Entry, journal
 from medaid.money import Fen, take
 from medaid.months import Month
 from medaid.regions import Region
+from medaid.workdays import Calendar
 
 FRONTING: Final = "insurer_fronting"
 
@@ -31,6 +32,11 @@ class Cover(NamedTuple):
     """The first day on which it can be made."""
     due: date
     cite: str
+
+
+def sign_by(contract: Contract, calendar: Calendar) -> date:
+    """The last day on which a contract had to be signed after the insurer was chosen (M四)."""
+    return calendar.add(contract.chosen_on, figure("insurer_contract_days", contract.city).days)
 
 
 def fee(year_total: Fen, region: str) -> Fen:

@@ -9,19 +9,19 @@ the bill and not in the books.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import (
-    ConditionFailed,
-    Decided,
-    Write,
-    refuse_as_changed,
-    transact,
-)
-from medaid.clearing.figures import figure
+from medaid.aws.transaction import Decided, Write, transact
+from medaid.clearing import store as items
 from medaid.clearing.insurer import rules, store
+from medaid.clearing.insurer.contracts import (
+    any_contract,
+    decide_contract,
+    end_contract,
+    propose_contract,
+    survey,
+)
 from medaid.clearing.insurer.model import (
     FUND,
     BillState,
@@ -30,11 +30,12 @@ from medaid.clearing.insurer.model import (
     InsurerBill,
     Period,
 )
+from medaid.clearing.insurer.paying import approve_bill, pay_bill, pay_fee
 from medaid.clearing.insurer.store import list_bills
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled
 from medaid.fund import service as fund
-from medaid.fund.model import Entry, journal, reversing
+from medaid.fund.model import Entry, reversing
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -45,19 +46,6 @@ def find_contract(region: str, year: int) -> Contract | None:
     """The contract under which a region's assistance is run in `year`; None where the region runs
     it itself."""
     return store.find_contract(Region(region).city, year)
-
-
-def conclude_contract(contract: Contract) -> Contract:
-    """Records a contract. Raises PolicyUndetermined where no document lets an insurer run the
-    city's assistance, Conflict DUPLICATE for a second one."""
-    figure("insurer_fee_ratio", contract.city)
-
-    def known(lost: ConditionFailed) -> Contract:
-        raise Conflict(
-            "DUPLICATE", field="contract", rule=f"{contract.city} {contract.year} 已有承办合同"
-        ) from lost
-
-    return transact(lambda: Decided(contract, [store.create_contract(contract)]), known)
 
 
 def front(
@@ -99,12 +87,14 @@ def region_listed(region: str) -> Write:
 
 def fronting_contract(region: str, granted: date, now: datetime) -> Contract | None:
     """The contract under which what was granted on a day is fronted now: that year's, until its
-    true-up is made, then the running year's. None where the region pays itself."""
+    true-up is made, then the running year's. None where the region pays itself, or the contract
+    has ended before that day (M二.6)."""
     city = Region(region).city
     for year in dict.fromkeys((granted.year, civil_date(now).year)):
         contract = store.find_contract(city, year)
+        day = granted if granted.year == year else civil_date(now)
         trued_up = store.find_bill(city, year, Period.TRUE_UP, region)
-        if contract is not None and trued_up is None:
+        if contract is not None and contract.runs_on(day) and trued_up is None:
             return contract
     return None
 
@@ -168,60 +158,36 @@ def create_due_bills(district: Region, now: datetime) -> int:
     return made
 
 
-def pay_bill(district: str, year: int, period: Period, by: str, now: datetime) -> InsurerBill:
-    """The district pays its bill, or at the true-up is paid back; books and bill in one
-    transaction. Twice changes nothing. Raises Refused NOT_FOUND."""
-    city = Region(district).city
-
-    def decide() -> Decided[InsurerBill]:
-        held = store.find_bill(city, year, period, district)
-        if held is None:
-            raise Refused("NOT_FOUND", field="bill", rule=f"{district} {year} {period} 无账单")
-        if held.bill.state is BillState.PAID:
-            return Decided(held.bill)
-        after = replace(held.bill, state=BillState.PAID, paid_by=by)
-        writes = [store.replace_bill(held, after, now), *_paid(after, now)]
-        return Decided(after, writes)
-
-    return transact(decide, refuse_as_changed)
-
-
-def _paid(bill: InsurerBill, now: datetime) -> list[Write]:
-    source = f"{bill.district}-{bill.year}-{bill.period}"
-    if not bill.fronted:
-        return []
-    kind, rows = (
-        ("insurer_payment", [(FUND, "2104", "1001", bill.fronted)])
-        if bill.fronted > 0
-        else ("insurer_refund", [(FUND, "1001", "2104", -bill.fronted)])
-    )
-    entry = journal.movement(kind, bill.district, source, rows, now, counterpart=bill.insurer)
-    return list(fund.posting(entry))
-
-
 def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
-    """Figures for the evaluation of the insurer (M三.3)."""
+    """Figures for the evaluation of the insurer (M三.3), over all districts that it fronts for."""
     contract, bills = find_contract(city, year), list_bills(city, year)
-    districts = sorted({one.district for one in bills})
-    fronted = sum(
-        int(rules.fronted(_entries(district, year, now), year, None)) for district in districts
+    districts = sorted(region for region in items.list_regions() if city.contains(region))
+    this, last = (
+        sum(int(rules.fronted(_entries(district, one, now), one, None)) for district in districts)
+        for one in (year, year - 1)
     )
-    in_use = sum(int(one.fronted) for one in bills if one.state is BillState.MADE)
-    reserve = int(contract.reserve) if contract else 0
+    paid = sum(int(one.fronted) for one in bills if one.state is BillState.PAID)
+    in_use, reserve = this - paid, int(contract.reserve) if contract else 0
     return Evaluation(
-        Fen(fronted),
+        Fen(this),
+        Fen(last),
         Fen(sum(int(one.fronted) for one in bills)),
         len(bills),
         sum(one.state is BillState.PAID for one in bills),
+        Fen(in_use),
         in_use * 1000 // reserve if reserve else 0,
+        store.list_surveys(city, year),
     )
 
 
 __all__ = [
     "FUND",
-    "conclude_contract",
+    "any_contract",
+    "approve_bill",
     "create_bill",
     "create_due_bills",
+    "decide_contract",
+    "end_contract",
     "evaluate",
     "find_contract",
     "front",
@@ -229,5 +195,8 @@ __all__ = [
     "fronting_contract",
     "list_bills",
     "pay_bill",
+    "pay_fee",
+    "propose_contract",
     "region_listed",
+    "survey",
 ]

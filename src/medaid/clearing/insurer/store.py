@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from medaid.aws.transaction import Put, Write
 from medaid.clearing.insurer import keys
-from medaid.clearing.insurer.model import Contract, InsurerBill
+from medaid.clearing.insurer.model import Contract, InsurerBill, Survey
 from medaid.clearing.keys import REGIONS
 from medaid.clearing.store import ClearingItem
 
@@ -19,14 +19,33 @@ class HeldBill(NamedTuple):
     bill: InsurerBill
 
 
-def find_contract(city: str, year: int) -> Contract | None:
+def held_contract(city: str, year: int) -> tuple[ClearingItem | None, Contract | None]:
+    """A city's contract of a year in whatever state, with its version."""
     row = ClearingItem.find(keys.contract_key(city, year))
-    return row.record(Contract) if row else None
+    return row, row.record(Contract) if row else None
 
 
-def create_contract(contract: Contract) -> Write:
+def find_contract(city: str, year: int) -> Contract | None:
+    """The contract of a year that two people agreed to."""
+    _, contract = held_contract(city, year)
+    return contract if contract is not None and contract.in_force else None
+
+
+def save_contract(row: ClearingItem | None, contract: Contract, now: datetime) -> Write:
+    if row is not None:
+        return row.replace(contract, "contract", state=contract.state, at=now)
     key = keys.contract_key(contract.city, contract.year)
-    return ClearingItem.create(key, contract, "contract", state="in_force")
+    return ClearingItem.create(key, contract, "contract", state=contract.state, at=now)
+
+
+def list_surveys(city: str, year: int) -> tuple[Survey, ...]:
+    rows = ClearingItem.list_under(keys.city_key(city), keys.surveys_prefix(year))
+    return tuple(row.record(Survey) for row in rows)
+
+
+def create_survey(city: str, year: int, survey: Survey) -> Write:
+    at = survey.signed.at
+    return ClearingItem.create(keys.survey_key(city, year, at), survey, "survey", at=at)
 
 
 def find_bill(city: str, year: int, period: str, district: str) -> HeldBill | None:
