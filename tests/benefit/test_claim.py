@@ -12,17 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import identity, insurance, person
 
-from medaid.benefit.claim import (
-    ClaimRequest,
-    candidates,
-    check_stated_facts,
-    decide,
-    enrolment_for,
-    funds_pay,
-    identities_by_region,
-    year_of,
-)
+from medaid.benefit.claim import candidates, decide, funds_pay, year_of
+from medaid.benefit.facts import ClaimRequest, enrolment_for, identities_by_region
 from medaid.benefit.model import Bill
+from medaid.benefit.statements import check_stated_facts
 from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, PersonFile, YearTotals

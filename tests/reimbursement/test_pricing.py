@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.reimbursement.office import NANJING, SOURCE, draft, office
 
 from medaid.aws.codec import decode, encode
-from medaid.benefit.claim import candidate, identities_by_region
+from medaid.benefit.claim import candidate
 from medaid.benefit.engine import price
+from medaid.benefit.facts import identities_by_region
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, Person, PersonFile, YearTotals

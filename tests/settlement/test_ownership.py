@@ -165,7 +165,15 @@ def test_an_institution_whose_agreement_ended_finishes_and_begins_nothing(tables
 
 @pytest.mark.parametrize(
     ("area", "code"),
-    [("320105", "FORBIDDEN"), ("00", "FIELD_FORMAT"), ("440900", None), ("440902", None)],
+    [
+        ("320105", "FORBIDDEN"),
+        ("440100", "FORBIDDEN"),
+        ("00", "FIELD_FORMAT"),
+        ("440000", None),
+        ("440900", None),
+        ("440902", None),
+        ("440981", None),
+    ],
 )
 def test_an_institution_treats_where_it_lies(tables: Tables, area: str, code: str | None) -> None:
     given = {**CARD, "psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
@@ -174,6 +182,19 @@ def test_an_institution_treats_where_it_lies(tables: Tables, area: str, code: st
         refused(answer, code, "mdtrtarea_admvs")
     else:
         passed(answer)
+
+
+def test_a_provinces_own_hospital_treats_in_its_cities(tables: Tables) -> None:
+    province = Institution("H44000000001", "省人民医院", "440000", "3")
+    contracted(province)
+    given = {**CARD, "psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
+    asked = {**given, "ipt_otp_no": "1"}
+    passed(Hospital(province).call("2201", asked, mdtrtarea_admvs="440100"))
+    refused(
+        Hospital(province).call("2201", asked, mdtrtarea_admvs="320100"),
+        "FORBIDDEN",
+        "mdtrtarea_admvs",
+    )
 
 
 def test_a_suspension_holds_whichever_region_the_hospital_names(tables: Tables) -> None:

@@ -7,23 +7,19 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from medaid.aws.clients import limited
 from medaid.aws.settings import settings
 from medaid.errors import Unavailable
 
 ALGORITHM = "ECDSA_SHA_256"
-_LIMITS = Config(
-    connect_timeout=1, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"}
-)
 
 
 @cache
 def client(service: str) -> Any:
     """One client of the process for `service`."""
-    return boto3.client(service, config=_LIMITS)
+    return limited(service)
 
 
 def sign(content: bytes) -> bytes:

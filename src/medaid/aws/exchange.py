@@ -6,10 +6,9 @@ from functools import cache
 from itertools import count
 from typing import Any, BinaryIO, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from medaid.aws.clients import limited
 from medaid.aws.settings import settings
 from medaid.errors import BadInput, Refused, Unavailable
 
@@ -19,12 +18,7 @@ _DENIED: Final = ("AccessDenied", "403")
 @cache
 def client() -> Any:
     """One S3 client of the process, with time limits."""
-    return boto3.client(
-        "s3",
-        config=Config(
-            connect_timeout=1, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"}
-        ),
-    )
+    return limited("s3")
 
 
 def put(key: str, content: bytes | BinaryIO, content_type: str = "application/octet-stream") -> str:

@@ -5,22 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from medaid.aws.clients import limited
 from medaid.errors import Unavailable
 
 
 @cache
 def client() -> Any:
     """One SQS client of the process, with time limits."""
-    return boto3.client(
-        "sqs",
-        config=Config(
-            connect_timeout=1, read_timeout=5, retries={"max_attempts": 3, "mode": "standard"}
-        ),
-    )
+    return limited("sqs", 5)
 
 
 def send(url: str, body: str) -> None:

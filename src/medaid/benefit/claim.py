@@ -15,48 +15,17 @@ from typing import TypeVar
 
 from medaid.benefit.engine import eligible_categories, price
 from medaid.benefit.facts import (
-    STAYS,
     ClaimRequest,
     PersonGroup,
     enrolment_for,
     facts_for,
-    filing_for,
     identities_by_region,
 )
 from medaid.benefit.model import RESERVED, Claim, Priced
-from medaid.benefit.statements import (
-    SENDER_FACTS,
-    check_fee_classes,
-    check_stated_facts,
-    refuse_sender_amounts,
-)
 from medaid.errors import PolicyUndetermined
 from medaid.money import Fen
 from medaid.people.model import Insurance, PersonFile, YearTotals
 from medaid.policy.model import Policy
-
-__all__ = [
-    "SENDER_FACTS",
-    "STAYS",
-    "Candidate",
-    "Choice",
-    "ClaimRequest",
-    "PersonGroup",
-    "PolicyFor",
-    "best_of",
-    "candidate",
-    "candidates",
-    "check_fee_classes",
-    "check_stated_facts",
-    "decide",
-    "decide_with_entered",
-    "enrolment_for",
-    "filing_for",
-    "funds_pay",
-    "identities_by_region",
-    "refuse_sender_amounts",
-    "year_of",
-]
 
 T = TypeVar("T")
 PolicyFor = Callable[[str, str, date], Policy]

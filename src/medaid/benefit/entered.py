@@ -38,31 +38,23 @@ def filled(layer: Layer, figure: AgencyFigure) -> Layer:
     changes: dict[str, Any] = {}
     if figure.ratio is not None:
         bands = (Band(0, None, figure.ratio),)
-        changes["rates"] = tuple(
-            one._replace(row=_cited(one.row, figure.cite), bands=bands, measure="flat")
-            if one.row.missing
-            else one
-            for one in layer.rates
-        )
+        changes["rates"] = _cited(layer.rates, figure.cite, bands=bands, measure="flat")
     if figure.deductible is not None:
-        changes["deductibles"] = tuple(
-            one._replace(row=_cited(one.row, figure.cite), amount=Amount(figure.deductible))
-            if one.row.missing
-            else one
-            for one in layer.deductibles
-        )
+        amount = Amount(figure.deductible)
+        changes["deductibles"] = _cited(layer.deductibles, figure.cite, amount=amount)
     if figure.cap is not None or figure.uncapped:
-        changes["caps"] = tuple(
-            one._replace(row=_cited(one.row, figure.cite), amount=Amount(figure.cap))
-            if one.row.missing
-            else one
-            for one in layer.caps
-        )
+        changes["caps"] = _cited(layer.caps, figure.cite, amount=Amount(figure.cap))
     return replace(layer, **changes)
 
 
-def _cited(row: Row, cite: Citation) -> Row:
-    return row._replace(missing="", cite=cite)
+def _cited(rows: tuple[Any, ...], cite: Citation, **values: Any) -> tuple[Any, ...]:
+    """The rows of a table, those without a figure with `values`."""
+    return tuple(
+        one._replace(row=one.row._replace(missing="", cite=cite), **values)
+        if one.row.missing
+        else one
+        for one in rows
+    )
 
 
 def _as_share(layer: Layer) -> Layer:

@@ -45,8 +45,13 @@ def _made(
     why: str,
     pieces: Pieces = (),
     reckoning: Reckoning = PLAIN,
+    deductible: int = 0,
+    limit: int | None = None,
+    overflow: int = 0,
+    bounds: tuple[tuple[int, int | None], ...] = (),
+    first: int = 0,
 ) -> Step:
-    """A step without deductible, bands and caps."""
+    """The step of a layer; most have neither deductible nor bands nor caps."""
     layer = planned.layer
     return Step(
         layer.id,
@@ -55,16 +60,16 @@ def _made(
         layer.fund,
         layer.base.source,
         base,
-        0,
+        deductible,
         pieces,
         uncapped,
-        None,
+        limit,
         paid,
         planned.cites,
         why,
-        0,
-        (),
-        0,
+        overflow,
+        bounds,
+        first,
         reckoning,
     )
 
@@ -131,24 +136,8 @@ def _share_step(planned: PlannedLayer, balance: ClaimBalance) -> Step:
             how.adjustments,
             floor,
         )
-    return Step(
-        layer.id,
-        layer.name,
-        layer.tier,
-        layer.fund,
-        layer.base.source,
-        base,
-        deductible,
-        pieces,
-        uncapped,
-        limit,
-        paid,
-        planned.cites,
-        why,
-        overflow,
-        bounds,
-        first,
-        how,
+    return _made(
+        planned, base, uncapped, paid, why, pieces, how, deductible, limit, overflow, bounds, first
     )
 
 

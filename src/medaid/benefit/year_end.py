@@ -11,16 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from medaid.benefit.claim import (
-    Candidate,
-    Choice,
-    ClaimRequest,
-    PersonGroup,
-    PolicyFor,
-    best_of,
-    candidates,
-)
+from medaid.benefit.claim import Candidate, Choice, PolicyFor, best_of, candidates
 from medaid.benefit.engine import price_year_end
+from medaid.benefit.facts import ClaimRequest, PersonGroup
 from medaid.benefit.model import Bill, Claim, Facts
 from medaid.money import Fen
 from medaid.people.model import PersonFile

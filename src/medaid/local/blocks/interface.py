@@ -93,7 +93,7 @@ def payers_block() -> str:
 
 
 def told_block() -> str:
-    from medaid.benefit.claim import SENDER_FACTS  # as above
+    from medaid.benefit.statements import SENDER_FACTS  # as above
 
     rows = [
         (
