@@ -63,10 +63,13 @@ def signatures(
     region: Region, acts: Iterable[tuple[str, str, datetime | None]]
 ) -> tuple[Signature, ...]:
     """The places to sign of a paper: for each (act, subject, instant) the name and post of that
-    time; a line to write on where none was entered or nobody has acted. Raises Unavailable."""
-    titles, found = officer_titles(region), []
-    for act, by, at in acts:
-        title = titles(by, at) if by else None
+    time; a line to write on where none was entered or nobody has acted. The office is asked only
+    where somebody has acted: who makes a paper nobody signed may read no officers. Raises
+    Unavailable."""
+    places, found = list(acts), []
+    titles = officer_titles(region) if any(by for _, by, _ in places) else None
+    for act, by, at in places:
+        title = titles(by, at) if titles and by else None
         name, post = (title.name, title.post) if title else ("", "")
         found.append(Signature(act, name, post, civil_date(at) if at else None))
     return tuple(found)
