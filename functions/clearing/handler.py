@@ -11,14 +11,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.metrics import MetricUnit
 
+from medaid.access.wiring import DESK
 from medaid.aws import calendars, rest
 from medaid.aws.clock import now
 from medaid.aws.faults import Failed, without_text
 from medaid.aws.rest.app import answered, mount, plain
-from medaid.aws.rest.officers import Desk
 from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
-from medaid.payments import service as payments
 from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
@@ -30,11 +29,10 @@ ALARMS |= dict.fromkeys(("overdue", "bills_late"), "ClearingLate")
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     """Every route of this function, put together. `clock` answers this instant."""
     found = rest.resolver()
-    desk = Desk(payments.officer_titles, payments.admit, payments.note_act)
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
-        mount(found, table, clock, plain, desk)
+        mount(found, table, clock, plain, DESK)
     hospital = api.Context(settlement.institution_region)
-    return mount(found, api.HOSPITAL, clock, lambda _: hospital, desk)
+    return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 
 
 app = routes(now)

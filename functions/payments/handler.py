@@ -9,11 +9,11 @@ from urllib.parse import unquote_plus
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from medaid.access.wiring import DESK
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount
-from medaid.aws.rest.officers import Desk
 from medaid.clearing.hospital import service as clearing
 from medaid.payments import reports, service
 from medaid.payments.api import ROUTES
@@ -33,7 +33,6 @@ def listeners(at: datetime) -> service.Listeners:
     }
 
 
-DESK = Desk(service.officer_titles, service.admit, service.note_act)
 app = mount(rest.resolver(), ROUTES, now, listeners, DESK)
 
 

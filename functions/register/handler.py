@@ -8,12 +8,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from medaid.access import api as access_api
+from medaid.access.wiring import DESK
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
-from medaid.aws.rest.officers import Desk
-from medaid.payments import service as payments
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
 from medaid.workcalendar import api as calendar_api
@@ -21,7 +20,7 @@ from medaid.workcalendar import api as calendar_api
 logger = Logger(service="register")
 app = rest.resolver()
 for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES, figures_api.ROUTES):
-    mount(app, table, now, plain, Desk(payments.officer_titles))
+    mount(app, table, now, plain, DESK)
 
 
 @without_text

@@ -7,20 +7,18 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from medaid.access.wiring import DESK
 from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
-from medaid.aws.rest.officers import Desk
-from medaid.payments import service as payments
 from medaid.receipts import api as receipts
 from medaid.reimbursement import wiring
 from medaid.reimbursement.api import ROUTES
 
 logger = Logger()
-DESK = Desk(payments.officer_titles, payments.admit, payments.note_act)
 app = mount(rest.resolver(), ROUTES, now, wiring.context, DESK)
-mount(app, receipts.ROUTES, now, plain)
+mount(app, receipts.ROUTES, now, plain, DESK)
 
 
 @without_text

@@ -88,6 +88,7 @@ CODES: Final[dict[str, str]] = {
     # access
     "FORBIDDEN": "无权访问",
     "LOOKUP_LIMIT": "查询次数超过限额",
+    "SIGNED_OUT": "已退出登录",
     "SEPARATION": "不相容岗位须分离",
     # ours
     "UNAVAILABLE": "系统暂不可用,请以同一报文ID重发",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from medaid.access import keys, service
+from medaid.access import keys, service, sign_out
 from medaid.access.model import PURPOSES, Purpose
 from medaid.aws.rest.bodies import (
+    Done,
     InstantText,
     ListQuery,
     NameOf,
@@ -21,6 +22,9 @@ from medaid.regions import Region
 
 ROUTES: Final[Routes[None]] = Routes("access", "查阅留痕")
 _INSPECTORS: Final = ("inspector",)
+_EVERYBODY: Final = (
+    "intake", "auditor", "reviewer", "accountant", "cashier", "finance", "manager", "inspector",
+)  # fmt: skip
 _CITE: Final = "个人信息保护法 art. 54: the handler of personal data audits its own access"
 
 
@@ -95,3 +99,17 @@ def _page(found: service.Reads) -> Page[ReadShown]:
         ],
         cursor=cursor_text({name: value["S"] for name, value in after.items()}) if after else "",
     )
+
+
+@ROUTES.post(
+    "/access/sign-out", "退出登录:此前签发的令牌不再有效", roles=_EVERYBODY, owner=Owner.OBJECT
+)
+def sign_out_myself(call: Call[None, None]) -> Done:
+    sign_out.sign_out(call.caller.subject, Region(call.caller.region), call.caller, call.now)
+    return Done()
+
+
+@ROUTES.post("/access/{admdvs}/readers/{subject}/sign-out", "强制退出登录", roles=("manager",))
+def sign_out_somebody(call: Call[None, None], admdvs: Region, subject: str) -> Done:
+    sign_out.sign_out(subject, admdvs, call.caller, call.now)
+    return Done()

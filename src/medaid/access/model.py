@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+REFUSED = "refused"
+"""The `item` of a look-up that was refused: its caller had looked up too often."""
+
 
 class Purpose(StrEnum):
     """Why a person was read."""

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from medaid.access import keys, rules, store
-from medaid.access.model import Purpose, Read, Reader
+from medaid.access.model import REFUSED, Purpose, Read, Reader
 from medaid.aws.web import Caller
 from medaid.errors import Forbidden
 from medaid.instants import aware
@@ -53,9 +53,11 @@ def record(
 
 def count_lookup(caller: Caller, purpose: Purpose, now: datetime) -> None:
     """Counts a look-up before it is known whom it finds, so that numbers cannot be tried without
-    end. Raises Forbidden LOOKUP_LIMIT, Unavailable."""
+    end; who was refused, and for what, stays in the trail, once an hour. Raises Forbidden
+    LOOKUP_LIMIT, Unavailable."""
     limit = rules.limit_of(reader(caller), purpose)
     if not store.count(caller.subject, aware(now), limit.per_hour):
+        store.put_refusal(Read("", caller.region, aware(now), reader(caller), purpose, REFUSED))
         raise Forbidden("LOOKUP_LIMIT", rule=f"每小时至多查询 {limit.per_hour} 次,请稍后再查")
 
 
@@ -85,4 +87,4 @@ def _within(region: Region, found: tuple[list[Read], dict[str, Any] | None]) -> 
     """An inspector sees what concerns the people of their own region; the pages stay as they are
     cut, so one may hold fewer rows than were asked for."""
     rows, after = found
-    return Reads([row for row in rows if region.contains(Region(row.region))], after)
+    return Reads([r for r in rows if not r.region or region.contains(Region(r.region))], after)

@@ -13,6 +13,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from medaid.access import keys
 from medaid.access.model import Purpose, Read, Reader
+from medaid.aws.items import Key
 from medaid.aws.table import Model, UnicodeAttribute, WholeAttribute, table_meta
 from medaid.aws.transaction import put_once, reading
 from medaid.instants import civil_date, from_stored, stored
@@ -59,21 +60,53 @@ class ReadItem(Model):
 
 def put(read: Read) -> None:
     """Adds a record; the same one again changes nothing. Raises Unavailable."""
+    put_once(_item(keys.read_key(read), read))
+
+
+def put_refusal(read: Read) -> None:
+    """Adds that a caller was refused, once an hour and purpose. Raises Unavailable."""
+    put_once(_item(keys.refusal_key(read), read))
+
+
+def _item(key: Key, read: Read) -> ReadItem:
     reader = read.reader
-    put_once(
-        ReadItem(
-            *keys.read_key(read),
-            subject=reader.subject,
-            at=stored(read.at),
-            day=keys.day_partition(civil_date(read.at), Region(read.region)),
-            region=read.region,
-            institution=reader.institution,
-            reader_region=reader.region,
-            source=reader.source,
-            purpose=str(read.purpose),
-            item=read.item,
-        )
+    try:
+        day = keys.day_partition(civil_date(read.at), Region(read.region))
+    except ValueError:
+        day = None  # an institution refused: its token names no region
+    return ReadItem(
+        *key,
+        subject=reader.subject,
+        at=stored(read.at),
+        day=day,
+        region=read.region,
+        institution=reader.institution,
+        reader_region=reader.region,
+        source=reader.source,
+        purpose=str(read.purpose),
+        item=read.item,
     )
+
+
+def put_sign_out(subject: str, region: Region, by: str, source: str, at: datetime) -> None:
+    """Adds a sign-out; one more of the same instant changes nothing. Raises Unavailable."""
+    key = keys.sign_out_key(subject, region, at)
+    put_once(ReadItem(*key, region=region, item=by, source=source, purpose="sign_out"))
+
+
+def last_sign_out(subject: str, region: str) -> datetime | None:
+    """The newest sign-out of a subject for a region. Raises Unavailable."""
+
+    def read() -> datetime | None:
+        found = ReadItem.query(
+            keys.sign_out_partition(subject, region),
+            limit=1,
+            scan_index_forward=False,
+            consistent_read=True,
+        )
+        return next((from_stored(item.sk) for item in found), None)
+
+    return reading(read)
 
 
 def count(subject: str, at: datetime, most: int) -> bool:
@@ -117,7 +150,7 @@ def page(
 def _read(item: ReadItem) -> Read:
     assert item.at is not None
     return Read(
-        item.pk.removeprefix("P#"),
+        "" if item.pk.startswith(keys.REFUSED) else item.pk.removeprefix("P#"),
         item.region,
         from_stored(item.at),
         Reader(item.subject or "", item.institution, item.reader_region, item.source),

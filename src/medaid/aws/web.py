@@ -68,6 +68,8 @@ class Caller:
     """The grassroots point (township, village) at which an operator sits (J18)."""
     source: str = ""
     """The address the request came from."""
+    issued: int = 0
+    """When the token was issued (iat), in seconds since 1970; 0 where it does not say."""
 
     def require(self, *roles: str) -> None:
         """Passes where the caller has one of `roles`. Raises Forbidden naming them."""
@@ -90,7 +92,13 @@ def caller(event: Event) -> Caller:
         roles=frozenset(_listed(claims.get(names.roles_claim, ""))),
         point=str(claims.get(names.point_claim, "")),
         source=str(context.get("http", {}).get("sourceIp", "")),
+        issued=_seconds(claims.get("iat")),
     )
+
+
+def _seconds(claim: object) -> int:
+    text = str(claim)
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text, re.ASCII) else 0
 
 
 def _listed(claim: object) -> list[str]:

@@ -61,6 +61,7 @@ def _answering(
         event = app.current_event.raw_event
         caller = NOBODY if route.owner is Owner.ANYBODY else web.caller(event)
         parts, now, name = route.read_path(texts), clock(), f"{route.method} {route.path}"
+        desk.check_token(caller, now)
         caller = desk.admit(caller, name, route.roles, now)
         route.check(caller, parts)
         query = _query(route, event)

@@ -33,13 +33,18 @@ def nothing(_caller: Caller, _route: str, _roles: tuple[str, ...], _now: datetim
     return None
 
 
+def any_token(_caller: Caller, _now: datetime) -> None:
+    return None
+
+
 class Desk(NamedTuple):
     """What the edge asks the offices of regions (medaid.payments): who is who, who may act, and
-    what is noted of an act that was done."""
+    what is noted of an act that was done; and of access, whether the token still counts."""
 
     titles: Offices = nobody
     admit: Callable[[Caller, str, tuple[str, ...], datetime], Caller] = as_they_are
     note_act: Callable[[Caller, str, tuple[str, ...], datetime], None] = nothing
+    check_token: Callable[[Caller, datetime], None] = any_token
 
 
 NO_DESK: Final = Desk()
