@@ -103,13 +103,13 @@ def voucher_paper(region: Region, month: Month, voucher_id: str) -> Paper:
             ("业务类型", flows()[one.kind].name),
             ("记账日期", one.effective),
             ("所附单据", one.document),
-            ("往来单位", _counterpart(one.counterpart)),
+            ("往来单位", counterpart_name(one.counterpart)),
             ("凭证状态", word("voucher", state)),
         ),
         tables=(Table(_VOUCHER, tuple(rows), ("合计", None, None, total, total)),),
         words=(("合计金额", total),),
-        notes=_why(one.trail),
-        signatures=_signed(region, one.trail, ("制单", ("入账", "审核"), "记账", "会计主管")),
+        notes=why(one.trail),
+        signatures=signed(region, one.trail, ("制单", ("入账", "审核"), "记账", "会计主管")),
         sealed=False,
     )
 
@@ -118,7 +118,8 @@ def _account(account: Account) -> str:
     return f"{account.number} {account.name}"
 
 
-def _counterpart(code: str) -> str:
+def counterpart_name(code: str) -> str:
+    """A region by its name, an institution or another by its code."""
     return region_name(code) if len(code) == 6 and code.isdigit() else code or "无"
 
 
@@ -147,8 +148,8 @@ def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
         ),
         tables=(Table(_ALLOCATION, rows, ("合计", None, total)),),
         words=(("申请金额", total),),
-        notes=_why(one.trail),
-        signatures=_signed(
+        notes=why(one.trail),
+        signatures=signed(
             region,
             one.trail,
             (
@@ -161,12 +162,12 @@ def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
     )
 
 
-def _why(trail: Sequence[Signature]) -> tuple[str, ...]:
+def why(trail: Sequence[Signature]) -> tuple[str, ...]:
     """What was said where something was sent back or not approved."""
     return tuple(f"{act.act}({date_text(act.at)}):{act.why}" for act in trail if act.why)
 
 
-def _signed(
+def signed(
     region: Region, trail: Sequence[Signature], posts: Sequence[str | tuple[str, str]]
 ) -> tuple[Signed, ...]:
     """For each post, or (act, post), who last did that act; a line to sign on where nobody has."""

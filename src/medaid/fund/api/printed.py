@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from medaid.aws.rest.bodies import FileSent
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import printouts
+from medaid.fund import final_printouts, printouts
 from medaid.fund.api.books import BalanceQuery, check_days
 from medaid.fund.api.common import ROUTES
-from medaid.months import Month, Quarter
+from medaid.fund.api.statements import ConsolidationIn
+from medaid.months import Month, Quarter, Year
 from medaid.papers import service as papers
 from medaid.papers.service import Form
 from medaid.regions import Region
@@ -42,3 +43,27 @@ def print_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str, form: Form
 ) -> FileSent:
     return papers.sent(printouts.allocation_paper(admdvs, quarter, request), form)
+
+
+@ROUTES.get(
+    "/fund/{admdvs}/final-accounts/{year}/{fund}/versions/{number}/paper/{form}",
+    "决算报表(打印)",
+    roles=READERS,
+)
+def print_final_accounts(
+    call: Call[None, None], admdvs: Region, year: Year, fund: str, number: int, form: Form
+) -> FileSent:
+    return papers.sent(final_printouts.final_paper(admdvs, year, fund, number), form)
+
+
+@ROUTES.post(
+    "/fund/{admdvs}/final-accounts/{year}/{fund}/consolidation/paper/{form}",
+    "汇总决算报表(打印)",
+    roles=READERS,
+    body=ConsolidationIn,
+)
+def print_consolidation(
+    call: Call[None, ConsolidationIn], admdvs: Region, year: Year, fund: str, form: Form
+) -> FileSent:
+    made = final_printouts.consolidated_paper(admdvs, year, fund, call.body.regions)
+    return papers.sent(made, form)

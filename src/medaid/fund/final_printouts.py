@@ -1,0 +1,178 @@
+"""Final accounts as papers: a fund's statements in the national layout with notes and signatures,
+and those of several regions added up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from medaid.fund import consolidation, final_accounts, layouts
+from medaid.fund.current_accounts import AGES
+from medaid.fund.layouts import Row, Statement
+from medaid.fund.model.chart import accounts, funds
+from medaid.fund.printouts import counterpart_name, signed, why
+from medaid.fund.records import FinalAccounts, Notes
+from medaid.instants import civil_date
+from medaid.money import Fen
+from medaid.papers.model import Column, Paper, Signature, Table, Value, sums
+from medaid.papers.service import agency_name, word
+from medaid.regions import Region, region_name
+
+_OVER: Final = {"income_expense": ("上年数", "本年数"), "balance_sheet": ("年初数", "年末数")}
+_ADDED: Final = ("汇总数", "抵销后")
+_SUBJECTS: Final = {
+    "policy": "政策执行情况",
+    "analysis": "收支分析",
+    "problems": "存在问题",
+    "proposals": "工作建议",
+    "explanation": "差异说明",
+}
+_CURRENT: Final = (
+    Column("会计科目", 5),
+    Column("往来单位", 5),
+    *(Column(age, 3, "余额(借方为正)") for age in AGES),
+    Column("合计", 3),
+)
+_ENROLMENT: Final = (Column("指标", 5), Column("数量", 3), Column("资料来源", 6))
+_INDICATORS: Final = (Column("指标", 6), Column("数值", 3))
+_PARTS: Final = (Column("地区", 5), Column("版次", 2), Column("状态", 4), Column("年末滚存结余", 4))
+_ELIMINATED: Final = (
+    Column("抵销事项", 5),
+    Column("上缴(拨付)地区", 4),
+    Column("收入地区", 4),
+    Column("上缴(拨付)数", 3),
+    Column("收入数", 3),
+    Column("抵销数", 3),
+    Column("差额", 3),
+)
+
+
+def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
+    """One version of a fund's final accounts (决算): its statements, current accounts by age, basic
+    figures, indicators and notes. Raises Refused NOT_FOUND."""
+    held, state, stale = final_accounts.get_version(region, year, fund, number)
+    before = {row.key: row.before for row in held.rows}
+    now = {row.key: row.now for row in held.rows}
+    forms = layouts.forms_of(fund, year)
+    returned = [act for act in held.trail if act.act == "退回"]
+    old = ("编制后账册已变动,本版数据与账册不符,不得作为决算使用。",) if stale else ()
+    return Paper(
+        title=f"{year}年度{funds()[fund].name}决算报表",
+        agency=agency_name(region),
+        day=date(year, 12, 31),
+        number=f"{year}-第{number}版",
+        period=f"{year}年度",
+        facts=(
+            ("编制单位", agency_name(region)),
+            ("统筹地区", region_name(region)),
+            ("编制日期", civil_date(held.trail[0].at)),
+            ("状态", word("final", state)),
+        ),
+        tables=(
+            *(_statement(one, before, now, _OVER[one.form]) for one in forms),
+            *_attached(held),
+        ),
+        words=(("年末滚存结余", now["closing_fund"]),),
+        notes=(*old, *_notes(held.notes), *why(returned)),
+        signatures=signed(
+            region,
+            held.trail,
+            (
+                ("编制", "编制人"),
+                "会计主管",
+                ("复核", "财政部门复核"),
+                ("签署", "医疗保障部门签署"),
+            ),
+        ),
+        landscape=True,
+    )
+
+
+def _statement(
+    form: Statement, before: Mapping[str, Fen], now: Mapping[str, Fen], over: tuple[str, str]
+) -> Table:
+    """A statement as it is printed: rows beside each other, a cell without meaning is ×."""
+    rows = {row.key: row for row in form.rows}
+    half = (Column("项目", 5), Column(over[0], 3), Column(over[1], 3))
+
+    def side(key: str) -> tuple[Value, ...]:
+        return (_name(rows[key]), before[key], now[key]) if key else ("×", "×", "×")
+
+    return Table(
+        (*half, *half), tuple((*side(left), *side(right)) for left, right in form.pairs), (),
+        form.title,
+    )  # fmt: skip
+
+
+def _name(row: Row) -> str:
+    if row.of:
+        return f"  其中:{row.name}"
+    return f"{row.number}、{row.name}" if row.number else row.name
+
+
+def _attached(held: FinalAccounts) -> tuple[Table, ...]:
+    current: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            accounts()[code].name,
+            counterpart_name(who),
+            *ages,
+            Fen(sum(map(int, ages))),
+        )
+        for code, who, *ages in held.current
+    )
+    enrolment = tuple((one.name, one.count, one.source) for one in held.notes.enrolment)
+    indicators = tuple((name, text or "—") for name, text in final_accounts.indicators(held))
+    total: tuple[Value, ...] = ("合计", None, *sums(current, 2, 3, 4, 5, 6))
+    found = [Table(_CURRENT, current, total, "往来款项明细及账龄")] if current else []
+    if enrolment:
+        found.append(Table(_ENROLMENT, enrolment, (), "基础数据"))
+    return (*found, Table(_INDICATORS, indicators, (), "决算分析指标"))
+
+
+def _notes(notes: Notes) -> tuple[str, ...]:
+    return tuple(
+        f"{name}:{text}" for key, name in _SUBJECTS.items() if (text := getattr(notes, key))
+    )
+
+
+def consolidated_paper(region: Region, year: int, fund: str, regions: Sequence[Region]) -> Paper:
+    """The final accounts of several regions added up (汇总决算): which versions, the sums before
+    and after what they owe each other, each elimination. Raises as `consolidation.consolidate`."""
+    found, parts = consolidation.consolidate(region, year, fund, regions)
+    forms = layouts.forms_of(fund, year)
+    listed = tuple(
+        (
+            region_name(one.region),
+            f"第{one.version.number}版",
+            f"{word('final', one.state)}{'(账册已变动)' if one.stale else ''}",
+            one.version.amounts["closing_fund"],
+        )
+        for one in parts
+    )
+    taken = tuple(
+        (
+            one.name,
+            region_name(one.giver),
+            region_name(one.taker),
+            one.given,
+            one.taken,
+            one.amount,
+            one.difference,
+        )
+        for one in found.eliminations
+    )
+    return Paper(
+        title=f"{year}年度{funds()[fund].name}汇总决算报表",
+        agency=agency_name(region),
+        day=date(year, 12, 31),
+        period=f"{year}年度",
+        tables=(
+            Table(_PARTS, listed, ("合计", None, None, *sums(listed, 3)), "汇总范围"),
+            *(_statement(one, found.sums, found.amounts, _ADDED) for one in forms),
+            *([Table(_ELIMINATED, taken, (), "地区间往来抵销")] if taken else []),
+        ),
+        words=(("年末滚存结余", found.amounts["closing_fund"]),),
+        signatures=(Signature("编制人"), Signature("会计主管"), Signature("单位负责人")),
+        landscape=True,
+    )
