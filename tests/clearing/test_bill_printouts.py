@@ -37,7 +37,7 @@ def steps(*taken: tuple[BillStep, OfficerId, datetime]) -> tuple[Step, ...]:
     return tuple(Step(name, when, by) for name, by, when in taken)
 
 
-def test_a_bill_says_who_owes_whom_from_which_fund_and_who_did_what() -> None:
+def test_a_bill_says_who_owes_whom_from_which_fund_and_who_did_what_J35() -> None:
     payments.name_officer(GD, PAYS, "陈会计", "异地结算科", OfficerId("o"), at(1))
     payments.name_officer(JS, TAKES, "周确认", "结算科", OfficerId("o"), at(1))
     taken = steps(

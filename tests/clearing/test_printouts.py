@@ -76,7 +76,7 @@ def test_the_statement_is_a_paper_that_a_hospital_can_seal() -> None:
     check_picture("statement", made_of)
 
 
-def test_the_notice_tells_who_is_paid_what_and_who_signed() -> None:
+def test_the_notice_tells_who_is_paid_what_and_who_signed_J34() -> None:
     paid = paid_month()
     notice = printouts.payment_notice(paid)
     check_text(

@@ -66,7 +66,7 @@ def drafted() -> FinalAccounts:
     return final_accounts.draft(R, 2023, FUND, NOTES, DRAFTS, NEXT)
 
 
-def test_the_statements_stand_in_their_national_rows_with_three_signatures() -> None:
+def test_the_statements_stand_in_their_national_rows_with_three_signatures_Q2_2() -> None:
     held = drafted()
     years.close_year(R, 2023, "u-9", NEXT)
     final_accounts.check(R, 2023, FUND, 1, held.digest, CHECKS, NEXT)

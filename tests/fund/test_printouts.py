@@ -70,7 +70,7 @@ def test_a_voucher_that_waits_has_lines_to_sign_on() -> None:
         printouts.voucher_paper(R, JULY, "收2")
 
 
-def test_a_request_for_money_carries_both_offices_signatures() -> None:
+def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:
     amounts = {"assistance": Fen(1_200_000_00), "basic_resident": Fen(30_000_000_00)}
     allocations.request_allocation(R, Q3, "1", amounts, MAKER, when(5))
     allocations.approve_allocation(R, Q3, "1", POSTER, when(6))
