@@ -23,9 +23,10 @@ from medaid.money import Fen
 from medaid.months import Month
 from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
+from medaid.payments.model import Account
 from medaid.regions import Region
 
-R, FUND = Region("320522"), "assistance"
+R, FUND = Region("320585"), "assistance"
 NEXT = datetime(2024, 1, 20, 2, tzinfo=UTC)
 NOTES = Notes(
     (EnrolmentFigure("资助参保人数(人)", 1273, "参保台账 2023年12月"),),
@@ -36,8 +37,12 @@ DRAFTS, CHECKS, SIGNS = "u-1", "u-2", "u-3"
 
 
 @pytest.fixture(autouse=True)
-def books(tables: Tables) -> None:
+def books(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two years of a county's assistance fund."""
+    monkeypatch.setattr("tests.fund.test_final_accounts.R", R)
+    hospital = Account("太仓市第一人民医院", "6222000011112222", "102")
+    payments.enter_account(R, "H32058500001", hospital, OfficerId("o"), NEXT)
+    payments.approve_account(R, "H32058500001", OfficerId("p"), NEXT)
     for subject, name, post in (
         (DRAFTS, "王编制", "基金会计"),
         (CHECKS, "李复核", "社保科科长"),
@@ -56,7 +61,7 @@ def books(tables: Tables) -> None:
     for number, care in enumerate(("inpatient", "outpatient"), 1):
         paid = {"maf_pay": Fen(1_000_000_00 * number)}
         at = datetime(2023, 11, number, 2, tzinfo=UTC)
-        code = f"H3205220000{number}"
+        code = f"H3205850000{number}"
         settled = journal.Settled(f"S{number}", R, R, code, "390", care, paid)
         periods.post(*journal.settlement_entries(settled, at))
     close_months("2022-11")
@@ -77,8 +82,9 @@ def test_the_statements_stand_in_their_national_rows_with_three_signatures_Q2_2(
         made,
         *("2023年度医疗救助基金决算报表", "城乡医疗救助基金收支表", "上年数", "本年数", "年末数"),
         *("一、财政补贴收入", "其中:中央", "12,345,678.90", "年末滚存结余(大写)", "一年以内"),
+        *("苏州市太仓市", "太仓市第一人民医院", "H32058500002"),
         *("编制人:王编制基金会计", "财政部门复核:李复核", "医疗保障部门签署:赵签署局长", "已签署"),
-        *("政策执行情况:执行苏医保办发", "资助参保人数(人)1273", "可支付月数"),
+        *("政策执行情况:执行苏医保办发", "资助参保人数(人)1,273", "可支付月数"),
     )
     assert held.digest not in text(made)
     assert all(fonts(made).values())

@@ -60,7 +60,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
     return Paper(
         title=f"{year}年度{funds()[fund].name}决算报表",
         agency=agency_name(region),
-        day=date(year, 12, 31),
+        day=civil_date(held.trail[-1].at),
         number=f"{year}-第{number}版",
         period=f"{year}年度",
         facts=(
@@ -71,7 +71,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
         ),
         tables=(
             *(_statement(one, before, now, _OVER[one.form]) for one in forms),
-            *_attached(held),
+            *_attached(region, held),
         ),
         words=(("年末滚存结余", now["closing_fund"]),),
         notes=(*old, *_notes(held.notes), *why(returned)),
@@ -111,11 +111,11 @@ def _name(row: Row) -> str:
     return f"{row.number}、{row.name}" if row.number else row.name
 
 
-def _attached(held: FinalAccounts) -> tuple[Table, ...]:
+def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
     current: tuple[tuple[Value, ...], ...] = tuple(
         (
             accounts()[code].name,
-            counterpart_name(who),
+            counterpart_name(region, who),
             *ages,
             Fen(sum(map(int, ages))),
         )

@@ -103,7 +103,7 @@ def voucher_paper(region: Region, month: Month, voucher_id: str) -> Paper:
             ("业务类型", flows()[one.kind].name),
             ("记账日期", one.effective),
             ("所附单据", one.document),
-            ("往来单位", counterpart_name(one.counterpart)),
+            ("往来单位", counterpart_name(region, one.counterpart)),
             ("凭证状态", word("voucher", state)),
         ),
         tables=(Table(_VOUCHER, tuple(rows), ("合计", None, None, total, total)),),
@@ -118,9 +118,12 @@ def _account(account: Account) -> str:
     return f"{account.number} {account.name}"
 
 
-def counterpart_name(code: str) -> str:
-    """A region by its name, an institution or another by its code."""
-    return region_name(code) if len(code) == 6 and code.isdigit() else code or "无"
+def counterpart_name(region: Region, code: str) -> str:
+    """A region by its name, who is paid by the name of their account, another by its code."""
+    if len(code) == 6 and code.isdigit():
+        return region_name(code)
+    payee = payments.get_payee(region, code) if code else None
+    return payee.account.acctname if payee and payee.account else code or "无"
 
 
 def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:

@@ -29,6 +29,8 @@ _HAN: Final = "[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af\u201d\uff09]"
 _STOP: Final = re.compile(f"(?<={_HAN})[,;:?!]|[,;:?!](?={_HAN})")
 _BRACKETS: Final = re.compile(f"\\(([^()]*{_HAN}[^()]*)\\)|(?<={_HAN})\\(([^()]*)\\)")
 _AMOUNT: Final = re.compile(r"(?<![\w.,-])\d{4,14}(?=\.\d\d(?!\d))", re.ASCII)
+_SIGNS: Final = ("×", "—")
+"""Of a cell that means nothing, and of one for which there is nothing to say."""
 _WIDE: Final = 22
 """Characters of a fact that takes a row of its own."""
 
@@ -188,7 +190,8 @@ def _heading(table: Table) -> list[dict[str, Any]]:
 
 
 def _cell(value: Value) -> dict[str, str]:
-    kind = "number" if isinstance(value, Fen) else "count" if isinstance(value, int) else "text"
+    centred = isinstance(value, int) or value in _SIGNS
+    kind = "number" if isinstance(value, Fen) else "count" if centred else "text"
     return {"text": _text(value), "kind": kind}
 
 
@@ -197,4 +200,6 @@ def _text(value: Value) -> str:
         return ""
     if isinstance(value, Fen):
         return amount_text(value)
-    return date_text(value) if isinstance(value, date) else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return date_text(value) if isinstance(value, date) else value
