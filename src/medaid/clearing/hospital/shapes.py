@@ -29,6 +29,7 @@ from medaid.clearing.hospital.model import (
     StatementState,
 )
 from medaid.clearing.hospital.statements import line_file
+from medaid.regions import Locality
 
 Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
 ByFund = dict[str, Yuan]
@@ -56,6 +57,17 @@ class GroupShown(Shown):
     refunds: int
     amounts: ByFundShown
     agreed: bool
+
+
+class CategoryShown(Shown):
+    """A statement category; assistance is a column of each (maf_pay)."""
+
+    insutype: str
+    clr_type: str
+    locality: Locality
+    count: int
+    refunds: int
+    amounts: ByFundShown
 
 
 class StatementShown(Shown):
@@ -86,6 +98,7 @@ class StatementShown(Shown):
     lines: str
     disputed: list[PendingShown]
     deductions: list[PendingShown]
+    categories: list[CategoryShown]
     groups: list[GroupShown]
     files: list[str] = Field(default_factory=list)
 
@@ -211,6 +224,15 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
         lines=line_file(one),
         disputed=[pending_shown(item) for item in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],
+        categories=[
+            CategoryShown(
+                **category._asdict(),
+                count=totals.count,
+                refunds=totals.refunds,
+                amounts=dict(totals.amounts),
+            )
+            for category, totals in one.categories.items()
+        ],
         groups=[
             GroupShown.of(
                 group,

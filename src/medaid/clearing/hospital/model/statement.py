@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import Payee
@@ -87,10 +87,32 @@ class Totals:
     amounts: Mapping[str, Fen]
     days: int = 0
 
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        amounts = {
+            name: Fen(int(self.amounts.get(name, 0)) + int(other.amounts.get(name, 0)))
+            for name in sorted({*self.amounts, *other.amounts})
+        }
+        return Totals(
+            self.count + other.count,
+            self.refunds + other.refunds,
+            amounts,
+            self.days + other.days,
+        )
+
     @property
     def cases(self) -> int:
         """Cases that stand: a refund takes its original back, and both are counted."""
         return self.count - 2 * self.refunds
+
+
+class Category(NamedTuple):
+    """What a hospital and the agency compare line by line of a form (对账类别): insurance, kind of
+    visit, place. Regions of one province are one."""
+
+    insutype: str
+    clr_type: str
+    locality: Locality
 
 
 class Tally:
@@ -199,6 +221,17 @@ class Statement:
     @property
     def groups(self) -> dict[Group, Totals]:
         return {block.group: block.totals for block in self.blocks}
+
+    @property
+    def categories(self) -> dict[Category, Totals]:
+        """The blocks by category, in order; assistance is a column of each."""
+        found: dict[Category, Totals] = {}
+        for group, totals in sorted(self.groups.items()):
+            place = group.locality(self.region)
+            category = Category(group.insutype, group.clr_type, place)
+            before = found.get(category)
+            found[category] = totals if before is None else before.plus(totals)
+        return found
 
     def holds(self, item: Item) -> bool:
         """Whether an item of this month lies in this statement."""
