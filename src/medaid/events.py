@@ -58,6 +58,14 @@ class CaseEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class YearEndOwed(CaseEvent):
+    """A year's end refunds the person: the case is prepared and waits for an account."""
+
+    KIND: ClassVar[str] = "year_end_owed"
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class SupplementRequested(CaseEvent):
     """All that is missing, told once (一次性告知, J28)."""
 
@@ -228,6 +236,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     SettlementPosted: (Listener.CLEARING, Listener.REIMBURSEMENT),
     IdentityRecorded: (Listener.REIMBURSEMENT,),
     AssistanceNotSettled: _PEOPLE,
+    YearEndOwed: _PEOPLE,
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
     CasePaid: _PEOPLE,

@@ -30,6 +30,7 @@ ASYNCHRONOUS = {
     "Roster",
     "Outbox",
     "Sweep",
+    "YearEnd",
     "Payments",
     "Clearing",
     "Worker",

@@ -80,7 +80,10 @@ MOVES: Final[dict[str, tuple[set[str], set[str]]]] = {
     "confirm": ({"paid"}, {"confirmed"}),
     "fail": ({"paid"}, {"payment_failed"}),
     "payment_returned": ({"confirmed", "notified"}, {"payment_failed"}),
-    "change_account": ({"rechecked", "ordered", "payment_failed"}, set()),
+    "change_account": (
+        {"drafted", "accepted", "returned", "rechecked", "ordered", "payment_failed"},
+        set(),
+    ),
     "approve_account": ({"rechecked", "ordered", "payment_failed"}, set()),
     "tell": ({"confirmed"}, {"notified"}),
     "demand_recovery": ({"confirmed", "notified", "recovered"}, {"recovering"}),

@@ -72,7 +72,7 @@ def test_the_payee_of_a_case_is_changed_by_the_case_alone(pending: bool) -> None
     tries = [
         in_process(app, ACCOUNTANT)("PUT", path, STRANGE),
         in_process(app, AUDITOR)("POST", f"{path}/approve", None),
-        in_process(app, officer("o-second", "manager"))("POST", f"{path}/reject", None),
+        in_process(app, officer("o-second", "manager"))("POST", f"{path}/reject", {"reason": "x"}),
     ]
     assert [(status, body["code"], body["field"]) for status, body in tries] == [
         (409, "STATE", "payee")

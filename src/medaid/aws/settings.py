@@ -39,6 +39,8 @@ class Settings:
     """URL of the queue that the region's text-message or app gateway reads (J16)."""
     clearing_queue: str
     """URL of the queue of institutions' months; without it they are made one after the other."""
+    year_end_queue: str
+    """URL of the queue of a year end's slices; without it they are made one after the other."""
     national_level: str
     """`local` where this installation plays the national level of clearing too (X12)."""
     sealing_function: str
@@ -65,6 +67,7 @@ def settings() -> Settings:
         point_claim=env("MEDAID_POINT_CLAIM", "custom:point"),
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
+        year_end_queue=env("MEDAID_QUEUE_YEAR_END", ""),
         national_level=env("MEDAID_NATIONAL", "local"),
         sealing_function=env("MEDAID_FUNCTION_SEAL", ""),
         anchor_bucket=env("MEDAID_BUCKET_ANCHOR", ""),

@@ -7,5 +7,6 @@ from __future__ import annotations
 from medaid.clearing.insurer.service import find_contract, front
 from medaid.clearing.projector import project
 from medaid.clearing.regions.suspension import check_open
+from medaid.clearing.store import list_regions
 
-__all__ = ["check_open", "find_contract", "front", "project"]
+__all__ = ["check_open", "find_contract", "front", "list_regions", "project"]

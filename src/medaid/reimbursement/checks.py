@@ -104,12 +104,12 @@ def normal_receipts(found: Sequence[Receipt]) -> tuple[Receipt, ...]:
 
 def receipts(case: Case, today: date, limits: Limits) -> None:
     """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement
-    brings that settlement's bill."""
+    brings that settlement's bill, one of a year's end what the year's totals say."""
     if len(case.receipts) > limits.receipts:
         raise BadInput(
             "FIELD_TOO_LONG", field="receipts", rule=f"一次申请至多 {limits.receipts} 张票据"
         )
-    if not case.receipts and not case.settled:
+    if not (case.receipts or case.settled or case.year_end):
         raise BadInput(
             "FIELD_REQUIRED", field="receipts", rule="须提交就诊票据原件(秦安县84号三(二))"
         )

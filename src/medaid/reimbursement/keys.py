@@ -10,6 +10,8 @@
 | cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `store.of_person` |
 | settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
 | the cases that add to a settlement, one after another | pk `S#<setl_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
+| who was treated in a year, by region of enrolment | pk `Y#<admdvs>#<year>#<shard>`, sk `<insutype>#<psn_no>` | Query, paged | `store.treated_in` |
+| cases of a region's year end | pk `Y#<admdvs>#<year>`, sk `<case_id>` | Query, paged | `store.year_end_cases` |
 | on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |
 | clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `store.due` |
 | a region's cases in one state, earliest due first | index `queue`: `<admdvs>#<state>`, `<due>#<case_id>` | Query, paged | `store.queue` |
@@ -29,7 +31,8 @@ from medaid.money import Fen
 from medaid.reimbursement.model import Case
 
 SHARDS: Final = 8
-"""Partitions of the due index, so that a million running clocks do not share one."""
+"""Partitions of the due index and of who was treated in a year, so that a million do not share
+one."""
 CALENDAR: Final = Key("K#CALENDAR", "CURRENT")
 ACT: Final = "ACT#"
 STEP: Final = "STEP#"
@@ -88,6 +91,20 @@ def supplements_partition(setl_id: str) -> str:
     return f"S#{setl_id}"
 
 
+def year_partition(admdvs: str, year: int) -> str:
+    return f"Y#{admdvs}#{year}"
+
+
+def treated_partition(admdvs: str, year: int, shard: int) -> str:
+    return f"{year_partition(admdvs, year)}#{shard}"
+
+
+def treated_key(admdvs: str, year: int, insutype: str, psn_no: str) -> Key:
+    """One partition of eight, by the person: a city's settlements do not meet in one."""
+    shard = _shard(psn_no)
+    return Key(treated_partition(admdvs, year, shard), f"{insutype}#{psn_no}")
+
+
 def queue_partition(admdvs: str, state: str) -> str:
     return f"{admdvs}#{state}"
 
@@ -98,4 +115,8 @@ def shard_key(number: int) -> str:
 
 def shard_of(case_id: str) -> str:
     """The partition of the due index in which a case lies, for ever."""
-    return shard_key(hashlib.sha256(case_id.encode()).digest()[0] % SHARDS)
+    return shard_key(_shard(case_id))
+
+
+def _shard(name: str) -> int:
+    return hashlib.sha256(name.encode()).digest()[0] % SHARDS

@@ -8,6 +8,7 @@ known (J27), payments by others taken off.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -29,7 +30,7 @@ from medaid.money import Fen
 from medaid.people.model import PersonFile, YearTotals
 from medaid.policy.model import ASSISTANCE_TIERS, Policy
 from medaid.reimbursement.fitting import HARDSHIP, OUTSIDE_TIERS, fitted_policy
-from medaid.reimbursement.model import Case, OriginalSettlement, Pricing
+from medaid.reimbursement.model import Case, Fees, OriginalSettlement, Pricing
 from medaid.reimbursement.procedure import Procedure
 
 HOSPITAL: Final = "hosp_part_amt"
@@ -62,7 +63,7 @@ def quote(
     if original is not None:
         found = _difference(case, file, fitted, today, group, original)
     else:
-        found = _pricing(case, decide(file, request_of(case), today, fitted, group), procedure)
+        found = pricing_of(case, decide(file, request_of(case), today, fitted, group), procedure)
     return replace(found, notes=(*found.notes, *_determined_elsewhere(case, file)))
 
 
@@ -105,7 +106,15 @@ def _group_of(case: Case, person_group: PersonGroup) -> PersonGroup:
     return (lambda _psn_type, _age: case.person_group) if case.person_group else person_group
 
 
-def _pricing(case: Case, choice: Choice, procedure: Procedure) -> Pricing:
+def year_fees(totals: Mapping[str, int]) -> Fees:
+    """The bill of a year's end: what the person bore in the year, as its totals say."""
+    bore, in_policy = totals.get("own_all", 0), totals.get("own_in_policy", 0)
+    return Fees(Fen(bore), Fen(in_policy), Fen(bore - in_policy))
+
+
+def pricing_of(case: Case, choice: Choice, procedure: Procedure) -> Pricing:
+    """What the engine's choice means for the case, employer's arrears and help out of hardship
+    told."""
     priced, policy, totals = choice.priced, choice.candidate.policy, choice.candidate.totals
     before = totals.amounts
     steps, after, notes = priced.steps, dict(priced.totals), []

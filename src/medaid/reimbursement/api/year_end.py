@@ -1,4 +1,4 @@
-"""The year's end of a person: what is refunded and why."""
+"""The year's end: what a person is refunded and why, and the cases it made."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import Any
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws.rest.bodies import Body, Short, Shown, YuanText
+from medaid.aws.rest.bodies import Body, ListQuery, Page, Short, Shown, YuanText
 from medaid.aws.rest.table import Call
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.money import Fen
 from medaid.months import Year
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.api.common import READERS, ROUTES
+from medaid.reimbursement.api import answers
+from medaid.reimbursement.api.common import READERS, ROUTES, officer_of
+from medaid.reimbursement.api.shapes import RowOut
 from medaid.reimbursement.service import Context
 
 
@@ -34,6 +36,21 @@ class YearEndOut(Shown):
     packs: list[str]
     sentences: list[str]
     steps: list[dict[str, Any]]
+
+
+@ROUTES.get(
+    "/reimbursement/{admdvs}/year-end/{year}",
+    "年终结算生成的申请列表",
+    roles=READERS,
+    query=ListQuery,
+)
+def list_year_end(call: Call[Context, None], admdvs: Region, year: Year) -> Page[RowOut]:
+    access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
+    query = call.query
+    rows, cursor = service.list_year_end(
+        call.context, officer_of(call), year, query.limit, query.cursor
+    )
+    return Page[RowOut](rows=[answers.row(row) for row in rows], cursor=cursor)
 
 
 @ROUTES.get(

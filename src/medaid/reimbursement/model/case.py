@@ -189,6 +189,8 @@ class Case:
     settled: str = ""
     """setl_id of the settlement to which this case adds what an identity found later entitles
     to."""
+    year_end: int = 0
+    """The year whose end refunds what the person bore, instead of a visit; 0 for none."""
     hardship: Hardship | None = None
     clock: StatutoryClock | None = None
     special: str = ""

@@ -53,12 +53,19 @@ from medaid.reimbursement.service.recovery import (
 from medaid.reimbursement.service.reminders import note_settlement, remind
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
-from medaid.reimbursement.service.year_end import show_year_end
+from medaid.reimbursement.service.year_end import (
+    Prepared,
+    list_year_end,
+    prepare_year_end,
+    refunds,
+    show_year_end,
+)
 
 __all__ = [
     "READERS",
     "Context",
     "Detail",
+    "Prepared",
     "Swept",
     "Upload",
     "accept",
@@ -85,15 +92,18 @@ __all__ = [
     "front_returned",
     "list_cases",
     "list_cases_of",
+    "list_year_end",
     "note_settlement",
     "open_case",
     "order",
     "order_recovery",
     "pay",
     "prepare",
+    "prepare_year_end",
     "price",
     "receive_recovery",
     "recheck",
+    "refunds",
     "refuse",
     "remind",
     "reproject",

@@ -101,7 +101,7 @@ def front_paid(
         return Changed(
             case.with_order(replace(front, voucher=voucher)),
             [*fronted, outbox.publish(event, front.order_id, now)],
-            State.FRONTED if _left(case, amount) else State.CONFIRMED,
+            None if _left(case, amount) else State.CONFIRMED,
         )
 
     return act(context, officer, case_id, version, "front_paid", why, now, change)

@@ -111,15 +111,14 @@ def _supplements(case: Case) -> Write:
 
 
 def prepare(context: Context, draft: Case, now: datetime) -> Case:
-    """A case the system prepares where a settlement lacked an identity that now stands (J20, J27);
-    one at a time for each settlement."""
-    if not draft.settled:
+    """A case the system prepares: where a settlement lacked an identity that now stands (J20, J27),
+    one at a time for each settlement; or for the end of a year, once a person."""
+    if not draft.settled and not draft.year_end:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
-    why = ActReason(
-        "取得身份前的结算",
-        "苏医保办发〔2023〕27号第二十七条",
-        ids.content_hash("prepare", draft.case_id),
-    )
+    because = ("取得身份前的结算", "苏医保办发〔2023〕27号第二十七条")
+    if draft.year_end:
+        because = (f"{draft.year_end} 年度年终结算", "")
+    why = ActReason(*because, ids.content_hash("prepare", draft.case_id))
     return open_case(context, rules.system(draft.admdvs), replace(draft, origin="system"), now, why)
 
 

@@ -23,8 +23,9 @@ from medaid.settlement.model import Settlement
 
 
 def note_settlement(event: SettlementPosted) -> None:
-    """Takes note of a settlement: as a possible duplicate of a case, and as one that may lack
-    assistance. One that was reversed is neither any more.
+    """Takes note of a settlement: as a possible duplicate of a case, as one that may lack
+    assistance, and of the person as one whom the year's end may refund. One that was reversed is
+    none of the first two any more.
 
     Taking note twice changes nothing. Raises Unavailable: the stream brings the event
     again.
@@ -38,6 +39,10 @@ def note_settlement(event: SettlementPosted) -> None:
         [
             store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id),
             store.settlement_pointer(who, begin, end, event.setl_id, event.category, event.care),
+            *(
+                store.treated(event.insured_region, year, event.insutype, who)
+                for year in {end.year, civil_date(event.setl_time).year}
+            ),
         ]
     )
 

@@ -19,7 +19,7 @@ from medaid.payments import service as payments
 from medaid.people import service as people
 from medaid.reimbursement import books, checks, following, store
 from medaid.reimbursement.model import Act, Case, Officer, OriginalSettlement, Pricing
-from medaid.reimbursement.pricing import quote
+from medaid.reimbursement.pricing import pricing_of, quote, year_fees
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
 from medaid.reimbursement.service.context import Context
@@ -27,6 +27,7 @@ from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
 from medaid.reimbursement.service.fronting import check_not_fronted
 from medaid.reimbursement.service.intake import released
+from medaid.reimbursement.service.year_end import show_year_end
 
 
 def price(
@@ -37,7 +38,9 @@ def price(
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         checks.images(case)
-        return Changed(replace(case, pricing=priced(context, case, now)))
+        found = priced(context, case, now)
+        fees = year_fees(found.before) if case.year_end else case.fees
+        return Changed(replace(case, fees=fees, pricing=found))
 
     return act(context, officer, case_id, version, "price", why, now, change)
 
@@ -45,6 +48,9 @@ def price(
 def priced(context: Context, case: Case, now: datetime) -> Pricing:
     """What the case would be granted now, with the warnings that the counter gives; changes
     nothing."""
+    if case.year_end:
+        at = (case.insured, case.psn_no, case.year_end, case.insutype)
+        return pricing_of(case, show_year_end(context, *at, now), context.procedure)
     today = civil_date(now)
     file = people.load(case.psn_no, min(case.care.end.year, today.year))
     original = _original(context, case) if case.settled else None
@@ -128,6 +134,7 @@ def recheck(
         writes = [
             *fund.writes(*books.obligation(posted, now)),
             *people.totals_changed(case.psn_no, totals, after),
+            store.treated(case.insured, pricing.year, case.insutype, case.psn_no),
         ]
         return Changed(posted, writes)
 

@@ -1,21 +1,38 @@
-"""What the end of the year refunds a person, by the documents that have such a benefit."""
+"""What the end of the year refunds, by the documents that have such a benefit: shown for a person,
+and prepared once a year as cases that then go the usual way (design: a lump or a refund once a
+year)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 
+from medaid.aws import outbox
+from medaid.aws.rest.bodies import cursor_key, cursor_text
+from medaid.aws.transaction import commit_once
 from medaid.benefit.service import Choice, has_year_end, settle_year_end
-from medaid.errors import Refused
+from medaid.errors import BadInput, MedaidError, Refused, Unavailable
+from medaid.events import YearEndOwed
 from medaid.instants import civil_date
 from medaid.people import service as people
+from medaid.reimbursement import rules, store
+from medaid.reimbursement.model import Care, Case, Officer
+from medaid.reimbursement.pricing import year_fees
+from medaid.reimbursement.service.acting import known
 from medaid.reimbursement.service.context import Context
+from medaid.reimbursement.service.intake import case_id, prepare
+from medaid.reimbursement.service.queries import may_read
+
+_REASON: Final = "08"
+"""manl_reim_rea 年度二次补报."""
 
 
 def show_year_end(
     context: Context, admdvs: str, psn_no: str, year: int, insutype: str, now: datetime
 ) -> Choice:
-    """The refund of a person's `year` from what its totals say (design: a lump or a refund once a
-    year), by the policy of its last day. Writes nothing.
+    """The refund of a person's `year` from what its totals say, by the policy of its last day.
+    Writes nothing.
 
     Raises Refused PERIOD_OPEN before the year is over, PERSON_UNKNOWN, NOT_INSURED where the person
     is not insured in the region's pool, NOT_FOUND where no document refunds at the year's end;
@@ -23,8 +40,93 @@ def show_year_end(
     """
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    policy = context.policy_for(admdvs, admdvs, date(year, 12, 31))
-    if not has_year_end(policy):
+    if not refunds(context, admdvs, year):
         raise Refused("NOT_FOUND", field="year", rule=f"{admdvs} 的政策没有年终结算的待遇")
     file = people.load(psn_no, year)
     return settle_year_end(file, year, insutype, admdvs, context.policy_for, context.person_group)
+
+
+def refunds(context: Context, admdvs: str, year: int) -> bool:
+    """Whether a region's documents refund anything at the end of a year. Raises
+    PolicyUndetermined."""
+    return has_year_end(context.policy_for(admdvs, admdvs, date(year, 12, 31)))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one slice came to: persons looked at, cases there are now, persons whom the policy gives
+    no answer for; and behind whom the next slice begins, empty at the end."""
+
+    read: int
+    cases: int
+    refused: int
+    after: str
+
+
+def prepare_year_end(
+    context: Context, admdvs: str, year: int, shard: int, after: str, most: int, now: datetime
+) -> Prepared:
+    """Prepares the cases of up to `most` persons of one partition of those treated in `year`, whom
+    its end refunds. Again, it prepares nothing twice. Raises Unavailable: the slice comes again."""
+    found, end = store.treated_in(admdvs, year, shard, after, most)
+    cases = refused = 0
+    for psn_no, insutype in found:
+        try:
+            cases += _prepared(context, admdvs, psn_no, year, insutype, now)
+        except Unavailable:
+            raise
+        except MedaidError:
+            refused += 1  # not insured there at its end, or a figure is missing: shown by the page
+    return Prepared(len(found), cases, refused, end)
+
+
+def _prepared(
+    context: Context, admdvs: str, psn_no: str, year: int, insutype: str, now: datetime
+) -> bool:
+    choice = show_year_end(context, admdvs, psn_no, year, insutype, now)
+    if not any(choice.priced.by_fund.values()):
+        return False
+    name = case_id(admdvs, "year-end", f"{year}.{insutype}.{psn_no}")
+    if store.case(name) is not None:
+        return True
+    draft = Case(
+        case_id=name,
+        admdvs=admdvs,
+        insured=admdvs,
+        point="",
+        psn_no=psn_no,
+        insutype=insutype,
+        manl_reim_rea=_REASON,
+        origin="system",
+        care=Care("", date(year, 1, 1), date(year, 12, 31), ""),
+        fees=year_fees(choice.candidate.totals.amounts),
+        created=now,
+        year_end=year,
+    )
+    case = prepare(context, draft, now)
+    event = YearEndOwed(case.case_id, case.psn_no, case.admdvs, year)
+    commit_once([outbox.publish(event, case.case_id, now)])
+    return True
+
+
+def list_year_end(
+    context: Context, officer: Officer, year: int, limit: int, cursor: str = ""
+) -> tuple[list[dict[str, Any]], str]:
+    """Summaries of the cases that the end of `year` made in the officer's region, and the next
+    page's cursor, empty at the end. Raises Forbidden, BadInput for a cursor of another list."""
+    may_read(officer)
+    key = cursor_key(cursor) or {}
+    if {*key} - {"case_id"}:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    names, end = store.year_end_cases(officer.admdvs, year, key.get("case_id", ""), limit)
+    cases = [known(store.case(name)) for name in names]
+    rows = [
+        store.summary(
+            case,
+            rules.projection(case, context.calendar, context.procedure),
+            context.calendar.version,
+        )
+        for case in cases
+        if officer.point in ("", case.point, *case.trail)
+    ]
+    return rows, cursor_text({"case_id": end}) if end else ""

@@ -19,6 +19,8 @@ from medaid.reimbursement.store.reads import (
     start_text,
     steps_claimed,
     supplements_of,
+    treated_in,
+    year_end_cases,
 )
 from medaid.reimbursement.store.writes import (
     act_write,
@@ -33,6 +35,7 @@ from medaid.reimbursement.store.writes import (
     step_claimed,
     summary,
     supplements,
+    treated,
 )
 
 __all__ = [
@@ -66,4 +69,7 @@ __all__ = [
     "summary",
     "supplements",
     "supplements_of",
+    "treated",
+    "treated_in",
+    "year_end_cases",
 ]

@@ -82,6 +82,32 @@ def supplements_of(setl_id: str) -> tuple[Case, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def treated_in(
+    admdvs: str, year: int, shard: int, after: str, limit: int
+) -> tuple[list[tuple[str, str]], str]:
+    """Up to `limit` persons of one of the `SHARDS` partitions who were treated in a year, as
+    (psn_no, insutype), behind `after`; and behind what the next page begins, empty at the end."""
+    rows, end = _names(keys.treated_partition(admdvs, year, shard), after, limit)
+    found = [name.partition("#") for name in rows]
+    return [(psn_no, insutype) for insutype, _, psn_no in found], end
+
+
+def year_end_cases(admdvs: str, year: int, after: str, limit: int) -> tuple[list[str], str]:
+    """Up to `limit` case ids of a region's year end, as above."""
+    return _names(keys.year_partition(admdvs, year), after, limit)
+
+
+def _names(pk: str, after: str, limit: int) -> tuple[list[str], str]:
+    """Sort keys of a partition behind `after`, and the last of them where there may be more."""
+
+    def read() -> list[str]:
+        behind = Item.sk > after if after else None
+        return [item.sk for item in Item.query(pk, behind, limit=limit)]
+
+    found = reading(read)
+    return found, found[-1] if len(found) == limit else ""
+
+
 def same(one: Case, other: Case) -> bool:
     """Whether two cases are of the same person, admission, discharge and total."""
     return keys.alike_partition_of(one) == keys.alike_partition_of(other)

@@ -91,12 +91,16 @@ def act_write(case_id: str, act: Act) -> Write:
 
 def pointers(case: Case) -> list[Write]:
     """By what a new case is found: its person, and others like it."""
-    return [
+    found: list[Write] = [
         Put(
             Item(*keys.case_of_person_key(case.psn_no, case.created, case.case_id)), None, "person"
         ),
         Put(Item(keys.alike_partition_of(case), case.case_id), None, "alike"),
     ]
+    if case.year_end:
+        year = keys.year_partition(case.admdvs, case.year_end)
+        found.append(Put(Item(year, case.case_id), None, "year"))
+    return found
 
 
 def alike_write(case: Case) -> Write:
@@ -131,6 +135,11 @@ def settlement_forgotten(
         keys.settled_key(psn_no, end, setl_id),
     ]
     return [Delete(Item(*key), Item.pk.exists(), "forgotten") for key in pointers]
+
+
+def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Write:
+    """That a person insured in a region was treated in a year: whom its end may refund."""
+    return Put(Item(*keys.treated_key(admdvs, year, insutype, psn_no)), None, "treated")
 
 
 def supplements(setl_id: str, number: int, case_id: str) -> Write:
