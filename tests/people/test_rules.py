@@ -140,6 +140,14 @@ def test_not_placed(
     assert problem.code == code
 
 
+def test_what_was_recorded_as_the_drop_came_is_not_newer() -> None:
+    """To the instant: known at the same time is known before; a moment later is newer."""
+    told = identity(end=date(2026, 1, 1))
+    assert isinstance(rules.placed([replace(HELD, recorded=NOW)], told, NOW), rules.Placed)
+    after = replace(HELD, recorded=NOW + timedelta(microseconds=1))
+    assert isinstance(rules.placed([after], told, NOW), Problem)
+
+
 def test_later_than_before_whatever_the_clock() -> None:
     assert rules.later(NOW, None) == NOW
     assert rules.later(NOW, BEFORE) == NOW

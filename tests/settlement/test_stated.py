@@ -113,6 +113,17 @@ def test_a_large_message_is_refused_before_anything_is_done(tables: Tables) -> N
     passed(hospital.call("2304", {**given, "notes": "x" * 30_000}))
 
 
+def test_a_message_of_the_largest_size_is_read_and_one_byte_more_is_refused(
+    tables: Tables,
+) -> None:
+    hospital = Hospital()
+    given = {"psn_no": "P1", "mdtrt_id": "440900V2021AAAAAAAAAAAAAAAAAA"}
+    body = json.dumps(hospital.envelope("2404", {**given, "ipt_otp_no": "1"})).encode()
+    for size, code in ((200_000, "VISIT_UNKNOWN"), (200_001, "BODY_TOO_LARGE")):
+        status, answer = direct(body.ljust(size), MAOMING.code)
+        refused({**answer, "http": status}, code)
+
+
 def test_a_field_named_twice_among_many_is_found_at_once(tables: Tables) -> None:
     many = ",".join(f'"k{i}":1' for i in range(30_000))
     status, answer = direct(f'{{{many},"k29999":1}}'.encode(), MAOMING.code)
