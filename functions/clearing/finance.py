@@ -13,7 +13,7 @@ from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.errors import BadInput, Refused
-from medaid.fund import finance
+from medaid.fund import reconciling
 from medaid.fund.reconciliation import LIMITS, sheets
 from medaid.regions import Region
 from medaid.workbook import XLSX, workbook
@@ -36,7 +36,7 @@ def _reconciled(key: str, event_time: str | None) -> int:
     content = exchange.get(key, LIMITS.bytes)
     admdvs = Region.parse(region, "admdvs")
     dropped_at = datetime.fromisoformat(event_time) if event_time else None
-    findings = finance.reconcile(admdvs, quarter, name, content, at, dropped_at)
+    findings = reconciling.reconcile(admdvs, quarter, name, content, at, dropped_at)
     book = workbook(f"对账结果 {quarter}", sheets(findings), at)
     exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
     return len(findings)

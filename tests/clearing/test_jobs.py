@@ -680,7 +680,7 @@ class TestDoors:
         def fails(*_: Any) -> Any:
             raise RuntimeError("张三")
 
-        monkeypatch.setattr("medaid.fund.finance.reconcile", fails)
+        monkeypatch.setattr("medaid.fund.reconciling.reconcile", fails)
         with pytest.raises(Failed, match="RuntimeError"):
             finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
         answer = exchange.get(f"clearing/{HOME}/2023-Q3/对账.csv.json").decode()

@@ -10,8 +10,8 @@ import pytest
 
 from medaid.errors import Conflict, Forbidden, MedaidError, Refused
 from medaid.fund import final_accounts, periods, years
+from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.fund.model import Entry, journal
-from medaid.fund.records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.money import Fen
 from medaid.months import Month
 

@@ -26,14 +26,17 @@ from medaid.fund import (
     analysis,
     books,
     finance,
+    open_lines,
     periods,
     reconciliation,
+    reconciling,
     service,
+    sign_off,
     vouchers,
 )
 from medaid.fund.model import Entry, journal
 from medaid.fund.reconciliation import HEADING, Movement
-from medaid.fund.records import Voucher
+from medaid.fund.records import Cause, Voucher
 from medaid.money import Fen, Ratio
 from medaid.months import Month
 from medaid.workbook import workbook
@@ -105,7 +108,7 @@ class TestAllocation:
 
 def digest() -> str:
     """What a signature names: the file whose comparison stands."""
-    return finance.get_comparison(R, "2023-Q3")[0].digest
+    return reconciling.get_comparison(R, "2023-Q3")[0].digest
 
 
 def statement(*rows: tuple[str, str, str, str, str, str, str]) -> bytes:
@@ -132,7 +135,7 @@ class TestReconciliation:
             ("2023-07-03", "拨1", "财政专户", "610100", "", "5", ""),
             ("2023-07-03", "", "财政专户", "610100", "", "9.00", '"无凭证号,按日期金额"'),
         )
-        found = finance.reconcile(R, "2023-Q3", "对账.csv", content, when(13, 10))
+        found = reconciling.reconcile(R, "2023-Q3", "对账.csv", content, when(13, 10))
         kinds = [
             (f.kind, (f.ours or f.theirs).reference, f.age)  # type: ignore[union-attr]
             for f in found
@@ -149,21 +152,21 @@ class TestReconciliation:
         ]
 
     def test_two_people_sign(self) -> None:
-        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
-        assert finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10)) == "signed_once"
+        reconciling.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
+        assert sign_off.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10)) == "signed_once"
         with pytest.raises(Forbidden):
-            finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
+            sign_off.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
         with pytest.raises(Conflict):  # no other file slips under a signature
-            finance.reconcile(R, "2023-Q3", "另.csv", statement(), when(14, 10))
-        assert finance.sign(R, "2023-Q3", digest(), "财政", "", when(15, 10)) == "signed"
+            reconciling.reconcile(R, "2023-Q3", "另.csv", statement(), when(14, 10))
+        assert sign_off.sign(R, "2023-Q3", digest(), "财政", "", when(15, 10)) == "signed"
         with pytest.raises(Conflict):
-            finance.sign(R, "2023-Q3", digest(), "主管", "", when(15, 10))
+            sign_off.sign(R, "2023-Q3", digest(), "主管", "", when(15, 10))
 
     def test_open_lines_need_a_remark(self) -> None:
         self.booked()
-        finance.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
+        reconciling.reconcile(R, "2023-Q3", "对账.csv", statement(), when(13, 10))
         with pytest.raises(Refused) as told:
-            finance.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
+            sign_off.sign(R, "2023-Q3", digest(), "会计", "", when(14, 10))
         assert told.value.code == "FIELD_REQUIRED"
 
     def test_workbook_and_gb18030_are_read_alike(self) -> None:
@@ -176,11 +179,11 @@ class TestReconciliation:
         held = io.BytesIO()
         book.save(held)
         expected = [Movement(date(2023, 7, 3), "拨1", "1002", "assistance", Fen(123456))]
-        assert reconciliation.their_movements(held.getvalue()) == expected
+        assert list(reconciliation.read_statement(held.getvalue()).movements) == expected
         text = statement(("2023-07-03", "拨1", "支出户", "610100", '"1,234.56"', "", "")).decode(
             "utf-8-sig"
         )
-        assert reconciliation.their_movements(text.encode("gb18030")) == expected
+        assert list(reconciliation.read_statement(text.encode("gb18030")).movements) == expected
 
     @pytest.mark.parametrize(
         ("content", "told"),
@@ -195,7 +198,7 @@ class TestReconciliation:
     )
     def test_file_of_another_form_names_row_and_column(self, content: bytes, told: str) -> None:
         with pytest.raises(BadInput) as error:
-            finance.reconcile(R, "2023-Q3", "a.csv", content, when(13, 10))
+            reconciling.reconcile(R, "2023-Q3", "a.csv", content, when(13, 10))
         assert told in error.value.sentence
 
     @pytest.mark.parametrize(
@@ -213,7 +216,7 @@ class TestReconciliation:
         """J31: a line is never lost and never read as another amount."""
         content = f"{','.join(HEADING)}\n{lines}\n".encode()
         with pytest.raises(BadInput) as error:
-            reconciliation.their_movements(content)
+            reconciliation.read_statement(content)
         assert told in error.value.sentence
         assert "1234,50" not in str(error.value)
 
@@ -230,12 +233,12 @@ class TestReconciliation:
             workbook_of(("对账单", [HEADING, *lines])),
             lambda xml: re.sub(r'dimension ref="[^"]*"', size, xml),
         )
-        amounts = [movement.amount for movement in reconciliation.their_movements(book)]
+        amounts = [movement.amount for movement in reconciliation.read_statement(book).movements]
         assert amounts == [Fen(500), Fen(701), Fen(-900)]
 
     def test_broken_workbook(self) -> None:
         with pytest.raises(BadInput):
-            reconciliation.their_movements(b"PK\x03\x04broken")
+            reconciliation.read_statement(b"PK\x03\x04broken")
 
 
 movements = st.lists(
@@ -296,28 +299,35 @@ class TestWhichStatement:
     def test_an_older_draft_that_comes_last_does_not_replace_the_correction(self) -> None:
         draft, correction = (statement(("2023-07-03", p, *_REST)) for p in ("草稿", "更正"))
         early, late = when(9, 10), when(10, 10)
-        finance.reconcile(R, "2023-Q3", "更正.csv", correction, when(13, 10), late)
+        reconciling.reconcile(R, "2023-Q3", "更正.csv", correction, when(13, 10), late)
         for _ in range(2):
             with pytest.raises(Conflict) as told:
-                finance.reconcile(R, "2023-Q3", "草稿.csv", draft, when(13, 10), early)
+                reconciling.reconcile(R, "2023-Q3", "草稿.csv", draft, when(13, 10), early)
             assert told.value.code == "STALE"
-        assert finance.get_comparison(R, "2023-Q3")[0].file == "更正.csv"
+        assert reconciling.get_comparison(R, "2023-Q3")[0].file == "更正.csv"
 
     def test_a_signature_for_another_file_is_refused(self) -> None:
-        finance.reconcile(R, "2023-Q3", "a.csv", statement(), when(9, 10))
+        reconciling.reconcile(R, "2023-Q3", "a.csv", statement(), when(9, 10))
         looked_at = digest()
-        finance.reconcile(
+        reconciling.reconcile(
             R, "2023-Q3", "b.csv", statement(("2023-07-03", "x", *_REST)), when(10, 10)
         )
         with pytest.raises(Conflict) as told:
-            finance.sign(R, "2023-Q3", looked_at, "会计", "有未达", when(14, 10))
+            sign_off.sign(R, "2023-Q3", looked_at, "会计", "有未达", when(14, 10))
         assert told.value.field == "digest"
-        assert finance.sign(R, "2023-Q3", digest(), "会计", "有未达", when(14, 10)) == "signed_once"
+        held, _ = reconciling.get_comparison(R, "2023-Q3")
+        lines = [*open_lines.open_lines(held.open), *(one.line for one in held.balances)]
+        reconciling.explain_lines(
+            R, "2023-Q3", lines, Cause.THEIR_ERROR, "对方错记", "会计", when(14, 10)
+        )
+        assert (
+            sign_off.sign(R, "2023-Q3", digest(), "会计", "有未达", when(14, 10)) == "signed_once"
+        )
 
     def test_a_quarter_that_has_not_ended_is_neither_compared_nor_signed(self) -> None:
         for act in (
-            lambda: finance.reconcile(R, "2023-Q4", "a.csv", statement(), when(20, 11)),
-            lambda: finance.sign(R, "2023-Q4", "", "会计", "", when(31, 12)),
+            lambda: reconciling.reconcile(R, "2023-Q4", "a.csv", statement(), when(20, 11)),
+            lambda: sign_off.sign(R, "2023-Q4", "", "会计", "", when(31, 12)),
         ):
             with pytest.raises(Refused) as told:
                 act()

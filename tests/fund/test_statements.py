@@ -316,6 +316,22 @@ def test_what_one_region_gave_another_is_no_income_of_both() -> None:
     assert (found.amounts["income"], found.amounts["expense"]) == (Fen(500), Fen(90))
 
 
+def test_who_is_above_need_not_be_named() -> None:
+    """Money from above comes from the region above, where its voucher names nobody."""
+    forms = forms_of("assistance", YEAR)
+    rows = layouts.rows_of(forms).values()
+    city = layouts.evaluated(rows, {"to_below": Fen(80), "from_below": Fen(9)})
+    county = layouts.evaluated(rows, {"from_above": Fen(80), "to_above": Fen(9)})
+    given = [Between("to_below", "440902", Fen(80)), Between("from_below", "440902", Fen(9))]
+    taken = [Between("from_above", "", Fen(80)), Between("to_above", "", Fen(9))]
+    found = consolidated(forms, {"440900": (city, given), "440902": (county, taken)})
+    assert [one.difference for one in found.eliminations] == [Fen(0)] * 2
+    assert (found.amounts["income"], found.amounts["expense"]) == (Fen(0), Fen(0))
+    nobody = [Between("to_below", "", Fen(80))]  # below there are many: it must be named
+    found = consolidated(forms, {"440900": (city, nobody), "440902": (county, taken)})
+    assert found.amounts["to_below"] == Fen(80)
+
+
 def test_what_they_do_not_agree_on_stays_and_is_told() -> None:
     found = one_region(100, 80)
     (one,) = found.eliminations

@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.errors import BadInput, Forbidden, Refused
 from medaid.fund import final_accounts, layouts, statements
-from medaid.fund.records import FinalAccounts, FinalState
+from medaid.fund.final_records import FinalAccounts, FinalState
 from medaid.regions import Region
 
 MOST: Final = 60

@@ -18,8 +18,9 @@ from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import books, current_accounts, keys, layouts, periods, service, statements, store
+from medaid.fund.final_records import FinalAccounts, FinalRow, FinalState, Notes
 from medaid.fund.model.chart import accounts, funds
-from medaid.fund.records import FinalAccounts, FinalRow, FinalState, Notes, Signature
+from medaid.fund.records import Signature
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen, half_up

@@ -20,7 +20,7 @@ Table `fund`: what of the books may change.
 | a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
 | a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>` | GetItem | `store.find` |
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's | `store.find`, `store.listed` |
-| the reconciliation of a quarter | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>` | GetItem | `store.find` |
+| a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
 | a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
 | an entry posted outside a settlement: once only | pk `E#<entry_id>`, sk `POSTED` | conditional put | `store.posted` |
 | seals of a fund, or of its month | pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>` | Query | `store.listed` |
@@ -113,8 +113,13 @@ def of_request(admdvs: str, quarter: str, request: str) -> Key:
     return Key(of_region(admdvs), f"{REQUEST}{quarter}#{request}")
 
 
-def of_reconciliation(admdvs: str, quarter: str) -> Key:
-    return Key(of_region(admdvs), f"RECONCILIATION#{quarter}")
+def reconciliations(quarter: str) -> str:
+    """What the sort keys of a quarter's reconciliation begin with."""
+    return f"RECONCILIATION#{quarter}#"
+
+
+def of_reconciliation(admdvs: str, quarter: str, number: int) -> Key:
+    return Key(of_region(admdvs), f"{reconciliations(quarter)}{number:04d}")
 
 
 def of_voucher(admdvs: str, month: str, voucher_id: str) -> Key:

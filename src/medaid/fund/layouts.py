@@ -89,12 +89,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """Rows in which regions that are added up stand against each other."""
+    """Rows in which regions that are added up stand against each other; `upward` is the one whose
+    other side, where nobody named it, is the region above."""
 
     name: str
     given: str
     taken: str
     cite: str
+    upward: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,7 @@ def loaded(data: Mapping[str, Any]) -> Layouts:
             Identity(row["name"], Side(**row["left"]), Side(**row["right"]), row["cite"])
             for row in data.get("identity", ())
         ),
-        tuple(
-            Elimination(row["name"], row["given"], row["taken"], row["cite"])
-            for row in data.get("elimination", ())
-        ),
+        tuple(Elimination(**row) for row in data.get("elimination", ())),
     )
     for statement in found.statements:
         _check_statement(statement)
@@ -227,7 +226,11 @@ def _check_fund(fund: str, year: int, found: Layouts) -> None:
         for side in (one.left, one.right)
         if side.fund == fund
     ]
-    named += [(one.name, key) for one in found.eliminations for key in (one.given, one.taken)]
+    named += [
+        (one.name, key)
+        for one in found.eliminations
+        for key in (one.given, one.taken, one.upward or one.given)
+    ]
     for name, key in named:
         if key not in rows:
             raise ValueError(f"{fund} {year}: {name} names the unknown row {key}")

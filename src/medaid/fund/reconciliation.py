@@ -2,11 +2,13 @@
 format.
 
 Their file: `.csv` (UTF-8, GB18030) or `.xlsx`, with the headings 日期, 凭证号, 账户 (财政专户
-or 支出户), 基金 (name or code), 收入, 支出, 摘要; other columns are left aside.
+or 支出户), 基金 (name or code), 收入, 支出, 摘要, and 余额 where it tells balances; other columns
+are left aside. A row with 余额 alone tells a balance: 期初余额 or 期末余额 in 摘要.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +23,16 @@ from medaid.money import Fen
 
 _T = TypeVar("_T")
 HEADING: Final = ("日期", "凭证号", "账户", "基金", "收入", "支出", "摘要")
-_ACCOUNTS: Final = {"财政专户": "1001", "支出户": "1002"}
-COLUMNS: Final = tuple(
-    Column(heading, heading, required=heading in ("日期", "账户", "基金")) for heading in HEADING
+ACCOUNTS: Final = {"财政专户": "1001", "支出户": "1002"}
+COLUMNS: Final = (
+    *(
+        Column(heading, heading, required=heading in ("日期", "账户", "基金"))
+        for heading in HEADING
+    ),
+    Column("余额", "余额", ("账户余额", "当前余额"), optional_column=True),
 )
+_OPENING: Final = ("期初余额", "期初", "上期结转", "上年结转")
+_CLOSING: Final = ("期末余额", "期末", "本期结余", "期末结存")
 LIMITS: Final = Limits()
 """20 MB and 100,000 lines: a quarter of a province is a hundredth of it."""
 _MOST_PROBLEMS: Final = 200
@@ -61,7 +69,7 @@ def our_movements(entries: Iterable[Entry]) -> list[Movement]:
     for entry in entries:
         sums: dict[tuple[str, str], int] = {}
         for line in entry.lines:
-            if line.account.number in _ACCOUNTS.values():
+            if line.account.number in ACCOUNTS.values():
                 key = (line.account.number, line.account.fund)
                 sums[key] = sums.get(key, 0) + line.fen
         found += [
@@ -78,19 +86,25 @@ def compare(ours: Sequence[Movement], theirs: Sequence[Movement], today: date) -
 
     Account and fund must agree always. First what agrees in reference and amount, then what quotes
     one reference with another amount, then what has no reference on their side by day and amount.
+    Each rule looks each line up once: 100,000 lines take seconds.
     """
     left, open_ = sorted(ours, key=_order), sorted(theirs, key=_order)
     findings: list[Finding] = []
-    for rule in (_same_reference_and_amount, _same_reference, _same_day_and_amount):
-        unmatched = []
+    for rule in (_reference_and_amount, _reference, _day_and_amount):
+        waiting: dict[object, deque[int]] = {}
+        for index, movement in enumerate(left):
+            waiting.setdefault(rule(movement), deque()).append(index)
+        unmatched, taken = [], set()
         for movement in open_:
-            mate = next((one for one in left if rule(one, movement)), None)
-            if mate is None:
+            mates = waiting.get(rule(movement)) if _asks(rule, movement) else None
+            if not mates:
                 unmatched.append(movement)
                 continue
-            left.remove(mate)
+            taken.add(mates[0])
+            mate = left[mates.popleft()]
             kind = "matched" if mate.amount == movement.amount else "amount_differs"
             findings.append(Finding(kind, mate, movement, (today - movement.day).days))
+        left = [movement for index, movement in enumerate(left) if index not in taken]
         open_ = unmatched
     findings += [Finding("theirs_only", None, one, (today - one.day).days) for one in open_]
     findings += [Finding("ours_only", one, None, (today - one.day).days) for one in left]
@@ -104,34 +118,60 @@ def _order(movement: Movement | None) -> tuple[object, ...]:
     return (*place, movement.day, int(movement.amount), movement.narrative)
 
 
-def _of_one_account(ours: Movement, theirs: Movement) -> bool:
-    return (ours.account, ours.fund) == (theirs.account, theirs.fund)
+def _reference_and_amount(one: Movement) -> tuple[object, ...]:
+    return one.account, one.fund, one.reference, int(one.amount)
 
 
-def _same_reference(ours: Movement, theirs: Movement) -> bool:
-    quoted = bool(theirs.reference) and ours.reference == theirs.reference
-    return quoted and _of_one_account(ours, theirs)
+def _reference(one: Movement) -> tuple[object, ...]:
+    return one.account, one.fund, one.reference
 
 
-def _same_reference_and_amount(ours: Movement, theirs: Movement) -> bool:
-    return ours.amount == theirs.amount and _same_reference(ours, theirs)
+def _day_and_amount(one: Movement) -> tuple[object, ...]:
+    return one.account, one.fund, one.day, int(one.amount)
 
 
-def _same_day_and_amount(ours: Movement, theirs: Movement) -> bool:
-    same = (ours.day, ours.amount) == (theirs.day, theirs.amount)
-    return not theirs.reference and same and _of_one_account(ours, theirs)
+def _asks(rule: Callable[[Movement], object], theirs: Movement) -> bool:
+    """Whether a rule speaks of a line of theirs: by its reference, or by the day where it has
+    none."""
+    return bool(theirs.reference) != (rule is _day_and_amount)
 
 
-def their_movements(content: bytes) -> list[Movement]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A balance that their statement tells."""
+
+    account: str
+    fund: str
+    opening: bool
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class TheirStatement:
+    """All that finance's file says: movements, and the balances of its accounts."""
+
+    movements: tuple[Movement, ...]
+    balances: tuple[Told, ...]
+
+
+def read_statement(content: bytes) -> TheirStatement:
     """Finance's statement from its file. Raises FileRefused (a BadInput) naming sheet, row, column
     and value of everything that does not hold."""
     table = open_bytes(content, COLUMNS, LIMITS)
     movements: list[Movement] = []
+    balances: list[Told] = []
     problems: list[Problem] = []
     for row in table.rows:
-        found = _movement(row)
+        found = _line(row)
+        if isinstance(found, Told) and any(
+            (one.account, one.fund, one.opening) == (found.account, found.fund, found.opening)
+            for one in balances
+        ):
+            found = [Problem("FILE_FORM", "余额", "同一账户、基金的期初或期末余额出现两次")]
         if isinstance(found, Movement):
             movements.append(found)
+        elif isinstance(found, Told):
+            balances.append(found)
         else:
             problems += [
                 problem.at(row.number, table.sheet, row.cell(problem.field)) for problem in found
@@ -140,11 +180,11 @@ def their_movements(content: bytes) -> list[Movement]:
             break
     if problems:
         raise FileRefused(*problems)
-    return movements
+    return TheirStatement(tuple(movements), tuple(balances))
 
 
-def _movement(row: Row) -> Movement | list[Problem]:
-    """The movement that a row states, or everything that is wrong with it."""
+def _line(row: Row) -> Movement | Told | list[Problem]:
+    """The movement or the balance that a row states, or everything that is wrong with it."""
     problems = list(row.problems)
 
     def said(read: Callable[[str, str], _T], heading: str, otherwise: _T) -> _T:
@@ -155,7 +195,7 @@ def _movement(row: Row) -> Movement | list[Problem]:
             return otherwise
 
     day = said(cells.day, "日期", date.min)
-    account = _ACCOUNTS.get(row.cells["账户"], "")
+    account = ACCOUNTS.get(row.cells["账户"], "")
     if not account:
         problems.append(Problem("CODE_UNKNOWN", "账户", "应为财政专户或支出户"))
     named = row.cells["基金"]
@@ -166,12 +206,19 @@ def _movement(row: Row) -> Movement | list[Problem]:
         said(cells.yuan, heading, Fen(0)) if row.cells[heading] else Fen(0)
         for heading in ("收入", "支出")
     )
+    narrative = row.cells["摘要"]
+    tells = narrative in _OPENING or narrative in _CLOSING
+    if tells and row.cell("余额") and not row.cells["收入"] and not row.cells["支出"]:
+        amount = said(cells.yuan, "余额", Fen(0))
+        return _unique(problems) or Told(account, fund, narrative in _OPENING, amount)
     if not (income - spending) and not problems:
         problems.append(Problem("FIELD_REQUIRED", "收入", "收入与支出须有一项不为零"))
-    if problems:
-        return list(dict.fromkeys(problems))
     amount, reference = income - spending, row.cells["凭证号"]
-    return Movement(day, reference, account, fund, amount, row.cells["摘要"])
+    return _unique(problems) or Movement(day, reference, account, fund, amount, narrative)
+
+
+def _unique(problems: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(problems))
 
 
 _KINDS: Final = {

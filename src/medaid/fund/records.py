@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Final
 
 from medaid.fund.reconciliation import Finding
 from medaid.money import Fen
@@ -104,19 +104,85 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Finance's statement of a quarter held against the books, and who signed it off (J31).
+class AccountBalance:
+    """One bank account of one fund over a quarter, ours and theirs; theirs None where their
+    statement does not tell it. `open` is what open lines make of the difference at the end."""
 
-    `digest` is the SHA-256 of their file, `dropped` the instant it was dropped: of two files the
-    later dropped one stands, whatever order they are brought in. A signature names the digest.
+    account: str
+    fund: str
+    opening: tuple[Fen, Fen | None]
+    moved: tuple[Fen, Fen]
+    closing: tuple[Fen, Fen | None]
+    open: Fen
+
+    @property
+    def line(self) -> str:
+        """By which it is explained where it does not agree."""
+        return f"balance-{self.account}-{self.fund}"
+
+    @property
+    def unexplained(self) -> Fen | None:
+        """What of the closing balances' difference no open line accounts for; None where theirs is
+        not told."""
+        ours, theirs = self.closing
+        return None if theirs is None else theirs - ours - self.open
+
+    @property
+    def footing(self) -> Fen | None:
+        """By how much their own closing balance is not opening and movements; None where they do
+        not tell both."""
+        begin, end = self.opening[1], self.closing[1]
+        return None if begin is None or end is None else end - begin - self.moved[1]
+
+    @property
+    def agrees(self) -> bool:
+        return self.unexplained == 0 and self.footing == 0
+
+
+class Cause(StrEnum):
+    """在途, 对方差错, 我方差错, 我方未入账, 未告知余额, 其他: why a line is not matched."""
+
+    IN_TRANSIT = "in_transit"
+    THEIR_ERROR = "their_error"
+    OUR_ERROR = "our_error"
+    UNBOOKED = "unbooked"
+    NOT_TOLD = "not_told"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of open lines: together they make one movement (`cause` None), or somebody says
+    why they are open."""
+
+    lines: tuple[str, ...]
+    cause: Cause | None
+    act: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One version of a quarter's reconciliation: finance's statement held against the books, what
+    became of open lines, and who signed it off (J31).
+
+    `content` is the SHA-256 of their file, `books` that of our movements and balances; `digest` is
+    what a signature names: it covers both, the version and what became of open lines. `dropped` is
+    when the file was dropped: of two files the later dropped one stands, whatever order they are
+    brought in.
     """
 
+    number: int
     file: str
+    content: str
+    books: str
     digest: str
     dropped: datetime
     counts: Mapping[str, int]
     open: tuple[Finding, ...]
+    balances: tuple[AccountBalance, ...] = ()
+    settled: tuple[Settled, ...] = ()
     signed: tuple[Signature, ...] = ()
+    trail: tuple[Signature, ...] = ()
 
 
 class VoucherState(StrEnum):
@@ -194,67 +260,3 @@ _AFTER_ACT: Final[Mapping[str, VoucherState]] = {
     "入账": VoucherState.POSTED,
     "退回": VoucherState.REJECTED,
 }
-
-
-class FinalState(StrEnum):
-    """草拟, 已复核, 已签署, 退回, 已被新版代替."""
-
-    DRAFTED = "drafted"
-    CHECKED = "checked"
-    SIGNED = "signed"
-    RETURNED = "returned"
-    REPLACED = "replaced"
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentFigure:
-    """A basic figure of enrolment in the notes, with where it comes from."""
-
-    name: str
-    count: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """What explains final accounts (决算说明). `explanation` says why what must agree does not."""
-
-    enrolment: tuple[EnrolmentFigure, ...] = ()
-    policy: str = ""
-    analysis: str = ""
-    problems: str = ""
-    proposals: str = ""
-    explanation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FinalRow:
-    """A row's amounts: last year and this year, or begin and end of the year."""
-
-    POSITIONAL: ClassVar = True
-    key: str
-    before: Fen
-    now: Fen
-
-
-@dataclass(frozen=True, slots=True)
-class FinalAccounts:
-    """One version of a fund's final accounts of a year. `digest` is what a signature names: SHA-256
-    of all that it says."""
-
-    year: int
-    fund: str
-    number: int
-    digest: str
-    rows: tuple[FinalRow, ...]
-    current: tuple[tuple[str, str, Fen, Fen, Fen, Fen], ...]
-    """The list of current accounts: code, counterpart, fen by age."""
-    between: tuple[tuple[str, str, Fen], ...]
-    """What stands between regions: row, counterpart, fen."""
-    notes: Notes
-    trail: tuple[Signature, ...]
-
-    @property
-    def amounts(self) -> Mapping[str, Fen]:
-        """This year's amounts by row."""
-        return {row.key: row.now for row in self.rows}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from medaid.fund.layouts import Amounts, Statement, evaluated, layouts, rows_of
 from medaid.fund.model.chart import accounts
 from medaid.money import Fen
+from medaid.regions import Region
 
 
 def amounts(fund: str, forms: Iterable[Statement], figures: Mapping[str, Fen]) -> dict[str, Fen]:
@@ -141,11 +142,14 @@ def consolidated(
 def _eliminations(
     regions: Mapping[str, tuple[Amounts, Sequence[Between]]],
 ) -> Iterator[Eliminated]:
-    held = {
-        (one.row, region, one.counterpart): one.amount
-        for region, (_, between) in regions.items()
-        for one in between
-    }
+    upward = {one.upward for one in layouts().eliminations if one.upward}
+    sums: dict[tuple[str, str, str], int] = {}
+    for region, (_, between) in regions.items():
+        for one in between:
+            above = "" if one.counterpart or one.row not in upward else Region(region).parent
+            key = one.row, region, one.counterpart or above
+            sums[key] = sums.get(key, 0) + int(one.amount)
+    held = {key: Fen(fen) for key, fen in sums.items()}
     for kind in layouts().eliminations:
         for giver in regions:
             for taker in regions:

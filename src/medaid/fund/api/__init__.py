@@ -6,6 +6,7 @@ from medaid.fund.api import (
     final_accounts,
     finance,
     printed,
+    reconciliations,
     statements,
     vouchers,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "final_accounts",
     "finance",
     "printed",
+    "reconciliations",
     "statements",
     "vouchers",
 ]

@@ -11,9 +11,9 @@ from medaid.aws.rest.table import READERS, Call
 from medaid.fund import final_accounts, layouts
 from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
+from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.fund.layouts import Row, Statement
 from medaid.fund.model.chart import accounts, funds
-from medaid.fund.records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.money import Fen
 from medaid.months import Year
 from medaid.regions import Region

@@ -1,4 +1,4 @@
-"""Reconciliation with finance, budget, pools: /fund/…"""
+"""Budget and pools: /fund/…"""
 
 from __future__ import annotations
 
@@ -11,91 +11,22 @@ from medaid.aws.rest.bodies import (
     DayText,
     NameOf,
     Page,
-    Sha256,
     Shown,
     Yuan,
     YuanText,
 )
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import finance
-from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.model.provisions import provisions_on
 from medaid.fund.records import (
     BudgetVersion,
-    Comparison,
 )
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.months import Month, Quarter, Year
+from medaid.months import Month, Year
 from medaid.regions import Region
-
-
-class ReconciliationShown(Shown):
-    """`digest` names the file that was compared: a signature names it too."""
-
-    quarter: str
-    state: str
-    file: str
-    digest: str
-    counts: dict[str, int]
-    open: list[dict[str, str]]
-    signed: list[SignatureShown]
-
-
-@ROUTES.get("/fund/{admdvs}/reconciliations/{quarter}", "财政对账结果", roles=READERS)
-def show_reconciliation(
-    call: Call[None, None], admdvs: Region, quarter: Quarter
-) -> ReconciliationShown:
-    return _reconciliation(quarter, *finance.get_comparison(admdvs, quarter))
-
-
-def _reconciliation(quarter: str, held: Comparison, state: str) -> ReconciliationShown:
-    rows = []
-    for one in held.open:
-        known = one.ours or one.theirs
-        assert known is not None
-        ours, theirs = (side.amount.yuan() if side else "" for side in (one.ours, one.theirs))
-        rows.append(
-            {
-                "kind": one.kind,
-                "age": str(one.age),
-                "date": known.day.isoformat(),
-                "reference": known.reference,
-                "account": known.account,
-                "fund": known.fund,
-                "ours": ours,
-                "theirs": theirs,
-            }
-        )
-    return ReconciliationShown(
-        quarter=quarter,
-        state=state,
-        file=held.file,
-        digest=held.digest,
-        counts=dict(held.counts),
-        open=rows,
-        signed=trail_shown(held.signed),
-    )
-
-
-class Sign(Body):
-    digest: Sha256
-    remarks: str = Field("", max_length=500)
-
-
-@ROUTES.post(
-    "/fund/{admdvs}/reconciliations/{quarter}/sign",
-    "签署对账",
-    roles=("accountant", "finance"),
-    body=Sign,
-)
-def sign_reconciliation(
-    call: Call[None, Sign], admdvs: Region, quarter: Quarter
-) -> ReconciliationShown:
-    sent, by = call.body, call.caller.subject
-    finance.sign(admdvs, quarter, sent.digest, by, sent.remarks, call.now)
-    return _reconciliation(quarter, *finance.get_comparison(admdvs, quarter))
 
 
 class BudgetIn(Body):

@@ -1,0 +1,76 @@
+"""Final accounts as they are kept: versions with their rows, annexes, notes and trail. Frozen;
+whole fen; stored through `medaid.aws.codec`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from medaid.fund.records import Signature
+from medaid.money import Fen
+
+
+class FinalState(StrEnum):
+    """草拟, 已复核, 已签署, 退回, 已被新版代替."""
+
+    DRAFTED = "drafted"
+    CHECKED = "checked"
+    SIGNED = "signed"
+    RETURNED = "returned"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFigure:
+    """A basic figure of enrolment in the notes, with where it comes from."""
+
+    name: str
+    count: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What explains final accounts (决算说明). `explanation` says why what must agree does not."""
+
+    enrolment: tuple[EnrolmentFigure, ...] = ()
+    policy: str = ""
+    analysis: str = ""
+    problems: str = ""
+    proposals: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinalRow:
+    """A row's amounts: last year and this year, or begin and end of the year."""
+
+    POSITIONAL: ClassVar = True
+    key: str
+    before: Fen
+    now: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class FinalAccounts:
+    """One version of a fund's final accounts of a year. `digest` is what a signature names: SHA-256
+    of all that it says."""
+
+    year: int
+    fund: str
+    number: int
+    digest: str
+    rows: tuple[FinalRow, ...]
+    current: tuple[tuple[str, str, Fen, Fen, Fen, Fen], ...]
+    """The list of current accounts: code, counterpart, fen by age."""
+    between: tuple[tuple[str, str, Fen], ...]
+    """What stands between regions: row, counterpart, fen."""
+    notes: Notes
+    trail: tuple[Signature, ...]
+
+    @property
+    def amounts(self) -> Mapping[str, Fen]:
+        """This year's amounts by row."""
+        return {row.key: row.now for row in self.rows}
