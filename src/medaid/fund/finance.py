@@ -11,19 +11,9 @@ from medaid.errors import BadInput
 from medaid.fund import analysis, keys, store
 from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, pool_shares
-<<<<<<< HEAD
-from medaid.fund.reconciliation import Finding
-from medaid.fund.records import Budget, BudgetVersion, Comparison, Signature
-from medaid.ids import OfficerId
-from medaid.instants import civil_date
-from medaid.money import Fen
-from medaid.months import Month, Quarter
-from medaid.payments.service import get_officer
-=======
 from medaid.fund.records import Budget, BudgetVersion
 from medaid.money import Fen
 from medaid.months import Month
->>>>>>> 1c5f3d2 (Reconciliation to its end: balances, every bank line matched or explained, exact sets proposed, versions, signatures withdrawn by two; one old test signed over an unexplained bank line)
 from medaid.regions import Region
 
 
@@ -36,107 +26,6 @@ def _year(year: int) -> Iterator[Month]:
     return Month(f"{year:04d}-01").through(Month(f"{year:04d}-12"))
 
 
-<<<<<<< HEAD
-# -------------------------------------------------------------------------------------------------
-# reconciliation
-
-
-def reconcile(
-    admdvs: str,
-    quarter: str,
-    name: str,
-    content: bytes,
-    now: datetime,
-    dropped: datetime | None = None,
-) -> list[Finding]:
-    """Holds finance's statement file against the books of a quarter.
-
-    Of two files the one dropped later stands (`dropped`, now where nothing says), in whatever order
-    they are brought; the same file again changes nothing. Raises BadInput naming row and column,
-    Refused PERIOD_OPEN before the quarter is over, Conflict STATE once it is signed or where a
-    later file stands.
-    """
-    ended = Quarter.parse(quarter, "quarter")
-    _over(ended, now)
-    theirs = reconciliation.their_movements(content)
-    ours = reconciliation.our_movements(_entries(admdvs, ended.months))
-    findings = reconciliation.compare(ours, theirs, civil_date(now))
-    when, digest = dropped or now, hashlib.sha256(content).hexdigest()
-    key = keys.of_reconciliation(admdvs, quarter)
-    item = store.find(key)
-    if item is not None:
-        held = item.record(Comparison)
-        if held.signed:
-            raise Conflict("STATE", field="quarter", rule=f"{quarter} 对账已签署")
-        if held.dropped > when:
-            rule = f"已有更晚送达的对账文件 {held.file}"
-            raise Conflict("STALE", field="file", rule=rule)
-    unmatched = tuple(finding for finding in findings if finding.kind != "matched")
-    made = Comparison(name, digest, when, _counts(findings), unmatched)
-    write = (
-        item.replace(made, "reconciliation", state="compared", at=now)
-        if item
-        else store.FundItem.create(key, made, "reconciliation", state="compared", at=now)
-    )
-    commit_or_refuse([write])
-    return findings
-
-
-def _over(quarter: Quarter, now: datetime) -> None:
-    """J31 asks for it after the quarter. Raises Refused PERIOD_OPEN before."""
-    if civil_date(now) <= quarter.last:
-        raise Refused("PERIOD_OPEN", field="quarter", rule=f"{quarter} 尚未结束,季后对账")
-
-
-def _counts(findings: list[Finding]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in findings:
-        counts[one.kind] = counts.get(one.kind, 0) + 1
-    return counts
-
-
-def get_comparison(admdvs: str, quarter: str) -> tuple[Comparison, str]:
-    """The quarter's reconciliation and its state. Raises Refused NOT_FOUND."""
-    item = store.find(keys.of_reconciliation(admdvs, quarter))
-    if item is None:
-        raise Refused("NOT_FOUND", field="quarter", rule=f"{quarter} 尚无对账")
-    return item.record(Comparison), item.state
-
-
-def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: datetime) -> str:
-    """Signs a reconciliation off; two different people are needed. What is open needs a remark.
-    `digest` names the file whose comparison was looked at. Answers the new state.
-
-    Raises Refused NOT_FOUND, PERIOD_OPEN, FIELD_REQUIRED; Conflict STATE, also where another file
-    was compared since; Forbidden SEPARATION for a second signature of the same person.
-    """
-    _over(Quarter.parse(quarter, "quarter"), now)
-    item = store.find(keys.of_reconciliation(admdvs, quarter))
-    if item is None:
-        raise Refused("NOT_FOUND", field="quarter", rule=f"{quarter} 尚无对账")
-    held = item.record(Comparison)
-    if item.state not in ("compared", "signed_once"):
-        raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
-    if digest != held.digest:
-        rule = f"签署的不是当前对账文件 {held.file},请重新查看"
-        raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
-    signer = get_officer(Region(admdvs), OfficerId(by))
-    if any(signer.is_one_hand_with(one.by, now, one.at) for one in held.signed):
-        raise Forbidden("SEPARATION", field="by", rule="对账须由两人分别签署")
-    if held.open and not remarks.strip():
-        raise BadInput("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")
-    to = "signed" if held.signed else "signed_once"
-    changed = replace(held, signed=(*held.signed, Signature("签署", by, now, remarks)))
-    commit_or_refuse([item.replace(changed, "reconciliation", state=to, at=now)])
-    return to
-
-
-# -------------------------------------------------------------------------------------------------
-# budget, pools, reserve
-
-
-=======
->>>>>>> 1c5f3d2 (Reconciliation to its end: balances, every bank line matched or explained, exact sets proposed, versions, signatures withdrawn by two; one old test signed over an unexplained bank line)
 def set_budget(admdvs: str, year: int, lines: Mapping[str, Fen], by: str, now: datetime) -> Budget:
     """Adds a version of a year's budget by account code (J30); earlier versions stay readable.
 

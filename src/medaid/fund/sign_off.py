@@ -12,7 +12,10 @@ from medaid.fund import open_lines
 from medaid.fund.open_lines import THEIRS
 from medaid.fund.reconciling import books_digest, last_version, quarter_over
 from medaid.fund.records import Comparison, Signature
+from medaid.ids import OfficerId
 from medaid.months import Quarter
+from medaid.payments.service import get_officer
+from medaid.regions import Region
 
 _SIGNED, _ASKED, _WITHDRAWN = "签署", "申请撤回签署", "同意撤回签署"
 
@@ -34,7 +37,8 @@ def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: dat
     if digest != held.digest:
         rule = f"签署的不是当前第 {held.number} 版({held.file}),请重新查看"
         raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
-    if any(one.by == by for one in held.signed):
+    signer = get_officer(Region(admdvs), OfficerId(by))
+    if any(signer.is_one_hand_with(one.by, now, one.at) for one in held.signed):
         raise Forbidden("SEPARATION", field="by", rule="对账须由两人分别签署")
     if held.open and not remarks.strip():
         raise BadInput("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")
@@ -81,7 +85,8 @@ def withdraw_signature(
         changed = replace(held, trail=(*held.trail, Signature(_ASKED, by, now, reason)))
         to = "withdrawing"
     elif item.state == "withdrawing":
-        if held.trail[-1].by == by:
+        asked, agrees = held.trail[-1], get_officer(Region(admdvs), OfficerId(by))
+        if agrees.is_one_hand_with(asked.by, now, asked.at):
             raise Forbidden("SEPARATION", field="by", rule="撤回签署须由另一人同意")
         act = Signature(_WITHDRAWN, by, now, reason)
         changed, to = replace(held, signed=(), trail=(*held.trail, act)), "compared"
