@@ -16,8 +16,8 @@ from tests.papers.looking import check_picture, check_text, fonts, pages, text
 from medaid.errors import Refused
 from medaid.fund import final_accounts, periods, years
 from medaid.fund.final_printouts import consolidated_paper, final_paper
+from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, Notes
 from medaid.fund.model import journal
-from medaid.fund.records import EnrolmentFigure, FinalAccounts, Notes
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month

@@ -9,10 +9,10 @@ from typing import Final
 
 from medaid.fund import consolidation, final_accounts, layouts
 from medaid.fund.current_accounts import AGES
+from medaid.fund.final_records import FinalAccounts, Notes
 from medaid.fund.layouts import Row, Statement
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.printouts import counterpart_name, signed, why
-from medaid.fund.records import FinalAccounts, Notes
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.papers.model import Column, Paper, Signature, Table, Value, sums
