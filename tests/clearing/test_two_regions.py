@@ -4,8 +4,11 @@ the hospital, which knows one sum, agrees both parts. Proves J24, J34, Q5.2."""
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from tests.clearing.builders import (
     HOSPITALS,
     agree,
@@ -185,3 +188,73 @@ class TestAwayFromHome:
             (CITY, 1): {"basic_resident": Fen(4083375)},
             (COUNTY, 0): {"assistance": Fen(559960)},
         }
+
+
+SERIAL = count(1)
+COUNTIES = (COUNTY, "440982")
+VISITS = st.lists(
+    st.tuples(
+        st.sampled_from((CITY, *COUNTIES)),  # who insures
+        st.sampled_from(("", *COUNTIES)),  # who pays the assistance, where the insured do not
+        st.integers(0, 10**7),
+        st.integers(0, 10**6),
+        st.sampled_from(("21", "11")),
+        st.booleans(),  # taken back
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=15,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller case costs minutes here
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(visits=VISITS, there=st.sampled_from((CITY, ELSEWHERE)))
+def test_the_statements_of_all_regions_add_up_to_the_hospitals_own_total(
+    visits: list[tuple[str, str, int, int, str, bool]], there: str
+) -> None:
+    """J24, J34: each settlement counted once, each part owed by one region, each region's paid
+    under an order of its own; together what the hospital knows and nothing else."""
+    code, own = f"H{next(SERIAL):011d}", list[Item]()
+    for number, (insured, assisting, hifp, maf, clr_type, back) in enumerate(visits):
+        one = item(
+            f"{code}{number}",
+            at(3),
+            institution=code,
+            home=insured,
+            treatment=insured if there == CITY else there,
+            hifp=hifp,
+            maf=maf,
+            clr_type=clr_type,
+        )
+        whose = assisting if maf and assisting != insured else ""
+        arrive(one, assisting=whose)
+        own.append(one)
+        if back:
+            own.append(refund(one, at(5)))
+            arrive(own[-1], original=one, assisting=whose)
+    owing = (CITY, *COUNTIES, ELSEWHERE)
+    for region in owing:
+        hospital.close_institution_month(region, code, "2023-07", at(1, 4, month=8))
+    for clr_type, insured in {(one.clr_type, one.insured_region) for one in own}:
+        mine = [one for one in own if (one.clr_type, one.insured_region) == (clr_type, insured)]
+        group = ("390", clr_type, insured)
+        said = reconcile_totals(there, code, group, FIRST, LAST, sums(*mine), len(mine), AUGUST)
+        assert said[0] == "0", said
+    agree(agreement(code, region=there))
+    found = [one for region in owing for one in made(region, code, "2023-07")]
+    assert {one.state for one in found} <= {"confirmed"}
+    for region in {one.region for one in found}:
+        key = (region, code, "2023-07", 1)
+        hospital.approve_statement(*key, f"审核{region}", AUGUST)
+        hospital.release_statement(*key, f"出纳{region}", AUGUST)
+    paid = [one for region in owing for one in made(region, code, "2023-07")]
+    assert sum(b.totals.count for one in paid for b in one.blocks) == len(own)
+    total = sum(int(one.amounts["fund_pay_sumamt"]) for one in own)
+    assert sum(int(fen) for one in paid for fen in one.by_fund.values()) == total
+    assert sum(int(fen) for one in paid for fen in one.paid.values()) == total
+    orders = [one.order_id for one in paid if one.paid]
+    assert len(set(orders)) == len(orders)
