@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from rich.console import Console
+from tests.papers.looking import check_text
 
 from medaid.local import demo, explain, run
 from medaid.local.hospital import Hospital
@@ -152,6 +153,22 @@ def test_the_command_and_the_api_explain_alike(
     words = capsys.readouterr().out
     for line in hospital.explanation(setl_id)["sentences"]:
         assert line in words
+
+
+def test_a_paper_comes_whole_through_the_gateway(
+    cloud: Stack, hospital: Hospital, psn_no: str
+) -> None:
+    """Bytes leave the function in base64 and the gateway as a file, under the function's own
+    role."""
+    mdtrt_id = hospital.stay(psn_no, "2021-05-14", "2021-05-16")
+    settled = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))
+    address = f"{cloud.api}/settlements/{settled['setlinfo']['setl_id']}/paper"
+    paper = httpx.get(f"{address}/pdf", headers=hospital.headers, timeout=60)
+    assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+    check_text(paper.content, "医疗费用结算单", "茂名市某县级人民医院", "个人负担(大写)")
+    other = Hospital(cloud, OTHER, "440900")
+    assert httpx.get(f"{address}/pdf", headers=other.headers, timeout=60).status_code == 404
+    assert httpx.get(f"{address}/txt", headers=hospital.headers, timeout=60).status_code == 400
 
 
 def test_a_body_of_ten_megabytes_is_answered_not_broken(cloud: Stack, hospital: Hospital) -> None:

@@ -165,6 +165,22 @@ def test_a_workbook_is_set_up_for_A4_with_numbers_dates_and_borders() -> None:
     assert sheet.cell(cells["期初余额"].row + 1, 2).value == "借方"
 
 
+def test_a_row_of_a_workbook_is_as_high_as_its_longest_text_needs() -> None:
+    """Spreadsheets find no height for merged cells: text would be cut."""
+    table = Table((Column("序号", 1), Column("依据", 9)), ((1, "依据" * 200), (2, "短")))
+    made = printed(replace(PAPER, tables=(table,), facts=(("说明", "长" * 300),)), Form.XLSX)
+    sheet = load_workbook(io.BytesIO(made)).active
+    high = {
+        str(cell.value): sheet.row_dimensions[cell.row].height
+        for row in sheet.rows
+        for cell in row
+        if cell.value
+    }
+    assert high["依据" * 200] >= 10 * high["短"] / 1.5
+    assert high["长" * 300] > 5 * high["短"]
+    assert high["短"] == 18
+
+
 def test_what_came_from_outside_is_never_a_formula() -> None:
     live = "=HYPERLINK(1)"
     table = Table((Column(live), Column("乙")), ((live, live),), (live, live), live)

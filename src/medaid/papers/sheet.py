@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 from medaid import workbook
 from medaid.instants import midnight
@@ -13,11 +14,13 @@ from medaid.money import Fen
 from medaid.papers.model import Paper, Table, Value
 from medaid.papers.words import amount_in_words, date_text
 
-_LEAST: Final = 6
+_LEAST: Final = 4
 """Columns of a sheet that has narrower tables, or none."""
-_LINE_HEIGHT: Final = 16
+_LINE_HEIGHT, _ROW_HEIGHT, _PADDING = 15.0, 18.0, 2
+"""Points of a line of text and of the lowest row; characters that a cell's edges take."""
 _ACROSS: Final = {False: 92, True: 140}
 """Characters across a page, upright and landscape."""
+_NARROWEST: Final = 10
 
 
 def xlsx(paper: Paper) -> bytes:
@@ -25,6 +28,16 @@ def xlsx(paper: Paper) -> bytes:
     book = workbook.new_book(paper.title, midnight(paper.day))
     _Sheet(paper, workbook.add_sheet(book, paper.title)).fill()
     return workbook.saved(book)
+
+
+def _side(value: Value) -> str:
+    """Where a cell's content stands: amounts right, counts in the middle."""
+    return "right" if isinstance(value, Fen) else "center" if isinstance(value, int) else "left"
+
+
+def _across(text: str) -> int:
+    """How many characters wide a text is, a Chinese one counting as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 class _Sheet:
@@ -35,6 +48,7 @@ class _Sheet:
 
         self.paper, self.sheet, self.row = paper, sheet, 0
         self.columns = max([_LEAST, *(len(table.columns) for table in paper.tables)])
+        self.widths = self._widths()
         thin = Side(style="thin")
         self.border = Border(left=thin, right=thin, top=thin, bottom=thin)
         self.bold, self.font, self.align = Font(bold=True), Font, Alignment
@@ -78,8 +92,7 @@ class _Sheet:
         cell.font = self.font(size=size, bold=bold)
         cell.alignment = self.align(horizontal=across, vertical="center", wrap_text=True)
         self._merge(1, self.columns)
-        lines = -(-2 * len(str(value)) // _ACROSS[self.paper.landscape])
-        self.sheet.row_dimensions[self.row].height = max(lines * _LINE_HEIGHT, size * 1.6)
+        self._set_height(max(self._height(value, 1, self.columns), size * 1.6))
 
     def _merge(self, first: int, last: int, rows: int = 1) -> None:
         if last > first or rows > 1:
@@ -93,20 +106,40 @@ class _Sheet:
     def _boxed(self, cells: Iterable[tuple[Value, int]], label_every: int = 0) -> None:
         """A row of bordered cells, each over so many columns."""
         self.row += 1
-        column = 1
+        column, height = 1, _ROW_HEIGHT
         for number, (value, width) in enumerate(cells):
             cell = self.sheet.cell(self.row, column)
             workbook.put(cell, value)
-            amount = isinstance(value, Fen | int)
-            cell.alignment = self.align(
-                horizontal="right" if amount else "left", vertical="center", wrap_text=True
-            )
+            side = "left" if label_every else _side(value)
+            cell.alignment = self.align(horizontal=side, vertical="center", wrap_text=True)
             if label_every and number % label_every == 0:
                 cell.font, cell.fill = self.bold, self.fill_of
             for one in range(column, column + width):
                 self.sheet.cell(self.row, one).border = self.border
             self._merge(column, column + width - 1)
+            height = max(height, self._height(value, column, width))
             column += width
+        self._set_height(height)
+
+    def _height(self, value: Value, column: int, width: int) -> float:
+        """How high a row must be for a text that is wrapped in so many columns: spreadsheets do not
+        find it out for merged cells."""
+        if not isinstance(value, str):
+            return _ROW_HEIGHT
+        fits = max(1, sum(self.widths[column - 1 : column - 1 + width]) - _PADDING)
+        lines = sum(max(1, -(-_across(line) // fits)) for line in value.split("\n"))
+        return lines * _LINE_HEIGHT + (_ROW_HEIGHT - _LINE_HEIGHT)
+
+    def _set_height(self, points: float) -> None:
+        self.sheet.row_dimensions[self.row].height = points
+
+    def _widths(self) -> list[int]:
+        """The columns' widths in characters: shares of the page by the widest table."""
+        widest = max(self.paper.tables, key=lambda one: len(one.columns), default=None)
+        shares = [one.width for one in widest.columns] if widest else []
+        shares += [2] * (self.columns - len(shares))
+        page = _ACROSS[self.paper.landscape]
+        return [max(round(page * share / sum(shares)), _NARROWEST) for share in shares]
 
     def _pairs(self, facts: Sequence[tuple[str, Value]]) -> None:
         half = self.columns // 2
@@ -122,44 +155,57 @@ class _Sheet:
     def _table(self, table: Table) -> None:
         if table.caption:
             self._line(table.caption, bold=True)
-        begin = self.row + 1
-        self._heading(table)
+        begin, spans = self.row + 1, self._spans(table)
+        self._heading(table, spans)
         if self.sheet.print_title_rows in (None, ""):
             self.sheet.print_title_rows = f"{begin}:{self.row}"
             self.sheet.freeze_panes = self.sheet.cell(self.row + 1, 1)
         for row in table.rows:
-            self._boxed((value, 1) for value in row)
+            self._boxed(zip(row, spans, strict=True))
         if table.totals:
-            self._boxed((value, 1) for value in table.totals)
+            self._boxed(zip(table.totals, spans, strict=True))
             for cell in self.sheet[self.row]:
                 cell.font = self.bold
 
-    def _heading(self, table: Table) -> None:
+    def _spans(self, table: Table) -> list[int]:
+        """Over how many columns of the sheet each of the table's goes: it is as wide as the paper,
+        its widest column takes what others have more."""
+        spans = [1] * len(table.columns)
+        widest = max(range(len(spans)), key=lambda number: table.columns[number].width)
+        spans[widest] += self.columns - len(spans)
+        return spans
+
+    def _heading(self, table: Table, spans: Sequence[int]) -> None:
         grouped = any(column.over for column in table.columns)
         self.row += 1
-        column = 1
+        first, placed, height = 1, iter(spans), _ROW_HEIGHT
         for over, some in groupby(table.columns, key=lambda one: one.over):
-            names = [one.name for one in some]
-            if over:
-                self._head(self.row, column, over)
-                self._merge(column, column + len(names) - 1)
-            for number, name in enumerate(names, column):
-                self._head(self.row + 1 if over else self.row, number, name)
+            begin = first
+            for one in some:
+                last = first + next(placed) - 1
+                self._head(self.row + bool(over), first, last, one.name)
+                height = max(height, self._height(one.name, first, last - first + 1))
                 if grouped and not over:
-                    self._head(self.row + 1, number, "")
-                    self._merge(number, number, rows=2)
-            column += len(names)
+                    self._merge(first, last, rows=2)
+                first = last + 1
+            if over:
+                self._head(self.row, begin, first - 1, over)
+        self._set_height(height)
         if grouped:
-            for number in range(1, column):
-                self.sheet.cell(self.row, number).border = self.border
             self.row += 1
+            for column in range(1, first):
+                self.sheet.cell(self.row, column).border = self.border
 
-    def _head(self, row: int, column: int, text: str) -> None:
-        cell = self.sheet.cell(row, column)
-        if text:
-            workbook.put(cell, text)
-        cell.font, cell.fill, cell.border = self.bold, self.fill_of, self.border
+    def _head(self, row: int, first: int, last: int, text: str) -> None:
+        """A cell of a heading, over the columns `first` to `last`."""
+        cell = self.sheet.cell(row, first)
+        workbook.put(cell, text)
+        cell.font, cell.fill = self.bold, self.fill_of
         cell.alignment = self.align(horizontal="center", vertical="center", wrap_text=True)
+        for column in range(first, last + 1):
+            self.sheet.cell(row, column).border = self.border
+        if last > first:
+            self.sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
 
     def _signatures(self) -> None:
         self.row += 1
@@ -181,10 +227,5 @@ class _Sheet:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-        widest = max(self.paper.tables, key=lambda one: len(one.columns), default=None)
-        widths = [one.width for one in widest.columns] if widest else []
-        widths += [2] * (self.columns - len(widths))
-        for number, width in enumerate(widths, 1):
-            letter = get_column_letter(number)
-            share = _ACROSS[self.paper.landscape] * width / sum(widths)
-            sheet.column_dimensions[letter].width = max(round(share), 14)
+        for number, width in enumerate(self.widths, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
