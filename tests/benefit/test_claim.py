@@ -61,6 +61,14 @@ def test_every_determining_region_is_priced_and_the_better_one_taken_once_J22_J2
     assert [name for name, _ in choice.others] == ["low_income@440902"]
 
 
+def test_of_regions_that_pay_alike_the_first_is_taken_J24() -> None:
+    """The same every time it is asked, as a replay must be."""
+    alike = [identity("low_income", date(2019, 1, 1), admdvs=one) for one in ("440981", "440902")]
+    choice = decide(file(*alike), asked(), TODAY, library().policy_for, group)
+    assert choice.candidate.assisting_region == "440902"
+    assert [name for name, _ in choice.others] == ["low_income@440981"]
+
+
 def test_the_desk_takes_the_same_region_as_the_counter_J24() -> None:
     """A city's office decides on two counties' identities: the one that pays more, in its own
     name."""
