@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import identity, insurance, person
 
-from medaid.benefit.claim import candidates, decide, funds_pay, year_of
+from medaid.benefit.claim import candidates, decide, decide_with_entered, funds_pay, year_of
 from medaid.benefit.facts import ClaimRequest, enrolment_for, identities_by_region
 from medaid.benefit.model import Bill
 from medaid.benefit.statements import check_stated_facts
 from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, PersonFile, YearTotals
-from medaid.policy.service import library
+from medaid.policy.service import Library, library
 
 TODAY = date(2021, 7, 5)
 STAY = (date(2021, 6, 20), date(2021, 6, 30))
@@ -59,6 +59,29 @@ def test_every_determining_region_is_priced_and_the_better_one_taken_once_J22_J2
     choice = decide(file(LOW, HIGH), asked(), TODAY, library().policy_for, group)
     assert choice.candidate.assisting_region == "440981"
     assert [name for name, _ in choice.others] == ["low_income@440902"]
+
+
+@pytest.mark.parametrize(("code", "asks"), [("FIGURE_MISSING", 1), ("CLAUSE_GAP", 0), ("", 0)])
+def test_what_agencies_entered_is_asked_for_where_a_figure_is_missing(code: str, asks: int) -> None:
+    plain, fitted = library().policy_for, Library(()).policy_for
+    asked_for: list[str] = []
+
+    def entered() -> Any:
+        asked_for.append("entered")
+        return fitted
+
+    def deciding(policy_for: Any) -> Any:
+        if code and policy_for is plain:
+            raise PolicyUndetermined(code)
+        return policy_for
+
+    if code and not asks:
+        with pytest.raises(PolicyUndetermined) as refusal:
+            decide_with_entered(deciding, plain, entered)
+        assert refusal.value.code == code
+    else:
+        assert decide_with_entered(deciding, plain, entered) is (fitted if asks else plain)
+    assert len(asked_for) == asks
 
 
 def test_of_regions_that_pay_alike_the_first_is_taken_J24() -> None:
