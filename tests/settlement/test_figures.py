@@ -162,7 +162,15 @@ def test_what_one_person_alone_entered_counts_nowhere_Q3_1(asked: dict[str, Any]
     hospital = Hospital(prefix="20210705110000")
     refused(hospital.call("2207", asked), "FIGURE_MISSING", "hifp_pay")
     assert call("POST", f"/figures/440900/{shown['figure']}/end", {"end": "2021-06-30"})[0] == 200
-    assert call("GET", "/figures/440900")[1]["rows"] == []
+    (row,) = call("GET", "/figures/440900")[1]["rows"]
+    assert row["withdrawn_at"]
+    assert [line.split(" ", 2)[2] for line in row["trail"]] == ["officer-1 提出", "officer-1 撤回"]
+    path = f"/figures/440900/{row['figure']}/approve"
+    assert call("POST", path, by="officer-2")[1]["code"] == "STATE"
+    status, again = call("POST", "/figures/440900", CHRONIC, by="officer-3")
+    assert (status, again["withdrawn_at"], len(again["trail"])) == (201, "", 3)
+    assert call("POST", path, by="officer-3")[0] == 403
+    assert call("POST", path, by="officer-1")[0] == 200
 
 
 def test_another_region_enters_and_sees_nothing_here(asked: dict[str, Any]) -> None:

@@ -170,6 +170,8 @@ class EnteredFigure:
     approved_at: datetime | None = None
     ending: date | None = None
     ending_by: str = ""
+    withdrawn_at: datetime | None = None
+    """Taken back before anybody approved it."""
     trail: tuple[str, ...] = ()
     """Who did what and when, in words."""
 

@@ -65,6 +65,7 @@ class FigureShown(Shown):
     approved_by: str
     approved_at: str
     ending: str
+    withdrawn_at: str
     trail: list[Long]
 
 
@@ -146,5 +147,6 @@ def _shown(one: EnteredFigure) -> FigureShown:
         approved_by=one.approved_by,
         approved_at=beijing_text(one.approved_at) if one.approved_at else "",
         ending=one.ending.isoformat() if one.ending else "",
+        withdrawn_at=beijing_text(one.withdrawn_at) if one.withdrawn_at else "",
         trail=list(one.trail),
     )

@@ -70,14 +70,18 @@ def _check_layer(figure: AgencyFigure, policy: Policy) -> None:
 def proposed(
     held: Sequence[EnteredFigure], figure: AgencyFigure, title: str, by: str, now: datetime
 ) -> tuple[EnteredFigure, ...]:
-    """With the figure added; as they were where it is there. Raises Conflict STATE where one that
-    is approved speaks of the same, or there are too many."""
-    if any(one.figure.figure_id == figure.figure_id for one in held):
+    """With the figure added; as they were where it stands already. Raises Conflict STATE where one
+    that is approved speaks of the same, or there are too many."""
+    before = next((one for one in held if one.figure.figure_id == figure.figure_id), None)
+    if before is not None and before.withdrawn_at is None:
         return tuple(held)
     _check_alone(held, figure)
+    trail = (*(before.trail if before else ()), _said(by, now, "提出"))
+    new = EnteredFigure(figure, title, by, aware(now), trail=trail)
+    if before is not None:
+        return _with(held, new)
     if len(held) >= MOST:
         raise Conflict("STATE", field="admdvs", rule=f"已有 {MOST} 项,不能再录入")
-    new = EnteredFigure(figure, title, by, aware(now), trail=(_said(by, now, "提出"),))
     return (*held, new)
 
 
@@ -90,6 +94,8 @@ def approved(
     Raises Refused NOT_FOUND, Forbidden SEPARATION, Conflict STATE.
     """
     one = found(held, figure_id)
+    if one.withdrawn_at is not None:
+        raise Conflict("STATE", field="figure", rule="提议已撤回")
     if one.ending is not None:
         _check_other(one.ending_by, by)
         _check_not_passed(one.ending, now)
@@ -113,7 +119,8 @@ def ended(
     once. Raises Refused NOT_FOUND, Conflict STATE, BadInput DATE_ORDER."""
     one = found(held, figure_id)
     if one.approved_at is None:
-        return tuple(other for other in held if other is not one)
+        trail = (*one.trail, _said(by, now, "撤回"))
+        return _with(held, replace(one, withdrawn_at=aware(now), trail=trail))
     _check_not_passed(last, now)
     if last >= one.figure.end:
         raise BadInput("DATE_ORDER", field="end", rule=f"须早于现在的 {one.figure.end}")

@@ -62,13 +62,12 @@ def end_figure(region: Region, figure_id: str, last: date, by: str, now: datetim
 
 
 def _changed(region: str, figure_id: str, change: Callable[[Figures], Figures]) -> EnteredFigure:
-    """The figure after `change`, or as it was where the change took it away."""
+    """The figure after `change`."""
 
     def decide() -> Decided[EnteredFigure]:
         version, before = store.find_figures(region)
         after = change(before)
-        one = next((o for o in after if o.figure.figure_id == figure_id), None)
-        one = one or rules.found(before, figure_id)
+        one = rules.found(after, figure_id)
         writes = [] if after == before else [store.replace_figures(region, version, after)]
         return Decided(one, writes)
 
