@@ -69,6 +69,7 @@ CODES: Final[dict[str, str]] = {
     "ACCOUNT_UNKNOWN": "会计科目不存在",
     "FUND_UNKNOWN": "无对应基金",
     "FLOW_FORBIDDEN": "该资金流向不被允许",
+    "BUDGET_EXCEEDED": "超出批准的预算",
     "OVERDRAWN": "银行账户余额不足",
     "PERIOD_CLOSED": "会计期间已结账",
     "PERIOD_OPEN": "会计期间未结束或未结账",

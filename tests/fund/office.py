@@ -3,13 +3,14 @@ budget through its three hands."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from medaid.fund import periods, vouchers
+from medaid.fund import budgets, periods, vouchers
 from medaid.fund.model import journal
-from medaid.fund.records import Voucher, VoucherLine
+from medaid.fund.records import BudgetItem, Voucher, VoucherLine
 from medaid.money import Fen
 from medaid.months import Month
 
@@ -56,3 +57,12 @@ def give(fund: str, fen: int, day: date, account: str = "1001", region: str = RE
     rows = [(fund, account, "3001", Fen(fen))]
     periods.keep_first_month(region, Month.of(day))
     periods.post(journal.movement("opening", region, source, rows, at))
+
+
+def budget(year: int, lines: Mapping[str, int], region: str = REGION) -> None:
+    """A budget through its three hands, fen by account code."""
+    at = noon(year, 1, 5)
+    items = [BudgetItem(code, Fen(fen), "测算表") for code, fen in lines.items()]
+    number = budgets.draft_budget(region, year, items, "年初预算", "会计", at).number
+    budgets.review_budget(region, year, number, "财政甲", at)
+    budgets.approve_budget(region, year, number, "县政批1", "县政府", at)

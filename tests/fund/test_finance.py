@@ -16,15 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from tests.conftest import Tables
 from tests.dropped.builders import altered, workbook_of
-from tests.fund.office import make, paper
+from tests.fund.office import budget, give, make, paper, post
 
-from medaid.aws.transaction import commit
+from medaid.aws.transaction import ConditionFailed, commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import (
     allocations,
     analysis,
     books,
+    budgets,
     finance,
     open_lines,
     periods,
@@ -36,9 +38,9 @@ from medaid.fund import (
 )
 from medaid.fund.model import Entry, journal
 from medaid.fund.reconciliation import HEADING, Movement
-from medaid.fund.records import Cause, Voucher
+from medaid.fund.records import Allocation, BudgetItem, Cause, Voucher
 from medaid.money import Fen, Ratio
-from medaid.months import Month
+from medaid.months import Month, Quarter
 from medaid.workbook import workbook
 
 R = "620522"
@@ -52,7 +54,15 @@ def request(fen: int, quarter: str = "2023-Q3", fund: str = "assistance") -> Non
     allocations.request_allocation(R, quarter, "1", {fund: Fen(fen)}, "经办", when(1))
 
 
-@pytest.mark.usefixtures("tables")
+@pytest.fixture
+def _office(tables: Tables) -> None:
+    """A budget of 10.00 yuan for each of two funds, and as much on the special account."""
+    budget(2023, {"610100-500101": 900, "610100-590101": 100, "390100-500111": 1000})
+    for fund in ("assistance", "basic_resident"):
+        give(fund, 1000, date(2023, 7, 1))
+
+
+@pytest.mark.usefixtures("_office")
 class TestAllocation:
     def test_asked_approved_received_booked_once(self) -> None:
         """Q2.2: allocation by approved request, into the expenditure account, once."""
@@ -63,23 +73,30 @@ class TestAllocation:
             )
         with pytest.raises(Conflict):  # not approved yet
             allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(2))
+        with pytest.raises(Conflict):  # not reviewed yet
+            allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
         with pytest.raises(Forbidden):
-            allocations.approve_allocation(R, "2023-Q3", "1", "经办", when(2))
+            allocations.review_allocation(R, "2023-Q3", "1", "经办", when(2))
+        allocations.review_allocation(R, "2023-Q3", "1", "审核", when(2))
+        for by in ("经办", "审核"):
+            with pytest.raises(Forbidden):
+                allocations.approve_allocation(R, "2023-Q3", "1", by, when(2))
         allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
         for day in (5, 6):
             allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(day))
-        (entry,) = service.entries(R, "2023-07")
+        (entry,) = (one for one in service.entries(R, "2023-07") if one.kind == "allocation")
         assert books.balances([entry]) == {"610100-1002": Fen(500), "610100-1001": Fen(-500)}
 
     def test_who_asked_or_approved_does_not_receive(self) -> None:
         """Q3.1: nobody carries an allocation from end to end."""
         request(500)
+        allocations.review_allocation(R, "2023-Q3", "1", "审核", when(2))
         allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
-        for by in ("经办", "财政"):
+        for by in ("经办", "审核", "财政"):
             with pytest.raises(Forbidden) as told:
                 allocations.receive_allocation(R, "2023-Q3", "1", by, when(3))
             assert told.value.code == "SEPARATION"
-        assert list(service.entries(R, "2023-07")) == []
+        assert {one.kind for one in service.entries(R, "2023-07")} == {"opening"}
 
     def test_finance_may_refuse_and_says_why(self) -> None:
         request(500)
@@ -104,6 +121,57 @@ class TestAllocation:
             allocations.request_allocation(
                 R, quarter, "1", {"assistance": Fen(fen)}, "经办", when(1)
             )
+
+    def test_no_more_is_asked_for_than_the_approved_budget_holds(self, tables: Tables) -> None:
+        """Q2.2: over all requests of the year; what was rejected counts no more."""
+        request(600)
+        ask = allocations.request_allocation
+        before = tables.everything()
+        with pytest.raises(Conflict) as told:
+            ask(R, "2023-Q4", "1", {"assistance": Fen(401)}, "经办", when(1))
+        assert (told.value.code, told.value.field) == ("BUDGET_EXCEEDED", "amounts.assistance")
+        assert "至多 4.00 元" in told.value.rule
+        assert tables.everything() == before
+        ask(R, "2023-Q4", "1", {"assistance": Fen(400)}, "经办", when(1))
+        ask(R, "2023-Q3", "2", {"basic_resident": Fen(1000)}, "经办", when(1))
+        allocations.reject_allocation(R, "2023-Q3", "1", "财政", "超出需要", when(2))
+        ask(R, "2023-Q4", "2", {"assistance": Fen(600)}, "经办", when(3))
+        with pytest.raises(Conflict) as told:  # no budget of that year
+            ask(R, "2024-Q1", "1", {"assistance": Fen(1)}, "经办", when(3))
+        assert (told.value.code, told.value.field) == ("BUDGET_EXCEEDED", "quarter")
+        with pytest.raises(Conflict):  # no budget of that fund
+            ask(R, "2023-Q4", "3", {"disabled": Fen(1)}, "经办", when(3))
+
+    def test_a_budget_cut_since_the_request_holds_at_the_approval(self) -> None:
+        request(600)
+        allocations.review_allocation(R, "2023-Q3", "1", "审核", when(2))
+        items = [BudgetItem("610100-500101", Fen(599), "调减")]
+        budgets.draft_budget(R, 2023, items, "压减", "会计", when(3))
+        budgets.review_budget(R, 2023, 2, "财政甲", when(3))
+        allocations_stand = allocations.list_allocations(R, "2023-Q3")
+        budgets.approve_budget(R, 2023, 2, "县政批2", "县政府", when(3))
+        with pytest.raises(Conflict) as told:
+            allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(4))
+        assert told.value.code == "BUDGET_EXCEEDED"
+        assert allocations.list_allocations(R, "2023-Q3") == allocations_stand
+
+    def test_two_requests_side_by_side_do_not_share_one_budget(self) -> None:
+        made = [
+            Allocation(Quarter("2023-Q3"), name, {"assistance": Fen(1000)}, ()) for name in "ab"
+        ]
+        turns = [allocations._within_budget(R, one, when(1)) for one in made]
+        commit(turns[:1])
+        with pytest.raises(ConditionFailed):
+            commit(turns[1:])
+
+    def test_money_that_is_not_there_is_not_received(self) -> None:
+        request(600)
+        allocations.review_allocation(R, "2023-Q3", "1", "审核", when(2))
+        allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
+        post(paper("1", "remittance_up", date(2023, 7, 2), ("assistance", "520102", "1001", 401)))
+        with pytest.raises(Conflict) as told:
+            allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(3))
+        assert (told.value.code, told.value.field) == ("OVERDRAWN", "amounts")
 
 
 def digest() -> str:
@@ -437,10 +505,8 @@ def test_budget_and_its_use() -> None:
     """J30."""
     for entry in entries():
         commit(service.writes(entry))
-    finance.set_budget(
-        R, 2023, {"610100-500101": Fen(90), "610100-590101": Fen(50)}, "会计", when(1)
-    )
-    use = {line.code: (line.budgeted, line.used, line.left) for line in finance.budget_use(R, 2023)}
+    budget(2023, {"610100-500101": 90, "610100-590101": 50})
+    use = {line.code: (line.budgeted, line.used, line.left) for line in budgets.budget_use(R, 2023)}
     assert use["610100-500101"] == (Fen(90), Fen(100), Fen(-10))
     assert use["610100-590101"] == (Fen(50), Fen(0), Fen(50))
     assert use["610100-500102"] == (Fen(0), Fen(300), Fen(-300))

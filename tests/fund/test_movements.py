@@ -164,6 +164,7 @@ def test_beside_the_edges_nothing_is_entered(
     code: str,
     field: str,
 ) -> None:
+    """J29: what no row of flows.toml allows."""
     refused(paper("1", kind, DAY, row, **more), code, field, tables)
 
 
@@ -290,6 +291,7 @@ REGIONS = (f"6205{number:02d}" for number in itertools.count(30))
     )
 )
 def test_no_day_of_any_sequence_ends_below_zero(moves: list[tuple[bool, int, int]]) -> None:
+    """J29."""
     at, total, region = noon(2026, 7, 31), 0, next(REGIONS)
     for number, (comes, day, fen) in enumerate(moves):
         kind, debit, credit = (

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from openpyxl import load_workbook
 from tests.conftest import Tables
+from tests.fund.office import budget
 from tests.papers.looking import check_picture, check_text, text
 
 from medaid.errors import Refused
@@ -23,6 +24,7 @@ from medaid.regions import Region
 pytestmark = pytest.mark.usefixtures("tables")
 R, JULY, Q3 = Region("620500"), Month("2023-07"), Quarter("2023-Q3")
 MAKER, POSTER = "6f1c1f0e-9d3c-4a41-8f0e-000000000001", "6f1c1f0e-9d3c-4a41-8f0e-000000000002"
+REVIEWER = "6f1c1f0e-9d3c-4a41-8f0e-000000000003"
 
 
 def when(day: int) -> datetime:
@@ -31,7 +33,12 @@ def when(day: int) -> datetime:
 
 @pytest.fixture(autouse=True)
 def named(tables: Tables) -> None:
-    for subject, name, post in ((MAKER, "王会计", "基金会计"), (POSTER, "李审核", "审核科科长")):
+    named = (
+        (MAKER, "王会计", "基金会计"),
+        (POSTER, "李审核", "审核科科长"),
+        (REVIEWER, "赵复核", "稽核科"),
+    )
+    for subject, name, post in named:
         payments.name_officer(R, OfficerId(subject), name, post, OfficerId("o"), when(1))
 
 
@@ -72,7 +79,9 @@ def test_a_voucher_that_waits_has_lines_to_sign_on() -> None:
 
 def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:
     amounts = {"assistance": Fen(1_200_000_00), "basic_resident": Fen(30_000_000_00)}
+    budget(2023, {"610100-500101": 1_200_000_00, "390100-500111": 30_000_000_00}, R)
     allocations.request_allocation(R, Q3, "1", amounts, MAKER, when(5))
+    allocations.review_allocation(R, Q3, "1", REVIEWER, when(6))
     allocations.approve_allocation(R, Q3, "1", POSTER, when(6))
     paper = printed(printouts.allocation_paper(R, Q3, "1"), Form.PDF)
     check_text(
@@ -87,6 +96,7 @@ def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:
         *(
             "人民币叁仟壹佰贰拾万元整",
             "经办机构申请:王会计基金会计",
+            "经办机构审核:赵复核稽核科",
             "财政部门审批:李审核",
             "已批准",
         ),
@@ -97,6 +107,7 @@ def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:
 
 
 def test_a_request_that_was_not_approved_says_why() -> None:
+    budget(2023, {"610100-500101": 5}, R)
     allocations.request_allocation(R, Q3, "1", {"assistance": Fen(5)}, MAKER, when(5))
     allocations.reject_allocation(R, Q3, "1", POSTER, "超出年度预算", when(6))
     paper = text(printed(printouts.allocation_paper(R, Q3, "1"), Form.PDF))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from tests.fund.office import budget
 
 from medaid.errors import Conflict, Forbidden, Refused
 from medaid.fund import allocations, periods, service, voucher_rules, vouchers
@@ -66,7 +67,9 @@ def test_nobody_is_accountant_auditor_and_cashier_in_one_office() -> None:
     with pytest.raises(Forbidden):
         vouchers.post_voucher(R, JULY, "收2", "甲", when(6))
     amounts = {"assistance": Fen(5)}
+    budget(2023, {"610100-500101": 5})
     allocations.request_allocation(R, "2023-Q3", "1", amounts, "丙", when(6))
+    allocations.review_allocation(R, "2023-Q3", "1", "戊", when(6))
     allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(6))
     for by in ("甲", "乙"):
         with pytest.raises(Forbidden) as told:

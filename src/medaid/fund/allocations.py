@@ -1,31 +1,25 @@
 """Allocation of a quarter's money from the fiscal special account to the expenditure account
-(Q2.2): asked for by the agency, approved or rejected by finance, received; by three different
-people (Q3.1)."""
+(Q2.2), within the budget: asked for by the agency, reviewed by its auditor, approved or rejected by
+finance, received; by different people (Q3.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import NoReturn
 
-from medaid.aws.transaction import (
-    ConditionFailed,
-    Decided,
-    commit_or_refuse,
-    refuse_as_changed,
-    transact,
-)
-from medaid.errors import Conflict, Forbidden, Refused
-from medaid.fund import keys, periods, store
+from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
+from medaid.errors import Conflict, Refused
+from medaid.fund import budgets, cash, keys, periods, store
+from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, journal
-from medaid.fund.model.chart import check_funds
+from medaid.fund.model.chart import accounts, check_funds
 from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Quarter
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 
@@ -41,38 +35,92 @@ def request_allocation(
     """The agency asks for a quarter's money (预拨审批表); `amounts` are fen by fund key.
 
     Raises BadInput for an unknown fund or an amount that is not positive, Conflict DUPLICATE for a
-    request that was made before.
+    request that was made before, BUDGET_EXCEEDED beyond the approved budget of the year.
     """
     asked = Quarter.parse(quarter, "quarter")
     check_funds(amounts)
     key = keys.of_request(admdvs, quarter, request)
-    if store.find(key) is not None:
-        raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")
     made = Allocation(asked, request, dict(sorted(amounts.items())), (Signature("申请", by, now),))
-    state = AllocationState.REQUESTED
-    duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
-    write = store.FundItem.create(key, made, "allocation", state=state, at=now)
-    commit_or_refuse([write, *duty])
-    return made
+
+    def decide() -> Decided[Allocation]:
+        if store.find(key) is not None:
+            raise Conflict("DUPLICATE", field="request", rule=f"{quarter} {request} 已提交")
+        turn = _within_budget(admdvs, made, now)
+        duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
+        state = AllocationState.REQUESTED
+        write = store.FundItem.create(key, made, "allocation", state=state, at=now)
+        return Decided(made, [write, turn, *duty])
+
+    return transact(decide)
+
+
+def _within_budget(admdvs: str, asked: Allocation, now: datetime) -> Write:
+    """The write that lets only one of several requests be held against the budget at a time.
+
+    Raises Conflict BUDGET_EXCEEDED where what the year's requests ask for, rejected ones left out,
+    is more than the approved expense of the fund.
+    """
+    year = asked.quarter.year
+    key = keys.of_asking(admdvs, year)
+    item = store.find(key)
+    version = budgets.budget_in_force(admdvs, year)
+    if version is None:
+        rule = f"{year} 年度没有批准的预算"
+        raise Conflict("BUDGET_EXCEEDED", field="quarter", rule=rule)
+    chart = accounts()
+    for fund, fen in asked.amounts.items():
+        allowed = sum(
+            int(planned)
+            for code, planned in version.lines.items()
+            if chart[code].fund == fund and chart[code].kind == "expense"
+        )
+        left = allowed - _asked_before(admdvs, asked, fund)
+        if fen > left:
+            rule = f"年度支出预算 {Fen(allowed)} 元,本次至多 {Fen(max(left, 0))} 元"
+            raise Conflict("BUDGET_EXCEEDED", field=f"amounts.{fund}", rule=rule)
+    return store.turn(item, key, "asked", now)
+
+
+def _asked_before(admdvs: str, asked: Allocation, fund: str) -> int:
+    """Fen of the fund in all other requests of the year that were not rejected."""
+    found = store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{asked.quarter.year}-")
+    others = (item.record(Allocation) for item in found if item.state != AllocationState.REJECTED)
+    return sum(
+        int(one.amounts.get(fund, Fen(0)))
+        for one in others
+        if (one.quarter, one.request) != (asked.quarter, asked.request)
+    )
+
+
+def review_allocation(
+    admdvs: str,
+    quarter: str,
+    request: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> Allocation:
+    """The agency's auditor has reviewed it. Raises Conflict STATE, Forbidden SEPARATION."""
+    act, to = Signature("审核", by, now), AllocationState.REVIEWED
+    return _turned(admdvs, quarter, request, (AllocationState.REQUESTED,), to, act, roles)
 
 
 def approve_allocation(
     admdvs: str, quarter: str, request: str, by: str, now: datetime
 ) -> Allocation:
-    """Finance approves. Raises Conflict STATE, Forbidden SEPARATION for the one who asked."""
-    item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
-    _another(admdvs, held, by, now, "申请与审批不得为同一人")
-    return _turned(item, held, AllocationState.APPROVED, Signature("批准", by, now))
+    """Finance approves what was reviewed. Raises Conflict STATE, BUDGET_EXCEEDED, Forbidden
+    SEPARATION for who asked or reviewed."""
+    act, to = Signature("批准", by, now), AllocationState.APPROVED
+    return _turned(admdvs, quarter, request, (AllocationState.REVIEWED,), to, act)
 
 
 def reject_allocation(
     admdvs: str, quarter: str, request: str, by: str, reason: str, now: datetime
 ) -> Allocation:
-    """Finance does not approve, and says why. Raises Conflict STATE, Forbidden SEPARATION."""
-    item, held = _in_state(admdvs, quarter, request, AllocationState.REQUESTED)
-    _another(admdvs, held, by, now, "申请与审批不得为同一人")
-    act = Signature("不予批准", by, now, reason)
-    return _turned(item, held, AllocationState.REJECTED, act)
+    """Not approved, and why. Raises Conflict STATE, Forbidden SEPARATION."""
+    act, to = Signature("不予批准", by, now, reason), AllocationState.REJECTED
+    waits = (AllocationState.REQUESTED, AllocationState.REVIEWED)
+    return _turned(admdvs, quarter, request, waits, to, act)
 
 
 def receive_allocation(
@@ -86,25 +134,11 @@ def receive_allocation(
     """The money is on the expenditure account: the only way into it but for its own interest
     (Q2.2). Posted once.
 
-    Raises Conflict STATE, Forbidden SEPARATION for who asked or approved.
+    Raises Conflict STATE, PERIOD_CLOSED, OVERDRAWN where the special account does not hold it,
+    Forbidden SEPARATION for who asked, reviewed or approved.
     """
-    item, held = _in_state(
-        admdvs, quarter, request, AllocationState.APPROVED, AllocationState.RECEIVED
-    )
-    if item.state == AllocationState.RECEIVED:
-        return held
-    _another(admdvs, held, by, now, "申请、审批与到账登记不得为同一人")
-    duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.PAY, now)
-    changed = replace(held, trail=(*held.trail, Signature("到账", by, now)))
-    state = AllocationState.RECEIVED
-    write = item.replace(changed, "allocation", state=state, at=now)
-    posting = periods.posting(_entry(admdvs, held, now))
-
-    def lost(failed: ConditionFailed) -> NoReturn:
-        periods.refuse_closed(failed)
-        refuse_as_changed(failed)
-
-    return transact(lambda: Decided(changed, [write, *posting, *duty]), lost)
+    act, to = Signature("到账", by, now), AllocationState.RECEIVED
+    return _turned(admdvs, quarter, request, (AllocationState.APPROVED,), to, act, roles)
 
 
 def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, AllocationState]]:
@@ -113,32 +147,52 @@ def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, Alloca
     return [(item.record(Allocation), AllocationState(item.state)) for item in found]
 
 
+_DUTIES: Mapping[AllocationState, Duty] = {
+    AllocationState.REVIEWED: Duty.AUDIT,
+    AllocationState.RECEIVED: Duty.PAY,
+}
+"""What a step within the agency claims; finance is another office."""
+
+
+def _turned(
+    admdvs: str,
+    quarter: str,
+    request: str,
+    waits: tuple[AllocationState, ...],
+    to: AllocationState,
+    act: Signature,
+    roles: frozenset[str] = frozenset(),
+) -> Allocation:
+    def decide() -> Decided[Allocation]:
+        item = store.find(keys.of_request(admdvs, quarter, request))
+        if item is None:
+            raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
+        held = item.record(Allocation)
+        if item.state == to and held.trail[-1].by == act.by:
+            return Decided(held)
+        if item.state not in waits:
+            raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
+        check_another(admdvs, held.trail, act, "申请、审核、审批与到账登记")
+        changed = replace(held, trail=(*held.trail, act))
+        writes = [item.replace(changed, "allocation", state=to, at=act.at)]
+        if to in _DUTIES:
+            officer = OfficerId(act.by)
+            writes += claim_duty(Region(admdvs), officer, roles, _DUTIES[to], act.at)
+        if to is AllocationState.APPROVED:
+            writes.append(_within_budget(admdvs, held, act.at))
+        if to is AllocationState.RECEIVED:
+            entry = _entry(admdvs, held, act.at)
+            writes += [*periods.posting(entry), *cash.spending(entry, act.at, "amounts")]
+        return Decided(changed, writes)
+
+    return transact(decide, _refuse_posted)
+
+
+def _refuse_posted(lost: ConditionFailed) -> None:
+    periods.refuse_posted(lost, "request", "该笔申请已入账")
+
+
 def _entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
     rows = [(fund, "1002", "1001", fen) for fund, fen in held.amounts.items()]
     source, narrative = f"{admdvs}-{held.quarter}-{held.request}", f"{held.quarter} 预拨"
     return journal.movement("allocation", admdvs, source, rows, now, narrative=narrative)
-
-
-def _another(admdvs: str, held: Allocation, by: str, now: datetime, rule: str) -> None:
-    acting = get_officer(Region(admdvs), OfficerId(by))
-    if any(acting.is_one_hand_with(act.by, now, act.at) for act in held.trail):
-        raise Forbidden("SEPARATION", field="by", rule=f"{rule}(秦安县84号三(一))")
-
-
-def _in_state(
-    admdvs: str, quarter: str, request: str, *states: AllocationState
-) -> tuple[store.FundItem, Allocation]:
-    item = store.find(keys.of_request(admdvs, quarter, request))
-    if item is None:
-        raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
-    if item.state not in states:
-        raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
-    return item, item.record(Allocation)
-
-
-def _turned(
-    item: store.FundItem, held: Allocation, to: AllocationState, act: Signature
-) -> Allocation:
-    changed = replace(held, trail=(*held.trail, act))
-    commit_or_refuse([item.replace(changed, "allocation", state=to, at=act.at)])
-    return changed

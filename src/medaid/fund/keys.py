@@ -18,8 +18,9 @@ Table `fund`: what of the books may change.
 | what was open on current accounts at the end of a closed month | pk `F#<admdvs>`, sk `CURRENT#<yyyy-mm>` | GetItem | `store.find` |
 | a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
 | a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
-| a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>` | GetItem | `store.find` |
-| an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's | `store.find`, `store.listed` |
+| a version of a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>` | GetItem; Query of a year's | `store.find`, `store.listed` |
+| who of several takes money from the bank, or asks for it, first | pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>` | GetItem | `store.find` |
+| an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's, of a year's | `store.find`, `store.listed` |
 | a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
 | a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
 | an entry posted outside a settlement: once only | pk `E#<entry_id>`, sk `POSTED` | conditional put | `store.posted` |
@@ -105,8 +106,18 @@ def of_final_accounts(admdvs: str, year: int, fund: str, number: int) -> Key:
     return Key(of_region(admdvs), f"{final_accounts(year, fund)}{number:04d}")
 
 
-def of_budget(admdvs: str, year: int) -> Key:
-    return Key(of_region(admdvs), f"BUDGET#{year}")
+def budgets_of(year: int) -> str:
+    """Sort key prefix of the versions of a year's budget."""
+    return f"BUDGET#{year}#"
+
+
+def of_budget(admdvs: str, year: int, number: int) -> Key:
+    return Key(of_region(admdvs), f"{budgets_of(year)}{number:04d}")
+
+
+def of_asking(admdvs: str, year: int) -> Key:
+    """Turned by each request for money of a year's budget."""
+    return Key(of_region(admdvs), f"ASKED#{year}")
 
 
 def of_request(admdvs: str, quarter: str, request: str) -> Key:

@@ -77,6 +77,13 @@ def refuse_closed(lost: ConditionFailed) -> None:
         raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{closed[0][7:]} 已结账") from lost
 
 
+def refuse_posted(lost: ConditionFailed, field: str, rule: str) -> None:
+    """Raises as `refuse_closed`, and Conflict DUPLICATE where the entry stands already."""
+    refuse_closed(lost)
+    if any(label.startswith("posted:") for label in lost.labels):
+        raise Conflict("DUPLICATE", field=field, rule=rule) from lost
+
+
 def _find(admdvs: str, month: str) -> tuple[store.FundItem | None, Period, PeriodState]:
     item = store.find(keys.of_period(admdvs, month))
     if item is None:

@@ -157,6 +157,7 @@ def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
             one.trail,
             (
                 ("申请", "经办机构申请"),
+                ("审核", "经办机构审核"),
                 "经办机构负责人",
                 ("批准", "财政部门审批"),
                 ("到账", "到账登记"),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from medaid.fund.reconciliation import Finding
-from medaid.money import Fen
+from medaid.money import WHOLE, Fen, Ratio, take
 from medaid.months import Month, Quarter
 
 
@@ -68,6 +68,7 @@ class AllocationState(StrEnum):
     """申请, 审核, 批准, 到账, 不予批准."""
 
     REQUESTED = "requested"
+    REVIEWED = "reviewed"
     APPROVED = "approved"
     RECEIVED = "received"
     REJECTED = "rejected"
@@ -83,24 +84,61 @@ class Allocation:
     trail: tuple[Signature, ...]
 
 
+class BudgetState(StrEnum):
+    """编制, 财政审核, 政府批准, 退回."""
+
+    DRAFTED = "drafted"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+_AFTER_STEP: Final[Mapping[str, BudgetState]] = {
+    "编制": BudgetState.DRAFTED,
+    "财政审核": BudgetState.REVIEWED,
+    "政府批准": BudgetState.APPROVED,
+    "退回": BudgetState.RETURNED,
+}
+
+
 @dataclass(frozen=True, slots=True)
-class BudgetVersion:
-    """One version of a year's budget (J30): fen by account code."""
+class BudgetItem:
+    """One line of the preparation (J30): `base` fen × `heads` × `rate`, and their source."""
 
-    lines: Mapping[str, Fen]
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """All versions of a year's budget, the last one in force; none is ever replaced."""
-
-    versions: tuple[BudgetVersion, ...]
+    account: str
+    base: Fen
+    source: str
+    heads: int = 1
+    rate: Ratio = WHOLE
 
     @property
-    def lines(self) -> Mapping[str, Fen]:
-        return self.versions[-1].lines
+    def amount(self) -> Fen:
+        """Half up to the fen, once."""
+        return take(self.base * self.heads, self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetVersion:
+    """One version of a year's budget, with the assumptions it rests on, why it was made, and who
+    took it through its steps."""
+
+    number: int
+    items: tuple[BudgetItem, ...]
+    reason: str
+    trail: tuple[Signature, ...]
+
+    @property
+    def state(self) -> BudgetState:
+        """By the last act of its trail."""
+        return _AFTER_STEP[self.trail[-1].act]
+
+    @property
+    def lines(self) -> dict[str, Fen]:
+        """Fen by account code."""
+        sums: dict[str, int] = {}
+        for item in self.items:
+            sums[item.account] = sums.get(item.account, 0) + int(item.amount)
+        return {code: Fen(fen) for code, fen in sorted(sums.items())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import cash, keys, periods, store, voucher_rules
+from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, chart
 from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 
@@ -138,10 +139,8 @@ def approve_overdraft(
         if held.overdraft is not None and replace(held.overdraft, at=now) == approval:
             return Decided(held)
         _check_waits(held)
-        second = get_officer(Region(admdvs), OfficerId(by))
-        if second.is_one_hand_with(held.trail[0].by, now, held.trail[0].at):
-            raise _separation("制单与透支批准不得为同一人")
         act = Signature("批准透支", by, now, f"{document}:{reason}")
+        check_another(admdvs, held.trail[:1], act, "制单与透支批准")
         changed = replace(held, overdraft=approval, trail=(*held.trail, act))
         return Decided(changed, [item.replace(changed, "voucher", at=now)])
 
@@ -198,9 +197,7 @@ def _decided(
         if held.state == to and held.trail[-1].by == act.by:
             return Decided(held)
         _check_waits(held)
-        checker = get_officer(Region(admdvs), OfficerId(act.by))
-        if any(checker.is_one_hand_with(one.by, act.at, one.at) for one in held.trail):
-            raise _separation("制单、批准透支与审核不得为同一人")
+        check_another(admdvs, held.trail, act, "制单、批准透支与审核")
         changed = replace(held, trail=(*held.trail, act))
         duty = claim_duty(Region(admdvs), OfficerId(act.by), roles, Duty.AUDIT, act.at)
         writes = [item.replace(changed, "voucher", state=to, at=act.at), *duty]
@@ -229,13 +226,5 @@ def _check_waits(held: Voucher) -> None:
         raise Conflict("STATE", field="voucher_id", rule=f"当前为 {held.state}")
 
 
-def _separation(rule: str) -> Forbidden:
-    return Forbidden("SEPARATION", field="by", rule=f"{rule}(秦安县84号三(一))")
-
-
 def _refuse_posted(lost: ConditionFailed) -> None:
-    """Raises Conflict PERIOD_CLOSED or, where its entry stands already, DUPLICATE."""
-    periods.refuse_closed(lost)
-    if any(label.startswith("posted:") for label in lost.labels):
-        rule = "该凭证号的分录已入账"
-        raise Conflict("DUPLICATE", field="voucher_id", rule=rule) from lost
+    periods.refuse_posted(lost, "voucher_id", "该凭证号的分录已入账")

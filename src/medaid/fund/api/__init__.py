@@ -3,6 +3,7 @@
 from medaid.fund.api import (
     allocations,
     books,
+    budgets,
     final_accounts,
     finance,
     printed,
@@ -16,6 +17,7 @@ __all__ = [
     "ROUTES",
     "allocations",
     "books",
+    "budgets",
     "final_accounts",
     "finance",
     "printed",

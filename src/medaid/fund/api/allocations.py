@@ -47,6 +47,15 @@ def request_allocation(
     return _allocation(made, AllocationState.REQUESTED)
 
 
+@ROUTES.post(f"{_REQUEST}/review", "审核预拨申请", roles=("auditor",))
+def review_allocation(
+    call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    by = call.caller.subject
+    held = allocations.review_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
+    return _allocation(held, AllocationState.REVIEWED)
+
+
 @ROUTES.post(f"{_REQUEST}/approve", "批准预拨", roles=("finance",))
 def approve_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
@@ -56,7 +65,7 @@ def approve_allocation(
     return _allocation(held, AllocationState.APPROVED)
 
 
-@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("finance",), body=Reject)
+@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("auditor", "finance"), body=Reject)
 def reject_allocation(
     call: Call[None, Reject], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
