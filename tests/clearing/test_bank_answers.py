@@ -139,6 +139,20 @@ def test_paid_after_all_is_booked_anew_and_leaves_the_queue(tables: Tables) -> N
     assert len(ids) == len(set(ids))
 
 
+def test_a_statement_is_paid_on_the_banks_day_with_its_reference(tables: Tables) -> None:
+    """J34: from a line of the bank's statement to the hospital's month and back."""
+    one = Month7()
+    one.now += timedelta(days=3)
+    (order,) = one.orders
+    line = (order.order_id, order.amount.yuan(), "paid", "", "2023-08-02", "LS20230802-77")
+    payments.take_answer(answer(order.batch_id, line), LISTENERS, one.now)
+    found = one.statement
+    assert (found.paid_on, found.bank_reference) == (date(2023, 8, 2), "LS20230802-77")
+    one.check()
+    one.hear(1, "failed")
+    one.check()
+
+
 def test_paid_after_all_counts_also_where_it_was_approved_again(tables: Tables) -> None:
     one = Month7()
     one.hear(1, "failed")

@@ -78,8 +78,8 @@ def orders_of(region: Region, what: Source) -> list[PayOrder]:
     return [service.get_order(OrderId(one.record(str))) for one in found]
 
 
-def answer(batch: str, *lines: tuple[str, str, str, str]) -> bytes:
-    """A bank's answer: (order, yuan, paid or failed, reason)."""
+def answer(batch: str, *lines: tuple[str, ...]) -> bytes:
+    """A bank's answer: (order, yuan, paid or failed, reason), and the bank's date and reference."""
     total = sum((Fen.of_yuan(line[1]) for line in lines), Fen(0))
     rows = ["|".join(("D", *line)) for line in lines]
     return ("\n".join([f"H|{batch}", *rows, f"T|{len(lines)}|{total.yuan()}"]) + "\n").encode()

@@ -6,7 +6,7 @@ hold `|` or a line end.
 
     out     H|<batch>|<region>|<date>           answer  H|<batch>
             D|<order>|<acctname>|<bankacct>|<bankcode>|<amount>
-            D|<order>|<amount>|<result>|<reason>    result: paid, failed
+            D|<order>|<amount>|<result>|<reason>[|<date>|<bank reference>]    result: paid, failed
             T|<count>|<total>|<sha256 of all before>                T|<count>|<total>
 """
 
@@ -14,11 +14,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from medaid.errors import BadInput
 from medaid.ids import OrderId
+from medaid.instants import parse_date
 from medaid.money import Fen
 from medaid.payments.model import AnswerFile, AnswerLine, BankResult, Batch, BatchLine
+
+LONGEST_REFERENCE: Final = 64
 
 
 def batch_file(batch: Batch, lines: Sequence[BatchLine]) -> bytes:
@@ -66,9 +71,15 @@ def answer_file(content: bytes) -> AnswerFile:
 
 
 def _answer(number: int, row: list[str]) -> AnswerLine:
-    if len(row) != 5 or row[0] != "D" or row[3] not in [*BankResult]:
-        raise BadInput(
-            "ENVELOPE", field=f"line {number}", rule="D|付款单号|金额|paid 或 failed|原因"
-        )
-    amount = Fen.of_yuan(row[2], f"line {number}")
-    return AnswerLine(number, OrderId(row[1]), amount, BankResult(row[3]), row[4])
+    field = f"line {number}"
+    if len(row) not in (5, 7) or row[0] != "D" or row[3] not in [*BankResult]:
+        rule = "D|付款单号|金额|paid 或 failed|原因,其后可有 |日期|银行流水号"
+        raise BadInput("ENVELOPE", field=field, rule=rule)
+    amount = Fen.of_yuan(row[2], field)
+    line = AnswerLine(number, OrderId(row[1]), amount, BankResult(row[3]), row[4])
+    if len(row) == 5:
+        return line
+    reference = row[6].strip()
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise BadInput("ENVELOPE", field=field, rule=f"银行流水号 1 至 {LONGEST_REFERENCE} 字")
+    return replace(line, day=parse_date(row[5], field), reference=reference)

@@ -11,6 +11,7 @@ from typing import Final
 
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, OrderId
+from medaid.instants import civil_date
 from medaid.payments.model import (
     AnswerFile,
     AnswerLine,
@@ -111,6 +112,17 @@ NAMES: Final[Mapping[OrderState, str]] = {
     OrderState.RETURNED: "已退汇",
     OrderState.CONTRADICTED: "回盘矛盾待核实",
 }
+
+
+def check_bank_day(line: AnswerLine, order: PayOrder, now: datetime) -> None:
+    """The bank's own date lies between the order and today. Raises BadInput DATE_FUTURE,
+    DATE_ORDER."""
+    if line.day is None:
+        return
+    if line.day > civil_date(now):
+        raise BadInput("DATE_FUTURE", field="date", rule=f"银行日期 {line.day} 在今日之后")
+    if line.day < civil_date(order.created_at):
+        raise BadInput("DATE_ORDER", field="date", rule=f"银行日期 {line.day} 早于付款单")
 
 
 def outcome_of(order: PayOrder, result: BankResult) -> Outcome | None:

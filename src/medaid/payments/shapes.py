@@ -88,6 +88,9 @@ class AnswerShown(Shown):
     result: str
     reason: str
     refused: str
+    day: date | None
+    """The bank's own date, where its answer has one."""
+    reference: str
 
 
 class OrderShown(Shown):

@@ -213,15 +213,15 @@ def payment_heard(answered: Answered) -> Sequence[Write]:
 
 
 def _heard_paid(statement: Statement, answered: Answered) -> tuple[Statement, list[Write]]:
-    order, now, writes = answered.order, answered.at, list[Write]()
+    order, writes = answered.order, list[Write]()
     if statement.state in (State.RETURNED, State.APPROVED_AGAIN):
         payee = orders.payee_of(order)
         statement = replace(statement, order_id=order.order_id, payee=payee)
         writes += fund.writes(_payment(statement, answered))
     else:
         _check_present(statement, order, State.RELEASED)
-    day, digest = civil_date(now), answered.digest
-    return in_state(statement, State.PAID, paid_on=day, bank_reference=digest), writes
+    day, reference = answered.day, answered.reference
+    return in_state(statement, State.PAID, paid_on=day, bank_reference=reference), writes
 
 
 def _heard_returned(statement: Statement, answered: Answered) -> tuple[Statement, list[Write]]:

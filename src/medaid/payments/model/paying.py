@@ -118,6 +118,10 @@ class BankAnswer:
     at: datetime
     refused: str = ""
     """Why the line was not taken; empty where it was."""
+    day: date | None = None
+    """The bank's own date of the payment or its return; None where the answer has none."""
+    reference: str = ""
+    """The bank's own number of it (流水号)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,9 @@ class AnswerLine:
     amount: Fen
     result: BankResult
     reason: str
+    day: date | None = None
+    """The bank's own date; None where the answer has none."""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, OrderId
+from medaid.instants import civil_date
 from medaid.payments import bank, rules
 from medaid.payments.keys import batch_key, order_key
 from medaid.payments.model import (
@@ -46,6 +47,10 @@ class Answered(NamedTuple):
     digest: str
     """Of the answer file: the request hash of what the listener does."""
     at: datetime
+    day: date
+    """The bank's own date; the day on which its answer came where it has none."""
+    reference: str
+    """The bank's own number; the digest where it has none."""
 
 
 class Listener(Protocol):
@@ -105,19 +110,31 @@ def _take_line(
         before = next((a for a in order.answers if a.digest == digest), None)
         if before is not None:
             return Decided(_refused(line, before.refused) if before.refused else None)
+        rules.check_bank_day(line, order, now)
         outcome = rules.outcome_of(order, line.result)
         if outcome is None:
             return _not_taken(item, order, line, digest, now)
-        answer = BankAnswer(digest, line.result, line.reason, now)
+        answer = _answer(line, digest, now)
         after = rules.after_outcome(rules.with_answer(order, answer), outcome)
         reason = line.reason or ("账户异常" if line.result == BankResult.FAILED else "")
-        heard = _listener(listeners, order)(Answered(order, outcome, reason, digest, now))
+        heard = _listener(listeners, order)(_told(order, outcome, reason, answer, now))
         return Decided(None, [item.replace(after, "order", state=after.state, at=now), *heard])
 
     try:
         return transact(decide)
     except Refused as error:
         return Problem(line.line, line.order_id, error.code, error.sentence)
+
+
+def _answer(line: AnswerLine, digest: str, now: datetime) -> BankAnswer:
+    return BankAnswer(digest, line.result, line.reason, now, day=line.day, reference=line.reference)
+
+
+def _told(
+    order: PayOrder, outcome: Outcome, reason: str, answer: BankAnswer, now: datetime
+) -> Answered:
+    day, reference = answer.day or civil_date(answer.at), answer.reference or answer.digest
+    return Answered(order, outcome, reason, answer.digest, now, day, reference)
 
 
 def _listener(listeners: Listeners, order: PayOrder) -> Listener:
@@ -136,7 +153,7 @@ def _not_taken(
     """An answer that says nothing new, or the contrary of what was said: kept with the order; a
     contradiction stops the source's next order until a person has looked."""
     says = rules.refusal(order, line.result)
-    answer = BankAnswer(digest, line.result, line.reason, now, refused=says)
+    answer = replace(_answer(line, digest, now), refused=says)
     after = rules.with_answer(order, answer)
     if rules.contradicts(order, line.result):
         after = replace(after, state=OrderState.CONTRADICTED)
@@ -174,8 +191,8 @@ def resolve_contradiction(
         after = rules.resolved(order, paid)
         heard: Sequence[Write] = ()
         if paid:
-            digest = order.answers[-1].digest
-            told = Answered(order, Outcome.PAID, reason, digest, now)
+            said_so = [one for one in order.answers if one.result == BankResult.PAID]
+            told = _told(order, Outcome.PAID, reason, said_so[-1], now)
             heard = _listener(listeners, order)(told)
         return Decided(
             after, [item.replace(after, "order", state=after.state, at=now), *heard, *claimed]
