@@ -169,6 +169,7 @@ class Pages:
         from medaid.aws import codec
         from medaid.clearing.model import Item
         from medaid.clearing.store import ClearingItem
+        from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId, VisitId
         from medaid.instants import stored
         from medaid.money import Fen
         from medaid.regions import Region
@@ -187,10 +188,10 @@ class Pages:
             institution = pk.split("#")[2]
             home = Region("320500")
             one = Item(
-                f"320500S{number:020d}",
-                f"V{number}",
-                f"{institution}20230701{number:08d}",
-                institution,
+                SettlementId(f"320500S{number:020d}"),
+                VisitId(f"V{number}"),
+                MessageId(f"{institution}20230701{number:08d}"),
+                InstitutionCode(institution),
                 home,
                 home,
                 home,
@@ -198,7 +199,7 @@ class Pages:
                 "21",
                 "21",
                 START + timedelta(seconds=number * 2_500_000 // self.each),
-                f"P{number}",
+                PersonNo(f"P{number}"),
                 {name: Fen(fen) for name, fen in sums.items()},
                 False,
                 5,

@@ -29,7 +29,7 @@ from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
-from medaid.ids import OfficerId
+from medaid.ids import InstitutionCode, MessageId, OfficerId, PersonNo, SettlementId, VisitId
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -69,10 +69,10 @@ def item(
         "acct_pay": 0,
     }
     return Item(
-        f"{home}S{number}",
-        f"{home}V{number}",
-        f"{institution}{number}",
-        institution,
+        SettlementId(f"{home}S{number}"),
+        VisitId(f"{home}V{number}"),
+        MessageId(f"{institution}{number}"),
+        InstitutionCode(institution),
         Region(home),
         Region(home),
         Region(treatment),
@@ -80,7 +80,7 @@ def item(
         clr_type,
         clr_type,
         when,
-        f"P{number}",
+        PersonNo(f"P{number}"),
         {k: Fen(v) for k, v in amounts.items()},
         False,
         5,
@@ -92,7 +92,7 @@ def refund(of: Item, when: datetime) -> Item:
     return Item(
         of.setl_id,
         of.mdtrt_id,
-        f"{of.msgid}R",
+        MessageId(f"{of.msgid}R"),
         of.institution,
         of.insured_region,
         of.paying_region,
@@ -195,7 +195,7 @@ def agreement(
     region: str = HOME,
 ) -> Agreement:
     return Agreement(
-        institution,
+        InstitutionCode(institution),
         f"{institution}医院",
         Region(region),
         date(year, 1, 1),

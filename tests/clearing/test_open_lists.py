@@ -21,6 +21,7 @@ from medaid.clearing.regions import service as regions
 from medaid.clearing.regions import store as region_store
 from medaid.clearing.regions.model import Bill, BillKind, parts_of
 from medaid.clearing.store import note
+from medaid.ids import InstitutionCode
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -34,7 +35,9 @@ NOW = at(25, 4, month=1, year=2024)
 
 def created(month: str, number: int = 1, institution: str = "H1") -> Statement:
     cut = datetime.fromisoformat(f"{Month(month).next}-01T04:00:00+00:00")
-    made = Statement(R, institution, Month(month), number, None, cut, (), {}, "", 1)
+    made = Statement(
+        R, InstitutionCode(institution), Month(month), number, None, cut, (), {}, "", 1
+    )
     commit(store.create_statement(made))
     return made
 

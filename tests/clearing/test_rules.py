@@ -19,12 +19,16 @@ from medaid.clearing.hospital.model import (
     Totals,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
+from medaid.ids import InstitutionCode
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import published
 
 CALENDAR = published()
+
+
+H1 = InstitutionCode("H1")
 
 
 @pytest.mark.parametrize(
@@ -88,11 +92,11 @@ def statement(**groups: tuple[int, int, int, int]) -> Statement:
     )
     cut = datetime(2023, 8, 1, tzinfo=UTC)
     sums = rules.fund_sums(made)
-    return Statement(home, "H1", Month("2023-07"), 1, None, cut, made, sums, "", 1)
+    return Statement(home, H1, Month("2023-07"), 1, None, cut, made, sums, "", 1)
 
 
 def agreement(mode: str, rate: int) -> Agreement:
-    return Agreement("H1", "某医院", Region("320500"), date(2023, 1, 1), Mode(mode), Fen(rate))
+    return Agreement(H1, "某医院", Region("320500"), date(2023, 1, 1), Mode(mode), Fen(rate))
 
 
 def paid(one: Statement, by: Agreement, points: int = 6000) -> Statement:

@@ -115,7 +115,7 @@ def test_the_flag_reaches_the_settlement_and_the_auditor_of_the_months_lines_Q5_
         if isinstance(event, SettlementPosted):
             projector.project(event, datetime(2021, 7, 5, 3, tzinfo=UTC))
     lines = LineFile()
-    remarks = {one.mdtrt_id: one.remark for one in lines.through(_items())}
+    remarks = {str(one.mdtrt_id): one.remark for one in lines.through(_items())}
     assert remarks[late] == "入院登记晚于入院 24 小时"
     text = lines.content().decode().splitlines()
     assert text[0].endswith("\tmemo\trefd_setl_flag")

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 from medaid.clearing.figures import care_class
 from medaid.events import SettlementPosted
 from medaid.fund.model.chart import fund_of, funds
+from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId, VisitId
 from medaid.instants import aware
 from medaid.money import Fen
 from medaid.months import Month
@@ -35,10 +36,10 @@ class Item:
 
     POSITIONAL: ClassVar[bool] = True
 
-    setl_id: str
-    mdtrt_id: str
-    msgid: str
-    institution: str
+    setl_id: SettlementId
+    mdtrt_id: VisitId
+    msgid: MessageId
+    institution: InstitutionCode
     insured_region: Region
     """参保地: by it the hospital asks in 3201 (setl_optins), for both items of a settlement."""
     paying_region: Region
@@ -50,7 +51,7 @@ class Item:
     clr_type: str
     med_type: str
     setl_time: datetime
-    psn_no: str
+    psn_no: PersonNo
     amounts: Mapping[str, Fen]
     """medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields paid here, and
     `paid_elsewhere`: what of fund_pay_sumamt others pay (the assistance part, payers outside the
@@ -133,10 +134,10 @@ def _item(
 ) -> Item:
     stay = max(1, (event.end - event.begin).days)
     return Item(
-        event.setl_id,
-        event.mdtrt_id,
-        event.msgid,
-        event.institution,
+        SettlementId(event.setl_id),
+        VisitId(event.mdtrt_id),
+        MessageId(event.msgid),
+        InstitutionCode(event.institution),
         Region(event.insured_region),
         paying,
         paying.owing(Region(event.treatment_region)),
@@ -144,7 +145,7 @@ def _item(
         event.clr_type,
         event.med_type,
         event.setl_time,
-        event.psn_no,
+        PersonNo(event.psn_no),
         {name: fen for name, fen in amounts.items() if fen or name == "fund_pay_sumamt"},
         event.refd,
         -stay if event.refd else stay,

@@ -20,6 +20,7 @@ from medaid.instants import civil_date
 from medaid.money import WHOLE, Ratio
 from medaid.months import Month
 from medaid.payments import service as payments
+from medaid.payments.model import NOBODY
 from medaid.regions import Region
 
 
@@ -35,7 +36,7 @@ def propose_agreement(agreement: Agreement, own: Region, by: str, now: datetime)
             "FORBIDDEN", field="fixmedins_code", rule=f"机构属 {own},由其医保经办机构签订"
         )
     _check(agreement)
-    made = replace(agreement, proposed_by=by, approved_by="", proposed_at=now)
+    made = replace(agreement, proposed_by=OfficerId(by), approved_by=NOBODY, proposed_at=now)
 
     def decide() -> Decided[Agreement]:
         versions = store.held_agreements(agreement.institution)
@@ -89,7 +90,7 @@ def decide_agreement(
         if second.is_one_hand_with(held.agreement.proposed_by, now):
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
         state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
-        after = replace(held.agreement, approved_by=by, reason=reason, decided_at=now)
+        after = replace(held.agreement, approved_by=OfficerId(by), reason=reason, decided_at=now)
         account, officer = account_of(after), OfficerId(by)
         rejected = (
             ()

@@ -36,6 +36,7 @@ from medaid.clearing.hospital.shapes import (
     statement_shown,
 )
 from medaid.fund.service import share_reached
+from medaid.ids import InstitutionCode
 from medaid.instants import civil_date
 from medaid.months import Month, Year
 from medaid.regions import Region
@@ -115,7 +116,7 @@ def propose_agreement(
     own = call.context.institution_region(institution)
     sent = call.body
     agreement = Agreement(
-        institution,
+        InstitutionCode(institution),
         sent.name,
         admdvs,
         sent.effective,

@@ -67,7 +67,7 @@ def dispute_differences(
     """
     reasons: dict[str, str] = {}
     claims: dict[str, PendingItem] = {}
-    mine = {(item.setl_id, item.refd): item for item in ours}
+    mine = {(str(item.setl_id), item.refd): item for item in ours}
     for one in found:
         item = mine.get((one.setl_id, one.refd))
         if item is not None and one.stmt_rslt != "102":

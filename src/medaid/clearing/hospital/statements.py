@@ -23,6 +23,7 @@ from medaid.clearing.hospital.model import (
     Statement,
     StatementState,
 )
+from medaid.ids import InstitutionCode
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -91,7 +92,7 @@ def _next(
     blocks = rules.blocks_of(lines.through(new))
     statement = Statement(
         Region(region),
-        institution,
+        InstitutionCode(institution),
         Month(month),
         number,
         since,

@@ -260,7 +260,7 @@ class Switch:
     POSITIONAL: ClassVar[bool] = True
 
     suspended: bool
-    by: str
+    by: OfficerId
     reason: str
     at: datetime
 

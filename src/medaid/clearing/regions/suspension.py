@@ -9,18 +9,19 @@ from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.regions import store
 from medaid.clearing.regions.model import Suspension, Switch
 from medaid.errors import Conflict, Refused
+from medaid.ids import OfficerId
 from medaid.regions import Level, Region
 
 
 def suspend_region(region: str, by: str, reason: str, now: datetime) -> Suspension:
     """Stops direct settlement of a region's people away from home. Raises Conflict where it is
     stopped, Refused without a reason."""
-    return _switched(region, Switch(True, by, reason, now))
+    return _switched(region, Switch(True, OfficerId(by), reason, now))
 
 
 def lift_suspension(region: str, by: str, reason: str, now: datetime) -> Suspension:
     """Lets it go on. Raises Conflict where it was not stopped, Refused without a reason."""
-    return _switched(region, Switch(False, by, reason, now))
+    return _switched(region, Switch(False, OfficerId(by), reason, now))
 
 
 def _switched(region: str, switch: Switch) -> Suspension:

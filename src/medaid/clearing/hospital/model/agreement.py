@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from medaid.ids import InstitutionCode, OfficerId
 from medaid.money import Fen
+from medaid.payments.model import NOBODY
 from medaid.regions import Region
 
 
@@ -65,7 +67,7 @@ class Agreement:
     """One version of what an institution agreed to: how it is paid, what is kept back, and the
     account its money goes to. Made by one person, approved by another of the same region."""
 
-    institution: str
+    institution: InstitutionCode
     name: str
     region: Region
     """The institution's own."""
@@ -78,8 +80,8 @@ class Agreement:
     bank: str = ""
     account: str = ""
     cite: str = ""
-    proposed_by: str = ""
-    approved_by: str = ""
+    proposed_by: OfficerId = NOBODY
+    approved_by: OfficerId = NOBODY
     reason: str = ""
     """Why it was rejected."""
     until: date | None = None

@@ -12,8 +12,10 @@ from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import Payee
 from medaid.clearing.hospital.model.pending import PendingItem
 from medaid.clearing.model import Item
+from medaid.ids import InstitutionCode, OfficerId, OrderId, StatementId
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.payments.model import NOBODY
 from medaid.regions import Locality, Region
 
 
@@ -41,6 +43,7 @@ SETTLED: Final = (StatementState.RELEASED, StatementState.PAID, StatementState.N
 """States in which a statement's dues are booked as paid."""
 BOOKED: Final = (*SETTLED, StatementState.RETURNED, StatementState.APPROVED_AGAIN)
 """States in which all but a payment that came back is booked."""
+_NO_ORDER: Final = OrderId("")
 CLOSED: Final = (StatementState.PAID, StatementState.NOTHING_DUE, StatementState.TIME_BARRED)
 """States in which nothing is left to do."""
 
@@ -151,10 +154,10 @@ class Block:
     totals: Totals
 
 
-def statement_id(region: str, institution: str, month: str, number: int) -> str:
+def statement_id(region: str, institution: str, month: str, number: int) -> StatementId:
     """One region's statement of an institution's month: two regions' never meet. Number 0 is what
     is decided outside any statement."""
-    return f"{region}-{institution}-{month}-{number}"
+    return StatementId(f"{region}-{institution}-{month}-{number}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ class Statement:
 
     region: Region
     """Whose books owe the institution what stands here."""
-    institution: str
+    institution: InstitutionCode
     month: Month
     number: int
     since: datetime | None
@@ -190,13 +193,13 @@ class Statement:
     """Payable by the agreed mode less claimed, by fund (Q5.1, N5)."""
     brought_forward: Amounts = field(default_factory=dict)
     """Balance of the statement before, and retentions released, by fund."""
-    approved_by: str = ""
-    released_by: str = ""
+    approved_by: OfficerId = NOBODY
+    released_by: OfficerId = NOBODY
     paid: Amounts = field(default_factory=dict)
     """What the agency's pay order carries, by fund."""
     fronted: Amounts = field(default_factory=dict)
     """What an insurer that runs the region's assistance pays instead (M二.5)."""
-    order_id: str = ""
+    order_id: OrderId = _NO_ORDER
     payee: Payee | None = None
     """As it was when the payment was ordered."""
     mode_care: str = ""
@@ -215,7 +218,7 @@ class Statement:
     released_at: datetime | None = None
 
     @property
-    def statement_id(self) -> str:
+    def statement_id(self) -> StatementId:
         return statement_id(self.region, self.institution, self.month, self.number)
 
     @property
