@@ -165,6 +165,20 @@ def test_a_workbook_is_set_up_for_A4_with_numbers_dates_and_borders() -> None:
     assert sheet.cell(cells["期初余额"].row + 1, 2).value == "借方"
 
 
+def test_statements_of_different_columns_have_sheets_of_their_own() -> None:
+    book = load_workbook(io.BytesIO(printed(replace(PAPER, apart=True), Form.XLSX)))
+    assert book.sheetnames == ["一、各基金", "二、科目余额"]
+    first, last = (
+        {cell.value for row in sheet.rows for cell in row if cell.value} for sheet in book
+    )
+    for one in (PAPER.title, PAPER.agency, "审核:张三〇 审核科科长  2026年11月20日"):
+        assert one in first & last, "each sheet can be signed by itself"
+    assert "收款单位" in first - last
+    assert "人民币壹万陆仟肆佰零玖元零贰分" in last - first
+    assert "申报金额" in first - last
+    assert all(sheet.print_title_rows and sheet.page_setup.paperSize == 9 for sheet in book)
+
+
 def test_a_row_of_a_workbook_is_as_high_as_its_longest_text_needs() -> None:
     """Spreadsheets find no height for merged cells: text would be cut."""
     table = Table((Column("序号", 1), Column("依据", 9)), ((1, "依据" * 200), (2, "短")))

@@ -86,6 +86,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
             ),
         ),
         landscape=True,
+        apart=True,
     )
 
 
@@ -175,4 +176,5 @@ def consolidated_paper(region: Region, year: int, fund: str, regions: Sequence[R
         words=(("年末滚存结余", found.amounts["closing_fund"]),),
         signatures=(Signature("编制人"), Signature("会计主管"), Signature("单位负责人")),
         landscape=True,
+        apart=True,
     )

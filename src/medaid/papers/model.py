@@ -17,6 +17,8 @@ from medaid.money import Fen
 Value = str | Fen | int | date | None
 """What a cell holds. `Fen` is an amount, `int` a count, None an empty cell."""
 UNIT: Final = "元"
+SIGNS: Final = ("×", "—")
+"""Of a cell that means nothing, and of one for which there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +93,7 @@ class Paper:
     sealed: bool = True
     """Whether the agency seals it: a place for the seal, and the day."""
     landscape: bool = False
+    apart: bool = False
+    """Whether each table has a sheet of its own in the workbook."""
     unit: str = UNIT
     """Of the amounts; empty where it holds none."""

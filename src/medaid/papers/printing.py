@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from medaid.money import Fen
-from medaid.papers.model import Paper, Table, Value
+from medaid.papers.model import SIGNS, Paper, Table, Value
 from medaid.papers.words import amount_in_words, amount_text, date_text
 
 PDF: Final = "application/pdf"
@@ -29,8 +29,6 @@ _HAN: Final = "[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af\u201d\uff09]"
 _STOP: Final = re.compile(f"(?<={_HAN})[,;:?!]|[,;:?!](?={_HAN})")
 _BRACKETS: Final = re.compile(f"\\(([^()]*{_HAN}[^()]*)\\)|(?<={_HAN})\\(([^()]*)\\)")
 _AMOUNT: Final = re.compile(r"(?<![\w.,-])\d{4,14}(?=\.\d\d(?!\d))", re.ASCII)
-_SIGNS: Final = ("×", "—")
-"""Of a cell that means nothing, and of one for which there is nothing to say."""
 _WIDE: Final = 22
 """Characters of a fact that takes a row of its own."""
 
@@ -190,7 +188,7 @@ def _heading(table: Table) -> list[dict[str, Any]]:
 
 
 def _cell(value: Value) -> dict[str, str]:
-    centred = isinstance(value, int) or value in _SIGNS
+    centred = isinstance(value, int) or value in SIGNS
     kind = "number" if isinstance(value, Fen) else "count" if centred else "text"
     return {"text": _text(value), "kind": kind}
 

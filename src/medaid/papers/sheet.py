@@ -4,6 +4,7 @@ and repeated on each page, amounts and dates as numbers and dates, page numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 from unicodedata import east_asian_width
@@ -11,7 +12,7 @@ from unicodedata import east_asian_width
 from medaid import workbook
 from medaid.instants import midnight
 from medaid.money import Fen
-from medaid.papers.model import Paper, Table, Value
+from medaid.papers.model import SIGNS, Paper, Table, Value
 from medaid.papers.words import amount_in_words, date_text
 
 _LEAST: Final = 4
@@ -24,15 +25,40 @@ _NARROWEST: Final = 10
 
 
 def xlsx(paper: Paper) -> bytes:
-    """The paper as a workbook of one sheet."""
+    """The paper as a workbook: of one sheet, or of one for each table, each with its signatures."""
     book = workbook.new_book(paper.title, midnight(paper.day))
-    _Sheet(paper, workbook.add_sheet(book, paper.title)).fill()
+    for name, part in _parts(paper):
+        _Sheet(part, workbook.add_sheet(book, name)).fill()
     return workbook.saved(book)
 
 
+def _parts(paper: Paper) -> list[tuple[str, Paper]]:
+    """The sheets by name: facts and text stand on the first, words and notes on the last."""
+    if not paper.apart or len(paper.tables) < 2:
+        return [(paper.title, paper)]
+    last = len(paper.tables) - 1
+    return [
+        (
+            table.caption or paper.title,
+            replace(
+                paper,
+                tables=(table,),
+                facts=() if number else paper.facts,
+                paragraphs=() if number else paper.paragraphs,
+                words=paper.words if number == last else (),
+                notes=paper.notes if number == last else (),
+            ),
+        )
+        for number, table in enumerate(paper.tables)
+    ]
+
+
 def _side(value: Value) -> str:
-    """Where a cell's content stands: amounts right, counts in the middle."""
-    return "right" if isinstance(value, Fen) else "center" if isinstance(value, int) else "left"
+    """Where a cell's content stands: amounts right, counts and signs in the
+    middle."""
+    if isinstance(value, Fen):
+        return "right"
+    return "center" if isinstance(value, int) or value in SIGNS else "left"
 
 
 def _across(text: str) -> int:

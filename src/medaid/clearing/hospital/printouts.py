@@ -93,6 +93,7 @@ def statement_paper(statement: Statement) -> Paper:
             ),
         ),
         landscape=True,
+        apart=True,
     )
 
 
