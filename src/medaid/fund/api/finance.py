@@ -6,9 +6,10 @@ from medaid.aws.rest.bodies import (
     DayText,
     Page,
     Shown,
+    YuanText,
 )
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import finance
+from medaid.fund import finance, interest
 from medaid.fund.api.common import ROUTES
 from medaid.fund.model.chart import funds
 from medaid.fund.model.provisions import provisions_on
@@ -65,5 +66,32 @@ def list_provisions(call: Call[None, None], admdvs: Region, month: Month) -> Pag
             since=one.begin,
         )
         for fund, one in provisions_on(month.last).items()
+    ]
+    return Page(rows=rows, total=len(rows))
+
+
+class InterestShown(Shown):
+    """`least` is what the rates give at least, `booked` what was entered; `short` warns, nothing is
+    posted. `held_back`: interest of the expenditure account that has not gone back yet."""
+
+    fund: str
+    fund_name: str
+    account: str
+    account_name: str
+    least: YuanText
+    booked: YuanText
+    held_back: YuanText
+    short: bool
+
+
+@ROUTES.get("/fund/{admdvs}/interest/{year}", "利息测算核对", roles=READERS)
+def check_interest(call: Call[None, None], admdvs: Region, year: Year) -> Page[InterestShown]:
+    rows = [
+        InterestShown.of(
+            one,
+            fund_name=funds()[one.fund].name,
+            account_name=interest.account_name(one.fund, one.account),
+        )
+        for one in interest.check_interest(admdvs, year, call.now)
     ]
     return Page(rows=rows, total=len(rows))
