@@ -32,6 +32,8 @@ from medaid.fund.model import journal
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import delegate_duty
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -342,6 +344,18 @@ class TestPaying:
         paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
         assert (paid.state, paid.approved_by, paid.paid_by) == ("paid", auditor, finance)
         assert insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when) == paid
+
+    def test_a_stand_in_for_the_auditor_pays_no_bill_of_theirs(self) -> None:
+        self.billed()
+        when, days = at(5, month=3, year=2020), (date(2020, 3, 1), date(2020, 3, 31))
+        auditor, other = OfficerId("审核"), OfficerId("代理")
+        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        delegate_duty(D, Duty.AUDIT, auditor, other, *days, "休假", CHIEF, when)
+        with pytest.raises(Forbidden) as told:
+            insurer.pay_bill(D, 2019, Period.TRUE_UP, other, when)
+        assert told.value.code == "SEPARATION"
+        with pytest.raises(Forbidden):
+            insurer.pay_fee(D, 2019, D, "预算1号", other, when)
 
     def test_who_pays_in_the_office_approves_no_bill(self) -> None:
         self.billed()

@@ -16,6 +16,7 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
+from medaid.payments.service import get_officer
 from medaid.regions import Region
 
 State = ContractState
@@ -91,7 +92,8 @@ def decide_contract(
         states = _DECIDED.get(held.state)
         if states is None:
             raise Conflict("STATE", field="contract", rule="没有待复核的合同事项")
-        if held.trail[-1].by == by:
+        asked = held.trail[-1]
+        if get_officer(city, by).is_one_hand_with(asked.by, now, asked.at):
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核合同不得为同一人")
         state = states[0] if approved else states[1]
         act = Signed("approve" if approved else "reject", by, now, reason)

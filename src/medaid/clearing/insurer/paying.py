@@ -15,7 +15,7 @@ from medaid.fund import service as fund
 from medaid.fund.model import journal
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 
@@ -60,6 +60,14 @@ def approve_bill(
     return _bill_changed(district, year, period, now, change)
 
 
+def _check_other(bill: InsurerBill, office: Region, by: OfficerId, now: datetime) -> None:
+    """That nobody pays what they, or whom they stand in for, approved. Raises Forbidden
+    SEPARATION."""
+    approved = bill.approved_by
+    if approved is not None and get_officer(office, by).is_one_hand_with(approved, now):
+        raise Forbidden("SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)")
+
+
 def pay_bill(
     district: Region, year: int, period: Period, by: OfficerId, now: datetime
 ) -> InsurerBill:
@@ -72,10 +80,7 @@ def pay_bill(
             return bill, []
         if bill.state is not BillState.APPROVED:
             raise Conflict("STATE", field="bill", rule="仅已审核的账单可拨付")
-        if bill.approved_by == by:
-            raise Forbidden(
-                "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
-            )
+        _check_other(bill, district, by, now)
         return replace(bill, state=BillState.PAID, paid_by=by), _paid(bill, now)
 
     return _bill_changed(district, year, period, now, change)
@@ -104,10 +109,7 @@ def pay_fee(
             return bill, []
         if bill.state is BillState.MADE or not bill.fee or bill.fee_document:
             raise Conflict("STATE", field="fee", rule="账单未审核、无服务费或服务费已付")
-        if bill.approved_by == by:
-            raise Forbidden(
-                "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
-            )
+        _check_other(bill, payer, by, now)
         return replace(bill, fee_document=document, fee_paid_by=by), []
 
     return _bill_changed(district, year, Period.TRUE_UP, now, change)
