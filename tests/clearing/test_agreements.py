@@ -24,6 +24,7 @@ from tests.clearing.builders import (
 from tests.clearing.test_jobs import ask
 from tests.conftest import Tables
 
+from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.clauses import check_clauses, required_clauses
 from medaid.clearing.hospital.model import Agreement, Mode
@@ -33,7 +34,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service as payments
-from medaid.payments.model import Account
+from medaid.payments.model import Account, Duty
 from medaid.regions import Region
 
 A = HOSPITALS[0]
@@ -135,6 +136,39 @@ class TestVersions:
         with pytest.raises(BadInput):
             propose(replace(agreement(A), **wrong))
         assert hospital.list_agreements(A, TODAY) == []
+
+
+def stood_in(principal: str, delegate: str, duty: Duty) -> None:
+    """`delegate` did the duty of `principal` on 1 August, and no longer."""
+    who, other = OfficerId(principal), OfficerId(delegate)
+    if claimed := payments.claim_duty(Region(HOME), who, frozenset(), duty, AUGUST):
+        commit(claimed)
+    day = civil_date(AUGUST)
+    payments.delegate_duty(Region(HOME), duty, who, other, day, day, "出差", OfficerId("x"), AUGUST)
+
+
+class TestOneHand:
+    """Q3.1: who stood in for the first at the time of the first act is no second person."""
+
+    def test_who_stood_in_for_the_maker_does_not_approve_the_agreement_later(self) -> None:
+        propose(agreement(A))
+        stood_in("录入", "替", Duty.ACCOUNT)
+        later = at(10, month=8)
+        with pytest.raises(Forbidden) as refused:
+            hospital.decide_agreement(A, True, "", "替", Region(HOME), later)
+        assert refused.value.code == "SEPARATION"
+        hospital.decide_agreement(A, True, "", "另", Region(HOME), later)
+
+    def test_who_stood_in_for_the_approver_does_not_release_the_statement_later(self) -> None:
+        agree(agreement(A))
+        confirmed()
+        hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
+        stood_in("甲", "替", Duty.AUDIT)
+        later = at(10, month=8)
+        with pytest.raises(Forbidden) as refused:
+            hospital.release_statement(HOME, A, "2023-07", 1, "替", later)
+        assert refused.value.code == "SEPARATION"
+        assert hospital.release_statement(HOME, A, "2023-07", 1, "乙", later).state == "released"
 
 
 class TestRegister:

@@ -104,7 +104,7 @@ def release_statement(
         if statement.state not in (State.APPROVED, State.APPROVED_AGAIN):
             raise Conflict("STATE", field="statement", rule="仅已审核的对账单可拨付")
         payer = get_officer(statement.region, OfficerId(by))
-        if payer.is_one_hand_with(statement.approved_by, now):
+        if payer.is_one_hand_with(statement.approved_by, now, statement.approved_at):
             raise Forbidden(
                 "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
             )
