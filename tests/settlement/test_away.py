@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.people.samples import insurance
+from tests.people.samples import identity, insurance
 from tests.settlement.hospital import (
     MAOMING,
+    NANJING,
     NOW,
     Hospital,
     admission,
@@ -25,11 +26,14 @@ from tests.settlement.hospital import (
 from tests.settlement.visiting import NANNING
 
 from medaid.aws.outbox import OutboxItem, event_of
+from medaid.aws.transaction import commit
 from medaid.clearing import projector
 from medaid.clearing import store as clearing
 from medaid.clearing.hospital.files import LineFile
 from medaid.clearing.model import items_of
 from medaid.events import SettlementPosted
+from medaid.people import service as people
+from medaid.people.model import Filing
 from medaid.settlement import rules, service
 from medaid.settlement.model import Institution
 
@@ -137,3 +141,47 @@ def test_an_item_from_before_there_were_remarks_is_read(tables: Tables) -> None:
     row.body = row.body[:-1]
     row.save()
     assert list(_items()) == [replace(item, arrived=NOW)]
+
+
+@pytest.mark.parametrize(
+    ("categories", "referral", "waived"),
+    [
+        (("low_income",), "referred", True),
+        (("low_income",), "referred_down", True),
+        (("low_income",), "temporary", False),
+        (("low_income",), "", False),
+        ((), "referred", False),
+    ],
+)
+def test_the_hospital_is_told_where_no_deposit_is_taken_J19(
+    tables: Tables, categories: tuple[str, ...], referral: str, waived: bool
+) -> None:
+    """Jiangsu: of assisted persons who were referred."""
+    contracted(NANJING)
+    assisted = [identity(one, date(2023, 1, 1), admdvs="320105") for one in categories]
+    known_person("P1", *assisted, insured=(insurance(date(2018, 1, 1), admdvs="320100"),))
+    begun = date(2024, 6, 1)
+    if referral:
+        commit(people.filing_added("P1", Filing("F1", referral, "320100", "320100", begun, None)))
+    now = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+    hospital = Hospital(
+        NANJING, "320100", lambda body, code: service.answer(body, his(code), now, lambda: now)
+    )
+    answer = hospital.call("2401", admission("P1", "2024-06-01 09:00:00"), node="mdtrtinfo")
+    passed(answer)
+    assert ("押金" in (answer["warn_msg"] or "")) == waived
+    assert ("苏医保办发〔2023〕27号 第三十八条" in (answer["warn_msg"] or "")) == waived
+
+
+def test_in_qinan_nobody_pays_a_deposit_and_a_visit_has_none_J19(tables: Tables) -> None:
+    contracted(QINAN)
+    known_person("P1", insured=(insurance(date(2018, 1, 1), admdvs="620522"),))
+    now = datetime(2018, 10, 10, 0, 0, tzinfo=UTC)
+    hospital = Hospital(
+        QINAN, "620522", lambda body, code: service.answer(body, his(code), now, lambda: now)
+    )
+    given = admission("P1", "2018-10-09 09:00:00")
+    assert "五(二)" in hospital.call("2401", given, node="mdtrtinfo")["warn_msg"]
+    visit = hospital.call("2201", {**given, "ipt_otp_no": "1"})
+    passed(visit)
+    assert "押金" not in (visit["warn_msg"] or "")

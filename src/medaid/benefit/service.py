@@ -19,6 +19,7 @@ from medaid.benefit.facts import (
     ClaimRequest,
     PersonGroup,
     enrolment_for,
+    filing_for,
     identities_by_region,
     stay_number,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "deductible_borne",
     "eligible_categories",
     "enrolment_for",
+    "filing_for",
     "has_year_end",
     "identities_by_region",
     "planned_for",

@@ -104,23 +104,43 @@ def obstacle(
 ) -> PolicyUndetermined | None:
     """Why a visit could not be settled if it ended on the day it began: no policy, an expired one,
     no clause for its insurance type or care. None where nothing is known against it."""
-    care = CARE.get(bare(visit.med_type), "outpatient")
-    request = ClaimRequest(
-        visit.insutype,
-        visit.home,
-        care,
-        visit.begin,
-        visit.begin,
-        Bill(Fen(0), Fen(0)),
-        treatment_region=visit.admdvs,
-        institution=visit.institution,
-    )
+    request = _as_begun(visit)
     try:
         for one in benefit.candidates(file, request, today, policy_for, person_group):
             planned_for(one.policy, one.claim, NO_CATEGORY)
     except PolicyUndetermined as found:
         return found if found.code in OBSTACLES else None
     return None
+
+
+def _as_begun(visit: Visit) -> ClaimRequest:
+    """The visit as if it ended on the day it began, without a bill."""
+    return ClaimRequest(
+        visit.insutype,
+        visit.home,
+        CARE.get(bare(visit.med_type), "outpatient"),
+        visit.begin,
+        visit.begin,
+        Bill(Fen(0), Fen(0)),
+        treatment_region=visit.admdvs,
+        institution=visit.institution,
+    )
+
+
+REFERRED: Final = frozenset({"referred", "referred_down"})
+
+
+def waived_deposit(
+    file: PersonFile, visit: Visit, figures: Mapping[str, Sequence[Figure]]
+) -> tuple[str, ...]:
+    """Why no deposit is taken for the stay (先诊疗后付费): of anybody, or of assisted persons who
+    were referred, as the insured region's documents say."""
+    request, found = _as_begun(visit), list(figures.get("deposit_waived", ()))
+    if benefit.filing_for(file.filings, request) in REFERRED and benefit.identities_by_region(
+        file.identities, request
+    ):
+        found += figures.get("deposit_waived_referred", ())
+    return tuple(f"{one.says}({one.row.cite.text})" for one in found)
 
 
 def late_admission(

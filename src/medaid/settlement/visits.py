@@ -126,15 +126,17 @@ def _check_no_open_stay(file: PersonFile, field: str) -> None:
 
 
 def _warnings(file: PersonFile, visit: Visit, today: date) -> tuple[str, ...]:
-    """What stands in the way of settling the visit, as far as it can be known today. It is a
-    warning: nobody is turned away at the door, and a policy may still be published."""
+    """What the hospital has to know, and what stands in the way of settling the visit, as far as it
+    can be known today: nobody is turned away at the door, and a policy may still be published."""
+    warnings = rules.remarks(visit)
+    if STAYS[visit.notes["registered_by"]]:
+        figures = library().figures(visit.home, visit.begin)
+        warnings += rules.waived_deposit(file, visit, figures)
     obstacle = rules.obstacle(file, visit, today, codes.person_group, library().policy_for)
-    if obstacle is None:
-        return rules.remarks(visit)
-    return (
-        *rules.remarks(visit),
-        f"[{obstacle.code}]{obstacle.sentence};按现行政策本次就诊不能直接结算",
-    )
+    if obstacle is not None:
+        says = f"[{obstacle.code}]{obstacle.sentence};按现行政策本次就诊不能直接结算"
+        warnings += (says,)
+    return warnings
 
 
 def describe_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
