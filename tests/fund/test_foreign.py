@@ -22,7 +22,7 @@ FORMS = forms_of("basic_resident", 2024)
 
 
 def checked(fund: str = "basic_resident", **printed: str) -> list[tuple[str, str, str, str]]:
-    """Row, printed, computed and difference of every sum that does not foot."""
+    """StatementRow, printed, computed and difference of every sum that does not foot."""
     column = {key: Fen.of_yuan(text) for key, text in printed.items()}
     found, _ = foreign.recomputed(forms_of(fund, 2024), {"2024": column})
     return [
@@ -170,6 +170,7 @@ TACHENG: dict[str, Any] = {
 }
 
 
+@pytest.mark.usefixtures("tables")
 def test_the_route_answers_both_numbers() -> None:
     status, answer = ask("POST", PATH, TACHENG, roles="accountant")
     assert status == 200
@@ -179,6 +180,7 @@ def test_the_route_answers_both_numbers() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize(
     ("rows", "code"),
     [

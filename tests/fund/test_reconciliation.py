@@ -409,8 +409,8 @@ def test_balances_and_open_lines_always_reconcile(
     """余额调节: closing differs by what is open and by how far the openings differed."""
     found = reconciliation.compare(ours, theirs, date(2023, 8, 1))
     told = [
-        reconciliation.Told("1001", "assistance", True, Fen(other)),
-        reconciliation.Told(
+        reconciliation.StatedBalance("1001", "assistance", True, Fen(other)),
+        reconciliation.StatedBalance(
             "1001",
             "assistance",
             False,

@@ -17,7 +17,7 @@ MOST: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RegionPart:
     """What a region brought into the sum: which version, in which state, whether its books say
     something else by now."""
 
@@ -29,7 +29,7 @@ class Part:
 
 def consolidate(
     admdvs: Region, year: int, fund: str, regions: Sequence[Region]
-) -> tuple[statements.Consolidated, list[Part]]:
+) -> tuple[statements.Consolidated, list[RegionPart]]:
     """The latest versions of `regions` (in `admdvs`) added up, without what they pay each other.
 
     Raises BadInput DUPLICATE for a region twice, FUND_UNKNOWN; Forbidden for one that lies
@@ -54,9 +54,9 @@ def consolidate(
     return statements.consolidated(forms, held), parts
 
 
-def _part(region: Region, year: int, fund: str) -> Part:
+def _part(region: Region, year: int, fund: str) -> RegionPart:
     versions = final_accounts.list_versions(region, year, fund)
     standing = [one for one in versions if one[1] not in (FinalState.RETURNED, FinalState.REPLACED)]
     if not standing:
         raise Refused("NOT_FOUND", field="regions", rule=f"{region} 尚无 {year} 年决算")
-    return Part(region, *standing[-1])
+    return RegionPart(region, *standing[-1])

@@ -53,8 +53,8 @@ def year_figures(admdvs: str, year: int) -> dict[str, Fen]:
 
 
 def checks(
-    fund: str, forms: tuple[layouts.Statement, ...], figures: Mapping[str, Fen], year: int
-) -> list[statements.Check]:
+    fund: str, forms: tuple[layouts.StatementForm, ...], figures: Mapping[str, Fen], year: int
+) -> list[statements.Footing]:
     """What must agree in a fund's statements and between it and another fund's."""
     found = list(statements.footings(forms, statements.amounts(fund, forms, figures)))
     others = {side.fund for one in layouts.layouts().identities for side in (one.left, one.right)}

@@ -10,7 +10,7 @@ from typing import Final
 from medaid.fund import consolidation, final_accounts, layouts
 from medaid.fund.current_accounts import AGES
 from medaid.fund.final_records import FinalAccounts, Notes
-from medaid.fund.layouts import Row, Statement
+from medaid.fund.layouts import StatementForm, StatementRow
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.printouts import counterpart_name, signed, why
 from medaid.instants import civil_date
@@ -91,7 +91,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
 
 
 def _statement(
-    form: Statement, before: Mapping[str, Fen], now: Mapping[str, Fen], over: tuple[str, str]
+    form: StatementForm, before: Mapping[str, Fen], now: Mapping[str, Fen], over: tuple[str, str]
 ) -> Table:
     """A statement as it is printed: rows beside each other, a cell without meaning is ×."""
     rows = {row.key: row for row in form.rows}
@@ -106,7 +106,7 @@ def _statement(
     )  # fmt: skip
 
 
-def _name(row: Row) -> str:
+def _name(row: StatementRow) -> str:
     if row.of:
         return f"  其中:{row.name}"
     return f"{row.number}、{row.name}" if row.number else row.name

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from medaid.dropped.cells import folded
 from medaid.errors import BadInput
-from medaid.fund.layouts import Row, Statement, rows_of
+from medaid.fund.layouts import StatementForm, StatementRow, rows_of
 from medaid.money import Fen
 
 _CARRIED = ("closing_fund", "opening_fund")
@@ -37,7 +37,7 @@ class Recomputed:
         return self.printed - self.computed
 
 
-def row_of(forms: Sequence[Statement], name: str, field: str) -> str:
+def row_of(forms: Sequence[StatementForm], name: str, field: str) -> str:
     """The key of the row that somebody names by its key or by its printed name. Raises BadInput
     CODE_UNKNOWN for a name of no row, or of two (then the key says which)."""
     rows = rows_of(forms)
@@ -51,7 +51,7 @@ def row_of(forms: Sequence[Statement], name: str, field: str) -> str:
 
 
 def recomputed(
-    forms: Sequence[Statement], columns: Mapping[str, Mapping[str, Fen]]
+    forms: Sequence[StatementForm], columns: Mapping[str, Mapping[str, Fen]]
 ) -> tuple[list[Recomputed], list[str]]:
     """Every printed sum, and the sums that nothing could be held against. `columns` are amounts by
     row key, by the name of their column, earlier years first."""
@@ -76,7 +76,10 @@ def recomputed(
 
 
 def _computed(
-    row: Row, rows: Mapping[str, Row], printed: Mapping[str, Fen], blank: list[str]
+    row: StatementRow,
+    rows: Mapping[str, StatementRow],
+    printed: Mapping[str, Fen],
+    blank: list[str],
 ) -> int | None:
     """What a formula makes of printed rows; of a row that is not printed, what its own formula
     makes. None where nothing of it is known."""
@@ -97,7 +100,9 @@ def _computed(
     return total if known else None
 
 
-def _shares(column: str, rows: Iterable[Row], printed: Mapping[str, Fen]) -> Iterator[Recomputed]:
+def _shares(
+    column: str, rows: Iterable[StatementRow], printed: Mapping[str, Fen]
+) -> Iterator[Recomputed]:
     """Shares (其中) that are more than their whole."""
     by_key = {row.key: row for row in rows}
     for row in by_key.values():
@@ -108,8 +113,8 @@ def _shares(column: str, rows: Iterable[Row], printed: Mapping[str, Fen]) -> Ite
 
 def _equal(
     column: str,
-    forms: Iterable[Statement],
-    rows: Mapping[str, Row],
+    forms: Iterable[StatementForm],
+    rows: Mapping[str, StatementRow],
     printed: Mapping[str, Fen],
 ) -> Iterator[Recomputed]:
     for left, right in (pair for one in forms for pair in one.equal):
@@ -119,7 +124,7 @@ def _equal(
 
 
 def _carried(
-    rows: Mapping[str, Row], columns: Mapping[str, Mapping[str, Fen]]
+    rows: Mapping[str, StatementRow], columns: Mapping[str, Mapping[str, Fen]]
 ) -> Iterator[Recomputed]:
     closing, opening = _CARRIED
     if closing not in rows or opening not in rows:

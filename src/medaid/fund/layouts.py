@@ -29,7 +29,7 @@ class Term(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatementRow:
     """A row of a statement. It is fed by accounts, follows from other rows (`formula`), is a share
     of another row (`of`, 其中), or nothing feeds it and `unfed` says why."""
 
@@ -50,7 +50,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementForm:
     """One statement with the years in which it holds. `pairs` are its printed lines, left and
     right, empty where a cell has no meaning (×); `equal` are rows that must agree."""
 
@@ -63,7 +63,7 @@ class Statement:
     source: str
     trust: str
     cite: str
-    rows: tuple[Row, ...]
+    rows: tuple[StatementRow, ...]
     pairs: tuple[tuple[str, str], ...]
     equal: tuple[tuple[str, str], ...]
 
@@ -78,7 +78,7 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class FundIdentity:
     """Two funds' rows that must agree where a region keeps both."""
 
     name: str
@@ -103,8 +103,8 @@ class Elimination:
 class Layouts:
     """All that statements.toml says."""
 
-    statements: tuple[Statement, ...]
-    identities: tuple[Identity, ...]
+    statements: tuple[StatementForm, ...]
+    identities: tuple[FundIdentity, ...]
     eliminations: tuple[Elimination, ...]
 
 
@@ -124,7 +124,7 @@ def loaded(data: Mapping[str, Any]) -> Layouts:
     found = Layouts(
         tuple(map(_statement, data["statement"])),
         tuple(
-            Identity(row["name"], Side(**row["left"]), Side(**row["right"]), row["cite"])
+            FundIdentity(row["name"], Side(**row["left"]), Side(**row["right"]), row["cite"])
             for row in data.get("identity", ())
         ),
         tuple(Elimination(**row) for row in data.get("elimination", ())),
@@ -137,9 +137,9 @@ def loaded(data: Mapping[str, Any]) -> Layouts:
     return found
 
 
-def _statement(data: Mapping[str, Any]) -> Statement:
+def _statement(data: Mapping[str, Any]) -> StatementForm:
     rows = tuple(
-        Row(
+        StatementRow(
             row["key"],
             row["name"],
             row.get("no", ""),
@@ -150,7 +150,7 @@ def _statement(data: Mapping[str, Any]) -> Statement:
         )
         for row in data["rows"]
     )
-    return Statement(
+    return StatementForm(
         data["key"],
         data["form"],
         data["title"],
@@ -179,7 +179,7 @@ def terms(formula: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def _check_statement(one: Statement) -> None:
+def _check_statement(one: StatementForm) -> None:
     if one.form not in FORMS or one.trust not in TRUST:
         raise ValueError(f"{one.key}: form {one.form}, trust {one.trust}")
     if not (one.source.strip() and one.cite.strip()) or one.first > one.last:
@@ -195,7 +195,7 @@ def _check_statement(one: Statement) -> None:
         if sum(ways) != 1 or (row.of and row.formula):
             raise ValueError(f"{one.key}.{row.key}: fed by accounts, by a formula or not at all")
         for number in row.accounts:
-            family = Row("", "", "", "", (number,), (), "")
+            family = StatementRow("", "", "", "", (number,), (), "")
             if not any(family.feeds(account) for account in chart):
                 raise ValueError(f"{one.key}.{row.key}: no account {number} feeds it")
         if row.of:
@@ -237,7 +237,7 @@ def _check_fund(fund: str, year: int, found: Layouts) -> None:
     evaluated(rows.values(), {})  # raises for a formula that rests on itself
 
 
-def forms_of(fund: str, year: int) -> tuple[Statement, ...]:
+def forms_of(fund: str, year: int) -> tuple[StatementForm, ...]:
     """The statements of a fund in a year, income and expense first. Raises BadInput FUND_UNKNOWN,
     CODE_UNKNOWN for a year without a layout."""
     if fund not in funds():
@@ -248,12 +248,12 @@ def forms_of(fund: str, year: int) -> tuple[Statement, ...]:
     return tuple(sorted(found, key=lambda one: FORMS.index(one.form)))
 
 
-def rows_of(forms: Iterable[Statement]) -> dict[str, Row]:
+def rows_of(forms: Iterable[StatementForm]) -> dict[str, StatementRow]:
     """The rows of statements by key."""
     return {row.key: row for one in forms for row in one.rows}
 
 
-def evaluated(rows: Iterable[Row], leaves: Amounts) -> dict[str, Fen]:
+def evaluated(rows: Iterable[StatementRow], leaves: Amounts) -> dict[str, Fen]:
     """Every row's amount: `leaves` where a row has no formula (zero where nothing is said), else
     what its formula makes. Raises ValueError for a formula that rests on itself."""
     by_key = {row.key: row for row in rows}

@@ -12,8 +12,8 @@ from typing import Final
 from medaid.aws.table import packed_text
 from medaid.fund.covering import exact_sets
 from medaid.fund.model.chart import funds
-from medaid.fund.reconciliation import ACCOUNTS, Finding, Movement, Told
-from medaid.fund.records import AccountBalance, Comparison, Settled
+from medaid.fund.reconciliation import ACCOUNTS, Finding, Movement, StatedBalance
+from medaid.fund.records import AccountBalance, Comparison, LineOutcome
 from medaid.money import Fen
 
 OURS: Final = "ours"
@@ -56,7 +56,7 @@ def _name(side: str, one: Movement) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def settled_lines(held: Comparison) -> Mapping[str, Settled]:
+def settled_lines(held: Comparison) -> Mapping[str, LineOutcome]:
     """What became of each line, by its name."""
     return {line: one for one in held.settled for line in one.lines}
 
@@ -75,7 +75,7 @@ def balances(
     opening: Mapping[str, Fen],
     ours: Iterable[Movement],
     theirs: Iterable[Movement],
-    told: Sequence[Told],
+    told: Sequence[StatedBalance],
     findings: Iterable[Finding],
 ) -> tuple[AccountBalance, ...]:
     """Each bank account of each fund that holds or moved anything on either side. `opening` are our
@@ -110,7 +110,7 @@ def balances(
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class CoveringSets:
     """Sets of the other side's lines that make exactly one line; `whole` is false where there may
     be more: too many lines, or the search was broken off."""
 
@@ -118,7 +118,7 @@ class Proposal:
     whole: bool
 
 
-def propose(line: OpenLine, others: Iterable[OpenLine]) -> Proposal:
+def propose(line: OpenLine, others: Iterable[OpenLine]) -> CoveringSets:
     """Which open lines of the other side, of the same account and fund, may stand for `line`."""
     where = line.movement.account, line.movement.fund
     fit = [
@@ -130,7 +130,7 @@ def propose(line: OpenLine, others: Iterable[OpenLine]) -> Proposal:
     near = fit[:_NEAREST]
     found = exact_sets(int(line.movement.amount), [int(one.movement.amount) for one in near])
     sets = tuple(tuple(near[index].line for index in one) for one in found.sets)
-    return Proposal(sets, found.whole and len(near) == len(fit))
+    return CoveringSets(sets, found.whole and len(near) == len(fit))
 
 
 def ageing(lines: Iterable[OpenLine], today: date) -> dict[str, tuple[int, Fen]]:

@@ -137,7 +137,7 @@ def _asks(rule: Callable[[Movement], object], theirs: Movement) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatedBalance:
     """A balance that their statement tells."""
 
     account: str
@@ -151,7 +151,7 @@ class TheirStatement:
     """All that finance's file says: movements, and the balances of its accounts."""
 
     movements: tuple[Movement, ...]
-    balances: tuple[Told, ...]
+    balances: tuple[StatedBalance, ...]
 
 
 def read_statement(content: bytes) -> TheirStatement:
@@ -159,18 +159,18 @@ def read_statement(content: bytes) -> TheirStatement:
     and value of everything that does not hold."""
     table = open_bytes(content, COLUMNS, LIMITS)
     movements: list[Movement] = []
-    balances: list[Told] = []
+    balances: list[StatedBalance] = []
     problems: list[Problem] = []
     for row in table.rows:
         found = _line(row)
-        if isinstance(found, Told) and any(
+        if isinstance(found, StatedBalance) and any(
             (one.account, one.fund, one.opening) == (found.account, found.fund, found.opening)
             for one in balances
         ):
             found = [Problem("FILE_FORM", "余额", "同一账户、基金的期初或期末余额出现两次")]
         if isinstance(found, Movement):
             movements.append(found)
-        elif isinstance(found, Told):
+        elif isinstance(found, StatedBalance):
             balances.append(found)
         else:
             problems += [
@@ -183,7 +183,7 @@ def read_statement(content: bytes) -> TheirStatement:
     return TheirStatement(tuple(movements), tuple(balances))
 
 
-def _line(row: Row) -> Movement | Told | list[Problem]:
+def _line(row: Row) -> Movement | StatedBalance | list[Problem]:
     """The movement or the balance that a row states, or everything that is wrong with it."""
     problems = list(row.problems)
 
@@ -210,7 +210,7 @@ def _line(row: Row) -> Movement | Told | list[Problem]:
     tells = narrative in _OPENING or narrative in _CLOSING
     if tells and row.cell("余额") and not row.cells["收入"] and not row.cells["支出"]:
         amount = said(cells.yuan, "余额", Fen(0))
-        return _unique(problems) or Told(account, fund, narrative in _OPENING, amount)
+        return _unique(problems) or StatedBalance(account, fund, narrative in _OPENING, amount)
     if not (income - spending) and not problems:
         problems.append(Problem("FIELD_REQUIRED", "收入", "收入与支出须有一项不为零"))
     amount, reference = income - spending, row.cells["凭证号"]

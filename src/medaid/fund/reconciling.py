@@ -17,7 +17,7 @@ from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import keys, open_lines, reconciliation, service, store
 from medaid.fund.open_lines import OURS, THEIRS, OpenLine
 from medaid.fund.reconciliation import Finding, Movement
-from medaid.fund.records import Cause, Comparison, Settled, Signature
+from medaid.fund.records import Cause, Comparison, LineOutcome, Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Quarter
@@ -170,7 +170,7 @@ def list_comparisons(admdvs: str, quarter: str) -> list[tuple[Comparison, str]]:
 # open lines
 
 
-def propose(admdvs: str, quarter: str, line: str) -> open_lines.Proposal:
+def propose(admdvs: str, quarter: str, line: str) -> open_lines.CoveringSets:
     """Exact sets of the other side's open lines that may stand for `line`. Raises Refused
     NOT_FOUND."""
     _, held = last_version(admdvs, quarter)
@@ -192,7 +192,7 @@ def match_lines(
     account of one fund. Raises Refused NOT_FOUND, AMOUNT_SUM, FLOW_FORBIDDEN for two accounts;
     Conflict DUPLICATE for a line that is matched already, STATE."""
 
-    def decide(known: dict[str, OpenLine], held: Comparison) -> tuple[Settled, ...]:
+    def decide(known: dict[str, OpenLine], held: Comparison) -> tuple[LineOutcome, ...]:
         chosen = _chosen(lines, known, held)
         places = {(known[one].movement.account, known[one].movement.fund) for one in chosen}
         if len(places) > 1:
@@ -204,7 +204,7 @@ def match_lines(
             ours, theirs = Fen(sums[OURS]), Fen(sums[THEIRS])
             rule = f"我方合计 {ours} 元,对方合计 {theirs} 元,相差 {theirs - ours} 元"
             raise Refused("AMOUNT_SUM", field="lines", rule=rule)
-        return (Settled(chosen, None, Signature(_MATCHED, by, now, reason)),)
+        return (LineOutcome(chosen, None, Signature(_MATCHED, by, now, reason)),)
 
     return _lines_settled(admdvs, quarter, decide)
 
@@ -223,9 +223,9 @@ def explain_lines(
     if not reason.strip():
         raise Refused("FIELD_REQUIRED", field="reason", rule="须说明原因")
 
-    def decide(known: dict[str, OpenLine], held: Comparison) -> tuple[Settled, ...]:
+    def decide(known: dict[str, OpenLine], held: Comparison) -> tuple[LineOutcome, ...]:
         chosen = _chosen(lines, {*known, *(one.line for one in held.balances)}, held)
-        return (Settled(chosen, cause, Signature(_EXPLAINED, by, now, reason)),)
+        return (LineOutcome(chosen, cause, Signature(_EXPLAINED, by, now, reason)),)
 
     return _lines_settled(admdvs, quarter, decide)
 
@@ -266,7 +266,7 @@ def _chosen(lines: Sequence[str], known: Container[str], held: Comparison) -> tu
 def _lines_settled(
     admdvs: str,
     quarter: str,
-    decide: Callable[[dict[str, OpenLine], Comparison], tuple[Settled, ...]],
+    decide: Callable[[dict[str, OpenLine], Comparison], tuple[LineOutcome, ...]],
 ) -> Comparison:
     item, held = _compared(admdvs, quarter)
     more = decide(open_lines.open_lines(held.open), held)

@@ -189,7 +189,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class LineOutcome:
     """What became of open lines: together they make one movement (`cause` None), or somebody says
     why they are open."""
 
@@ -218,7 +218,7 @@ class Comparison:
     counts: Mapping[str, int]
     open: tuple[Finding, ...]
     balances: tuple[AccountBalance, ...] = ()
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[LineOutcome, ...] = ()
     signed: tuple[Signature, ...] = ()
     trail: tuple[Signature, ...] = ()
 

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from medaid.fund.layouts import Amounts, Statement, evaluated, layouts, rows_of
+from medaid.fund.layouts import Amounts, StatementForm, evaluated, layouts, rows_of
 from medaid.fund.model.chart import accounts
 from medaid.money import Fen
 from medaid.regions import Region
 
 
-def amounts(fund: str, forms: Iterable[Statement], figures: Mapping[str, Fen]) -> dict[str, Fen]:
+def amounts(
+    fund: str, forms: Iterable[StatementForm], figures: Mapping[str, Fen]
+) -> dict[str, Fen]:
     """Each row's amount from a year's figures by account code, debit positive, before the year is
     carried over. Liabilities, balances and income stand positive on their side."""
     rows = rows_of(forms)
@@ -29,7 +31,7 @@ def amounts(fund: str, forms: Iterable[Statement], figures: Mapping[str, Fen]) -
     return evaluated(rows.values(), {key: Fen(fen) for key, fen in leaves.items()})
 
 
-class Check(NamedTuple):
+class Footing(NamedTuple):
     """Two amounts that must agree, and by how much they do not."""
 
     name: str
@@ -42,21 +44,21 @@ class Check(NamedTuple):
         return self.left - self.right
 
 
-def footings(forms: Iterable[Statement], of_rows: Amounts) -> Iterator[Check]:
+def footings(forms: Iterable[StatementForm], of_rows: Amounts) -> Iterator[Footing]:
     """The statements' own checks: assets against liabilities and fund, both totals."""
     names = {row.key: row.name for one in forms for row in one.rows}
     for one in forms:
         for left, right in one.equal:
             name = f"{one.title}:{names[left]} = {names[right]}"
-            yield Check(name, of_rows[left], of_rows[right], one.cite)
+            yield Footing(name, of_rows[left], of_rows[right], one.cite)
 
 
-def identities(by_fund: Mapping[str, Amounts]) -> Iterator[Check]:
+def identities(by_fund: Mapping[str, Amounts]) -> Iterator[Footing]:
     """The checks between funds, where the books of both hold anything."""
     for one in layouts().identities:
         left, right = by_fund.get(one.left.fund, {}), by_fund.get(one.right.fund, {})
         if any(left.values()) and any(right.values()):
-            yield Check(one.name, left[one.left.row], right[one.right.row], one.cite)
+            yield Footing(one.name, left[one.left.row], right[one.right.row], one.cite)
 
 
 class Between(NamedTuple):
@@ -68,7 +70,7 @@ class Between(NamedTuple):
 
 
 def between_regions(
-    forms: Iterable[Statement], by_counterpart: Iterable[tuple[str, str, Fen]]
+    forms: Iterable[StatementForm], by_counterpart: Iterable[tuple[str, str, Fen]]
 ) -> tuple[Between, ...]:
     """What stands in rows that may be eliminated, by counterpart: from (account code, counterpart,
     fen debit positive)."""
@@ -115,7 +117,7 @@ class Consolidated:
 
 
 def consolidated(
-    forms: Sequence[Statement],
+    forms: Sequence[StatementForm],
     regions: Mapping[str, tuple[Amounts, Sequence[Between]]],
 ) -> Consolidated:
     """The statements of `regions` added up. Each elimination takes one amount out of a giver's row

@@ -12,7 +12,7 @@ from medaid.fund import final_accounts, layouts
 from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
 from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
-from medaid.fund.layouts import Row, Statement
+from medaid.fund.layouts import StatementForm, StatementRow
 from medaid.fund.model.chart import accounts, funds
 from medaid.money import Fen
 from medaid.months import Year
@@ -96,7 +96,9 @@ class FinalAccountsShown(Shown):
     trail: list[SignatureShown]
 
 
-def statement_shown(one: Statement, before: dict[str, Fen], now: dict[str, Fen]) -> StatementShown:
+def statement_shown(
+    one: StatementForm, before: dict[str, Fen], now: dict[str, Fen]
+) -> StatementShown:
     """A statement with two columns of amounts by row key, in its printed order."""
     rows = {row.key: row for row in one.rows}
 
@@ -113,7 +115,7 @@ def statement_shown(one: Statement, before: dict[str, Fen], now: dict[str, Fen])
     )
 
 
-def _row(row: Row, before: Fen, now: Fen) -> RowShown:
+def _row(row: StatementRow, before: Fen, now: Fen) -> RowShown:
     return RowShown(
         key=row.key,
         number=row.number,

@@ -23,7 +23,7 @@ from medaid.aws.rest.table import READERS, Call
 from medaid.fund import open_lines, reconciling, sign_off
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.open_lines import OpenLine
-from medaid.fund.records import Cause, Comparison, Settled
+from medaid.fund.records import Cause, Comparison, LineOutcome
 from medaid.instants import beijing_text, civil_date
 from medaid.months import Quarter
 from medaid.regions import Region
@@ -124,7 +124,7 @@ def _shown(quarter: str, held: Comparison, state: str, now: datetime) -> Reconci
     )
 
 
-def _line(one: OpenLine, settled: Mapping[str, Settled], now: datetime) -> LineShown:
+def _line(one: OpenLine, settled: Mapping[str, LineOutcome], now: datetime) -> LineShown:
     said = settled.get(one.line)
     state = "open" if said is None else "explained" if said.cause else "matched"
     return LineShown(
