@@ -42,8 +42,11 @@ def draft_budget(
     """The agency's version of a year's budget; the same again is the version that stands.
 
     Raises BadInput ACCOUNT_UNKNOWN, AMOUNT_NEGATIVE, AMOUNT_TOO_LONG, FIELD_REQUIRED naming the
-    item, and `reason` where a version is replaced; Forbidden SEPARATION.
+    item, and `reason` where a version is replaced; FIELD_FORMAT for a year that is over or not the
+    next one; Forbidden SEPARATION.
     """
+    if year - civil_date(now).year not in (0, 1):
+        raise BadInput("FIELD_FORMAT", field="year", rule="只编制本年度和下一年度的预算")
     _check(items)
 
     def decide() -> Decided[BudgetVersion]:
