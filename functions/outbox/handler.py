@@ -6,7 +6,6 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities import batch
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from medaid.aws import clock, delivery, faults, outbox, stream
 from medaid.clearing import service as clearing
@@ -14,6 +13,7 @@ from medaid.events import LISTENERS, CasePaid, Event, IdentityRecorded, Listener
 from medaid.reimbursement import service as reimbursement
 from medaid.reimbursement import wiring
 from medaid.settlement import service as settlement
+from medaid.settlement.tracing import service as tracing
 
 STREAMS = batch.EventType.DynamoDBStreams
 logger = Logger(service="outbox")
@@ -30,21 +30,21 @@ def tell(listener: Listener, message: outbox.OutboxItem, event: Event) -> None:
             reimbursement.note_settlement(event)
         case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):
             reimbursement.remind(wiring.context(now), psn_no, settlement.get_settlement, now)
+        case Listener.TRACES, _:
+            tracing.hear(event, message.at, reimbursement.steps_of_case)
         case Listener.DELIVERY, _:
-            sender = delivery.sender()
-            delivery.deliver(message, sender, now)
+            delivery.deliver(message, sender := delivery.sender(), now)
             if isinstance(event, CasePaid) and not isinstance(sender, delivery.Kept):
                 reimbursement.delivered(wiring.context(now), event.case_id, now)
 
 
-def one(record: DynamoDBRecord) -> None:
+def one(record: Any) -> None:
     """One event. What it raises makes the stream bring this record again."""
     message = stream.new_item(outbox.OutboxItem, record.raw_event)
     if message is None or message.sk != "MESSAGE":
         return  # what became of a delivery
     try:
-        event = outbox.event_of(message)
-        for listener in LISTENERS[type(event)]:
+        for listener in LISTENERS[type(event := outbox.event_of(message))]:
             tell(listener, message, event)
     except Exception as error:
         metrics.add_metric(name="OutboxFailed", unit="Count", value=1)

@@ -1,5 +1,5 @@
-"""The operators' routes of manual reimbursement and receipts: /reimbursement/… and /receipts/… of
-the HTTP API."""
+"""The operators' routes of manual reimbursement, receipts and traces: /reimbursement/…, /receipts/…
+and /traces/… of the HTTP API."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.receipts import api as receipts
-from medaid.reimbursement import wiring
+from medaid.reimbursement import service, wiring
 from medaid.reimbursement.api import ROUTES
+from medaid.settlement.tracing import api as tracing
 
 logger = Logger()
 app = mount(rest.resolver(), ROUTES, now, wiring.context, DESK)
 mount(app, receipts.ROUTES, now, plain, DESK)
+mount(app, tracing.ROUTES, now, lambda _: tracing.Context(service.steps_of_case), DESK)
 
 
 @without_text

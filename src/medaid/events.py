@@ -227,19 +227,21 @@ class Listener(StrEnum):
     """Settlements become items of a month."""
     REIMBURSEMENT = "reimbursement"
     """Possible duplicates of cases, settlements that lack assistance."""
+    TRACES = "traces"
+    """Payments are noted under the clauses they rest on."""
     DELIVERY = "delivery"
     """People and partner systems, by the gateway of the installation."""
 
 
 _PEOPLE: Final = (Listener.DELIVERY,)
 LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
-    SettlementPosted: (Listener.CLEARING, Listener.REIMBURSEMENT),
+    SettlementPosted: (Listener.CLEARING, Listener.REIMBURSEMENT, Listener.TRACES),
     IdentityRecorded: (Listener.REIMBURSEMENT,),
     AssistanceNotSettled: _PEOPLE,
     YearEndOwed: _PEOPLE,
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
-    CasePaid: _PEOPLE,
+    CasePaid: (Listener.TRACES, Listener.DELIVERY),
     CasePaymentFailed: _PEOPLE,
     CaseClosed: _PEOPLE,
     CaseRecovery: _PEOPLE,

@@ -186,7 +186,12 @@ def test_what_was_done_is_answered_where_names_are_away(
 
 def test_a_trail_in_words_names_who_acted(tables: Tables) -> None:
     entered()
-    lines = [f"{beijing_text(NOW)} {ENTERS} 录入", f"{beijing_text(NOW)} {ZHANG} 同意撤回", "一致"]
+    lines = [
+        f"{beijing_text(NOW)} {ENTERS} 录入",
+        f"{beijing_text(NOW)} {ZHANG} 同意撤回",
+        "一致",
+        "无 日 期 的一行",
+    ]
     shown = PendingShown(
         pending_id="x", month="2026-03", reason="", amounts={}, paying_region="", trail=lines
     )

@@ -77,6 +77,14 @@ def list_items(owing: str, institution: str, month: str) -> Iterator[Item]:
     return (_item(row) for row in ClearingItem.list_under(pk, keys.ITEM))
 
 
+def list_items_behind(pk: str, after: str, limit: int) -> list[tuple[str, Item]]:
+    """At most `limit` items under a month's partition behind the sort key `after`, each with its
+    own. Raises Unavailable."""
+    behind = ClearingItem.sk.between(f"{after or keys.ITEM}\x00", f"{keys.ITEM}\uffff")
+    found = reading(lambda: list(ClearingItem.query(pk, behind, limit=limit)))
+    return [(row.sk, _item(row)) for row in found]
+
+
 def find_part(item: Item) -> Item | None:
     """The assistance part of a settlement of which `item` is the main item, where there is one."""
     if item.assisting_region is None:

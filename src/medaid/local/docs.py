@@ -27,6 +27,7 @@ from medaid.policy.vocabulary import FUND_NAMES, TIER_NAMES
 from medaid.receipts import api as receipts_api
 from medaid.reimbursement import api as reimbursement_api
 from medaid.settlement.figures import api as figures_api
+from medaid.settlement.tracing import api as tracing_api
 from medaid.workcalendar import api as calendar_api
 
 DOCS: Final = ROOT / "docs"
@@ -42,6 +43,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     payments_api.ROUTES,
     receipts_api.ROUTES,
     reimbursement_api.ROUTES,
+    tracing_api.ROUTES,
 )
 """Every table of operators' routes: docs/openapi.json is made from them."""
 _MARK: Final = re.compile(r"(<!-- medaid docs: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

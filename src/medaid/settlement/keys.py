@@ -8,6 +8,8 @@
 | pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
 | pk `F#<region>`, sk `FIGURES` | the figures that the agency of a region has entered | where a figure is missing: get by region, kept in memory for a minute |
 | pk `I#<fixmedins_code>`, sk `INSTITUTION` | a contracted institution | every message: get by code, kept in memory for ten minutes |
+| pk `G#<region>#<yyyy-mm>`, sk `<clauses id>` | clauses on which payments of the month rest together | clauses of a region's month: query |
+| pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>` | a payment that rests on them | payments of a clause, by page: query |
 
 Nothing here is shared between persons or visits: no settlement waits for another's key.
 """
@@ -43,6 +45,15 @@ def pack_key(name: str) -> Key:
 def figures_key(region: str) -> Key:
     """Holds all figures that the agency of `region` has entered: changed together, by version."""
     return Key(f"F#{region}", "FIGURES")
+
+
+def clauses_partition(region: str, month: str) -> str:
+    """Holds which clauses payments of a region's month rest on, a few dozen groups of them."""
+    return f"G#{region}#{month}"
+
+
+def traced_partition(region: str, month: str, group: str) -> str:
+    return f"T#{region}#{month}#{group}"
 
 
 def institution_key(code: InstitutionCode | str) -> Key:

@@ -121,6 +121,27 @@ class SettledBatch:
     visit: Visit
 
 
+@dataclass(frozen=True, slots=True)
+class ClauseGroup:
+    """Clauses (document, article) on which payments rest together, in order."""
+
+    clauses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedPayment:
+    """A payment out of a region's funds that rests on a group of clauses. Names no person."""
+
+    payment_id: str
+    """setl_id, with `R` for its reversal; or the id of a manual case."""
+    kind: str
+    """settlement, reversal or case."""
+    institution: str
+    at: datetime
+    amount: Fen
+    """All funds together; negative for a reversal."""
+
+
 class Act(StrEnum):
     """What a message did."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 
 from medaid.aws.rest.bodies import NameOf, NamesWithin
 from medaid.aws.web import Caller
-from medaid.errors import Unavailable
+from medaid.errors import BadInput, Unavailable
 from medaid.instants import parse_instant
 from medaid.regions import Region
 
@@ -97,8 +98,9 @@ def _trails(kind: type[BaseModel]) -> list[str]:
 def _with_name(line: str, titles: Titles) -> str:
     match line.split(" ", 3):
         case [day, time, subject, rest]:
-            known = titles(subject, parse_instant(f"{day} {time}", "trail"))
-            return f"{day} {time} {known or subject} {rest}"
+            with suppress(BadInput):  # a line that begins with no instant names nobody
+                known = titles(subject, parse_instant(f"{day} {time}", "trail"))
+                return f"{day} {time} {known or subject} {rest}"
     return line
 
 

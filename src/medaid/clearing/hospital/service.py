@@ -45,6 +45,7 @@ from medaid.clearing.hospital.store import (
     list_pending,
     list_statements,
 )
+from medaid.clearing.hospital.tracing import list_statement_items
 
 __all__ = [
     "Asked",
@@ -69,6 +70,7 @@ __all__ = [
     "list_open_items",
     "list_open_statements",
     "list_pending",
+    "list_statement_items",
     "list_statements",
     "list_unfinished_months",
     "make_up_months",

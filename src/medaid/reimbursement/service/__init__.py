@@ -43,6 +43,7 @@ from medaid.reimbursement.service.queries import (
     list_cases,
     list_cases_of,
     states_for,
+    steps_of_case,
 )
 from medaid.reimbursement.service.recovery import (
     demand_recovery,
@@ -111,6 +112,7 @@ __all__ = [
     "send_back",
     "show_year_end",
     "states_for",
+    "steps_of_case",
     "supplement",
     "sweep",
     "tell",

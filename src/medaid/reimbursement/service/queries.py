@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from medaid.aws.rest.bodies import cursor_key, cursor_text
-from medaid.errors import BadInput, Forbidden
+from medaid.benefit.model import Step
+from medaid.errors import BadInput, Forbidden, Refused
 from medaid.reimbursement import rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import DueProjection
@@ -46,6 +47,15 @@ def case_detail(context: Context, officer: Officer, case_id: str, now: datetime)
     clock = case.clock.state(now, calendar, context.procedure.warning) if case.clock else ""
     used = int(case.clock.used(now, calendar)) if case.clock else 0
     return Detail(case, acts, steps_claimed, projection, clock, used)
+
+
+def steps_of_case(case_id: str) -> tuple[str, tuple[Step, ...]]:
+    """The region whose case it is and the steps of its pricing, for who traces payments to their
+    clauses; no steps before it is priced. Raises Refused NOT_FOUND, Unavailable."""
+    case = store.case(case_id)
+    if case is None:
+        raise Refused("NOT_FOUND", field="case_id", rule="申请不存在")
+    return case.admdvs, case.pricing.steps if case.pricing else ()
 
 
 def may_read(officer: Officer) -> None:

@@ -7,7 +7,18 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from medaid.aws.rest.bodies import Admdvs, Body, Long, Reason, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import (
+    Admdvs,
+    Body,
+    Long,
+    NameOf,
+    NamesWithin,
+    Reason,
+    Short,
+    Shown,
+    Yuan,
+    YuanText,
+)
 from medaid.aws.rest.table import Call, Routes
 from medaid.instants import beijing_text, parse_date
 from medaid.money import Fen, Ratio
@@ -62,11 +73,13 @@ class FigureShown(Shown):
     title: str
     article: str
     proposed_by: str
+    proposed_by_name: Annotated[str, NameOf("proposed_by")] = ""
     approved_by: str
+    approved_by_name: Annotated[str, NameOf("approved_by", "approved_at")] = ""
     approved_at: str
     ending: str
     withdrawn_at: str
-    trail: list[Long]
+    trail: Annotated[list[Long], NamesWithin()]
 
 
 class FiguresShown(Shown):
