@@ -99,6 +99,40 @@ def test_the_city_adds_up_its_counties() -> None:
     assert shown["eliminated"] == {"income": "0.00", "expense": "0.00", "surplus": "0.00"}
 
 
+def test_what_the_city_gave_its_county_leaves_both_sides() -> None:
+    """Q2.2: 300 of the city's money are a county's income: booked by vouchers of both, kept by
+    months that closed, taken out once, whoever of the two named the other."""
+    for region, fen in ((CITY, 1000), (ONE, 500)):
+        at, day = datetime(2023, 11, 5, 2, tzinfo=UTC), date(2023, 11, 5)
+        given = region == CITY
+        kind = "lower_subsidy" if given else "upper_subsidy"
+        accounts = ("530101", "1001") if given else ("1001", "4401")
+        row = ("assistance", *accounts, Fen(300))
+        other = ONE if given else ""
+        own = ("assistance", "1001", "410102", Fen(fen))
+        periods.post(
+            journal.movement("fiscal_income", region, f"{region}-b", [own], at, effective=day),
+            journal.movement(kind, region, f"{region}-c", [row], at, counterpart=other),
+        )
+        periods.keep_first_month(region, Month("2023-11"))
+        periods.close(region, "2023-11", "会计", NOW)
+        years.close_year(region, 2023, "会计", NOW)
+        drafted(region)
+    sent = {"regions": [CITY, ONE]}
+    status, shown = ask("POST", path(CITY, "/consolidation"), sent, roles="finance", region=CITY)
+    assert status == 200, shown
+    (one,) = shown["eliminations"]
+    assert (one["giver"], one["taker"], one["amount"], one["difference"]) == (
+        CITY, ONE, "3.00", "0.00",
+    )  # fmt: skip
+    assert shown["eliminated"] == {"income": "3.00", "expense": "3.00", "surplus": "0.00"}
+    lines = shown["statements"][0]["lines"]
+    income = next(
+        line["left"] for line in lines if line["left"] and line["left"]["key"] == "income"
+    )
+    assert (income["before"], income["now"]) == ("18.00", "15.00")
+
+
 @pytest.mark.parametrize(
     ("regions", "status", "code"),
     [
