@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.clearing.builders import (
@@ -62,6 +62,42 @@ def test_fee_is_eight_per_mille_and_at_most_100_000(total: int, fee: int) -> Non
 def test_no_insurer_where_no_document_says_so() -> None:
     with pytest.raises(PolicyUndetermined):
         rules.fee(Fen(1), "320500")
+
+
+@pytest.mark.parametrize(
+    ("day", "periods"),
+    [
+        (date(2019, 6, 30), []),
+        (date(2019, 7, 1), ["07"]),
+        (date(2019, 12, 1), ["07", "12"]),
+        (date(2020, 2, 29), ["07", "12"]),
+        (date(2020, 3, 1), ["07", "12", "true_up"]),
+    ],
+)
+def test_bills_are_made_from_the_first_of_their_month(day: date, periods: list[str]) -> None:
+    assert rules.periods_due(DISTRICT, 2019, day) == periods
+
+
+def test_a_bill_covers_what_was_fronted_to_the_end_of_the_month_before() -> None:
+    contract = Contract(
+        Region(CITY), 2019, "PICC", "人保", Fen(1), date(2019, 1, 1), date(2019, 1, 1)
+    )
+    entries = [
+        rules.fronting_entry(
+            contract,
+            DISTRICT,
+            f"s{day:%m%d}",
+            "2101",
+            HOSPITAL,
+            Fen(5),
+            datetime(2019, day.month, day.day, 4, tzinfo=UTC),
+        )
+        for day in (date(2019, 6, 29), date(2019, 6, 30), date(2019, 7, 1))
+    ]
+    end = rules.cover(DISTRICT, 2019, Period.JULY).end
+    assert end == date(2019, 6, 30)
+    assert rules.fronted(entries, 2019, end) == Fen(10)
+    assert rules.fronted(entries, 2018, end) == Fen(0)
 
 
 def bill(district: str, period: str, now: datetime) -> InsurerBill:

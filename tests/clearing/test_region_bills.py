@@ -72,6 +72,7 @@ class TestDispute:
             ((Region("440900"), SUZHOU), {}),
             (PAIR, {"assistance": Fen(1001)}),
             (PAIR, {"assistance": Fen(-1)}),
+            (PAIR, {"assistance": Fen(0)}),
         ],
     )
     def test_what_is_not_on_the_bill_cannot_be_disputed(
