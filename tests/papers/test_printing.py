@@ -22,7 +22,7 @@ from tests.papers.looking import (
 
 from medaid.money import Fen
 from medaid.papers.model import Column, Paper, Signature, Table
-from medaid.papers.printing import MISSING, pdf, typeset
+from medaid.papers.printing import MISSING, _known, pdf, typeset
 from medaid.papers.service import MEDIA, Form, printed
 
 COLUMNS = (Column("基金", 5), Column("申报金额", 3), Column("扣减", 3), Column("实付金额", 3))
@@ -111,6 +111,14 @@ def test_rare_characters_of_names_are_printed(rare: str) -> None:
     made = pdf(replace(PAPER, facts=(("姓名", f"刘{rare}"),)))
     assert f"刘{rare}" in text(made)
     assert MISSING not in text(made)
+
+
+def test_every_character_of_gbk_can_be_printed() -> None:
+    """All that an office's keyboard of the last thirty years could write."""
+    lead, trail = range(0x81, 0xFF), range(0x40, 0xFF)
+    written = (bytes((a, b)).decode("gbk", "ignore") for a in lead for b in trail)
+    lacking = {one for one in written if len(one) == 1 and ord(one) not in _known()}
+    assert lacking == {"\u2252"}, "≒ of Japanese mathematics, which no paper needs"
 
 
 @pytest.mark.parametrize("unknown", ["𠮷", "😀", "\ue000", "𰻝"])
