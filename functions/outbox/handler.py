@@ -24,8 +24,8 @@ processor = batch.BatchProcessor(STREAMS, raise_on_entire_batch_failure=False)
 def tell(listener: Listener, message: outbox.OutboxItem, event: Event) -> None:
     now = clock.now()
     match listener, event:
-        case Listener.CLEARING, SettlementPosted():
-            clearing.project(event, now)
+        case Listener.CLEARING, _:
+            clearing.hear(event, now)
         case Listener.REIMBURSEMENT, SettlementPosted():
             reimbursement.note_settlement(event)
         case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):

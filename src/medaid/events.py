@@ -89,6 +89,15 @@ class CasePaid(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFronted(Event):
+    """An insurer paid the assistance of a manual case (M二.5): its region is billed by it."""
+
+    KIND: ClassVar[str] = "case_fronted"
+    case_id: str
+    assisting_region: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePaymentFailed(CaseEvent):
     KIND: ClassVar[str] = "case_payment_failed"
     reason: str
@@ -242,6 +251,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
     CasePaid: (Listener.TRACES, Listener.DELIVERY),
+    CaseFronted: (Listener.CLEARING,),
     CasePaymentFailed: _PEOPLE,
     CaseClosed: _PEOPLE,
     CaseRecovery: _PEOPLE,

@@ -130,6 +130,7 @@ def test_the_journals_stream_is_rolled_up(cloud: Stack) -> None:
         "medaid-outbox",
         "medaid-clearing-rollup",
         "medaid-clearing-worker",
+        "medaid-reimburse-year-end",
     }
 
 

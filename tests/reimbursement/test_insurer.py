@@ -9,15 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from functions.outbox.handler import tell
 from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 from tests.reimbursement.api_client import Call, Desk, application, in_process, opened
 from tests.reimbursement.office import answer, at, office, officer, register, scan, take
 
-from medaid.aws import rest
+from medaid.aws import outbox, rest, stream
 from medaid.aws.rest.app import mount, plain
 from medaid.clearing import api as clearing_api
 from medaid.clearing import jobs
+from medaid.events import CaseFronted, Listener
 from medaid.fund import service as fund
 from medaid.months import Month
 from medaid.payments import api as payments_api
@@ -38,6 +40,7 @@ def of(name: str, *roles: str, admdvs: str = DISTRICT) -> Officer:
 class Town:
     """The doors of a district, its city and its books, under one clock."""
 
+    tables: Tables
     now: datetime = BEGIN
     resolve: Callable[..., Any] = field(init=False)
 
@@ -130,6 +133,10 @@ class Town:
     def bills(self, now: datetime, year: int = 2021) -> dict[str, str]:
         """What the morning's job has billed by `now`, as the page of the district shows it."""
         self.now = now
+        for item in self.tables.items("outbox"):
+            event = outbox.event_of(outbox_item(item))
+            if isinstance(event, CaseFronted):
+                tell(Listener.CLEARING, outbox_item(item), event)
         jobs.daily(now, published())
         shown = self.by("finance")("GET", f"/clearing/{DISTRICT}/insurer/{year}", None)[1]
         return {one["period"]: one["fronted"] for one in shown["bills"]}
@@ -140,10 +147,18 @@ class Town:
         assert self.by("finance")("POST", f"{path}/pay", {})[0] == 200
 
 
+def outbox_item(item: dict[str, Any]) -> outbox.OutboxItem:
+    """As the table's stream brings it."""
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": item}}
+    found = stream.new_item(outbox.OutboxItem, record)
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def town(tables: Tables) -> Town:
     register(admdvs=DISTRICT, since=date(2021, 1, 1))
-    return Town()
+    return Town(tables)
 
 
 def test_by_hand_from_the_application_to_the_true_up_M二_5(town: Town) -> None:

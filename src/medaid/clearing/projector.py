@@ -13,7 +13,7 @@ from functools import lru_cache
 from medaid.aws.transaction import commit_once
 from medaid.clearing import keys, store
 from medaid.clearing.model import Item, items_of
-from medaid.events import SettlementPosted
+from medaid.events import CaseFronted, Event, SettlementPosted
 from medaid.months import Month
 
 
@@ -29,6 +29,16 @@ def project(event: SettlementPosted, now: datetime) -> bool:
     if len(items) == 1:
         return store.put_item(items[0], now)
     return commit_once(store.put_items(items, now))
+
+
+def hear(event: Event, now: datetime) -> None:
+    """What clearing does with an event that it listens to. A region of which an insurer paid a
+    manual case is one for which the calendar makes bills, whether or not an institution was ever
+    settled with. Raises Unavailable."""
+    if isinstance(event, SettlementPosted):
+        project(event, now)
+    elif isinstance(event, CaseFronted):
+        store.note(keys.REGIONS, event.assisting_region)
 
 
 def _note_item(item: Item, now: datetime) -> None:

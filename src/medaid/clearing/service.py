@@ -5,8 +5,8 @@ insurer."""
 from __future__ import annotations
 
 from medaid.clearing.insurer.service import find_contract, front
-from medaid.clearing.projector import project
+from medaid.clearing.projector import hear, project
 from medaid.clearing.regions.suspension import check_open
 from medaid.clearing.store import list_regions
 
-__all__ = ["check_open", "find_contract", "front", "list_regions", "project"]
+__all__ = ["check_open", "find_contract", "front", "hear", "list_regions", "project"]

@@ -79,12 +79,6 @@ def front_returned(
     return list(fund.writes(reversing(entry, source, civil_date(now), now, reason)))
 
 
-def region_listed(region: str) -> Write:
-    """The write that puts a region among those for which the calendar makes bills, whether or not
-    an institution of it was ever settled with."""
-    return store.list_region(region)
-
-
 def fronting_contract(region: str, granted: date, now: datetime) -> Contract | None:
     """The contract under which what was granted on a day is fronted now: that year's, until its
     true-up is made, then the running year's. None where the region pays itself, or the contract
@@ -197,6 +191,5 @@ __all__ = [
     "pay_bill",
     "pay_fee",
     "propose_contract",
-    "region_listed",
     "survey",
 ]

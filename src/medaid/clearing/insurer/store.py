@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from medaid.aws.transaction import Put, Write
+from medaid.aws.transaction import Write
 from medaid.clearing.insurer import keys
 from medaid.clearing.insurer.model import Contract, InsurerBill, Survey
-from medaid.clearing.keys import REGIONS
 from medaid.clearing.store import ClearingItem
 
 
@@ -61,10 +60,6 @@ def list_bills(city: str, year: int) -> list[InsurerBill]:
 
 def create_bill(bill: InsurerBill, now: datetime) -> Write:
     return ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=now)
-
-
-def list_region(region: str) -> Write:
-    return Put(ClearingItem(REGIONS, region), None, "region")
 
 
 def replace_bill(held: HeldBill, after: InsurerBill, now: datetime) -> Write:

@@ -18,7 +18,7 @@ from medaid.aws.transaction import Write
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract
 from medaid.errors import Conflict
-from medaid.events import CasePaid, CasePaymentFailed
+from medaid.events import CaseFronted, CasePaid, CasePaymentFailed
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import service as payments
@@ -52,11 +52,11 @@ def front(
         contract = contract_of(case, history, now)
         if contract is None:
             raise Conflict("STATE", field="insurer", rule="没有应由承办机构垫付的医疗救助金额")
-        where, amount = books.assistance(case)
+        _, amount = books.assistance(case)
         approved, checked = payments.payable_account(region_of(case), case_id)
         assert case.account is not None, "what was audited has an account"
         payments.check_paid_account(approved, case.account.payee_account)
-        writes = [checked, insurer.region_listed(where)]
+        writes = [checked]
         if case.payment is not None and case.payment.amount > case.granted - amount:
             writes += payments.nothing_under_way(region_of(case), source_of(case))
         number = len(case.orders) + 1
@@ -100,7 +100,11 @@ def front_paid(
         event = CasePaid(case_id, case.psn_no, case.admdvs, amount)
         return Changed(
             case.with_order(replace(front, voucher=voucher)),
-            [*fronted, outbox.publish(event, front.order_id, now)],
+            [
+                *fronted,
+                outbox.publish(event, front.order_id, now),
+                outbox.publish(CaseFronted(case_id, where), front.order_id, now),
+            ],
             None if _left(case, amount) else State.CONFIRMED,
         )
 
