@@ -9,9 +9,9 @@ from medaid.aws.rest.bodies import (
     YuanText,
 )
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import finance, interest
+from medaid.fund import cash_basis, finance, interest
 from medaid.fund.api.common import ROUTES
-from medaid.fund.model.chart import funds
+from medaid.fund.model.chart import accounts, funds
 from medaid.fund.model.provisions import provisions_on
 from medaid.months import Month, Year
 from medaid.regions import Region
@@ -93,5 +93,32 @@ def check_interest(call: Call[None, None], admdvs: Region, year: Year) -> Page[I
             account_name=interest.account_name(one.fund, one.account),
         )
         for one in interest.check_interest(admdvs, year, call.now)
+    ]
+    return Page(rows=rows, total=len(rows))
+
+
+class CashRowShown(Shown):
+    """`booked` as the books keep it, `paid` on the cash basis that `cite` asks for."""
+
+    code: str
+    name: str
+    booked: YuanText
+    paid: YuanText
+    provision: str
+    cite: str
+    trust: str
+
+
+@ROUTES.get("/fund/{admdvs}/cash-basis/{year}", "收付实现制收支", roles=READERS)
+def list_cash_rows(call: Call[None, None], admdvs: Region, year: Year) -> Page[CashRowShown]:
+    rows = [
+        CashRowShown.of(
+            one,
+            name=accounts()[one.code].name,
+            provision=one.provision.id,
+            cite=one.provision.cite,
+            trust=one.provision.trust,
+        )
+        for one in cash_basis.cash_rows(admdvs, year)
     ]
     return Page(rows=rows, total=len(rows))
