@@ -117,13 +117,13 @@ def cash_rows(admdvs: str, year: int) -> tuple[CashRow, ...]:
                 _add(paid, turned)
         if counts:
             _add(booked, entry.lines)
+    asked = {basis.fund: provision for basis, provision in held}
     for code, one in accounts().items():
-        for basis, provision in held:
-            if one.fund == basis.fund and (booked.get(code) or paid.get(code)):
-                if one.kind in ("income", "expense"):
-                    sign = 1 if one.kind == "expense" else -1
-                    before, after = (Fen(sign * sums.get(code, 0)) for sums in (booked, paid))
-                    rows.append(CashRow(code, before, after, provision))
+        moved = booked.get(code) or paid.get(code)
+        if one.fund in asked and one.kind in ("income", "expense") and moved:
+            sign = 1 if one.kind == "expense" else -1
+            before, after = (Fen(sign * sums.get(code, 0)) for sums in (booked, paid))
+            rows.append(CashRow(code, before, after, asked[one.fund]))
     return tuple(rows)
 
 
