@@ -3,6 +3,7 @@ act needs, and holds the append-only tables."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +226,25 @@ def test_what_is_none_of_its_business_a_function_may_not_do(
     function: str, action: str, place: str, key: str
 ) -> None:
     assert not roles.allowed(roles.roles()[function], done(action, place, key))
+
+
+def partitions() -> set[tuple[str, str]]:
+    """Table and partition of every kind of item, as the tables of access patterns name them."""
+    shared = {"fund": {"J#": "journal"}}
+    found = set()
+    for path in roles.PACKAGE.rglob("keys.py"):
+        room = path.relative_to(roles.PACKAGE).parts[0]
+        for prefix in re.findall(r"pk `([A-Za-z]+#)", path.read_text(encoding="utf-8")):
+            found.add((shared.get(room, {}).get(prefix, room), prefix))
+    return found
+
+
+BY_COMMAND = {("settlement", "I#")}
+"""Institutions are entered by the command, with the rights of whoever runs it."""
+
+
+@pytest.mark.parametrize(("table", "prefix"), sorted(partitions() - BY_COMMAND))
+def test_every_kind_of_item_is_some_functions_to_write(table: str, prefix: str) -> None:
+    """A partition that no role names could be written in tests and nowhere else."""
+    act = {name: done(name, table, f"{prefix}x") for name in ("PutItem", "UpdateItem")}
+    assert any(roles.allowed(said, one) for said in roles.roles().values() for one in act.values())
