@@ -108,8 +108,12 @@ class Region(str):
 
     def owing(self, treatment: Region) -> Region:
         """Whose books owe the institution what this region pays: its own within one pooling region
-        (no third is between them), else those of the region of treatment (异地: 就医地代付)."""
-        return self if self.pools_with(treatment) else treatment
+        (no third is between them), else those of the office of the region of treatment (异地:
+        就医地代付). That is its city's; where a province pools as one, the district's."""
+        if self.pools_with(treatment):
+            return self
+        there = treatment.pooling
+        return treatment if there.level is Level.PROVINCE else there
 
     def contains(self, other: Region) -> bool:
         """Whether `other` is this region or lies in it (320104 lies in 320100)."""

@@ -97,4 +97,6 @@ def test_who_owes_the_institution() -> None:
     county = region("440902")
     assert county.owing(region("440981")) == county
     assert county.owing(region("320100")) == "320100"
+    assert county.owing(region("320104")) == "320100"
+    assert county.owing(region("500112")) == "500112"
     assert region("500112").owing(region("500230")) == "500112"

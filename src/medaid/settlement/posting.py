@@ -78,7 +78,7 @@ def _payments(one: Settlement) -> list[fund.Settled]:
         fund.Settled(
             one.setl_id if region == decision.insured_region else f"{one.setl_id}-{region}",
             region,
-            region if region.pools_with(decision.treatment_region) else decision.treatment_region,
+            region.owing(decision.treatment_region),
             decision.institution,
             decision.insutype,
             care,
