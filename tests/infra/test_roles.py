@@ -13,6 +13,7 @@ from tests import roles
 from tests.roles import Act, NotAllowed
 
 from medaid.aws.settings import settings
+from medaid.local.places import PACKAGE
 
 PEOPLE = roles.table("medaid-people")
 JOURNAL = roles.table("medaid-journal")
@@ -232,8 +233,8 @@ def partitions() -> set[tuple[str, str]]:
     """Table and partition of every kind of item, as the tables of access patterns name them."""
     shared = {"fund": {"J#": "journal"}}
     found = set()
-    for path in roles.PACKAGE.rglob("keys.py"):
-        room = path.relative_to(roles.PACKAGE).parts[0]
+    for path in PACKAGE.rglob("keys.py"):
+        room = path.relative_to(PACKAGE).parts[0]
         for prefix in re.findall(r"pk `([A-Za-z]+#)", path.read_text(encoding="utf-8")):
             found.add((shared.get(room, {}).get(prefix, room), prefix))
     return found
