@@ -14,6 +14,7 @@ import pytest
 
 from medaid.local import template
 from medaid.local.places import ROOT
+from medaid.policy.service import COMPILED
 
 RUNTIME = f"{sys.version_info.major}.{sys.version_info.minor}"
 MESSAGE = """
@@ -65,6 +66,7 @@ def test_the_built_layer_is_compiled_whole_and_holds_no_tools(built: Path) -> No
     for source in sources:
         compiled = Path(importlib.util.cache_from_source(str(source)))
         assert compiled.read_bytes()[:4] == importlib.util.MAGIC_NUMBER, source
+    assert (package / "policy" / "packs" / COMPILED).is_file(), "a cold start reads the packs there"
     assert not (package / "local").exists()
     assert not (package / "simulate").exists()
 
