@@ -1,5 +1,5 @@
 """Finance's door: a statement dropped under finance/in/<admdvs>/<yyyy-Qn>/ is held against the
-books; the comparison lies under clearing/ (J31)."""
+books, one under finance/in/<admdvs>/<year>/<fund>/ is recomputed; answers lie under clearing/."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from aws_lambda_powertools import Logger
 from medaid.aws import dropped, exchange
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
-from medaid.errors import BadInput, Refused
-from medaid.fund import reconciling
-from medaid.fund.reconciliation import LIMITS, sheets
-from medaid.regions import Region
+from medaid.errors import Refused
+from medaid.fund import finance_files
+from medaid.fund.reconciliation import LIMITS
 from medaid.workbook import XLSX, workbook
 
 logger = Logger(service="finance")
@@ -26,20 +25,15 @@ def _answer_of(key: str) -> str:
     return key.replace("finance/in/", "clearing/", 1)
 
 
-def _reconciled(key: str, event_time: str | None) -> int:
+def _answered(key: str, event_time: str | None) -> int:
     """Lines compared. `event_time` says when the file was dropped: events may come out of order.
     Raises Refused with the row and the rule that the file breaks."""
-    parts = key.split("/", 4)
-    if len(parts) != 5 or "/" in parts[4]:
-        raise BadInput("FILE_FORM", field="file", rule="应放在 finance/in/<统筹区>/<yyyy-Qn>/ 下")
-    (_, _, region, quarter, name), at = parts, now()
-    content = exchange.get(key, LIMITS.bytes)
-    admdvs = Region.parse(region, "admdvs")
+    content, at = exchange.get(key, LIMITS.bytes), now()
     dropped_at = datetime.fromisoformat(event_time) if event_time else None
-    findings = reconciling.reconcile(admdvs, quarter, name, content, at, dropped_at)
-    book = workbook(f"对账结果 {quarter}", sheets(findings), at)
-    exchange.put(f"{_answer_of(key)}.xlsx", book, XLSX)
-    return len(findings)
+    place = key.removeprefix("finance/in/").split("/")
+    lines, title, sheets = finance_files.answer(place, content, at, dropped_at)
+    exchange.put(f"{_answer_of(key)}.xlsx", workbook(title, sheets, at), XLSX)
+    return lines
 
 
 @without_text
@@ -50,7 +44,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         key = unquote_plus(record["s3"]["object"]["key"])
         try:
             with dropped.answering("finance", _answer_of(key), own=(Refused,)):
-                found += _reconciled(key, record.get("eventTime"))
+                found += _answered(key, record.get("eventTime"))
         except Refused as error:
             told = f"文件未受理:{error.sentence}\n".encode()
             exchange.put(f"{_answer_of(key)}.txt", told, "text/plain; charset=utf-8")

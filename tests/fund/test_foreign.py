@@ -5,14 +5,18 @@ The figures are published ones, in 万元; two of the statements carry misprints
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from functions.clearing import finance as finance_door
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from tests.clearing.builders import HOME
 from tests.clearing.test_jobs import ask
 
+from medaid.aws import exchange
 from medaid.errors import BadInput
 from medaid.fund import foreign, layouts
 from medaid.fund.layouts import forms_of
@@ -195,3 +199,46 @@ def test_the_route_answers_both_numbers() -> None:
 def test_a_statement_of_another_form_is_refused(rows: list[Any], code: str) -> None:
     status, answer = ask("POST", PATH, {"columns": ["2024"], "rows": rows}, roles="accountant")
     assert (status, answer["code"]) == (400, code)
+
+
+def dropped(*lines: str) -> bytes:
+    return ("\n".join(("某市职工医保 2024 年决算", "项目,2023,2024", *lines)) + "\n").encode()
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_dropped_statement_is_answered_with_both_numbers() -> None:
+    """Q2.2: two years in one table, the second with the misprint of thirty."""
+    key = f"finance/in/{HOME}/2024/basic_employee/塔城.csv"
+    content = dropped(
+        "上年结余,×,1079.96", '本年收入合计,,"21,772.41"', '本年支出合计,,"21,885.53"',
+        '年末滚存结余,"1,079.96",996.84',
+    )  # fmt: skip
+    exchange.put(key, content)
+    done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+    assert done["refused"] == 0
+    answer = exchange.get(f"clearing/{HOME}/2024/basic_employee/塔城.csv.xlsx")
+    rows = list(load_workbook(io.BytesIO(answer)).active.iter_rows(values_only=True))
+    assert rows[1][:6] == ("不符", "2024", "年末滚存结余", 996.84, 966.84, 30)
+    assert [row[0] for row in rows[2:]] == ["相符", "无从复算", "无从复算", "无从复算"]
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize(
+    ("place", "lines", "said"),
+    [
+        ("2024/basic_employee", ["利息,1,2"], "项目"),
+        ("2024/basic_employee", ["利息收入,1,2", "利息收入,1,2"], "两次"),
+        ("2024/basic_employee", ["利息收入,1,2.345"], "2024"),
+        ("2024/basic_employee", ["利息收入,1,1e3"], "2024"),
+        ("2024/养老", ["利息收入,1,2"], "fund"),
+        ("20244/basic_employee", ["利息收入,1,2"], "year"),
+    ],
+)
+def test_a_dropped_statement_of_another_form_is_answered_so(
+    place: str, lines: list[str], said: str
+) -> None:
+    key = f"finance/in/{HOME}/{place}/表.csv"
+    exchange.put(key, dropped(*lines))
+    done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)
+    assert done == {"lines": 0, "refused": 1}
+    assert said in exchange.get(f"clearing/{HOME}/{place}/表.csv.txt").decode()

@@ -38,7 +38,7 @@ ALSO_OPEN: dict[str, set[str]] = {
         "posting",  # the part of its service that the counter's cold start can afford
         "finance",
         "reconciliation",
-        "reconciling",  # what of `finance` finance's file calls, in a file of its own
+        "finance_files",  # use cases of files that finance drops
         "rollups",
         "sealing",
         "seals",

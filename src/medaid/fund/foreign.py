@@ -10,11 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from medaid.dropped import cells
 from medaid.dropped.cells import folded
+from medaid.dropped.problem import FileRefused, Problem
+from medaid.dropped.table import Column, Limits, Row, open_bytes
 from medaid.errors import BadInput
 from medaid.fund.layouts import StatementForm, StatementRow, rows_of
 from medaid.money import Fen
 
+_COLUMNS = (Column("row", "项目", ("报表项目", "项目名称"), required=True),)
+_LIMITS = Limits(rows=500, own_fields=6)
+_EMPTY = ("", "×", "—", "-", "/")
+"""What a printed statement has in a cell without an amount."""
 _CARRIED = ("closing_fund", "opening_fund")
 """What one year closes with, the next begins with."""
 
@@ -134,3 +141,57 @@ def _carried(
         if closing in earlier and opening in later:
             name = f"{rows[opening].name}({before}{rows[closing].name}转入)"
             yield Recomputed(column, opening, name, later[opening], earlier[closing])
+
+
+def read_file(content: bytes, forms: Sequence[StatementForm]) -> dict[str, dict[str, Fen]]:
+    """A statement from a dropped table: 项目, and a column of amounts for each year, by heading.
+    Raises FileRefused naming row, column and value of everything that does not hold."""
+    table = open_bytes(content, _COLUMNS, _LIMITS)
+    columns: dict[str, dict[str, Fen]] = {heading: {} for heading in table.header.own}
+    problems: list[Problem] = []
+    for row in table.rows:
+        wrong = _taken(row, forms, columns)
+        problems += [one.at(row.number, table.sheet, row.cell("row")) for one in wrong]
+    if not columns:
+        problems.append(Problem("FILE_FORM", "file", "除项目外须有金额栏"))
+    if problems:
+        raise FileRefused(*problems)
+    return columns
+
+
+def _taken(
+    row: Row, forms: Sequence[StatementForm], columns: dict[str, dict[str, Fen]]
+) -> list[Problem]:
+    """Puts a row's amounts into their columns; answers what is wrong with it."""
+    problems = list(row.problems)
+    if problems:
+        return problems
+    try:
+        key = row_of(forms, row.cell("row"), "项目")
+    except BadInput as error:
+        return [Problem(error.code, "项目", error.rule)]
+    for heading, text in row.own.items():
+        if text in _EMPTY:
+            continue
+        try:
+            amount = cells.yuan(text, heading)
+        except cells.NotACell as wrong:
+            problems.append(wrong.problem)
+            continue
+        if key in columns[heading]:
+            problems.append(Problem("DUPLICATE", "项目", "该项目出现两次"))
+        columns[heading][key] = amount
+    return problems
+
+
+def sheets(found: Iterable[Recomputed], unchecked: Iterable[str]) -> dict[str, list[list[object]]]:
+    """What was recomputed as a sheet, sums that do not foot first."""
+    rows: list[list[object]] = [
+        ["结果", "栏目", "项目", "报表数", "复算数", "差额", "按空白计的项目"]
+    ]
+    for one in sorted(found, key=lambda one: not one.difference):
+        said = "不符" if one.difference else "相符"
+        amounts = [one.printed, one.computed, one.difference]
+        rows.append([said, one.column, one.name, *amounts, "、".join(one.blank)])
+    rows += [["无从复算", "", name, None, None, None, ""] for name in unchecked]
+    return {"复算结果": rows}
