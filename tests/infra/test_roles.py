@@ -195,6 +195,21 @@ FORBIDDEN = [
     ("Sweep", "PutItem", "journal", "J#x"),
     ("Worker", "PutItem", "clearing", "A#x"),
     ("Worker", "PutItem", "payments", "O#x"),
+    # nothing is ever deleted there, checked there or read there in batches
+    *((one, "DeleteItem", "payments", "O#x") for one in ("Reimburse", "Payments", "Clearing")),
+    *((one, "DeleteItem", "receipts", "R#x") for one in ("Settle", "Reimburse")),
+    *((one, "BatchGetItem", "reimbursement", "C#x") for one in ("Reimburse", "Sweep", "Payments")),
+    *((one, "UpdateItem", "reimbursement", "D#x") for one in ("Outbox", "Reimburse")),
+    *((one, "UpdateItem", "reimbursement", "K#x") for one in ("Sweep", "Payments")),
+    *((one, "DeleteItem", "reimbursement", "C#x") for one in ("Outbox", "Reimburse")),
+    *((one, "DeleteItem", "clearing", "I#x") for one in ("Clearing", "Worker")),
+    *((one, "DeleteItem", "clearing", "A#x") for one in ("Clearing", "Worker")),
+    *((one, "ConditionCheckItem", "people", "P#x") for one in ("Settle", "Roster", "Reimburse")),
+    ("Settle", "ConditionCheckItem", "settlement", "S#x"),
+    ("Clearing", "DeleteItem", "fund", "F#x"),
+    ("Clearing", "ConditionCheckItem", "clearing", "A#x"),
+    ("Clearing", "GetItem", "settlement", "S#x"),
+    ("Register", "PutItem", "payments", "D#x"),
 ]
 
 
