@@ -91,7 +91,7 @@ def test_the_days_of_a_region_hold_in_it_and_in_all_that_lies_in_it_18(
     assert due(case, current()) == (date(2026, 3, 25) if moves else DAY)
 
 
-def test_open_cases_are_projected_anew_once_and_others_stay_18() -> None:
+def test_open_cases_are_projected_anew_once_and_others_stay_J28_18() -> None:
     mine = accepted()
     other = replace(mine, case_id="320200M1", admdvs=str(WUXI))
     o = office()
@@ -176,7 +176,9 @@ def test_a_make_up_workday_is_not_taken_away_in_silence_32() -> None:
 
 
 @pytest.mark.parametrize(("day", "on"), [(19, 20), (20, 19), (21, 20)])
-def test_paid_by_the_20th_or_the_working_day_of_the_region_before_it_18(day: int, on: int) -> None:
+def test_paid_by_the_20th_or_the_working_day_of_the_region_before_it_J34_18(
+    day: int, on: int
+) -> None:
     """20 August 2026 is a Thursday."""
     publish(NANJING, date(2026, 8, day))
     month = Month("2026-07")
