@@ -206,6 +206,18 @@ class InsurerBilled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class InsurerReserveExceeded(Event):
+    """An insurer fronted more than the reserve that its contract holds ready (M二.5)."""
+
+    KIND: ClassVar[str] = "insurer_reserve_exceeded"
+    city: str
+    year: int
+    insurer: str
+    in_use: Fen
+    reserve: Fen
+
+
+@dataclass(frozen=True, slots=True)
 class BooksFinding(Event):
     """A check of the books found a difference: roll-ups, or the chain of seals."""
 
@@ -262,6 +274,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     TimeBarNotice: _PEOPLE,
     PrepaymentAlert: _PEOPLE,
     InsurerBilled: _PEOPLE,
+    InsurerReserveExceeded: _PEOPLE,
     BooksFinding: _PEOPLE,
     ReserveLow: _PEOPLE,
 }

@@ -21,6 +21,7 @@ from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 
 from medaid.aws.transaction import commit
+from medaid.clearing import jobs
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer import service as insurer
@@ -268,6 +269,11 @@ class TestYear:
         assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(0)
 
 
+def reserve_alerts(tables: Tables) -> list[str]:
+    kinds = [row.get("kind", {}).get("S", "") for row in tables.items("outbox")]
+    return [kind for kind in kinds if kind == "insurer_reserve_exceeded"]
+
+
 C, D = Region(CITY), Region(DISTRICT)
 CHIEF, SECOND = OfficerId("主任"), OfficerId("复核")
 JANUARY = at(20, month=1, year=2019)
@@ -455,6 +461,46 @@ class TestEvaluation:
             Fen(50000),
             500,
         )
+
+    @pytest.mark.parametrize(("reserve", "beyond"), [(49_999, 1), (50_000, 0)])
+    def test_more_than_the_reserve_is_told_once_a_month_and_shown(
+        self, tables: Tables, reserve: int, beyond: int
+    ) -> None:
+        """M二.5: the contract holds so much ready and no more."""
+        insure(CITY, 2019, reserve)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 3, 50000)
+        for day in (1, 1, 2):
+            done = jobs.daily(at(day, month=6, year=2019), published())
+            assert (done.failed, done.counts["insurer_reserve_exceeded"]) == ([], beyond)
+        assert len(reserve_alerts(tables)) == beyond
+        shown = insurer.evaluate(C, 2019, at(2, month=6, year=2019))
+        assert shown.reserve_exceeded == Fen(beyond)
+
+    def test_what_was_paid_back_is_in_use_no_more(self, tables: Tables) -> None:
+        insure(CITY, 2019, 40_000)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 3, 50000)
+        bill(DISTRICT, "07", at(1, month=7, year=2019))
+        july = at(20, month=7, year=2019)
+        assert insurer.report_reserve(C, july) == 1
+        pay("07", july)
+        assert insurer.report_reserve(C, july) == 0
+        assert insurer.evaluate(C, 2019, july).reserve_exceeded == Fen(0)
+
+    def test_each_year_is_held_against_its_own_reserve(self) -> None:
+        """300.00 of 2019 and 300.00 of 2020, of 500.00 each: neither is exceeded."""
+        for year in (2019, 2020):
+            insure(CITY, year, 50_000)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 12, 30_000)
+        contract = insurer.find_contract(CITY, 2020)
+        assert contract is not None
+        february = at(3, month=2, year=2020)
+        commit(insurer.front(contract, DISTRICT, "C1", "C1", Fen(30_000), february, owed="2103"))
+        assert insurer.report_reserve(C, february) == 0
+        commit(insurer.front(contract, DISTRICT, "C2", "C2", Fen(20_001), february, owed="2103"))
+        assert insurer.report_reserve(C, february) == 1
 
     def test_surveys_are_kept_with_who_and_when(self) -> None:
         """M三.3."""

@@ -155,6 +155,24 @@ def test_share_counts_what_was_paid_for_our_own_insured() -> None:
     )
 
 
+def test_a_stay_that_the_pool_paid_nothing_of_is_no_pool_money() -> None:
+    """N5: a block that assistance alone paid."""
+    alone = Block(
+        Group("390", "inpatient", "21", Region("320500"), Region("320500")),
+        Totals(1, 0, {"maf_pay": Fen(5000)}),
+    )
+    mine = replace(statement(c21=(1, 0, 1, 6000)), blocks=(alone,))
+    assert rules.shares([paid(mine, agreement("1", 0))]) == (Fen(0), Fen(0))
+
+
+def test_what_differs_in_3201_is_named_the_number_first() -> None:
+    ours = Totals(1, 0, {"medfee_sumamt": Fen(100)})
+    assert rules.compared({"medfee_sumamt": Fen(200)}, 2, ours) == (
+        "1",
+        "笔数 医药机构 2 中心 1;medfee_sumamt 医药机构 2.00 中心 1.00",
+    )
+
+
 def test_share_counts_what_the_mode_came_to_and_what_was_ordered_alone() -> None:
     """N5: of 60 yuan claimed, DRG paid 45; 10 yuan not agreed to yet count for nobody."""
     by_drg = paid(statement(c21=(1, 0, 1, 6000)), agreement("4", 1), points=4500)

@@ -126,6 +126,9 @@ def daily(now: datetime, calendar: Calendar) -> Done:
         }
         for name, act in steps.items():
             done.attempt(name, region, partial(act, region))
+    for city in sorted({region.city for region in found}):
+        step = partial(insurer.report_reserve, city, now)
+        done.attempt("insurer_reserve_exceeded", city, step)
     return done
 
 

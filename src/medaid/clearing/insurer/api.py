@@ -134,6 +134,7 @@ class EvaluationShown(Shown):
     bills_paid: int
     reserve_in_use: YuanText
     reserve_in_use_per_mille: int
+    reserve_exceeded: YuanText
     surveys: list[SurveyShown]
 
 

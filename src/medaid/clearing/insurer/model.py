@@ -13,6 +13,7 @@ from medaid.regions import Region
 
 FUND: Final = "assistance"
 """The one fund that an insurer fronts."""
+NOTHING: Final = Fen(0)
 
 
 class ContractState(StrEnum):
@@ -136,4 +137,6 @@ class Evaluation:
     reserve_in_use: Fen
     """Fronted and not paid back."""
     reserve_in_use_per_mille: int
+    reserve_exceeded: Fen = NOTHING
+    """What is in use beyond the contract's reserve."""
     surveys: tuple[Survey, ...] = ()

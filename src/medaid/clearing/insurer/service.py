@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import Decided, Write, transact
+from medaid.aws.transaction import Decided, Write, commit_once, transact
 from medaid.clearing import store as items
 from medaid.clearing.insurer import rules, store
 from medaid.clearing.insurer.contracts import (
@@ -33,7 +33,7 @@ from medaid.clearing.insurer.model import (
 from medaid.clearing.insurer.paying import approve_bill, pay_bill, pay_fee
 from medaid.clearing.insurer.store import list_bills
 from medaid.errors import Conflict, Refused
-from medaid.events import InsurerBilled
+from medaid.events import InsurerBilled, InsurerReserveExceeded
 from medaid.fund import service as fund
 from medaid.fund.model import Entry, reversing
 from medaid.instants import civil_date
@@ -155,7 +155,7 @@ def create_due_bills(district: Region, now: datetime) -> int:
 def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
     """Figures for the evaluation of the insurer (M三.3), over all districts that it fronts for."""
     contract, bills = find_contract(city, year), list_bills(city, year)
-    districts = sorted(region for region in items.list_regions() if city.contains(region))
+    districts = _districts(city)
     this, last = (
         sum(int(rules.fronted(_entries(district, one, now), one, None)) for district in districts)
         for one in (year, year - 1)
@@ -170,7 +170,46 @@ def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
         sum(one.state is BillState.PAID for one in bills),
         Fen(in_use),
         in_use * 1000 // reserve if reserve else 0,
+        Fen(max(0, in_use - reserve) if contract else 0),
         store.list_surveys(city, year),
+    )
+
+
+def _districts(city: Region) -> list[Region]:
+    return sorted(region for region in items.list_regions() if city.contains(region))
+
+
+def report_reserve(city: Region, now: datetime) -> int:
+    """Contracts of this year and last under which more is fronted, and not paid back, than their
+    reserve; each is told once a month. Answers how many there are.
+
+    What the books owe the insurer is looked at first, which a closed month keeps: the year's
+    entries are read only where that is more than the reserve.
+    """
+    found = 0
+    for year in (civil_date(now).year - 1, civil_date(now).year):
+        contract = find_contract(city, year)
+        if contract is None or _owed(contract, now) <= contract.reserve:
+            continue
+        standing = evaluate(city, year, now)
+        if standing.reserve_exceeded:
+            found += 1
+            event = InsurerReserveExceeded(
+                city, year, contract.insurer, standing.reserve_in_use, contract.reserve
+            )
+            commit_once([outbox.publish(event, f"{city}-{year}-{Month.of(now)}", now)])
+    return found
+
+
+def _owed(contract: Contract, now: datetime) -> Fen:
+    """What the funds of a city's districts owe an insurer now, under all its contracts."""
+    return Fen(
+        -sum(
+            int(one.amount)
+            for district in _districts(contract.city)
+            for one in fund.list_current_accounts(district, Month.of(now))
+            if one.account.number == "2104" and one.counterpart == contract.insurer
+        )
     )
 
 
@@ -191,5 +230,6 @@ __all__ = [
     "pay_bill",
     "pay_fee",
     "propose_contract",
+    "report_reserve",
     "survey",
 ]
