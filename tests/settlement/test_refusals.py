@@ -32,6 +32,7 @@ from tests.settlement.hospital import (
     visit_input,
 )
 
+from medaid.people import service as people
 from medaid.settlement import service
 from medaid.settlement.model import Institution
 
@@ -239,6 +240,42 @@ def test_a_stay_goes_on_only_where_no_other_is_open(tables: Tables) -> None:
     passed(hospital.call("2405", {**on, "mdtrt_id": second}), output=False)
     hospital.discharge("P1", second, "2021-07-02 09:00:00")
     passed(hospital.call("2405", on), output=False)
+
+
+@pytest.mark.parametrize("infno", ["2305", "2601"])
+def test_a_settlement_taken_back_opens_no_stay_beside_another(tables: Tables, infno: str) -> None:
+    """A stay that was settled without 2402 has ended on the day that was settled: it comes back as
+    ended, while its person lies elsewhere, and goes on by 2405 only where no other stay is open."""
+    hospital = Hospital()
+    first = hospital.admit("P1")
+    given = stay_input("P1", first, bill("1000.00", "900.00"), dscgTime="2021-06-28")
+    setl_id = passed(hospital.call("2304", given, msgid="S-1"))["setlinfo"]["setl_id"]
+    second = hospital.admit("P1", "2021-07-01 09:00:00")
+    if infno == "2305":
+        passed(hospital.call("2305", {"mdtrt_id": first, "setl_id": setl_id, "psn_no": "P1"}))
+    else:
+        taken = {"psn_no": "P1", "omsgid": "S-1", "oinfno": "2304"}
+        passed(hospital.call("2601", taken), output=False)
+    open_stays = [one.mdtrt_id for one in people.load("P1", 2020).visits if one.end is None]
+    assert open_stays == [second]
+    on = {"mdtrt_id": first, "psn_no": "P1"}
+    assert refused(hospital.call("2405", on), "VISIT_OVERLAP", "mdtrt_id")["id"] == second
+    late = {**given, "dscgTime": "2021-06-29"}
+    assert "2402" in refused(hospital.call("2304", late), "FIELD_FORMAT", "dscgTime")["rule"]
+    hospital.discharge("P1", first, "2021-06-29 09:00:00")
+    passed(hospital.call("2304", late))
+
+
+def test_a_stay_comes_back_ended_and_goes_on_where_no_other_is_open(tables: Tables) -> None:
+    hospital = Hospital()
+    first = hospital.admit("P1")
+    given = stay_input("P1", first, bill("1000.00", "900.00"), dscgTime="2021-06-28")
+    setl_id = passed(hospital.call("2304", given))["setlinfo"]["setl_id"]
+    passed(hospital.call("2305", {"mdtrt_id": first, "setl_id": setl_id, "psn_no": "P1"}))
+    (visit,) = people.load("P1", 2020).visits
+    assert visit.end == date(2021, 6, 28)
+    passed(hospital.call("2405", {"mdtrt_id": first, "psn_no": "P1"}), output=False)
+    passed(hospital.call("2304", {**given, "dscgTime": "2021-06-30"}))
 
 
 def test_a_maternity_stay_is_a_stay_and_an_outpatient_birth_is_none(tables: Tables) -> None:

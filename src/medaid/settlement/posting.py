@@ -56,8 +56,11 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         )
     after = before.without_act(done.setl_id, decision.totals_change, decision.last_before)
     reversal = ids.reversal_id(done.setl_id)
-    visit = replace(decision.visit, version=decision.visit.version + 1)
-    reopens = decision.batch == STAY or file.visit(visit.mdtrt_id) is None
+    stay = decision.batch == STAY
+    # It ended on the day that was settled, also without 2402: no stay is open beside another.
+    end = decision.end if stay else decision.visit.end
+    visit = replace(decision.visit, end=end, version=decision.visit.version + 1)
+    reopens = stay or file.visit(visit.mdtrt_id) is None
     return [
         store.create_message(record),
         *store.reverse_settlement(done),

@@ -213,7 +213,9 @@ def _end(message: Message, visit: Visit) -> date:
     stated = message.day("dscgTime")
     if stated is not None and visit.end is not None and stated != visit.end:
         raise BadInput(
-            "FIELD_FORMAT", field="dscgTime", rule=f"与出院登记的日期 {visit.end} 不一致"
+            "FIELD_FORMAT",
+            field="dscgTime",
+            rule=f"与出院登记的日期 {visit.end} 不一致;如需更正请先办理出院登记(2402)",
         )
     end = visit.end or stated
     if end is None:
