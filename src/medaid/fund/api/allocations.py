@@ -6,10 +6,10 @@ from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, Page, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import Body, Page, Shown, WithReason, Yuan, YuanText
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations
-from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.records import Allocation, AllocationState
 from medaid.months import Quarter
 from medaid.regions import Region
@@ -65,9 +65,9 @@ def approve_allocation(
     return _allocation(held, AllocationState.APPROVED)
 
 
-@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("auditor", "finance"), body=Reject)
+@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("auditor", "finance"), body=WithReason)
 def reject_allocation(
-    call: Call[None, Reject], admdvs: Region, quarter: Quarter, request: str
+    call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
     by, reason = call.caller.subject, call.body.reason
     held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from medaid.aws.rest.bodies import Body, InstantText, NameOf, Reason, Shown
+from medaid.aws.rest.bodies import InstantText, NameOf, Shown
 from medaid.aws.rest.table import Routes
 from medaid.fund.records import Signature
 
@@ -23,9 +23,3 @@ class SignatureShown(Shown):
 
 def trail_shown(trail: tuple[Signature, ...]) -> list[SignatureShown]:
     return [SignatureShown.of(one) for one in trail]
-
-
-class Reject(Body):
-    """An act that says why not."""
-
-    reason: Reason

@@ -6,10 +6,10 @@ from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, Long, Page, Sha256, Short, Shown, YuanText
+from medaid.aws.rest.bodies import Body, Long, Page, Sha256, Short, Shown, WithReason, YuanText
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import final_accounts, layouts
-from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
 from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.fund.layouts import StatementForm, StatementRow
@@ -233,9 +233,9 @@ def sign_final_accounts(
     return _shown(held, FinalState.SIGNED, False)
 
 
-@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager"), body=Reject)
+@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager"), body=WithReason)
 def return_final_accounts(
-    call: Call[None, Reject], admdvs: Region, year: Year, fund: str, number: int
+    call: Call[None, WithReason], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
     by, reason = call.caller.subject, call.body.reason
     final_accounts.send_back(admdvs, year, fund, number, reason, by, call.now)

@@ -17,12 +17,13 @@ from medaid.aws.rest.bodies import (
     Sha256,
     Short,
     Shown,
+    WithReason,
     Yuan,
 )
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day, PathId
 from medaid.fund import vouchers
-from medaid.fund.api.common import ROUTES, Reject, SignatureShown, trail_shown
+from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import Voucher, VoucherLine, VoucherRef
 from medaid.months import Month
@@ -168,10 +169,10 @@ def post_voucher(
     "/fund/{admdvs}/vouchers/{month}/{voucher_id}/reject",
     "退回凭证",
     roles=("auditor", "finance"),
-    body=Reject,
+    body=WithReason,
 )
 def reject_voucher(
-    call: Call[None, Reject], admdvs: Region, month: Month, voucher_id: str
+    call: Call[None, WithReason], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
     by, reason = call.caller.subject, call.body.reason
     rejected = vouchers.reject_voucher(
