@@ -136,7 +136,7 @@ def return_retention(
         return {}
     waits = PendingItem(
         f"RETENTION-{year}",
-        f"{year}-12",
+        Month(f"{year}-12"),
         "年终返还质量保证金" if back else "质量保证金不予返还",
         back or lost,
         None,

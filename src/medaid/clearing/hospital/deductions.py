@@ -32,7 +32,7 @@ from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.months import Month
-from medaid.payments.model import Duty
+from medaid.payments.model import NOBODY, Duty
 from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
@@ -116,7 +116,7 @@ def request_withdrawal(
         _taken_by(held)
         if held.state not in (PendingState.DUE, PendingState.TAKEN):
             raise Conflict("STATE", field="deduction_id", rule="扣减已撤回或已申请撤回")
-        after = replace(_noted(held.item, now, by, "申请撤回", reason), withdrawal_by=by)
+        after = replace(_noted(held.item, now, by, "申请撤回", reason), withdrawal_by=OfficerId(by))
         claimed = claim_duty(region, OfficerId(by), roles, Duty.AUDIT, now)
         waits = store.replace_pending(held, after, PendingState.WITHDRAWING, now)
         return Decided(after, [waits, *claimed])
@@ -149,7 +149,7 @@ def decide_withdrawal(
             after, state = _noted(held.item, now, by, "同意撤回", reason), PendingState.WITHDRAWN
         else:
             after = _noted(held.item, now, by, "不同意撤回", reason)
-            after = replace(after, withdrawal_by="")
+            after = replace(after, withdrawal_by=NOBODY)
             state = PendingState.TAKEN if held.item.statement_id else PendingState.DUE
         writes: list[Write] = [store.replace_pending(held, after, state, now), *claimed]
         if approved and taken is not None:

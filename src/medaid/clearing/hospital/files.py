@@ -11,6 +11,7 @@ from medaid.clearing.files import text, unzipped
 from medaid.clearing.hospital.model import Difference, HospitalLine
 from medaid.clearing.model import Item
 from medaid.errors import BadInput
+from medaid.ids import PersonNo, SettlementId, VisitId
 from medaid.instants import beijing_text
 from medaid.money import Fen
 
@@ -83,7 +84,13 @@ def _hospital_line(number: int, row: str) -> HospitalLine:
         raise BadInput("CODE_UNKNOWN", field=f"第{number}行 refd_setl_flag", rule="0 正常,1 退费")
     medfee, fund_pay, acct = amounts
     return HospitalLine(
-        values[0], values[1], values[2], medfee, fund_pay, acct, values[6].lstrip("0") == "1"
+        SettlementId(values[0]),
+        VisitId(values[1]),
+        PersonNo(values[2]),
+        medfee,
+        fund_pay,
+        acct,
+        values[6].lstrip("0") == "1",
     )
 
 

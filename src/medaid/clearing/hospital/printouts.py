@@ -17,7 +17,6 @@ from medaid.errors import Conflict
 from medaid.fund.model.chart import funds
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.months import Month
 from medaid.papers.model import Column, Paper, Signature, Table, Value
 from medaid.papers.service import MEDIA, Form, agency_name, date_text, month_text, printed, word
 from medaid.payments import service as payments
@@ -157,7 +156,7 @@ def _pending(statement: Statement) -> tuple[tuple[Value, ...], ...]:
         ("扣减", statement.deductions),
     )
     return tuple(
-        (name, one.pending_id, month_text(Month(one.month)), one.reason, funds()[key].name, fen)
+        (name, one.pending_id, month_text(one.month), one.reason, funds()[key].name, fen)
         for name, some in named
         for one in some
         for key, fen in one.by_fund.items()

@@ -27,6 +27,7 @@ from medaid.clearing.hospital.model import (
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.errors import Conflict, Refused
 from medaid.fund.model.chart import fund_of
+from medaid.ids import MessageId
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
 from medaid.workdays import Calendar
@@ -144,7 +145,7 @@ def differences(items: Iterable[Item], lines: Sequence[HospitalLine]) -> Iterato
                 line.setl_id,
                 line.mdtrt_id,
                 line.psn_no,
-                "",
+                MessageId(""),
                 "102",
                 line.refd,
                 {},

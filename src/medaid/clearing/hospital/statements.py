@@ -23,7 +23,7 @@ from medaid.clearing.hospital.model import (
     Statement,
     StatementState,
 )
-from medaid.ids import InstitutionCode
+from medaid.ids import InstitutionCode, StatementId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -143,7 +143,7 @@ def _waiting(region: str, institution: str) -> _Waiting:
     return found
 
 
-def _taken(held: Sequence[store.Pending], statement_id: str) -> list[Write]:
+def _taken(held: Sequence[store.Pending], statement_id: StatementId) -> list[Write]:
     return [
         store.replace_pending(one, replace(one.item, statement_id=statement_id), PendingState.TAKEN)
         for one in held

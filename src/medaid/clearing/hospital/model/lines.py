@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from medaid.ids import MessageId, PersonNo, SettlementId, VisitId
 from medaid.money import Fen
 
 RECONCILED: Final = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
@@ -18,10 +19,10 @@ class Difference:
     """A line on which hospital and centre differ. `stmt_rslt`: 101 centre has more, 102 the
     hospital has more, 103 data differ."""
 
-    setl_id: str
-    mdtrt_id: str
-    psn_no: str
-    msgid: str
+    setl_id: SettlementId
+    mdtrt_id: VisitId
+    psn_no: PersonNo
+    msgid: MessageId
     stmt_rslt: str
     refd: bool
     ours: Mapping[str, Fen]
@@ -33,9 +34,9 @@ class Difference:
 class HospitalLine:
     """One row of the hospital's upload for 3202."""
 
-    setl_id: str
-    mdtrt_id: str
-    psn_no: str
+    setl_id: SettlementId
+    mdtrt_id: VisitId
+    psn_no: PersonNo
     medfee_sumamt: Fen
     fund_pay_sumamt: Fen
     acct_pay: Fen

@@ -7,7 +7,12 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from medaid.clearing.amounts import Amounts
+from medaid.ids import OfficerId, StatementId
+from medaid.months import Month
+from medaid.payments.model import NOBODY
 from medaid.regions import Region
+
+NO_STATEMENT: Final = StatementId("")
 
 
 class PendingKind(StrEnum):
@@ -49,16 +54,16 @@ class PendingItem:
 
     pending_id: str
     """item_id of a dispute or claim, else the id it was entered by."""
-    month: str
+    month: Month
     reason: str
     by_fund: Amounts
     paying_region: Region | None = None
     """Whose funds it concerns; None for the region of the statement itself."""
     waits_for: str = "institution"
     """Who has to act: institution or agency."""
-    statement_id: str = ""
+    statement_id: StatementId = NO_STATEMENT
     """Of the statement that took it up."""
     trail: tuple[str, ...] = ()
     """Who did what with it, in words."""
-    withdrawal_by: str = ""
+    withdrawal_by: OfficerId = NOBODY
     """Who asked for it to be withdrawn."""
