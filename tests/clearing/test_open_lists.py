@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from tests.clearing.builders import HOME, at, pay_bill
+from tests.clearing.builders import HOME, arrive, at, close_month, item, pay_bill
 from tests.storage import StorageCalls
 
-from medaid.aws.transaction import commit
+from medaid.aws.transaction import ConditionFailed, commit
 from medaid.clearing import jobs
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital import store
@@ -20,7 +20,7 @@ from medaid.clearing.keys import REGIONS
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions import store as region_store
 from medaid.clearing.regions.model import Bill, BillKind, parts_of
-from medaid.clearing.store import note
+from medaid.clearing.store import late_taken, list_late, list_late_months, note
 from medaid.ids import InstitutionCode
 from medaid.money import Fen
 from medaid.months import Month
@@ -111,6 +111,36 @@ def test_a_statement_that_is_opened_again_is_on_the_list_in_its_state() -> None:
         1,
         "returned",
     )
+
+
+def test_supplements_read_what_waits_for_one(storage_calls: StorageCalls) -> None:
+    """A month whose late items lie in a supplement is not looked at again, whenever it was."""
+    counted = []
+    for numbers in ((1,), range(2, 9)):
+        for number in numbers:
+            came = at(20, month=number)
+            arrive(item(number, came))
+            close_month(HOME, f"2023-{number:02d}", came + timedelta(days=15))
+            arrive(item(f"{number}L", came), when=came + timedelta(days=16))
+        assert len(hospital.create_supplements(HOME, at(20, month=10))) == len(numbers)
+        storage_calls.reset()
+        assert hospital.create_supplements(HOME, at(21, month=10)) == []
+        counted.append(storage_calls.counts)
+    assert (counted, storage_calls.reads) == ([storage_calls.counts] * 2, ["Query"])
+
+
+def test_what_comes_while_a_supplement_is_made_still_waits() -> None:
+    arrive(item(1, at(3)))
+    close_month(HOME, "2023-07", at(1, 4, month=8))
+    arrive(item(2, at(4)), when=at(2, month=8))
+    (late,) = list_late(HOME)
+    arrive(item(3, at(5)), when=at(2, 3, month=8))
+    with pytest.raises(ConditionFailed, match="late"):
+        commit(late_taken(HOME, late))
+    (one,) = hospital.create_supplements(HOME, at(2, 3, month=8))
+    assert (one.lines, list_late_months(HOME)) == (1, ["2023-07"])
+    (rest,) = hospital.create_supplements(HOME, at(3, month=8))
+    assert (rest.lines, list_late(HOME), list_late_months(HOME)) == (1, [], ["2023-07"])
 
 
 def test_late_bills_and_their_use_of_prepayment_read_open_bills_only(

@@ -73,6 +73,7 @@ class TestDispute:
             (PAIR, {"assistance": Fen(1001)}),
             (PAIR, {"assistance": Fen(-1)}),
             (PAIR, {"assistance": Fen(0)}),
+            (PAIR, {"basic_resident": Fen(1)}),
         ],
     )
     def test_what_is_not_on_the_bill_cannot_be_disputed(
@@ -85,6 +86,10 @@ class TestDispute:
         with pytest.raises(MedaidError):
             self.dispute(pair, amounts)
         assert tables.everything() == before
+
+    def test_one_fen_may_be_disputed(self) -> None:
+        received()
+        assert self.dispute(PAIR, {"assistance": Fen(1)}).total() == Fen(999)
 
     def test_all_of_it_may_be_disputed_once(self) -> None:
         received()

@@ -6,7 +6,8 @@ own beside this.
 | pk `I#<owing>#<institution>#<yyyy-mm>`, sk `ITEM#<setl_time>#<item_id>` | one settlement or reversal, put once | items of an institution's month |
 | pk `N#<owing>#<yyyy-mm>`, sk `<institution>` | this institution has something in the month | institutions of a month |
 | pk `M#<owing>`, sk `<yyyy-mm>` | the region has something in the month | months of a region |
-| pk `L#<owing>`, sk `<yyyy-mm>#<institution>` | items came after their month had ended; `at` is the latest arrival | months that may need a supplement |
+| pk `L#<owing>`, sk `<yyyy-mm>#<institution>` | items came after their month had ended; `at` is the latest arrival | months that may need a supplement, until one holds them |
+| pk `l#<owing>`, sk `<yyyy-mm>` | the month has supplements for what came late | months whose supplements are filed later |
 | pk `REGIONS`, sk `<admdvs>` | a region that owes institutions or whose funds pay | regions the scheduled jobs go through |
 | pk `W#<owing>`, sk `<paying>#<id>` | what is taken off or put on the next bill to a paying region | adjustments of a region of treatment |
 | pk `R#<job>#<admdvs>`, sk `<period>` | state of a scheduled run | run of a period; runs of a job and region |
@@ -57,6 +58,10 @@ def late_key(owing: str) -> str:
 
 def late_row_key(owing: str, month: str, institution: str) -> Key:
     return Key(late_key(owing), f"{month}#{institution}")
+
+
+def supplemented_key(owing: str) -> str:
+    return f"l#{owing}"
 
 
 def parse_late(sk: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from medaid.aws import codec
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import table_meta
-from medaid.aws.transaction import Put, Write, put_if, put_once, reading
+from medaid.aws.transaction import Delete, Put, Write, put_if, put_once, reading
 from medaid.clearing import keys
 from medaid.clearing.amounts import Amounts
 from medaid.clearing.model import Item
@@ -137,12 +137,30 @@ def list_months(owing: str) -> list[Month]:
 
 
 def list_late(owing: str) -> list[LateMonth]:
-    """Where items came after their month had ended."""
+    """Where items came after their month had ended and no supplement is known to hold them."""
     found = []
     for row in ClearingItem.list_under(keys.late_key(owing)):
         month, institution = keys.parse_late(row.sk)
         found.append(LateMonth(Month(month), institution, from_stored(row.at)))
     return found
+
+
+def late_taken(owing: str, late: LateMonth) -> list[Write]:
+    """The writes by which what came late is waited for no more, unless more has come since: then
+    label `late` loses."""
+    key = keys.late_row_key(owing, late.month, late.institution)
+    same = ClearingItem.at == stored(late.latest)
+    return [
+        Delete(ClearingItem(*key), same, "late"),
+        Put(ClearingItem(keys.supplemented_key(owing), late.month), None, "supplemented"),
+    ]
+
+
+def list_late_months(owing: str) -> list[Month]:
+    """Months of which something came late, ever: waiting or in a supplement."""
+    waiting = {one.month for one in list_late(owing)}
+    taken = {Month(row.sk) for row in ClearingItem.list_under(keys.supplemented_key(owing))}
+    return sorted(waiting | taken)
 
 
 def listed(owing: str, institution: str, now: datetime) -> list[Write]:

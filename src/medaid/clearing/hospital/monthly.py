@@ -92,16 +92,18 @@ def make_up_months(region: str, now: datetime) -> int:
 
 def create_supplements(region: str, now: datetime) -> list[Statement]:
     """Statements for what came after its month's statements were made: each item still lies in
-    exactly one, that of its own month."""
+    exactly one, that of its own month. Reads what waits, and not what is in a supplement."""
     cut, found = now - GRACE, []
     for late in items.list_late(region):
         if runs.find_run(runs.STATEMENTS, region, late.month) is None:
             continue  # the month's own run will take it
         before = store.list_statements(region, late.institution, late.month)
+        if not before or before[-1].cut < late.latest:
+            made = close_institution_month(region, late.institution, late.month, cut)
+            found += [one for one in made if not before or one.number > before[-1].number]
+            before = made
         if before and before[-1].cut >= late.latest:
-            continue
-        made = close_institution_month(region, late.institution, late.month, cut)
-        found += [one for one in made if not before or one.number > before[-1].number]
+            commit_once(items.late_taken(region, late))
     return found
 
 

@@ -46,7 +46,7 @@ def _filed_with(own: str, at: datetime, cuts: Mapping[str, datetime]) -> str:
 
 
 def _statements(treatment: str, month: str, cuts: Mapping[str, datetime]) -> Iterator[Statement]:
-    late = (one.month for one in items.list_late(treatment) if one.month < month)
+    late = (one for one in items.list_late_months(treatment) if one < month)
     for period in sorted({month, *late}):
         for institution in items.list_institutions(treatment, period):
             for statement in hospital.list_statements(treatment, institution, period):
