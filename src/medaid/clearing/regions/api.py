@@ -14,6 +14,8 @@ from medaid.clearing.regions.shapes import (
     DepositIn,
     DepositShown,
     DepositsShown,
+    DepositWithdrawalDecision,
+    DepositWithdrawalIn,
     Fixing,
     PaidShown,
     PrepaymentShown,
@@ -168,6 +170,38 @@ def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> Deposi
     check_funds(sent.amounts)
     held = service.collect(
         admdvs, city, sent.document, sent.amounts, by, call.now, call.caller.roles
+    )
+    return deposit_shown(city, held)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deposits/{city}/withdraw",
+    "申请撤回登记错误的缴入资金",
+    roles=("cashier",),
+    body=DepositWithdrawalIn,
+)
+def request_deposit_withdrawal(
+    call: Call[None, DepositWithdrawalIn], admdvs: Region, city: Region
+) -> DepositShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    held = service.request_deposit_withdrawal(
+        admdvs, city, sent.document, sent.reason, by, call.now, call.caller.roles
+    )
+    return deposit_shown(city, held)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deposits/{city}/withdraw/decision",
+    "复核撤回缴入资金",
+    roles=("accountant",),
+    body=DepositWithdrawalDecision,
+)
+def decide_deposit_withdrawal(
+    call: Call[None, DepositWithdrawalDecision], admdvs: Region, city: Region
+) -> DepositShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    held = service.decide_deposit_withdrawal(
+        admdvs, city, sent.document, sent.approved, sent.reason, by, call.now, call.caller.roles
     )
     return deposit_shown(city, held)
 

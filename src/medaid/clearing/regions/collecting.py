@@ -1,22 +1,25 @@
 """What a province collects from its cities before it pays other provinces (X12).
 
 It may come before any bill (各省可预收省内各统筹地区资金); a bill is paid once the money of all its
-cities is there (资金全部缴入省级财政专户).
+cities is there (资金全部缴入省级财政专户). What was entered wrongly is taken back by two people.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
-from medaid.clearing.regions.model import Bill, Deposit, Received
-from medaid.errors import BadInput, Conflict
+from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Received
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import service as fund
+from medaid.fund.model import reversing
 from medaid.ids import OfficerId
+from medaid.instants import civil_date
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Region
 
 
@@ -33,7 +36,8 @@ def collect(
     paper again changes nothing.
 
     Raises BadInput for a city of another province or no amount, Conflict DUPLICATE for a paper that
-    stands for another amount, Forbidden SEPARATION for whoever audits or keeps the accounts there.
+    stands for another amount or is being taken back, Forbidden SEPARATION for whoever audits or
+    keeps the accounts there.
     """
     if city.province != province or city == province:
         raise BadInput("REGION_UNKNOWN", field="city", rule=f"不是 {province} 的统筹地区")
@@ -42,19 +46,101 @@ def collect(
 
     def decide() -> Decided[Deposit]:
         row, held = store.find_deposit(province, city)
-        before = next((one for one in held.history if one.document == document), None)
-        if before is not None:
-            if dict(before.by_fund) != dict(amounts):
+        number = held.entry_of(document)
+        if number is not None:
+            if dict(held.history[number].by_fund) != dict(amounts):
                 raise Conflict("DUPLICATE", field="document", rule="该凭据已登记为其他金额")
+            if held.asked(number):
+                raise Conflict("DUPLICATE", field="document", rule="该凭据已申请撤回,尚未复核")
             return Decided(held)
         received = Received(document, amounts, by, now)
-        after = Deposit(added(held.held, amounts), (*held.history, received))
-        booked = fund.posting(*rules.collection_entries(province, city, document, amounts, now))
+        after = replace(held, held=added(held.held, amounts), history=(*held.history, received))
+        source = after.source(len(held.history))
+        booked = fund.posting(*rules.collection_entries(province, city, source, amounts, now))
         claimed = claim_duty(province, by, roles, Duty.PAY, now)
         saved = store.save_deposit(row, province, city, after, now)
         return Decided(after, [saved, *booked, *claimed])
 
     return transact(decide, refuse_as_changed)
+
+
+def request_deposit_withdrawal(
+    province: Region,
+    city: Region,
+    document: str,
+    reason: str,
+    by: OfficerId,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> Deposit:
+    """First of the two who take back what was entered wrongly; from now on no bill uses it.
+
+    Raises Refused NOT_FOUND, Conflict STATE where it was asked for already or a bill uses the
+    money, Forbidden SEPARATION for whoever audits or keeps the accounts there.
+    """
+
+    def decide() -> Decided[Deposit]:
+        row, held = store.find_deposit(province, city)
+        number = _entered(held, document)
+        if held.asked(number):
+            raise Conflict("STATE", field="document", rule="已申请撤回,尚未复核")
+        asked = DepositWithdrawal(number, reason, by, now)
+        left = rules.used(held, city, held.history[number].by_fund, field="document")
+        after = replace(left, withdrawals=(*held.withdrawals, asked))
+        claimed = claim_duty(province, by, roles, Duty.PAY, now)
+        return Decided(after, [store.save_deposit(row, province, city, after, now), *claimed])
+
+    return transact(decide, refuse_as_changed)
+
+
+def decide_deposit_withdrawal(
+    province: Region,
+    city: Region,
+    document: str,
+    approved: bool,
+    answer: str,
+    by: OfficerId,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> Deposit:
+    """Second of the two. Approved, both books get the mirror of what was entered, and the paper may
+    be entered anew; not approved, it counts as before.
+
+    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, Forbidden SEPARATION for the
+    first (Q3.1), and for whoever audits or pays there.
+    """
+
+    def decide() -> Decided[Deposit]:
+        row, held = store.find_deposit(province, city)
+        number = _entered(held, document)
+        asked = held.asked(number)
+        if asked is None:
+            raise Conflict("STATE", field="document", rule="尚未申请撤回")
+        if get_officer(province, by).is_one_hand_with(asked.by, now):
+            raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
+        entered = held.history[number]
+        decided = replace(asked, approved=approved, answer=answer, decided_by=by, decided_at=now)
+        trail = tuple(decided if one is asked else one for one in held.withdrawals)
+        after = replace(held, withdrawals=trail)
+        writes: list[Write] = []
+        if approved:
+            source = held.source(number)
+            booked = rules.collection_entries(province, city, source, entered.by_fund, entered.at)
+            mirrored = (reversing(one, one.source, civil_date(now), now) for one in booked)
+            writes += fund.posting(*mirrored)
+        else:
+            after = replace(after, held=added(held.held, entered.by_fund))
+        writes += claim_duty(province, by, roles, Duty.ACCOUNT, now)
+        return Decided(after, [store.save_deposit(row, province, city, after, now), *writes])
+
+    return transact(decide, refuse_as_changed)
+
+
+def _entered(held: Deposit, document: str) -> int:
+    number = held.entry_of(document)
+    if number is None:
+        raise Refused("NOT_FOUND", field="document", rule="未登记该凭据,或已撤回")
+    return number
 
 
 def set_aside(bill: Bill, now: datetime) -> list[Write]:

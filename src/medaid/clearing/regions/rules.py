@@ -188,14 +188,15 @@ def collection_entries(
     ]
 
 
-def used(deposit: Deposit, city: Region, amounts: Amounts) -> Deposit:
-    """The deposit after `amounts` of it are set aside for a bill. Raises Conflict STATE where it
-    does not hold them."""
+def used(deposit: Deposit, city: Region, amounts: Amounts, field: str = "in_full") -> Deposit:
+    """The deposit after `amounts` of it are set aside: for a bill, or until two people have decided
+    whether they were entered wrongly. Raises Conflict STATE, on `field`, where it does not hold
+    them."""
     rest = added(deposit.held, negated(amounts))
     short = negated(negative(rest))
     if short:
         told = "、".join(f"{fund} {fen}" for fund, fen in short.items())
-        raise Conflict("STATE", field="in_full", rule=f"{city} 尚未足额缴入省级财政专户,差 {told}")
+        raise Conflict("STATE", field=field, rule=f"{city} 缴入省级财政专户的资金不足,差 {told}")
     return replace(deposit, held=rest)
 
 

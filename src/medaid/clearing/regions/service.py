@@ -9,7 +9,11 @@ from medaid.clearing.regions.billing import (
     bill_province,
     dispute_bill,
 )
-from medaid.clearing.regions.collecting import collect
+from medaid.clearing.regions.collecting import (
+    collect,
+    decide_deposit_withdrawal,
+    request_deposit_withdrawal,
+)
 from medaid.clearing.regions.filing import file_city, file_province, list_filings
 from medaid.clearing.regions.national import split as split_nation
 from medaid.clearing.regions.prepayment import (
@@ -41,6 +45,7 @@ __all__ = [
     "bill_province",
     "check_open",
     "collect",
+    "decide_deposit_withdrawal",
     "dispute_bill",
     "file_city",
     "file_province",
@@ -57,6 +62,7 @@ __all__ = [
     "list_owed_to",
     "paid_in",
     "report_use",
+    "request_deposit_withdrawal",
     "split_nation",
     "suspend_region",
 ]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
-from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import Admdvs, Body, Long, NameOf, Reason, Short, Shown, Yuan, YuanText
 from medaid.clearing.regions.model import (
     Bill,
     BillKind,
@@ -88,10 +88,25 @@ class ReceivedShown(Shown):
     at: datetime
 
 
+class DepositWithdrawalShown(Shown):
+    number: int
+    """Of which entry of `received`, from 0."""
+    reason: str
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: datetime
+    approved: bool
+    answer: str
+    decided_by: str | None
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at")] = ""
+    decided_at: datetime | None
+
+
 class DepositShown(Shown):
     city: str
     held: dict[str, YuanText]
     received: list[ReceivedShown]
+    withdrawals: list[DepositWithdrawalShown]
 
 
 class DepositsShown(Shown):
@@ -113,6 +128,17 @@ class StepIn(Body):
 class DepositIn(Body):
     document: Short
     amounts: dict[str, Yuan] = Field(min_length=1)
+
+
+class DepositWithdrawalIn(Body):
+    document: Short
+    reason: Reason
+
+
+class DepositWithdrawalDecision(Body):
+    document: Short
+    approved: StrictBool
+    reason: Long = ""
 
 
 class Contest(Body):
@@ -157,7 +183,8 @@ def prepayment_shown(one: Prepayment | None, made: Iterable[Bill] = ()) -> Prepa
 
 def deposit_shown(city: Region, one: Deposit) -> DepositShown:
     received = [ReceivedShown.of(each, amounts=each.by_fund) for each in one.history]
-    return DepositShown(city=city, held=dict(one.held), received=received)
+    withdrawals = [DepositWithdrawalShown.of(each) for each in one.withdrawals]
+    return DepositShown(city=city, held=dict(one.held), received=received, withdrawals=withdrawals)
 
 
 def suspension_shown(region: Region, found: Suspension) -> SuspensionShown:

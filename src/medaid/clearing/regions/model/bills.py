@@ -234,26 +234,6 @@ class Prepayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """Money of a city that came into its province's account."""
-
-    POSITIONAL: ClassVar[bool] = True
-
-    document: str
-    by_fund: Amounts
-    by: OfficerId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Deposit:
-    """What a province collected from a city for bills of other provinces and has not used."""
-
-    held: Amounts = field(default_factory=dict)
-    history: tuple[Received, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Switch:
     """One suspension, or its end."""
 
