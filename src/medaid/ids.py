@@ -7,6 +7,7 @@ None of them can be turned back into personal data: a certificate number never e
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final, NewType
 
 PersonNo = NewType("PersonNo", str)
@@ -48,6 +49,20 @@ def settlement_id(admdvs: str, institution: str, msgid: str) -> SettlementId:
 def reversal_id(settlement: str) -> str:
     """The id of the negative record that takes `settlement` back: there can only ever be one."""
     return f"{settlement}R"
+
+
+_CASE: Final = re.compile(r"[0-9]{6}M[0-9A-F]{20}")
+
+
+def case_id(admdvs: str, sender: str, key: str) -> CaseId:
+    """Of the manual case that `sender` opens in region `admdvs` under its own key."""
+    return CaseId(f"{admdvs}M{content_hash('case', admdvs, sender, key)[:20].upper()}")
+
+
+def find_case_id(text: str) -> CaseId | None:
+    """The first id of a manual case in `text`."""
+    found = _CASE.search(text.upper())
+    return CaseId(found[0]) if found else None
 
 
 def visit_id(admdvs: str, year: int, institution: str, msgid: str) -> str:

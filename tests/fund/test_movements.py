@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("tables")
 DAY = date(2026, 7, 6)
 JULY = Month("2026-07")
 RESIDENT, ASSISTANCE = "basic_resident", "assistance"
+H1: dict[str, Any] = {"counterpart": "H1"}
 
 
 def balance(code: str, day: date = date(2026, 12, 31)) -> int:
@@ -74,9 +75,12 @@ def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
         ("procurement_prepayment", (RESIDENT, "1104", "1001", 1), {"counterpart": "P1"}),
         ("prepayment_used", (RESIDENT, "2101", "1103", 1), {"counterpart": "H1"}),
         ("prepayment_refund", (RESIDENT, "1002", "1103", 1), {"counterpart": "H1"}),
-        ("recovery_same_year", (RESIDENT, "1001", "500111", 1), {"origin": date(2026, 1, 1)}),
-        ("recovery_earlier_year", (RESIDENT, "1001", "430104", 1), {"origin": date(2025, 1, 1)}),
-        ("payment_return", (RESIDENT, "1002", "2101", 1), {"counterpart": "H1"}),
+        ("recovery_same_year", (RESIDENT, "1001", "500111", 1), {**H1, "origin": date(2026, 1, 1)}),
+        (
+            "recovery_earlier_year",
+            (RESIDENT, "1001", "430104", 1),
+            {**H1, "origin": date(2025, 1, 1)},
+        ),
         ("enrolment_subsidy", (ASSISTANCE, "590101", "2105", 1), {"counterpart": REGION}),
         ("subsidy_payment", (ASSISTANCE, "2105", "1001", 1), {"counterpart": REGION}),
     ]
@@ -135,7 +139,7 @@ def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
         (
             "recovery_same_year",
             (RESIDENT, "1001", "430104", 1),
-            {"origin": date(2026, 7, 1)},
+            {**H1, "origin": date(2026, 7, 1)},
             "FLOW_FORBIDDEN",
             "390100-430104",
         ),

@@ -20,6 +20,9 @@ def check(admdvs: str, voucher: Voucher, today: date) -> None:
 
     Raises BadInput naming the field: the kind, the paper, the dates, the counterpart, the lines.
     """
+    refusal = chart.refusals().get(voucher.kind)
+    if refusal is not None:
+        raise BadInput("FLOW_FORBIDDEN", field="kind", rule=refusal.sentence)
     flow = chart.flows().get(voucher.kind, chart.NO_FLOW)
     if not flow.manual:
         kinds = "、".join(flow.kind for flow in chart.flows().values() if flow.manual)
@@ -30,13 +33,23 @@ def check(admdvs: str, voucher: Voucher, today: date) -> None:
         day = getattr(voucher, field)
         if day is not None and day > today:
             raise BadInput("DATE_FUTURE", field=field, rule="日期不得晚于当日")
-    if flow.counterpart and not voucher.counterpart.strip():
-        rule = f"{flow.name}须填写往来单位"
-        raise BadInput("FIELD_REQUIRED", field="counterpart", rule=rule)
     if voucher.reverses is None:
         _check_day(admdvs, flow, voucher)
         _check_origin(flow, voucher)
+        _check_counterpart(flow, voucher)
         _check_lines(flow, voucher.lines)
+
+
+def _check_counterpart(flow: Flow, voucher: Voucher) -> None:
+    """Who pays or is paid is named; what a manual case recovers is booked by the case itself."""
+    if flow.counterpart and not voucher.counterpart.strip():
+        rule = f"{flow.name}须填写往来单位"
+        raise BadInput("FIELD_REQUIRED", field="counterpart", rule=rule)
+    for field in ("counterpart", "document", "narrative") if flow.origin else ():
+        case = ids.find_case_id(getattr(voucher, field))
+        if case is not None:
+            rule = f"手工报销 {case} 的追回在该申请中办理并入账,不另录凭证"
+            raise BadInput("FLOW_FORBIDDEN", field=field, rule=rule)
 
 
 def _check_day(admdvs: str, flow: Flow, voucher: Voucher) -> None:

@@ -51,12 +51,16 @@ NO_FLOW = Flow("", "", frozenset(), frozenset(), "")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of entry that a document forbids by name."""
+    """A kind of entry that a document forbids by name, or that another act books itself."""
 
     kind: str
     name: str
     rule: str
     cite: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.name}:{self.rule}({self.cite})"
 
 
 def read(name: str, package: str = "medaid.fund") -> dict[str, Any]:

@@ -28,11 +28,7 @@ def checked(entry: Entry) -> Entry:
     """
     refusal = chart.refusals().get(entry.kind)
     if refusal is not None:
-        raise Refused(
-            "FLOW_FORBIDDEN",
-            field=entry.kind,
-            rule=f"{refusal.name}:{refusal.rule}({refusal.cite})",
-        )
+        raise Refused("FLOW_FORBIDDEN", field=entry.kind, rule=refusal.sentence)
     flow = chart.flows().get(entry.kind)
     if flow is None:
         raise Refused("FLOW_FORBIDDEN", field=entry.kind, rule="无此类资金业务")

@@ -48,7 +48,7 @@ FIXED = {"psn_no": "psn_no", "insured": "insuplc_admdvs", "settled": "setl_id"}
 def case_id(admdvs: str, sender: str, key: str) -> str:
     """The id of the case that `sender` (a point or officer) opens under its own key: the same key
     is the same case."""
-    return f"{admdvs}M{ids.content_hash('case', admdvs, sender, key)[:20].upper()}"
+    return ids.case_id(admdvs, sender, key)
 
 
 def open_case(
