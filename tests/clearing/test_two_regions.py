@@ -120,6 +120,25 @@ class TestInTheCity:
         ]
         assert sum(counts) == 1
 
+    @pytest.mark.parametrize(("share", "percent"), [("0.5", 50), ("0", 0)])
+    def test_each_region_returns_what_it_kept_back_itself(self, share: str, percent: int) -> None:
+        """J34: the one is not taken for the other; each does it once."""
+        one = settled()
+        closed(CITY, COUNTY)
+        agreed(one)
+        agree(agreement(A, "0.1", region=CITY))
+        for region in (CITY, COUNTY):
+            paid(region)
+        kept = {CITY: 408338, COUNTY: 55996}
+        january = at(10, month=1, year=2024)
+        for region, fen in kept.items():
+            assert sum(map(int, owed(region, "2107").values())) == fen
+            told = hospital.return_retention(region, A, 2023, share, "科长", january)
+            assert sum(map(int, told.values())) == fen * percent // 100
+            assert owed(region, "2107") == {}, region
+            assert hospital.return_retention(region, A, 2023, share, "科长", january) == {}
+            assert sum(map(int, owed(region).values())) == fen * percent // 100
+
     def test_both_parts_of_a_disputed_settlement_wait_and_the_rest_is_agreed(self) -> None:
         one, two = settled(1), settled(2)
         closed(CITY, COUNTY)

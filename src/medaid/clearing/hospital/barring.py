@@ -116,7 +116,7 @@ def return_retention(
     kept = added(*(one.retained for one in made if one.state in BOOKED))
     back = {key: part for key, fen in kept.items() if (part := take(fen, Ratio.of(share)))}
     lost = added(kept, negated(back))
-    source = f"{institution}-{year}"
+    source = f"{region}-{institution}-{year}"
     posted = [
         journal.movement(
             kind,
