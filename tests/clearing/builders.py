@@ -10,6 +10,7 @@ from medaid.aws.transaction import commit
 from medaid.clearing import projector
 from medaid.clearing.files import text
 from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital import store
 from medaid.clearing.hospital.agreeing import Asked
 from medaid.clearing.hospital.clauses import required_clauses
 from medaid.clearing.hospital.files import UPLOAD, hospital_lines
@@ -272,6 +273,21 @@ def reconcile_lines(
     """3202."""
     asked = Asked(institution, Region(treatment), Region(optins), "", clr_type, begin, end)
     return hospital.reconcile_lines(asked, hospital_lines(upload), now)
+
+
+def open_items(region: str, month: str) -> list[dict[str, str]]:
+    """What of a month is in no statement yet or disputed, at all institutions."""
+    return hospital.page_of_month(region, month, "", 10_000).open
+
+
+def open_statements(region: str, month: str = "") -> list[Statement]:
+    """What stands on the region's list of open statements, of one month or of all."""
+    listed = store.list_open_to(Region(region), Month("2099-12"))
+    return [
+        hospital.get_statement(region, one.institution, one.month, one.number).statement
+        for one in listed
+        if month in ("", one.month)
+    ]
 
 
 def waiting(region: str, institution: str) -> Iterator[tuple[str, str, PendingItem]]:

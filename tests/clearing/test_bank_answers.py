@@ -17,6 +17,7 @@ from tests.clearing.builders import (
     arrive,
     at,
     item,
+    open_statements,
     reconcile_totals,
     statement,
 )
@@ -110,7 +111,7 @@ class Month7:
         live = [one for one in orders if one.state in LIVE]
         assert self.balances() == (sum(int(o.amount) for o in live), DUE - DUE * len(live))
         assert len(live) <= 1, "money leaves once"
-        open_ = {s.institution for s in hospital.list_open_statements(HOME)}
+        open_ = {s.institution for s in open_statements(HOME)}
         assert (self.institution in open_) == (present.state != "paid")
         if live:
             assert present.order_id == str(live[0].order_id)

@@ -12,12 +12,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.clearing.builders import event_of, item, made, settled
+from tests.clearing.builders import (
+    event_of,
+    item,
+    made,
+    open_items,
+    settled,
+)
 
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
 from medaid.clearing import projector, store
-from medaid.clearing.hospital import service as hospital
 from medaid.fund import service
 from medaid.fund import store as fund_store
 from medaid.fund.model import journal
@@ -74,7 +79,7 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     assert "不符 0 项" in verified.stdout
     (only,) = made(REGION, HOSPITAL, month)
     assert (only.lines, only.state) == (1, "draft")
-    (waits,) = hospital.list_open_items(
+    (waits,) = open_items(
         REGION, month
     )  # it came a moment ago: the cut lies a quarter of an hour back
     assert waits["setl_id"] == one.setl_id

@@ -22,6 +22,8 @@ from tests.clearing.builders import (
     close_month,
     item,
     made,
+    open_items,
+    open_statements,
     reconcile_totals,
     refund,
 )
@@ -177,7 +179,7 @@ def check(world: World) -> None:
             approvers |= {s.approved_by for s in found} - {""}
             payers |= {s.released_by for s in found} - {""}
             open_items = [
-                o for m in MONTHS for o in hospital.list_open_items(region, m)
+                o for m in MONTHS for o in open_items(region, m)
                 if o["institution"] == code and "未列入" in o["reason"]
             ]  # fmt: skip
             for key in FUNDS:
@@ -210,7 +212,7 @@ def everything_agreed(world: World, code: str) -> None:
     """What a hospital agreed to by its own sums is nobody's draft: no part is left to be barred."""
     for region in OWING:
         for month in MONTHS:
-            if not [o for o in hospital.list_open_items(region, month) if o["institution"] == code]:
+            if not [o for o in open_items(region, month) if o["institution"] == code]:
                 states = {s.state for s in made(region, code, month)}
                 assert "draft" not in states, (region, code, month)
 
@@ -238,7 +240,7 @@ def test_sums_hold_over_random_months_of_counties_beside_a_city(seed: int) -> No
                     world.reconcile(code, past, now)
                 everything_agreed(world, code)
         for region in OWING:
-            for statement in list(hospital.list_open_statements(region)):
+            for statement in open_statements(region):
                 if statement.state in ("confirmed", "returned"):
                     world.pay(statement, now)
         check(world)

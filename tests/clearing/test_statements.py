@@ -19,6 +19,8 @@ from tests.clearing.builders import (
     event_of,
     item,
     made,
+    open_items,
+    open_statements,
     reconcile_lines,
     reconcile_totals,
     refund,
@@ -130,13 +132,13 @@ def test_item_that_comes_late_goes_into_a_supplement_of_its_own_month() -> None:
     arrive(item(1, at(3)))
     month()
     arrive(item(2, at(31, 3), maf=7), when=at(2, month=8))
-    assert hospital.list_open_items(HOME, "2023-07") == [
+    assert open_items(HOME, "2023-07") == [
         {"setl_id": "320500S2", "institution": A, "reason": "未列入对账单:到达晚于对账截止"}
     ]
     (only,) = hospital.create_supplements(HOME, at(3, month=8))
     assert (only.number, only.lines, only.month) == (2, 1, "2023-07")
     assert hospital.create_supplements(HOME, at(4, month=8)) == []
-    assert hospital.list_open_items(HOME, "2023-07") == []
+    assert open_items(HOME, "2023-07") == []
 
 
 def test_message_brought_twice_counts_once() -> None:
@@ -292,7 +294,7 @@ class TestLines3202:
             ("DISPUTE", "open", "320500S1"),
             ("DISPUTE", "open", "320500S3"),
         ]
-        assert len(hospital.list_open_items(HOME, "2023-07")) == 2
+        assert len(open_items(HOME, "2023-07")) == 2
 
     def test_no_difference_confirms(self) -> None:
         one = item(1, at(3))
@@ -509,7 +511,7 @@ class TestBank:
             ("assistance", A): Fen(19000),
             ("basic_resident", A): Fen(57000),
         }  # retention stays kept back
-        assert [s.state for s in hospital.list_open_statements(HOME, "2023-07")] == ["returned"]
+        assert [s.state for s in open_statements(HOME, "2023-07")] == ["returned"]
         with pytest.raises(Conflict):
             hospital.release_statement(HOME, A, "2023-07", 1, "乙", at(6, month=8))
         hospital.approve_statement(HOME, A, "2023-07", 1, "丙", at(6, month=8))
@@ -533,14 +535,14 @@ class TestBank:
         found = statement(HOME, A, "2023-07")
         assert (found.state, found.paid_on) == ("paid", date(2023, 8, 5))
         assert len(found.bank_reference) == 64
-        assert list(hospital.list_open_statements(HOME)) == []
+        assert open_statements(HOME) == []
 
     def test_paid_then_returned_days_later_is_owed_again(self) -> None:
         order = self.paid().order_id
         answered(bank_says(order, "paid", "760.00"), at(5, month=8))
         assert answered(bank_says(order, "failed", "760.00", "退汇"), at(8, month=8)) == (1, [])
         assert owed()[("assistance", A)] == Fen(19000)
-        assert [s.state for s in hospital.list_open_statements(HOME)] == ["returned"]
+        assert [s.state for s in open_statements(HOME)] == ["returned"]
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", at(9, month=8))
         hospital.release_statement(HOME, A, "2023-07", 1, "乙", at(9, month=8))
         assert owed() == {}

@@ -32,6 +32,7 @@ from tests.clearing.builders import (
     event_of,
     item,
     made,
+    open_items,
     reconcile_lines,
     refund,
     upload_rows,
@@ -145,7 +146,7 @@ def check(world: World) -> None:
         unstated = {
             o["setl_id"]
             for month in MONTHS
-            for o in hospital.list_open_items(HOME, month)
+            for o in open_items(HOME, month)
             if o["institution"] == institution and "未列入" in o["reason"]
         }
         for one in mine:

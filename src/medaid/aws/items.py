@@ -60,6 +60,11 @@ class VersionedItem(Model):
         return cls._list(pk, cls.sk < sk)
 
     @classmethod
+    def list_after(cls, pk: str, sk: str) -> Iterator[Self]:
+        """Items under `pk` whose own sk comes after `sk`, as `list_under` lists them."""
+        return cls._list(pk, cls.sk > sk if sk else None)
+
+    @classmethod
     def _list(cls, pk: str, condition: Condition | None) -> Iterator[Self]:
         found = iter(reading(lambda: cls.query(pk, condition, consistent_read=True)))
         while (item := reading(lambda: next(found, None))) is not None:

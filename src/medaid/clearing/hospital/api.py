@@ -9,7 +9,6 @@ from typing import Final
 
 from medaid.aws.rest.bodies import Done, NothingMore, WithReason
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
-from medaid.clearing import runs
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.clauses import required_clauses
@@ -23,10 +22,7 @@ from medaid.clearing.hospital.shapes import (
     Decision,
     Deduction,
     DrgShareShown,
-    MonthShown,
-    OpenItemShown,
     PayableShown,
-    PendingListShown,
     PendingShown,
     Proposal,
     StatementShown,
@@ -55,18 +51,6 @@ STATEMENT: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}
 
 # -------------------------------------------------------------------------------------------------
 # months and statements
-
-
-@ROUTES.get("/clearing/{admdvs}/months/{month}", "一个月的对账与未付情况", roles=READERS)
-def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> MonthShown:
-    run = runs.find_run(runs.STATEMENTS, admdvs, month)
-    unpaid = service.list_open_statements(admdvs, month)
-    return MonthShown(
-        state=run.state if run else "",
-        counts=dict(run.counts) if run else {},
-        unpaid=[statement_shown(one) for one in unpaid],
-        open=[OpenItemShown(**one) for one in service.list_open_items(admdvs, month)],
-    )
 
 
 @ROUTES.get(STATEMENT, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
@@ -168,20 +152,6 @@ def show_agreements(call: Call[Context, None], admdvs: Region, institution: str)
 
 # -------------------------------------------------------------------------------------------------
 # deductions, disputes, retention, shares
-
-
-@ROUTES.get(
-    "/clearing/{admdvs}/pending/{institution}",
-    "待处理的争议、扣减与结转",
-    owner=Owner.INSTITUTION,
-    roles=(*READERS, "institution"),
-)
-def show_pending(call: Call[Context, None], admdvs: Region, institution: str) -> PendingListShown:
-    rows = [
-        pending_shown(one.item, one.kind, one.state)
-        for one in service.list_pending(admdvs, institution)
-    ]
-    return PendingListShown(rows=rows)
 
 
 @ROUTES.post(

@@ -3,7 +3,7 @@ of the year (J34, Q5.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from medaid.clearing import runs
 from medaid.clearing import store as items
 from medaid.clearing.amounts import total
 from medaid.clearing.hospital import barring, printouts, rules, statements, store
-from medaid.clearing.hospital.model import Deadline, Statement, StatementState
+from medaid.clearing.hospital.model import CLOSED, Deadline, Statement, StatementState
 from medaid.errors import Refused
 from medaid.events import StatementOverdue, TimeBarNotice
 from medaid.instants import civil_date
@@ -183,23 +183,39 @@ def drg_share(region: str, year: int) -> tuple[Fen, Fen]:
     return rules.shares(list_year(region, year))
 
 
-def list_open_items(region: str, month: str) -> list[dict[str, str]]:
-    """What of a month is in no statement yet or not paid, each with its reason (for the operators'
-    page and the year's list)."""
-    found = []
-    for institution in items.list_institutions(region, month):
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """A month at some of its institutions: statements not closed, what is in none or disputed, and
+    the last institution looked at; empty where none follows."""
+
+    unpaid: list[Statement]
+    open: list[dict[str, str]]
+    last: str
+
+
+def page_of_month(region: str, month: str, after: str, limit: int) -> MonthPage:
+    """The month at the `limit` institutions that follow `after`."""
+    names = [one for one in items.list_institutions(region, month) if one > after]
+    page = MonthPage([], [], names[limit - 1] if len(names) > limit else "")
+    for institution in names[:limit]:
         made = store.list_statements(region, institution, month)
-        cut = made[-1].cut if made else None
-        for item in items.list_items(region, institution, month):
-            assert item.arrived is not None
-            if cut is None or item.arrived > cut:
-                why = "到达晚于对账截止" if cut else "当月未生成"
-                found.append(_open_item(item.item_id, institution, f"未列入对账单:{why}"))
-        for one in made:
-            found += [
-                _open_item(c.pending_id, institution, f"争议:{c.reason}") for c in one.disputed
-            ]
-    return found
+        page.unpaid.extend(one for one in made if one.state not in CLOSED)
+        page.open.extend(_open_items(region, institution, month, made))
+    return page
+
+
+def _open_items(
+    region: str, institution: str, month: str, made: Sequence[Statement]
+) -> Iterator[dict[str, str]]:
+    cut = made[-1].cut if made else None
+    for item in items.list_items(region, institution, month):
+        assert item.arrived is not None
+        if cut is None or item.arrived > cut:
+            why = "到达晚于对账截止" if cut else "当月未生成"
+            yield _open_item(item.item_id, institution, f"未列入对账单:{why}")
+    for one in made:
+        for waits in one.disputed:
+            yield _open_item(waits.pending_id, institution, f"争议:{waits.reason}")
 
 
 def _open_item(setl_id: str, institution: str, reason: str) -> dict[str, str]:

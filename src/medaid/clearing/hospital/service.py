@@ -26,9 +26,9 @@ from medaid.clearing.hospital.monthly import (
     close_month,
     create_supplements,
     drg_share,
-    list_open_items,
     list_unfinished_months,
     make_up_months,
+    page_of_month,
     report_overdue,
 )
 from medaid.clearing.hospital.paying import (
@@ -41,9 +41,9 @@ from medaid.clearing.hospital.rules import group_funds
 from medaid.clearing.hospital.statements import create_statement, line_file
 from medaid.clearing.hospital.store import (
     get_statement,
-    list_open_statements,
     list_pending,
     list_statements,
+    page_of_pending,
 )
 from medaid.clearing.hospital.tracing import list_statement_items
 
@@ -67,14 +67,14 @@ __all__ = [
     "group_funds",
     "line_file",
     "list_agreements",
-    "list_open_items",
-    "list_open_statements",
     "list_pending",
     "list_statement_items",
     "list_statements",
     "list_unfinished_months",
     "make_up_months",
     "notice_paper",
+    "page_of_month",
+    "page_of_pending",
     "payment_heard",
     "propose_agreement",
     "publish_payment",

@@ -114,6 +114,8 @@ class MonthShown(Shown):
     counts: dict[str, int]
     unpaid: list[StatementShown]
     open: list[OpenItemShown]
+    cursor: str
+    """Unpaid and open are those of some institutions; with it the next ones are asked for."""
 
 
 class AgreementShown(Shown):
@@ -149,10 +151,6 @@ class AgreementsShown(Shown):
     versions: list[AgreementShown]
     required_clauses: list[ClauseShown]
     """What a text of the region must hold today."""
-
-
-class PendingListShown(Shown):
-    rows: list[PendingShown]
 
 
 class PayableShown(Shown):

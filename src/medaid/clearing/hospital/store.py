@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from medaid.aws.transaction import Delete, Put, Write
@@ -118,14 +119,6 @@ def replace_statement(held: ClearingItem, after: Statement, now: datetime) -> li
     return writes
 
 
-def list_open_statements(owing: str, month: str = "") -> Iterator[Statement]:
-    """Statements of a region (or of its month) that are neither paid, barred nor without due."""
-    prefix = f"{month}#" if month else ""
-    for row in ClearingItem.list_under(keys.open_statements_key(owing), prefix):
-        period, institution, number = keys.parse_open_statement(row.sk)
-        yield get_statement(owing, institution, period, number).statement
-
-
 def list_open_to(owing: Region, last: Month) -> Iterator[OpenStatement]:
     """The open statements of a region's months up to `last`, of which nothing else is read."""
     pk = keys.open_statements_key(owing)
@@ -148,6 +141,17 @@ def list_pending(owing: str, institution: str, prefix: str = "") -> Iterator[Pen
     """What waits, and what waited, for an institution."""
     pk = keys.pending_items_key(owing, institution)
     return (_pending(row) for row in ClearingItem.list_under(pk, prefix))
+
+
+def page_of_pending(
+    owing: str, institution: str, after: str, limit: int
+) -> tuple[list[Pending], str]:
+    """At most `limit` of the same whose keys come after `after`, and the last one's key; empty
+    where nothing follows."""
+    rows = ClearingItem.list_after(keys.pending_items_key(owing, institution), after)
+    page = list(islice(rows, limit))
+    more = next(rows, None) is not None
+    return [_pending(row) for row in page], page[-1].sk if more else ""
 
 
 def list_taken_up_next(owing: str, institution: str) -> Iterator[Pending]:
