@@ -1,5 +1,5 @@
-"""The operators' handler of the registers: /people/…, /calendar/…, /figures/… and, for inspectors,
-/access/…"""
+"""The operators' handler of the registers: /people/…, /institutions/…, /calendar/…, /figures/… and,
+for inspectors, /access/…"""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
+from medaid.settlement.institutions import api as institutions_api
 from medaid.workcalendar import api as calendar_api
 
 logger = Logger(service="register")
 app = rest.resolver()
-for table in (people_api.ROUTES, access_api.ROUTES, calendar_api.ROUTES, figures_api.ROUTES):
+for table in (
+    people_api.ROUTES,
+    institutions_api.ROUTES,
+    access_api.ROUTES,
+    calendar_api.ROUTES,
+    figures_api.ROUTES,
+):
     mount(app, table, now, plain, DESK)
 
 

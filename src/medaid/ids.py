@@ -26,6 +26,7 @@ OrderId = NewType("OrderId", str)
 StatementId = NewType("StatementId", str)
 OfficerId = NewType("OfficerId", str)
 """The token's subject (sub): what separation of duties is held by."""
+NOBODY: Final = OfficerId("")
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from tests.settlement.hospital import contracted
+
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
 from medaid.clearing.files import text
@@ -35,7 +37,6 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
-from medaid.settlement import service as settlement
 from medaid.settlement.model import Institution
 
 HOME, ELSEWHERE, ABROAD = "320500", "320100", "310100"
@@ -229,7 +230,7 @@ def insure(
 
 def contract(code: str, region: str = HOME) -> None:
     """An institution that the region's agency contracted."""
-    settlement.contract_institutions([Institution(code, "某医院", region, "3")])
+    contracted(Institution(code, "某医院", region, "3"))
 
 
 def close_month(region: str, month: str, now: datetime) -> dict[str, int]:

@@ -51,14 +51,14 @@ class Context:
 def register(tables: Any) -> None:
     """Institutions, packs and the demonstration's rosters, through the functions' own handlers."""
     import functions.roster.handler as roster
+    from tests.settlement.hospital import contracted
 
     from medaid.aws.settings import settings
-    from medaid.settlement import service
     from medaid.settlement.model import Institution
 
     folder = resources.files("medaid.local").joinpath("demo_data")
     rows = json.loads(folder.joinpath("institutions.json").read_bytes())
-    service.contract_institutions([Institution(**row) for row in rows])
+    contracted(*(Institution(**row) for row in rows))
     for sender, name, kind, admdvs in DROPS:
         body = folder.joinpath(f"{name}.csv").read_bytes()
         manifest = {

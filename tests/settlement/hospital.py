@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -15,10 +15,12 @@ from tests.people.samples import certno, identity, insurance, person
 
 from medaid.aws.transaction import commit
 from medaid.aws.web import Caller
+from medaid.ids import InstitutionCode, OfficerId
 from medaid.people import service as people
 from medaid.people.model import Identity, Insurance
+from medaid.regions import Region
 from medaid.settlement import service, store
-from medaid.settlement.model import Institution
+from medaid.settlement.model import Institution, InstitutionRecord, InstitutionVersion
 
 NOW = datetime(2021, 7, 5, 2, 0, tzinfo=UTC)
 MAOMING = Institution("H44090200001", "茂南区人民医院", "440902", "2")
@@ -223,5 +225,24 @@ def living_allowance(start: date = date(2019, 1, 1), end: date | None = None) ->
 
 
 def contracted(*institutions: Institution) -> None:
+    """As if two people had entered them long ago."""
     store.forget()
-    service.contract_institutions(institutions or (MAOMING, TOWNSHIP, NANJING))
+    for one in institutions or (MAOMING, TOWNSHIP, NANJING):
+        begun = InstitutionVersion(
+            date(2000, 1, 1),
+            one.name,
+            one.level,
+            True,
+            "协议1号",
+            OfficerId("o-1"),
+            Region(one.admdvs),
+            NOW,
+            OfficerId("o-2"),
+            Region(one.admdvs),
+            NOW,
+            approved=True,
+        )
+        ended = replace(begun, effective=date(2000, 1, 2), active=False)
+        versions = (begun,) if one.active else (begun, ended)
+        record = InstitutionRecord(InstitutionCode(one.code), Region(one.admdvs), versions)
+        commit([store.replace_institution(store.read_institution(one.code)[0], record)])

@@ -11,19 +11,23 @@ import csv
 import io
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib import resources
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from medaid.errors import Refused
+from medaid.ids import OfficerId
 from medaid.local import drop
 from medaid.local.hospital import Hospital
 from medaid.local.places import LOCAL
 from medaid.local.stack import Stack, connected
 from medaid.money import Fen
-from medaid.settlement.model import Institution
+from medaid.regions import Region
+from medaid.settlement.model import Institution, InstitutionVersion
 
 DROPS: Final = (
     ("maoming-medical-security", "maoming-enrolment.csv", "enrolment", "440900", "茂名市参保名册"),
@@ -32,6 +36,8 @@ DROPS: Final = (
     ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
 )
 PERIOD: Final = "2026-11"
+BEGUN: Final = date(2018, 1, 1)
+"""From when its hospitals are contracted."""
 BILL: Final = {
     "medfee_sumamt": "50000.00",
     "fulamt_ownpay_amt": "3000.00",
@@ -52,11 +58,11 @@ def story(stack: Stack) -> None:
     console = Console(highlight=False)
     connected(stack)
     institutions = [Institution(**row) for row in json.loads(data("institutions.json"))]
+    _contracted(institutions)
     from medaid.settlement import (
         service,
     )  # reads its surroundings when imported, so after `connected`
 
-    service.contract_institutions(institutions)
     service.publish_packs()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)
@@ -65,6 +71,24 @@ def story(stack: Stack) -> None:
     _nanjing(console, Hospital(stack, by_code["H32010500001"], "320100"))
     _books(console)
     _examples(maoming)
+
+
+def _contracted(institutions: Sequence[Institution]) -> None:
+    """Two officers of each institution's region enter it; one that is known stays as it is."""
+    from medaid.aws.clock import now  # imported after `connected`, with all that follows
+    from medaid.settlement.institutions import service
+    from medaid.settlement.service import institution_region
+
+    for one in institutions:
+        region, enters, decides = Region(one.admdvs), OfficerId("登记"), OfficerId("复核")
+        try:
+            institution_region(one.code)
+        except Refused:
+            new = InstitutionVersion(
+                BEGUN, one.name, one.level, True, "演示协议", enters, region, now()
+            )
+            service.propose_institution(one.code, region, new)
+            service.decide_institution(one.code, True, "", decides, region, now())
 
 
 def _drops(console: Console, stack: Stack) -> None:

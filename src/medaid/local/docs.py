@@ -27,6 +27,7 @@ from medaid.policy.vocabulary import FUND_NAMES, TIER_NAMES
 from medaid.receipts import api as receipts_api
 from medaid.reimbursement import api as reimbursement_api
 from medaid.settlement.figures import api as figures_api
+from medaid.settlement.institutions import api as institutions_api
 from medaid.settlement.tracing import api as tracing_api
 from medaid.workcalendar import api as calendar_api
 
@@ -40,6 +41,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,
+    institutions_api.ROUTES,
     payments_api.ROUTES,
     receipts_api.ROUTES,
     reimbursement_api.ROUTES,

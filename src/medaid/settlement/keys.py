@@ -7,7 +7,7 @@
 | pk `V#<mdtrt_id>`, sk `B#<batch>` | what settled a visit's charge batch, for whom, and the visit as it was | further batch, double settlement: query by visit |
 | pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
 | pk `F#<region>`, sk `FIGURES` | the figures that the agency of a region has entered | where a figure is missing: get by region, kept in memory for a minute |
-| pk `I#<fixmedins_code>`, sk `INSTITUTION` | a contracted institution | every message: get by code, kept in memory for ten minutes |
+| pk `I#<fixmedins_code>`, sk `VERSIONS` | all versions of an institution, by two people each | every message: get by code, kept in memory for ten minutes |
 | pk `G#<region>#<yyyy-mm>`, sk `<clauses id>` | clauses on which payments of the month rest together | clauses of a region's month: query |
 | pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>` | a payment that rests on them | payments of a clause, by page: query |
 
@@ -57,4 +57,5 @@ def traced_partition(region: str, month: str, group: str) -> str:
 
 
 def institution_key(code: InstitutionCode | str) -> Key:
-    return Key(f"I#{code}", "INSTITUTION")
+    """Holds all versions of one institution: a message reads them at once."""
+    return Key(f"I#{code}", "VERSIONS")

@@ -9,12 +9,13 @@ refused and says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import PersonNo
+from medaid.instants import civil_date
 from medaid.people.model import Visit
 from medaid.regions import Region
 from medaid.settlement import store
@@ -23,34 +24,21 @@ from medaid.settlement.national.envelope import Message, differing
 
 T = TypeVar("T")
 
-FINISHING: Final = frozenset(
-    {
-        "2202",
-        "2208",
-        "2305",
-        "2402",
-        "2404",
-        "2405",
-        "2502",
-        "2601",
-        "3201",
-        "3202",
-        "5203",
-        "9101",
-        "9102",
-    }
-)
-"""What an institution whose agreement has ended may still send: it takes back, reconciles and
-looks up what it did before. It begins and settles nothing."""
+BEGINNING: Final = frozenset({"1101", "2201", "2401", "2501"})
+"""What an institution whose agreement has ended no longer sends. It discharges, settles, takes back
+and reconciles what it had begun before."""
 
 
-def check_sender(message: Message) -> Institution:
-    """The contracted institution that sends, for every message (J37). Raises Refused
-    INSTITUTION_UNKNOWN, Forbidden where it names a region it does not lie in, Unavailable."""
-    found = store.find_institution(message.institution)
-    if found is None or not (found.active or message.infno in FINISHING):
+def check_sender(message: Message, now: datetime) -> Institution:
+    """The contracted institution that sends, as it stands today, for every message (J37). Raises
+    Refused INSTITUTION_UNKNOWN, Forbidden where it names a region it does not lie in, Unavailable.
+    """
+    found = contracted(message.institution, civil_date(now))
+    if message.infno in BEGINNING and not found.active:
         raise Refused(
-            "INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议或已中止"
+            "INSTITUTION_UNKNOWN",
+            field="fixmedins_code",
+            rule="该机构的定点协议已终止,不再受理新的就诊和备案;终止前的就诊可以办结",
         )
     lies, named = Region(found.admdvs), message.treatment_region
     if not (lies.pools_with(named) or named.contains(lies) or lies.contains(named)):
@@ -58,6 +46,25 @@ def check_sender(message: Message) -> Institution:
             "FORBIDDEN", field="mdtrtarea_admvs", rule=f"机构所在区划为 {lies},与就医地不符"
         )
     return found
+
+
+def contracted(code: str, day: date) -> Institution:
+    """The institution as it stands on `day`; `active` says whether its agreement has ended by then.
+    Raises Refused INSTITUTION_UNKNOWN where it has none yet, Unavailable."""
+    record = store.find_institution(code)
+    found = record.on(day) if record is not None else None
+    if found is None:
+        rule = f"该机构在 {day} 未签订定点协议" if record is not None else "该机构未签订定点协议"
+        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule=rule)
+    return found
+
+
+def check_begin(message: Message, begin: date) -> None:
+    """Care begins while the agreement holds, whenever it is registered. Raises Refused
+    INSTITUTION_UNKNOWN, Unavailable."""
+    if not contracted(message.institution, begin).active:
+        rule = f"该机构的定点协议在就诊开始日 {begin} 已终止"
+        raise Refused("INSTITUTION_UNKNOWN", field="begntime", rule=rule)
 
 
 def check_visit(visit: Visit, psn_no: str, message: Message) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from medaid.benefit.model import Bill, Facts, Step
-from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
+from medaid.ids import NOBODY, InstitutionCode, MessageId, OfficerId, PersonNo, SettlementId
 from medaid.money import Fen
 from medaid.people.model import Visit
 from medaid.policy.model import AgencyFigure
@@ -25,14 +25,72 @@ LATE: Final = "late"
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """A contracted institution (定点医药机构). `level` is the word that policies use: township,
-    community, 1, 2, 3. One whose agreement ended (`active` False) may finish what it began."""
+    """A contracted institution (定点医药机构) as it stands on a day. `level` is the word that
+    policies use: township, community, 1, 2, 3. One whose agreement ended (`active` False) may
+    finish what it began."""
 
     code: str
     name: str
     admdvs: str
     level: str
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionVersion:
+    """What an institution is from `effective` on, as one person entered it and another decided."""
+
+    effective: date
+    name: str
+    level: str
+    active: bool
+    """False: its agreement has ended; `effective` is the first day without it."""
+    document: str
+    """Number of the document or agreement that it rests on."""
+    proposed_by: OfficerId
+    proposed_in: Region
+    """Whose office: the institution's region, or its pooling region."""
+    proposed_at: datetime
+    decided_by: OfficerId = NOBODY
+    decided_in: Region | None = None
+    decided_at: datetime | None = None
+    approved: bool = False
+    reason: str = ""
+    """Why it was not approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionRecord:
+    """All that the register says of one institution: its versions as they were entered, of which
+    the last may wait for its decision."""
+
+    code: InstitutionCode
+    admdvs: Region
+    """Where it lies. It never changes: what was settled names it."""
+    versions: tuple[InstitutionVersion, ...]
+
+    @property
+    def approved(self) -> list[InstitutionVersion]:
+        """The versions that count, in the order in which they were decided."""
+        return [one for one in self.versions if one.approved]
+
+    @property
+    def waiting(self) -> InstitutionVersion | None:
+        """The version that nobody has decided on yet."""
+        last = self.versions[-1] if self.versions else None
+        return last if last is not None and last.decided_at is None else None
+
+    def version_on(self, day: date) -> InstitutionVersion | None:
+        """The version of `day`: what was decided last counts from its day on, whatever had been
+        planned for later days. None before the first."""
+        return next((one for one in reversed(self.approved) if one.effective <= day), None)
+
+    def on(self, day: date) -> Institution | None:
+        """The institution as it stands on `day`, None before its first version."""
+        one = self.version_on(day)
+        if one is None:
+            return None
+        return Institution(self.code, one.name, self.admdvs, one.level, one.active)
 
 
 @dataclass(frozen=True, slots=True)

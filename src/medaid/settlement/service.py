@@ -8,19 +8,18 @@ HTTP 200; a fault of ours is 503 and says to send the same message again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from medaid.aws import web
-from medaid.aws.transaction import commit
 from medaid.aws.web import Caller, incident
 from medaid.errors import BadInput, Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.regions import Region
 from medaid.settlement import filings, reversing, settling, statements, store, visits
-from medaid.settlement.messages import check_sender
+from medaid.settlement.messages import check_sender, contracted
 from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.codes import CARE as CARE
@@ -41,7 +40,7 @@ def answer(
         if not sender.institution:
             raise Forbidden("FORBIDDEN", field="Authorization", rule="登录凭证没有医药机构编号")
         message = read_message(body, sender.institution)
-        institution = check_sender(message)
+        institution = check_sender(message, now)
         if message.infno in _LOOK_UPS:
             reply = _looked_up(message, institution, sender, now)
         else:
@@ -78,16 +77,12 @@ def warm() -> None:
 
 
 def institution_region(code: str) -> Region:
-    """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
-    return Region(get_institution(code).admdvs)
-
-
-def get_institution(code: str) -> Institution:
-    """A contracted institution. Raises Refused INSTITUTION_UNKNOWN, Unavailable."""
+    """The region of an institution that is, was or will be contracted. Raises Refused
+    INSTITUTION_UNKNOWN, Unavailable."""
     found = store.find_institution(code)
     if found is None:
-        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未签订定点协议")
-    return found
+        raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule="该机构未登记")
+    return found.admdvs
 
 
 def explain(setl_id: str, caller: Caller, now: datetime) -> dict[str, Any]:
@@ -123,9 +118,8 @@ def print_settlement(setl_id: str, form: str, caller: Caller, now: datetime) -> 
         caller, decision.psn_no, decision.insured_region, Purpose.EXPLANATION, now, setl_id
     )
     person = people.load(decision.psn_no, decision.year).person
-    file = sent(
-        settlement_paper(settlement, person, get_institution(decision.institution)), Form(form)
-    )
+    institution = contracted(decision.institution, civil_date(settlement.settled_at))
+    file = sent(settlement_paper(settlement, person, institution), Form(form))
     return web.file_answer(file.name, file.media, file.content)
 
 
@@ -144,12 +138,6 @@ def get_settlement(setl_id: str) -> Settlement:
     if settlement is None:
         raise Refused("SETTLEMENT_UNKNOWN", field="setl_id", rule=f"没有结算 {setl_id}")
     return settlement
-
-
-def contract_institutions(institutions: Sequence[Institution]) -> None:
-    """Takes contracted institutions into the register, replacing what was known of each."""
-    for one in institutions:
-        commit([store.replace_institution(one)])
 
 
 def publish_packs() -> list[str]:

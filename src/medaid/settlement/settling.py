@@ -21,7 +21,7 @@ from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
-from medaid.settlement.messages import act_once, check_visit, record_of, unknown_visit
+from medaid.settlement.messages import act_once, check_visit, contracted, record_of, unknown_visit
 from medaid.settlement.model import (
     STAY,
     Act,
@@ -184,7 +184,7 @@ def _request(
             stated_facts={
                 **extension.facts,
                 "disease": visit.disease,
-                "level": institution.level,
+                "level": contracted(institution.code, end).level,
             },
         ),
     )

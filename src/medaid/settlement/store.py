@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from medaid.aws import codec
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import connection, table_meta
-from medaid.aws.transaction import Put, Write
+from medaid.aws.transaction import Write
 from medaid.policy.model import AgencyFigure
 from medaid.settlement import keys
 from medaid.settlement.model import (
     EnteredFigure,
     EnteredFigures,
-    Institution,
+    InstitutionRecord,
     MessageRecord,
     PublishedPack,
     SettledBatch,
@@ -99,21 +98,32 @@ def find_pack(name: str) -> PublishedPack | None:
 
 
 _figures: dict[str, tuple[float, tuple[AgencyFigure, ...]]] = {}
-_institutions: dict[str, tuple[float, Institution]] = {}
+_institutions: dict[str, tuple[float, InstitutionRecord]] = {}
 
 
-def find_institution(code: str) -> Institution | None:
-    """The institution, from memory where it was read in the last ten minutes; None where it was
-    never contracted. Raises Unavailable."""
+def find_institution(code: str) -> InstitutionRecord | None:
+    """All versions of the institution, from memory where they were read in the last ten minutes;
+    None where none was ever approved. Raises Unavailable."""
     held = _institutions.get(code)
     if held is not None and time.monotonic() - held[0] < INSTITUTION_SECONDS:
         return held[1]
-    item = SettlementItem.find(keys.institution_key(code))
-    if item is None:
+    found = read_institution(code)[1]
+    if found is None or not found.approved:
         return None
-    found = item.record(Institution)
     _institutions[code] = (time.monotonic(), found)
     return found
+
+
+def read_institution(code: str) -> tuple[int, InstitutionRecord | None]:
+    """All versions of the institution as they are stored, and how often they were changed. Raises
+    Unavailable."""
+    item = SettlementItem.find(keys.institution_key(code))
+    return (0, None) if item is None else (item.version, item.record(InstitutionRecord))
+
+
+def replace_institution(version: int, one: InstitutionRecord) -> Write:
+    """All versions anew; loses where they are no longer those of `version`."""
+    return _replace(keys.institution_key(one.code), version, one, "institution")
 
 
 def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:
@@ -125,10 +135,13 @@ def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:
 
 def replace_figures(region: str, version: int, figures: tuple[EnteredFigure, ...]) -> Write:
     """All figures of the region anew; loses where they are no longer those of `version`."""
-    key, held = keys.figures_key(region), EnteredFigures(figures)
+    return _replace(keys.figures_key(region), version, EnteredFigures(figures), "figures")
+
+
+def _replace(key: keys.Key, version: int, record: Any, label: str) -> Write:
     if not version:
-        return SettlementItem.create(key, held, "figures")
-    return SettlementItem(*key, version=version).replace(held, "figures")
+        return SettlementItem.create(key, record, label)
+    return SettlementItem(*key, version=version).replace(record, label)
 
 
 def approved_figures(region: str) -> tuple[AgencyFigure, ...]:
@@ -139,12 +152,6 @@ def approved_figures(region: str) -> tuple[AgencyFigure, ...]:
         found = tuple(one.figure for one in find_figures(region)[1] if one.approved_at)
         held = _figures[region] = (time.monotonic(), found)
     return held[1]
-
-
-def replace_institution(one: Institution) -> Write:
-    """An institution as the agency contracted it; a later contract replaces an earlier one."""
-    item = SettlementItem(*keys.institution_key(one.code), version=1, body=codec.encode(one))
-    return Put(item, None, "institution")
 
 
 def connect() -> None:

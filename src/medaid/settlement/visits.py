@@ -23,6 +23,7 @@ from medaid.settlement import rules, store
 from medaid.settlement.messages import (
     STAYS,
     act_once,
+    check_begin,
     check_visit,
     record_of,
     undone,
@@ -73,6 +74,7 @@ def _registered(
 ) -> Visit:
     begin = civil_date(message.data["begntime"])
     rules.check_dates(begin, begin, civil_date(now), "begntime")
+    check_begin(message, begin)
     insutype, med_type = message.text("insutype"), message.text("med_type")
     enrolment = enrolment_for(file.insurances, insutype, message.insured, begin)
     notes = {"registered_by": message.infno}
@@ -144,6 +146,7 @@ def describe_visit(message: Message, _institution: Institution, now: datetime) -
     begin, med_type = civil_date(message.data["begntime"]), message.text("med_type")
     rules.check_dates(begin, begin, civil_date(now), "begntime")
     codes.care_of(med_type, "22")
+    check_begin(message, begin)
 
     def described(visit: Visit) -> Visit:
         registered = ids.visit_year(visit.mdtrt_id) or visit.begin.year

@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    StrictBool,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
@@ -202,6 +203,13 @@ class WithReason(Body):
     """An act that says why."""
 
     reason: Reason
+
+
+class Decision(Body):
+    """The second of two people: whether what waits is approved, and why not."""
+
+    approved: StrictBool
+    reason: Long = ""
 
 
 _CODES: Final = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from medaid.aws.rest.bodies import Done, NothingMore, WithReason
+from medaid.aws.rest.bodies import Decision, Done, NothingMore, WithReason
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
@@ -19,7 +19,6 @@ from medaid.clearing.hospital.shapes import (
     Approval,
     Assessment,
     ClauseShown,
-    Decision,
     Deduction,
     DrgShareShown,
     PayableShown,

@@ -186,11 +186,6 @@ class Proposal(Body):
     """clr_type codes; none says all."""
 
 
-class Decision(Body):
-    approved: StrictBool
-    reason: Long = ""
-
-
 class Deduction(Body):
     amounts: ByFund
     reason: Reason

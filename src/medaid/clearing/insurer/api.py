@@ -6,12 +6,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Final
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from medaid.aws import calendars
 from medaid.aws.rest.bodies import (
     Body,
-    Long,
+    Decision,
     NameOf,
     NothingMore,
     Reason,
@@ -50,11 +50,6 @@ class Conclusion(Body):
     reserve: Yuan
     chosen_on: date
     signed_on: date
-
-
-class Decision(Body):
-    approved: StrictBool
-    reason: Long = ""
 
 
 class Ending(Body):

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
+from medaid.ids import NOBODY as NOBODY
 from medaid.ids import OfficerId
 from medaid.instants import midnight
 from medaid.regions import Region
-
-NOBODY: Final = OfficerId("")
 
 
 class Duty(StrEnum):

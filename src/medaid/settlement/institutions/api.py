@@ -1,0 +1,135 @@
+"""Routes of the register of contracted institutions (J37, Q3.1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+from medaid.aws.rest.bodies import (
+    Admdvs,
+    Body,
+    DayText,
+    Decision,
+    InstantText,
+    NameOf,
+    Short,
+    Shown,
+)
+from medaid.aws.rest.table import READERS, Call, Routes
+from medaid.aws.rest.texts import Day
+from medaid.ids import OfficerId
+from medaid.instants import aware, civil_date
+from medaid.regions import Region
+from medaid.settlement.institutions import service
+from medaid.settlement.model import InstitutionRecord, InstitutionVersion
+
+ROUTES: Final[Routes[None]] = Routes("institutions", "定点医药机构登记")
+_ONE: Final = "/institutions/{admdvs}/{institution}"
+
+
+class InstitutionBody(Body):
+    """An institution as it is from `effective` on. `region` is where it lies: the office's region,
+    or one that pools with it; `document` numbers the agreement or the document of the change."""
+
+    name: Annotated[
+        str,
+        StringConstraints(
+            min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f|]+$"
+        ),
+    ]
+    region: Admdvs
+    level: Short
+    effective: Day
+    document: Short
+
+
+class EndOfAgreement(Body):
+    """The first day without an agreement, and the document that says so."""
+
+    effective: Day
+    document: Short
+
+
+class VersionShown(Shown):
+    """A version with who proposed and who decided it (empty until then)."""
+
+    effective: DayText
+    name: str
+    level: str
+    active: bool
+    document: str
+    proposed_by: str
+    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at", "proposed_in")] = ""
+    proposed_in: str
+    proposed_at: InstantText
+    decided_by: str
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at", "decided_in")] = ""
+    decided_in: str
+    decided_at: InstantText
+    approved: bool
+    reason: str
+
+
+class InstitutionShown(Shown):
+    """All versions, as they were entered; `today` is the day from which the one that counts today
+    does (empty where none does)."""
+
+    institution: str
+    region: Admdvs
+    today: DayText
+    active: bool
+    versions: list[VersionShown]
+
+
+@ROUTES.get(_ONE, "定点医药机构登记的各版本", roles=READERS)
+def show_institution(call: Call[None, None], admdvs: Region, institution: str) -> InstitutionShown:
+    return _shown(service.get_record(institution, admdvs), civil_date(call.now))
+
+
+@ROUTES.post(
+    _ONE, "登记或变更定点医药机构(待复核)", roles=("manager",), body=InstitutionBody, status=201
+)
+def propose_institution(
+    call: Call[None, InstitutionBody], admdvs: Region, institution: str
+) -> InstitutionShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    new = InstitutionVersion(
+        sent.effective, sent.name, sent.level, True, sent.document, by, admdvs, aware(call.now)
+    )
+    made = service.propose_institution(institution, sent.region, new)
+    return _shown(made, civil_date(call.now))
+
+
+@ROUTES.post(
+    f"{_ONE}/end", "终止定点协议(待复核)", roles=("manager",), body=EndOfAgreement, status=201
+)
+def end_institution(
+    call: Call[None, EndOfAgreement], admdvs: Region, institution: str
+) -> InstitutionShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    made = service.end_institution(institution, sent.effective, sent.document, by, admdvs, call.now)
+    return _shown(made, civil_date(call.now))
+
+
+@ROUTES.post(
+    f"{_ONE}/decision", "复核定点医药机构登记", roles=("manager", "reviewer"), body=Decision
+)
+def decide_institution(
+    call: Call[None, Decision], admdvs: Region, institution: str
+) -> InstitutionShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    made = service.decide_institution(institution, sent.approved, sent.reason, by, admdvs, call.now)
+    return _shown(made, civil_date(call.now))
+
+
+def _shown(one: InstitutionRecord, today: date) -> InstitutionShown:
+    current = one.version_on(today)
+    return InstitutionShown(
+        institution=one.code,
+        region=one.admdvs,
+        today=current.effective if current else None,
+        active=current is not None and current.active,
+        versions=[VersionShown.of(v, decided_in=v.decided_in or "") for v in one.versions],
+    )
