@@ -472,9 +472,12 @@ class TestPrepayment:
 
     def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
         (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
-        assert regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(99999)}) == [
+        assert regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)}) == [
             bill
         ]  # once a year
+        with pytest.raises(Conflict) as told:
+            regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(99999)})
+        assert told.value.field == "last_year"
         pay(bill, NOW)
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}

@@ -18,7 +18,7 @@ from medaid.clearing.regions.model import (
     PrepaymentUse,
     parts_of,
 )
-from medaid.errors import BadInput
+from medaid.errors import BadInput, Conflict
 from medaid.events import PrepaymentAlert
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -74,7 +74,7 @@ def fix_prepayment(
 
     `last_year` are last year's payments by fund where they were not cleared here; None takes them
     from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year, BadInput
-    for a prepayment inside one pooling region.
+    for a prepayment inside one pooling region, Conflict DUPLICATE where it is fixed from others.
     """
     if Region(treatment).pools_with(Region(paying)):
         raise BadInput("FIELD_FORMAT", field="treatment", rule="就医地须为其他统筹地区")
@@ -83,6 +83,9 @@ def fix_prepayment(
     def decide() -> Decided[list[Bill]]:
         row, held = store.find_prepayment(paying, treatment)
         if held is not None and held.year >= year:
+            if last_year is not None and (held.year, dict(held.basis)) != (year, dict(last_year)):
+                rule = f"{held.year} 年预付金已核定,依据金额不同"
+                raise Conflict("DUPLICATE", field="last_year", rule=rule)
             known = (*store.list_owed_to(treatment, month), *store.list_owed_to(paying, month))
             return Decided([b for b in known if {b.creditor, b.debtor} == {treatment, paying}])
         basis = paid_in(treatment, paying, year - 1) if last_year is None else last_year
