@@ -22,7 +22,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 AMOUNT_FORMAT: Final = "#,##0.00"
 DATE_FORMAT: Final = 'yyyy"年"m"月"d"日"'
 Sheets = Mapping[str, Sequence[Sequence[object]]]
-_LIVE: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r"
+_LIVE: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n"
 """What a spreadsheet may take for the beginning of a formula, in full width too."""
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 _LONG_DIGITS: Final = re.compile(r"\d{11,}[Xx]?|0\d+", re.ASCII)

@@ -79,3 +79,7 @@ def test_headings_problems_and_file_names_of_an_answer_are_text() -> None:
 def test_no_cell_begins_as_a_formula(texts: list[str]) -> None:
     for text in csv_line(texts):
         assert len(text) < 2 or text[0] not in "=+-@＝＋－＠" or text.replace(".", "")[1:].isdigit()
+
+
+def test_a_cell_that_begins_with_a_line_break_is_no_formula_either() -> None:
+    assert csv_line(["\n=1+1", "\r=1+1", "a\n=1+1"]) == ["'\n=1+1", "'\r=1+1", "a\n=1+1"]
