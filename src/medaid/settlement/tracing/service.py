@@ -2,7 +2,7 @@
 settlements and their clauses.
 
 What rests on which clause is projected from the outbox, once and redone without harm; a settlement
-itself writes nothing for it (docs/adr/0073).
+itself writes nothing for it (docs/adr/0079).
 """
 
 from __future__ import annotations
