@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from medaid.toml_errors import in_chinese, line_of
+
 _TRUSTS: Final = ("G", "N", "R")
 
 
@@ -43,13 +45,13 @@ class Year:
         try:
             return cls._of(data)
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise ValueError(f"calendar: {error!r}") from None
+            raise ValueError(_misfit(error)) from None
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Year:
         year = data["year"]
         if not isinstance(year, int) or isinstance(year, bool) or not 1950 <= year <= 9998:
-            raise ValueError("calendar: `year` is a whole number of four digits")
+            raise ValueError("year 须为四位整数年份")
         notices = tuple(
             Notice(str(n["number"]), str(n["issued"]), str(n["read_at"]), n["trust"])
             for n in data["notice"]
@@ -57,21 +59,19 @@ class Year:
         off = frozenset(
             day
             for h in data["holiday"]
-            for day in _span(year, _day(year, h["from"]), _day(year, h["to"]))
+            for day in _span(_day(year, h["from"]), _day(year, h["to"]))
         )
         worked = frozenset(_day(year, day) for day in data["make_up_workdays"])
         if not notices or any(n.trust not in _TRUSTS or not n.read_at for n in notices):
-            raise ValueError(f"calendar {year}: a year without a source does not load")
+            raise ValueError(f"{year} 年没有通知依据:每个 notice 须写明 read_at 和 trust")
         if off & worked:
-            raise ValueError(
-                f"calendar {year}: {min(off & worked)} is both a day off and a make-up workday"
-            )
+            raise ValueError(f"{min(off & worked)} 既是放假日又是调休上班日")
         if plain := [d for d in worked if d.weekday() < 5]:
-            raise ValueError(f"calendar {year}: make-up workday {min(plain)} is no weekend day")
+            raise ValueError(f"调休上班日 {min(plain)} 不是周六或周日")
         if strays := [
             d for d in off | worked if not date(year - 1, 12, 25) <= d <= date(year, 12, 31)
         ]:
-            raise ValueError(f"calendar {year}: {min(strays)} lies outside the year")
+            raise ValueError(f"{min(strays)} 不在 {year} 年内")
         return cls(year, off, worked, notices)
 
     @classmethod
@@ -103,14 +103,14 @@ class LocalDays:
                 for one in data["day"]
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"local days: {error!r}") from None
+            raise ValueError(_misfit(error)) from None
         known = {"date", "name", "cite"}
         if set(data) - {"region", "year", "day"} or any(set(one) - known for one in data["day"]):
-            raise ValueError("local days: only days off are added, nothing else")
+            raise ValueError("地方假日只能增加放假日,不得有其他内容")
         if not cited or not off:
-            raise ValueError(f"local days {year}: each day names itself and cites its document")
+            raise ValueError(f"{year} 年每个地方假日须写明名称和依据")
         if strays := [day for day in off if day.year != year]:
-            raise ValueError(f"local days {year}: {min(strays)} lies outside the year")
+            raise ValueError(f"{min(strays)} 不在 {year} 年内")
         return cls(region, year, off)
 
 
@@ -120,16 +120,23 @@ def _toml(text: str | bytes) -> dict[str, Any]:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.lstrip("\ufeff")
         return tomllib.loads(decoded)
     except UnicodeDecodeError:
-        raise ValueError("calendar: the file is not UTF-8") from None
+        raise ValueError("文件不是 UTF-8 编码") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"第 {line_of(error, decoded)} 行:{in_chinese(error)}") from None
+
+
+def _misfit(error: Exception) -> str:
+    """What a file lacks, or that it is not of the form."""
+    return f"缺少 {error.args[0]}" if isinstance(error, KeyError) else "写法不符"
 
 
 def _day(year: int, value: object) -> date:
     if type(value) is not date:
-        raise ValueError(f"calendar {year}: a day is written 2027-01-01, without quotes or time")
+        raise ValueError(f"{year} 年:日期写作 2027-01-01,不加引号和时间")
     return value
 
 
-def _span(year: int, begin: date, end: date) -> list[date]:
+def _span(begin: date, end: date) -> list[date]:
     if end < begin:
-        raise ValueError(f"calendar {year}: a holiday ends on {end}, before it begins")
+        raise ValueError(f"放假结束日 {end} 早于开始日")
     return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]

@@ -90,12 +90,12 @@ class Calendar:
         one day."""
         self.years: Final = tuple(sorted(years, key=lambda y: y.year))
         if not self.years:
-            raise ValueError("calendar: no year")
+            raise ValueError("工作日历没有任何年份")
         for a, b in pairwise(self.years):
             if a.year == b.year:
-                raise ValueError(f"calendar {a.year}: given twice")
+                raise ValueError(f"{a.year} 年重复")
             if clash := (a.off & b.worked) | (a.worked & b.off):
-                raise ValueError(f"calendar {b.year}: {min(clash)} contradicts {a.year}")
+                raise ValueError(f"{min(clash)} 在 {b.year} 年与 {a.year} 年的文件中互相矛盾")
         off = frozenset().union(*(y.off for y in self.years))
         worked = frozenset().union(*(y.worked for y in self.years))
         first = min(date(self.years[0].year, 1, 1), *off, *worked)

@@ -49,6 +49,16 @@ SPOILED: dict[str, bytes] = {
     "no toml": b"\x00\x01",
 }
 
+SAID: dict[str, str] = {
+    "quoted date": "工作日历不合规:2027 年:日期写作 2027-01-01,不加引号和时间",
+    "a time": "工作日历不合规:2027 年:日期写作 2027-01-01,不加引号和时间",
+    "year as text": "工作日历不合规:year 须为四位整数年份",
+    "empty": "工作日历不合规:缺少 year",
+    "no table": "工作日历不合规:写法不符",
+    "no toml": "工作日历不合规:第 1 行:",
+}
+"""Who mends the file reads Chinese."""
+
 
 @pytest.fixture(autouse=True)
 def empty(tables: Any) -> None:
@@ -97,6 +107,7 @@ def test_a_bad_file_is_refused_when_it_comes(name: str) -> None:
     with pytest.raises(BadInput) as refused:
         service.propose(ALL, SPOILED[name].decode(), "甲", NOW)
     assert refused.value.field == "calendar"
+    assert SAID[name] in refused.value.rule
 
 
 def test_a_year_whose_days_lie_in_another_is_refused() -> None:
@@ -193,5 +204,5 @@ def test_a_regions_days_are_the_regions() -> None:
 
 
 def test_a_year_is_written_as_plain_days() -> None:
-    with pytest.raises(ValueError, match="without quotes"):
+    with pytest.raises(ValueError, match="不加引号"):
         Year.parse(SPOILED["quoted date"])

@@ -166,12 +166,12 @@ def test_a_gap_between_published_years_is_provisional_too() -> None:
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
-        (lambda d: d.update(make_up_workdays=[date(2027, 1, 4)]), "day off and a make-up"),
-        (lambda d: d.update(make_up_workdays=[date(2027, 1, 6)]), "no weekend day"),
-        (lambda d: d.update(make_up_workdays=[date(2028, 1, 2)]), "outside the year"),
-        (lambda d: d.update(notice=[]), "without a source"),
-        (lambda d: d["notice"][0].update(trust="U"), "without a source"),
-        (lambda d: d["holiday"][0].update(to=date(2026, 12, 30)), "before it begins"),
+        (lambda d: d.update(make_up_workdays=[date(2027, 1, 4)]), "既是放假日又是调休上班日"),
+        (lambda d: d.update(make_up_workdays=[date(2027, 1, 6)]), "不是周六或周日"),
+        (lambda d: d.update(make_up_workdays=[date(2028, 1, 2)]), "不在 2027 年内"),
+        (lambda d: d.update(notice=[]), "没有通知依据"),
+        (lambda d: d["notice"][0].update(trust="U"), "没有通知依据"),
+        (lambda d: d["holiday"][0].update(to=date(2026, 12, 30)), "早于开始日"),
     ],
 )
 def test_a_year_that_is_wrong_or_uncited_does_not_load(spoil: object, named: str) -> None:
@@ -190,11 +190,11 @@ def test_text_that_is_no_calendar_is_refused() -> None:
 def test_two_years_that_contradict_each_other_are_refused() -> None:
     year = Year.parse(YEAR_2027)
     other = Year(2026, frozenset({date(2026, 12, 27)}), frozenset(), year.notices)
-    with pytest.raises(ValueError, match="contradicts"):
+    with pytest.raises(ValueError, match="互相矛盾"):
         Calendar([other, year])
-    with pytest.raises(ValueError, match="given twice"):
+    with pytest.raises(ValueError, match="重复"):
         Calendar([year, year])
-    with pytest.raises(ValueError, match="no year"):
+    with pytest.raises(ValueError, match="没有任何年份"):
         Calendar([])
 
 

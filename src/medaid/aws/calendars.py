@@ -121,14 +121,14 @@ def _files(now: datetime) -> Files:
         one = Year.parse(content)
         calendar.with_year(one)
         if str(one.year) != named:
-            raise ValueError(f"calendar {named}: the file says {one.year}")
+            raise ValueError(f"文件名为 {named},内容为 {one.year} 年")
         return one
 
     def days(content: bytes, named: str) -> LocalDays:
         region, _, of = named.removeprefix("regions/").partition("/")
         one = checked_local(content, Region(region))
         if str(one.year) != of:
-            raise ValueError(f"local days {of}: the file says {one.year}")
+            raise ValueError(f"文件名为 {of},内容为 {one.year} 年")
         return one
 
     for key in sorted(filter(_YEAR.fullmatch, keys)):

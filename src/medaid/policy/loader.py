@@ -24,8 +24,8 @@ from medaid.policy.gaps import read_gaps
 from medaid.policy.lines import lines_of
 from medaid.policy.model import CategoryRule, Document, Ended, Figure, Layer, Pack
 from medaid.policy.reading import Problem, Table
-from medaid.policy.toml_errors import in_chinese, line_of
 from medaid.policy.vocabulary import TRUST
+from medaid.toml_errors import in_chinese, line_of
 
 LARGEST_FILE: Final = 1_000_000
 """Bytes. A pack is a document's clauses; the longest seen is under 40 KB."""
