@@ -732,3 +732,44 @@ def test_lists_by_state_role_and_filter_with_paging() -> None:
     assert service.list_cases(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []
     with pytest.raises(BadInput, match="翻页"):
         service.list_cases(INTAKE, [State.DRAFTED], 3, "nonsense")
+
+
+def test_what_comes_back_of_an_earlier_year_is_other_income() -> None:
+    """J32: of the same year it reduces the expense, of an earlier one that year's expense stays and
+    the money is income when it is there. Paid in March 2026, 1,000.01 and the rest taken back in
+    January 2027; the year's totals of 2026 follow as ever."""
+    o, later = office(), at("2027-01-18 09:00")
+    case = confirmed(o, draft(), NOW)
+    before, january = balances(), "2027-01"
+    for number, amount in enumerate((Fen(100001), Fen(882250 - 100001))):
+        for act, who in (("demand", INSPECTOR), ("order", REVIEWER)):
+            more = (amount,) if act == "demand" else ()
+            step = getattr(service, f"{act}_recovery")
+            case = step(
+                o, who, case.case_id, case.version, *more, later, given("多付", "第四十一条")
+            )
+        if not number:
+            assert list(fund.entries(NANJING, january)) == []
+        case = service.receive_recovery(o, CASHIER, case.case_id, case.version, later, given())
+    assert balances() == before
+    found: dict[str, int] = {}
+    for entry in fund.entries(NANJING, january):
+        for line in entry.lines:
+            number = line.account.number
+            found[number] = found.get(number, 0) + int(line.amount)
+    assert found == {"1001": 882250, "430104": -882250}
+    assert people.load("P1", 2026).totals(2026).amounts["own_all"] == 1000000
+
+
+def test_what_was_demanded_in_the_year_and_comes_in_the_next_is_one_recovery() -> None:
+    """The expense was reduced when it was demanded: the money settles that and is no income."""
+    o, december, january = office(), at("2026-12-31 09:00"), at("2027-01-18 09:00")
+    case = confirmed(o, draft(), NOW)
+    why = given("多付", "第四十一条")
+    case = service.demand_recovery(
+        o, INSPECTOR, case.case_id, case.version, Fen(500), december, why
+    )
+    case = service.order_recovery(o, REVIEWER, case.case_id, case.version, december, given())
+    service.receive_recovery(o, CASHIER, case.case_id, case.version, january, given())
+    (entry,) = {entry.entry_id: entry for entry in fund.entries(NANJING, "2027-01")}.values()
+    assert {line.account.number for line in entry.lines} == {"1002", "2103"}

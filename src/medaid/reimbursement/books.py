@@ -119,6 +119,24 @@ def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     return entries
 
 
+def recovered_later(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+    """Money of an earlier year has come back: other income in the special account, for each fund
+    that paid (财会〔2017〕28号, by analogy with 1020399)."""
+    entries = []
+    for entry in obligation(case, now):
+        rows = [
+            (line.account.fund, "1001", "430104", line.amount)
+            for line in _shared(case, order, entry)
+            if line.amount > 0
+        ]
+        if rows:
+            source, other = f"{order.order_id}.{entry.admdvs}", case.case_id
+            kind = "recovery_earlier_year"
+            back = movement(kind, entry.admdvs, source, rows, now, counterpart=other)
+            entries.append(replace(back, narrative="追回以前年度待遇"))
+    return entries
+
+
 def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
     """The entry's lines, negated, with this recovery's share of each."""
     names = list(funds_of(case))

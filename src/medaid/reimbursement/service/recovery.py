@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from medaid.aws import outbox
 from medaid.errors import BadInput
 from medaid.events import CaseRecovery
 from medaid.fund import service as fund
+from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.reimbursement import books
-from medaid.reimbursement.model import Act, Case, Officer, PayOrder
+from medaid.reimbursement.model import Act, Case, Officer, PayOrder, State
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act
 from medaid.reimbursement.service.context import Context
@@ -61,9 +63,10 @@ def order_recovery(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """Re-checked: the obligation is mirrored by as much, the year's totals go down, the person is
-    told."""
+    told. Of what was paid in an earlier year the expense stays: the money is income when it is
+    there."""
 
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+    def change(case: Case, history: tuple[Act, ...]) -> Changed:
         demand = case.order
         assert demand is not None, "a demand is an order"
         assert case.pricing is not None, "what was paid is priced"
@@ -76,8 +79,9 @@ def order_recovery(
             whole=recovered == case.granted,
         )
         event = CaseRecovery(case.case_id, case.psn_no, case.admdvs, -demand.amount, case.reason)
+        mirrored = [] if _of_earlier_year(history, now) else books.recovery(case, demand, now)
         writes = [
-            *fund.writes(*books.recovery(case, demand, now)),
+            *fund.writes(*mirrored),
             *people.totals_changed(case.psn_no, totals, after),
             outbox.publish(event, demand.order_id, now),
         ]
@@ -89,10 +93,21 @@ def order_recovery(
 def receive_recovery(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
-    """The money is back in the expenditure account: the second entry."""
+    """The money is back in the expenditure account: the second entry. What was paid in an earlier
+    year comes as other income, into the special account: the expenditure account takes none."""
 
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+    def change(case: Case, history: tuple[Act, ...]) -> Changed:
         assert case.order is not None, "a demand is an order"
-        return Changed(case, fund.writes(*books.recovered(case, case.order, now)))
+        ordered = [one.at for one in history if one.act == "order_recovery"]
+        booked = (
+            books.recovered_later if _of_earlier_year(history, ordered[-1]) else books.recovered
+        )
+        return Changed(case, fund.writes(*booked(case, case.order, now)))
 
     return act(context, officer, case_id, version, "receive_recovery", why, now, change)
+
+
+def _of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:
+    """Whether what is recovered was paid in a year before the recovery was ordered."""
+    paid = [one.at for one in history if one.after in (State.CONFIRMED, State.FRONTED)]
+    return civil_date(paid[-1]).year < civil_date(ordered).year
