@@ -73,7 +73,6 @@ def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
         ("pool_transfer", (RESIDENT, "300102", "300101", 1), {}),
         ("hospital_prepayment", (RESIDENT, "1103", "1002", 2), {"counterpart": "H1"}),
         ("procurement_prepayment", (RESIDENT, "1104", "1001", 1), {"counterpart": "P1"}),
-        ("prepayment_used", (RESIDENT, "2101", "1103", 1), {"counterpart": "H1"}),
         ("prepayment_refund", (RESIDENT, "1002", "1103", 1), {"counterpart": "H1"}),
         ("recovery_same_year", (RESIDENT, "1001", "500111", 1), {**H1, "origin": date(2026, 1, 1)}),
         (

@@ -36,6 +36,7 @@ from medaid.clearing.hospital.paying import (
     payment_heard,
     release_statement,
 )
+from medaid.clearing.hospital.prepaid import use_prepayment
 from medaid.clearing.hospital.printouts import notice_paper, publish_payment, statement_paper
 from medaid.clearing.hospital.rules import group_funds
 from medaid.clearing.hospital.statements import create_statement, line_file
@@ -87,4 +88,5 @@ __all__ = [
     "return_retention",
     "statement_paper",
     "time_bar_statement",
+    "use_prepayment",
 ]

@@ -28,6 +28,7 @@ from medaid.clearing.hospital.model import (
     Statement,
     StatementState,
 )
+from medaid.clearing.hospital.prepaid import Advance
 from medaid.clearing.hospital.statements import line_file
 from medaid.regions import Locality
 
@@ -190,6 +191,14 @@ class Deduction(Body):
     amounts: ByFund
     reason: Reason
     insuplc_admdvs: Admdvs | None = None
+
+
+class AdvanceUsed(Body):
+    """`advance` is the account on which it lies: 1103 医保预付金, 1104 集采预付金."""
+
+    advance: Advance
+    amounts: ByFund
+    document: Short
 
 
 class Verdict(Body):

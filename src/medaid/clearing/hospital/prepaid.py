@@ -1,0 +1,110 @@
+"""What was advanced to an institution (医保预付金, 集采预付金) set against what it is owed: the
+entry and the smaller payment in one transaction, so that nothing is paid twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from medaid.aws.transaction import ConditionFailed, Decided, transact
+from medaid.clearing import store as items
+from medaid.clearing.amounts import Amounts, negated
+from medaid.clearing.hospital import store
+from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState
+from medaid.errors import BadInput, Conflict
+from medaid.fund import service as fund
+from medaid.fund.model import journal
+from medaid.fund.model.chart import check_funds
+from medaid.ids import OfficerId
+from medaid.instants import beijing_text
+from medaid.money import Fen
+from medaid.months import Month
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty
+from medaid.regions import Region
+
+
+class Advance(StrEnum):
+    """医保预付金, 集采预付金: the accounts on which they lie (chart.toml)."""
+
+    HOSPITAL = "1103"
+    PROCUREMENT = "1104"
+
+
+_NAMES: Final = {Advance.HOSPITAL: "医保预付金", Advance.PROCUREMENT: "集采预付金"}
+
+
+def use_prepayment(
+    region: Region,
+    institution: str,
+    number: str,
+    advance: Advance,
+    amounts: Amounts,
+    document: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
+) -> PendingItem:
+    """Sets an advance against what the institution is owed: its next statement pays less by
+    `amounts`, fen by fund, positive. The same number again changes nothing.
+
+    Raises BadInput as `check_funds` does, AMOUNT_SUM beyond what is advanced and not used; Conflict
+    DUPLICATE for the number with other content, PERIOD_CLOSED; Forbidden SEPARATION.
+    """
+    check_funds(amounts)
+    reason = f"抵扣{_NAMES[advance]}({document})"
+    item = PendingItem(
+        f"PREPAID-{number}",
+        Month.of(now),
+        reason,
+        negated(amounts),
+        None,
+        "agency",
+        trail=(f"{beijing_text(now)} {by} {reason}",),
+    )
+
+    def held() -> PendingItem | None:
+        found = store.find_pending(region, institution, PendingKind.FORWARD, item.pending_id)
+        if found is None:
+            return None
+        if (found.item.reason, dict(found.item.by_fund)) != (reason, dict(item.by_fund)):
+            raise Conflict("DUPLICATE", field="number", rule="编号已用于内容不同的抵扣")
+        return found.item
+
+    def decide() -> Decided[PendingItem]:
+        before = held()
+        if before is not None:
+            return Decided(before)
+        _check_open(region, institution, advance, amounts, now)
+        rows = [(key, "2101", str(advance), fen) for key, fen in amounts.items()]
+        source = f"{region}-{institution}-{number}"
+        entry = journal.movement(
+            "prepayment_used", region, source, rows, now, counterpart=institution, narrative=reason
+        )
+        state = PendingState.FORWARD
+        waits = store.create_pending(region, institution, PendingKind.FORWARD, item, state, now)
+        claimed = claim_duty(region, OfficerId(by), roles, Duty.ACCOUNT, now)
+        listed = items.listed(region, institution, now)
+        return Decided(item, [*fund.posting(entry), waits, *listed, *claimed])
+
+    def lost(_: ConditionFailed) -> PendingItem | None:
+        return held()
+
+    return transact(decide, lost)
+
+
+def _check_open(
+    region: Region, institution: str, advance: Advance, amounts: Amounts, now: datetime
+) -> None:
+    """That no more is used than lies with the institution."""
+    there = {
+        one.account.fund: one.amount
+        for one in fund.list_current_accounts(region, Month.of(now))
+        if one.account.number == advance and one.counterpart == institution
+    }
+    for key, fen in amounts.items():
+        rest = there.get(key, Fen(0))
+        if fen > rest:
+            rule = f"尚未抵扣的{_NAMES[advance]}为 {rest} 元"
+            raise BadInput("AMOUNT_SUM", field=f"amounts.{key}", rule=rule)

@@ -1,0 +1,40 @@
+"""The route by which an advance is set against what an institution is owed."""
+
+from __future__ import annotations
+
+from medaid.aws.rest.table import Call
+from medaid.aws.rest.texts import PathId
+from medaid.clearing.hospital import service
+from medaid.clearing.hospital.api import Context
+from medaid.clearing.hospital.model import PendingKind
+from medaid.clearing.hospital.pages import ROUTES
+from medaid.clearing.hospital.shapes import AdvanceUsed, PendingShown, pending_shown
+from medaid.regions import Region
+
+__all__ = ["ROUTES"]
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/prepaid/{institution}/{number}",
+    "以预付金抵付应付款",
+    roles=("accountant",),
+    body=AdvanceUsed,
+    status=201,
+)
+def use_prepayment(
+    call: Call[Context, AdvanceUsed], admdvs: Region, institution: str, number: PathId
+) -> PendingShown:
+    call.context.institution_region(institution)
+    sent, caller = call.body, call.caller
+    item = service.use_prepayment(
+        admdvs,
+        institution,
+        number,
+        sent.advance,
+        sent.amounts,
+        sent.document,
+        caller.subject,
+        call.now,
+        caller.roles,
+    )
+    return pending_shown(item, PendingKind.FORWARD)
