@@ -741,14 +741,14 @@ def test_what_comes_back_of_an_earlier_year_is_other_income() -> None:
     o, later = office(), at("2027-01-18 09:00")
     case = confirmed(o, draft(), NOW)
     before, january = balances(), "2027-01"
-    for number, amount in enumerate((Fen(100001), Fen(882250 - 100001))):
+    for first, amount in ((True, Fen(100001)), (False, Fen(882250 - 100001))):
         for act, who in (("demand", INSPECTOR), ("order", REVIEWER)):
             more = (amount,) if act == "demand" else ()
             step = getattr(service, f"{act}_recovery")
             case = step(
                 o, who, case.case_id, case.version, *more, later, given("多付", "第四十一条")
             )
-        if not number:
+        if first:
             assert list(fund.entries(NANJING, january)) == []
         case = service.receive_recovery(o, CASHIER, case.case_id, case.version, later, given())
     assert balances() == before
