@@ -39,7 +39,8 @@ class IdentityRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AssistanceNotSettled(Event):
-    """A settlement lacks assistance that now stands, or rests on a poorer identity (J27)."""
+    """A settlement or manual case lacks assistance that now stands, or rests on a poorer identity
+    (J27). `setl_id` is the settlement's, or the case's id."""
 
     KIND: ClassVar[str] = "assistance_not_settled"
     case_id: str

@@ -1,5 +1,5 @@
-"""A case that follows a settlement: what the settlement granted, and the draft that the system
-prepares from it (J20, J27). Pure."""
+"""A case that follows a settlement or an earlier case: what that one granted, and the draft that
+the system prepares from it (J20, J27). Pure."""
 
 from __future__ import annotations
 
@@ -46,14 +46,42 @@ def original_of(settlement: Settlement) -> OriginalSettlement:
     )
 
 
+def is_ground(case: Case) -> bool:
+    """Whether supplements may follow the case: it stands and is not recovered in full. What follows
+    itself is followed with its ground; what a year's end refunds is priced on the whole year."""
+    gone = bool(case.recovered) and case.recovered == case.granted
+    return case.state in STANDS and not (gone or case.settled or case.year_end)
+
+
+def granted_by(case: Case) -> OriginalSettlement:
+    """What the case granted, recoveries taken off. Raises Conflict STATE where it is no ground."""
+    if not is_ground(case):
+        why = "该申请已是补充报销" if case.settled else "该申请未核定、已撤销或已全额追回"
+        raise Conflict("STATE", field="setl_id", rule=f"{case.case_id}:{why},不能补充报销")
+    pricing = case.pricing
+    assert pricing is not None, "what stands is priced"
+    return OriginalSettlement(
+        case.case_id,
+        case.psn_no,
+        case.fees.medfee_sumamt,
+        case.fees.inscp_scp_amt,
+        pricing.category,
+        pricing.by_fund,
+        Fen(pricing.own + case.recovered),
+        pricing.year,
+        standing_change(case),
+        pricing.assisting_region,
+    )
+
+
 def still_decided(cases: Iterable[Case]) -> Case | None:
-    """The case among a settlement's supplements on which nothing is decided yet: it is priced with
-    all that stands, so no other one is opened beside it."""
+    """The case among those on one care on which nothing is decided yet: it is priced with all that
+    stands, so no other one is opened beside it."""
     return next((one for one in cases if one.state not in (*STANDS, *ENDED)), None)
 
 
 def with_supplements(original: OriginalSettlement, cases: Iterable[Case]) -> OriginalSettlement:
-    """What the settlement and the cases that added to it have granted together, recoveries taken
+    """What the original and the cases that added to it have granted together, recoveries taken
     off. A case recovered in full is no ground any more."""
     for case in cases:
         pricing = case.pricing
@@ -70,9 +98,33 @@ def with_supplements(original: OriginalSettlement, cases: Iterable[Case]) -> Ori
     return original
 
 
-def draft_of(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -> Case:
+def draft_of(original: Settlement | Case, case_id: str, admdvs: str, now: datetime) -> Case:
     """The draft by which region `admdvs` adds what an identity found later entitles to. No account
     yet: the person is asked for it."""
+    if isinstance(original, Settlement):
+        return _after_settlement(original, case_id, admdvs, now)
+    return Case(
+        case_id=case_id,
+        admdvs=admdvs,
+        insured=original.insured,
+        point="",
+        psn_no=original.psn_no,
+        insutype=original.insutype,
+        manl_reim_rea=LATE_IDENTITY,
+        origin="system",
+        care=original.care,
+        fees=original.fees,
+        created=now,
+        person_group=original.person_group,
+        agency_amounts=original.agency_amounts,
+        others=original.others,
+        arrears=original.arrears,
+        hardship=original.hardship,
+        settled=original.case_id,
+    )
+
+
+def _after_settlement(settlement: Settlement, case_id: str, admdvs: str, now: datetime) -> Case:
     found, facts = settlement.decision, settlement.decision.facts
     others = int(found.stated_amounts.get("payments_by_others", 0))
     bill = found.bill

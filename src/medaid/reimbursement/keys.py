@@ -9,7 +9,7 @@
 | cases and settlements of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>` | Query | `store.alike` |
 | cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `store.of_person` |
 | settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
-| the cases that add to a settlement, one after another | pk `S#<setl_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
+| the cases that add to a settlement or case, one after another | pk `S#<setl_id or case_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
 | who was treated in a year, by region of enrolment | pk `Y#<admdvs>#<year>#<shard>`, sk `<insutype>#<psn_no>` | Query, paged | `store.treated_in` |
 | cases of a region's year end | pk `Y#<admdvs>#<year>`, sk `<case_id>` | Query, paged | `store.year_end_cases` |
 | on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |

@@ -61,7 +61,7 @@ def quote(
 
     group = _group_of(case, person_group)
     if original is not None:
-        found = _difference(case, file, fitted, today, group, original)
+        found = _difference(case, file, fitted, procedure, today, group, original)
     else:
         found = pricing_of(case, decide(file, request_of(case), today, fitted, group), procedure)
     return replace(found, notes=(*found.notes, *_determined_elsewhere(case, file)))
@@ -189,11 +189,12 @@ def _difference(
     case: Case,
     file: PersonFile,
     policy_for: PolicyFor,
+    procedure: Procedure,
     today: date,
     group: PersonGroup,
     original: OriginalSettlement,
 ) -> Pricing:
-    """What the identity found later adds to what was settled (J27).
+    """What the identity found later adds to what was settled or granted by a case (J27).
 
     Both are priced as the last one of the year, on the totals without that settlement: once with
     the category it was settled with, once with all that stand now. So caps that were used up since
@@ -217,15 +218,16 @@ def _difference(
     known = candidate(
         before, request, original.assisting_region, settled_as, today, policy_for, group
     )
-    old = best_of([known])
-    new = best_of([*candidates(before, request, today, policy_for, group), known])
-    totals = file.totals(new.candidate.year)
+    choice = best_of([*candidates(before, request, today, policy_for, group), known])
+    old = pricing_of(case, best_of([known]), procedure)
+    new = pricing_of(case, choice, procedure)
+    totals = file.totals(choice.candidate.year)
     more = {
-        fund: new.priced.paid(fund) - old.priced.paid(fund)
-        for fund in dict.fromkeys((*new.priced.by_fund, *old.priced.by_fund))
+        fund: new.by_fund.get(fund, Fen(0)) - old.by_fund.get(fund, Fen(0))
+        for fund in dict.fromkeys((*new.by_fund, *old.by_fund))
     }
-    elsewhere = new.candidate.assisting_region != original.assisting_region and any(
-        old.priced.paid(fund) for fund in ASSISTANCE
+    elsewhere = new.assisting_region != original.assisting_region and any(
+        old.by_fund.get(fund) for fund in ASSISTANCE
     )
     if elsewhere or any(amount < 0 for amount in more.values()):
         raise PolicyUndetermined(
@@ -240,36 +242,29 @@ def _difference(
             field="setl_id",
             rule=f"原结算个人负担 {original.own} 元,按现有身份应补 {granted} 元",
         )
-    paid_before = {step.layer: step.paid for step in old.priced.steps}
+    paid_before = {step.layer: step.paid for step in old.steps}
     steps = tuple(
-        step._replace(paid=step.paid - paid_before.get(step.layer, 0)) for step in new.priced.steps
+        step._replace(paid=step.paid - paid_before.get(step.layer, 0)) for step in new.steps
     )
     after = {
-        name: totals.amounts.get(name, 0)
-        + new.priced.totals.get(name, 0)
-        - old.priced.totals.get(name, 0)
-        for name in {*totals.amounts, *new.priced.totals}
+        name: totals.amounts.get(name, 0) + new.after.get(name, 0) - old.after.get(name, 0)
+        for name in {*totals.amounts, *new.after}
     }
     note = (
         f"原结算 {original.setl_id} 后取得身份,"
         "支付与原结算的差额(苏医保办发〔2023〕27号第二十条、第二十七条)"
     )
-    policy = new.candidate.policy
-    return Pricing(
-        new.priced.category,
-        {fund: Fen(amount) for fund, amount in more.items() if amount},
-        Fen(0),
-        original.own - granted,
-        steps,
-        totals.year,
-        totals.version,
-        totals.last,
-        dict(totals.amounts),
-        after,
-        policy.version,
-        policy.packs,
-        (note,),
-        new.candidate.assisting_region,
+    return replace(
+        new,
+        by_fund={fund: Fen(amount) for fund, amount in more.items() if amount},
+        others=Fen(0),
+        own=Fen(original.own - granted),
+        steps=steps,
+        version=totals.version,
+        last=totals.last,
+        before=dict(totals.amounts),
+        after=after,
+        notes=(*new.notes, note),
     )
 
 

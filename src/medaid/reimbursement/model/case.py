@@ -114,9 +114,9 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class OriginalSettlement:
-    """What a settlement granted before the identity was known: whose it was and over which bill,
-    the category taken, what funds paid, what the person was left with, and what it added to the
-    year's totals."""
+    """What a settlement or a case granted before the identity was known: whose it was, over which
+    bill, the category taken, what funds paid, what the person was left with, and what it added to
+    the year's totals."""
 
     setl_id: str
     psn_no: str
@@ -187,8 +187,8 @@ class Case:
     arrears: bool = False
     """The employer owes contributions, so basic and critical do not pay now (J23)."""
     settled: str = ""
-    """setl_id of the settlement to which this case adds what an identity found later entitles
-    to."""
+    """setl_id of the settlement, or case_id of the case, to which this case adds what an identity
+    found later entitles to."""
     year_end: int = 0
     """The year whose end refunds what the person bore, instead of a visit; 0 for none."""
     hardship: Hardship | None = None

@@ -34,8 +34,9 @@ def _stands(case: Case, found: str) -> bool:
 
 def _counts(case: Case, other: Case) -> bool:
     """Whether a case may be the same as this one: not one that came to nothing, nor one that adds
-    to the same settlement."""
-    return other.state not in ENDED and not (case.settled and case.settled == other.settled)
+    to it, to the same settlement or to the same case."""
+    added_to = (case.settled or case.case_id, other.settled or other.case_id)
+    return other.state not in ENDED and added_to[0] != added_to[1]
 
 
 def _overlapping(case: Case) -> Iterator[str]:

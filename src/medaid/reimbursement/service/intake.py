@@ -115,7 +115,7 @@ def prepare(context: Context, draft: Case, now: datetime) -> Case:
     one at a time for each settlement; or for the end of a year, once a person."""
     if not draft.settled and not draft.year_end:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
-    because = ("取得身份前的结算", "苏医保办发〔2023〕27号第二十七条")
+    because = ("取得身份前的结算或报销", "苏医保办发〔2023〕27号第二十七条")
     if draft.year_end:
         because = (f"{draft.year_end} 年度年终结算", "")
     why = ActReason(*because, ids.content_hash("prepare", draft.case_id))

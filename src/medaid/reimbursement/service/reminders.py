@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import commit_once
@@ -14,7 +15,7 @@ from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.policy.model import NO_CATEGORY
 from medaid.reimbursement import store
-from medaid.reimbursement.following import draft_of, still_decided
+from medaid.reimbursement.following import draft_of, is_ground, still_decided
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.intake import case_id, prepare
@@ -50,36 +51,65 @@ def note_settlement(event: SettlementPosted) -> None:
 def remind(
     context: Context, psn_no: str, settlement: Callable[[str], Settlement], now: datetime
 ) -> list[Case]:
-    """Prepares a case for every settlement of the person that was settled without an identity that
-    now stands, or with a poorer one, and reminds the person, once each. A better one recognised
-    after that was paid prepares the next.
+    """Prepares a case for every settlement and every case of the person that was granted without an
+    identity that now stands, or with a poorer one, and reminds the person, once each. A better one
+    recognised after that was paid prepares the next.
 
     `settlement` is the settlement package's record. Called when an identity is recorded; calling it
     again prepares nothing twice.
     """
-    prepared = []
     identities = people.load(psn_no, civil_date(now).year).identities
-    for seen in store.settlements_of(psn_no):
-        standing = [i for i in identities if i.stands_during(seen.begin, seen.end)]
-        earlier = store.supplements_of(seen.setl_id) if standing else ()
+    prepared = []
+    for ground in _grounds(psn_no):
+        standing = [i for i in identities if i.stands_during(ground.begin, ground.end)]
+        earlier = (*ground.case, *store.supplements_of(ground.name)) if standing else ()
         if earlier:  # the last one was priced with all that was recorded before it
             standing = [i for i in standing if i.recorded >= earlier[-1].created]
         if not standing or still_decided(earlier):
             continue
-        found = settlement(seen.setl_id)
-        late = [i for i in standing if i.category not in found.decision.categories]
-        if found.reversed_at is not None:
-            continue
-        certain = seen.category == NO_CATEGORY and not earlier
-        for region in dict.fromkeys(i.admdvs for i in late):
-            number = f"{seen.setl_id}.{len(earlier) + 1}" if earlier else seen.setl_id
-            draft = draft_of(found, case_id(region, "system", number), region, now)
+        original = ground.case[0] if ground.case else settlement(ground.name)
+        if isinstance(original, Settlement):
+            if original.reversed_at is not None:
+                continue
+            known = original.decision.categories
+            standing = [i for i in standing if i.category not in known]
+        certain = ground.without_identity and not earlier
+        for region in dict.fromkeys(i.admdvs for i in standing):
+            number = f"{ground.name}.{len(earlier) + 1}" if earlier else ground.name
+            draft = draft_of(original, case_id(region, "system", number), region, now)
             if certain or _adds(context, draft, now):
                 case = prepare(context, draft, now)
                 _reminded(case, number, now)
                 prepared.append(case)
                 break
     return prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What supplements may follow: a settlement at the counter, or a case (`case` holds it)."""
+
+    name: str
+    begin: date
+    end: date
+    without_identity: bool = False
+    case: tuple[Case, ...] = ()
+
+
+def _grounds(psn_no: str) -> list[_Ground]:
+    """All of a person, as they stand."""
+    cases = (store.case(name) for name in store.of_person(psn_no))
+    return [
+        *(
+            _Ground(one.setl_id, one.begin, one.end, one.category == NO_CATEGORY)
+            for one in store.settlements_of(psn_no)
+        ),
+        *(
+            _Ground(one.case_id, one.care.begin, one.care.end, case=(one,))
+            for one in cases
+            if one is not None and is_ground(one)
+        ),
+    ]
 
 
 def _adds(context: Context, draft: Case, now: datetime) -> bool:

@@ -66,9 +66,12 @@ def priced(context: Context, case: Case, now: datetime) -> Pricing:
 
 
 def _original(context: Context, case: Case) -> OriginalSettlement:
-    """What the settlement that the case follows has granted, with what other cases added to it."""
+    """What the settlement or case that the case follows has granted, with what other cases added to
+    it."""
     others = [x for x in store.supplements_of(case.settled) if x.case_id != case.case_id]
-    return following.with_supplements(context.original(case.settled), others)
+    followed = store.case(case.settled)
+    granted = following.granted_by(followed) if followed else context.original(case.settled)
+    return following.with_supplements(granted, others)
 
 
 def audit(
