@@ -28,8 +28,10 @@ from tests.settlement.hospital import (
 )
 
 from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
+from medaid.ids import OfficerId
 from medaid.local.cli import main
 from medaid.money import RATIO_SCALE, Fen
+from medaid.payments.model import Officer
 from medaid.policy.model import AgencyFigure
 from medaid.policy.service import library
 from medaid.regions import Region
@@ -41,6 +43,7 @@ from medaid.settlement.figures import service as figures
 
 WHOLE = bill("28000.00", "28000.00")
 REGION = Region("440900")
+ONE, TWO = Officer(OfficerId("o-1"), REGION), Officer(OfficerId("o-2"), REGION)
 DOCUMENT = {"document": "茂医保〔2021〕9号", "title": "特定病种门诊待遇", "article": "第三条"}
 CHRONIC: dict[str, Any] = {
     "layer": "basic_chronic",
@@ -244,7 +247,7 @@ def approved(*held: AgencyFigure) -> tuple[Any, ...]:
     found: tuple[Any, ...] = ()
     for number, figure in enumerate(held):
         found = rules.proposed(found, figure._replace(figure_id=f"f{number}"), "x", "o-1", NOW)
-        found = rules.approved(found, f"f{number}", "o-2", NOW)
+        found = rules.approved(found, f"f{number}", TWO, NOW)
     return found
 
 
@@ -283,11 +286,11 @@ def test_of_two_proposals_that_meet_one_is_approved() -> None:
     one, two = FIGURE._replace(figure_id="a"), FIGURE._replace(figure_id="b")
     held = rules.proposed(rules.proposed((), one, "x", "o-1", NOW), two, "x", "o-1", NOW)
     assert len(held) == 2
-    held = rules.approved(held, "a", "o-2", NOW)
+    held = rules.approved(held, "a", TWO, NOW)
     with pytest.raises(Conflict):
-        rules.approved(held, "b", "o-2", NOW)
+        rules.approved(held, "b", TWO, NOW)
     assert rules.proposed(held, two, "x", "o-1", NOW) == held
-    assert rules.approved(held, "a", "o-1", NOW) == held
+    assert rules.approved(held, "a", ONE, NOW) == held
 
 
 def test_days_that_have_passed_under_a_figure_are_not_changed_any_more() -> None:
@@ -300,10 +303,10 @@ def test_days_that_have_passed_under_a_figure_are_not_changed_any_more() -> None
     asked = rules.ended(held, "f0", date(2021, 7, 5), "o-1", NOW)
     assert asked[0].figure.end == date(2021, 12, 31), "nobody has agreed yet"
     with pytest.raises(Forbidden):
-        rules.approved(asked, "f0", "o-1", NOW)
+        rules.approved(asked, "f0", ONE, NOW)
     with pytest.raises(Conflict):
-        rules.approved(asked, "f0", "o-2", datetime(2021, 7, 6, tzinfo=UTC))
-    done = rules.approved(asked, "f0", "o-2", NOW)
+        rules.approved(asked, "f0", TWO, datetime(2021, 7, 6, tzinfo=UTC))
+    done = rules.approved(asked, "f0", TWO, NOW)
     assert (done[0].figure.end, done[0].ending) == (date(2021, 7, 5), None)
     assert [line.split(" ", 2)[2] for line in done[0].trail] == [
         "o-1 提出",

@@ -249,6 +249,7 @@ class EnteredFigure:
     approved_at: datetime | None = None
     ending: date | None = None
     ending_by: str = ""
+    ending_at: datetime | None = None
     withdrawn_at: datetime | None = None
     """Taken back before anybody approved it."""
     trail: tuple[str, ...] = ()

@@ -14,8 +14,9 @@ from typing import Final
 
 from medaid.aws import calendars, codec, exchange
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.ids import content_hash
+from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware
+from medaid.payments.service import get_officer
 from medaid.regions import NATION, Region
 
 _JSON: Final = "application/json"
@@ -53,12 +54,14 @@ def propose(scope: Region, toml: str, by: str, now: datetime) -> Proposal:
 def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> Proposal:
     """Puts a proposal into force. A second time it answers as the first.
 
-    Raises Refused NOT_FOUND, Forbidden SEPARATION for who proposed it, BadInput, Unavailable.
+    Raises Refused NOT_FOUND, Forbidden SEPARATION for who proposed it or stands in for them,
+    BadInput, Unavailable.
     """
     proposal = _proposal(scope, proposal_id)
     if proposal.published_by:
         return proposal
-    if proposal.proposed_by == by:
+    second = get_officer(scope, OfficerId(by))
+    if second.is_one_hand_with(proposal.proposed_by, now, proposal.proposed_at):
         raise Forbidden("SEPARATION", field="by", rule="提出与发布不得为同一人")
     if scope == NATION:
         calendars.add(proposal.toml)

@@ -14,6 +14,7 @@ from typing import Final
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.instants import aware, beijing_text, civil_date
 from medaid.money import RATIO_SCALE
+from medaid.payments.model import Officer
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import entered_parts, open_parts
 from medaid.policy.vocabulary import LEVEL_NAMES, VALUES, LayerKind
@@ -86,24 +87,25 @@ def proposed(
 
 
 def approved(
-    held: Sequence[EnteredFigure], figure_id: str, by: str, now: datetime
+    held: Sequence[EnteredFigure], figure_id: str, second: Officer, now: datetime
 ) -> tuple[EnteredFigure, ...]:
     """With the proposal, or the end that was asked for, agreed to by somebody else; as they were
     where nothing waits.
 
     Raises Refused NOT_FOUND, Forbidden SEPARATION, Conflict STATE.
     """
-    one = found(held, figure_id)
+    one, by = found(held, figure_id), second.officer_id
     if one.withdrawn_at is not None:
         raise Conflict("STATE", field="figure", rule="提议已撤回")
     if one.ending is not None:
-        _check_other(one.ending_by, by)
+        _check_other(second, now, one.ending_by, one.ending_at)
         _check_not_passed(one.ending, now)
         cut = one.figure._replace(end=one.ending)
         said = _said(by, now, f"同意至 {one.ending} 止")
-        done = replace(one, figure=cut, ending=None, ending_by="", trail=(*one.trail, said))
+        trail = (*one.trail, said)
+        done = replace(one, figure=cut, ending=None, ending_by="", ending_at=None, trail=trail)
     elif one.approved_at is None:
-        _check_other(one.proposed_by, by)
+        _check_other(second, now, one.proposed_by, one.proposed_at)
         _check_alone(held, one.figure)
         said = _said(by, now, "同意")
         done = replace(one, approved_by=by, approved_at=aware(now), trail=(*one.trail, said))
@@ -125,7 +127,10 @@ def ended(
     if last >= one.figure.end:
         raise BadInput("DATE_ORDER", field="end", rule=f"须早于现在的 {one.figure.end}")
     said = _said(by, now, f"提出至 {last} 止")
-    return _with(held, replace(one, ending=last, ending_by=by, trail=(*one.trail, said)))
+    return _with(
+        held,
+        replace(one, ending=last, ending_by=by, ending_at=aware(now), trail=(*one.trail, said)),
+    )
 
 
 def found(held: Sequence[EnteredFigure], figure_id: str) -> EnteredFigure:
@@ -141,8 +146,8 @@ def _with(held: Sequence[EnteredFigure], changed: EnteredFigure) -> tuple[Entere
     return tuple(changed if one.figure.figure_id == name else one for one in held)
 
 
-def _check_other(first: str, by: str) -> None:
-    if first == by:
+def _check_other(second: Officer, now: datetime, first: str, at: datetime | None) -> None:
+    if second.is_one_hand_with(first, now, at):
         raise Forbidden("SEPARATION", field="by", rule="提出与同意不得为同一人")
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, transact
 from medaid.benefit.service import PolicyFor
-from medaid.ids import content_hash
+from medaid.ids import OfficerId, content_hash
+from medaid.payments.service import get_officer
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import library, with_figures
 from medaid.regions import Region
@@ -52,7 +53,8 @@ def propose_figure(figure: AgencyFigure, title: str, by: str, now: datetime) -> 
 def approve_figure(region: Region, figure_id: str, by: str, now: datetime) -> EnteredFigure:
     """Puts a proposal into force, or agrees to the end that was asked for. Raises as
     `rules.approved`, Unavailable."""
-    return _changed(region, figure_id, lambda held: rules.approved(held, figure_id, by, now))
+    second = get_officer(region, OfficerId(by))
+    return _changed(region, figure_id, lambda held: rules.approved(held, figure_id, second, now))
 
 
 def end_figure(region: Region, figure_id: str, last: date, by: str, now: datetime) -> EnteredFigure:
