@@ -13,7 +13,7 @@ from tests.settlement.visiting import Week
 from medaid.aws.transaction import transact
 from medaid.people import filings
 from medaid.settlement import filings as filing_messages
-from medaid.settlement import messages, settling, statements, visits
+from medaid.settlement import messages, posting, settling, statements, visits
 from medaid.settlement.national import envelope
 
 
@@ -94,7 +94,13 @@ def any_content(patch: pytest.MonkeyPatch) -> None:
     assert envelope.differing({"a": "1"}, {"a": "2"}) == "a"
 
 
+def opened_beside_another(patch: pytest.MonkeyPatch) -> None:
+    """A stay that is taken back goes on, whether or not it had ended when it was settled."""
+    patch.setattr(posting, "STAY", "")
+
+
 MENDS: list[Patch] = [
+    opened_beside_another,
     no_person,
     filed_whenever,
     filed_by_anybody,

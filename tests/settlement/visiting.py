@@ -269,6 +269,12 @@ class Week:
         self.log.append(sent)
         check = getattr(self, f"after_{sent.infno}", None) or self.after_visit
         check(sent, answer["output"])
+        self.check_stays(str(sent.given["psn_no"]))
+
+    def check_stays(self, psn_no: str) -> None:
+        """Nobody lies in two hospitals."""
+        stays = [one for one in self.file_of(psn_no).visits if one.notes["registered_by"] == "2401"]
+        assert sum(one.end is None for one in stays) <= 1, "a stay is open beside another"
 
     def file_of(self, psn_no: str) -> Any:
         return people.load(psn_no, 2020)
