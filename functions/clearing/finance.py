@@ -1,4 +1,4 @@
-"""Finance's door: a statement dropped under finance/in/<admdvs>/<yyyy-Qn>/ is held against the
+"""Finance's handler: a statement dropped under finance/in/<admdvs>/<yyyy-Qn>/ is held against the
 books, one under finance/in/<admdvs>/<year>/<fund>/ is recomputed; answers lie under clearing/."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The door of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar
+"""The handler of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar
 drives ({"job": "daily"}, {"job": "monthly"})."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The journal stream's door: each new entry is rolled up once."""
+"""The journal stream's handler: each new entry is rolled up once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue's door: one institution's month per message, safe to bring again (J34)."""
+"""The queue's handler: one institution's month per message, safe to bring again (J34)."""
 
 from __future__ import annotations
 

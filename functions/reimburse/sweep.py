@@ -1,4 +1,4 @@
-"""The schedule's door: statutory clocks swept, each step of escalation claimed once (J28)."""
+"""The schedule's handler: statutory clocks swept, each step of escalation claimed once (J28)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The departments' door: a manifest laid down under drop/<sender>/ has its file taken in and
+"""The departments' handler: a manifest laid down under drop/<sender>/ has its file taken in and
 answered under feedback/<sender>/."""
 
 from __future__ import annotations

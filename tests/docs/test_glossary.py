@@ -1,4 +1,4 @@
-"""Every word of the product has an entry: classes of the rooms, categories, tiers, funds, facts,
+"""Every word of the product has an entry: classes of the packages, categories, tiers, funds, facts,
 roles, states, clocks, accounts."""
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_a_word_without_entry_would_be_noticed(word: str) -> None:
 
 
 def test_no_class_of_the_page_is_gone() -> None:
-    (table,) = re.findall(r"## Values of the rooms\n(.*)", PAGE, re.DOTALL)
+    (table,) = re.findall(r"## Values of the packages\n(.*)", PAGE, re.DOTALL)
     listed = re.findall(r"^\| `(\w+\.\w+)` \|", table, re.MULTILINE)
     assert sorted(listed) == sorted(classes())
 

@@ -51,6 +51,12 @@ MOUNTED = {"api", "jobs", "wiring"}
 PURE = re.compile(r"^src/medaid/(\w+/(\w+/)?(model(/\w+)?|rules)\.py|benefit/\w+\.py)$")
 
 
+_WORDS_GONE = re.compile(
+    r"\b([Dd]oors?|[Rr]ooms?|Purse|PolicySilent|Patience|Contended|Outlook|Rung|climbed|hand_on"
+    r"|ask_material|let_go|came_back|Standing|standings|Carried|Picture|Repeats|Prior)\b"
+)
+
+
 def imported(text: str) -> Iterator[str]:
     """Each module that `text` imports, with the name where a name is taken from it:
     `medaid.fund.service`."""
@@ -153,6 +159,12 @@ def surroundings_are_read_in_one_place(path: str, text: str) -> list[str]:
     return re.findall(r"os\.(?:environ|getenv).*", text) if path.endswith(".py") else []
 
 
+def words_mean_one_thing(path: str, text: str) -> list[str]:
+    """What had two words, or a word of its own, has the field's: handler and package, and the names
+    of the regulation."""
+    return sorted(set(_WORDS_GONE.findall(text)))
+
+
 def layer() -> set[str]:
     """Top-level modules that the layer brings: its pins, by the names under which they are
     imported."""
@@ -209,6 +221,8 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
         "def f():\n    from rich.console import Console\n",
     ),
     (files_stay_readable, "src/medaid/money.py", "\n" * 301),
+    (words_mean_one_thing, "src/medaid/x.py", '"""The door of the fund."""\n'),
+    (words_mean_one_thing, "src/medaid/x.py", "class Purse: ...\n"),
     (surroundings_are_read_in_one_place, "src/medaid/x.py", 'import os\nos.environ["X"]\n'),
     (money_meets_no_binary_fraction, "src/medaid/fund/rules.py", "RATE = 0.5\n"),
     (money_meets_no_binary_fraction, "src/medaid/benefit/engine.py", "x = float('1')\n"),

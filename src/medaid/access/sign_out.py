@@ -1,7 +1,7 @@
 """Tokens that no longer count: somebody signed out, or was signed out by a manager of the region.
 
-A sign-out is a record in the trail, put once. Operators' doors read the newest of a subject and
-keep it for `FRESH`; the hospital's door does not (docs/adr/0072).
+A sign-out is a record in the trail, put once. Operators' handlers read the newest of a subject and
+keep it for `FRESH`; the hospital's handler does not (docs/adr/0072).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the operators' doors ask before they let somebody act, put together."""
+"""What the operators' handlers ask before they let somebody act, put together."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Writes as values, committed together or not at all.
 
-Each room answers with writes; the acting service gathers them and calls `commit` once. DynamoDB
+Each package answers with writes; the acting service gathers them and calls `commit` once. DynamoDB
 takes at most 100 items in one transaction. What lost is told by the label of the write that lost,
 so a service can say what stood in the way.
 """

@@ -1,8 +1,8 @@
-"""The web edge that all doors share, as plain functions: who is calling, what was sent, how an
+"""The web edge that all handlers share, as plain functions: who is calling, what was sent, how an
 error is answered.
 
-Nothing heavy is imported here, so that the hospital's door stays light; doors with many routes take
-`medaid.aws.rest`, which answers in the same way.
+Nothing heavy is imported here, so that the hospital's handler stays light; those with many routes
+take `medaid.aws.rest`, which answers in the same way.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What an act at a counter needs of the books: its entries, as writes of its own transaction.
-Light: it is part of the door's cold start.
+Light: it is part of the handler's cold start.
 
 `medaid.fund.service` offers the same to everybody else, with balances, periods and all that reads.
 """

@@ -1,5 +1,5 @@
-"""The fund package's use cases: what other packages and doors call. Entries come from `rules` (or a
-caller's own) and leave as writes."""
+"""The fund package's use cases: what other packages and handlers call. Entries come from `rules`
+(or a caller's own) and leave as writes."""
 
 from __future__ import annotations
 

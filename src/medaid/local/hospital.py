@@ -59,7 +59,7 @@ class Hospital:
         }
 
     def post(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer's envelope. Raises LocalError where the door does not answer one."""
+        """The answer's envelope. Raises LocalError where the handler does not answer one."""
         body = json.dumps(envelope, ensure_ascii=False).encode()
         answer = httpx.post(
             f"{self.stack.api}/fsi", content=body, headers=self.headers, timeout=SECONDS

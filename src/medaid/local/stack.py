@@ -69,9 +69,9 @@ class Stack:
     def bucket(self) -> str:
         return self.outputs["Bucket"]
 
-    def table(self, room: str) -> str:
-        """The name of the table of `room`."""
-        return f"{self.name}-{room}"
+    def table(self, package: str) -> str:
+        """The name of the table of `package`."""
+        return f"{self.name}-{package}"
 
     @cached_property
     def password(self) -> str:
@@ -169,8 +169,8 @@ def outputs(cloud: Cloud, name: str) -> dict[str, str]:
 
 
 def connected(stack: Stack) -> None:
-    """From here on the package, run in this process, works on the stack. To be called before a room
-    is imported."""
+    """From here on the package, run in this process, works on the stack. To be called before any
+    package is imported."""
     os.environ.update(stack.cloud.environ())
     from medaid.aws.table import Meta  # as above
 

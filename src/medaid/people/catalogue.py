@@ -1,5 +1,5 @@
-"""What the data files of this room say: categories and how they are written, columns and codes, and
-who may report what.
+"""What the data files of this package say: categories and how they are written, columns and codes,
+and who may report what.
 
 `categories.toml`, `formats.toml` and `senders.toml` are read once. A contradiction in them (a code
 in two categories, one wording with two meanings, an unknown department) is a ValueError at load:

@@ -1,4 +1,4 @@
-"""The people room's door for the other rooms: read a person's file, and describe what changes in it
+"""What other packages call of people: read a person's file, and describe what changes in it
 as writes.
 
 Reads raise Refused `PERSON_UNKNOWN` where there is no such person, and Unavailable where storage
@@ -102,7 +102,7 @@ def national_codes() -> dict[str, str]:
     `categories.toml`, with what trust it says."""
     from medaid.people.catalogue import (
         catalogue,
-    )  # read only where it is asked for: the counter's door starts without it
+    )  # read only where it is asked for: the counter starts without it
 
     return {code: category.answer for code, category in catalogue().categories.items()}
 

@@ -129,7 +129,7 @@ def _check_no_open_stay(file: PersonFile, field: str) -> None:
 
 def _warnings(file: PersonFile, visit: Visit, today: date) -> tuple[str, ...]:
     """What the hospital has to know, and what stands in the way of settling the visit, as far as it
-    can be known today: nobody is turned away at the door, and a policy may still be published."""
+    can be known today: nobody is turned away for that, and a policy may still be published."""
     warnings = rules.remarks(visit)
     if STAYS[visit.notes["registered_by"]]:
         figures = library().figures(visit.home, visit.begin)

@@ -155,9 +155,9 @@ def _chart(section: Section, bars: Bars) -> str:
     least, most = min((0, *numbers)), max((0, *numbers))
     if least == most:
         return ""
-    room, parts, y = WIDTH - LABEL - 150, list[str](), 0
+    breadth, parts, y = WIDTH - LABEL - 150, list[str](), 0
     begin = LABEL + (130 if least < 0 else 0)
-    scale = (room - (begin - LABEL)) / (most - least)
+    scale = (breadth - (begin - LABEL)) / (most - least)
     zero = begin - least * scale
     for name, row in bars:
         middle = y + len(row) * BAR / 2 + 4

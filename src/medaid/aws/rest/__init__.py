@@ -1,4 +1,4 @@
-"""The web edge for doors with many routes: powertools' resolver, answering errors as
+"""The web edge for handlers with many routes: powertools' resolver, answering errors as
 `medaid.aws.web` does.
 
 app = resolver()

@@ -1,4 +1,4 @@
-"""3201, 3202, 9101 and 9102 as the hospital's door hands them over: the national `input` in, the
+"""3201, 3202, 9101 and 9102 as the hospital's handler hands them over: the national `input` in, the
 national `output` out."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From what a page sent to the values of the room: codes become our words here and nowhere else."""
+"""From what a page sent to the package's values: codes become our words here and nowhere else."""
 
 from __future__ import annotations
 
