@@ -21,6 +21,8 @@ from medaid.errors import Conflict, Forbidden, MedaidError, Refused
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
+from medaid.payments.model import Duty
+from medaid.payments.service import claim_duty, end_duty
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -217,6 +219,109 @@ class TestCollection:
             regions.dispute_bill(
                 SH, JS, MONTH, PAIR, {"assistance": Fen(1)}, "迟到", OfficerId("经办"), NOW
             )
+
+
+@pytest.mark.usefixtures("tables")
+class TestReturn:
+    """X12, Q3.1: money that no bill needs goes back to the city on a paper, by two."""
+
+    ASKS, PAYS = OfficerId("省会计"), OfficerId("省出纳")
+
+    def paid_in(self) -> None:
+        regions.collect(JS, SUZHOU, "1", {"assistance": Fen(1500)}, self.PAYS, NOW)
+
+    def ask(self, fen: int, document: str = "退1号", by: OfficerId = ASKS) -> Deposit:
+        amounts = {"assistance": Fen(fen)}
+        return regions.request_return(JS, SUZHOU, document, amounts, "多缴", by, NOW)
+
+    def decide(
+        self, approved: bool = True, by: OfficerId = PAYS, document: str = "退1号"
+    ) -> Deposit:
+        return regions.decide_return(JS, SUZHOU, document, approved, "", by, NOW)
+
+    def test_it_goes_back_by_two_and_stands_in_both_books(self) -> None:
+        self.paid_in()
+        asked = self.ask(1500)
+        assert (asked.held, self.ask(1500)) == ({}, asked)
+        done = self.decide()
+        assert done.held == {}
+        (one,) = done.returns
+        assert (one.state, one.asked_by, one.decided_by) == ("returned", self.ASKS, self.PAYS)
+        for region, account in ((SUZHOU, "1101"), (SUZHOU, "1001"), (JS, "2106"), (JS, "1001")):
+            assert moved(region, account) == 0
+        kinds = {e.kind for region in (JS, SUZHOU) for e in fund.entries(region, "2023-08")}
+        assert {"collection_returned", "prepayment_returned_in"} <= kinds
+
+    def test_never_what_a_bill_has_set_aside(self, tables: Tables) -> None:
+        self.paid_in()
+        pay_bill(received(), NOW, "submitted")
+        advance(SH, JS, MONTH, "in_full", NOW)  # 10.00 of 15.00
+        before = tables.everything()
+        with pytest.raises(Conflict) as told:
+            self.ask(501)
+        assert (told.value.field, tables.everything()) == ("amounts", before)
+        self.ask(500)
+        assert self.decide().held == {}
+        pay_bill(store.get_bill(SH, JS, MONTH).bill, NOW)
+        assert moved(SUZHOU, "1101") == moved(JS, "2106") == moved(JS, "1001") == 0
+        assert moved(SUZHOU, "1001") == -1000
+
+    def test_what_is_being_given_back_pays_no_bill_until_it_is_rejected(
+        self, tables: Tables
+    ) -> None:
+        self.paid_in()
+        pay_bill(received(), NOW, "submitted")
+        self.ask(501)
+        before = tables.everything()
+        with pytest.raises(Conflict):
+            advance(SH, JS, MONTH, "in_full", NOW)
+        assert tables.everything() == before
+        assert self.decide(approved=False).held == {"assistance": Fen(1500)}
+        assert advance(SH, JS, MONTH, "in_full", NOW).state == "in_full"
+        assert moved(JS, "2106") == -1500
+        self.ask(500)  # the paper may be used again
+
+    def test_one_hand_gives_nothing_back(self, tables: Tables) -> None:
+        self.paid_in()
+        auditor = OfficerId("省审核")
+        commit(claim_duty(JS, auditor, frozenset(), Duty.AUDIT, NOW))
+        with pytest.raises(Forbidden):  # who takes money in asks for none to go out
+            self.ask(100, by=self.PAYS)
+        self.ask(100)
+        # whoever asked pays it in no later post either
+        end_duty(JS, self.ASKS, Duty.ACCOUNT, OfficerId("主任"), "调任出纳", NOW)
+        before = tables.everything()
+        for by in (self.ASKS, auditor):
+            with pytest.raises(Forbidden) as told:
+                self.decide(by=by)
+            assert (told.value.code, tables.everything()) == ("SEPARATION", before)
+
+    @pytest.mark.parametrize(
+        ("city", "document", "fen", "code"),
+        [
+            (SUZHOU, "退1号", 99, "DUPLICATE"),
+            (SUZHOU, "退2号", 0, "AMOUNT_NEGATIVE"),
+            (SUZHOU, "退2号", -1, "AMOUNT_NEGATIVE"),
+            (SUZHOU, "退2号", 1401, "STATE"),
+            (SHANGHAI, "退2号", 1, "REGION_UNKNOWN"),
+            (JS, "退2号", 1, "REGION_UNKNOWN"),
+            (NANJING, "退2号", 1, "STATE"),
+        ],
+    )
+    def test_what_cannot_go_back_is_refused(
+        self, tables: Tables, city: Region, document: str, fen: int, code: str
+    ) -> None:
+        self.paid_in()
+        self.ask(100)
+        self.decide()
+        before = tables.everything()
+        with pytest.raises(MedaidError) as told:
+            regions.request_return(
+                JS, city, document, {"assistance": Fen(fen)}, "多缴", self.ASKS, NOW
+            )
+        assert (told.value.code, tables.everything()) == (code, before)
+        with pytest.raises(Conflict):
+            self.decide()  # nothing waits
 
 
 @pytest.mark.usefixtures("tables")

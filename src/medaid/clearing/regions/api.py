@@ -14,11 +14,12 @@ from medaid.clearing.regions.shapes import (
     DepositIn,
     DepositShown,
     DepositsShown,
-    DepositWithdrawalDecision,
     DepositWithdrawalIn,
     Fixing,
     PaidShown,
+    PaperDecision,
     PrepaymentShown,
+    ReturnIn,
     StepIn,
     SuspensionShown,
     bill_shown,
@@ -194,14 +195,44 @@ def request_deposit_withdrawal(
     "/clearing/{admdvs}/deposits/{city}/withdraw/decision",
     "复核撤回缴入资金",
     roles=("accountant",),
-    body=DepositWithdrawalDecision,
+    body=PaperDecision,
 )
 def decide_deposit_withdrawal(
-    call: Call[None, DepositWithdrawalDecision], admdvs: Region, city: Region
+    call: Call[None, PaperDecision], admdvs: Region, city: Region
 ) -> DepositShown:
     sent, by = call.body, OfficerId(call.caller.subject)
     held = service.decide_deposit_withdrawal(
         admdvs, city, sent.document, sent.approved, sent.reason, by, call.now, call.caller.roles
+    )
+    return deposit_shown(city, held)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deposits/{city}/return",
+    "申请退还统筹地区缴入的资金(待出纳办理)",
+    roles=("accountant",),
+    body=ReturnIn,
+    status=201,
+)
+def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> DepositShown:
+    sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
+    check_funds(sent.amounts)
+    held = service.request_return(
+        admdvs, city, sent.document, sent.amounts, sent.reason, by, call.now, roles
+    )
+    return deposit_shown(city, held)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/deposits/{city}/return/decision",
+    "办理或不予办理退还",
+    roles=("cashier",),
+    body=PaperDecision,
+)
+def decide_return(call: Call[None, PaperDecision], admdvs: Region, city: Region) -> DepositShown:
+    sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
+    held = service.decide_return(
+        admdvs, city, sent.document, sent.approved, sent.reason, by, call.now, roles
     )
     return deposit_shown(city, held)
 

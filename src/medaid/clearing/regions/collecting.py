@@ -39,10 +39,7 @@ def collect(
     stands for another amount or is being taken back, Forbidden SEPARATION for whoever audits or
     keeps the accounts there.
     """
-    if city.province != province or city == province:
-        raise BadInput("REGION_UNKNOWN", field="city", rule=f"不是 {province} 的统筹地区")
-    if not amounts or any(fen <= 0 for fen in amounts.values()):
-        raise BadInput("AMOUNT_NEGATIVE", field="amounts", rule="缴存金额须为正")
+    check_paid(province, city, amounts)
 
     def decide() -> Decided[Deposit]:
         row, held = store.find_deposit(province, city)
@@ -62,6 +59,14 @@ def collect(
         return Decided(after, [saved, *booked, *claimed])
 
     return transact(decide, refuse_as_changed)
+
+
+def check_paid(province: Region, city: Region, amounts: Amounts) -> None:
+    """Raises BadInput for a city of another province, or no amount."""
+    if city.province != province or city == province:
+        raise BadInput("REGION_UNKNOWN", field="city", rule=f"不是 {province} 的统筹地区")
+    if not amounts or any(fen <= 0 for fen in amounts.values()):
+        raise BadInput("AMOUNT_NEGATIVE", field="amounts", rule="缴存、退还金额须为正")
 
 
 def request_deposit_withdrawal(

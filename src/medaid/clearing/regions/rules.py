@@ -175,17 +175,31 @@ def _passed_on(bill: Bill, at: datetime) -> Entry:
     return journal.entry("collection_paid", bill.debtor, bill.bill_id, lines, at)
 
 
+_PAID_IN: Final = (("prepayment_out", "1101", "1001"), ("collection_in", "1001", "2106"))
+_PAID_BACK: Final = (
+    ("prepayment_returned_in", "1001", "1101"),
+    ("collection_returned", "2106", "1001"),
+)
+
+
 def collection_entries(
-    province: Region, city: Region, document: str, amounts: Amounts, at: datetime
+    province: Region,
+    city: Region,
+    document: str,
+    amounts: Amounts,
+    at: datetime,
+    *,
+    back: bool = False,
 ) -> list[Entry]:
-    """What both book when a city pays into its province's account."""
+    """What both book when a city pays into its province's account, or is paid back."""
     source = f"{province}-{city}-{document}"
-    there = [(fund, "1001", "2106", fen) for fund, fen in amounts.items()]
-    here = [(fund, "1101", "1001", fen) for fund, fen in amounts.items()]
-    return [
-        journal.movement("prepayment_out", city, source, here, at, counterpart=province),
-        journal.movement("collection_in", province, source, there, at, counterpart=city),
-    ]
+    made = []
+    for (kind, debit, credit), books, other in zip(
+        _PAID_BACK if back else _PAID_IN, (city, province), (province, city), strict=True
+    ):
+        rows = [(fund, debit, credit, fen) for fund, fen in amounts.items()]
+        made.append(journal.movement(kind, books, source, rows, at, counterpart=other))
+    return made
 
 
 def used(deposit: Deposit, city: Region, amounts: Amounts, field: str = "in_full") -> Deposit:

@@ -24,6 +24,7 @@ from medaid.clearing.regions.prepayment import (
     report_use,
 )
 from medaid.clearing.regions.printouts import bill_paper
+from medaid.clearing.regions.returning import decide_return, request_return
 from medaid.clearing.regions.store import (
     get_bill,
     list_deposits,
@@ -46,6 +47,7 @@ __all__ = [
     "check_open",
     "collect",
     "decide_deposit_withdrawal",
+    "decide_return",
     "dispute_bill",
     "file_city",
     "file_province",
@@ -63,6 +65,7 @@ __all__ = [
     "paid_in",
     "report_use",
     "request_deposit_withdrawal",
+    "request_return",
     "split_nation",
     "suspend_region",
 ]

@@ -15,6 +15,7 @@ from medaid.clearing.regions.model import (
     BillStep,
     Deposit,
     Prepayment,
+    ReturnState,
     Suspension,
 )
 from medaid.regions import Region
@@ -102,11 +103,26 @@ class DepositWithdrawalShown(Shown):
     decided_at: datetime | None
 
 
+class ReturnShown(Shown):
+    document: str
+    amounts: dict[str, YuanText]
+    reason: str
+    state: ReturnState
+    asked_by: str
+    asked_by_name: Annotated[str, NameOf("asked_by", "asked_at")] = ""
+    asked_at: datetime
+    decided_by: str
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at")] = ""
+    decided_at: datetime | None
+    answer: str
+
+
 class DepositShown(Shown):
     city: str
     held: dict[str, YuanText]
     received: list[ReceivedShown]
     withdrawals: list[DepositWithdrawalShown]
+    returns: list[ReturnShown]
 
 
 class DepositsShown(Shown):
@@ -135,7 +151,15 @@ class DepositWithdrawalIn(Body):
     reason: Reason
 
 
-class DepositWithdrawalDecision(Body):
+class ReturnIn(DepositIn):
+    """`document` is the paper on which the money goes back."""
+
+    reason: Reason
+
+
+class PaperDecision(Body):
+    """On what was asked for under a paper: an entry taken back, or money given back."""
+
     document: Short
     approved: StrictBool
     reason: Long = ""
@@ -184,7 +208,13 @@ def prepayment_shown(one: Prepayment | None, made: Iterable[Bill] = ()) -> Prepa
 def deposit_shown(city: Region, one: Deposit) -> DepositShown:
     received = [ReceivedShown.of(each, amounts=each.by_fund) for each in one.history]
     withdrawals = [DepositWithdrawalShown.of(each) for each in one.withdrawals]
-    return DepositShown(city=city, held=dict(one.held), received=received, withdrawals=withdrawals)
+    return DepositShown(
+        city=city,
+        held=dict(one.held),
+        received=received,
+        withdrawals=withdrawals,
+        returns=[ReturnShown.of(each, amounts=each.by_fund) for each in one.returns],
+    )
 
 
 def suspension_shown(region: Region, found: Suspension) -> SuspensionShown:

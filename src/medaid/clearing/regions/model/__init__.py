@@ -20,7 +20,13 @@ from medaid.clearing.regions.model.bills import (
     by_pair,
     parts_of,
 )
-from medaid.clearing.regions.model.deposits import Deposit, DepositWithdrawal, Received
+from medaid.clearing.regions.model.deposits import (
+    Deposit,
+    DepositWithdrawal,
+    Received,
+    Return,
+    ReturnState,
+)
 
 __all__ = [
     "IN_WRITING",
@@ -36,6 +42,8 @@ __all__ = [
     "Prepayment",
     "PrepaymentUse",
     "Received",
+    "Return",
+    "ReturnState",
     "Step",
     "Suspension",
     "Switch",

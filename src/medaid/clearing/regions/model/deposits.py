@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from medaid.clearing.amounts import Amounts
@@ -37,14 +38,37 @@ class DepositWithdrawal:
     decided_at: datetime | None = None
 
 
+class ReturnState(StrEnum):
+    ASKED = "asked"
+    """One person asked for it; another decides."""
+    RETURNED = "returned"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Money that goes back to a city, on a paper: asked for by one, paid back by another."""
+
+    document: str
+    by_fund: Amounts
+    reason: str
+    asked_by: OfficerId
+    asked_at: datetime
+    state: ReturnState = ReturnState.ASKED
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    answer: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """What a province collected from a city for bills of other provinces and has not used. What is
-    being taken back is not held."""
+    being taken back or given back is not held."""
 
     held: Amounts = field(default_factory=dict)
     history: tuple[Received, ...] = ()
     withdrawals: tuple[DepositWithdrawal, ...] = ()
+    returns: tuple[Return, ...] = ()
 
     def entry_of(self, document: str) -> int | None:
         """The place of the entry that counts for a paper; None where there is none, or where it was
