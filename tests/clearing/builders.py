@@ -311,6 +311,21 @@ def deduct(
     )
 
 
+def fix_prepayment(
+    treatment: str,
+    paying: str,
+    year: int,
+    by: OfficerId,
+    now: datetime,
+    last_year: Mapping[str, Fen],
+) -> list[Bill]:
+    """A year's prepayment, worked out by one and approved by another; its bills."""
+    made = regions.fix_prepayment(treatment, paying, year, by, now, last_year)
+    if made.state == "proposed":
+        regions.decide_prepayment(treatment, paying, year, True, "", OfficerId("复核"), now)
+    return regions.list_prepayment_bills(treatment, paying, year)
+
+
 def hand(step: str) -> OfficerId:
     """Who takes a step of a bill between regions: the agency, finance, the creditor's agency."""
     finance = {"in_full": "财政", "transferred": "财政"}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 import pytest
-from tests.clearing.builders import advance, at, collect, pay_bill
+from tests.clearing.builders import advance, at, collect, fix_prepayment, pay_bill
 from tests.conftest import Tables
 
 from medaid.aws import exchange
@@ -22,7 +22,7 @@ from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, end_duty
+from medaid.payments.service import claim_duty, delegate_duty, end_duty
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -328,9 +328,53 @@ class TestReturn:
 class TestPaidIn:
     """X12: what is held is what was paid in; a prepayment that was only fixed covers nothing."""
 
+    def test_one_person_alone_fixes_nothing(self, tables: Tables) -> None:
+        """Q3.1: nothing is owed before another approved it."""
+        chief, second = OfficerId("主任"), OfficerId("复核")
+        last_year = {"assistance": Fen(12000)}
+        made = regions.fix_prepayment(SH, JS, 2023, chief, NOW, last_year)
+        assert (made.state, made.amounts) == ("proposed", {"assistance": Fen(2000)})
+        assert regions.find_prepayment(SH, JS) is None
+        assert regions.list_prepayment_bills(SH, JS, 2023) == []
+        before = tables.everything()
+        with pytest.raises(Forbidden) as told:
+            regions.decide_prepayment(SH, JS, 2023, True, "", chief, NOW)
+        assert told.value.code == "SEPARATION"
+        with pytest.raises(Conflict):  # nothing waits
+            regions.decide_prepayment(SH, JS, 2024, True, "", second, NOW)
+        with pytest.raises(Conflict):  # another figure while the first waits
+            regions.fix_prepayment(SH, JS, 2023, second, NOW, {"assistance": Fen(1)})
+        assert regions.fix_prepayment(SH, JS, 2023, chief, NOW, last_year) == made
+        assert tables.everything() == before
+        (bill,) = regions.decide_prepayment(SH, JS, 2023, True, "", second, NOW)
+        assert bill.total() == Fen(2000)
+        with pytest.raises(Conflict):
+            regions.decide_prepayment(SH, JS, 2023, True, "", second, NOW)
+        with pytest.raises(Conflict):  # of an earlier year
+            regions.fix_prepayment(SH, JS, 2022, chief, NOW, last_year)
+
+    def test_a_stand_in_approves_nothing_of_whom_they_stand_in_for(self) -> None:
+        chief, other = OfficerId("主任"), OfficerId("代理")
+        regions.fix_prepayment(SH, JS, 2023, chief, NOW, {"assistance": Fen(12000)})
+        days = date(2023, 8, 1), date(2023, 8, 31)
+        commit(claim_duty(JS, chief, frozenset(), Duty.ACCOUNT, NOW))
+        delegate_duty(JS, Duty.ACCOUNT, chief, other, *days, "休假", OfficerId("书记"), NOW)
+        with pytest.raises(Forbidden):
+            regions.decide_prepayment(SH, JS, 2023, True, "", other, NOW)
+
+    def test_not_agreed_to_it_is_worked_out_anew(self) -> None:
+        chief, second = OfficerId("主任"), OfficerId("复核")
+        regions.fix_prepayment(SH, JS, 2023, chief, NOW, {"assistance": Fen(99999)})
+        assert regions.decide_prepayment(SH, JS, 2023, False, "数字有误", second, NOW) == []
+        assert regions.find_prepayment(SH, JS) is None
+        (bill,) = fix_prepayment(SH, JS, 2023, chief, NOW, {"assistance": Fen(12000)})
+        assert bill.total() == Fen(2000)
+        (one,) = regions.list_fixings(JS, SH)
+        assert (one.state, one.by, one.decided_by) == ("approved", "主任", "复核")
+
     def test_who_fixed_it_and_from_what_is_kept(self) -> None:
         last_year = {"assistance": Fen(12000)}
-        regions.fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
+        fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
         found = regions.find_prepayment(SH, JS)
         assert found is not None
         assert (found.by, found.at, found.basis) == ("主任", NOW, last_year)
@@ -338,7 +382,7 @@ class TestPaidIn:
 
     def test_it_is_held_when_its_receipt_is_confirmed(self) -> None:
         last_year = {"assistance": Fen(12000)}
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
+        (bill,) = fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
         pay_bill(bill, NOW, "advised")
         assert regions.get_prepayment(SH, JS) == {}
         received()
@@ -350,7 +394,7 @@ class TestPaidIn:
     def test_what_goes_back_is_held_no_more(self) -> None:
         year = at(20, month=1, year=2024)
         for when, number, last_year in ((NOW, 2023, 12000), (year, 2024, 9000)):
-            (bill,) = regions.fix_prepayment(
+            (bill,) = fix_prepayment(
                 SH, JS, number, OfficerId("主任"), when, {"assistance": Fen(last_year)}
             )
             pay_bill(bill, when)

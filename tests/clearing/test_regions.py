@@ -15,6 +15,7 @@ from tests.clearing.builders import (
     close_month,
     collect,
     deduct,
+    fix_prepayment,
     hand,
     item,
     pay_bill,
@@ -471,17 +472,17 @@ class TestPrepayment:
         assert told.value.code == "FACT_MISSING"
 
     def test_fixed_each_year_anew_up_or_back_and_booked(self) -> None:
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
-        assert regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)}) == [
+        (bill,) = fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
+        assert fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)}) == [
             bill
         ]  # once a year
         with pytest.raises(Conflict) as told:
-            regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(99999)})
+            fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(99999)})
         assert told.value.field == "last_year"
         pay(bill, NOW)
         assert balances(JS, "1101") == {("assistance", SH): Fen(2000)}
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
-        (back,) = regions.fix_prepayment(
+        (back,) = fix_prepayment(
             SH, JS, 2024, CHIEF, at(20, month=1, year=2024), {"assistance": Fen(9000)}
         )
         assert (back.kind, back.creditor, back.debtor, back.total()) == (
@@ -497,7 +498,7 @@ class TestPrepayment:
     def test_interest_stays_where_the_treatment_was(self) -> None:
         """X14: the treatment region's interest is its income; what it holds for the home region
         does not grow."""
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
+        (bill,) = fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(12000)})
         pay(bill, NOW)
         fund.post(
             journal.movement(
@@ -523,7 +524,7 @@ class TestPrepayment:
         assert rules.alert(Fen(out), Fen(held), SH) == colour
 
     def test_usage_is_told_once_a_month_and_colour(self, tables: object) -> None:
-        (bill,) = regions.fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(80000 * 6)})
+        (bill,) = fix_prepayment(SH, JS, 2023, CHIEF, NOW, {"assistance": Fen(80000 * 6)})
         pay(bill, NOW)
         arrive(away(1, SUZHOU, SHANGHAI))
         round_trip("2023-07", NOW)

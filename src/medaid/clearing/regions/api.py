@@ -11,11 +11,12 @@ from medaid.clearing.regions.shapes import (
     BillShown,
     BillsShown,
     Contest,
+    Decision,
     DepositIn,
     DepositShown,
     DepositsShown,
     DepositWithdrawalIn,
-    Fixing,
+    FixingIn,
     PaidShown,
     PaperDecision,
     PrepaymentShown,
@@ -134,7 +135,7 @@ def dispute_bill(
 
 @ROUTES.get("/clearing/{admdvs}/prepayments/{treatment}", "在就医地的预付金", roles=READERS)
 def show_prepayment(call: Call[None, None], admdvs: Region, treatment: Region) -> PrepaymentShown:
-    return prepayment_shown(service.find_prepayment(treatment, admdvs))
+    return _prepayment(treatment, admdvs)
 
 
 @ROUTES.get("/clearing/{admdvs}/paid/{creditor}/{year}", "一年已清算金额", roles=READERS)
@@ -144,19 +145,40 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 
 @ROUTES.post(
     "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix",
-    "核定一年的预付金",
+    "核定一年的预付金(待复核)",
     roles=("manager",),
-    body=Fixing,
+    body=FixingIn,
 )
 def fix_prepayment(
-    call: Call[None, Fixing], admdvs: Region, treatment: Region, year: Year
+    call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
     last_year = call.body.last_year
     if last_year is not None:
         check_funds(last_year, "last_year")
     by = OfficerId(call.caller.subject)
-    made = service.fix_prepayment(treatment, admdvs, year, by, call.now, last_year)
-    return prepayment_shown(service.find_prepayment(treatment, admdvs), made)
+    service.fix_prepayment(treatment, admdvs, year, by, call.now, last_year)
+    return _prepayment(treatment, admdvs, year)
+
+
+@ROUTES.post(
+    "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix/decision",
+    "复核一年的预付金",
+    roles=("manager", "reviewer"),
+    body=Decision,
+)
+def decide_prepayment(
+    call: Call[None, Decision], admdvs: Region, treatment: Region, year: Year
+) -> PrepaymentShown:
+    sent, by = call.body, OfficerId(call.caller.subject)
+    service.decide_prepayment(treatment, admdvs, year, sent.approved, sent.reason, by, call.now)
+    return _prepayment(treatment, admdvs, year)
+
+
+def _prepayment(treatment: Region, paying: Region, year: int | None = None) -> PrepaymentShown:
+    """How it stands, with the bills of a year."""
+    bills = service.list_prepayment_bills(treatment, paying, year) if year else ()
+    fixings = service.list_fixings(paying, treatment)
+    return prepayment_shown(service.find_prepayment(treatment, paying), fixings, bills)
 
 
 @ROUTES.post(

@@ -6,6 +6,7 @@
 | pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
 | pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>` | a bill that has a step left, under both its ends | open bills of a region |
 | pk `P#<paying>`, sk `<treatment>` | prepayment held there | prepayments of a paying region |
+| pk `P#<paying>`, sk `<treatment>#<yyyy>` | a year's prepayment as it was proposed and decided | fixings of a pair |
 | pk `D#<province>`, sk `<city>` | what the province collected from a city and has not used | deposits of a province |
 | pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
 """
@@ -68,6 +69,14 @@ def parse_open_bill(sk: str) -> Key:
 
 def prepayment_key(paying: str, treatment: str) -> Key:
     return Key(f"P#{paying}", treatment)
+
+
+def fixings_prefix(treatment: str) -> str:
+    return f"{treatment}#"
+
+
+def fixing_key(paying: str, treatment: str, year: int) -> Key:
+    return Key(f"P#{paying}", f"{fixings_prefix(treatment)}{year:04d}")
 
 
 def deposits_key(province: str) -> str:

@@ -7,22 +7,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import Decided, Write, commit_once, transact
+from medaid.aws.transaction import (
+    Decided,
+    Write,
+    commit_once,
+    refuse_as_changed,
+    transact,
+)
 from medaid.clearing.amounts import Amounts, added, negated, total
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.model import (
     Bill,
     BillKind,
     BillStep,
+    Fixing,
+    FixingState,
     Prepayment,
     PrepaymentUse,
     parts_of,
 )
-from medaid.errors import BadInput, Conflict
+from medaid.clearing.store import ClearingItem
+from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.events import PrepaymentAlert
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.payments.service import get_officer
 from medaid.regions import Region
 
 
@@ -68,37 +78,92 @@ def fix_prepayment(
     by: OfficerId,
     now: datetime,
     last_year: Amounts | None = None,
-) -> list[Bill]:
-    """Fixes a year's prepayment: bills for what goes up and for what comes back. Once a year and
-    pair; who fixed it and from what is kept.
+) -> Fixing:
+    """First of the two who fix a year's prepayment: worked out, and from what. Once a year and
+    pair; one that was rejected may be worked out anew.
 
     `last_year` are last year's payments by fund where they were not cleared here; None takes them
     from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year, BadInput
-    for a prepayment inside one pooling region, Conflict DUPLICATE where it is fixed from others.
+    for a prepayment inside one pooling region, Conflict DUPLICATE where it is fixed from others,
+    STATE while another one of the year waits or a later year is fixed.
     """
     if Region(treatment).pools_with(Region(paying)):
         raise BadInput("FIELD_FORMAT", field="treatment", rule="就医地须为其他统筹地区")
-    month = f"{year}-00"
+
+    def decide() -> Decided[Fixing]:
+        row, held = store.find_fixing(paying, treatment, year)
+        if held is not None and held.state is FixingState.APPROVED:
+            if last_year is not None and dict(held.basis) != dict(last_year):
+                rule = f"{year} 年预付金已核定,依据金额不同"
+                raise Conflict("DUPLICATE", field="last_year", rule=rule)
+            return Decided(held)
+        _before(treatment, paying, year)
+        basis = paid_in(treatment, paying, year - 1) if last_year is None else last_year
+        made = Fixing(year, rules.prepayment(basis, paying), basis, by, now)
+        if held is not None and held.state is FixingState.PROPOSED:
+            if (dict(held.basis), held.by) == (dict(basis), by):
+                return Decided(held)
+            raise Conflict("STATE", field="year", rule=f"{year} 年度预付金已核定,尚待复核")
+        return Decided(made, [store.save_fixing(row, paying, treatment, made, now)])
+
+    return transact(decide, refuse_as_changed)
+
+
+def _before(
+    treatment: str, paying: str, year: int
+) -> tuple[ClearingItem | None, Prepayment | None]:
+    """What an earlier year fixed. Raises Conflict STATE where this or a later one is."""
+    row, present = store.find_prepayment(paying, treatment)
+    if present is not None and present.year >= year:
+        raise Conflict("STATE", field="year", rule=f"{present.year} 年度预付金已核定")
+    return row, present
+
+
+def decide_prepayment(
+    treatment: str,
+    paying: str,
+    year: int,
+    approved: bool,
+    reason: str,
+    by: OfficerId,
+    now: datetime,
+) -> list[Bill]:
+    """Second of the two: approved, it is fixed, and bills are made for what goes up and for what
+    comes back. Nothing is owed before.
+
+    Raises Conflict STATE where nothing waits or a later year is fixed, Forbidden SEPARATION for
+    the one who worked it out (Q3.1).
+    """
 
     def decide() -> Decided[list[Bill]]:
-        row, held = store.find_prepayment(paying, treatment)
-        if held is not None and held.year >= year:
-            if last_year is not None and (held.year, dict(held.basis)) != (year, dict(last_year)):
-                rule = f"{held.year} 年预付金已核定,依据金额不同"
-                raise Conflict("DUPLICATE", field="last_year", rule=rule)
-            known = (*store.list_owed_to(treatment, month), *store.list_owed_to(paying, month))
-            return Decided([b for b in known if {b.creditor, b.debtor} == {treatment, paying}])
-        basis = paid_in(treatment, paying, year - 1) if last_year is None else last_year
-        fixed = rules.prepayment(basis, paying)
-        made = _bills(treatment, paying, month, held.amounts if held else {}, fixed, now)
+        fixing, asked = store.find_fixing(paying, treatment, year)
+        if asked is None or asked.state is not FixingState.PROPOSED:
+            raise Conflict("STATE", field="year", rule=f"没有待复核的 {year} 年度预付金")
+        if get_officer(Region(paying), by).is_one_hand_with(asked.by, now, asked.at):
+            raise Forbidden("SEPARATION", field="operator", rule="核定与复核预付金不得为同一人")
+        state = FixingState.APPROVED if approved else FixingState.REJECTED
+        decided = replace(asked, state=state, decided_by=by, decided_at=now, reason=reason)
+        writes: list[Write] = [store.save_fixing(fixing, paying, treatment, decided, now)]
+        if not approved:
+            return Decided([], writes)
+        row, held = _before(treatment, paying, year)
+        before = held.amounts if held else {}
+        made = _bills(treatment, paying, f"{year}-00", before, asked.amounts, now)
         paid = held.held if held else {}
-        after = Prepayment(year, fixed, paid, basis, by, now)
-        writes: list[Write] = [store.save_prepayment(row, paying, treatment, after, now)]
+        after = Prepayment(year, asked.amounts, paid, asked.basis, asked.by, asked.at)
+        writes.append(store.save_prepayment(row, paying, treatment, after, now))
         for bill in made:
             writes += store.create_bill(bill)
         return Decided(made, writes)
 
-    return transact(decide)
+    return transact(decide, refuse_as_changed)
+
+
+def list_prepayment_bills(treatment: str, paying: str, year: int) -> list[Bill]:
+    """What goes up or comes back by a year's prepayment of a pair."""
+    month = f"{year}-00"
+    known = (*store.list_owed_to(treatment, month), *store.list_owed_to(paying, month))
+    return [one for one in known if {one.creditor, one.debtor} == {treatment, paying}]
 
 
 def _bills(

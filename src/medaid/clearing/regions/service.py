@@ -17,9 +17,11 @@ from medaid.clearing.regions.collecting import (
 from medaid.clearing.regions.filing import file_city, file_province, list_filings
 from medaid.clearing.regions.national import split as split_nation
 from medaid.clearing.regions.prepayment import (
+    decide_prepayment,
     find_prepayment,
     fix_prepayment,
     get_prepayment,
+    list_prepayment_bills,
     paid_in,
     report_use,
 )
@@ -28,6 +30,7 @@ from medaid.clearing.regions.returning import decide_return, request_return
 from medaid.clearing.regions.store import (
     get_bill,
     list_deposits,
+    list_fixings,
     list_open,
     list_owed_by,
     list_owed_to,
@@ -47,6 +50,7 @@ __all__ = [
     "check_open",
     "collect",
     "decide_deposit_withdrawal",
+    "decide_prepayment",
     "decide_return",
     "dispute_bill",
     "file_city",
@@ -59,9 +63,11 @@ __all__ = [
     "lift_suspension",
     "list_deposits",
     "list_filings",
+    "list_fixings",
     "list_open",
     "list_owed_by",
     "list_owed_to",
+    "list_prepayment_bills",
     "paid_in",
     "report_use",
     "request_deposit_withdrawal",

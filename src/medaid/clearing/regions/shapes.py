@@ -14,6 +14,8 @@ from medaid.clearing.regions.model import (
     BillKind,
     BillStep,
     Deposit,
+    Fixing,
+    FixingState,
     Prepayment,
     ReturnState,
     Suspension,
@@ -68,6 +70,22 @@ class PaidShown(Shown):
     paid: dict[str, YuanText]
 
 
+class FixingShown(Shown):
+    """A year's prepayment, `fixed` from `basis`, and who decided on it."""
+
+    year: int
+    fixed: dict[str, YuanText]
+    basis: dict[str, YuanText]
+    state: FixingState
+    by: str
+    by_name: Annotated[str, NameOf("by", "at")] = ""
+    at: datetime
+    decided_by: str
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at")] = ""
+    decided_at: datetime | None
+    reason: str
+
+
 class PrepaymentShown(Shown):
     """`held` is what was paid in, `fixed` what the year's prepayment was fixed at from `basis`."""
 
@@ -78,6 +96,7 @@ class PrepaymentShown(Shown):
     by: str = ""
     by_name: Annotated[str, NameOf("by", "at")] = ""
     at: datetime | None = None
+    fixings: list[FixingShown] = Field(default_factory=list)
     bills: list[BillShown] = Field(default_factory=list)
 
 
@@ -157,12 +176,15 @@ class ReturnIn(DepositIn):
     reason: Reason
 
 
-class PaperDecision(Body):
+class Decision(Body):
+    approved: StrictBool
+    reason: Long = ""
+
+
+class PaperDecision(Decision):
     """On what was asked for under a paper: an entry taken back, or money given back."""
 
     document: Short
-    approved: StrictBool
-    reason: Long = ""
 
 
 class Contest(Body):
@@ -172,7 +194,7 @@ class Contest(Body):
     reason: Reason
 
 
-class Fixing(Body):
+class FixingIn(Body):
     last_year: dict[str, Yuan] | None = None
     """Last year's payments by fund where they were not cleared here."""
 
@@ -196,13 +218,14 @@ def bill_shown(one: Bill) -> BillShown:
     )
 
 
-def prepayment_shown(one: Prepayment | None, made: Iterable[Bill] = ()) -> PrepaymentShown:
+def prepayment_shown(
+    one: Prepayment | None, fixings: Iterable[Fixing], made: Iterable[Bill]
+) -> PrepaymentShown:
+    known = [FixingShown.of(each, fixed=each.amounts) for each in fixings]
     bills = [bill_shown(bill) for bill in made]
-    return (
-        PrepaymentShown.of(one, fixed=one.amounts, bills=bills)
-        if one
-        else PrepaymentShown(bills=bills)
-    )
+    if one is None:
+        return PrepaymentShown(fixings=known, bills=bills)
+    return PrepaymentShown.of(one, fixed=one.amounts, fixings=known, bills=bills)
 
 
 def deposit_shown(city: Region, one: Deposit) -> DepositShown:

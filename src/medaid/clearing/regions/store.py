@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.regions import keys
-from medaid.clearing.regions.model import Bill, Deposit, Prepayment, Suspension
+from medaid.clearing.regions.model import Bill, Deposit, Fixing, Prepayment, Suspension
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
 from medaid.regions import Region
@@ -95,6 +95,29 @@ def save_prepayment(
         return row.replace(after, "prepayment", at=now)
     key = keys.prepayment_key(paying, treatment)
     return ClearingItem.create(key, after, "prepayment", state="fixed", at=now)
+
+
+def find_fixing(
+    paying: str, treatment: str, year: int
+) -> tuple[ClearingItem | None, Fixing | None]:
+    row = ClearingItem.find(keys.fixing_key(paying, treatment, year))
+    return row, row.record(Fixing) if row else None
+
+
+def list_fixings(paying: str, treatment: str) -> list[Fixing]:
+    """How a pair's prepayment was proposed and decided on, by year."""
+    pk = keys.prepayment_key(paying, treatment).pk
+    rows = ClearingItem.list_under(pk, keys.fixings_prefix(treatment))
+    return [row.record(Fixing) for row in rows]
+
+
+def save_fixing(
+    row: ClearingItem | None, paying: str, treatment: str, after: Fixing, now: datetime
+) -> Write:
+    if row is not None:
+        return row.replace(after, "fixing", state=after.state, at=now)
+    key = keys.fixing_key(paying, treatment, after.year)
+    return ClearingItem.create(key, after, "fixing", state=after.state, at=now)
 
 
 def find_deposit(province: str, city: str) -> tuple[ClearingItem | None, Deposit]:

@@ -27,6 +27,7 @@ from medaid.clearing.regions.model.deposits import (
     Return,
     ReturnState,
 )
+from medaid.clearing.regions.model.fixing import Fixing, FixingState
 
 __all__ = [
     "IN_WRITING",
@@ -37,6 +38,8 @@ __all__ = [
     "DepositWithdrawal",
     "Dispute",
     "Filing",
+    "Fixing",
+    "FixingState",
     "Pair",
     "Part",
     "Prepayment",
