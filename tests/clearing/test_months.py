@@ -178,7 +178,7 @@ def check(world: World) -> None:
             found = [s for month in MONTHS for s in made(region, code, month)]
             approvers |= {s.approved_by for s in found} - {""}
             payers |= {s.released_by for s in found} - {""}
-            open_items = [
+            unstated = [
                 o for m in MONTHS for o in open_items(region, m)
                 if o["institution"] == code and "未列入" in o["reason"]
             ]  # fmt: skip
@@ -193,7 +193,7 @@ def check(world: World) -> None:
                 )
                 assert booked == expected[region, code, key], (region, code, key)
                 stated = sum(int(s.by_fund.get(key, 0)) for s in found)
-                if not open_items:
+                if not unstated:
                     assert stated == booked, (region, code, key)
                 paid = sum(int(s.paid.get(key, 0)) for s in found if s.state in SETTLED)
                 difference = sum(int(s.mode_difference.get(key, 0)) for s in found
