@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.people.samples import identity, insurance, person
 
@@ -20,6 +20,7 @@ from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.money import Fen
 from medaid.people.model import Identity, Insurance, PersonFile, YearTotals
 from medaid.policy.service import Library, library
+from medaid.regions import Region
 
 TODAY = date(2021, 7, 5)
 STAY = (date(2021, 6, 20), date(2021, 6, 30))
@@ -253,6 +254,20 @@ held = st.lists(
     ),
     max_size=4,
 )
+
+
+def test_a_desk_that_decides_on_its_own_identities_alone_is_found_11(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the one rule for both taken out, random identities find the difference."""
+    monkeypatch.setattr(Region, "contains", Region.__eq__)
+    one_answer = settings(max_examples=200, database=None, phases=[Phase.generate])(
+        given(held, st.integers(0, 10_000_000), st.just("inpatient"))(
+            test_counter_and_desk_give_one_answer_whatever_identities_a_person_holds_J22_J24.hypothesis.inner_test  # type: ignore[attr-defined]  # what hypothesis wraps
+        )
+    )
+    with pytest.raises(AssertionError):
+        one_answer()
 
 
 @given(held, st.integers(0, 10_000_000), st.sampled_from(("inpatient", "outpatient")))

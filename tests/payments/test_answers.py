@@ -7,7 +7,7 @@ from itertools import count
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from tests.conftest import Tables
 from tests.payments.builders import (
     APPROVES,
@@ -35,7 +35,7 @@ from medaid.ids import OrderId
 from medaid.money import Fen
 from medaid.payments import rules, service
 from medaid.payments.bank import answer_file
-from medaid.payments.model import Account, BatchLine, OrderState
+from medaid.payments.model import Account, BankResult, BatchLine, OrderState, Outcome
 
 WORLDS = count()
 """Each example has a source of its own: the tables are one for the whole test."""
@@ -255,3 +255,23 @@ def test_matched_takes_what_fits_and_lists_the_rest_by_line() -> None:
         (5, "DUPLICATE"),
         (6, "DUPLICATE"),
     ]
+
+
+@pytest.mark.parametrize("taken_out", ["previous", "failed then paid"])
+def test_with_a_check_taken_out_random_answers_find_it_8(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, taken_out: str
+) -> None:
+    if taken_out == "previous":
+        monkeypatch.setattr(rules, "check_previous", lambda *_: None)
+    else:
+        key = (OrderState.FAILED, BankResult.PAID)
+        monkeypatch.setitem(rules._OUTCOMES, key, Outcome.PAID)
+    inner = test_money_leaves_at_most_once_for_a_source_whatever_the_bank_says.hypothesis.inner_test  # type: ignore[attr-defined]  # what hypothesis wraps
+    found = settings(
+        max_examples=60,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )(given(data=st.data())(inner))
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        found(tables)

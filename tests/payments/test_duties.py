@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import count
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -120,6 +121,17 @@ def test_whoever_does_what_in_whatever_order_nobody_does_two_Q3_1(
             continue
         done.setdefault(officer, set()).add(duty)
     assert all(len(duties) == 1 for duties in done.values())
+
+
+def test_with_the_check_taken_out_random_acts_find_two_duties_16(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "check_duty", lambda *_: None)
+    acts = test_whoever_does_what_in_whatever_order_nobody_does_two_Q3_1.hypothesis.inner_test  # type: ignore[attr-defined]  # what hypothesis wraps
+    random = Random(16)
+    drawn = [(random.choice("ab"), random.choice(list(Duty)), 0) for _ in range(12)]
+    with pytest.raises(AssertionError):
+        acts(tables, drawn)
 
 
 def test_the_rules_are_data_with_their_source() -> None:
