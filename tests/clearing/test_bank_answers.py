@@ -192,9 +192,13 @@ def test_the_first_order_is_not_taken_as_paid_while_the_second_is_under_way(
     for result in ("", "paid"):
         if result:
             one.hear(2, result)
-        with pytest.raises(Conflict, match="不是该对账单当前的付款单"):
+        with pytest.raises(Conflict, match="不是该对账单当前的付款单") as told:
             one.resolve(1, paid=True)
+        assert told.value.facts["order"] == one.statement.order_id
+        assert "追回本单 800.00 元" in told.value.sentence
         one.check()
+    one.resolve(1, paid=False)  # the money is back
+    one.check()
 
 
 ACTS = st.one_of(

@@ -68,6 +68,18 @@ def check_previous(previous: PayOrder) -> None:
         )
 
 
+def check_current(order: PayOrder, present: str, what: str) -> None:
+    """That the bank speaks of the present order of what is paid. Raises Conflict STATE, which says
+    what to do: until `present` has come to nothing the order is not taken as paid, and money that
+    left twice comes back from the payee (docs/adr/0073)."""
+    if order.order_id != present:
+        rule = (
+            f"付款单不是该{what}当前的付款单;后一付款单 {present} 付款失败或退汇前,本单不作已付。"
+            f"两笔均已付的,向收款方追回本单 {order.amount} 元,退回原付款账户后将本单核实为未付"
+        )
+        raise Conflict("STATE", field="order", rule=rule, order=present)
+
+
 # ---- answers -----------------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments.model import BankResult, Duty, Outcome, PayOrder
-from medaid.payments.service import Answered, claim_duty, get_officer
+from medaid.payments.service import Answered, check_current, claim_duty, get_officer
 from medaid.regions import Region
 
 State = StatementState
@@ -235,8 +235,7 @@ def _heard_returned(statement: Statement, answered: Answered) -> tuple[Statement
 
 
 def _check_present(statement: Statement, order: PayOrder, *states: State) -> None:
-    if statement.order_id != order.order_id:
-        raise Conflict("STATE", field="order", rule="付款单不是该对账单当前的付款单")
+    check_current(order, statement.order_id, "对账单")
     if statement.state not in states:
         raise Conflict("STATE", field="order", rule="该对账单没有在途的付款")
 

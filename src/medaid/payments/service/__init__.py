@@ -5,6 +5,7 @@ acting service's transaction; the others commit.
 """
 
 from medaid.payments.payees import check_account, check_paid_account
+from medaid.payments.rules import check_current
 from medaid.payments.service.accounts import (
     account_approved,
     account_confirmed,
@@ -67,6 +68,7 @@ __all__ = [
     "admit",
     "approve_account",
     "check_account",
+    "check_current",
     "check_paid_account",
     "claim_duty",
     "close_batch",

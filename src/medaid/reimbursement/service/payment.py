@@ -149,8 +149,9 @@ def bank_listener(context: Context) -> payments.Listener:
 def _change(answered: payments.Answered) -> Change:
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         paid = case.payment
-        if paid is None or paid.order_id != answered.order.order_id:
-            raise Conflict("STATE", field="order", rule="付款单不是该申请当前的付款单")
+        if paid is None:
+            raise Conflict("STATE", field="order", rule="该申请没有付款单")
+        payments.check_current(answered.order, paid.order_id, "申请")
         if answered.outcome == Outcome.PAID:
             return _paid(case, paid, len(answered.order.answers), answered.at)
         return _not_paid(case, paid, answered)
