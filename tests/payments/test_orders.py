@@ -19,6 +19,7 @@ from tests.payments.builders import (
     OTHER,
     SUZHOU,
     Books,
+    answer,
     ordered,
     orders_of,
     payee,
@@ -199,6 +200,66 @@ def test_a_batch_is_not_closed_with_an_order_whose_earlier_one_may_have_been_pai
         first.order_id, False, "未付", APPROVES, frozenset({"auditor"}), books.listeners, NOW
     )
     assert service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW).count == 1
+
+
+def test_a_held_order_leaves_its_open_batch_and_the_others_are_paid(tables: Tables) -> None:
+    """Else the batch stays open for ever."""
+    payee()
+    books, first = Books(), sent()
+    take(says(first, "failed"), books)
+    batch, held = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW), ordered()
+    other = ordered(name="S2")
+    for order in (held, other):
+        commit(service.order_released(order.order_id, batch, NOW))
+    take(says(first, "paid"), books)
+    with pytest.raises(Conflict, match="矛盾"):
+        service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW)
+    commit(service.order_taken_out(held.order_id, NOW))
+    assert state(held) == "open"
+    closed = service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW)
+    assert (closed.count, state(other)) == (1, "released")
+    assert held.order_id not in exchange.get(f"bank/out/{batch.batch_id}.txt").decode()
+    line = (held.order_id, held.amount.yuan(), "paid", "")
+    report = take(answer(batch.batch_id, line), books)
+    assert [problem.code for problem in report.problems] == ["NOT_FOUND"]
+    service.resolve_contradiction(
+        first.order_id, False, "未付", APPROVES, frozenset({"auditor"}), books.listeners, NOW
+    )
+    later = service.open_batch(NANJING, "b2", CASHIER, CASHIERS, NOW)
+    commit(service.order_released(held.order_id, later, NOW))
+    assert service.close_batch(NANJING, later.batch_id, CASHIER, CASHIERS, NOW).count == 1
+
+
+def test_an_order_taken_out_may_return_to_the_same_batch(tables: Tables) -> None:
+    payee()
+    batch, order = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW), ordered()
+    for _ in range(2):
+        commit(service.order_released(order.order_id, batch, NOW))
+        assert len(list(service.list_batch_lines(batch.batch_id))) == 1
+        commit(service.order_taken_out(order.order_id, NOW))
+        assert list(service.list_batch_lines(batch.batch_id)) == []
+    commit(service.order_released(order.order_id, batch, NOW))
+    assert service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW).count == 1
+
+
+def test_what_the_bank_may_have_is_not_taken_out(tables: Tables) -> None:
+    payee()
+    batch, order = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW), ordered()
+    with pytest.raises(Conflict, match="待支付"):  # in no batch
+        service.order_taken_out(order.order_id, NOW)
+    commit(service.order_released(order.order_id, batch, NOW))
+    writes = service.order_taken_out(order.order_id, NOW)
+    service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW)
+    with pytest.raises(ConditionFailed, match="batch"):  # closed while it was taken out
+        commit(writes)
+    with pytest.raises(Conflict, match="已关闭"):
+        service.order_taken_out(order.order_id, NOW)
+    alone = sent(name="S2")
+    with pytest.raises(Conflict, match="已关闭"):
+        service.order_taken_out(alone.order_id, NOW)
+    take(says(alone, "paid"), Books())
+    with pytest.raises(Conflict, match="已支付"):
+        service.order_taken_out(alone.order_id, NOW)
 
 
 def test_two_first_orders_at_once_make_one(tables: Tables) -> None:

@@ -36,7 +36,7 @@ from tests.reimbursement.office import (
 
 from medaid.aws import rest
 from medaid.aws.rest.app import mount
-from medaid.errors import BadInput, Conflict
+from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId
 from medaid.payments import api as payments_api
 from medaid.payments import service as payments
@@ -152,6 +152,31 @@ def failed_and_contradicted() -> tuple[service.Context, str, int]:
     found = service.case_detail(o, MANAGER, case.case_id, NOW).case
     assert found.state == State.PAYMENT_FAILED
     return o, found.case_id, found.version
+
+
+def test_a_case_is_taken_out_of_an_open_batch_with_a_reason_and_paid_anew() -> None:
+    o = office()
+    batch = open_batch("b1", NOW)
+    case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
+    version = case.version
+    for who, why, error in (
+        (CASHIER, given(), BadInput),
+        (ACCOUNTANT, given("账户待核"), Forbidden),
+        (AUDITOR, given("账户待核"), Forbidden),
+    ):
+        with pytest.raises(error):
+            service.take_out(o, who, case.case_id, version, NOW, why)
+    case = service.take_out(o, CASHIER, case.case_id, version, NOW, given("账户待核"))
+    assert case.state == State.ORDERED
+    detail = service.case_detail(o, MANAGER, case.case_id, NOW)
+    last = detail.acts[-1]
+    assert (last.act, last.officer, last.reason) == ("take_out", CASHIER.officer_id, "账户待核")
+    close_batch(batch.batch_id, NOW)
+    later = open_batch("b2", NOW)
+    case = service.pay(o, CASHIER, case.case_id, case.version, later.batch_id, NOW, given())
+    close_batch(later.batch_id, NOW)
+    with pytest.raises(Conflict, match="已关闭"):
+        service.take_out(o, CASHIER, case.case_id, case.version, NOW, given("迟了"))
 
 
 def test_an_obligation_is_not_annulled_while_the_bank_contradicts_itself() -> None:

@@ -23,6 +23,8 @@ from medaid.payments.model import Batch, PayOrder, Source
 from medaid.regions import Region
 
 LINE: Final = "LINE#"
+TAKEN_OUT: Final = "taken_out"
+"""State of a line whose order left its batch before it was closed."""
 
 
 def payee_key(region: Region, payee_id: str) -> Key:

@@ -53,6 +53,7 @@ from medaid.payments.service.orders import (
     nothing_under_way,
     order_created,
     order_released,
+    order_taken_out,
     single_order,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "open_batch",
     "order_created",
     "order_released",
+    "order_taken_out",
     "payable_account",
     "reject_account",
     "resolve_contradiction",

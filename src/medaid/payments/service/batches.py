@@ -14,7 +14,14 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments import payees
-from medaid.payments.keys import LINE, batch_key, line_key, month_key, month_partition
+from medaid.payments.keys import (
+    LINE,
+    TAKEN_OUT,
+    batch_key,
+    line_key,
+    month_key,
+    month_partition,
+)
 from medaid.payments.model import Account, Batch, BatchLine, BatchState, Duty
 from medaid.payments.service.accounts import get_payee
 from medaid.payments.service.duties import claim_duty
@@ -61,9 +68,9 @@ def list_batches(region: Region, month: Month) -> list[Batch]:
 
 
 def list_batch_lines(batch_id: str) -> Iterator[BatchLine]:
-    """The orders of a batch. Raises Unavailable."""
+    """The orders of a batch, without what was taken out of it. Raises Unavailable."""
     found = PaymentItem.list_under(batch_key(batch_id).pk, LINE)
-    return (item.record(BatchLine) for item in found)
+    return (item.record(BatchLine) for item in found if item.state != TAKEN_OUT)
 
 
 def close_batch(

@@ -13,6 +13,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import payees, rules
 from medaid.payments.keys import (
+    TAKEN_OUT,
     batch_key,
     line_key,
     month_key,
@@ -94,12 +95,39 @@ def order_released(
     payees.check_paid_account(account, wanted)
     line = BatchLine(order.order_id, order.payee, order.amount, account)
     released = replace(order, state=OrderState.RELEASED, batch_id=batch.batch_id)
+    key = line_key(batch.batch_id, order_id)
+    before = PaymentItem.find(key)  # where it was taken out of this very batch
     return [
         held.unchanged("batch"),
         unchanged,
         *previous,
-        PaymentItem.create(line_key(batch.batch_id, order_id), line, "order:line", at=at),
+        before.replace(line, "order:line", state="", at=at)
+        if before
+        else PaymentItem.create(key, line, "order:line", at=at),
         item.replace(released, "order", state=released.state, at=at),
+    ]
+
+
+def order_taken_out(order_id: OrderId, at: datetime) -> Sequence[Write]:
+    """The order taken out of its open batch, as writes for the acting service's transaction; labels
+    `order`, `order:line`, `batch`. It is open again and may be released anew.
+
+    Raises Conflict STATE where it is in no batch, or the batch takes no more changes: then the bank
+    may have it.
+    """
+    item, order = _load(order_id)
+    if order.state != OrderState.RELEASED:
+        raise Conflict("STATE", field="order", rule=f"付款单{rules.NAMES[order.state]}")
+    held = PaymentItem.find(batch_key(order.batch_id))
+    if held is None or held.state != BatchState.OPEN:
+        raise Conflict("STATE", field="batch_id", rule="付款批次已关闭,付款单已提交银行")
+    line = PaymentItem.find(line_key(order.batch_id, order_id))
+    assert line is not None, "a released order is a line of its batch"
+    after = replace(order, state=OrderState.OPEN, batch_id="")
+    return [
+        held.unchanged("batch"),
+        line.replace(line.record(BatchLine), "order:line", state=TAKEN_OUT, at=at),
+        item.replace(after, "order", state=after.state, at=at),
     ]
 
 

@@ -67,6 +67,7 @@ ACTS: Final[Mapping[str, tuple[type[ActBody], Callable[..., Case], Taken]]] = {
     "request_supplement": (Material, service.request_supplement, lambda b: (tuple(b.material),)),
     "send_back": (ActBody, service.send_back, _nothing),
     "supplement": (Material, service.supplement, lambda b: (tuple(b.material),)),
+    "take_out": (ActBody, service.take_out, _nothing),
     "tell": (ActBody, service.tell, _nothing),
     "transfer": (Transfer, service.transfer, lambda b: (b.point,)),
     "withdraw": (ActBody, service.withdraw, _nothing),

@@ -33,6 +33,7 @@ from medaid.reimbursement.service.payment import (
     delivered,
     order,
     pay,
+    take_out,
     tell,
 )
 from medaid.reimbursement.service.queries import (
@@ -115,6 +116,7 @@ __all__ = [
     "steps_of_case",
     "supplement",
     "sweep",
+    "take_out",
     "tell",
     "transfer",
     "upload",

@@ -124,6 +124,22 @@ def pay(
     return act(context, officer, case_id, version, "pay", why, now, change)
 
 
+def take_out(
+    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
+) -> Case:
+    """The cashier takes the order out of a batch that is still open, where it may not be paid now:
+    the others are paid, and it is released anew later. Raises Conflict STATE once the batch is
+    closed."""
+
+    def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        last = case.payment
+        assert last is not None, "a paid case has an order"
+        taken = payments.order_taken_out(ids.OrderId(last.order_id), now)
+        return Changed(case.with_order(replace(last, batch="")), taken)
+
+    return act(context, officer, case_id, version, "take_out", why, now, change)
+
+
 _ACTS: Final = {
     Outcome.PAID: "confirm",
     Outcome.FAILED: "fail",

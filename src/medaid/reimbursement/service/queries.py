@@ -74,6 +74,7 @@ def states_for(context: Context, role: str) -> tuple[State, ...]:
         "extend",
         "withdraw",
         "refuse",
+        "take_out",
         "tell",
         "demand_recovery",
         "change_account",
