@@ -23,6 +23,7 @@ Table `fund`: what of the books may change.
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's, of a year's | `store.find`, `store.listed` |
 | a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
 | a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
+| which voucher booked a paper | pk `F#<admdvs>`, sk `PAPER#<sha256>` | GetItem | `store.find` |
 | an entry posted outside a settlement: once only | pk `E#<entry_id>`, sk `POSTED` | conditional put | `store.posted` |
 | seals of a fund, or of its month | pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>` | Query | `store.listed` |
 | debits and credits of an account by day recorded | pk `ROLL#<admdvs>#<yyyy-mm>`, sk `<day>#<account>` | Query of a month's | `store.rolled` |
@@ -135,6 +136,10 @@ def of_reconciliation(admdvs: str, quarter: str, number: int) -> Key:
 
 def of_voucher(admdvs: str, month: str, voucher_id: str) -> Key:
     return Key(of_region(admdvs), f"{VOUCHER}{month}#{voucher_id}")
+
+
+def of_paper(admdvs: str, content: str) -> Key:
+    return Key(of_region(admdvs), f"PAPER#{content}")
 
 
 def of_posted(entry_id: str) -> Key:

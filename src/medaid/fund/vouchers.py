@@ -16,7 +16,7 @@ from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import cash, keys, periods, store, voucher_rules
+from medaid.fund import cash, keys, open_amounts, paper_once, periods, store, voucher_rules
 from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, chart
 from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
@@ -52,6 +52,7 @@ def make_voucher(
         if chart.flows()[voucher.kind].first:
             _check_first(admdvs, month)
         _entry(admdvs, voucher, now)
+        paper_once.check_not_booked(admdvs, voucher)
         state = VoucherState.MADE
         write = store.FundItem.create(key, voucher, "voucher", state=state, at=now)
         duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
@@ -157,8 +158,9 @@ def post_voucher(
 ) -> Voucher:
     """Another person posts it: entry and state in one transaction.
 
-    Raises Refused NOT_FOUND, Conflict STATE, PERIOD_CLOSED, OVERDRAWN or DUPLICATE, Forbidden
-    SEPARATION for who made it or let it overdraw.
+    Raises Refused NOT_FOUND, Conflict STATE, PERIOD_CLOSED, OVERDRAWN (a bank account, an advance
+    or a debt that is not there) or DUPLICATE (also of a paper that is booked), Forbidden SEPARATION
+    for who made it or let it overdraw.
     """
     act = Signature("入账", by, now)
     return _decided(admdvs, month, voucher_id, VoucherState.POSTED, act, roles)
@@ -203,6 +205,7 @@ def _decided(
         writes = [item.replace(changed, "voucher", state=to, at=act.at), *duty]
         if to is VoucherState.POSTED:
             writes += _posting(admdvs, held, act.at)
+            writes += paper_once.booked(admdvs, held, act.at)
         return Decided(changed, writes)
 
     return transact(decide, _refuse_posted)
@@ -210,6 +213,7 @@ def _decided(
 
 def _posting(admdvs: str, voucher: Voucher, at: datetime) -> Sequence[Write]:
     entry = _entry(admdvs, voucher, at)
+    open_amounts.check_open(entry, "lines")
     allowed = voucher.overdraft is not None
     return [*periods.posting(entry), *cash.spending(entry, at, "lines", overdraft=allowed)]
 

@@ -154,6 +154,11 @@ class Entry:
         return Fen(sum(line.fen for line in self.lines if line.fen > 0))
 
 
+def reversal_id(entry_id: str) -> str:
+    """Of the one entry that takes `entry_id` back."""
+    return f"{entry_id}R"
+
+
 def reversing(
     entry: Entry, source: str, effective: date, recorded: datetime, narrative: str = ""
 ) -> Entry:
@@ -161,7 +166,7 @@ def reversing(
     balance. There can only ever be one."""
     return replace(
         entry,
-        entry_id=f"{entry.entry_id}R",
+        entry_id=reversal_id(entry.entry_id),
         effective=effective,
         recorded=recorded,
         source=source,
