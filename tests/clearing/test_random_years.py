@@ -341,7 +341,7 @@ def live(scripts: Any, insured: Any, share: str) -> Years:
     """The years as the scripts say, checked on the way."""
     years, read = Years(), Books()
     for n, code in enumerate(HOSPITALS):
-        years.propose(code, date(2021, 1, 1), "1", ("0", "0.05", "0.1")[n], "2222")
+        years.propose(code, date(2021, 1, 1), "1", ("0.02", "0.05", "0.1")[n], "2222")
         years.approve()
     with_2021, ends_2022 = insured
     if with_2021:
@@ -415,7 +415,7 @@ FULL = (
             (4, (1, 0, 1), (7777, 0, 5000), OUTPATIENT, 0),
             (6, (2, 0, 1), (7777, 0, 5000), INPATIENT, 0),
         ],
-        change=[(H1, "middle", "2", "0.05", "2222", False)],
+        change=[(H1, "middle", "2", "0.3333", "2222", False)],
         says=("lines", "lines", "disputes"),
         deduct=(INSURED[0], H1, True),
         ends="upheld",
@@ -435,6 +435,7 @@ def test_everything_happens_in_the_years_by_hand() -> None:
     told = Counter(o.told for orders in out.orders.values() for o in orders.values())
     assert told["paid"] > 5
     assert told["failed"] > 2
+    regions = Counter(code for (_, code), back in out.returned.items() if +back)
     happened = {
         "fronted": out.fronted,
         "barred": out.barred,
@@ -442,6 +443,7 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "away": +summed(out.away.values()),
         "forward": [f for f in out.forwards.values() if min(f.values(), default=0) < 0],
         "returned": +summed(out.returned.values()),
+        "returned by two regions": [c for c, n in regions.items() if n > 1],
         "forfeited": +summed(out.forfeited.values()),
         "bills": +out.bills_paid,
         "given back to the insurer's purse": [fen for *_, fen in out.insurer if fen < 0],
