@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.conftest import Tables
@@ -37,7 +37,7 @@ from tests.reimbursement.office import (
 from medaid.aws import rest
 from medaid.aws.rest.app import mount
 from medaid.errors import BadInput, Conflict, Forbidden
-from medaid.ids import OfficerId
+from medaid.ids import OfficerId, OrderId
 from medaid.payments import api as payments_api
 from medaid.payments import service as payments
 from medaid.payments.model import Account as PayeeAccount
@@ -177,6 +177,54 @@ def test_a_case_is_taken_out_of_an_open_batch_with_a_reason_and_paid_anew() -> N
     close_batch(later.batch_id, NOW)
     with pytest.raises(Conflict, match="已关闭"):
         service.take_out(o, CASHIER, case.case_id, case.version, NOW, given("迟了"))
+
+
+def resolved(o: service.Context, order_id: str, paid: bool, now: datetime) -> None:
+    who = OfficerId(AUDITOR.officer_id), frozenset({"auditor"})
+    heard = {SourceKind.CASE: service.bank_listener(o)}
+    payments.resolve_contradiction(OrderId(order_id), paid, "查询银行", *who, heard, now)
+
+
+@pytest.mark.parametrize("last", ["ordered", "taken out", "failed"])
+def test_an_earlier_order_found_paid_is_the_payment_unless_a_later_one_is_with_the_bank(
+    last: str,
+) -> None:
+    """Else the office could only call it unpaid, and pay a second time."""
+    o = office()
+    batch = open_batch("b1", NOW)
+    case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
+    close_batch(batch.batch_id, NOW)
+    assert case.order is not None
+    first = case.order.order_id
+    take(o, answer(batch.batch_id, (first, "8822.50", "failed", "账户已销户")), NOW)
+    case = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    case = service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
+    assert case.order is not None
+    second = case.order.order_id
+    if last != "ordered":
+        batch2 = open_batch("b2", NOW)
+        case = service.pay(o, CASHIER, case.case_id, case.version, batch2.batch_id, NOW, given())
+    if last == "failed":
+        close_batch(batch2.batch_id, NOW)
+    take(o, answer(batch.batch_id, (first, "8822.50", "paid", "")), NOW)
+    if last != "ordered":
+        with pytest.raises(Conflict, match="追回本单"):
+            resolved(o, first, True, NOW)
+    if last == "taken out":
+        service.take_out(o, CASHIER, case.case_id, case.version, NOW, given("前单存疑"))
+    elif last == "failed":
+        take(o, answer(batch2.batch_id, (second, "8822.50", "failed", "账户已销户")), NOW)
+    resolved(o, first, True, NOW)
+    case = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    assert case.state == State.CONFIRMED
+    assert case.payment is not None
+    assert case.payment.order_id == first
+    assert payments.get_order(OrderId(second)).state == "failed"
+    returned = answer(batch.batch_id, (first, "8822.50", "failed", "退汇"))
+    assert take(o, returned, NOW + timedelta(days=2)) == (1, [])
+    case = service.case_detail(o, MANAGER, case.case_id, NOW).case
+    assert case.state == State.PAYMENT_FAILED
+    service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
 
 
 def test_an_obligation_is_not_annulled_while_the_bank_contradicts_itself() -> None:

@@ -34,6 +34,7 @@ from medaid.payments.model import (
 )
 from medaid.payments.service.batches import list_batch_lines
 from medaid.payments.service.duties import claim_duty
+from medaid.payments.service.orders import never_released
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
 
@@ -174,7 +175,8 @@ def resolve_contradiction(
     now: datetime,
 ) -> PayOrder:
     """A person has found out whether an order that the bank first failed and then paid was paid. If
-    it was, what was paid hears of it as of any payment.
+    it was, what was paid hears of it as of any payment, and a later order in no batch comes to
+    nothing.
 
     Raises Refused NOT_FOUND, Conflict STATE, BadInput without a reason, Forbidden SEPARATION for
     who pays.
@@ -190,12 +192,15 @@ def resolve_contradiction(
         claimed = claim_duty(order.region, by, roles, Duty.AUDIT, now)
         after = rules.resolved(order, paid)
         heard: Sequence[Write] = ()
+        later: Sequence[Write] = ()
         if paid:
+            later = never_released(order)
             said_so = [one for one in order.answers if one.result == BankResult.PAID]
             told = _told(order, Outcome.PAID, reason, said_so[-1], now)
             heard = _listener(listeners, order)(told)
         return Decided(
-            after, [item.replace(after, "order", state=after.state, at=now), *heard, *claimed]
+            after,
+            [item.replace(after, "order", state=after.state, at=now), *later, *heard, *claimed],
         )
 
     return transact(decide)

@@ -174,6 +174,16 @@ def check_earlier(order: PayOrder) -> list[Write]:
     )
 
 
+def never_released(order: PayOrder) -> list[Write]:
+    """The writes, label `order:later`, by which later orders of the source that are in no batch
+    come to nothing: `order` was paid after all."""
+    return [
+        item.replace(replace(one, state=OrderState.FAILED), "order:later", state=OrderState.FAILED)
+        for item, one in _held_of(order.region, order.source)
+        if one.number > order.number and one.state == OrderState.OPEN
+    ]
+
+
 def _held_of(region: Region, source: Source) -> list[tuple[PaymentItem, PayOrder]]:
     """The orders of a source with the version that was read, the oldest first."""
     found = PaymentItem.list_under(source_partition(region, source))

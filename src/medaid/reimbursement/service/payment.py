@@ -167,12 +167,25 @@ def _change(answered: payments.Answered) -> Change:
         paid = case.payment
         if paid is None:
             raise Conflict("STATE", field="order", rule="该申请没有付款单")
+        if answered.outcome == Outcome.PAID:
+            case, paid = _found_paid(case, paid, answered.order.order_id)
         payments.check_current(answered.order, paid.order_id, "申请")
         if answered.outcome == Outcome.PAID:
             return _paid(case, paid, len(answered.order.answers), answered.at)
         return _not_paid(case, paid, answered)
 
     return change
+
+
+def _found_paid(case: Case, last: PayOrder, order_id: str) -> tuple[Case, PayOrder]:
+    """An earlier order that was paid after all is the case's payment again, where no later one is
+    with the bank: one that waited comes to nothing."""
+    earlier = next((one for one in case.orders if one.order_id == order_id), None)
+    if earlier is None or earlier.order_id == last.order_id or case.state is State.PAID:
+        return case, last
+    case = case.with_order(replace(last, failure=last.failure or "前一付款单已付"))
+    again = replace(earlier, number=len(case.orders) + 1)
+    return replace(case, orders=(*case.orders, again)), again
 
 
 def _paid(case: Case, last: PayOrder, earlier: int, now: datetime) -> Changed:
