@@ -32,6 +32,7 @@ from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
+from medaid.fund.model.chart import funds
 from medaid.ids import InstitutionCode, MessageId, OfficerId, PersonNo, SettlementId, VisitId
 from medaid.instants import civil_date
 from medaid.money import Fen
@@ -210,8 +211,20 @@ def agreement(
     )
 
 
-def agree(one: Agreement) -> None:
-    """An agreement made by one and approved by another, on the day it begins."""
+def endow(region: str, fen: int = 10**12, day: date = date(2018, 1, 1)) -> None:
+    """Money of every fund on both bank accounts of a region, from before its first act; once."""
+    rows = [
+        (fund_key, number, "3001", Fen(fen)) for fund_key in funds() for number in ("1001", "1002")
+    ]
+    when = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+    fund.post(journal.movement("opening", region, f"期初-{region}-{fen}", rows, when))
+
+
+def agree(one: Agreement, *, endowed: bool = True) -> None:
+    """An agreement made by one and approved by another, on the day it begins; with money to pay
+    from."""
+    if endowed:
+        endow(one.region, day=one.effective)
     when = datetime(one.effective.year, one.effective.month, one.effective.day, 4, tzinfo=UTC)
     hospital.propose_agreement(one, one.region, "录入", when)
     hospital.decide_agreement(one.institution, True, "", "复核", one.region, when)
@@ -233,7 +246,10 @@ def contract(code: str, region: str = HOME) -> None:
     contracted(Institution(code, "某医院", region, "3"))
 
 
-def close_month(region: str, month: str, now: datetime) -> dict[str, int]:
+def close_month(region: str, month: str, now: datetime, *, endowed: bool = True) -> dict[str, int]:
+    """The statements of a month, with money to pay them from."""
+    if endowed:
+        endow(region, day=date(Month(month).year, 1, 1))
     return hospital.close_month(Region(region), Month(month), now)
 
 
@@ -342,15 +358,20 @@ def advance(
     *,
     by: str = "",
     document: str = "财函1号",
+    endowed: bool = True,
 ) -> Bill:
-    """One step of a bill between regions, on finance's paper."""
+    """One step of a bill between regions, on finance's paper; with money to pay from."""
+    if endowed and step == "received":
+        endow(debtor, day=civil_date(now).replace(day=1) - timedelta(days=1))
     who, name = OfficerId(by or hand(step)), BillStep(step)
     return regions.advance_bill(creditor, debtor, month, name, who, now, kind, document=document)
 
 
-def collect(bill: Bill, now: datetime) -> None:
-    """What the bill's cities owe comes into their province's account."""
+def collect(bill: Bill, now: datetime, *, endowed: bool = True) -> None:
+    """What the bill's cities owe comes into their province's account; with money to pay from."""
     for city, amounts in owed_by_city(bill).items():
+        if endowed:
+            endow(city, day=civil_date(now).replace(day=1) - timedelta(days=1))
         document = f"缴款{bill.bill_id}"
         regions.collect(bill.debtor, city, document, amounts, OfficerId("省出纳"), now)
 

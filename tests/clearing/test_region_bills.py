@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 import pytest
-from tests.clearing.builders import advance, at, collect, fix_prepayment, pay_bill
+from tests.clearing.builders import advance, at, collect, endow, fix_prepayment, pay_bill
 from tests.conftest import Tables
 
 from medaid.aws import exchange
@@ -137,6 +137,11 @@ class TestCollection:
         PAIR: {"assistance": Fen(1000)},
         OTHER: {"assistance": Fen(70), "basic_resident": Fen(5)},
     }
+
+    @pytest.fixture(autouse=True)
+    def _money(self, tables: Tables) -> None:
+        for city in (SUZHOU, NANJING):
+            endow(city, day=date(2023, 7, 31))
 
     def paid_in(self, city: Region, document: str, **amounts: int) -> Deposit:
         by_fund = {fund: Fen(fen) for fund, fen in amounts.items()}

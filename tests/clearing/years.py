@@ -15,6 +15,7 @@ from tests.clearing.builders import (
     at,
     close_month,
     deduct,
+    endow,
     insure,
     item,
     made,
@@ -69,6 +70,10 @@ class Years:
     assisting: dict[str, str] = field(default_factory=dict)
     proposed: Agreement = field(init=False)
     """The version that waits for its approval."""
+
+    def __post_init__(self) -> None:
+        for region in OWING:
+            endow(region, day=BEGIN.date())
 
     def tick(self) -> datetime:
         self.now += timedelta(minutes=7)

@@ -17,7 +17,7 @@ from tests.fund.office import REGION, give, make, noon, paper, post
 
 from medaid.aws.transaction import ConditionFailed, commit
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import cash, periods, service, store, voucher_rules, vouchers
+from medaid.fund import periods, service, store, voucher_rules, vouchers
 from medaid.fund.model import chart, provisions
 from medaid.fund.records import Voucher, VoucherRef, VoucherState
 from medaid.money import Fen
@@ -277,7 +277,7 @@ def test_two_movements_side_by_side_do_not_spend_the_same_money() -> None:
     for number in ("1", "2"):
         draft = paper(number, "critical_passed_up", DAY, SPENT)
         entry = voucher_rules.entry_of(REGION, draft, at)
-        both.append([*periods.posting(entry), *cash.spending(entry, at, "lines")])
+        both.append(periods.posting(entry, spending="lines"))
     commit(both[0])
     with pytest.raises(ConditionFailed) as told:
         commit(both[1])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from tests.people import recorded
@@ -14,6 +14,9 @@ from tests.people import recorded
 from medaid import ids
 from medaid.aws import exchange
 from medaid.aws.transaction import RetryPolicy, commit
+from medaid.fund import service as fund
+from medaid.fund.model import journal
+from medaid.fund.model.chart import funds
 from medaid.ids import OfficerId
 from medaid.instants import BEIJING
 from medaid.money import Fen
@@ -75,8 +78,12 @@ def register(
     categories: Sequence[str] = ("subsistence_allowance",),
     since: date = date(2024, 1, 1),
     admdvs: str = NANJING,
+    *,
+    endowed: bool = True,
 ) -> None:
-    """A resident insured and assisted in `admdvs`."""
+    """A resident insured and assisted in `admdvs`, which has the money to pay."""
+    if endowed:
+        endow(at("2025-12-02 09:00"), admdvs=admdvs)
     when = datetime(2024, 1, 1, tzinfo=UTC)
     number = int(hashlib.sha256(psn_no.encode()).hexdigest(), 16)
     certno = f"32010119{60 + number % 30}0101{number % 1000:03d}"
@@ -161,8 +168,17 @@ def released(o: service.Context, case: Case, now: datetime, batch: str) -> Case:
     return service.pay(o, CASHIER, case.case_id, case.version, batch, now, given())
 
 
-def open_batch(key: str, now: datetime, who: Officer = CASHIER) -> Batch:
-    """A batch for the bank."""
+def endow(now: datetime, fen: int = 10**12, admdvs: str = NANJING) -> None:
+    """Money of every fund on a region's bank accounts, from before the month; once."""
+    rows = [(key, number, "3001", Fen(fen)) for key in funds() for number in ("1001", "1002")]
+    when = now.replace(day=1) - timedelta(days=1)
+    fund.post(journal.movement("opening", admdvs, f"期初-{admdvs}-{fen}-{when:%Y-%m}", rows, when))
+
+
+def open_batch(key: str, now: datetime, who: Officer = CASHIER, *, endowed: bool = True) -> Batch:
+    """A batch for the bank, with money to pay from."""
+    if endowed:
+        endow(now, admdvs=who.admdvs)
     return payments.open_batch(Region(who.admdvs), key, OfficerId(who.officer_id), who.roles, now)
 
 

@@ -13,7 +13,7 @@ from functions.outbox.handler import tell
 from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 from tests.reimbursement.api_client import Call, Desk, application, in_process, opened
-from tests.reimbursement.office import answer, at, office, officer, register, scan, take
+from tests.reimbursement.office import answer, at, endow, office, officer, register, scan, take
 
 from medaid.aws import outbox, rest, stream
 from medaid.aws.rest.app import mount, plain
@@ -158,6 +158,7 @@ def outbox_item(item: dict[str, Any]) -> outbox.OutboxItem:
 @pytest.fixture
 def town(tables: Tables) -> Town:
     register(admdvs=DISTRICT, since=date(2021, 1, 1))
+    endow(at("2021-01-04 09:00"), admdvs=DISTRICT)
     return Town(tables)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import budgets, cash, keys, periods, store
+from medaid.fund import budgets, keys, periods, store
 from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, journal
 from medaid.fund.model.chart import accounts, check_funds
@@ -182,7 +182,7 @@ def _turned(
             writes.append(_within_budget(admdvs, held, act.at))
         if to is AllocationState.RECEIVED:
             entry = _entry(admdvs, held, act.at)
-            writes += [*periods.posting(entry), *cash.spending(entry, act.at, "amounts")]
+            writes += periods.posting(entry, spending="amounts")
         return Decided(changed, writes)
 
     return transact(decide, _refuse_posted)

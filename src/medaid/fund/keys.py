@@ -19,7 +19,7 @@ Table `fund`: what of the books may change.
 | a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
 | a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
 | a version of a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>` | GetItem; Query of a year's | `store.find`, `store.listed` |
-| who of several takes money from the bank, or asks for it, first | pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>` | GetItem | `store.find` |
+| what the bank accounts hold now; who of several asks for money of the budget first | pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>` | GetItem | `store.find` |
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's, of a year's | `store.find`, `store.listed` |
 | a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
 | a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
@@ -90,7 +90,7 @@ def of_current_accounts(admdvs: str, month: str) -> Key:
 
 
 def of_cash(admdvs: str) -> Key:
-    """Turned by each movement that takes money from a bank account by hand."""
+    """Turned by each entry that moves a bank account."""
     return Key(of_region(admdvs), "CASH")
 
 

@@ -14,7 +14,8 @@ from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, current_accounts, keys, sealing, seals, store
+from medaid.fund import books, cash, current_accounts, keys, sealing, seals, store
+from medaid.fund.balances import first_month, last_closed
 from medaid.fund.model import Entry, journal
 from medaid.fund.records import Books, Period, PeriodState, Signature
 from medaid.instants import civil_date
@@ -26,12 +27,13 @@ _REOPENED: Final = "重新开账"
 _BROKEN_OFF: Final = "结账中止"
 
 
-def posting(*entries: Entry) -> list[Write]:
+def posting(*entries: Entry, spending: str = "", promised: bool = False) -> list[Write]:
     """The writes that post entries once, each into its open period, as part of a larger act; they
-    lose as `period:` or `posted:`.
+    lose as `period:`, `posted:` or `cash`. `spending` and `promised` as in `cash.writes`.
 
     Raises Refused FLOW_FORBIDDEN, DATE_FUTURE for an effective date after the day of recording;
-    Conflict PERIOD_CLOSED for a month before the first that was closed: it would be in no balance.
+    Conflict OVERDRAWN, and PERIOD_CLOSED for a month before the first that was closed: it would be
+    in no balance.
     """
     for entry in entries:
         if entry.effective > civil_date(entry.recorded):
@@ -40,11 +42,12 @@ def posting(*entries: Entry) -> list[Write]:
             _after_first_closed(entry)
     checks = sorted({(e.admdvs, e.period) for e in entries})
     writes = [store.still_open(*one) for one in checks]
-    return writes + [
+    writes += [
         write
         for e in entries
         for write in (store.put(journal.checked(e)), store.posted(e.entry_id, e.recorded))
     ]
+    return writes + cash.moved(entries, spending=spending, promised=promised)
 
 
 def _after_first_closed(entry: Entry) -> None:
@@ -65,9 +68,9 @@ def post(*entries: Entry) -> bool:
     return transact(lambda: Decided(True, posting(*entries)), _posted_or_closed)
 
 
-def _posted_or_closed(lost: ConditionFailed) -> bool:
+def _posted_or_closed(lost: ConditionFailed) -> bool | None:
     refuse_closed(lost)
-    return False
+    return None if cash.only(lost) else False
 
 
 def refuse_closed(lost: ConditionFailed) -> None:
@@ -151,26 +154,6 @@ def opening(admdvs: str, month: str) -> dict[str, Fen]:
     raise Conflict("PERIOD_OPEN", field="period", rule=f"{left} 未结账")
 
 
-def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] | None:
-    """The latest closed month before `before` and its closing balances, None where there is none.
-
-    Months close in order, so every one before it is closed too: the balance of any day is this and
-    the entries since.
-    """
-    found: tuple[Month, Mapping[str, Fen]] | None = None
-    for item in store.listed(keys.of_region(admdvs), keys.PERIOD):
-        month = Month(keys.parse_period(item.sk))
-        if month < before and item.state == PeriodState.CLOSED:
-            found = month, item.record(Period).balances
-    return found
-
-
-def first_month(admdvs: str) -> Month | None:
-    """The first month of a region's books, as the roll-ups keep it; None before the first."""
-    item = store.find(keys.of_books(admdvs))
-    return item.record(Books).first if item else None
-
-
 def keep_first_month(admdvs: str, month: Month) -> None:
     """Notes that the region has an entry in `month`; only an earlier first month changes it."""
 
@@ -222,6 +205,7 @@ def close(
     act = Signature(_CLOSED, by, now)
     kept = current_accounts.keeping(admdvs, Month(month), aged.items, now)
     _turn(admdvs, month, PeriodState.CLOSED, act, closing, [kept])
+    cash.reckon_anew(admdvs, now)
     return balance
 
 

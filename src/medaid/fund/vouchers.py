@@ -16,7 +16,7 @@ from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import cash, keys, open_amounts, paper_once, periods, store, voucher_rules
+from medaid.fund import balances, keys, open_amounts, paper_once, periods, store, voucher_rules
 from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, chart
 from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
@@ -101,8 +101,8 @@ def _same(held: Voucher, voucher: Voucher) -> Voucher:
 
 def _check_first(admdvs: str, month: Month) -> None:
     """Opening balances are where books begin. Raises Conflict STATE in any later period."""
-    first = periods.first_month(admdvs)
-    closed = periods.last_closed(admdvs, month)
+    first = balances.first_month(admdvs)
+    closed = balances.last_closed(admdvs, month)
     if closed is not None or (first is not None and first < month):
         raise Conflict("STATE", field="effective", rule="期初余额只能在首个会计期间录入")
 
@@ -214,8 +214,7 @@ def _decided(
 def _posting(admdvs: str, voucher: Voucher, at: datetime) -> Sequence[Write]:
     entry = _entry(admdvs, voucher, at)
     open_amounts.check_open(entry, "lines")
-    allowed = voucher.overdraft is not None
-    return [*periods.posting(entry), *cash.spending(entry, at, "lines", overdraft=allowed)]
+    return periods.posting(entry, spending="" if voucher.overdraft else "lines")
 
 
 def _find(admdvs: str, month: Month, voucher_id: str) -> tuple[store.FundItem, Voucher]:

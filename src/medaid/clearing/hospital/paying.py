@@ -93,8 +93,8 @@ def release_statement(
 
     Where an insurer runs the region's assistance, that part is fronted by it (M二.5) and the rest
     is paid by the agency. The same person twice changes nothing. Raises Conflict STATE unless
-    approved, or while a changed account waits, Forbidden SEPARATION for the one who approved
-    (Q3.1).
+    approved, or while a changed account waits, OVERDRAWN where the expenditure account does not
+    hold it, Forbidden SEPARATION for the one who approved (Q3.1).
     """
 
     def decide() -> Decided[Statement]:
@@ -121,7 +121,7 @@ def release_statement(
         return Decided(after, [*store.replace_statement(row, after, now), *writes, *claimed])
 
     orders.confirm_account(Region(region), agreements.get_payee(institution, civil_date(now)), now)
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def _ordered(
@@ -141,7 +141,8 @@ def _ordered(
     )
     payment = entries.payment_entry(after, order_id, now)
     event = PaymentOrdered(order_id, after.institution, after.month, total(after.paid))
-    return after, [*fund.writes(payment), outbox.publish(event, order_id, now), *ordered]
+    booked = fund.writes(payment, spending="statement")
+    return after, [*booked, outbox.publish(event, order_id, now), *ordered]
 
 
 def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list[Write]]:

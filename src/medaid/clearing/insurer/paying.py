@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
+from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.insurer import store
 from medaid.clearing.insurer.model import FUND, BillState, InsurerBill, Period
 from medaid.errors import Conflict, Forbidden, Refused
@@ -37,7 +37,7 @@ def _bill_changed(
             return Decided(after)
         return Decided(after, [store.replace_bill(held, after, now), *writes])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def approve_bill(
@@ -73,7 +73,8 @@ def pay_bill(
 ) -> InsurerBill:
     """The district pays its bill, or at the true-up is paid back; books and bill in one
     transaction. Twice changes nothing. Raises Refused NOT_FOUND, Conflict STATE unless approved,
-    Forbidden SEPARATION for the one who approved (Q3.1)."""
+    OVERDRAWN where the special account does not hold it, Forbidden SEPARATION for the one who
+    approved (Q3.1)."""
 
     def change(bill: InsurerBill) -> tuple[InsurerBill, list[Write]]:
         if bill.state is BillState.PAID:
@@ -125,4 +126,4 @@ def _paid(bill: InsurerBill, now: datetime) -> list[Write]:
         else ("insurer_refund", [(FUND, "1001", "2104", -bill.fronted)])
     )
     entry = journal.movement(kind, bill.district, source, rows, now, counterpart=bill.insurer)
-    return list(fund.posting(entry))
+    return fund.posting(entry, spending="bill")

@@ -27,8 +27,8 @@ from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty, get_officer
 from medaid.regions import Level
 
-AT_ONCE: Final = 28
-"""Cities whose books are written in one transaction: three writes each of the hundred it holds."""
+AT_ONCE: Final = 22
+"""Cities whose books are written in one transaction: four writes each of the hundred it holds."""
 
 
 def bill_province(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
@@ -96,9 +96,10 @@ def advance_bill(
     Where more cities pay than one transaction holds, the step is noted first and the books are
     written in parts, each once; interrupted, the same call goes on with the same entries. The same
     step twice changes nothing. `duty` is the one that the step is of in the acting region's office
-    (None for finance) and `roles` those of the token. Raises Conflict STATE for a step out of
-    order, or while a city has not paid in what it owes, Refused FIELD_REQUIRED without the paper,
-    Forbidden SEPARATION.
+    (None for finance) and `roles` those of the token. The transfer promises the money of the
+    special account, until finance has said that it went. Raises Conflict STATE for a step out of
+    order, or while a city has not paid in what it owes, OVERDRAWN where the account does not hold
+    what is to be transferred, Refused FIELD_REQUIRED without the paper, Forbidden SEPARATION.
     """
     held = store.get_bill(creditor, debtor, month, kind)
     bill = held.bill
@@ -124,14 +125,18 @@ def advance_bill(
         claimed: Sequence[Write] = ()
         if duty is not None:
             claimed = claim_duty(acting, by, roles, duty, now)
-        writes = [*store.replace_bill(present, after), *fund.posting(*rest), *claimed]
-        if step is BillStep.IN_FULL:
+        moved = fund.posting(*rest, promised=step is BillStep.ADVISED)
+        writes = [*store.replace_bill(present, after), *moved, *claimed]
+        if step is BillStep.TRANSFERRED:
+            asked = rules.step_entries(bill, BillStep.ADVISED, booked.at)
+            writes += fund.money_promised(asked, step)
+        elif step is BillStep.IN_FULL:
             writes += collecting.set_aside(bill, now)
         elif step is BillStep.CONFIRMED and bill.kind is not BillKind.CLEARING:
             writes.append(prepayment.paid_over(bill, now))
         return Decided(after, writes)
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def _book_parts(held: store.HeldBill, booked: Step, entries: list[Entry]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
+from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Received
@@ -36,8 +36,8 @@ def collect(
     paper again changes nothing.
 
     Raises BadInput for a city of another province or no amount, Conflict DUPLICATE for a paper that
-    stands for another amount or is being taken back, Forbidden SEPARATION for whoever audits or
-    keeps the accounts there.
+    stands for another amount or is being taken back, OVERDRAWN where the city does not hold it,
+    Forbidden SEPARATION for whoever audits or keeps the accounts there.
     """
     check_paid(province, city, amounts)
 
@@ -53,12 +53,13 @@ def collect(
         received = Received(document, amounts, by, now)
         after = replace(held, held=added(held.held, amounts), history=(*held.history, received))
         source = after.source(len(held.history))
-        booked = fund.posting(*rules.collection_entries(province, city, source, amounts, now))
+        entries = rules.collection_entries(province, city, source, amounts, now)
+        booked = fund.posting(*entries, spending="amounts")
         claimed = claim_duty(province, by, roles, Duty.PAY, now)
         saved = store.save_deposit(row, province, city, after, now)
         return Decided(after, [saved, *booked, *claimed])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def check_paid(province: Region, city: Region, amounts: Amounts) -> None:
@@ -95,7 +96,7 @@ def request_deposit_withdrawal(
         claimed = claim_duty(province, by, roles, Duty.PAY, now)
         return Decided(after, [store.save_deposit(row, province, city, after, now), *claimed])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def decide_deposit_withdrawal(
@@ -111,8 +112,9 @@ def decide_deposit_withdrawal(
     """Second of the two. Approved, both books get the mirror of what was entered, and the paper may
     be entered anew; not approved, it counts as before.
 
-    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, Forbidden SEPARATION for the
-    first (Q3.1), and for whoever audits or pays there.
+    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, OVERDRAWN where the province
+    does not hold it any more, Forbidden SEPARATION for the first (Q3.1), and for whoever audits or
+    pays there.
     """
 
     def decide() -> Decided[Deposit]:
@@ -132,13 +134,13 @@ def decide_deposit_withdrawal(
             source = held.source(number)
             booked = rules.collection_entries(province, city, source, entered.by_fund, entered.at)
             mirrored = (reversing(one, one.source, civil_date(now), now) for one in booked)
-            writes += fund.posting(*mirrored)
+            writes += fund.posting(*mirrored, spending="document")
         else:
             after = replace(after, held=added(held.held, entered.by_fund))
         writes += claim_duty(province, by, roles, Duty.ACCOUNT, now)
         return Decided(after, [store.save_deposit(row, province, city, after, now), *writes])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def _entered(held: Deposit, document: str) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
+from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.collecting import check_paid
@@ -52,7 +52,7 @@ def request_return(
         claimed = claim_duty(province, by, roles, Duty.ACCOUNT, now)
         return Decided(after, [store.save_deposit(row, province, city, after, now), *claimed])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)
 
 
 def decide_return(
@@ -68,8 +68,9 @@ def decide_return(
     """Second of the two: the money goes back and both books say so; or it is rejected and held as
     before.
 
-    Raises Conflict STATE where no return waits under that paper, Forbidden SEPARATION for the one
-    who asked (Q3.1), and for whoever audits or keeps the accounts there.
+    Raises Conflict STATE where no return waits under that paper, OVERDRAWN where the province's
+    account does not hold it, Forbidden SEPARATION for the one who asked (Q3.1), and for whoever
+    audits or keeps the accounts there.
     """
 
     def decide() -> Decided[Deposit]:
@@ -86,11 +87,10 @@ def decide_return(
         after = replace(held, returns=trail)
         writes: list[Write] = [*claim_duty(province, by, roles, Duty.PAY, now)]
         if approved:
-            writes += fund.posting(
-                *rules.collection_entries(province, city, document, asked.by_fund, now, back=True)
-            )
+            back = rules.collection_entries(province, city, document, asked.by_fund, now, back=True)
+            writes += fund.posting(*back, spending="document")
         else:
             after = replace(after, held=added(held.held, asked.by_fund))
         return Decided(after, [store.save_deposit(row, province, city, after, now), *writes])
 
-    return transact(decide, refuse_as_changed)
+    return transact(decide, fund.refuse_as_changed)

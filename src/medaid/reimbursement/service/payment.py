@@ -17,7 +17,7 @@ from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.payments import service as payments
-from medaid.payments.model import Outcome
+from medaid.payments.model import OrderState, Outcome
 from medaid.people import service as people
 from medaid.reimbursement import books, checks, rules, store
 from medaid.reimbursement.model import Account, Act, Case, Officer, PayOrder, State
@@ -106,7 +106,8 @@ def pay(
     why: ActReason,
 ) -> Case:
     """The cashier releases the order into an open batch. An order is in one batch only: the case
-    moves in the same transaction."""
+    moves in the same transaction. Its money is promised until the bank has answered; raises
+    Conflict OVERDRAWN where the expenditure account does not hold it."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         last = case.order
@@ -114,12 +115,12 @@ def pay(
         batch = payments.get_batch(region_of(case), batch_id)
         assert case.account is not None, "what was audited has an account"
         released = replace(last, batch=batch_id, account=case.account)
-        return Changed(
-            case.with_order(released),
-            payments.order_released(
-                ids.OrderId(last.order_id), batch, now, case.account.payee_account
-            ),
-        )
+        paying = ids.OrderId(last.order_id)
+        writes = [
+            *payments.order_released(paying, batch, now, case.account.payee_account),
+            *fund.money_promised(books.payment(case, released, now), "order"),
+        ]
+        return Changed(case.with_order(released), writes)
 
     return act(context, officer, case_id, version, "pay", why, now, change)
 
@@ -128,14 +129,15 @@ def take_out(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
     """The cashier takes the order out of a batch that is still open, where it may not be paid now:
-    the others are paid, and it is released anew later. Raises Conflict STATE once the batch is
-    closed."""
+    the others are paid, its money is free, and it is released anew later. Raises Conflict STATE
+    once the batch is closed."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         last = case.payment
         assert last is not None, "a paid case has an order"
         taken = payments.order_taken_out(ids.OrderId(last.order_id), now)
-        return Changed(case.with_order(replace(last, batch="")), taken)
+        free = fund.promise_ended(books.payment(case, last, now))
+        return Changed(case.with_order(replace(last, batch="")), [*taken, *free])
 
     return act(context, officer, case_id, version, "take_out", why, now, change)
 
@@ -171,7 +173,7 @@ def _change(answered: payments.Answered) -> Change:
             case, paid = _found_paid(case, paid, answered.order.order_id)
         payments.check_current(answered.order, paid.order_id, "申请")
         if answered.outcome == Outcome.PAID:
-            return _paid(case, paid, len(answered.order.answers), answered.at)
+            return _paid(case, paid, answered)
         return _not_paid(case, paid, answered)
 
     return change
@@ -188,33 +190,39 @@ def _found_paid(case: Case, last: PayOrder, order_id: str) -> tuple[Case, PayOrd
     return replace(case, orders=(*case.orders, again)), again
 
 
-def _paid(case: Case, last: PayOrder, earlier: int, now: datetime) -> Changed:
-    """The second entry, and the result told to the person (J28). `earlier` counts what the bank
-    said of the order before: each payment has an entry of its own."""
+def _paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
+    """The second entry, and the result told to the person (J28). Each payment has an entry of its
+    own, by what the bank said of the order before."""
+    order, now = answered.order, answered.at
+    earlier, promised = len(order.answers), order.state is OrderState.RELEASED
     paid = replace(last, failure="", entry=f"{last.order_id}.{earlier}" if earlier else "")
     event = CasePaid(case.case_id, case.psn_no, case.admdvs, last.amount)
     return Changed(
         case.with_order(paid),
         [
-            *fund.writes(*books.payment(case, paid, now)),
+            *fund.writes(*books.payment(case, paid, now), promised=promised),
             outbox.publish(event, paid.entry or paid.order_id, now),
         ],
     )
 
 
 def _not_paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
-    """The order came to nothing; a payment that was booked is mirrored, and its obligation stands
-    again."""
+    """The order came to nothing: what was promised to it is free again. A payment that was booked
+    is mirrored, and its obligation stands again."""
     reason, now = answered.reason, answered.at
     failed = replace(last, failure=reason)
     returned = answered.outcome == Outcome.RETURNED
-    mirrored = fund.writes(*books.payment_returned(case, last, reason, now)) if returned else []
+    undone = (
+        fund.writes(*books.payment_returned(case, last, reason, now))
+        if returned
+        else fund.promise_ended(books.payment(case, last, now))
+    )
     event = CasePaymentFailed(case.case_id, case.psn_no, case.admdvs, reason)
     earlier = len(answered.order.answers)
     key = f"{last.order_id}.{earlier}" if earlier else last.order_id
     return Changed(
         case.with_order(failed),
-        [*mirrored, outbox.publish(event, key, now)],
+        [*undone, outbox.publish(event, key, now)],
     )
 
 

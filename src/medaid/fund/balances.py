@@ -1,0 +1,84 @@
+"""What the accounts of a region hold on a day: the balances that a closed month kept, and the
+entries since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from medaid.fund import books, keys, store
+from medaid.fund.model import Entry
+from medaid.fund.records import Books, Period, PeriodState
+from medaid.money import Fen
+from medaid.months import Month
+
+_LONGEST_GAP: Final = 24
+"""Months without an entry after which the beginning of books that nothing has noted is found."""
+
+
+def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] | None:
+    """The latest closed month before `before` and its closing balances, None where there is none.
+
+    Months close in order, so every one before it is closed too: the balance of any day is this and
+    the entries since.
+    """
+    found: tuple[Month, Mapping[str, Fen]] | None = None
+    for item in store.listed(keys.of_region(admdvs), keys.PERIOD):
+        month = Month(keys.parse_period(item.sk))
+        if month < before and item.state == PeriodState.CLOSED:
+            found = month, item.record(Period).balances
+    return found
+
+
+def first_month(admdvs: str) -> Month | None:
+    """The first month of a region's books, as the roll-ups keep it; None before the first."""
+    item = store.find(keys.of_books(admdvs))
+    return item.record(Books).first if item else None
+
+
+def entries(admdvs: str, month: str) -> Iterator[Entry]:
+    """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order
+    recorded, streamed."""
+    return store.entries(admdvs, month)
+
+
+def between(admdvs: str, begin: date, end: date, known: datetime | None) -> Iterator[Entry]:
+    """Entries effective from `begin` to `end`, both included, as far as recorded by `known`."""
+    for month in Month.of(begin).through(Month.of(end)):
+        for entry in store.entries(admdvs, month):
+            if begin <= entry.effective <= end and (known is None or entry.recorded <= known):
+                yield entry
+
+
+def _kept_before(
+    admdvs: str, month: Month, known: datetime | None
+) -> tuple[Month, Mapping[str, Fen]]:
+    """From which month on entries have to be read for a balance in `month`, and the balances with
+    which that month begins: those of the last closed month, however old it is."""
+    closed = last_closed(admdvs, month) if known is None else None
+    if closed is not None:
+        return closed[0].next, closed[1]
+    return min(first_month(admdvs) or found_first(admdvs, month), month), {}
+
+
+def found_first(admdvs: str, month: Month) -> Month:
+    """The first month of books whose beginning was not noted yet (the roll-ups lag behind)."""
+    first, empty = month, 0
+    while empty < _LONGEST_GAP:
+        month = month.previous
+        if next(iter(store.entries(admdvs, month)), None) is None:
+            empty += 1
+        else:
+            first, empty = month, 0
+    return first
+
+
+def balance(admdvs: str, day: date, known: datetime | None = None) -> dict[str, Fen]:
+    """Balance by account code at the end of `day`, as the books stood and as they were known at
+    `known` (now where None). Fen, debit positive; zero balances left out."""
+    first, kept = _kept_before(admdvs, Month.of(day), known)
+    found = dict(kept)
+    for code, fen in books.balances(between(admdvs, first.first, day, known)).items():
+        found[code] = found.get(code, Fen(0)) + fen
+    return {code: fen for code, fen in found.items() if fen}
