@@ -93,6 +93,35 @@ def test_a_person_of_the_story_with_an_open_stay_ends_the_story_and_not_the_run(
     assert run.show(said, cloud)
 
 
+def shown(cloud: Stack, path: str, token: str) -> Any:
+    answer = httpx.get(
+        f"{cloud.api}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_whoever_acts_in_the_story_has_a_name_and_a_post(cloud: Stack, told: str) -> None:
+    """No page shows a bare subject: of those who entered the hospitals, and of each officer one may
+    sign in as."""
+    county = cloud.token("county", admdvs=MAOMING.admdvs, roles=["manager"])
+    record = shown(cloud, f"/institutions/{MAOMING.admdvs}/{MAOMING.code}", county)
+    acts = [one for one in record["versions"] if one["proposed_by"]]
+    assert acts
+    for one in acts:
+        names = (one["proposed_by_name"], one["decided_by_name"])
+        assert names == ("邓协议(定点机构登记岗)", "罗核对(定点机构复核岗)")
+    people = json.loads(demo.data("officers.json"))
+    manager = cloud.token(people[0]["user"])
+    rows = shown(cloud, "/payments/440900/officers", manager)["rows"]
+    named = {row["officer"]: row["names"][-1] for row in rows}
+    for one in people:
+        name = named[cloud.subject(one["user"])]
+        assert (name["name"], name["post"]) == (one["name"], one["post"])
+        assert name["entered_by"] == cloud.subject(people[0]["user"])
+    assert cloud.subject("county") not in named, "who only looked is entered by nobody"
+
+
 def post(cloud: Stack, token: str, body: bytes = b"{}") -> httpx.Response:
     return httpx.post(
         f"{cloud.api}/fsi",

@@ -35,6 +35,10 @@ DROPS: Final = (
     ("nanjing-medical-security", "nanjing-enrolment.csv", "enrolment", "320100", "南京市参保名册"),
     ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
 )
+OFFICE: Final = "440900"
+"""Whose officers may be signed in as: `officers.json`."""
+REGISTRARS: Final = (("登记", "邓协议", "定点机构登记岗"), ("复核", "罗核对", "定点机构复核岗"))
+"""Who enters an institution in its region and who decides on it: subject, name, post."""
 PERIOD: Final = "2026-11"
 BEGUN: Final = date(2018, 1, 1)
 """From when its hospitals are contracted."""
@@ -58,6 +62,7 @@ def story(stack: Stack) -> None:
     console = Console(highlight=False)
     connected(stack)
     institutions = [Institution(**row) for row in json.loads(data("institutions.json"))]
+    _officers(stack)
     _contracted(institutions)
     from medaid.settlement import (
         service,
@@ -73,6 +78,25 @@ def story(stack: Stack) -> None:
     _examples(maoming)
 
 
+def _officers(stack: Stack) -> None:
+    """The officers of an office, each with name and post, as its manager enters them."""
+    people = json.loads(data("officers.json"))
+    subjects = {}
+    for one in people:
+        stack.user(one["user"], admdvs=OFFICE, roles=[one["role"]])
+        subjects[one["user"]] = stack.subject(one["user"])
+    chief = subjects[people[0]["user"]]
+    for one in people:
+        _named(OFFICE, subjects[one["user"]], one["name"], one["post"], chief)
+
+
+def _named(admdvs: str, subject: str, name: str, post: str, by: str) -> None:
+    from medaid.aws.clock import now  # imported after `connected`
+    from medaid.payments.service import name_officer
+
+    name_officer(Region(admdvs), OfficerId(subject), name, post, OfficerId(by), now())
+
+
 def _contracted(institutions: Sequence[Institution]) -> None:
     """Two officers of each institution's region enter it; one that is known stays as it is."""
     from medaid.aws.clock import now  # imported after `connected`, with all that follows
@@ -80,7 +104,10 @@ def _contracted(institutions: Sequence[Institution]) -> None:
     from medaid.settlement.service import institution_region
 
     for one in institutions:
-        region, enters, decides = Region(one.admdvs), OfficerId("登记"), OfficerId("复核")
+        region = Region(one.admdvs)
+        enters, decides = (OfficerId(subject) for subject, _, _ in REGISTRARS)
+        for registrar in REGISTRARS:
+            _named(one.admdvs, *registrar, by=decides)
         try:
             institution_region(one.code)
         except Refused:

@@ -149,6 +149,7 @@ def _say_how_to_call(console: Console, stack: Stack) -> None:
         ("接口地址", stack.api),
         ("取得令牌", f"TOKEN=$(.venv/bin/medaid token --institution {_EXAMPLE_INSTITUTION})"),
         ("或用 curl 取得令牌", curl_token(stack, _EXAMPLE_INSTITUTION)),
+        ("以经办人员身份", "TOKEN=$(.venv/bin/medaid token --user maoming-auditor)"),
         ("调用接口", demo.example_call(stack, _EXAMPLE_INSTITUTION)),
     ):
         console.print(f"[bold]{title}[/bold]")

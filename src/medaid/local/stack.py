@@ -115,6 +115,13 @@ class Stack:
         for role in roles:
             cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=role)
 
+    def subject(self, name: str) -> str:
+        """By what the user's tokens name them."""
+        found = self.cloud.client("cognito-idp").admin_get_user(
+            UserPoolId=self.outputs["UserPool"], Username=name
+        )
+        return {one["Name"]: one["Value"] for one in found["UserAttributes"]}["sub"]
+
     def token(
         self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()
     ) -> str:
