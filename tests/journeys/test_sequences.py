@@ -307,6 +307,7 @@ class Year:
                 for o in orders
                 if payments.get_order(OrderId(o.order_id)).state is OrderState.PAID
             )
+            assert paid + int(one.fronted) <= int(one.granted), "nobody is paid more than granted"
             asked = [-int(o.amount) for o in one.orders if o.amount < 0 and not o.failure]
             open_now = one.state in (State.RECOVERING, State.RECOVERY_ORDERED)
             received = sum(asked[:-1] if open_now else asked)
