@@ -259,7 +259,7 @@ class Year:
         stand = [settlement.get_settlement(one["setl_id"]) for one in self.settled]
         stand = [one for one in stand if one.reversed_at is None]
         cases = [one for one in map(self.case, self.cases) if one.state in STANDS]
-        self.year_is_the_sum(stand, cases)
+        self.year_is_the_sum(stand, [one for one in cases if not one.year_due])
         self.books_are_the_sum(stand, cases)
 
     def year_is_the_sum(self, stand: list[Any], cases: list[Case]) -> None:

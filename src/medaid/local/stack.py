@@ -120,7 +120,8 @@ class Stack:
         found = self.cloud.client("cognito-idp").admin_get_user(
             UserPoolId=self.outputs["UserPool"], Username=name
         )
-        return {one["Name"]: one["Value"] for one in found["UserAttributes"]}["sub"]
+        attributes = {one["Name"]: str(one["Value"]) for one in found["UserAttributes"]}
+        return attributes["sub"]
 
     def token(
         self, name: str, *, institution: str = "", admdvs: str = "", roles: Sequence[str] = ()

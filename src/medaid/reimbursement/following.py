@@ -50,6 +50,7 @@ def is_ground(case: Case) -> bool:
     """Whether supplements may follow the case: it stands and is not recovered in full. What follows
     itself is followed with its ground; what a year's end refunds is priced on the whole year."""
     gone = bool(case.recovered) and case.recovered == case.granted
+    gone = gone or case.year_due
     return case.state in STANDS and not (gone or case.settled or case.year_end)
 
 
@@ -86,6 +87,8 @@ def with_supplements(original: OriginalSettlement, cases: Iterable[Case]) -> Ori
     for case in cases:
         pricing = case.pricing
         if case.state not in STANDS or pricing is None or case.recovered == case.granted:
+            continue
+        if case.year_due:
             continue
         added = {n: original.added.get(n, 0) + fen for n, fen in standing_change(case).items()}
         original = replace(

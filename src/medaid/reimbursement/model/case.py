@@ -151,6 +151,8 @@ class PayOrder:
     """Of the insurer's contract under which it is fronted."""
     voucher: str = ""
     """What names the insurer's payment, as it told it."""
+    annulled: Pricing | None = None
+    """What it failed to pay, where that was annulled since: the bank may have paid it after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,8 @@ class Case:
     """How often its amounts became an obligation (more than one only after an annulment)."""
     orders: tuple[PayOrder, ...] = ()
     recovered: Fen = NOTHING
+    year_due: bool = False
+    """Paid after it was annulled: in the year's totals only once its recovery is decided on."""
     steps_claimed: tuple[str, ...] = ()
     """Rungs of escalation already claimed, each once."""
     reason: str = ""

@@ -150,11 +150,14 @@ _ACTS: Final = {
 
 
 def bank_listener(context: Context) -> payments.Listener:
-    """What a case does when the bank answers: paid, failed, or paid and returned days later. Raises
-    Refused where the case's state forbids it."""
+    """What a case does when the bank answers: paid, failed, or paid and returned days later; paid
+    after its case was annulled, as an auditor found out. Raises Refused where the case's state
+    forbids it."""
 
     def heard(answered: payments.Answered) -> Sequence[Write]:
         case_id, name = answered.order.source.id, _ACTS[answered.outcome]
+        if answered.outcome == Outcome.PAID and _lost(store.case(case_id), answered):
+            name = "confirm_annulled"
         officer = rules.system(answered.order.region, f"bank:{answered.digest[:16]}")
         request = ids.content_hash("bank", answered.digest, answered.order.order_id, name)
         why = ActReason(answered.reason, "", request)
@@ -164,8 +167,17 @@ def bank_listener(context: Context) -> payments.Listener:
     return heard
 
 
+def _lost(case: Case | None, answered: payments.Answered) -> PayOrder | None:
+    """The case's order of which the bank speaks, where what it was made over was annulled since."""
+    orders = case.orders if case else ()
+    ours = (one for one in orders if one.order_id == answered.order.order_id)
+    return next((one for one in ours if one.annulled is not None), None)
+
+
 def _change(answered: payments.Answered) -> Change:
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
+        if answered.outcome == Outcome.PAID and (lost := _lost(case, answered)):
+            return _paid_after_annulment(case, lost, answered)
         paid = case.payment
         if paid is None:
             raise Conflict("STATE", field="order", rule="该申请没有付款单")
@@ -204,6 +216,25 @@ def _paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
             outbox.publish(event, paid.entry or paid.order_id, now),
         ],
     )
+
+
+def _paid_after_annulment(case: Case, lost: PayOrder, answered: payments.Answered) -> Changed:
+    """What was annulled is an obligation again, as it was paid, and all of it is demanded back: a
+    reviewer orders that, or it is dropped and the payment stands; either brings it into the year's
+    totals, which who hears of payments does not write. Raises Conflict STATE for a payment of a
+    part, whose other part the insurer may have paid."""
+    assert lost.annulled is not None, "of an annulled pricing"
+    now, pricing = answered.at, lost.annulled
+    if lost.amount != pricing.granted:
+        raise Conflict("STATE", field="order", rule="该付款单只付了核定金额的一部分,不能恢复核定")
+    again = replace(
+        case, pricing=pricing, postings=case.postings + 1, recovered=Fen(0), year_due=True
+    )
+    paid = _paid(again, replace(lost, annulled=None), len(answered.order.answers), now)
+    number = len(case.orders) + 1
+    demand = PayOrder(f"{case.case_id}-{number}", number, Fen(-lost.amount), None)
+    writes = [*fund.writes(*books.obligation(again, now)), *paid.writes]
+    return Changed(replace(paid.case, orders=(*paid.case.orders, demand)), writes)
 
 
 def _not_paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:

@@ -13,6 +13,8 @@ from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
+from medaid.people.model import YearTotals
+from medaid.receipts import service as receipts
 from medaid.reimbursement import books
 from medaid.reimbursement.model import Act, Case, Officer, PayOrder, State
 from medaid.reimbursement.rules import ActReason
@@ -49,12 +51,20 @@ def demand_recovery(
 def drop_recovery(
     context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
 ) -> Case:
-    """A demand withdrawn before it was re-checked."""
+    """A demand withdrawn before it was re-checked. Raises Conflict DUPLICATE where another case
+    holds a receipt meanwhile: it would be paid twice."""
 
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         assert case.order is not None, "a demand is an order"
-        dropped = replace(case.order, failure=why.reason)
-        return Changed(case.with_order(dropped))
+        for one in case.receipts:
+            held = receipts.holder(one.key)
+            if held is not None and held.id != case.case_id:
+                receipts.refuse_as_used(one.key, held, "receipts")
+        before, totals, standing = _year(case)
+        assert standing.order is not None, "the same orders"
+        dropped = replace(standing.order, failure=why.reason)
+        writes = people.totals_changed(case.psn_no, before, totals) if case.year_due else []
+        return Changed(standing.with_order(dropped), writes)
 
     return act(context, officer, case_id, version, "drop_recovery", why, now, change)
 
@@ -69,8 +79,8 @@ def order_recovery(
     def change(case: Case, history: tuple[Act, ...]) -> Changed:
         demand = case.order
         assert demand is not None, "a demand is an order"
+        before, totals, case = _year(case)
         assert case.pricing is not None, "what was paid is priced"
-        totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
         recovered = case.recovered - demand.amount
         after = totals.with_recovery(
             case.case_id,
@@ -82,12 +92,24 @@ def order_recovery(
         mirrored = [] if _of_earlier_year(history, now) else books.recovery(case, demand, now)
         writes = [
             *fund.writes(*mirrored),
-            *people.totals_changed(case.psn_no, totals, after),
+            *people.totals_changed(case.psn_no, before, replace(after, version=before.version + 1)),
             outbox.publish(event, demand.order_id, now),
         ]
         return Changed(replace(case, recovered=recovered), writes)
 
     return act(context, officer, case_id, version, "order_recovery", why, now, change)
+
+
+def _year(case: Case) -> tuple[YearTotals, YearTotals, Case]:
+    """The year's totals as they are, with the case where it is not in them yet (paid after it was
+    annulled), and the case as it then stands."""
+    assert case.pricing is not None, "what was paid is priced"
+    totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
+    if not case.year_due:
+        return totals, totals, case
+    pricing = replace(case.pricing, last=totals.last)
+    standing = replace(case, pricing=pricing, year_due=False)
+    return totals, totals.with_act(case.case_id, pricing.change), standing
 
 
 def receive_recovery(
@@ -109,5 +131,9 @@ def receive_recovery(
 
 def _of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:
     """Whether what is recovered was paid in a year before the recovery was ordered."""
-    paid = [one.at for one in history if one.after in (State.CONFIRMED, State.FRONTED)]
+    paid = [
+        one.at
+        for one in history
+        if one.after in (State.CONFIRMED, State.FRONTED) or one.act == "confirm_annulled"
+    ]
     return civil_date(paid[-1]).year < civil_date(ordered).year

@@ -159,12 +159,23 @@ def annul(
                 "REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last
             )
         before = totals.without_act(case.case_id, case.pricing.change, case.pricing.last)
+        failed = [one for one in case.orders if one.failure and one.amount > 0 and not one.insurer]
+        lost = {one.number for one in failed if one.annulled is None}
+        orders = tuple(
+            replace(one, annulled=case.pricing) if one.number in lost else one
+            for one in case.orders
+        )
+        under_way = (
+            payments.nothing_under_way(region_of(case), source_of(case))
+            if lost or not failed  # else nothing was ordered since an annulment before this one
+            else ()
+        )
         writes = [
             *fund.writes(*books.annulment(case, now)),
             *people.totals_changed(case.psn_no, totals, before),
-            *payments.nothing_under_way(region_of(case), source_of(case)),
+            *under_way,
         ]
-        return Changed(replace(case, pricing=None), writes)
+        return Changed(replace(case, pricing=None, orders=orders), writes)
 
     return act(context, officer, case_id, version, "annul", why, now, change)
 
