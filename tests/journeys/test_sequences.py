@@ -187,6 +187,8 @@ class Year:
                 role, act = NEXT[case.state]
                 if act == "order_recovery" and which % 3 == 0:
                     role, act = "auditor", "drop_recovery"
+                if case.state in (State.RECHECKED, State.PAYMENT_FAILED) and which % 7 == 0:
+                    role, act = "reviewer", "annul"
                 if case.account is None and act == "accept":
                     act = "change_account"
                 if self.act(case, role, act, 0) is None and act == "front":
@@ -199,6 +201,17 @@ class Year:
             role, act = BESIDE[number // 7 % len(BESIDE)]
             left = int(case.granted - case.recovered)
             self.act(case, role, act, left if number % 3 else max(1, left * (number % 97) // 97))
+
+    def recover(self, number: int) -> None:
+        """Each paid case: all of it demanded back, ordered and received, or dropped."""
+        for name in self.cases:
+            case = self.case(name)
+            left = int(case.granted - case.recovered)
+            self.act(case, "auditor", "demand_recovery", left)
+            number += 1
+            decided = ("auditor", "drop_recovery") if number % 3 else ("reviewer", "order_recovery")
+            for role, act in (decided, ("cashier", "receive_recovery")):
+                self.act(self.case(name), role, act, 0)
 
     def act(self, case: Case, role: str, act: str, fen: int) -> Case | None:
         more: tuple[Any, ...] = {
@@ -341,6 +354,8 @@ def test_a_year_is_what_stands_whatever_the_order_of_acts_J27_M二_3_M二_5() ->
                 getattr(one, lived[-1][0])(lived[-1][1])
                 if turn % 3 == 0:
                     one.all_holds()
+            one.recover(seed)
+            one.all_holds()
         except AssertionError as error:
             error.add_note(f"seed {seed}: {lived}")
             raise

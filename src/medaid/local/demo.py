@@ -35,10 +35,8 @@ DROPS: Final = (
     ("nanjing-medical-security", "nanjing-enrolment.csv", "enrolment", "320100", "南京市参保名册"),
     ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
 )
-OFFICE: Final = "440900"
-"""Whose officers may be signed in as: `officers.json`."""
+OFFICE: Final = "440900"  # of officers.json
 REGISTRARS: Final = (("登记", "邓协议", "定点机构登记岗"), ("复核", "罗核对", "定点机构复核岗"))
-"""Who enters an institution in its region and who decides on it: subject, name, post."""
 PERIOD: Final = "2026-11"
 BEGUN: Final = date(2018, 1, 1)
 """From when its hospitals are contracted."""
@@ -79,15 +77,13 @@ def story(stack: Stack) -> None:
 
 
 def _officers(stack: Stack) -> None:
-    """The officers of an office, each with name and post, as its manager enters them."""
+    """Officers with name and post, as their manager enters them."""
     people = json.loads(data("officers.json"))
-    subjects = {}
     for one in people:
         stack.user(one["user"], admdvs=OFFICE, roles=[one["role"]])
-        subjects[one["user"]] = stack.subject(one["user"])
-    chief = subjects[people[0]["user"]]
-    for one in people:
-        _named(OFFICE, subjects[one["user"]], one["name"], one["post"], chief)
+    subjects = [stack.subject(one["user"]) for one in people]
+    for subject, one in zip(subjects, people, strict=True):
+        _named(OFFICE, subject, one["name"], one["post"], subjects[0])
 
 
 def _named(admdvs: str, subject: str, name: str, post: str, by: str) -> None:
