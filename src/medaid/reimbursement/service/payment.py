@@ -230,7 +230,7 @@ def _paid_after_annulment(case: Case, lost: PayOrder, answered: payments.Answere
     again = replace(
         case, pricing=pricing, postings=case.postings + 1, recovered=Fen(0), year_due=True
     )
-    paid = _paid(again, replace(lost, annulled=None), len(answered.order.answers), now)
+    paid = _paid(again, replace(lost, annulled=None), answered)
     number = len(case.orders) + 1
     demand = PayOrder(f"{case.case_id}-{number}", number, Fen(-lost.amount), None)
     writes = [*fund.writes(*books.obligation(again, now)), *paid.writes]
