@@ -198,8 +198,8 @@ def _found_paid(case: Case, last: PayOrder, order_id: str) -> tuple[Case, PayOrd
     if earlier is None or earlier.order_id == last.order_id or case.state is State.PAID:
         return case, last
     case = case.with_order(replace(last, failure=last.failure or "前一付款单已付"))
-    again = replace(earlier, number=len(case.orders) + 1)
-    return replace(case, orders=(*case.orders, again)), again
+    others = (one for one in case.orders if one.number != earlier.number)
+    return replace(case, orders=(*others, earlier)), earlier
 
 
 def _paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
