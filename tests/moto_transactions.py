@@ -1,9 +1,12 @@
-"""Makes moto's in-process DynamoDB keep its promise in transactions.
+"""Makes moto's in-process DynamoDB keep its promise in transactions, and read one partition where
+one is asked for.
 
 moto 5.2.5 deep-copies each whole table once for every item of a transaction, and takes a cancelled
 one back by putting the copies in place, with no lock: slow on a table of any size, and it loses
 what others wrote meanwhile. Here one lock is held around each action, and only the items that a
 transaction names are remembered and put back.
+
+Its query sorts and walks the whole table whatever partition it asks for. Here it sees that one.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from moto.dynamodb.responses import DynamoHandler
 _lock = threading.RLock()
 _whole_table_copies = DynamoDBBackend.transact_write_items
 _unlocked_action = DynamoHandler.call_action
+_whole_table_query = Table.query
+_whole_table_items = Table.all_items
 
 
 def install() -> None:
@@ -28,12 +33,38 @@ def install() -> None:
     # so that mypy lets a method be replaced
     setattr(DynamoDBBackend, "transact_write_items", _all_or_nothing)  # noqa: B010
     setattr(DynamoHandler, "call_action", _one_at_a_time)  # noqa: B010  # same
+    setattr(Table, "query", _of_one_partition)  # noqa: B010  # same
+    setattr(Table, "all_items", _asked_items)  # noqa: B010  # same
 
 
 @functools.wraps(_unlocked_action)
 def _one_at_a_time(self: DynamoHandler) -> Any:
     with _lock:
         return _unlocked_action(self)
+
+
+@functools.wraps(_whole_table_query)
+def _of_one_partition(self: Table, hash_key: DynamoType, *args: Any, **named: Any) -> Any:
+    index = args[6] if len(args) > 6 else named.get("index_name")
+    if index:
+        return _whole_table_query(self, hash_key, *args, **named)
+    with _lock:
+        setattr(self, "asked", hash_key)  # noqa: B010  # same
+        try:
+            return _whole_table_query(self, hash_key, *args, **named)
+        finally:
+            delattr(self, "asked")
+
+
+@functools.wraps(_whole_table_items)
+def _asked_items(self: Table) -> Any:
+    asked = getattr(self, "asked", None)
+    if asked is None:
+        return _whole_table_items(self)
+    held = self.items.get(asked)
+    if held is None:
+        return []
+    return list(held.values()) if self.range_key_attr else [held]
 
 
 @functools.wraps(_whole_table_copies)
