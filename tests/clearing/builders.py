@@ -30,6 +30,7 @@ from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Bill, BillStep
 from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
+from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
 from medaid.fund.model.chart import funds
@@ -371,7 +372,9 @@ def collect(bill: Bill, now: datetime, *, endowed: bool = True) -> None:
     """What the bill's cities owe comes into their province's account; with money to pay from."""
     for city, amounts in owed_by_city(bill).items():
         if endowed:
-            endow(city, day=civil_date(now).replace(day=1) - timedelta(days=1))
+            before = civil_date(now).replace(day=1) - timedelta(days=1)
+            endow(city, day=before)
+            periods.keep_first_month(city, Month.of(before))  # as the roll-ups note it
         document = f"缴款{bill.bill_id}"
         regions.collect(bill.debtor, city, document, amounts, OfficerId("省出纳"), now)
 
