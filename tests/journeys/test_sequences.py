@@ -291,8 +291,10 @@ class Year:
     def books_are_the_sum(self, stand: list[Any], cases: list[Case]) -> None:
         sums: Counter[str] = Counter()
         spent: Counter[str] = Counter()
-        for item in JournalItem.scan():
-            for line in entry_of(item).lines:
+        for entry in map(entry_of, JournalItem.scan()):
+            if entry.kind == "opening":
+                continue
+            for line in entry.lines:
                 sums[line.account.number] += int(line.amount)
                 if line.account.number.startswith("5"):
                     spent[line.account.fund] += int(line.amount)
