@@ -193,9 +193,7 @@ def _taken_by(held: store.Pending) -> store.HeldStatement | None:
         return None
     found = store.get_statement(*statement_of(held.item.statement_id))
     if found.statement.state in (*SETTLED, StatementState.TIME_BARRED, StatementState.RETURNED):
-        raise Conflict(
-            "STATE", field="deduction_id", rule="扣减已随对账单入账,请以争议或更正凭证办理"
-        )
+        raise Conflict("STATE", field="deduction_id", rule="扣减已随对账单入账,不能撤回")
     return found
 
 
