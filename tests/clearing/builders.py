@@ -218,7 +218,8 @@ def endow(region: str, fen: int = 10**12, day: date = date(2018, 1, 1)) -> None:
         (fund_key, number, "3001", Fen(fen)) for fund_key in funds() for number in ("1001", "1002")
     ]
     when = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    fund.post(journal.movement("opening", region, f"期初-{region}-{fen}", rows, when))
+    if fund.post(journal.movement("opening", region, f"期初-{region}-{fen}", rows, when)):
+        periods.keep_first_month(region, Month.of(day))  # as the roll-ups note it
 
 
 def agree(one: Agreement, *, endowed: bool = True) -> None:
@@ -374,7 +375,6 @@ def collect(bill: Bill, now: datetime, *, endowed: bool = True) -> None:
         if endowed:
             before = civil_date(now).replace(day=1) - timedelta(days=1)
             endow(city, day=before)
-            periods.keep_first_month(city, Month.of(before))  # as the roll-ups note it
         document = f"缴款{bill.bill_id}"
         regions.collect(bill.debtor, city, document, amounts, OfficerId("省出纳"), now)
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from tests.clearing.builders import advance, at, pay_bill
+from tests.clearing.builders import advance, at, endow, pay_bill
 from tests.clearing.test_region_bills import JS, MONTH, NOW, SH, SUZHOU, moved, received
 from tests.conftest import Tables
 
@@ -19,6 +21,7 @@ LATER = at(3, 4, month=8)
 
 
 def enter(document: str, fen: int) -> Deposit:
+    endow(SUZHOU, day=date(2023, 7, 31))
     return regions.collect(JS, SUZHOU, document, {"assistance": Fen(fen)}, CASHIER, NOW)
 
 

@@ -233,6 +233,7 @@ class TestReturn:
     ASKS, PAYS = OfficerId("省会计"), OfficerId("省出纳")
 
     def paid_in(self) -> None:
+        endow(SUZHOU, day=date(2023, 7, 31))
         regions.collect(JS, SUZHOU, "1", {"assistance": Fen(1500)}, self.PAYS, NOW)
 
     def ask(self, fen: int, document: str = "退1号", by: OfficerId = ASKS) -> Deposit:

@@ -16,6 +16,7 @@ from tests.clearing.builders import (
     arrive,
     at,
     close_month,
+    endow,
     item,
     made,
     reconcile_lines,
@@ -257,6 +258,7 @@ def test_the_statements_of_all_regions_add_up_to_the_hospitals_own_total(
             arrive(own[-1], original=one, assisting=whose)
     owing = (CITY, *COUNTIES, ELSEWHERE)
     for region in owing:
+        endow(region)
         hospital.close_institution_month(region, code, "2023-07", at(1, 4, month=8))
     for clr_type, insured in {(one.clr_type, one.insured_region) for one in own}:
         mine = [one for one in own if (one.clr_type, one.insured_region) == (clr_type, insured)]

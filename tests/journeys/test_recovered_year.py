@@ -26,7 +26,7 @@ from medaid.people import service as people
 from medaid.reimbursement import service
 from medaid.reimbursement.model import Account, Case, Officer
 
-MAOMING = "440900"
+MAOMING, COUNTY = "440900", "440902"
 DAY = date(2021, 3, 2)
 
 
@@ -61,6 +61,7 @@ def paid_case() -> Case:
         ("accountant", service.order),
     ):
         case = act(o, officer(role), case.case_id, case.version, NOW, desk.given("核"))
+    desk.endow(NOW, admdvs=COUNTY)
     batch = desk.open_batch("b", NOW, officer("cashier"))
     args = (case.case_id, case.version, batch.batch_id, NOW, desk.given())
     case = service.pay(o, officer("cashier"), *args)
