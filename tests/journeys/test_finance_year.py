@@ -16,6 +16,7 @@ from tests.journeys.office_year import Installation, Token, moment
 from tests.people.samples import identity
 from tests.settlement.hospital import bill, contracted, known_person, passed, stay_input
 
+from medaid.clearing import projector
 from medaid.money import Fen
 from medaid.settlement import statements as hospital_statements
 from medaid.settlement.model import Institution
@@ -395,6 +396,7 @@ class Year:
 def year(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Year:
     contracted(*HOSPITALS)
     hospital_statements.forget()
+    projector._note.cache_clear()  # what it noted, it noted in tables of another test
     for number, psn_no in enumerate(PEOPLE, 1):
         county = PLACES[1] if psn_no in COUNTY_PEOPLE else CITY
         known_person(
