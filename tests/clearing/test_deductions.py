@@ -32,7 +32,7 @@ from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty
+from medaid.payments.service import claim_duty, delegate_duty
 from medaid.regions import Region
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -116,6 +116,19 @@ class TestWithdrawal:
         assert released.paid == {"assistance": Fen(19000), "basic_resident": Fen(57000)}
         entries = list(fund.entries(HOME, "2023-08"))
         assert books.balances(entries).get("610100-430109") is None
+
+    def test_who_stood_in_when_it_was_asked_agrees_no_later_either(self) -> None:
+        """Q3.1."""
+        self.entered()
+        self.request()
+        days = date(2023, 8, 1), date(2023, 8, 31)
+        who, other, chief = OfficerId("丙"), OfficerId("代理"), OfficerId("主任")
+        delegate_duty(R, Duty.AUDIT, who, other, *days, "休假", chief, AUGUST)
+        later = at(4, 4, month=9)
+        with pytest.raises(Forbidden) as told:
+            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", other, later)
+        assert told.value.code == "SEPARATION"
+        hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", later)
 
     def test_not_withdrawn_it_stands(self) -> None:
         self.entered()

@@ -15,6 +15,8 @@ from medaid.clearing.regions.model import Deposit
 from medaid.errors import Conflict, Forbidden, MedaidError, Refused
 from medaid.ids import OfficerId
 from medaid.money import Fen
+from medaid.payments.model import Duty
+from medaid.payments.service import delegate_duty
 
 CASHIER, ACCOUNTANT = OfficerId("省出纳"), OfficerId("省会计")
 LATER = at(3, 4, month=8)
@@ -100,6 +102,20 @@ class TestWithdrawal:
             decide("1", approved=True, by=CASHIER)
         assert told.value.code == "SEPARATION"
         assert tables.everything() == before
+
+    def test_who_stood_in_when_it_was_asked_agrees_no_later_either(self) -> None:
+        """Q3.1."""
+        enter("1", 1000)
+        ask("1")
+        days, chief = (date(2023, 8, 1), date(2023, 8, 31)), OfficerId("主任")
+        delegate_duty(JS, Duty.PAY, CASHIER, ACCOUNTANT, *days, "休假", chief, LATER)
+        september = at(4, 4, month=9)
+        with pytest.raises(Forbidden) as told:
+            regions.decide_deposit_withdrawal(JS, SUZHOU, "1", True, "核对", ACCOUNTANT, september)
+        assert told.value.code == "SEPARATION"
+        other = OfficerId("另一会计")
+        gone = regions.decide_deposit_withdrawal(JS, SUZHOU, "1", True, "核对", other, september)
+        assert gone.held == {}
 
     def test_what_nobody_entered_or_asked_for_is_refused(self, tables: Tables) -> None:
         enter("1", 1000)

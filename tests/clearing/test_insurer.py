@@ -399,6 +399,20 @@ class TestPaying:
         with pytest.raises(Forbidden):
             insurer.pay_fee(D, 2019, D, "预算1号", other, when)
 
+    def test_who_stood_in_when_it_was_approved_pays_it_no_later_either(self) -> None:
+        """Q3.1."""
+        self.billed()
+        when, later = at(5, month=3, year=2020), at(6, month=4, year=2020)
+        auditor, other = OfficerId("审核"), OfficerId("代理")
+        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        days = date(2020, 3, 1), date(2020, 3, 31)
+        delegate_duty(D, Duty.AUDIT, auditor, other, *days, "休假", CHIEF, when)
+        with pytest.raises(Forbidden) as told:
+            insurer.pay_bill(D, 2019, Period.TRUE_UP, other, later)
+        assert told.value.code == "SEPARATION"
+        paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, OfficerId("财政"), later)
+        assert paid.state == "paid"
+
     def test_who_pays_in_the_office_approves_no_bill(self) -> None:
         self.billed()
         when = at(5, month=3, year=2020)

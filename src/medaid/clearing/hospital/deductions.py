@@ -30,7 +30,7 @@ from medaid.clearing.hospital.orders import statement_of
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text
+from medaid.instants import beijing_text, from_stored
 from medaid.months import Month
 from medaid.payments.model import NOBODY, Duty
 from medaid.payments.service import claim_duty, get_officer
@@ -174,7 +174,8 @@ def _requested(
     if held.state is not PendingState.WITHDRAWING:
         raise Conflict("STATE", field="deduction_id", rule="扣减尚未申请撤回")
     second = get_officer(Region(region), OfficerId(by))
-    if second.is_one_hand_with(held.item.withdrawal_by, now):
+    asked = from_stored(held.row.at)  # the present version is the one that was asked for
+    if second.is_one_hand_with(held.item.withdrawal_by, now, asked):
         raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
     return held
 

@@ -103,6 +103,7 @@ class InsurerBill:
     insurer: str
     state: BillState = BillState.MADE
     approved_by: OfficerId | None = None
+    approved_at: datetime | None = None
     paid_by: OfficerId | None = None
     fee_document: str = ""
     """The paper on which the payer's budget paid the fee."""

@@ -55,7 +55,7 @@ def approve_bill(
         if bill.state is not BillState.MADE:
             return bill, []
         claimed = claim_duty(district, by, roles, Duty.AUDIT, now)
-        return replace(bill, state=BillState.APPROVED, approved_by=by), [*claimed]
+        return replace(bill, state=BillState.APPROVED, approved_by=by, approved_at=now), [*claimed]
 
     return _bill_changed(district, year, period, now, change)
 
@@ -64,7 +64,9 @@ def _check_other(bill: InsurerBill, office: Region, by: OfficerId, now: datetime
     """That nobody pays what they, or whom they stand in for, approved. Raises Forbidden
     SEPARATION."""
     approved = bill.approved_by
-    if approved is not None and get_officer(office, by).is_one_hand_with(approved, now):
+    if approved is None:
+        return
+    if get_officer(office, by).is_one_hand_with(approved, now, bill.approved_at):
         raise Forbidden("SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)")
 
 

@@ -123,7 +123,7 @@ def decide_deposit_withdrawal(
         asked = held.asked(number)
         if asked is None:
             raise Conflict("STATE", field="document", rule="尚未申请撤回")
-        if get_officer(province, by).is_one_hand_with(asked.by, now):
+        if get_officer(province, by).is_one_hand_with(asked.by, now, asked.at):
             raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
         entered = held.history[number]
         decided = replace(asked, approved=approved, answer=answer, decided_by=by, decided_at=now)

@@ -111,9 +111,10 @@ class Officer:
             if one.delegate == self.officer_id and one.holds(at)
         )
 
-    def is_one_hand_with(self, other: str, at: datetime, done: datetime | None = None) -> bool:
+    def is_one_hand_with(self, other: str, at: datetime, done: datetime | None) -> bool:
         """Whether what `other` did at `done` may not be checked by this officer at `at`: the same
-        person, or one who stands in for the other at either instant."""
+        person, or one who stands in for the other at either instant. `done` is None where an old
+        record does not tell."""
         instants = [at, *([done] if done else [])]
         return other == self.officer_id or any(
             other in (one.principal, one.delegate) and any(map(one.holds, instants))
