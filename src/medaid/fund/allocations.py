@@ -4,6 +4,7 @@ finance, received; by different people (Q3.1)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -68,28 +69,29 @@ def _within_budget(admdvs: str, asked: Allocation, now: datetime) -> Write:
         rule = f"{year} 年度没有批准的预算"
         raise Conflict("BUDGET_EXCEEDED", field="quarter", rule=rule)
     chart = accounts()
+    before = _asked_before(admdvs, asked)
     for fund, fen in asked.amounts.items():
         allowed = sum(
             int(planned)
             for code, planned in version.lines.items()
             if chart[code].fund == fund and chart[code].kind == "expense"
         )
-        left = allowed - _asked_before(admdvs, asked, fund)
+        left = allowed - before[fund]
         if fen > left:
             rule = f"年度支出预算 {Fen(allowed)} 元,本次至多 {Fen(max(left, 0))} 元"
             raise Conflict("BUDGET_EXCEEDED", field=f"amounts.{fund}", rule=rule)
     return store.turn(item, key, "asked", now)
 
 
-def _asked_before(admdvs: str, asked: Allocation, fund: str) -> int:
-    """Fen of the fund in all other requests of the year that were not rejected."""
-    found = store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{asked.quarter.year}-")
-    others = (item.record(Allocation) for item in found if item.state != AllocationState.REJECTED)
-    return sum(
-        int(one.amounts.get(fund, Fen(0)))
-        for one in others
-        if (one.quarter, one.request) != (asked.quarter, asked.request)
-    )
+def _asked_before(admdvs: str, asked: Allocation) -> Counter[str]:
+    """Fen by fund in all other requests of the year that were not rejected."""
+    sums: Counter[str] = Counter()
+    for item in store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{asked.quarter.year}-"):
+        one = item.record(Allocation)
+        itself = (one.quarter, one.request) == (asked.quarter, asked.request)
+        if item.state != AllocationState.REJECTED and not itself:
+            sums.update({fund: int(fen) for fund, fen in one.amounts.items()})
+    return sums
 
 
 def review_allocation(
