@@ -3,7 +3,8 @@
 Fen and working days become whole numbers, instants sortable text, dates ISO text; nothing becomes a
 float. A field that holds its default is left out, and one that was stored before a field existed
 reads with the field's default. A class that says `POSITIONAL = True` becomes a list of its fields
-instead, for rows of which there are very many.
+instead, for rows of which there are very many; `ADDED = n` says that its last n fields came later,
+so that rows stored before have their defaults.
 """
 
 from __future__ import annotations
@@ -124,11 +125,14 @@ def _record_reader(kind: Any) -> Callable[[Any], Any]:
     names = _names(kind)
     if getattr(kind, "POSITIONAL", False):
         readers: list[Callable[[Any], Any]] = []
+        least = len(names) - getattr(kind, "ADDED", 0)
 
         def positional(data: Any) -> Any:
             if not readers:
                 readers.extend(_reader(hints[name]) for name in names)
-            return kind(*(read(d) for read, d in zip(readers, data, strict=True)))
+            if not least <= len(data) <= len(readers):
+                raise ValueError(f"not a row of {kind.__name__}")
+            return kind(*(read(d) for read, d in zip(readers, data, strict=False)))
 
         return positional
     return lambda data: kind(**{name: _reader(hints[name])(d) for name, d in data.items()})

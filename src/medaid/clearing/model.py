@@ -35,6 +35,7 @@ class Item:
     """
 
     POSITIONAL: ClassVar[bool] = True
+    ADDED: ClassVar[int] = 1
 
     setl_id: SettlementId
     mdtrt_id: VisitId

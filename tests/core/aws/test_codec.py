@@ -10,14 +10,19 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, NewType
 
 import pytest
+from tests.clearing.builders import item
 
 from medaid.aws.codec import decode, encode
+from medaid.clearing.model import Item
+from medaid.clearing.regions.model import BillStep, Step
 from medaid.events import KINDS, LISTENERS, Event
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
 
 Number = NewType("Number", str)
+BY = OfficerId("经办")
 
 
 class Colour(StrEnum):
@@ -107,6 +112,35 @@ def test_rows_of_which_there_are_many_are_lists() -> None:
 def test_a_spoiled_record_is_refused(change: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         decode(Record, {**encode(RECORD), **change})
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A row that gained a field after rows of it were stored."""
+
+    POSITIONAL: ClassVar[bool] = True
+    ADDED: ClassVar[int] = 1
+    name: str
+    fen: Fen
+    remark: str = ""
+
+
+def test_a_row_stored_before_a_field_was_added_reads_with_its_default() -> None:
+    assert decode(Grown, ["x", 5]) == Grown("x", Fen(5))
+    assert decode(Grown, ["x", 5, "late"]) == Grown("x", Fen(5), "late")
+
+
+@pytest.mark.parametrize("spoiled", [["x"], ["x", 5, "late", "more"]])
+def test_no_other_length_of_a_row_is_read(spoiled: list[Any]) -> None:
+    with pytest.raises(ValueError, match="row"):
+        decode(Grown, spoiled)
+
+
+@pytest.mark.parametrize("kind", [Item, Step])
+def test_rows_stored_before_today_are_read(kind: type[Any]) -> None:
+    """An item of a month had no remark, a step of a bill no document."""
+    now: Any = item(1, RECORD.at) if kind is Item else Step(BillStep.RECEIVED, RECORD.at, BY)
+    assert decode(kind, encode(now)[:-1]) == now
 
 
 def test_a_float_is_not_stored() -> None:

@@ -74,6 +74,7 @@ class Step:
     """One step that was taken."""
 
     POSITIONAL: ClassVar[bool] = True
+    ADDED: ClassVar[int] = 1
 
     name: BillStep
     at: datetime
