@@ -20,6 +20,7 @@ Table `fund`: what of the books may change.
 | a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
 | a version of a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>` | GetItem; Query of a year's | `store.find`, `store.listed` |
 | what the bank accounts hold now; who of several asks for money of the budget first | pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>` | GetItem | `store.find` |
+| who of several takes off what is open with a counterpart first | pk `F#<admdvs>`, sk `OPEN#<account code>#<counterpart>` | GetItem | `store.find` |
 | an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's, of a year's | `store.find`, `store.listed` |
 | a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
 | a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
@@ -119,6 +120,11 @@ def of_budget(admdvs: str, year: int, number: int) -> Key:
 def of_asking(admdvs: str, year: int) -> Key:
     """Turned by each request for money of a year's budget."""
     return Key(of_region(admdvs), f"ASKED#{year}")
+
+
+def of_open(admdvs: str, code: str, counterpart: str) -> Key:
+    """Turned by each act that takes off what is open on an account with a counterpart."""
+    return Key(of_region(admdvs), f"OPEN#{code}#{counterpart}")
 
 
 def of_request(admdvs: str, quarter: str, request: str) -> Key:

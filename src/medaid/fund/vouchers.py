@@ -18,10 +18,11 @@ from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import balances, keys, open_amounts, paper_once, periods, store, voucher_rules
 from medaid.fund.hands import check_another
-from medaid.fund.model import Entry, chart
+from medaid.fund.model import Account, Entry, chart
 from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
+from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
@@ -213,8 +214,14 @@ def _decided(
 
 def _posting(admdvs: str, voucher: Voucher, at: datetime) -> Sequence[Write]:
     entry = _entry(admdvs, voucher, at)
-    open_amounts.check_open(entry, "lines")
-    return periods.posting(entry, spending="" if voucher.overdraft else "lines")
+    taken = open_amounts.take_open(entry, _not_open)
+    return [*periods.posting(entry, spending="" if voucher.overdraft else "lines"), *taken]
+
+
+def _not_open(account: Account, counterpart: str, rest: Fen, taken: Fen) -> Conflict:
+    other = f"({counterpart})" if counterpart else ""
+    rule = f"{account.name}{other}未结余额 {rest} 元,不足冲减 {taken} 元"
+    return Conflict("OVERDRAWN", field="lines", rule=rule)
 
 
 def _find(admdvs: str, month: Month, voucher_id: str) -> tuple[store.FundItem, Voucher]:

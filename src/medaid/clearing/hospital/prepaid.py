@@ -14,7 +14,7 @@ from medaid.clearing.hospital import store
 from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState
 from medaid.errors import BadInput, Conflict
 from medaid.fund import service as fund
-from medaid.fund.model import journal
+from medaid.fund.model import Account, journal
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
@@ -76,35 +76,23 @@ def use_prepayment(
         before = held()
         if before is not None:
             return Decided(before)
-        _check_open(region, institution, advance, amounts, now)
         rows = [(key, "2101", str(advance), fen) for key, fen in amounts.items()]
         source = f"{region}-{institution}-{number}"
         entry = journal.movement(
             "prepayment_used", region, source, rows, now, counterpart=institution, narrative=reason
         )
+        taken = fund.take_open(entry, not_open, (advance,))
         state = PendingState.FORWARD
         waits = store.create_pending(region, institution, PendingKind.FORWARD, item, state, now)
         claimed = claim_duty(region, OfficerId(by), roles, Duty.ACCOUNT, now)
         listed = items.listed(region, institution, now)
-        return Decided(item, [*fund.posting(entry), waits, *listed, *claimed])
+        return Decided(item, [*fund.posting(entry), *taken, waits, *listed, *claimed])
+
+    def not_open(account: Account, _counterpart: str, rest: Fen, _taken: Fen) -> BadInput:
+        rule = f"尚未抵扣的{_NAMES[advance]}为 {rest} 元"
+        return BadInput("AMOUNT_SUM", field=f"amounts.{account.fund}", rule=rule)
 
     def lost(_: ConditionFailed) -> PendingItem | None:
         return held()
 
     return transact(decide, lost)
-
-
-def _check_open(
-    region: Region, institution: str, advance: Advance, amounts: Amounts, now: datetime
-) -> None:
-    """That no more is used than lies with the institution."""
-    there = {
-        one.account.fund: one.amount
-        for one in fund.list_current_accounts(region, Month.of(now))
-        if one.account.number == advance and one.counterpart == institution
-    }
-    for key, fen in amounts.items():
-        rest = there.get(key, Fen(0))
-        if fen > rest:
-            rule = f"尚未抵扣的{_NAMES[advance]}为 {rest} 元"
-            raise BadInput("AMOUNT_SUM", field=f"amounts.{key}", rule=rule)
