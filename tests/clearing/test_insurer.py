@@ -361,6 +361,23 @@ class TestContract:
         goes_on = insurer.decide_contract(C, 2019, False, "已整改", SECOND, may)
         assert (goes_on.state, goes_on.last_day) == ("in_force", None)
 
+    def test_an_early_end_is_agreed_to_no_later_than_on_its_day(self) -> None:
+        """What was fronted after it under a contract in force would have no contract."""
+        insure(CITY, 2019)
+        insurer.end_contract(C, 2019, date(2019, 5, 31), "违约", CHIEF, at(10, month=5, year=2019))
+        june = at(1, month=6, year=2019)
+        with pytest.raises(Conflict) as told:
+            insurer.decide_contract(C, 2019, True, "属实", SECOND, june)
+        assert (told.value.code, told.value.field) == ("STATE", "contract")
+        assert insurer.decide_contract(C, 2019, False, "已过", SECOND, june).state == "in_force"
+
+    def test_an_early_end_is_agreed_to_on_its_day(self) -> None:
+        insure(CITY, 2019)
+        insurer.end_contract(C, 2019, date(2019, 5, 31), "违约", CHIEF, at(10, month=5, year=2019))
+        on_its_day = at(31, month=5, year=2019)
+        ended = insurer.decide_contract(C, 2019, True, "属实", SECOND, on_its_day)
+        assert (ended.state, ended.last_day) == ("ended", date(2019, 5, 31))
+
 
 @pytest.mark.usefixtures("tables")
 class TestPaying:

@@ -83,8 +83,8 @@ def decide_contract(
 ) -> Contract:
     """Second of the two, on a contract or on its early end.
 
-    Raises Refused NOT_FOUND, Conflict STATE where nothing waits, Forbidden SEPARATION for the one
-    who entered it.
+    Raises Refused NOT_FOUND, Conflict STATE where nothing waits or an early end is agreed to after
+    its day, Forbidden SEPARATION for the one who entered it.
     """
 
     def decide() -> Decided[Contract]:
@@ -96,9 +96,11 @@ def decide_contract(
         if get_officer(city, by).is_one_hand_with(asked.by, now, asked.at):
             raise Forbidden("SEPARATION", field="operator", rule="录入与复核合同不得为同一人")
         state = states[0] if approved else states[1]
+        last = held.last_day if state is State.ENDED else None
+        if last is not None and civil_date(now) > last:
+            raise Conflict("STATE", field="contract", rule="终止日已过,请另行申请")
         act = Signed("approve" if approved else "reject", by, now, reason)
-        last_day = held.last_day if state is State.ENDED else None
-        after = replace(held, state=state, last_day=last_day, trail=(*held.trail, act))
+        after = replace(held, state=state, last_day=last, trail=(*held.trail, act))
         return Decided(after, [store.save_contract(row, after, now)])
 
     return transact(decide, refuse_as_changed)
