@@ -3,6 +3,9 @@ them, and how they look."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from tests.clearing.builders import (
     HOME,
@@ -74,6 +77,38 @@ def test_the_statement_is_a_paper_that_a_hospital_can_seal() -> None:
     )
     assert all(fonts(made_of).values())
     check_picture("statement", made_of)
+
+
+def named(name: str, effective: date, *, approved: bool | None = None) -> None:
+    """A version under another name, decided on or left waiting."""
+    hospital.propose_agreement(
+        replace(agreement(A), name=name, effective=effective), Region(HOME), "录入", AUGUST
+    )
+    if approved is not None:
+        hospital.decide_agreement(A, approved, "核对", "复核", Region(HOME), AUGUST)
+
+
+def facts(held: Statement) -> str:
+    return str(dict(printouts.statement_paper(held).facts)["医疗机构"])
+
+
+@pytest.mark.parametrize("approved", [None, False, True])
+def test_a_statement_names_the_institution_as_in_the_agreement_of_its_month(
+    approved: bool | None,
+) -> None:
+    """Neither as somebody proposed, nor as was refused, nor as it is called later on: the same
+    statement gives the same bytes."""
+    arrive(item(1, at(3)))
+    close_month(HOME, "2023-07", AUGUST)
+    held = statement(HOME, A, "2023-07")
+    first = printouts.statement_book(held)
+    assert facts(held) == A
+    named("拟定医院", date(2023, 7, 1), approved=False)
+    assert printouts.statement_book(held) == first
+    agree(agreement(A))
+    assert facts(held) == f"{A}医院"
+    named("新院名", date(2023, 9, 1), approved=approved)
+    assert facts(held) == f"{A}医院"
 
 
 def test_the_notice_tells_who_is_paid_what_and_who_signed_J34() -> None:

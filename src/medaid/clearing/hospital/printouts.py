@@ -12,7 +12,14 @@ from typing import Final
 from medaid.aws import exchange
 from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements
-from medaid.clearing.hospital.model import Group, Payee, PendingItem, Statement, Totals
+from medaid.clearing.hospital.model import (
+    AgreementState,
+    Group,
+    Payee,
+    PendingItem,
+    Statement,
+    Totals,
+)
 from medaid.errors import Conflict
 from medaid.fund.model.chart import funds
 from medaid.instants import civil_date
@@ -211,11 +218,14 @@ def _payee(statement: Statement) -> Payee:
 
 
 def _name(statement: Statement) -> str:
-    """What the institution is called in its agreement; its code where it has none yet."""
+    """What the institution is called in the agreement of the month's last day, its term over or
+    not; its code where it has none by then."""
     if statement.payee is not None:
         return statement.payee.name
-    versions = agreements.list_agreements(statement.institution, statement.month.last)
-    return versions[-1][1].name if versions else statement.institution
+    for state, agreed in agreements.list_agreements(statement.institution, statement.month.last):
+        if state in (AgreementState.IN_FORCE, AgreementState.EXPIRED):
+            return agreed.name
+    return statement.institution
 
 
 def statement_book(statement: Statement) -> bytes:
