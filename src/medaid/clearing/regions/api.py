@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from medaid.aws.rest.bodies import WithReason
+from medaid.aws.rest.bodies import Decision, WithReason
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import BillKind, BillStep
@@ -11,7 +11,6 @@ from medaid.clearing.regions.shapes import (
     BillShown,
     BillsShown,
     Contest,
-    Decision,
     DepositIn,
     DepositShown,
     DepositsShown,
@@ -289,5 +288,5 @@ def lift(call: Call[None, WithReason], admdvs: Region, region: Region) -> Suspen
 
 
 @ROUTES.get("/clearing/{admdvs}/suspension/{region}", "异地直接结算状态", roles=READERS)
-def showsuspension_shown(call: Call[None, None], admdvs: Region, region: Region) -> SuspensionShown:
+def show_suspension(call: Call[None, None], admdvs: Region, region: Region) -> SuspensionShown:
     return suspension_shown(region, service.get_suspension(region))

@@ -6,9 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, StringConstraints
 
-from medaid.aws.rest.bodies import Admdvs, Body, Long, NameOf, Reason, Short, Shown, Yuan, YuanText
+from medaid.aws.rest.bodies import (
+    Admdvs,
+    Body,
+    Decision,
+    NameOf,
+    Reason,
+    Short,
+    Shown,
+    Yuan,
+    YuanText,
+)
 from medaid.clearing.regions.model import (
     Bill,
     BillKind,
@@ -174,11 +184,6 @@ class ReturnIn(DepositIn):
     """`document` is the paper on which the money goes back."""
 
     reason: Reason
-
-
-class Decision(Body):
-    approved: StrictBool
-    reason: Long = ""
 
 
 class PaperDecision(Decision):
