@@ -62,6 +62,38 @@ def test_a_bill_says_who_owes_whom_from_which_fund_and_who_did_what_J35() -> Non
     check_picture("bill", made)
 
 
+def test_no_two_bills_of_a_pair_and_a_year_share_a_number() -> None:
+    """A pair owes each other a prepayment and a return of another in one year."""
+    numbers = [
+        bill_paper(bill(kind, "2023-00")).number
+        for kind in (BillKind.PREPAYMENT, BillKind.PREPAYMENT_RETURN)
+    ]
+    assert numbers == ["预付-320000-440000-2023-00", "退回-320000-440000-2023-00"]
+
+
+def test_every_step_of_a_bills_way_has_its_place_and_no_other() -> None:
+    """The cities' money in full and finance's paper too (X12); one of zero moves no money, and a
+    city that pays itself collects nothing."""
+
+    def posts(one: Bill) -> list[str]:
+        return [place.post for place in bill_paper(one).signatures]
+
+    assert posts(bill()) == [
+        "参保地经办机构签收",
+        "参保地经办机构提交",
+        "参保地财政部门确认资金到齐",
+        "参保地财政部门划拨",
+        "参保地经办机构收到划拨反馈",
+        "就医地经办机构确认",
+    ]
+    own = (Part(SUZHOU, GD, {"assistance": Fen(1)}),)
+    assert "参保地财政部门确认资金到齐" not in posts(replace(bill(), rows=own, disputes=()))
+    zero = replace(bill(), rows=(), disputes=())
+    assert posts(zero) == ["参保地经办机构签收", "就医地经办机构确认"]
+    sent = replace(zero, steps=steps((BillStep.SUBMITTED, PAYS, at(4, month=8))))
+    assert "参保地经办机构提交" in posts(sent), "who took a step is named, wherever it led"
+
+
 def test_a_zero_month_and_a_prepayment_are_papers_too() -> None:
     zero = text(printed(bill_paper(replace(bill(), rows=(), disputes=())), Form.PDF))
     assert "本期无应清算金额" in zero

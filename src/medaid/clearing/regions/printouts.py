@@ -24,10 +24,18 @@ _COLUMNS: Final = (
     Column("争议暂缓", 4),
     Column("应付金额", 4),
 )
+_NUMBERED: Final = {
+    BillKind.CLEARING: "",
+    BillKind.PREPAYMENT: "预付-",
+    BillKind.PREPAYMENT_RETURN: "退回-",
+}
+"""Before the number: one pair of regions may owe each other both in a year."""
 _POSTS: Final = (
     (BillStep.RECEIVED, "参保地经办机构签收"),
     (BillStep.SUBMITTED, "参保地经办机构提交"),
+    (BillStep.IN_FULL, "参保地财政部门确认资金到齐"),
     (BillStep.TRANSFERRED, "参保地财政部门划拨"),
+    (BillStep.ADVISED, "参保地经办机构收到划拨反馈"),
 )
 
 
@@ -40,7 +48,7 @@ def bill_paper(bill: Bill) -> Paper:
         title=word("bill", bill.kind),
         agency=agency_name(bill.creditor),
         day=civil_date(bill.made),
-        number=f"{bill.creditor}-{bill.debtor}-{bill.month}",
+        number=f"{_NUMBERED[bill.kind]}{bill.creditor}-{bill.debtor}-{bill.month}",
         period=month_text(Month(bill.month)) if clearing else f"{bill.month[:4]}年度",
         facts=(
             ("收款地区", region_name(bill.creditor)),
@@ -75,14 +83,16 @@ def _rows(bill: Bill) -> tuple[tuple[Value, ...], ...]:
 
 
 def _signatures(bill: Bill) -> tuple[Signature, ...]:
-    """The steps, each by an officer of the region that takes it."""
+    """The steps of its way and what else was taken, each by an officer of the region that takes
+    it."""
     done = {one.name: one for one in bill.steps}
 
     def act(step: BillStep, post: str) -> tuple[str, str, datetime | None]:
         one = done.get(step)
         return (post, one.by, one.at) if one else (post, "", None)
 
+    places = [act(*one) for one in _POSTS if one[0] in bill.way or one[0] in done]
     return (
-        *payments.signatures(bill.debtor, [act(*one) for one in _POSTS]),
+        *payments.signatures(bill.debtor, places),
         *payments.signatures(bill.creditor, [act(BillStep.CONFIRMED, "就医地经办机构确认")]),
     )
