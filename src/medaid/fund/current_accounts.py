@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import ClassVar, Final
 
 from medaid.aws.transaction import Write
@@ -22,6 +23,8 @@ from medaid.fund.model.chart import accounts
 from medaid.money import Fen
 from medaid.months import Month
 
+_OWED_TO_NOBODY: Final = {"2108", "2109"}
+"""Interest to be handed over, contributions of later years: whole, owed to nobody by name."""
 AGES: Final = ("一年以内", "一至二年", "二至三年", "三年以上")
 """Of how many whole years an amount is open: none, one, two, three and more."""
 
@@ -49,6 +52,13 @@ def is_current(account: Account) -> bool:
     return account.kind == "liability" or (
         account.kind == "asset" and not account.number.startswith("10")
     )
+
+
+@cache
+def by_counterpart() -> frozenset[str]:
+    """Numbers of the current accounts that are kept by counterpart and age."""
+    current = {one.number for one in accounts().values() if is_current(one)}
+    return frozenset(current - _OWED_TO_NOBODY)
 
 
 class Aged:

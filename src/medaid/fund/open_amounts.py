@@ -8,20 +8,17 @@ transaction, so two never pass side by side: the second loses as `open` and read
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Final
 
 from medaid.aws.transaction import Write
 from medaid.errors import Refused
 from medaid.fund import balances, current_accounts, keys, store
-from medaid.fund.current_accounts import is_current
+from medaid.fund.current_accounts import by_counterpart, is_current
 from medaid.fund.model import Account, Entry
 from medaid.fund.model.chart import accounts
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 
-_OWED_TO_NOBODY: Final = ("2108", "2109")
-"""Interest to be handed over, contributions of later years: whole, not by counterpart."""
 Refusal = Callable[[Account, str, Fen, Fen], Refused]
 """What refuses to take, from an account and counterpart on which the first amount is open, the
 second."""
@@ -71,4 +68,4 @@ def take_open(entry: Entry, refusal: Refusal, numbers: Collection[str] = ()) -> 
 
 
 def _name(account: Account, counterpart: str) -> tuple[str, str]:
-    return account.code, "" if account.number in _OWED_TO_NOBODY else counterpart
+    return account.code, counterpart if account.number in by_counterpart() else ""

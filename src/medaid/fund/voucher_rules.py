@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Final
 
 from medaid import ids
 from medaid.errors import BadInput
+from medaid.fund.current_accounts import by_counterpart
 from medaid.fund.model import Entry, Line, chart, journal, reversing
 from medaid.fund.model.chart import Flow
 from medaid.fund.model.provisions import is_filed
 from medaid.fund.records import Voucher, VoucherLine
 from medaid.money import Fen
 from medaid.regions import Region
-
-_BY_COUNTERPART: Final = {"1101", "1102", "1103", "1104", *(f"210{n}" for n in range(1, 8))}
-"""Accounts that are kept by counterpart and age; interest and contributions of later years
-(2108, 2109) are owed to nobody by name."""
 
 
 def check(admdvs: str, voucher: Voucher, today: date) -> None:
@@ -48,7 +44,7 @@ def check(admdvs: str, voucher: Voucher, today: date) -> None:
 def _check_counterpart(flow: Flow, voucher: Voucher) -> None:
     """Who pays or is paid is named; what a manual case recovers is booked by the case itself."""
     touched = {number for line in voucher.lines for number in (line.debit, line.credit)}
-    named = flow.counterpart or (flow.first and touched & _BY_COUNTERPART)
+    named = flow.counterpart or (flow.first and touched & by_counterpart())
     if named and not voucher.counterpart.strip():
         rule = f"{flow.name}须填写往来单位"
         raise BadInput("FIELD_REQUIRED", field="counterpart", rule=rule)
