@@ -4,6 +4,7 @@ how it looks."""
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.reimbursement.office import (
     confirmed,
     draft,
     given,
+    granted,
     office,
     officer,
     opened,
@@ -36,7 +38,7 @@ from medaid.payments import service as payments
 from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.api import ROUTES
-from medaid.reimbursement.model import Case, Officer
+from medaid.reimbursement.model import STANDS, Case, Officer, State
 from medaid.reimbursement.printouts import CasePaper, case_paper
 
 NOW = at("2026-03-16 09:00")
@@ -134,6 +136,21 @@ def test_a_paper_of_what_has_not_happened_is_refused(kind: CasePaper) -> None:
     case = opened(office(), draft(), NOW)
     with pytest.raises(Conflict) as told:
         paper(case, kind)
+    assert told.value.code == "STATE"
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_result_is_told_of_a_case_whose_amounts_stand_and_of_no_other(state: State) -> None:
+    """One that is with the insurer stands as well (M二.5); one that was sent back does not."""
+    case = granted(office(), draft(), NOW)
+    found = service.case_detail(office(), MANAGER, case.case_id, NOW)
+    found = replace(found, case=replace(found.case, state=state))
+    if state in STANDS:
+        made = case_paper(found, CasePaper.RESULT, office().procedure)
+        assert ("办理状态", office().procedure.states[state]) in made.facts
+        return
+    with pytest.raises(Conflict) as told:
+        case_paper(found, CasePaper.RESULT, office().procedure)
     assert told.value.code == "STATE"
 
 

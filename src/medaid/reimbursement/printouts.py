@@ -22,7 +22,7 @@ from medaid.people import service as people
 from medaid.people.model import Person
 from medaid.policy.vocabulary import FUND_NAMES
 from medaid.regions import Region
-from medaid.reimbursement.model import Act, Case, Pricing, State
+from medaid.reimbursement.model import STANDS, Act, Case, Pricing
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.service.queries import Detail
 
@@ -39,20 +39,6 @@ _RECEIPTS: Final = (
 _MATERIAL: Final = (Column("序号", 1), Column("须补正的材料", 12))
 _PAID: Final = (Column("支付方", 6), Column("金额", 3))
 _STEPS: Final = (Column("序号", 1), Column("计算过程和依据", 15))
-_GRANTED: Final = frozenset(
-    {
-        State.RECHECKED,
-        State.ORDERED,
-        State.PAID,
-        State.CONFIRMED,
-        State.PAYMENT_FAILED,
-        State.NOTIFIED,
-        State.RECOVERING,
-        State.RECOVERY_ORDERED,
-        State.RECOVERED,
-    }
-)
-"""States in which the amounts of a case are an obligation, or were."""
 
 
 class CasePaper(StrEnum):
@@ -155,7 +141,7 @@ def _refusal(found: Detail, person: Person, _procedure: Procedure) -> Paper:
 def _result(found: Detail, person: Person, procedure: Procedure) -> Paper:
     case = found.case
     act = _act(found, "recheck", "该申请尚未核定")
-    if case.pricing is None or case.state not in _GRANTED:
+    if case.pricing is None or case.state not in STANDS:
         raise Conflict("STATE", field="case", rule="该申请尚未核定")
     pricing = case.pricing
     steps = tuple((number, text) for number, text in enumerate(sentences(pricing.steps), 1))
