@@ -21,6 +21,7 @@ from medaid.aws import rest
 from medaid.aws.rest.app import mount, plain
 from medaid.aws.web import Caller, caller
 from medaid.errors import Forbidden
+from medaid.local.docs import TABLES
 from medaid.local.places import FUNCTIONS
 from medaid.payments.api import ROUTES as PAYMENTS
 from medaid.regions import Region
@@ -78,6 +79,21 @@ def test_a_token_is_refused_after_its_owner_signed_out_43() -> None:
     later = NOW + timedelta(seconds=1)
     assert ask("GET", OFFICERS, at=later) == (403, "SIGNED_OUT")
     assert ask("POST", f"/access/{HERE}/readers/o-li/sign-out", at=later) == (403, "SIGNED_OUT")
+
+
+ROLES = sorted({role for table in TABLES for route in table for role in route.roles})
+
+
+@pytest.mark.parametrize("role", [one for one in ROLES if one != "institution"])
+def test_every_role_of_an_operator_signs_itself_out_43(role: str) -> None:
+    """A hospital's token belongs to a machine and is the only one that does not."""
+    assert ask("POST", "/access/sign-out", role=role) == (200, "")
+    assert ask("GET", OFFICERS, at=NOW + timedelta(seconds=1)) == (403, "SIGNED_OUT")
+
+
+@pytest.mark.parametrize("role", ["institution", "nobody", ""])
+def test_who_is_no_operator_has_nothing_to_sign_out_of_43(role: str) -> None:
+    assert ask("POST", "/access/sign-out", role=role) == (403, "FORBIDDEN")
 
 
 def test_who_signs_in_again_is_let_in_and_others_never_were_refused_43() -> None:

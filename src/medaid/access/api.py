@@ -24,6 +24,7 @@ ROUTES: Final[Routes[None]] = Routes("access", "查阅留痕")
 _INSPECTORS: Final = ("inspector",)
 _EVERYBODY: Final = (
     "intake", "auditor", "reviewer", "accountant", "cashier", "finance", "manager", "inspector",
+    "government",
 )  # fmt: skip
 _CITE: Final = "个人信息保护法 art. 54: the handler of personal data audits its own access"
 
