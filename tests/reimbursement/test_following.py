@@ -3,6 +3,7 @@ difference (J20, J27)."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -29,16 +30,19 @@ from tests.reimbursement.office import (
     scan,
     take,
 )
+from tests.storage import WRITES, Killed, StorageFaults
 
-from medaid.aws.transaction import commit
+from medaid.aws import outbox
+from medaid.aws.transaction import Write, commit
 from medaid.benefit.claim import decide
 from medaid.errors import Conflict, Refused
+from medaid.events import AssistanceNotSettled
 from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import Identity, Visit, YearTotals
 from medaid.regions import Region
-from medaid.reimbursement import service
+from medaid.reimbursement import service, store
 from medaid.reimbursement.following import original_of
 from medaid.reimbursement.model import Account, Case, State
 from medaid.reimbursement.pricing import request_of
@@ -100,6 +104,10 @@ def seen(settlement: Settlement) -> None:
     service.note_settlement(event_of(settlement))
 
 
+def reminder() -> Write:
+    return outbox.publish(AssistanceNotSettled("m", "P1", NANJING, "3201S1"), "3201S1", NOW)
+
+
 def identified() -> None:
     """The identity is recorded in April, standing since January."""
     when = datetime(2026, 4, 15, tzinfo=UTC)
@@ -144,6 +152,25 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
         case.case_id,
         159750,
     )
+
+
+@pytest.mark.parametrize(("when", "nth"), [("before", 1), ("after", 1), ("before", 2)])
+def test_whoever_dies_between_two_calls_leaves_no_case_without_its_reminder_J27(
+    tables: Tables, storage_faults: StorageFaults, when: str, nth: int
+) -> None:
+    register(categories=())
+    settlement = settled_without_identity()
+    seen(settlement)
+    identified()
+    o = office(original=lambda _: original_of(settlement))
+    fault = storage_faults.before if when == "before" else storage_faults.after
+    fault(nth, only=WRITES)
+    with suppress(Killed):
+        service.remind(o, "P1", lambda _: settlement, NOW)
+    storage_faults.clear()
+    service.remind(o, "P1", lambda _: settlement, NOW)
+    assert len(store.of_person("P1")) == 1
+    assert [i["pk"]["S"] for i in tables.items("outbox")] == ["O#assistance_not_settled#3201S1"]
 
 
 def recorded(
@@ -199,14 +226,14 @@ def test_one_case_for_a_settlement_and_none_for_one_taken_back_J27(tables: Table
     register()
     settlement = settled_without_identity()
     o = office(original=lambda _: original_of(settlement))
-    first = service.prepare(o, replace(draft(), settled="3201S1", receipts=()), NOW)
+    first = service.prepare(o, replace(draft(), settled="3201S1", receipts=()), NOW, reminder())
     with pytest.raises(Conflict, match="已有补充报销"):
-        service.prepare(o, replace(draft(key="2"), settled="3201S1", receipts=()), NOW)
+        service.prepare(o, replace(draft(key="2"), settled="3201S1", receipts=()), NOW, reminder())
     assert service.case_detail(o, INTAKE, first.case_id, NOW).case.origin == "system"
     with pytest.raises(Conflict, match="3201S1"):
         original_of(replace(settlement, reversed_at=NOW))
     with pytest.raises(Refused, match="只为已有的结算"):
-        service.prepare(o, draft(key="3"), NOW)
+        service.prepare(o, draft(key="3"), NOW, reminder())
 
 
 def test_a_settlement_of_the_same_stay_is_a_suspected_duplicate_of_a_case_J27(

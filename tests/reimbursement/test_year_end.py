@@ -4,6 +4,7 @@ with its clause, and nothing written."""
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ from tests.reimbursement.office import (
     take,
 )
 from tests.reimbursement.test_following import settled_without_identity
-from tests.storage import StorageFaults
+from tests.storage import WRITES, Killed, StorageFaults
 
 from medaid.aws import queue, rest
 from medaid.aws.rest.app import mount
@@ -141,6 +142,21 @@ def test_nobody_is_prepared_where_nothing_is_refunded(year: int, code: str) -> N
         done = service.prepare_year_end(o, REGION, year, shard, "", 10, NOW)
         assert (done.cases, done.after) == (0, "")
     assert store.of_person("P1") == ()
+
+
+@pytest.mark.parametrize(("when", "nth"), [("before", 1), ("after", 1), ("before", 2)])
+def test_whoever_dies_between_two_calls_leaves_no_case_without_its_message(
+    tables: Tables, storage_faults: StorageFaults, when: str, nth: int
+) -> None:
+    treated("P1")
+    fault = storage_faults.before if when == "before" else storage_faults.after
+    fault(nth, only=WRITES)
+    with suppress(Killed):
+        prepared(refunding())
+    storage_faults.clear()
+    (name,) = prepared(refunding())
+    told = [item["pk"]["S"] for item in tables.items("outbox")]
+    assert told == [f"O#year_end_owed#{name}"]
 
 
 def of(name: str, *roles: str) -> Any:

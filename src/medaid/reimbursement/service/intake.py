@@ -52,9 +52,15 @@ def case_id(admdvs: str, sender: str, key: str) -> str:
 
 
 def open_case(
-    context: Context, officer: Officer, draft: Case, now: datetime, why: ActReason
+    context: Context,
+    officer: Officer,
+    draft: Case,
+    now: datetime,
+    why: ActReason,
+    message: Write | None = None,
 ) -> Case:
-    """A new case in state drafted; its receipts are claimed for it in the same transaction (Q3.2).
+    """A new case in state drafted; its receipts are claimed for it, and `message` about it is sent,
+    in the same transaction (Q3.2).
 
     The same draft again answers the case that the first one opened. Raises BadInput for what is
     wrong with it, Conflict DUPLICATE naming the case that holds a receipt or adds to the settlement
@@ -85,6 +91,8 @@ def open_case(
         ]
         if case.settled:
             writes.append(_supplements(case))
+        if message is not None:
+            writes.append(message)
         return Decided(case, writes)
 
     def lost(failed: ConditionFailed) -> None:
@@ -110,16 +118,18 @@ def _supplements(case: Case) -> Write:
     return store.supplements(case.settled, len(earlier) + 1, case.case_id)
 
 
-def prepare(context: Context, draft: Case, now: datetime) -> Case:
+def prepare(context: Context, draft: Case, now: datetime, message: Write) -> Case:
     """A case the system prepares: where a settlement lacked an identity that now stands (J20, J27),
-    one at a time for each settlement; or for the end of a year, once a person."""
+    one at a time for each settlement; or for the end of a year, once a person. `message` tells the
+    person, or there is no case."""
     if not draft.settled and not draft.year_end:
         raise BadInput("FIELD_REQUIRED", field="setl_id", rule="系统只为已有的结算准备补充申请")
     because = ("取得身份前的结算或报销", "苏医保办发〔2023〕27号第二十七条")
     if draft.year_end:
         because = (f"{draft.year_end} 年度年终结算", "")
     why = ActReason(*because, ids.content_hash("prepare", draft.case_id))
-    return open_case(context, rules.system(draft.admdvs), replace(draft, origin="system"), now, why)
+    draft = replace(draft, origin="system")
+    return open_case(context, rules.system(draft.admdvs), draft, now, why, message)
 
 
 def amend(

@@ -78,9 +78,9 @@ def remind(
             number = f"{ground.name}.{len(earlier) + 1}" if earlier else ground.name
             draft = draft_of(original, case_id(region, "system", number), region, now)
             if certain or _adds(context, draft, now):
-                case = prepare(context, draft, now)
-                _reminded(case, number, now)
-                prepared.append(case)
+                event = AssistanceNotSettled(draft.case_id, psn_no, region, draft.settled)
+                message = outbox.publish(event, number, now)
+                prepared.append(prepare(context, draft, now, message))
                 break
     return prepared
 
@@ -121,8 +121,3 @@ def _adds(context: Context, draft: Case, now: datetime) -> bool:
         return False  # nothing is left to add
     except Refused:
         return True
-
-
-def _reminded(case: Case, key: str, now: datetime) -> None:
-    event = AssistanceNotSettled(case.case_id, case.psn_no, case.admdvs, case.settled)
-    commit_once([outbox.publish(event, key, now)])

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from medaid.aws import outbox
 from medaid.aws.rest.bodies import cursor_key, cursor_text
-from medaid.aws.transaction import commit_once
 from medaid.benefit.service import Choice, has_year_end, settle_year_end
 from medaid.errors import BadInput, MedaidError, Refused, Unavailable
 from medaid.events import YearEndOwed
@@ -103,9 +102,8 @@ def _prepared(
         created=now,
         year_end=year,
     )
-    case = prepare(context, draft, now)
-    event = YearEndOwed(case.case_id, case.psn_no, case.admdvs, year)
-    commit_once([outbox.publish(event, case.case_id, now)])
+    event = YearEndOwed(name, psn_no, admdvs, year)
+    prepare(context, draft, now, outbox.publish(event, name, now))
     return True
 
 
