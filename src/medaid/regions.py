@@ -45,14 +45,14 @@ class Region(str):
 
     def __new__(cls, code: str) -> Self:
         """Raises ValueError for what is no code of six digits."""
-        if len(code) != 6 or not (code.isascii() and code.isdigit()):
+        if not is_region(code):
             raise ValueError("a region is a code of six digits")
         return super().__new__(cls, code)
 
     @classmethod
     def parse(cls, code: object, field: str) -> Self:
         """A code that somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
-        if isinstance(code, str) and len(code) == 6 and code.isascii() and code.isdigit():
+        if isinstance(code, str) and is_region(code):
             return cls(code)
         raise BadInput("FIELD_FORMAT", field=field, rule="区划代码为六位数字")
 
@@ -146,6 +146,11 @@ def _pooled_as_one() -> frozenset[str]:
 def _own_pool() -> frozenset[str]:
     """Third and fourth digits of counties that pool by themselves."""
     return frozenset(row["digits"] for row in _data()["own_pool"])
+
+
+def is_region(code: str) -> bool:
+    """Whether a text is written as the code of a region is: in six digits."""
+    return len(code) == 6 and code.isascii() and code.isdigit()
 
 
 def region_name(code: str) -> str:

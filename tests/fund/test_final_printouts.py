@@ -4,6 +4,7 @@ that the books have left behind says so; several regions added up."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,16 +15,16 @@ from tests.fund.test_final_routes import booked
 from tests.papers.looking import check_picture, check_text, fonts, pages, text
 
 from medaid.errors import Refused
-from medaid.fund import final_accounts, periods, years
+from medaid.fund import final_accounts, final_printouts, periods, years
 from medaid.fund.final_printouts import consolidated_paper, final_paper
 from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, Notes
 from medaid.fund.model import journal
-from medaid.ids import OfficerId
+from medaid.ids import OfficerId, case_id
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
-from medaid.payments.model import Account
+from medaid.payments.model import Account, Payee
 from medaid.regions import Region
 
 R, FUND = Region("320585"), "assistance"
@@ -91,6 +92,30 @@ def test_the_statements_stand_in_their_national_rows_with_three_signatures_Q2_2(
     check_picture("final_accounts", made)
     sheet = load_workbook(io.BytesIO(printed(paper, Form.XLSX))).active
     assert 12345678.90 in {cell.value for row in sheet.rows for cell in row}
+
+
+def test_no_natural_person_is_named_and_each_counterpart_is_looked_up_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = case_id(R, "窗口", "1")
+    person = Account("张三", "6222000011113333", "102")
+    payments.enter_account(R, case, person, OfficerId("o"), NEXT)
+    payments.approve_account(R, case, OfficerId("p"), NEXT)
+    held = drafted()
+    rows = [("610100-2103", case), ("610100-2101", "H32058500001"), ("610100-1103", "H32058500001")]
+    current = tuple((code, who, Fen(1), Fen(0), Fen(0), Fen(0)) for code, who in rows)
+    asked: list[str] = []
+
+    whole = payments.get_payee
+
+    def get_payee(region: Region, payee: str) -> Payee | None:
+        asked.append(payee)
+        return whole(region, payee)
+
+    monkeypatch.setattr("medaid.fund.printouts.payments.get_payee", get_payee)
+    shown = final_printouts._attached(R, replace(held, current=current))[0]
+    assert [row[1] for row in shown.rows] == [case, "太仓市第一人民医院", "太仓市第一人民医院"]
+    assert asked == ["H32058500001"]
 
 
 def test_every_row_of_the_layout_is_printed() -> None:

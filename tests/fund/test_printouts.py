@@ -14,11 +14,12 @@ from tests.papers.looking import check_picture, check_text, text
 from medaid.errors import Refused
 from medaid.fund import allocations, printouts, vouchers
 from medaid.fund.records import Voucher, VoucherLine
-from medaid.ids import OfficerId
+from medaid.ids import OfficerId, case_id
 from medaid.money import Fen
 from medaid.months import Month, Quarter
 from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
+from medaid.payments.model import Account
 from medaid.regions import Region
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -75,6 +76,26 @@ def test_a_voucher_that_waits_has_lines_to_sign_on() -> None:
     assert "李审核" not in paper
     with pytest.raises(Refused, match="没有该凭证"):
         printouts.voucher_paper(R, JULY, "收2")
+
+
+def test_who_is_paid_is_named_but_the_person_of_a_case_by_the_cases_code() -> None:
+    """Whom a case pays is a natural person: what goes to finance says the case alone."""
+    case, hospital = case_id(R, "窗口", "1"), "H62050000001"
+    for payee, name in ((hospital, "天水市第一人民医院"), (case, "张三"), (f"{case}-2", "李四")):
+        account = Account(name, "6222000011112222", "102")
+        payments.enter_account(R, payee, account, OfficerId("o"), when(1))
+        payments.approve_account(R, payee, OfficerId("p"), when(1))
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in "620522")  # no digits of a region
+    shown = {
+        hospital: "天水市第一人民医院",
+        case: case,
+        f"{case}-2": f"{case}-2",
+        "620522": "天水市秦安县",
+        "六二零五二二": "六二零五二二",
+        wide: wide,
+        "": "无",
+    }
+    assert {code: printouts.counterpart_name(R, code) for code in shown} == shown
 
 
 def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:

@@ -113,10 +113,11 @@ def _name(row: StatementRow) -> str:
 
 
 def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
+    names = {who: counterpart_name(region, who) for who in {row[1] for row in held.current}}
     current: tuple[tuple[Value, ...], ...] = tuple(
         (
             accounts()[code].name,
-            counterpart_name(region, who),
+            names[who],
             *ages,
             Fen(sum(map(int, ages))),
         )

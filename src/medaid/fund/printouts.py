@@ -13,6 +13,7 @@ from medaid.fund.books import Row
 from medaid.fund.model import Account
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import Signature
+from medaid.ids import find_case_id
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month, Quarter
@@ -20,7 +21,7 @@ from medaid.papers.model import Column, Paper, Table, Value, sums
 from medaid.papers.model import Signature as Signed
 from medaid.papers.service import agency_name, between_text, date_text, quarter_text, word
 from medaid.payments import service as payments
-from medaid.regions import Region, region_name
+from medaid.regions import Region, is_region, region_name
 
 SIDES: Final = ("借方", "贷方")
 _BALANCE: Final = (
@@ -119,11 +120,14 @@ def _account(account: Account) -> str:
 
 
 def counterpart_name(region: Region, code: str) -> str:
-    """A region by its name, who is paid by the name of their account, another by its code."""
-    if len(code) == 6 and code.isdigit():
+    """A region by its name, an institution by the name of its account, another by its code: so too
+    the natural person whom a manual case pays."""
+    if is_region(code):
         return region_name(code)
-    payee = payments.get_payee(region, code) if code else None
-    return payee.account.acctname if payee and payee.account else code or "无"
+    if not code or find_case_id(code):
+        return code or "无"
+    payee = payments.get_payee(region, code)
+    return payee.account.acctname if payee and payee.account else code
 
 
 def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
