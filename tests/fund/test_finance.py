@@ -39,8 +39,12 @@ from medaid.fund import (
 from medaid.fund.model import Entry, journal
 from medaid.fund.reconciliation import HEADING, Movement
 from medaid.fund.records import Allocation, BudgetItem, Cause, Voucher
+from medaid.ids import OfficerId
 from medaid.money import Fen, Ratio
 from medaid.months import Month, Quarter
+from medaid.payments.model import Duty
+from medaid.payments.service import get_officer
+from medaid.regions import Region
 from medaid.workbook import workbook
 
 R = "620522"
@@ -106,6 +110,24 @@ class TestAllocation:
         assert held.trail[-1].why == "超预算"
         with pytest.raises(Conflict):
             allocations.receive_allocation(R, "2023-Q3", "1", "出纳", when(3))
+
+    def test_who_rejects_as_the_agencys_auditor_audits_there_and_does_nothing_else(self) -> None:
+        """Q3.1: as who reviews. Finance is another office and holds no duty of the agency."""
+        ask, reject = allocations.request_allocation, allocations.reject_allocation
+        for number, by in (("1", "经办"), ("2", "会计乙"), ("3", "会计乙")):
+            ask(R, "2023-Q3", number, {"assistance": Fen(5)}, by, when(1))
+        auditor, finance = frozenset({"auditor"}), frozenset({"finance"})
+        with pytest.raises(Forbidden) as told:  # an accountant by what he did
+            reject(R, "2023-Q3", "2", "经办", "超预算", when(2), auditor)
+        assert told.value.code == "SEPARATION"
+        reject(R, "2023-Q3", "1", "审核", "超预算", when(2), auditor)
+        with pytest.raises(Forbidden) as told:
+            ask(R, "2023-Q4", "1", {"assistance": Fen(5)}, "审核", when(3))
+        assert told.value.code == "SEPARATION"
+        reject(R, "2023-Q3", "2", "财政", "超预算", when(2), finance)
+        (held,) = get_officer(Region(R), OfficerId("审核")).duties
+        assert held.duty is Duty.AUDIT
+        assert not get_officer(Region(R), OfficerId("财政")).duties
 
     def test_an_unknown_fund_is_refused_at_the_first_step(self) -> None:
         with pytest.raises(BadInput) as told:

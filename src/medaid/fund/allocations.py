@@ -117,12 +117,19 @@ def approve_allocation(
 
 
 def reject_allocation(
-    admdvs: str, quarter: str, request: str, by: str, reason: str, now: datetime
+    admdvs: str,
+    quarter: str,
+    request: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> Allocation:
-    """Not approved, and why. Raises Conflict STATE, Forbidden SEPARATION."""
+    """Not approved, and why: by finance, or by the agency's auditor, who audits there from then on.
+    Raises Conflict STATE, Forbidden SEPARATION."""
     act, to = Signature("不予批准", by, now, reason), AllocationState.REJECTED
     waits = (AllocationState.REQUESTED, AllocationState.REVIEWED)
-    return _turned(admdvs, quarter, request, waits, to, act)
+    return _turned(admdvs, quarter, request, waits, to, act, roles)
 
 
 def receive_allocation(
@@ -177,9 +184,9 @@ def _turned(
         check_another(admdvs, held.trail, act, "申请、审核、审批与到账登记")
         changed = replace(held, trail=(*held.trail, act))
         writes = [item.replace(changed, "allocation", state=to, at=act.at)]
-        if to in _DUTIES:
-            officer = OfficerId(act.by)
-            writes += claim_duty(Region(admdvs), officer, roles, _DUTIES[to], act.at)
+        if to in _DUTIES or (to is AllocationState.REJECTED and "auditor" in roles):
+            duty, officer = _DUTIES.get(to, Duty.AUDIT), OfficerId(act.by)
+            writes += claim_duty(Region(admdvs), officer, roles, duty, act.at)
         if to is AllocationState.APPROVED:
             writes.append(_within_budget(admdvs, held, act.at))
         if to is AllocationState.RECEIVED:

@@ -69,8 +69,8 @@ def approve_allocation(
 def reject_allocation(
     call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    by, reason = call.caller.subject, call.body.reason
-    held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now)
+    by, reason, roles = call.caller.subject, call.body.reason, call.caller.roles
+    held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now, roles)
     return _allocation(held, AllocationState.REJECTED)
 
 
