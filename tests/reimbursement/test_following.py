@@ -25,6 +25,7 @@ from tests.reimbursement.office import (
     given,
     office,
     open_batch,
+    opened,
     register,
     released,
     scan,
@@ -46,6 +47,7 @@ from medaid.reimbursement import service, store
 from medaid.reimbursement.following import original_of
 from medaid.reimbursement.model import Account, Case, State
 from medaid.reimbursement.pricing import request_of
+from medaid.reimbursement.service.review import priced
 from medaid.settlement.model import Decision, Settlement
 from medaid.settlement.posting import event_of
 
@@ -422,3 +424,44 @@ def test_whatever_the_order_of_recognition_the_best_is_paid_J27(
     assert everything == {fund: int(fen) for fund, fen in best.priced.by_fund.items()}
     totals = people.load("P1", 2026).totals(2026).amounts
     assert totals["paid:assistance_inpatient"] == everything["maf_pay"]
+
+
+def _identity(category: str, region: str, end: date | None = None) -> Identity:
+    return Identity(category, "民政", region, date(2024, 1, 1), end, NOW, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("category", "region", "stands"),
+    [
+        ("orphan", NANJING, True),
+        ("subsistence_allowance", NANJING, False),
+        ("orphan", "320102", False),
+    ],
+)
+def test_what_was_priced_for_another_identity_is_not_rechecked_though_the_sum_is_the_same_J27(
+    tables: Tables, category: str, region: str, stands: bool
+) -> None:
+    """Which region assists decides in whose books it stands, and who runs it for that region."""
+    register(categories=())
+    before = _identity("orphan", NANJING)
+    commit(identity_recorded("P1", None, before, NOW))
+    o = office()
+    case = opened(o, draft(), NOW)
+    case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
+    case = service.audit(o, AUDITOR, case.case_id, case.version, NOW, given())
+    assert case.pricing is not None
+    if not stands:
+        commit(
+            identity_recorded("P1", before, _identity("orphan", NANJING, date(2026, 2, 1)), LATER)
+        )
+        commit(identity_recorded("P1", None, _identity(category, region), LATER))
+    now_priced = priced(o, case, LATER)
+    assert now_priced.by_fund == case.pricing.by_fund
+    assert (now_priced.category, now_priced.assisting_region) == (category, region)
+    if stands:
+        service.recheck(o, REVIEWER, case.case_id, case.version, LATER, given())
+        return
+    with pytest.raises(Conflict) as told:
+        service.recheck(o, REVIEWER, case.case_id, case.version, LATER, given())
+    assert (told.value.code, told.value.field) == ("STATE", "pricing")

@@ -3,7 +3,7 @@ Q3.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from medaid.events import CaseRefused
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
+from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.people import service as people
 from medaid.reimbursement import books, checks, following, store
@@ -130,7 +131,7 @@ def recheck(
         totals = people.load(case.psn_no, pricing.year).totals(pricing.year)
         if totals.version != pricing.version:
             raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
-        if priced(context, case, now).by_fund != pricing.by_fund:
+        if _what_is_booked(priced(context, case, now)) != _what_is_booked(pricing):
             raise Conflict("STATE", field="pricing", rule="核算后该人员救助身份已变化,须重新核算")
         after = totals.with_act(case.case_id, pricing.change)
         posted = replace(case, postings=case.postings + 1)
@@ -142,6 +143,11 @@ def recheck(
         return Changed(posted, writes)
 
     return act(context, officer, case_id, version, "recheck", why, now, change)
+
+
+def _what_is_booked(pricing: Pricing) -> tuple[Mapping[str, Fen], str, str]:
+    """What each fund pays, in whose books, and for which identity."""
+    return pricing.by_fund, pricing.assisting_region, pricing.category
 
 
 def annul(
