@@ -27,19 +27,22 @@ from tests.settlement.hospital import (
     visit_input,
 )
 
+from medaid.aws.rest.officers import named
 from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
 from medaid.ids import OfficerId
 from medaid.local.cli import main
 from medaid.money import RATIO_SCALE, Fen
 from medaid.payments.model import Officer
 from medaid.policy.model import AgencyFigure
-from medaid.policy.service import library
+from medaid.policy.service import library, with_figures
 from medaid.regions import Region
 from medaid.reimbursement.model import Fees
 from medaid.reimbursement.service.review import priced
 from medaid.settlement import service, store
-from medaid.settlement.figures import rules
+from medaid.settlement.figures import api, rules
 from medaid.settlement.figures import service as figures
+from medaid.settlement.figures.api import read_figures
+from medaid.settlement.model import EnteredFigure
 
 WHOLE = bill("28000.00", "28000.00")
 REGION = Region("440900")
@@ -408,3 +411,37 @@ def test_medaid_price_takes_the_same_figures(
     claim.write_text(json.dumps({**said, "facts": {**facts, "filing": "none", "level": "3"}}))
     assert main(["price", str(claim), "--figures", str(file)]) == 1, "proposed is not approved"
     assert main(["price", str(claim), "--figures", str(claim)]) == 1
+
+
+def test_figures_of_one_document_are_told_apart_by_their_ids(asked: dict[str, Any]) -> None:
+    """One may set a ratio alone, the next a deductible alone."""
+    names = {entered(level="2"), entered(level="3")}
+    shown = call("GET", "/figures/440900")[1]
+    shown["rows"][0]["deductible"], shown["rows"][1]["ratio"] = None, ""
+    read = read_figures(shown)
+    assert {one.figure_id for one in read} == names
+    policy = library().policy_for("440900", "440900", date(2021, 6, 25))
+    assert len(with_figures(policy, read).figures) == 2
+    del shown["rows"][0]["figure"]
+    with pytest.raises(KeyError):
+        read_figures(shown)
+
+
+@pytest.mark.parametrize("field", ["begin", "end"])
+@pytest.mark.parametrize("day", ["2021-06-25 00:00:00", "0001-01-01", "20210625", "2021-02-30", ""])
+def test_a_day_of_a_figure_is_a_day_in_a_year_that_somebody_can_mean(
+    asked: dict[str, Any], field: str, day: str
+) -> None:
+    status, refusal = call("POST", "/figures/440900", {**CHRONIC, field: day})
+    assert (status, refusal["field"]) == (400, field)
+    name = entered()
+    status, refusal = call("POST", f"/figures/440900/{name}/end", {"end": day})
+    assert (status, refusal["field"]) == (400, "end")
+
+
+def test_who_proposed_is_named_as_of_then() -> None:
+    """A number that went to somebody else since names who held it when the figure was proposed."""
+    asked: list[tuple[str, datetime | None]] = []
+    shown = api._shown(EnteredFigure(FIGURE, "x", "o-1", NOW))
+    named(shown, "440900", lambda _: lambda who, at: asked.append((who, at)))
+    assert asked == [("o-1", NOW)]

@@ -20,7 +20,8 @@ from medaid.aws.rest.bodies import (
     YuanText,
 )
 from medaid.aws.rest.table import Call, Routes
-from medaid.instants import beijing_text, parse_date
+from medaid.aws.rest.texts import Day
+from medaid.instants import beijing_text
 from medaid.money import Fen, Ratio
 from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
@@ -37,8 +38,8 @@ class FigureBody(Body):
     (0.80); `no_cap` says that the document sets none."""
 
     layer: Short
-    begin: Short
-    end: Short
+    begin: Day
+    end: Day
     document: Short = Field(description="文号")
     title: Reason
     article: Short
@@ -53,7 +54,7 @@ class FigureBody(Body):
 class EndBody(Body):
     """The last day on which it is to hold."""
 
-    end: Short
+    end: Day
 
 
 class FigureShown(Shown):
@@ -73,7 +74,8 @@ class FigureShown(Shown):
     title: str
     article: str
     proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by")] = ""
+    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
+    proposed_at: str
     approved_by: str
     approved_by_name: Annotated[str, NameOf("approved_by", "approved_at")] = ""
     approved_at: str
@@ -107,8 +109,8 @@ def approve_figure(call: Call[None, None], admdvs: Region, figure: str) -> Figur
 
 @ROUTES.post("/figures/{admdvs}/{figure}/end", "提出终止", roles=_OFFICERS, body=EndBody)
 def end_figure(call: Call[None, EndBody], admdvs: Region, figure: str) -> FigureShown:
-    last = parse_date(call.body.end, "end")
-    return _shown(service.end_figure(admdvs, figure, last, call.caller.subject, call.now))
+    last, by = call.body.end, call.caller.subject
+    return _shown(service.end_figure(admdvs, figure, last, by, call.now))
 
 
 def read_figures(shown: Mapping[str, Any]) -> list[AgencyFigure]:
@@ -116,19 +118,19 @@ def read_figures(shown: Mapping[str, Any]) -> list[AgencyFigure]:
     ValueError, KeyError, TypeError."""
     region, fields = Region(shown["admdvs"]), FigureBody.model_fields
     return [
-        _figure(FigureBody(**{name: row[name] for name in fields}), region)
+        _figure(FigureBody(**{name: row[name] for name in fields}), region, row["figure"])
         for row in shown["rows"]
         if row["approved_at"]
     ]
 
 
-def _figure(body: FigureBody, region: Region) -> AgencyFigure:
+def _figure(body: FigureBody, region: Region, figure_id: str = "") -> AgencyFigure:
     return AgencyFigure(
-        figure_id="",
+        figure_id=figure_id,
         region=region,
         layer=body.layer,
-        begin=parse_date(body.begin, "begin"),
-        end=parse_date(body.end, "end"),
+        begin=body.begin,
+        end=body.end,
         document=body.document,
         article=body.article,
         ratio=int(Ratio.of(body.ratio)) if body.ratio else None,
@@ -157,6 +159,7 @@ def _shown(one: EnteredFigure) -> FigureShown:
         title=one.title,
         article=figure.article,
         proposed_by=one.proposed_by,
+        proposed_at=beijing_text(one.proposed_at),
         approved_by=one.approved_by,
         approved_at=beijing_text(one.approved_at) if one.approved_at else "",
         ending=one.ending.isoformat() if one.ending else "",
