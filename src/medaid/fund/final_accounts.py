@@ -16,9 +16,10 @@ from datetime import date, datetime
 from medaid.aws import codec
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
-from medaid.errors import Conflict, Forbidden, Refused
+from medaid.errors import Conflict, Refused
 from medaid.fund import books, current_accounts, keys, layouts, periods, service, statements, store
 from medaid.fund.final_records import FinalAccounts, FinalRow, FinalState, Notes
+from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.records import Signature
 from medaid.ids import OfficerId
@@ -26,7 +27,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen, half_up
 from medaid.months import Month
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 _CHECKED, _SIGNED, _RETURNED = "复核", "签署", "退回"
@@ -247,10 +248,7 @@ def _turned(
 def _written(
     admdvs: str, item: store.FundItem, held: FinalAccounts, to: FinalState, act: Signature
 ) -> FinalAccounts:
-    hand = get_officer(Region(admdvs), OfficerId(act.by))
-    if any(hand.is_one_hand_with(one.by, act.at, one.at) for one in held.trail):
-        rule = "编制、复核与签署不得为同一人(秦安县84号三(一))"
-        raise Forbidden("SEPARATION", field="by", rule=rule)
+    check_another(admdvs, held.trail, act, "编制、复核与签署")
     changed = replace(held, trail=(*held.trail, act))
     commit_or_refuse([item.replace(changed, "final", state=to, at=act.at)])
     return changed

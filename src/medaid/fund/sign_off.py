@@ -7,15 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import commit_or_refuse
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import open_lines
+from medaid.fund.hands import check_another
 from medaid.fund.open_lines import THEIRS
 from medaid.fund.reconciling import books_digest, last_version, quarter_over
 from medaid.fund.records import Comparison, Signature
-from medaid.ids import OfficerId
 from medaid.months import Quarter
-from medaid.payments.service import get_officer
-from medaid.regions import Region
 
 _SIGNED, _ASKED, _WITHDRAWN = "签署", "申请撤回签署", "同意撤回签署"
 
@@ -37,16 +35,14 @@ def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: dat
     if digest != held.digest:
         rule = f"签署的不是当前第 {held.number} 版({held.file}),请重新查看"
         raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
-    signer = get_officer(Region(admdvs), OfficerId(by))
-    if any(signer.is_one_hand_with(one.by, now, one.at) for one in held.signed):
-        raise Forbidden("SEPARATION", field="by", rule="对账须由两人分别签署")
+    act = Signature(_SIGNED, by, now, remarks)
+    check_another(admdvs, held.signed, act, "对账的两次签署")
     if held.open and not remarks.strip():
         raise BadInput("FIELD_REQUIRED", field="remarks", rule="存在未达账项,须说明")
     _all_settled(held)
     if books_digest(admdvs, ended) != held.books:
         raise Conflict("STALE", field="quarter", rule="对账后账册已变动,请重新对账")
     to = "signed" if held.signed else "signed_once"
-    act = Signature(_SIGNED, by, now, remarks)
     changed = replace(held, signed=(*held.signed, act), trail=(*held.trail, act))
     commit_or_refuse([item.replace(changed, "reconciliation", state=to, at=now)])
     return to
@@ -85,10 +81,8 @@ def withdraw_signature(
         changed = replace(held, trail=(*held.trail, Signature(_ASKED, by, now, reason)))
         to = "withdrawing"
     elif item.state == "withdrawing":
-        asked, agrees = held.trail[-1], get_officer(Region(admdvs), OfficerId(by))
-        if agrees.is_one_hand_with(asked.by, now, asked.at):
-            raise Forbidden("SEPARATION", field="by", rule="撤回签署须由另一人同意")
         act = Signature(_WITHDRAWN, by, now, reason)
+        check_another(admdvs, held.trail[-1:], act, "撤回签署的申请与同意")
         changed, to = replace(held, signed=(), trail=(*held.trail, act)), "compared"
     else:
         raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
