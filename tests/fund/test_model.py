@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -138,3 +139,22 @@ def test_fund_follows_field_and_insurance_type() -> None:
     ):  # the personal account and the hospital's part are no funds (I4)
         with pytest.raises(BadInput):
             chart.fund_of(field, "390")
+
+
+@pytest.mark.parametrize("more", [{"until": date(2026, 12, 31)}, {"begin": DAY}, {"mnth": 1}])
+def test_a_flow_that_says_what_nothing_reads_does_not_load(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, object]
+) -> None:
+    """A last day that nobody holds to would be a rule on paper only."""
+    read = chart.read
+
+    def altered(name: str) -> dict[str, Any]:
+        found = read(name)
+        if name == "flows.toml":
+            found["flow"][0] |= more
+        return found
+
+    assert chart.flows.__wrapped__() == chart.flows()
+    monkeypatch.setattr(chart, "read", altered)
+    with pytest.raises(ValueError, match="settlement says what nothing reads"):
+        chart.flows.__wrapped__()

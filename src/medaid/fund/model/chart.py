@@ -4,11 +4,11 @@ uncited row does not load."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from medaid.errors import BadInput, PolicyUndetermined
 from medaid.fund.model import KINDS, Account, Fund
@@ -160,6 +160,9 @@ def expense_account(fund: str, care: str) -> Account:
     raise BadInput("ACCOUNT_UNKNOWN", field="care", rule=f"{fund} 无 {care} 待遇支出科目")
 
 
+_OF_A_FLOW: Final = {one.name for one in fields(Flow)} - {"begin"} | {"from"}
+
+
 @cache
 def flows() -> Mapping[str, Flow]:
     """Permitted flows by kind."""
@@ -167,6 +170,8 @@ def flows() -> Mapping[str, Flow]:
     numbers = {row["number"] for row in read("chart.toml")["account"]}
     for row in read("flows.toml")["flow"]:
         _cited(row, f"flow {row['kind']}")
+        if other := sorted({*row} - _OF_A_FLOW):
+            raise ValueError(f"flow {row['kind']} says what nothing reads: {other}")
         unknown = {*row["debit"], *row["credit"]} - numbers
         assert not unknown, f"flow {row['kind']} names unknown accounts {sorted(unknown)}"
         found[row["kind"]] = Flow(
