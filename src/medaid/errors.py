@@ -165,3 +165,9 @@ class Unavailable(MedaidError):
     the same key."""
 
     retry = True
+
+
+def check_said(approved: bool, reason: str, rule: str = "须写明不予同意的原因") -> None:
+    """That the second of two people who does not agree says why. Raises BadInput FIELD_REQUIRED."""
+    if not approved and not reason.strip():
+        raise BadInput("FIELD_REQUIRED", field="reason", rule=rule)

@@ -26,7 +26,7 @@ from tests.conftest import Tables
 from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.statements import DEDUCTIONS, TAKEN_UP
-from medaid.errors import Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
@@ -129,6 +129,16 @@ class TestWithdrawal:
             hospital.decide_withdrawal(R, A, "D1", True, "核对属实", other, later)
         assert told.value.code == "SEPARATION"
         hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", later)
+
+    def test_not_withdrawn_it_says_why(self, tables: Tables) -> None:
+        self.entered()
+        self.request()
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            hospital.decide_withdrawal(R, A, "D1", False, "", "丁", AUGUST)
+        assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
+        assert tables.everything() == before
+        hospital.decide_withdrawal(R, A, "D1", True, "", "丁", AUGUST)
 
     def test_not_withdrawn_it_stands(self) -> None:
         self.entered()

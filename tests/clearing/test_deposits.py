@@ -12,7 +12,7 @@ from tests.conftest import Tables
 
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Deposit
-from medaid.errors import Conflict, Forbidden, MedaidError, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.payments.model import Duty
@@ -73,6 +73,17 @@ class TestWithdrawal:
         assert decide("1", approved=False).held == {"assistance": Fen(1000)}
         assert books() == (1000, -1000, 1000)
         assert ask("1").held == {}
+
+    def test_not_agreed_to_it_says_why(self, tables: Tables) -> None:
+        enter("1", 1000)
+        ask("1")
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            regions.decide_deposit_withdrawal(JS, SUZHOU, "1", False, " ", ACCOUNTANT, LATER)
+        assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
+        assert tables.everything() == before
+        gone = regions.decide_deposit_withdrawal(JS, SUZHOU, "1", True, "", ACCOUNTANT, LATER)
+        assert gone.held == {}
 
     def test_no_bill_is_paid_with_what_is_being_taken_back(self) -> None:
         pay_bill(received(), NOW, "submitted")

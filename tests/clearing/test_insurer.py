@@ -361,6 +361,14 @@ class TestContract:
         goes_on = insurer.decide_contract(C, 2019, False, "已整改", SECOND, may)
         assert (goes_on.state, goes_on.last_day) == ("in_force", None)
 
+    def test_not_agreed_to_it_says_why(self, tables: Tables) -> None:
+        insurer.propose_contract(sent(), CHIEF, JANUARY)
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            insurer.decide_contract(C, 2019, False, " ", SECOND, JANUARY)
+        assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
+        assert tables.everything() == before
+
     def test_an_early_end_is_agreed_to_no_later_than_on_its_day(self) -> None:
         """What was fronted after it under a contract in force would have no contract."""
         insure(CITY, 2019)

@@ -17,7 +17,7 @@ from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import files, national, store
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Bill, BillKind, Deposit, Pair, parts_of
-from medaid.errors import Conflict, Forbidden, MedaidError, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -243,7 +243,17 @@ class TestReturn:
     def decide(
         self, approved: bool = True, by: OfficerId = PAYS, document: str = "退1号"
     ) -> Deposit:
-        return regions.decide_return(JS, SUZHOU, document, approved, "", by, NOW)
+        return regions.decide_return(JS, SUZHOU, document, approved, "核对", by, NOW)
+
+    def test_not_given_back_it_says_why(self, tables: Tables) -> None:
+        self.paid_in()
+        self.ask(1500)
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            regions.decide_return(JS, SUZHOU, "退1号", False, " ", self.PAYS, NOW)
+        assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
+        assert tables.everything() == before
+        assert regions.decide_return(JS, SUZHOU, "退1号", True, "", self.PAYS, NOW).held == {}
 
     def test_it_goes_back_by_two_and_stands_in_both_books(self) -> None:
         self.paid_in()
@@ -367,6 +377,16 @@ class TestPaidIn:
         delegate_duty(JS, Duty.ACCOUNT, chief, other, *days, "休假", OfficerId("书记"), NOW)
         with pytest.raises(Forbidden):
             regions.decide_prepayment(SH, JS, 2023, True, "", other, NOW)
+
+    def test_not_agreed_to_it_says_why(self, tables: Tables) -> None:
+        chief, second = OfficerId("主任"), OfficerId("复核")
+        regions.fix_prepayment(SH, JS, 2023, chief, NOW, {"assistance": Fen(12000)})
+        before = tables.everything()
+        with pytest.raises(BadInput) as told:
+            regions.decide_prepayment(SH, JS, 2023, False, "", second, NOW)
+        assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
+        assert tables.everything() == before
+        assert regions.decide_prepayment(SH, JS, 2023, True, "", second, NOW)
 
     def test_not_agreed_to_it_is_worked_out_anew(self) -> None:
         chief, second = OfficerId("主任"), OfficerId("复核")

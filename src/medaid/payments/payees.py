@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from medaid.errors import BadInput, Conflict, Forbidden
+from medaid.errors import BadInput, Conflict, Forbidden, check_said
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.payments.model import Account, Officer, Payee
@@ -43,8 +43,7 @@ def entered(payee: Payee, account: Account, by: OfficerId, at: datetime) -> Paye
 def rejected(payee: Payee, by: OfficerId, reason: str, at: datetime) -> Payee:
     """The pending account dropped: the one approved before stands, with those who made it. Raises
     BadInput without a reason."""
-    if not reason.strip():
-        raise BadInput("FIELD_REQUIRED", field="reason", rule="须写明不予变更的原因")
+    check_said(approved=False, reason=reason, rule="须写明不予变更的原因")
     act = f"不同意收款账户{_tail(payee.pending)}:{reason.strip()}"
     return _without_change(payee, act, by, at)
 

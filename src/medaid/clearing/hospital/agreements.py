@@ -14,7 +14,7 @@ from medaid.clearing.hospital import store
 from medaid.clearing.hospital.clauses import check_clauses
 from medaid.clearing.hospital.model import Agreement, AgreementState
 from medaid.clearing.hospital.orders import account_of, confirm_account
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import WHOLE, Ratio
@@ -74,8 +74,7 @@ def decide_agreement(
     Raises Refused NOT_FOUND, Forbidden SEPARATION for the one who made it (Q3.1), or outside the
     institution's region, BadInput for a rejection without a reason.
     """
-    if not approved and not reason.strip():
-        raise BadInput("FIELD_REQUIRED", field="reason", rule="须写明不予同意的原因")
+    check_said(approved, reason)
 
     def decide() -> Decided[Agreement]:
         held = next(

@@ -27,7 +27,7 @@ from medaid.clearing.hospital.model import (
     in_state,
 )
 from medaid.clearing.hospital.orders import statement_of
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text, from_stored
@@ -137,9 +137,11 @@ def decide_withdrawal(
     """Second of the two. Approved, the deduction is gone, also from the statement that took it up;
     that one, where it was approved already, is approved anew. Not approved, it stands as before.
 
-    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, Forbidden SEPARATION for the
-    first (Q3.1), and for whoever pays or keeps the accounts here.
+    Raises BadInput for a no without a reason, Refused NOT_FOUND, Conflict STATE unless the first
+    asked, Forbidden SEPARATION for the first (Q3.1), and for whoever pays or keeps the accounts
+    here.
     """
+    check_said(approved, reason)
 
     def decide() -> Decided[PendingItem]:
         held = _requested(region, institution, deduction_id, by, now)

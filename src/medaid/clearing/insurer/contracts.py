@@ -12,7 +12,7 @@ from medaid.clearing.figures import figure
 from medaid.clearing.insurer import store
 from medaid.clearing.insurer.model import Contract, ContractState, Signed, Survey
 from medaid.clearing.store import ClearingItem
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
@@ -83,9 +83,10 @@ def decide_contract(
 ) -> Contract:
     """Second of the two, on a contract or on its early end.
 
-    Raises Refused NOT_FOUND, Conflict STATE where nothing waits or an early end is agreed to after
-    its day, Forbidden SEPARATION for the one who entered it.
+    Raises BadInput for a no without a reason, Refused NOT_FOUND, Conflict STATE where nothing waits
+    or an early end is agreed to after its day, Forbidden SEPARATION for the one who entered it.
     """
+    check_said(approved, reason)
 
     def decide() -> Decided[Contract]:
         row, held = _held(city, year)

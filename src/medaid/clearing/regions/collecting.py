@@ -13,7 +13,7 @@ from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Received
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
 from medaid.ids import OfficerId
@@ -112,10 +112,11 @@ def decide_deposit_withdrawal(
     """Second of the two. Approved, both books get the mirror of what was entered, and the paper may
     be entered anew; not approved, it counts as before.
 
-    Raises Refused NOT_FOUND, Conflict STATE unless the first asked, OVERDRAWN where the province
-    does not hold it any more, Forbidden SEPARATION for the first (Q3.1), and for whoever audits or
-    pays there.
+    Raises BadInput for a no without a reason, Refused NOT_FOUND, Conflict STATE unless the first
+    asked, OVERDRAWN where the province does not hold it any more, Forbidden SEPARATION for the
+    first (Q3.1), and for whoever audits or pays there.
     """
+    check_said(approved, answer)
 
     def decide() -> Decided[Deposit]:
         row, held = store.find_deposit(province, city)

@@ -27,7 +27,7 @@ from medaid.clearing.regions.model import (
     parts_of,
 )
 from medaid.clearing.store import ClearingItem
-from medaid.errors import BadInput, Conflict, Forbidden
+from medaid.errors import BadInput, Conflict, Forbidden, check_said
 from medaid.events import PrepaymentAlert
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -131,9 +131,10 @@ def decide_prepayment(
     """Second of the two: approved, it is fixed, and bills are made for what goes up and for what
     comes back. Nothing is owed before.
 
-    Raises Conflict STATE where nothing waits or a later year is fixed, Forbidden SEPARATION for
-    the one who worked it out (Q3.1).
+    Raises BadInput for a no without a reason, Conflict STATE where nothing waits or a later year is
+    fixed, Forbidden SEPARATION for the one who worked it out (Q3.1).
     """
+    check_said(approved, reason)
 
     def decide() -> Decided[list[Bill]]:
         fixing, asked = store.find_fixing(paying, treatment, year)

@@ -11,7 +11,7 @@ from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.collecting import check_paid
 from medaid.clearing.regions.model import Deposit, Return, ReturnState
-from medaid.errors import Conflict, Forbidden
+from medaid.errors import Conflict, Forbidden, check_said
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
@@ -68,10 +68,11 @@ def decide_return(
     """Second of the two: the money goes back and both books say so; or it is rejected and held as
     before.
 
-    Raises Conflict STATE where no return waits under that paper, OVERDRAWN where the province's
-    account does not hold it, Forbidden SEPARATION for the one who asked (Q3.1), and for whoever
-    audits or keeps the accounts there.
+    Raises BadInput for a no without a reason, Conflict STATE where no return waits under that
+    paper, OVERDRAWN where the province's account does not hold it, Forbidden SEPARATION for the one
+    who asked (Q3.1), and for whoever audits or keeps the accounts there.
     """
+    check_said(approved, answer)
 
     def decide() -> Decided[Deposit]:
         row, held = store.find_deposit(province, city)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
+from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.ids import InstitutionCode, OfficerId
 from medaid.instants import aware, civil_date
 from medaid.policy.vocabulary import LEVEL_NAMES
@@ -94,8 +94,7 @@ def decided(
         if (last.decided_by, last.approved) == (by, approved):
             return held
         raise nothing
-    if not approved and not reason.strip():
-        raise BadInput("FIELD_REQUIRED", field="reason", rule="须写明不予同意的原因")
+    check_said(approved, reason)
     if approved:
         _check_day(held, held.waiting, civil_date(now))
     done = replace(
