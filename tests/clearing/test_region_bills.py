@@ -341,6 +341,33 @@ class TestReturn:
 
 
 @pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize(
+    ("amounts", "code", "where"),
+    [
+        ({}, "FIELD_REQUIRED", ""),
+        ({"x": Fen(1)}, "FUND_UNKNOWN", ".x"),
+        ({"assistance": Fen(0)}, "AMOUNT_NEGATIVE", ".assistance"),
+    ],
+)
+def test_amounts_are_of_funds_that_there_are_whoever_asks(
+    tables: Tables, amounts: Amounts, code: str, where: str
+) -> None:
+    """The services say so themselves, not the routes for them."""
+    received()
+    before = tables.everything()
+    one, other = OfficerId("甲"), OfficerId("乙")
+    for field, act in (
+        ("amounts", lambda: regions.collect(JS, SUZHOU, "1", amounts, one, NOW)),
+        ("amounts", lambda: regions.request_return(JS, SUZHOU, "1", amounts, "多缴", other, NOW)),
+        ("last_year", lambda: regions.fix_prepayment(SH, JS, 2023, one, NOW, amounts)),
+    ):
+        with pytest.raises(BadInput) as told:
+            act()
+        assert (told.value.code, told.value.field) == (code, field + where)
+    assert tables.everything() == before
+
+
+@pytest.mark.usefixtures("tables")
 class TestPaidIn:
     """X12: what is held is what was paid in; a prepayment that was only fixed covers nothing."""
 

@@ -151,11 +151,8 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 def fix_prepayment(
     call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    last_year = call.body.last_year
-    if last_year is not None:
-        check_funds(last_year, "last_year")
     by = OfficerId(call.caller.subject)
-    service.fix_prepayment(treatment, admdvs, year, by, call.now, last_year)
+    service.fix_prepayment(treatment, admdvs, year, by, call.now, call.body.last_year)
     return _prepayment(treatment, admdvs, year)
 
 
@@ -189,7 +186,6 @@ def _prepayment(treatment: Region, paying: Region, year: int | None = None) -> P
 )
 def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> DepositShown:
     sent, by = call.body, OfficerId(call.caller.subject)
-    check_funds(sent.amounts)
     held = service.collect(
         admdvs, city, sent.document, sent.amounts, by, call.now, call.caller.roles
     )
@@ -237,7 +233,6 @@ def decide_deposit_withdrawal(
 )
 def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> DepositShown:
     sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
-    check_funds(sent.amounts)
     held = service.request_return(
         admdvs, city, sent.document, sent.amounts, sent.reason, by, call.now, roles
     )

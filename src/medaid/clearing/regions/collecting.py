@@ -16,6 +16,7 @@ from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Rece
 from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
+from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.payments.model import Duty
@@ -35,9 +36,9 @@ def collect(
     """Records money of a city that came into the province's account, with both books. The same
     paper again changes nothing.
 
-    Raises BadInput for a city of another province or no amount, Conflict DUPLICATE for a paper that
-    stands for another amount or is being taken back, OVERDRAWN where the city does not hold it,
-    Forbidden SEPARATION for whoever audits or keeps the accounts there.
+    Raises BadInput as `check_funds` does or for a city of another province, Conflict DUPLICATE for
+    a paper that stands for another amount or is being taken back, OVERDRAWN where the city does not
+    hold it, Forbidden SEPARATION for whoever audits or keeps the accounts there.
     """
     check_paid(province, city, amounts)
 
@@ -63,11 +64,10 @@ def collect(
 
 
 def check_paid(province: Region, city: Region, amounts: Amounts) -> None:
-    """Raises BadInput for a city of another province, or no amount."""
+    """Raises BadInput as `check_funds` does, or for a city of another province."""
+    check_funds(amounts)
     if city.province != province or city == province:
         raise BadInput("REGION_UNKNOWN", field="city", rule=f"不是 {province} 的统筹地区")
-    if not amounts or any(fen <= 0 for fen in amounts.values()):
-        raise BadInput("AMOUNT_NEGATIVE", field="amounts", rule="缴存、退还金额须为正")
 
 
 def request_deposit_withdrawal(

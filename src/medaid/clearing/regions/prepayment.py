@@ -29,6 +29,7 @@ from medaid.clearing.regions.model import (
 from medaid.clearing.store import ClearingItem
 from medaid.errors import BadInput, Conflict, Forbidden, check_said
 from medaid.events import PrepaymentAlert
+from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
@@ -84,9 +85,11 @@ def fix_prepayment(
 
     `last_year` are last year's payments by fund where they were not cleared here; None takes them
     from the bills. Raises PolicyUndetermined FACT_MISSING without figures of last year, BadInput
-    for a prepayment inside one pooling region, Conflict DUPLICATE where it is fixed from others,
-    STATE while another one of the year waits or a later year is fixed.
+    as `check_funds` does or for a prepayment inside one pooling region, Conflict DUPLICATE where it
+    is fixed from others, STATE while another one of the year waits or a later year is fixed.
     """
+    if last_year is not None:
+        check_funds(last_year, "last_year")
     if Region(treatment).pools_with(Region(paying)):
         raise BadInput("FIELD_FORMAT", field="treatment", rule="就医地须为其他统筹地区")
 

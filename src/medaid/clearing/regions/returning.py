@@ -32,9 +32,9 @@ def request_return(
     """First of the two who give money back to a city; from now on no bill uses it. The same again
     changes nothing.
 
-    Raises BadInput for a city of another province or no amount, Conflict STATE for more than is
-    held beside what bills were set aside, DUPLICATE for a paper that another return has, Forbidden
-    SEPARATION for whoever pays or audits there.
+    Raises BadInput as `check_paid` does, Conflict STATE for more than is held beside what bills
+    were set aside, DUPLICATE for a paper that another return has, Forbidden SEPARATION for whoever
+    pays or audits there.
     """
     check_paid(province, city, amounts)
 
