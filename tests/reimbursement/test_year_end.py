@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from functions.reimburse import year_end
 from tests.benefit.test_year_end import CITY, YEAR, group
 from tests.conftest import Tables
-from tests.policy.test_officers import BASIC, CATEGORY, HEAD, RELIEF, pack
+from tests.policy.test_officers import BASIC, CATEGORY, HEAD, RELIEF, YEAR_END, pack
 from tests.reimbursement.api_client import in_process
 from tests.reimbursement.office import (
     answer,
@@ -32,12 +32,13 @@ from tests.storage import WRITES, Killed, StorageFaults
 from medaid.aws import queue, rest
 from medaid.aws.rest.app import mount
 from medaid.aws.transaction import commit
-from medaid.errors import Refused
+from medaid.errors import PolicyUndetermined, Refused
 from medaid.fund import service as fund
-from medaid.money import Fen
+from medaid.money import RATIO_SCALE, Fen
 from medaid.people import service as people
 from medaid.people.model import YearTotals
-from medaid.policy.service import Library
+from medaid.policy.model import AgencyFigure
+from medaid.policy.service import Library, with_figures
 from medaid.regions import Region
 from medaid.reimbursement import jobs, service, store, wiring
 from medaid.reimbursement.api import ROUTES
@@ -68,6 +69,47 @@ def test_the_refund_of_a_year_is_shown_with_its_layer() -> None:
     assert sum(map(int, found.priced.by_fund.values())) == 25_000
     assert found.candidate.assisting_region == REGION
     assert people.load("P1", 2024).totals(2024).version == 1
+
+
+LACKING = Library(
+    [
+        pack(
+            HEAD
+            + CATEGORY
+            + BASIC
+            + RELIEF
+            + YEAR_END.replace("ratio = 0.50", 'missing = "未载明"')
+        )
+    ]
+)
+
+
+def _entered(ratio: int) -> Any:
+    one = AgencyFigure(
+        *("f", REGION, "refund", date(2024, 1, 1), date(2024, 12, 31), "某医保2号", "第一条"), ratio
+    )
+    return lambda policy_for, stated: lambda *at: with_figures(policy_for(*at), [one], stated)
+
+
+def test_the_years_end_is_priced_with_what_the_agency_entered_as_the_counter_is() -> None:
+    """40 % of the 500.00 in policy, shown and prepared alike."""
+    treated("P1")
+    o = replace(refunding(), policy_for=LACKING.policy_for)
+    with pytest.raises(PolicyUndetermined) as told:
+        service.show_year_end(o, REGION, "P1", 2024, "390", NOW)
+    assert told.value.code == "FIGURE_MISSING"
+    assert prepared(o) == []
+    o = replace(o, entered=_entered(RATIO_SCALE * 4 // 10))
+    found = service.show_year_end(o, REGION, "P1", 2024, "390", NOW)
+    assert sum(map(int, found.priced.by_fund.values())) == 20_000
+    assert len(prepared(o)) == 1
+
+
+def test_a_figure_that_the_file_gives_is_not_replaced_by_an_entered_one() -> None:
+    known()
+    o = replace(refunding(), entered=_entered(RATIO_SCALE))
+    found = service.show_year_end(o, REGION, "P1", 2024, "390", NOW)
+    assert sum(map(int, found.priced.by_fund.values())) == 25_000
 
 
 def test_a_year_that_runs_is_not_refunded() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from medaid.aws import outbox
 from medaid.aws.rest.bodies import cursor_key, cursor_text
-from medaid.benefit.service import Choice, has_year_end, settle_year_end
+from medaid.benefit.service import Choice, decide_with_entered, has_year_end, settle_year_end
 from medaid.errors import BadInput, MedaidError, Refused, Unavailable
 from medaid.events import YearEndOwed
 from medaid.instants import civil_date
@@ -30,8 +30,8 @@ _REASON: Final = "08"
 def show_year_end(
     context: Context, admdvs: str, psn_no: str, year: int, insutype: str, now: datetime
 ) -> Choice:
-    """The refund of a person's `year` from what its totals say, by the policy of its last day.
-    Writes nothing.
+    """The refund of a person's `year` from what its totals say, by the policy of its last day and
+    what agencies have entered where it lacks a figure. Writes nothing.
 
     Raises Refused PERIOD_OPEN before the year is over, PERSON_UNKNOWN, NOT_INSURED where the person
     is not insured in the region's pool, NOT_FOUND where no document refunds at the year's end;
@@ -42,7 +42,11 @@ def show_year_end(
     if not refunds(context, admdvs, year):
         raise Refused("NOT_FOUND", field="year", rule=f"{admdvs} 的政策没有年终结算的待遇")
     file = people.load(psn_no, year)
-    return settle_year_end(file, year, insutype, admdvs, context.policy_for, context.person_group)
+    return decide_with_entered(
+        lambda known: settle_year_end(file, year, insutype, admdvs, known, context.person_group),
+        context.policy_for,
+        lambda: context.entered(context.policy_for, ()),
+    )
 
 
 def refunds(context: Context, admdvs: str, year: int) -> bool:
