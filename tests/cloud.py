@@ -59,8 +59,13 @@ def _point_at(endpoint: str | None) -> None:
     forget_connections()
 
 
-KEPT_IN_MEMORY = ("medaid.settlement.store", "medaid.settlement.statements")
-"""Modules that keep for minutes what they read: institutions, suspensions."""
+KEPT_IN_MEMORY = (
+    "medaid.settlement.store",
+    "medaid.settlement.statements",
+    "medaid.reimbursement.store.writes",
+)
+"""Modules that keep for minutes what they read: institutions, suspensions; or for ever what they
+noted: regions of a year's end."""
 
 
 def forget_connections() -> None:

@@ -195,6 +195,9 @@ FORBIDDEN = [
     ("Seal", "PutItem", "journal", "J#x"),
     ("Seal", "PutItem", "fund", "F#x"),
     ("Sweep", "PutItem", "journal", "J#x"),
+    ("YearEnd", "GetItem", "settlement", "S#x"),
+    ("YearEnd", "PutItem", "settlement", "F#x"),
+    ("YearEnd", "Query", "clearing", "REGIONS"),
     ("Worker", "PutItem", "clearing", "A#x"),
     ("Worker", "PutItem", "payments", "O#x"),
     # nothing is ever deleted there, checked there or read there in batches

@@ -27,7 +27,7 @@ from tests.reimbursement.office import (
     take,
 )
 from tests.reimbursement.test_following import settled_without_identity
-from tests.storage import WRITES, Killed, StorageFaults
+from tests.storage import WRITES, Killed, StorageCalls, StorageFaults
 
 from medaid.aws import queue, rest
 from medaid.aws.rest.app import mount
@@ -39,7 +39,6 @@ from medaid.people import service as people
 from medaid.people.model import YearTotals
 from medaid.policy.model import AgencyFigure
 from medaid.policy.service import Library, with_figures
-from medaid.regions import Region
 from medaid.reimbursement import jobs, service, store, wiring
 from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.model import Account, State
@@ -297,7 +296,6 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(wiring, "context", lambda _now: refunding())
     monkeypatch.setattr(queue, "send", lambda _url, body: sent.append(body))
     monkeypatch.setattr(jobs, "settings", lambda: SimpleNamespace(year_end_queue="q"))
-    monkeypatch.setattr(jobs, "list_regions", lambda: [Region(REGION), Region("320100")])
     monkeypatch.setattr(jobs, "SLICE", 1)
     year_end.sent = sent  # type: ignore[attr-defined]  # where the test looks
     return year_end
@@ -310,6 +308,7 @@ def test_the_job_asks_for_each_slice_and_the_queue_prepares_it(
     that comes twice, or a job run twice, prepares nobody twice."""
     names = [f"P{number}" for number in range(1, 6)]
     treated(*names)
+    commit([store.treated("320100", 2024, "390", "P9"), store.treated(REGION, 2023, "390", "P9")])
     monkeypatch.setattr(function, "now", lambda: datetime(2025, 1, 20, 1, tzinfo=UTC))
     for _ in range(2):
         assert function.handler({"job": "refunds"}, None)["regions"] == 1
@@ -319,6 +318,29 @@ def test_the_job_asks_for_each_slice_and_the_queue_prepares_it(
         assert function.handler({"Records": [record]}, None) == {"batchItemFailures": []}
     cases = [store.case(name) for name in store.year_end_cases(REGION, 2024, "", 100)[0]]
     assert sorted(one.psn_no for one in cases if one) == names
+
+
+def test_a_region_of_manual_cases_alone_is_begun_and_one_of_another_year_is_not(
+    function: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was ever settled with an institution there: clearing knows no such region."""
+    register(admdvs=REGION)
+    monkeypatch.setattr(function, "now", lambda: datetime(2025, 1, 20, 1, tzinfo=UTC))
+    commit([store.treated(REGION, 2023, "390", "P1")])
+    assert function.handler({"job": "refunds"}, None)["regions"] == 0
+    commit([store.treated(REGION, 2024, "390", "P1")])
+    assert function.handler({"job": "refunds"}, None)["regions"] == 1
+
+
+def test_a_settlement_that_is_noted_writes_its_region_once_a_process(
+    storage_calls: StorageCalls,
+) -> None:
+    register(categories=())
+    event = event_of(settled_without_identity())
+    for writes in (["PutItem", "TransactWriteItems"], ["TransactWriteItems"]):
+        storage_calls.reset()
+        service.note_settlement(event)
+        assert storage_calls.writes == writes
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Final
 
 from medaid.aws import queue
 from medaid.aws.settings import settings
-from medaid.clearing.service import list_regions
 from medaid.errors import PolicyUndetermined
 from medaid.instants import civil_date
 from medaid.reimbursement import service, store
@@ -33,14 +32,15 @@ class Begun:
 
 
 def begin_year_end(context: Context, now: datetime) -> Begun:
-    """On the 20th of January to June, asks for the end of last year of every region whose documents
-    refund anything at it: one message for each of its partitions. Begun again it prepares nobody
-    twice, and finds who was settled since. Raises Unavailable."""
+    """On the 20th of January to June, asks for the end of last year of every region of which one
+    was treated in it and whose documents refund anything at it: one message for each of its
+    partitions. Begun again it prepares nobody twice, and finds who was settled since. Raises
+    Unavailable."""
     begun, today = Begun(), civil_date(now)
     if today.day != DAY or today.month > LAST_MONTH:
         return begun
     year = today.year - 1
-    for region in list_regions():
+    for region in store.regions_treated(year):
         try:
             owed = service.refunds(context, region, year)
         except PolicyUndetermined:

@@ -11,6 +11,7 @@
 | settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
 | the cases that add to a settlement or case, one after another | pk `S#<setl_id or case_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
 | who was treated in a year, by region of enrolment | pk `Y#<admdvs>#<year>#<shard>`, sk `<insutype>#<psn_no>` | Query, paged | `store.treated_in` |
+| the regions of which somebody was treated in a year | pk `Y#REGIONS`, sk `<year>#<admdvs>` | Query, put once a process | `store.regions_treated` |
 | cases of a region's year end | pk `Y#<admdvs>#<year>`, sk `<case_id>` | Query, paged | `store.year_end_cases` |
 | on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |
 | clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `store.due` |
@@ -93,6 +94,13 @@ def supplements_partition(setl_id: str) -> str:
 
 def year_partition(admdvs: str, year: int) -> str:
     return f"Y#{admdvs}#{year}"
+
+
+TREATED_REGIONS: Final = "Y#REGIONS"
+
+
+def treated_region_key(admdvs: str, year: int) -> Key:
+    return Key(TREATED_REGIONS, f"{year}#{admdvs}")
 
 
 def treated_partition(admdvs: str, year: int, shard: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from medaid.aws.codec import decode
 from medaid.aws.transaction import reading
 from medaid.instants import from_stored, stored
+from medaid.regions import Region
 from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.store.items import Item
@@ -90,6 +91,12 @@ def treated_in(
     rows, end = _names(keys.treated_partition(admdvs, year, shard), after, limit)
     found = [name.partition("#") for name in rows]
     return [(psn_no, insutype) for insutype, _, psn_no in found], end
+
+
+def regions_treated(year: int) -> list[Region]:
+    """The regions of which somebody was treated in a year, sorted."""
+    items = Item.list_under(keys.TREATED_REGIONS, f"{year}#")
+    return [Region(keys.last_part(item.sk)) for item in items]
 
 
 def year_end_cases(admdvs: str, year: int, after: str, limit: int) -> tuple[list[str], str]:

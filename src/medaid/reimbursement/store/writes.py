@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from medaid.aws.codec import encode
-from medaid.aws.transaction import Delete, Put, Update, Write
+from medaid.aws.transaction import Delete, Put, Update, Write, put_once
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.reimbursement import keys
@@ -138,8 +139,21 @@ def settlement_forgotten(
 
 
 def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Write:
-    """That a person insured in a region was treated in a year: whom its end may refund."""
+    """That a person insured in a region was treated in a year: whom its end may refund. The region
+    is noted at once, so that it is known before anybody of it is. Raises Unavailable."""
+    _note_region(admdvs, year)
     return Put(Item(*keys.treated_key(admdvs, year, insutype, psn_no)), None, "treated")
+
+
+@lru_cache(maxsize=4096)
+def _note_region(admdvs: str, year: int) -> None:
+    """Once a process: one cheap write for thousands of settlements."""
+    put_once(Item(*keys.treated_region_key(admdvs, year)))
+
+
+def forget() -> None:
+    """Notes every region anew: for tests, whose tables begin empty."""
+    _note_region.cache_clear()
 
 
 def supplements(setl_id: str, number: int, case_id: str) -> Write:
