@@ -43,8 +43,9 @@ def entries(admdvs: str, month: str) -> Iterator[Entry]:
     return store.entries(admdvs, month)
 
 
-def between(admdvs: str, begin: date, end: date, known: datetime | None) -> Iterator[Entry]:
-    """Entries effective from `begin` to `end`, both included, as far as recorded by `known`."""
+def between(admdvs: str, begin: date, end: date, known: datetime | None = None) -> Iterator[Entry]:
+    """Entries effective from `begin` to `end`, both included, as far as recorded by `known` (now
+    where None), streamed month by month."""
     for month in Month.of(begin).through(Month.of(end)):
         for entry in store.entries(admdvs, month):
             if begin <= entry.effective <= end and (known is None or entry.recorded <= known):

@@ -4,15 +4,14 @@ replaces a line says why and goes the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, transact
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import analysis, keys, service, store
+from medaid.fund import analysis, balances, keys, store
 from medaid.fund.hands import check_another
-from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts
 from medaid.fund.records import BudgetItem, BudgetState, BudgetVersion, Signature
 from medaid.ids import OfficerId
@@ -146,13 +145,8 @@ def budget_in_force(admdvs: str, year: int) -> BudgetVersion | None:
 def budget_use(admdvs: str, year: int) -> tuple[analysis.BudgetLine, ...]:
     """The budget in force and its use, by account."""
     held = budget_in_force(admdvs, year)
-    months = Month(f"{year:04d}-01").through(Month(f"{year:04d}-12"))
-    return analysis.budget_use(held.lines if held else {}, _entries(admdvs, months))
-
-
-def _entries(admdvs: str, months: Iterator[Month]) -> Iterator[Entry]:
-    for month in months:
-        yield from service.entries(admdvs, month)
+    entries = balances.between(admdvs, date(year, 1, 1), date(year, 12, 31))
+    return analysis.budget_use(held.lines if held else {}, entries)
 
 
 # ---- the preparation -----------------------------------------------------------------------------
@@ -173,7 +167,7 @@ def propose_budget(
     first = last.later(-11)
     used = {
         line.code: line.used
-        for line in analysis.budget_use({}, _entries(admdvs, first.through(last)))
+        for line in analysis.budget_use({}, balances.between(admdvs, first.first, last.last))
         if line.used > 0
     }
     source = f"{first}至{last}账册执行数"

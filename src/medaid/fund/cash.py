@@ -179,7 +179,7 @@ def _lowest(admdvs: str, since: date, today: date, held: Mapping[str, int]) -> d
     before = balances.balance(admdvs, since - timedelta(days=1))
     running = {code: int(before.get(code, Fen(0))) for code in held}
     by_day: dict[date, list[Entry]] = {since: []}
-    for entry in balances.between(admdvs, since, today, None):
+    for entry in balances.between(admdvs, since, today):
         by_day.setdefault(entry.effective, []).append(entry)
     lowest = dict(held)
     for day in sorted(by_day):

@@ -5,16 +5,15 @@ when, and which accounts stand beside). Nothing is posted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from medaid.fund import service
+from medaid.fund import balances
 from medaid.fund.model import Account, Entry, Line
 from medaid.fund.model.chart import account, accounts, expense_account
 from medaid.fund.model.provisions import Provision, provisions_on
 from medaid.money import Fen, split
-from medaid.months import Month
 
 _FOR_OTHERS = "1102"
 """What was paid for other regions' people: theirs, whenever it is paid."""
@@ -98,16 +97,16 @@ def cash_rows(admdvs: str, year: int) -> tuple[CashRow, ...]:
     """Income and expense of a year on the cash basis, of each fund for which it holds at its end;
     income as received, expense as paid, both positive. The year before tells what caused what is
     paid now."""
-    first, last = Month(f"{year - 1:04d}-01"), Month(f"{year:04d}-12")
+    first, last = date(year - 1, 1, 1), date(year, 12, 31)
     rows: list[CashRow] = []
     held = [
         (CashBasis(fund, one.beside), one)
-        for fund, one in provisions_on(last.last).items()
+        for fund, one in provisions_on(last).items()
         if one.basis == "cash"
     ]
     booked: dict[str, int] = {}
     paid: dict[str, int] = {}
-    for entry in _entries(admdvs, first, last):
+    for entry in balances.between(admdvs, first, last):
         if entry.kind == "year_close":
             continue
         counts = entry.effective >= date(year, 1, 1)
@@ -125,11 +124,6 @@ def cash_rows(admdvs: str, year: int) -> tuple[CashRow, ...]:
             before, after = (Fen(sign * sums.get(code, 0)) for sums in (booked, paid))
             rows.append(CashRow(code, before, after, asked[one.fund]))
     return tuple(rows)
-
-
-def _entries(admdvs: str, first: Month, last: Month) -> Iterator[Entry]:
-    for month in first.through(last):
-        yield from service.entries(admdvs, month)
 
 
 def _add(sums: dict[str, int], lines: Iterable[Line]) -> None:

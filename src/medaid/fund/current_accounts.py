@@ -16,7 +16,7 @@ from functools import cache
 from typing import ClassVar, Final
 
 from medaid.aws.transaction import Write
-from medaid.fund import keys, store
+from medaid.fund import balances, keys, store
 from medaid.fund.layouts import between_accounts
 from medaid.fund.model import Account, Entry
 from medaid.fund.model.chart import accounts
@@ -156,7 +156,7 @@ def open_items(
     kept = store.find(keys.of_current_accounts(admdvs, closed)) if closed else None
     aged = Aged(kept.record(OpenItems).items if kept else ())
     begin = closed.next if closed and kept else first
-    for month in begin.through(through) if begin else ():
-        for _ in aged.watched(store.entries(admdvs, month)):
+    if begin:
+        for _ in aged.watched(balances.between(admdvs, begin.first, through.last)):
             pass
     return aged.items

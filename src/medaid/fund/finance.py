@@ -3,38 +3,29 @@ transfers between pools (Q2.3), the reserve (N7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
-from medaid.fund import analysis, store
-from medaid.fund.model import Entry
+from medaid.fund import analysis
+from medaid.fund.balances import between
 from medaid.fund.model.chart import accounts, pool_shares
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
 
 
-def _entries(admdvs: str, months: Iterable[Month]) -> Iterator[Entry]:
-    for month in months:
-        yield from store.entries(admdvs, month)
-
-
-def _year(year: int) -> Iterator[Month]:
-    return Month(f"{year:04d}-01").through(Month(f"{year:04d}-12"))
-
-
 def pools(admdvs: str, year: int) -> tuple[analysis.Pools, str]:
     """The two pools of the resident fund in a year, and the document that parts them. Raises
     PolicyUndetermined FIGURE_MISSING where none does."""
     shares = pool_shares(Region(admdvs), date(year, 12, 31))
-    found = _entries(admdvs, _year(year))
+    found = between(admdvs, date(year, 1, 1), date(year, 12, 31))
     parted = analysis.pools("basic_resident", shares.outpatient, shares.inpatient, found)
     return parted, shares.cite
 
 
 def summaries(admdvs: str, first: Month, last: Month) -> tuple[analysis.FundSummary, ...]:
     """Income, expense, balance and structure of each fund over months (J33, J36)."""
-    return analysis.summaries(_entries(admdvs, first.through(last)))
+    return analysis.summaries(between(admdvs, first.first, last.last))
 
 
 def short_funds(admdvs: str, day: date, balances: Mapping[str, Fen], least: int) -> list[str]:

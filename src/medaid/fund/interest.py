@@ -3,7 +3,7 @@ and the expenditure account's interest that has not gone back to the special acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,12 +11,11 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from medaid.errors import Refused
-from medaid.fund import service
+from medaid.fund import balances
 from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, funds, read
 from medaid.instants import civil_date
 from medaid.money import RATIO_SCALE, Fen, Ratio, half_up
-from medaid.months import Month
 
 YEAR: Final = 360
 """Days of a year of interest."""
@@ -110,9 +109,9 @@ def check_interest(admdvs: str, year: int, now: datetime) -> tuple[InterestCheck
     first, end = date(year, 1, 1), min(date(year, 12, 31), civil_date(now) - _ONE_DAY)
     if end < first:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未开始")
-    opening = service.balance(admdvs, first - _ONE_DAY)
-    moved, booked = _moved(_year(admdvs, first, end))
-    held = service.balance(admdvs, end)
+    opening = balances.balance(admdvs, first - _ONE_DAY)
+    moved, booked = _moved(balances.between(admdvs, first, end))
+    held = balances.balance(admdvs, end)
     found = []
     for fund in funds().values():
         for number in ("1001", "1002"):
@@ -124,11 +123,6 @@ def check_interest(admdvs: str, year: int, now: datetime) -> tuple[InterestCheck
                 least = expected(number, before, days, first, end)
                 found.append(InterestCheck(fund.key, number, least, paid, back))
     return tuple(found)
-
-
-def _year(admdvs: str, first: date, end: date) -> Iterator[Entry]:
-    for month in Month.of(first).through(Month.of(end)):
-        yield from (one for one in service.entries(admdvs, month) if one.effective <= end)
 
 
 def _moved(entries: Iterable[Entry]) -> tuple[dict[str, dict[date, int]], dict[str, int]]:
