@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from tests.conftest import Tables
 from tests.fund.office import budget
 from tests.papers.looking import check_picture, check_text, text
+from tests.storage import StorageCalls
 
 from medaid.errors import Refused
 from medaid.fund import allocations, printouts, vouchers
@@ -125,6 +126,18 @@ def test_a_request_for_money_carries_both_offices_signatures_Q2_2() -> None:
     check_picture("allocation", paper)
     with pytest.raises(Refused, match="没有该笔申请"):
         printouts.allocation_paper(R, Q3, "2")
+
+
+def test_a_paper_of_one_reads_that_one_alone(storage_calls: StorageCalls) -> None:
+    """Not all vouchers of the month, nor all requests of the quarter."""
+    make("收1", 5, 5_00, post=False)
+    budget(2023, {"610100-500101": 5}, R)
+    allocations.request_allocation(R, Q3, "1", {"assistance": Fen(5)}, MAKER, when(5))
+    storage_calls.reset()
+    printouts.voucher_paper(R, JULY, "收1")
+    printouts.allocation_paper(R, Q3, "1")
+    of_books = [name for name, sent in storage_calls.calls if sent["TableName"].endswith("fund")]
+    assert of_books == ["GetItem", "GetItem"]
 
 
 def test_a_request_that_was_not_approved_says_why() -> None:

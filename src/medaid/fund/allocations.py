@@ -150,6 +150,12 @@ def receive_allocation(
     return _turned(admdvs, quarter, request, (AllocationState.APPROVED,), to, act, roles)
 
 
+def get_allocation(admdvs: str, quarter: str, request: str) -> tuple[Allocation, AllocationState]:
+    """One request and its state. Raises Refused NOT_FOUND."""
+    item, held = _find(admdvs, quarter, request)
+    return held, AllocationState(item.state)
+
+
 def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, AllocationState]]:
     """The requests of a quarter with their states."""
     found = store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{quarter}#")
@@ -173,10 +179,7 @@ def _turned(
     roles: frozenset[str] = frozenset(),
 ) -> Allocation:
     def decide() -> Decided[Allocation]:
-        item = store.find(keys.of_request(admdvs, quarter, request))
-        if item is None:
-            raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
-        held = item.record(Allocation)
+        item, held = _find(admdvs, quarter, request)
         if item.state == to and held.trail[-1].by == act.by:
             return Decided(held)
         if item.state not in waits:
@@ -195,6 +198,13 @@ def _turned(
         return Decided(changed, writes)
 
     return transact(decide, _refuse_posted)
+
+
+def _find(admdvs: str, quarter: str, request: str) -> tuple[store.FundItem, Allocation]:
+    item = store.find(keys.of_request(admdvs, quarter, request))
+    if item is None:
+        raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
+    return item, item.record(Allocation)
 
 
 def _refuse_posted(lost: ConditionFailed) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from medaid.errors import Refused
 from medaid.fund import allocations, service, vouchers
 from medaid.fund.analysis import sides
 from medaid.fund.books import Row
@@ -81,11 +80,7 @@ def _balance_rows(
 
 def voucher_paper(region: Region, month: Month, voucher_id: str) -> Paper:
     """A voucher (记账凭证) as it stands. Raises Refused NOT_FOUND."""
-    listed = vouchers.list_vouchers(region, month)
-    held = {one.voucher_id: (one, state) for one, state in listed}
-    if voucher_id not in held:
-        raise Refused("NOT_FOUND", field="voucher_id", rule="没有该凭证")
-    one, state = held[voucher_id]
+    one, state = vouchers.get_voucher(region, month, voucher_id)
     rows: list[tuple[Value, ...]] = []
     for line in one.lines:
         fund = funds()[line.fund]
@@ -132,12 +127,7 @@ def counterpart_name(region: Region, code: str) -> str:
 
 def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
     """A request for a quarter's money (预拨审批表) as it stands. Raises Refused NOT_FOUND."""
-    held = {
-        one.request: (one, state) for one, state in allocations.list_allocations(region, quarter)
-    }
-    if request not in held:
-        raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
-    one, state = held[request]
+    one, state = allocations.get_allocation(region, quarter, request)
     total = Fen(sum(int(fen) for fen in one.amounts.values()))
     asked = [(fund.name, one.amounts[key]) for key, fund in funds().items() if key in one.amounts]
     rows = tuple((number, *row) for number, row in enumerate(asked, 1))

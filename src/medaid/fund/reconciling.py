@@ -174,12 +174,7 @@ def propose(admdvs: str, quarter: str, line: str) -> open_lines.CoveringSets:
     """Exact sets of the other side's open lines that may stand for `line`. Raises Refused
     NOT_FOUND."""
     _, held = last_version(admdvs, quarter)
-    settled = open_lines.settled_lines(held)
-    lines = {
-        name: one
-        for name, one in open_lines.open_lines(held.open).items()
-        if name not in settled or settled[name].cause is not None
-    }
+    lines = {one.line: one for one in open_lines.unmatched(held)}
     if line not in lines:
         raise Refused("NOT_FOUND", field="line", rule="没有该未达账项,或已核对")
     return open_lines.propose(lines[line], lines.values())

@@ -181,6 +181,12 @@ def reject_voucher(
     return _decided(admdvs, month, voucher_id, VoucherState.REJECTED, act, roles)
 
 
+def get_voucher(admdvs: str, month: Month, voucher_id: str) -> tuple[Voucher, VoucherState]:
+    """One voucher and its state. Raises Refused NOT_FOUND."""
+    item, held = _find(admdvs, month, voucher_id)
+    return held, VoucherState(item.state)
+
+
 def list_vouchers(admdvs: str, month: Month) -> list[tuple[Voucher, VoucherState]]:
     """The vouchers of a month with their states."""
     found = store.listed(keys.of_region(admdvs), f"{keys.VOUCHER}{month}#")
