@@ -41,9 +41,8 @@ _ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the regis
 
 
 @ROUTES.post(
-    "/people/{admdvs}/search", "按证件查找", roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP,
-    body=CertificateSearch,
-)  # fmt: skip
+    "/people/{admdvs}/search", "按证件查找", roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP
+)
 def search_person(call: Call[None, CertificateSearch], admdvs: Region) -> Found:
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
     psn_no = service.person_by_certificate(call.body.psn_cert_type, call.body.certno)
@@ -104,10 +103,7 @@ def list_register(call: Call[None, None], admdvs: Region) -> Page[RegisterRow]:
     )
 
 
-@ROUTES.post(
-    "/people/{admdvs}/persons/{psn_no}/filings", "异地就医备案",
-    roles=_FILERS, status=201, body=FilingBody,
-)  # fmt: skip
+@ROUTES.post("/people/{admdvs}/persons/{psn_no}/filings", "异地就医备案", roles=_FILERS, status=201)
 def create_filing(call: Call[None, FilingBody], admdvs: Region, psn_no: str) -> FilingShown:
     _file(call, admdvs, psn_no)
     body = call.body

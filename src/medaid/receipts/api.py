@@ -53,24 +53,16 @@ def get_holder(call: Call[None, None]) -> HolderShown:
 
 
 @ROUTES.post(
-    "/receipts/{admdvs}/reports",
-    "报告票据已在其他系统支付",
-    roles=("intake", "manager"),
+    "/receipts/{admdvs}/reports", "报告票据已在其他系统支付", roles=("intake", "manager"),
     status=201,
-    body=ReportIn,
-)
+)  # fmt: skip
 def report_receipt(call: Call[None, ReportIn], admdvs: Region) -> HolderShown:
     body = call.body
     receipt = service.report(body.bill_code, body.bill_no, body.payment_id, admdvs, call.now)
     return _shown(receipt, service.holder(receipt))
 
 
-@ROUTES.post(
-    "/receipts/{admdvs}/reports/withdraw",
-    "撤回票据支付报告",
-    roles=("manager",),
-    body=ReportIn,
-)
+@ROUTES.post("/receipts/{admdvs}/reports/withdraw", "撤回票据支付报告", roles=("manager",))
 def withdraw_report(call: Call[None, ReportIn], admdvs: Region) -> HolderShown:
     body = call.body
     receipt = service.withdraw_report(

@@ -71,9 +71,8 @@ def get_calendar(call: Call[None, None]) -> CalendarShown:
 
 
 @ROUTES.post(
-    "/calendar/years", "提出年度工作日历", roles=_OFFICERS, owner=Owner.INSTALLATION,
-    status=201, body=CalendarFile,
-)  # fmt: skip
+    "/calendar/years", "提出年度工作日历", roles=_OFFICERS, owner=Owner.INSTALLATION, status=201
+)
 def propose_year(call: Call[None, CalendarFile]) -> ProposalShown:
     return _shown(service.propose(Region(NATION), call.body.toml, call.caller.subject, call.now))
 
@@ -86,9 +85,7 @@ def publish_year(call: Call[None, None], proposal: str) -> ProposalShown:
     return _shown(service.publish(Region(NATION), proposal, call.caller.subject, call.now))
 
 
-@ROUTES.post(
-    "/calendar/{admdvs}/days", "提出地方假日", roles=_OFFICERS, status=201, body=CalendarFile,
-)  # fmt: skip
+@ROUTES.post("/calendar/{admdvs}/days", "提出地方假日", roles=_OFFICERS, status=201)
 def propose_days(call: Call[None, CalendarFile], admdvs: Region) -> ProposalShown:
     return _shown(service.propose(admdvs, call.body.toml, call.caller.subject, call.now))
 

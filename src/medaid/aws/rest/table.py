@@ -3,14 +3,14 @@ may call it, and whose object it touches.
 
     ROUTES: Routes[None] = Routes("fund", "基金账册")
 
-    @ROUTES.post("/fund/{admdvs}/periods/{month}/close", "月度结账", roles=("accountant",),
-                 body=WithReason)
+    @ROUTES.post("/fund/{admdvs}/periods/{month}/close", "月度结账", roles=("accountant",))
     def close_period(call: Call[None, WithReason], admdvs: Region, month: Month) -> PeriodShown:
         return shown(service.close_period(admdvs, month, call.caller.subject, call.now))
 
-Path parameters are read by the type of the function's argument. The answer's type is the function's
-return type. `medaid.aws.rest.app` mounts tables on a function, `medaid.aws.rest.describe` makes the
-OpenAPI document of them.
+Path parameters are read by the type of the function's argument. The body's type is the second of
+its `Call`, the answer's its return type: each is said once (`body` is for a route whose function
+serves several). `medaid.aws.rest.app` mounts tables on a function,
+`medaid.aws.rest.describe` makes the OpenAPI document of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeVar, get_type_hints
+from types import NoneType
+from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel
 
@@ -220,7 +221,10 @@ class Routes(Generic[C]):
         def register(call: F) -> F:
             hints = get_type_hints(call)
             answer = hints.pop("return")
-            names = list(inspect.signature(call).parameters)[1:]
+            first, *names = inspect.signature(call).parameters
+            _, sent = get_args(hints[first])
+            taken = body or (None if sent is NoneType else sent)
+            assert body is None or sent in (body, Any), f"{path} takes {sent}"
             parameters = {name: hints[name] for name in names}
             assert sorted(names) == sorted(re.findall(r"{(\w+)}", path)), f"{path}: {names}"
             assert issubclass(answer, BaseModel), f"{path} answers no typed model"
@@ -229,7 +233,7 @@ class Routes(Generic[C]):
             assert cite or not cited, f"{path}: {owner} needs its reason"
             self._routes.append(
                 Route(
-                    method, path, summary, roles, owner, cite, status, body, query, answer,
+                    method, path, summary, roles, owner, cite, status, taken, query, answer,
                     parameters, call,
                 )
             )  # fmt: skip

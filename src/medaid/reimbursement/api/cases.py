@@ -26,7 +26,7 @@ from medaid.reimbursement.model import State
 from medaid.reimbursement.service import Context
 
 
-@ROUTES.post(CASES, "登记申请", roles=("intake",), owner=Owner.OBJECT, status=201, body=Open)
+@ROUTES.post(CASES, "登记申请", roles=("intake",), owner=Owner.OBJECT, status=201)
 def open_case(call: Call[Context, Open]) -> CaseOut:
     draft = drafts.case(call.body, officer_of(call), call.now)
     why = why_of(call.body, "open", draft.case_id)
@@ -69,13 +69,9 @@ def get_file(call: Call[Context, None], case_id: str, sha256: str) -> DownloadOu
 
 
 @ROUTES.post(
-    f"{CASES}/{{case_id}}/files",
-    "取得票据影像上传地址",
-    roles=("intake",),
-    owner=Owner.OBJECT,
+    f"{CASES}/{{case_id}}/files", "取得票据影像上传地址", roles=("intake",), owner=Owner.OBJECT,
     status=201,
-    body=Upload,
-)
+)  # fmt: skip
 def create_upload(call: Call[Context, Upload], case_id: str) -> UploadOut:
     body = call.body
     found = service.upload(

@@ -96,7 +96,7 @@ def list_figures(_call: Call[None, None], admdvs: Region) -> FiguresShown:
     return FiguresShown(admdvs=admdvs, rows=[_shown(one) for one in service.list_figures(admdvs)])
 
 
-@ROUTES.post("/figures/{admdvs}", "提出标准", roles=_OFFICERS, status=201, body=FigureBody)
+@ROUTES.post("/figures/{admdvs}", "提出标准", roles=_OFFICERS, status=201)
 def propose_figure(call: Call[None, FigureBody], admdvs: Region) -> FigureShown:
     figure = _figure(call.body, admdvs)
     return _shown(service.propose_figure(figure, call.body.title, call.caller.subject, call.now))
@@ -107,7 +107,7 @@ def approve_figure(call: Call[None, None], admdvs: Region, figure: str) -> Figur
     return _shown(service.approve_figure(admdvs, figure, call.caller.subject, call.now))
 
 
-@ROUTES.post("/figures/{admdvs}/{figure}/end", "提出终止", roles=_OFFICERS, body=EndBody)
+@ROUTES.post("/figures/{admdvs}/{figure}/end", "提出终止", roles=_OFFICERS)
 def end_figure(call: Call[None, EndBody], admdvs: Region, figure: str) -> FigureShown:
     last, by = call.body.end, call.caller.subject
     return _shown(service.end_figure(admdvs, figure, last, by, call.now))

@@ -88,9 +88,7 @@ def show_institution(call: Call[None, None], admdvs: Region, institution: str) -
     return _shown(service.get_record(institution, admdvs), civil_date(call.now))
 
 
-@ROUTES.post(
-    _ONE, "登记或变更定点医药机构(待复核)", roles=("manager",), body=InstitutionBody, status=201
-)
+@ROUTES.post(_ONE, "登记或变更定点医药机构(待复核)", roles=("manager",), status=201)
 def propose_institution(
     call: Call[None, InstitutionBody], admdvs: Region, institution: str
 ) -> InstitutionShown:
@@ -102,9 +100,7 @@ def propose_institution(
     return _shown(made, civil_date(call.now))
 
 
-@ROUTES.post(
-    f"{_ONE}/end", "终止定点协议(待复核)", roles=("manager",), body=EndOfAgreement, status=201
-)
+@ROUTES.post(f"{_ONE}/end", "终止定点协议(待复核)", roles=("manager",), status=201)
 def end_institution(
     call: Call[None, EndOfAgreement], admdvs: Region, institution: str
 ) -> InstitutionShown:
@@ -113,9 +109,7 @@ def end_institution(
     return _shown(made, civil_date(call.now))
 
 
-@ROUTES.post(
-    f"{_ONE}/decision", "复核定点医药机构登记", roles=("manager", "reviewer"), body=Decision
-)
+@ROUTES.post(f"{_ONE}/decision", "复核定点医药机构登记", roles=("manager", "reviewer"))
 def decide_institution(
     call: Call[None, Decision], admdvs: Region, institution: str
 ) -> InstitutionShown:
