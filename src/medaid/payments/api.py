@@ -41,11 +41,9 @@ def get_payee(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeS
 
 
 @ROUTES.put(
-    "/payments/{admdvs}/payees/{payee}",
-    "登记收款账户,待另一人审批",
+    "/payments/{admdvs}/payees/{payee}", "登记收款账户,待另一人审批",
     roles=("manager", "accountant"),
-    body=AccountIn,
-)
+)  # fmt: skip
 def enter_account(call: Call[Listeners, AccountIn], admdvs: Region, payee: str) -> PayeeShown:
     body, by = call.body, OfficerId(call.caller.subject)
     account = Account(body.acctname, body.bankacct, body.bankcode)
@@ -61,19 +59,14 @@ def approve_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> 
 
 
 @ROUTES.post(
-    "/payments/{admdvs}/payees/{payee}/reject",
-    "不予变更收款账户",
-    roles=("auditor", "manager"),
-    body=WithReason,
+    "/payments/{admdvs}/payees/{payee}/reject", "不予变更收款账户", roles=("auditor", "manager")
 )
 def reject_account(call: Call[Listeners, WithReason], admdvs: Region, payee: str) -> PayeeShown:
     by, reason = OfficerId(call.caller.subject), call.body.reason
     return payee_shown(service.reject_account(admdvs, payee, by, reason, call.now))
 
 
-@ROUTES.post(
-    "/payments/{admdvs}/batches", "新建付款批次", roles=("cashier",), status=201, body=BatchIn
-)
+@ROUTES.post("/payments/{admdvs}/batches", "新建付款批次", roles=("cashier",), status=201)
 def open_batch(call: Call[Listeners, BatchIn], admdvs: Region) -> BatchShown:
     by, body = OfficerId(call.caller.subject), call.body
     return batch_shown(
@@ -117,12 +110,7 @@ def get_order(call: Call[Listeners, None], admdvs: Region, order: str) -> OrderS
     return order_shown(found)
 
 
-@ROUTES.post(
-    "/payments/{admdvs}/orders/{order}/resolve",
-    "核实前后矛盾的回盘",
-    roles=("auditor",),
-    body=Resolve,
-)
+@ROUTES.post("/payments/{admdvs}/orders/{order}/resolve", "核实前后矛盾的回盘", roles=("auditor",))
 def resolve_contradiction(call: Call[Listeners, Resolve], admdvs: Region, order: str) -> OrderShown:
     call.check_owner(service.get_order(OrderId(order)).region)
     found = service.resolve_contradiction(
@@ -143,12 +131,7 @@ def list_officers(call: Call[Listeners, None], admdvs: Region) -> Page[OfficerSh
     return Page[OfficerShown](rows=[officer_shown(one) for one in found], total=len(found))
 
 
-@ROUTES.put(
-    "/payments/{admdvs}/officers/{officer}",
-    "登记经办人员的姓名和岗位",
-    roles=("manager",),
-    body=OfficerIn,
-)
+@ROUTES.put("/payments/{admdvs}/officers/{officer}", "登记经办人员的姓名和岗位", roles=("manager",))
 def name_officer(call: Call[Listeners, OfficerIn], admdvs: Region, officer: str) -> OfficerShown:
     body, by = call.body, OfficerId(call.caller.subject)
     who = OfficerId(officer)
@@ -156,12 +139,9 @@ def name_officer(call: Call[Listeners, OfficerIn], admdvs: Region, officer: str)
 
 
 @ROUTES.post(
-    "/payments/{admdvs}/officers/{officer}/duties/{duty}/end",
-    "解除岗位",
-    roles=("manager",),
+    "/payments/{admdvs}/officers/{officer}/duties/{duty}/end", "解除岗位", roles=("manager",),
     cite="秦安县84号三(一)",
-    body=WithReason,
-)
+)  # fmt: skip
 def end_duty(
     call: Call[Listeners, WithReason], admdvs: Region, officer: str, duty: Duty
 ) -> OfficerShown:
@@ -170,13 +150,7 @@ def end_duty(
     return officer_shown(service.end_duty(admdvs, who, duty, by, call.body.reason, call.now))
 
 
-@ROUTES.post(
-    "/payments/{admdvs}/delegations",
-    "委托他人代行岗位",
-    roles=("manager",),
-    status=201,
-    body=DelegationIn,
-)
+@ROUTES.post("/payments/{admdvs}/delegations", "委托他人代行岗位", roles=("manager",), status=201)
 def delegate_duty(call: Call[Listeners, DelegationIn], admdvs: Region) -> DelegationShown:
     sent, by = call.body, OfficerId(call.caller.subject)
     who = OfficerId(sent.principal), OfficerId(sent.delegate)

@@ -46,9 +46,7 @@ class DepositShown(Shown):
     month: str
 
 
-@ROUTES.post(
-    "/tries/{admdvs}/{month}/deposits", "登记", roles=("accountant",), body=Deposit, status=201
-)
+@ROUTES.post("/tries/{admdvs}/{month}/deposits", "登记", roles=("accountant",), status=201)
 def create_deposit(call: Call[None, Deposit], admdvs: Region, month: Month) -> DepositShown:
     return DepositShown(amount=call.body.amount + Fen(1), month=month.next)
 
@@ -253,6 +251,19 @@ def test_a_cursor_of_another_list_never_reaches_storage() -> None:
         with pytest.raises(BadInput) as refused:
             cursor_key(wrong, pk=pk)
         assert refused.value.field == "cursor"
+
+
+def test_a_body_is_that_of_the_call_and_no_other() -> None:
+    """What the function takes is what is read and described: a second word of it cannot differ."""
+    table: Routes[None] = Routes("tries", "试用")
+
+    def route(call: Call[None, Deposit], admdvs: Region) -> Done:
+        return Done()
+
+    table.post("/tries/{admdvs}", "登记", roles=("accountant",))(route)
+    assert [one.body for one in table] == [Deposit]
+    with pytest.raises(AssertionError, match="takes"):
+        table.post("/tries/{admdvs}", "登记", roles=("accountant",), body=ListQuery)(route)
 
 
 def test_the_description_follows_from_the_table() -> None:

@@ -59,7 +59,7 @@ def show_statement(
     return statement_shown(service.get_statement(admdvs, institution, month, number).statement)
 
 
-@ROUTES.post(f"{STATEMENT}/approve", "审核对账单", roles=("auditor", "reviewer"), body=Approval)
+@ROUTES.post(f"{STATEMENT}/approve", "审核对账单", roles=("auditor", "reviewer"))
 def approve_statement(
     call: Call[Context, Approval], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
@@ -71,7 +71,7 @@ def approve_statement(
     )
 
 
-@ROUTES.post(f"{STATEMENT}/release", "拨付对账单", roles=("cashier",), body=NothingMore)
+@ROUTES.post(f"{STATEMENT}/release", "拨付对账单", roles=("cashier",))
 def release_statement(
     call: Call[Context, NothingMore], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
@@ -87,12 +87,9 @@ def release_statement(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/agreements/{institution}",
-    "录入结算协议(待复核)",
-    roles=("manager", "accountant"),
-    body=Proposal,
-    status=201,
-)
+    "/clearing/{admdvs}/agreements/{institution}", "录入结算协议(待复核)",
+    roles=("manager", "accountant"), status=201,
+)  # fmt: skip
 def propose_agreement(
     call: Call[Context, Proposal], admdvs: Region, institution: str
 ) -> AgreementShown:
@@ -119,11 +116,9 @@ def propose_agreement(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/agreements/{institution}/decision",
-    "复核结算协议",
+    "/clearing/{admdvs}/agreements/{institution}/decision", "复核结算协议",
     roles=("manager", "reviewer"),
-    body=Decision,
-)
+)  # fmt: skip
 def decide_agreement(
     call: Call[Context, Decision], admdvs: Region, institution: str
 ) -> AgreementShown:
@@ -154,10 +149,7 @@ def show_agreements(call: Call[Context, None], admdvs: Region, institution: str)
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}",
-    "录入扣减",
-    roles=("auditor",),
-    body=Deduction,
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}", "录入扣减", roles=("auditor",)
 )
 def create_deduction(
     call: Call[Context, Deduction], admdvs: Region, institution: str, deduction_id: str
@@ -179,11 +171,9 @@ def create_deduction(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw",
-    "申请撤回扣减",
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw", "申请撤回扣减",
     roles=("auditor", "reviewer"),
-    body=WithReason,
-)
+)  # fmt: skip
 def request_withdrawal(
     call: Call[Context, WithReason], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
@@ -195,11 +185,9 @@ def request_withdrawal(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw/decision",
-    "复核撤回扣减",
+    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw/decision", "复核撤回扣减",
     roles=("reviewer", "manager"),
-    body=Decision,
-)
+)  # fmt: skip
 def decide_withdrawal(
     call: Call[Context, Decision], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
@@ -217,12 +205,7 @@ def decide_withdrawal(
     return pending_shown(item, PendingKind.DEDUCTION)
 
 
-@ROUTES.post(
-    "/clearing/{admdvs}/disputes/{institution}/{setl_id}",
-    "裁定争议",
-    roles=("reviewer",),
-    body=Verdict,
-)
+@ROUTES.post("/clearing/{admdvs}/disputes/{institution}/{setl_id}", "裁定争议", roles=("reviewer",))
 def resolve_dispute(
     call: Call[Context, Verdict], admdvs: Region, institution: str, setl_id: str
 ) -> Done:
@@ -235,10 +218,7 @@ def resolve_dispute(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/retention/{institution}/{year}",
-    "年终返还预留金",
-    roles=("manager",),
-    body=Assessment,
+    "/clearing/{admdvs}/retention/{institution}/{year}", "年终返还预留金", roles=("manager",)
 )
 def return_retention(
     call: Call[Context, Assessment], admdvs: Region, institution: str, year: Year

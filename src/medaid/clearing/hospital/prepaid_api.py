@@ -15,12 +15,9 @@ __all__ = ["ROUTES"]
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/prepaid/{institution}/{number}",
-    "以预付金抵付应付款",
-    roles=("accountant",),
-    body=AdvanceUsed,
-    status=201,
-)
+    "/clearing/{admdvs}/prepaid/{institution}/{number}", "以预付金抵付应付款",
+    roles=("accountant",), status=201,
+)  # fmt: skip
 def use_prepayment(
     call: Call[Context, AdvanceUsed], admdvs: Region, institution: str, number: PathId
 ) -> PendingShown:

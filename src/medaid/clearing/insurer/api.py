@@ -168,13 +168,7 @@ def _check_city(admdvs: Region) -> None:
         raise Forbidden("FORBIDDEN", field="admdvs", rule="承办合同由市级签订")
 
 
-@ROUTES.post(
-    f"{_YEAR}/contract",
-    "录入承办合同(待复核)",
-    roles=("manager",),
-    body=Conclusion,
-    status=201,
-)
+@ROUTES.post(f"{_YEAR}/contract", "录入承办合同(待复核)", roles=("manager",), status=201)
 def propose_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -> ContractShown:
     _check_city(admdvs)
     sent, by = call.body, OfficerId(call.caller.subject)
@@ -186,10 +180,7 @@ def propose_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -
 
 
 @ROUTES.post(
-    f"{_YEAR}/contract/decision",
-    "复核承办合同或其提前终止",
-    roles=("manager", "reviewer"),
-    body=Decision,
+    f"{_YEAR}/contract/decision", "复核承办合同或其提前终止", roles=("manager", "reviewer")
 )
 def decide_contract(call: Call[None, Decision], admdvs: Region, year: Year) -> ContractShown:
     _check_city(admdvs)
@@ -198,9 +189,7 @@ def decide_contract(call: Call[None, Decision], admdvs: Region, year: Year) -> C
     return _contract(made, calendars.current(call.now, admdvs))
 
 
-@ROUTES.post(
-    f"{_YEAR}/contract/end", "申请提前终止承办合同(待复核)", roles=("manager",), body=Ending
-)
+@ROUTES.post(f"{_YEAR}/contract/end", "申请提前终止承办合同(待复核)", roles=("manager",))
 def end_contract(call: Call[None, Ending], admdvs: Region, year: Year) -> ContractShown:
     _check_city(admdvs)
     sent, by = call.body, OfficerId(call.caller.subject)
@@ -220,9 +209,7 @@ def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
     )
 
 
-@ROUTES.post(
-    f"{_YEAR}/survey", "登记承办机构满意度调查", roles=("manager",), body=SurveyIn, status=201
-)
+@ROUTES.post(f"{_YEAR}/survey", "登记承办机构满意度调查", roles=("manager",), status=201)
 def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> EvaluationShown:
     _check_city(admdvs)
     sent = call.body
@@ -238,12 +225,7 @@ def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> Evaluation
     return _evaluation(service.evaluate(admdvs, year, call.now))
 
 
-@ROUTES.post(
-    f"{_YEAR}/bills/{{period}}/approve",
-    "审核承办账单",
-    roles=("auditor", "reviewer"),
-    body=NothingMore,
-)
+@ROUTES.post(f"{_YEAR}/bills/{{period}}/approve", "审核承办账单", roles=("auditor", "reviewer"))
 def approve_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
@@ -251,9 +233,7 @@ def approve_bill(
     return _bill(service.approve_bill(admdvs, year, period, by, call.now, roles))
 
 
-@ROUTES.post(
-    f"{_YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",), body=NothingMore
-)
+@ROUTES.post(f"{_YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",))
 def pay_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
@@ -261,9 +241,7 @@ def pay_bill(
     return _bill(service.pay_bill(admdvs, year, period, by, call.now))
 
 
-@ROUTES.post(
-    f"{_YEAR}/fees/{{district}}/pay", "登记服务费由预算支付", roles=("finance",), body=FeePaid
-)
+@ROUTES.post(f"{_YEAR}/fees/{{district}}/pay", "登记服务费由预算支付", roles=("finance",))
 def pay_fee(
     call: Call[None, FeePaid], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:

@@ -44,11 +44,9 @@ def show_bills(call: Call[None, None], admdvs: Region, month: Month) -> BillsSho
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/bills/{month}/{kind}/{creditor}/{debtor}/{step}",
-    "清算单办理一步",
+    "/clearing/{admdvs}/bills/{month}/{kind}/{creditor}/{debtor}/{step}", "清算单办理一步",
     roles=("accountant", "cashier", "finance"),
-    body=StepIn,
-)
+)  # fmt: skip
 def advance_bill(
     call: Call[None, StepIn],
     admdvs: Region,
@@ -62,11 +60,9 @@ def advance_bill(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/prepayments/{year}/{kind}/{creditor}/{debtor}/{step}",
-    "预付单办理一步",
+    "/clearing/{admdvs}/prepayments/{year}/{kind}/{creditor}/{debtor}/{step}", "预付单办理一步",
     roles=("accountant", "cashier", "finance"),
-    body=StepIn,
-)
+)  # fmt: skip
 def advance_prepayment(
     call: Call[None, StepIn],
     admdvs: Region,
@@ -115,11 +111,9 @@ def _advanced(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/bills/{month}/disputes/{creditor}",
-    "对清算单提出争议",
+    "/clearing/{admdvs}/bills/{month}/disputes/{creditor}", "对清算单提出争议",
     roles=("accountant", "auditor"),
-    body=Contest,
-)
+)  # fmt: skip
 def dispute_bill(
     call: Call[None, Contest], admdvs: Region, month: Month, creditor: Region
 ) -> BillShown:
@@ -143,11 +137,9 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix",
-    "核定一年的预付金(待复核)",
+    "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix", "核定一年的预付金(待复核)",
     roles=("manager",),
-    body=FixingIn,
-)
+)  # fmt: skip
 def fix_prepayment(
     call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
@@ -157,11 +149,9 @@ def fix_prepayment(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix/decision",
-    "复核一年的预付金",
+    "/clearing/{admdvs}/prepayments/{treatment}/{year}/fix/decision", "复核一年的预付金",
     roles=("manager", "reviewer"),
-    body=Decision,
-)
+)  # fmt: skip
 def decide_prepayment(
     call: Call[None, Decision], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
@@ -178,12 +168,9 @@ def _prepayment(treatment: Region, paying: Region, year: int | None = None) -> P
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deposits/{city}",
-    "登记统筹地区缴入省级财政专户的资金",
-    roles=("cashier",),
-    body=DepositIn,
+    "/clearing/{admdvs}/deposits/{city}", "登记统筹地区缴入省级财政专户的资金", roles=("cashier",),
     status=201,
-)
+)  # fmt: skip
 def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> DepositShown:
     sent, by = call.body, OfficerId(call.caller.subject)
     held = service.collect(
@@ -193,10 +180,7 @@ def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> Deposi
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deposits/{city}/withdraw",
-    "申请撤回登记错误的缴入资金",
-    roles=("cashier",),
-    body=DepositWithdrawalIn,
+    "/clearing/{admdvs}/deposits/{city}/withdraw", "申请撤回登记错误的缴入资金", roles=("cashier",)
 )
 def request_deposit_withdrawal(
     call: Call[None, DepositWithdrawalIn], admdvs: Region, city: Region
@@ -209,11 +193,9 @@ def request_deposit_withdrawal(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deposits/{city}/withdraw/decision",
-    "复核撤回缴入资金",
+    "/clearing/{admdvs}/deposits/{city}/withdraw/decision", "复核撤回缴入资金",
     roles=("accountant",),
-    body=PaperDecision,
-)
+)  # fmt: skip
 def decide_deposit_withdrawal(
     call: Call[None, PaperDecision], admdvs: Region, city: Region
 ) -> DepositShown:
@@ -225,12 +207,9 @@ def decide_deposit_withdrawal(
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deposits/{city}/return",
-    "申请退还统筹地区缴入的资金(待出纳办理)",
-    roles=("accountant",),
-    body=ReturnIn,
-    status=201,
-)
+    "/clearing/{admdvs}/deposits/{city}/return", "申请退还统筹地区缴入的资金(待出纳办理)",
+    roles=("accountant",), status=201,
+)  # fmt: skip
 def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> DepositShown:
     sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
     held = service.request_return(
@@ -240,10 +219,7 @@ def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> 
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/deposits/{city}/return/decision",
-    "办理或不予办理退还",
-    roles=("cashier",),
-    body=PaperDecision,
+    "/clearing/{admdvs}/deposits/{city}/return/decision", "办理或不予办理退还", roles=("cashier",)
 )
 def decide_return(call: Call[None, PaperDecision], admdvs: Region, city: Region) -> DepositShown:
     sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
@@ -259,24 +235,18 @@ def list_deposits(call: Call[None, None], admdvs: Region) -> DepositsShown:
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/suspension/{region}/suspend",
-    "暂停异地直接结算",
-    roles=("manager",),
+    "/clearing/{admdvs}/suspension/{region}/suspend", "暂停异地直接结算", roles=("manager",),
     owner=Owner.ABOVE,
-    body=WithReason,
-)
+)  # fmt: skip
 def suspend(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
     by, reason = call.caller.subject, call.body.reason
     return suspension_shown(region, service.suspend_region(region, by, reason, call.now))
 
 
 @ROUTES.post(
-    "/clearing/{admdvs}/suspension/{region}/lift",
-    "恢复异地直接结算",
-    roles=("manager",),
+    "/clearing/{admdvs}/suspension/{region}/lift", "恢复异地直接结算", roles=("manager",),
     owner=Owner.ABOVE,
-    body=WithReason,
-)
+)  # fmt: skip
 def lift(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
     by, reason = call.caller.subject, call.body.reason
     return suspension_shown(region, service.lift_suspension(region, by, reason, call.now))

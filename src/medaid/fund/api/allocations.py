@@ -36,7 +36,7 @@ def _allocation(one: Allocation, state: AllocationState) -> AllocationShown:
 _REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"
 
 
-@ROUTES.post(f"{_REQUEST}/request", "申请预拨", roles=("accountant",), body=AllocationIn)
+@ROUTES.post(f"{_REQUEST}/request", "申请预拨", roles=("accountant",))
 def request_allocation(
     call: Call[None, AllocationIn], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
@@ -65,7 +65,7 @@ def approve_allocation(
     return _allocation(held, AllocationState.APPROVED)
 
 
-@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("auditor", "finance"), body=WithReason)
+@ROUTES.post(f"{_REQUEST}/reject", "不予批准", roles=("auditor", "finance"))
 def reject_allocation(
     call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:

@@ -171,7 +171,7 @@ class Reopen(Body):
     reason: Reason
 
 
-@ROUTES.post("/fund/{admdvs}/periods/{month}/reopen", "重新开账", roles=("manager",), body=Reopen)
+@ROUTES.post("/fund/{admdvs}/periods/{month}/reopen", "重新开账", roles=("manager",))
 def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> PeriodShown:
     periods.reopen(admdvs, month, call.caller.subject, call.body.reason, call.now)
     state, trail = periods.status(admdvs, month), periods.history(admdvs, month)

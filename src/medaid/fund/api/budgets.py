@@ -139,7 +139,7 @@ def propose_budget(call: Call[None, None], admdvs: Region, year: Year) -> Page[B
     return Page(rows=[_item(one) for one in found], total=len(found))
 
 
-@ROUTES.post(_BUDGET, "编制预算", roles=("accountant",), body=BudgetIn)
+@ROUTES.post(_BUDGET, "编制预算", roles=("accountant",))
 def draft_budget(call: Call[None, BudgetIn], admdvs: Region, year: Year) -> BudgetShown:
     sent = call.body
     items = [
@@ -162,7 +162,7 @@ def review_budget(call: Call[None, None], admdvs: Region, year: Year, number: in
     return _budget(admdvs, year)
 
 
-@ROUTES.post(f"{_BUDGET}/{{number}}/approve", "政府批准预算", roles=("government",), body=Approval)
+@ROUTES.post(f"{_BUDGET}/{{number}}/approve", "政府批准预算", roles=("government",))
 def approve_budget(
     call: Call[None, Approval], admdvs: Region, year: Year, number: int
 ) -> BudgetShown:
@@ -171,9 +171,7 @@ def approve_budget(
     return _budget(admdvs, year)
 
 
-@ROUTES.post(
-    f"{_BUDGET}/{{number}}/return", "退回预算", roles=("finance", "government"), body=WithReason
-)
+@ROUTES.post(f"{_BUDGET}/{{number}}/return", "退回预算", roles=("finance", "government"))
 def return_budget(
     call: Call[None, WithReason], admdvs: Region, year: Year, number: int
 ) -> BudgetShown:

@@ -164,7 +164,7 @@ def _shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalAccounts
     )
 
 
-@ROUTES.post(_YEAR, "编制决算", roles=("accountant",), body=NotesIn, status=201)
+@ROUTES.post(_YEAR, "编制决算", roles=("accountant",), status=201)
 def draft_final_accounts(
     call: Call[None, NotesIn], admdvs: Region, year: Year, fund: str
 ) -> FinalAccountsShown:
@@ -215,7 +215,7 @@ class SignVersion(Body):
     digest: Sha256
 
 
-@ROUTES.post(f"{_VERSION}/check", "复核决算(财政)", roles=("finance",), body=SignVersion)
+@ROUTES.post(f"{_VERSION}/check", "复核决算(财政)", roles=("finance",))
 def check_final_accounts(
     call: Call[None, SignVersion], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
@@ -224,7 +224,7 @@ def check_final_accounts(
     return _shown(held, FinalState.CHECKED, False)
 
 
-@ROUTES.post(f"{_VERSION}/sign", "签署决算(医疗保障部门)", roles=("manager",), body=SignVersion)
+@ROUTES.post(f"{_VERSION}/sign", "签署决算(医疗保障部门)", roles=("manager",))
 def sign_final_accounts(
     call: Call[None, SignVersion], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
@@ -233,7 +233,7 @@ def sign_final_accounts(
     return _shown(held, FinalState.SIGNED, False)
 
 
-@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager"), body=WithReason)
+@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager"))
 def return_final_accounts(
     call: Call[None, WithReason], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:

@@ -15,10 +15,7 @@ from medaid.regions import Region
 
 
 @ROUTES.get(
-    "/fund/{admdvs}/trial-balance/{form}",
-    "试算平衡表(打印)",
-    roles=READERS,
-    query=BalanceQuery,
+    "/fund/{admdvs}/trial-balance/{form}", "试算平衡表(打印)", roles=READERS, query=BalanceQuery
 )
 def print_trial_balance(call: Call[None, None], admdvs: Region, form: Form) -> FileSent:
     begin, end = check_days(call.query)
@@ -35,9 +32,7 @@ def print_voucher(
 
 
 @ROUTES.get(
-    "/fund/{admdvs}/allocations/{quarter}/{request}/paper/{form}",
-    "预拨审批表(打印)",
-    roles=READERS,
+    "/fund/{admdvs}/allocations/{quarter}/{request}/paper/{form}", "预拨审批表(打印)", roles=READERS
 )
 def print_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str, form: Form
@@ -57,11 +52,9 @@ def print_final_accounts(
 
 
 @ROUTES.post(
-    "/fund/{admdvs}/final-accounts/{year}/{fund}/consolidation/paper/{form}",
-    "汇总决算报表(打印)",
+    "/fund/{admdvs}/final-accounts/{year}/{fund}/consolidation/paper/{form}", "汇总决算报表(打印)",
     roles=READERS,
-    body=ConsolidationIn,
-)
+)  # fmt: skip
 def print_consolidation(
     call: Call[None, ConsolidationIn], admdvs: Region, year: Year, fund: str, form: Form
 ) -> FileSent:

@@ -206,14 +206,14 @@ class ExplainIn(LinesIn):
     cause: Cause
 
 
-@ROUTES.post(f"{_QUARTER}/match", "核对未达账项", roles=_ROLES, body=LinesIn)
+@ROUTES.post(f"{_QUARTER}/match", "核对未达账项", roles=_ROLES)
 def match_lines(call: Call[None, LinesIn], admdvs: Region, quarter: Quarter) -> ReconciliationShown:
     sent, by = call.body, call.caller.subject
     reconciling.match_lines(admdvs, quarter, sent.lines, sent.reason, by, call.now)
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
-@ROUTES.post(f"{_QUARTER}/explain", "说明未达账项", roles=_ROLES, body=ExplainIn)
+@ROUTES.post(f"{_QUARTER}/explain", "说明未达账项", roles=_ROLES)
 def explain_lines(
     call: Call[None, ExplainIn], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
@@ -222,7 +222,7 @@ def explain_lines(
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
-@ROUTES.post(f"{_QUARTER}/reopen", "取消核对或说明", roles=_ROLES, body=LinesIn)
+@ROUTES.post(f"{_QUARTER}/reopen", "取消核对或说明", roles=_ROLES)
 def reopen_lines(
     call: Call[None, LinesIn], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
@@ -236,7 +236,7 @@ class Sign(Body):
     remarks: str = Field("", max_length=500)
 
 
-@ROUTES.post(f"{_QUARTER}/sign", "签署对账", roles=_ROLES, body=Sign)
+@ROUTES.post(f"{_QUARTER}/sign", "签署对账", roles=_ROLES)
 def sign_reconciliation(
     call: Call[None, Sign], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
@@ -245,7 +245,7 @@ def sign_reconciliation(
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
-@ROUTES.post(f"{_QUARTER}/withdraw", "撤回签署(两人)", roles=_ROLES, body=WithReason)
+@ROUTES.post(f"{_QUARTER}/withdraw", "撤回签署(两人)", roles=_ROLES)
 def withdraw_signature(
     call: Call[None, WithReason], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:

@@ -53,10 +53,7 @@ class ConsolidatedShown(Shown):
     eliminated: dict[str, YuanText]
 
 
-@ROUTES.post(
-    "/fund/{admdvs}/final-accounts/{year}/{fund}/consolidation", "汇总决算", roles=READERS,
-    body=ConsolidationIn,
-)  # fmt: skip
+@ROUTES.post("/fund/{admdvs}/final-accounts/{year}/{fund}/consolidation", "汇总决算", roles=READERS)
 def consolidate_final_accounts(
     call: Call[None, ConsolidationIn], admdvs: Region, year: Year, fund: str
 ) -> ConsolidatedShown:
@@ -133,10 +130,7 @@ def _columns(sent: ForeignIn, fund: str, year: int) -> dict[str, dict[str, Fen]]
     return found
 
 
-@ROUTES.post(
-    "/fund/{admdvs}/statements/{year}/{fund}/recompute", "外来报表复算", roles=READERS,
-    body=ForeignIn,
-)  # fmt: skip
+@ROUTES.post("/fund/{admdvs}/statements/{year}/{fund}/recompute", "外来报表复算", roles=READERS)
 def recompute_statement(
     call: Call[None, ForeignIn], admdvs: Region, year: Year, fund: str
 ) -> ForeignShown:

@@ -125,9 +125,7 @@ def _voucher_line(line: VoucherLine) -> dict[str, str]:
     }
 
 
-@ROUTES.post(
-    "/fund/{admdvs}/vouchers", "录入凭证", roles=("accountant",), body=VoucherIn, status=201
-)
+@ROUTES.post("/fund/{admdvs}/vouchers", "录入凭证", roles=("accountant",), status=201)
 def make_voucher(call: Call[None, VoucherIn], admdvs: Region) -> VoucherShown:
     sent = call.body
     lines = tuple(VoucherLine(one.fund, one.debit, one.credit, one.amount) for one in sent.lines)
@@ -166,10 +164,7 @@ def post_voucher(
 
 
 @ROUTES.post(
-    "/fund/{admdvs}/vouchers/{month}/{voucher_id}/reject",
-    "退回凭证",
-    roles=("auditor", "finance"),
-    body=WithReason,
+    "/fund/{admdvs}/vouchers/{month}/{voucher_id}/reject", "退回凭证", roles=("auditor", "finance")
 )
 def reject_voucher(
     call: Call[None, WithReason], admdvs: Region, month: Month, voucher_id: str
@@ -184,7 +179,7 @@ def reject_voucher(
 _VOUCHER: Final = "/fund/{admdvs}/vouchers/{month}/{voucher_id}"
 
 
-@ROUTES.post(f"{_VOUCHER}/reverse", "冲销凭证", roles=("accountant",), body=ReversalIn, status=201)
+@ROUTES.post(f"{_VOUCHER}/reverse", "冲销凭证", roles=("accountant",), status=201)
 def reverse_voucher(
     call: Call[None, ReversalIn], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
@@ -195,7 +190,7 @@ def reverse_voucher(
     )
 
 
-@ROUTES.post(f"{_VOUCHER}/overdraft", "批准透支", roles=("manager",), body=OverdraftIn)
+@ROUTES.post(f"{_VOUCHER}/overdraft", "批准透支", roles=("manager",))
 def approve_overdraft(
     call: Call[None, OverdraftIn], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
