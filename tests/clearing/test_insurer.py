@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -23,13 +23,13 @@ from tests.fund.balances import counterpart_balances
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs
 from medaid.clearing.hospital import service as hospital
-from medaid.clearing.insurer import rules
+from medaid.clearing.insurer import rules, store
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period, Signed, Survey
 from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
-from medaid.fund.model import journal
+from medaid.fund.model import Entry, journal
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
@@ -282,6 +282,15 @@ JANUARY = at(20, month=1, year=2019)
 def sent(year: int = 2019, chosen: int = 10, signed: int = 15) -> Contract:
     days = date(year, 1, chosen), date(year, 1, signed)
     return Contract(C, year, "PICC", "人保财险茂名", Fen(100_000), *days)
+
+
+@pytest.mark.usefixtures("tables")
+def test_where_no_contract_runs_no_bill_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_bill(*_: object) -> None:
+        raise AssertionError("no bill without a contract")
+
+    monkeypatch.setattr(store, "find_bill", find_bill)
+    assert insurer.fronting_contract(DISTRICT, date(2019, 3, 31), JANUARY) is None
 
 
 @pytest.mark.usefixtures("tables")
@@ -540,6 +549,24 @@ class TestEvaluation:
         assert insurer.report_reserve(C, february) == 0
         commit(insurer.front(contract, DISTRICT, "C2", "C2", Fen(20_001), february, owed="2103"))
         assert insurer.report_reserve(C, february) == 1
+
+    def test_the_reserve_is_watched_without_the_year_before(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Only what is fronted under the contract's own year uses its reserve."""
+        insure(CITY, 2019, 40_000)
+        agree(agreement(HOSPITAL, year=2019))
+        fronted(1, 3, 50000)
+        read: list[Month] = []
+
+        def entries(region: str, month: Month) -> Iterator[Entry]:
+            read.append(month)
+            return kept(region, month)
+
+        kept = fund.entries
+        monkeypatch.setattr(fund, "entries", entries)
+        assert insurer.report_reserve(C, at(20, month=6, year=2019)) == 1
+        assert min(read) == "2019-01"
 
     def test_surveys_are_kept_with_who_and_when(self) -> None:
         """M三.3."""

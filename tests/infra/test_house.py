@@ -165,6 +165,19 @@ def words_mean_one_thing(path: str, text: str) -> list[str]:
     return sorted(set(_WORDS_GONE.findall(text)))
 
 
+def two_people_are_held_apart_in_one_place(path: str, text: str) -> list[str]:
+    """That the second of two is another person is asked by `check_second`; manual cases ask for all
+    who acted, whom procedure.toml holds apart by act."""
+    asked_in = ("src/medaid/payments/model/office.py", "src/medaid/reimbursement/service/acting.py")
+    return [] if path in asked_in else re.findall(r"is_one_hand_with\(.*", text)
+
+
+def lines_of_a_trail_are_written_in_one_place(path: str, text: str) -> list[str]:
+    if path == "src/medaid/payments/model/office.py":
+        return []
+    return re.findall(r"\{beijing_text\(\w+\)\} \{\w+\}.*", text)
+
+
 def layer() -> set[str]:
     """Top-level modules that the layer brings: its pins, by the names under which they are
     imported."""
@@ -226,6 +239,16 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
     (surroundings_are_read_in_one_place, "src/medaid/x.py", 'import os\nos.environ["X"]\n'),
     (money_meets_no_binary_fraction, "src/medaid/fund/rules.py", "RATE = 0.5\n"),
     (money_meets_no_binary_fraction, "src/medaid/benefit/engine.py", "x = float('1')\n"),
+    (
+        two_people_are_held_apart_in_one_place,
+        "src/medaid/clearing/x.py",
+        "if second.is_one_hand_with(first, now, done):\n    raise Forbidden('SEPARATION')\n",
+    ),
+    (
+        lines_of_a_trail_are_written_in_one_place,
+        "src/medaid/clearing/x.py",
+        'line = f"{beijing_text(now)} {by} 录入"\n',
+    ),
 ]
 
 

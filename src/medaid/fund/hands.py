@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medaid.errors import Forbidden
 from medaid.fund.records import Signature
 from medaid.ids import OfficerId
 from medaid.payments.service import get_officer
@@ -16,6 +15,6 @@ def check_another(admdvs: str, trail: Iterable[Signature], act: Signature, steps
     """Raises Forbidden SEPARATION where who acts is one hand with somebody in `trail`. `steps` are
     those that are different people's."""
     acting = get_officer(Region(admdvs), OfficerId(act.by))
-    if any(acting.is_one_hand_with(one.by, act.at, one.at) for one in trail):
+    for one in trail:
         rule = f"{steps}不得为同一人(秦安县84号三(一))"
-        raise Forbidden("SEPARATION", field="by", rule=rule)
+        acting.check_second(one.by, one.at, act.at, rule, "by")

@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from medaid.errors import BadInput, Conflict, Forbidden, check_said
+from medaid.errors import BadInput, Conflict, check_said
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text
-from medaid.payments.model import Account, Officer, Payee
+from medaid.payments.model import Account, Officer, Payee, trail_line
 
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 BREAKS: Final = re.compile(r"[|\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -53,7 +52,7 @@ def _without_change(payee: Payee, act: str, by: OfficerId, at: datetime) -> Paye
 
 
 def _traced(payee: Payee, act: str, by: OfficerId, at: datetime) -> Payee:
-    trail = (*payee.trail, f"{beijing_text(at)} {by} {act}")
+    trail = (*payee.trail, trail_line(at, by, act))
     return replace(payee, changed_at=at, trail=trail)
 
 
@@ -78,10 +77,8 @@ def approved(payee: Payee, second: Officer, at: datetime) -> Payee:
     by = second.officer_id
     if payee.pending is None:
         raise Conflict("STATE", field="account", rule="没有待审批的收款账户")
-    if second.is_one_hand_with(payee.entered_by, at, payee.changed_at):
-        raise Forbidden(
-            "SEPARATION", field="operator", rule="收款账户的登记与审批不得为同一人(秦安县84号三)"
-        )
+    rule = "收款账户的登记与审批不得为同一人(秦安县84号三)"
+    second.check_second(payee.entered_by, payee.changed_at, at, rule)
     after = replace(
         payee,
         account=payee.pending,

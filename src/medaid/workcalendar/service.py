@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Final
 
 from medaid.aws import calendars, codec, exchange
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.ids import OfficerId, content_hash
+from medaid.errors import BadInput, Conflict, Refused
+from medaid.ids import content_hash
 from medaid.instants import aware
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import NATION, Region
 
 _JSON: Final = "application/json"
@@ -60,9 +60,8 @@ def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> Proposal
     proposal = _proposal(scope, proposal_id)
     if proposal.published_by:
         return proposal
-    second = get_officer(scope, OfficerId(by))
-    if second.is_one_hand_with(proposal.proposed_by, now, proposal.proposed_at):
-        raise Forbidden("SEPARATION", field="by", rule="提出与发布不得为同一人")
+    first, proposed = proposal.proposed_by, proposal.proposed_at
+    check_second(scope, by, first, proposed, now, "提出与发布不得为同一人", "by")
     if scope == NATION:
         calendars.add(proposal.toml)
     else:

@@ -85,10 +85,8 @@ def decide_agreement(
             raise Refused("NOT_FOUND", field="agreement", rule="没有待复核的协议")
         if held.agreement.region != region:
             raise Forbidden("FORBIDDEN", field="admdvs", rule="非本统筹区")
-        second = payments.get_officer(region, OfficerId(by))
-        proposal = held.agreement
-        if second.is_one_hand_with(proposal.proposed_by, now, proposal.proposed_at):
-            raise Forbidden("SEPARATION", field="operator", rule="录入与复核协议不得为同一人")
+        first, done = held.agreement.proposed_by, held.agreement.proposed_at
+        payments.check_second(region, by, first, done, now, "录入与复核协议不得为同一人")
         state = AgreementState.IN_FORCE if approved else AgreementState.REJECTED
         after = replace(held.agreement, approved_by=OfficerId(by), reason=reason, decided_at=now)
         account, officer = account_of(after), OfficerId(by)

@@ -23,9 +23,10 @@ from medaid.clearing.hospital.taking_off import taken_off
 from medaid.errors import Refused
 from medaid.fund import service as fund
 from medaid.fund.model import journal
-from medaid.instants import beijing_text, civil_date
+from medaid.instants import civil_date
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
+from medaid.payments.model import trail_line
 
 
 def time_bar_statement(
@@ -141,7 +142,7 @@ def return_retention(
         back or lost,
         None,
         "agency",
-        trail=(f"{beijing_text(now)} {by} 年终考核,返还比例 {share}",),
+        trail=(trail_line(now, by, f"年终考核,返还比例 {share}"),),
     )
     state = PendingState.FORWARD if back else PendingState.REJECTED
     kind = PendingKind.FORWARD

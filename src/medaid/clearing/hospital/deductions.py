@@ -27,13 +27,13 @@ from medaid.clearing.hospital.model import (
     in_state,
 )
 from medaid.clearing.hospital.orders import statement_of
-from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
+from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text, from_stored
+from medaid.instants import from_stored
 from medaid.months import Month
-from medaid.payments.model import NOBODY, Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.model import NOBODY, Duty, trail_line
+from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
 
 _KIND: Final = PendingKind.DEDUCTION
@@ -65,7 +65,7 @@ def create_deduction(
         dict(amounts),
         paying,
         "agency",
-        trail=(f"{beijing_text(now)} {by} 录入",),
+        trail=(trail_line(now, by, "录入"),),
     )
 
     def known(_lost: ConditionFailed) -> bool | None:
@@ -164,8 +164,7 @@ def decide_withdrawal(
 
 def _noted(item: PendingItem, now: datetime, by: str, act: str, reason: str) -> PendingItem:
     """The item with one more act in its trail."""
-    line = f"{beijing_text(now)} {by} {act}"
-    return replace(item, trail=(*item.trail, f"{line}:{reason}" if reason else line))
+    return replace(item, trail=(*item.trail, trail_line(now, by, act, reason)))
 
 
 def _requested(
@@ -175,10 +174,8 @@ def _requested(
     held = _held(region, institution, deduction_id)
     if held.state is not PendingState.WITHDRAWING:
         raise Conflict("STATE", field="deduction_id", rule="扣减尚未申请撤回")
-    second = get_officer(Region(region), OfficerId(by))
-    asked = from_stored(held.row.at)  # the present version is the one that was asked for
-    if second.is_one_hand_with(held.item.withdrawal_by, now, asked):
-        raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
+    first, asked = held.item.withdrawal_by, from_stored(held.row.at)  # when this version was asked
+    check_second(Region(region), by, first, asked, now, "申请与复核撤回不得为同一人")
     return held
 
 

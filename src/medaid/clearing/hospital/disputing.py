@@ -32,9 +32,8 @@ from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.model import Item
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text
 from medaid.months import Month
-from medaid.payments.model import Duty
+from medaid.payments.model import Duty, trail_line
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
@@ -192,7 +191,7 @@ def resolve_dispute(
             raise Conflict("STATE", field="setl_id", rule="争议已了结")
         if not upheld and any(fen < 0 for fen in held.item.by_fund.values()):
             raise Conflict("STATE", field="setl_id", rule="退费以中心记录为准,不得否决")
-        ended = f"{beijing_text(now)} {by} {'支持' if upheld else '驳回'}"
+        ended = trail_line(now, by, "支持" if upheld else "驳回")
         trail = (*held.item.trail, held.item.reason, ended)
         after = replace(held.item, reason=reason, trail=trail)
         state = PendingState.UPHELD if upheld else PendingState.REJECTED

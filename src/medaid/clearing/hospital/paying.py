@@ -24,7 +24,7 @@ from medaid.clearing.hospital.model import (
 )
 from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.insurer import service as insurer
-from medaid.errors import Conflict, Forbidden
+from medaid.errors import Conflict
 from medaid.events import PaymentOrdered, PaymentReturned
 from medaid.fund import service as fund
 from medaid.fund.model import Entry, reversing
@@ -32,7 +32,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.payments.model import BankResult, Duty, Outcome, PayOrder
-from medaid.payments.service import Answered, check_current, claim_duty, get_officer
+from medaid.payments.service import Answered, check_current, check_second, claim_duty
 from medaid.regions import Region
 
 State = StatementState
@@ -103,11 +103,9 @@ def release_statement(
             return Decided(statement)
         if statement.state not in (State.APPROVED, State.APPROVED_AGAIN):
             raise Conflict("STATE", field="statement", rule="仅已审核的对账单可拨付")
-        payer = get_officer(statement.region, OfficerId(by))
-        if payer.is_one_hand_with(statement.approved_by, now, statement.approved_at):
-            raise Forbidden(
-                "SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)"
-            )
+        first, signed = statement.approved_by, statement.approved_at
+        rule = "审核与拨付不得为同一人(秦安县84号三)"
+        check_second(statement.region, by, first, signed, now, rule)
         claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.PAY, now)
         agreed = agreements.get_payee(institution, civil_date(now))
         after, writes = (

@@ -17,10 +17,9 @@ from medaid.fund import service as fund
 from medaid.fund.model import Account, journal
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
-from medaid.instants import beijing_text
 from medaid.money import Fen
 from medaid.months import Month
-from medaid.payments.model import Duty
+from medaid.payments.model import Duty, trail_line
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
@@ -61,7 +60,7 @@ def use_prepayment(
         negated(amounts),
         None,
         "agency",
-        trail=(f"{beijing_text(now)} {by} {reason}",),
+        trail=(trail_line(now, by, reason),),
     )
 
     def held() -> PendingItem | None:

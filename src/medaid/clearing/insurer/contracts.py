@@ -12,11 +12,11 @@ from medaid.clearing.figures import figure
 from medaid.clearing.insurer import store
 from medaid.clearing.insurer.model import Contract, ContractState, Signed, Survey
 from medaid.clearing.store import ClearingItem
-from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
+from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import Region
 
 State = ContractState
@@ -94,8 +94,7 @@ def decide_contract(
         if states is None:
             raise Conflict("STATE", field="contract", rule="没有待复核的合同事项")
         asked = held.trail[-1]
-        if get_officer(city, by).is_one_hand_with(asked.by, now, asked.at):
-            raise Forbidden("SEPARATION", field="operator", rule="录入与复核合同不得为同一人")
+        check_second(city, by, asked.by, asked.at, now, "录入与复核合同不得为同一人")
         state = states[0] if approved else states[1]
         last = held.last_day if state is State.ENDED else None
         if last is not None and civil_date(now) > last:

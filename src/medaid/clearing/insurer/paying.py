@@ -15,7 +15,7 @@ from medaid.fund import service as fund
 from medaid.fund.model import journal
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
 
 
@@ -66,8 +66,8 @@ def _check_other(bill: InsurerBill, office: Region, by: OfficerId, now: datetime
     approved = bill.approved_by
     if approved is None:
         return
-    if get_officer(office, by).is_one_hand_with(approved, now, bill.approved_at):
-        raise Forbidden("SEPARATION", field="operator", rule="审核与拨付不得为同一人(秦安县84号三)")
+    rule = "审核与拨付不得为同一人(秦安县84号三)"
+    check_second(office, by, approved, bill.approved_at, now, rule)
 
 
 def pay_bill(

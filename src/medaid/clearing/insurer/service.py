@@ -8,7 +8,7 @@ the bill and not in the books.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from medaid.aws import outbox
@@ -87,8 +87,9 @@ def fronting_contract(region: str, granted: date, now: datetime) -> Contract | N
     for year in dict.fromkeys((granted.year, civil_date(now).year)):
         contract = store.find_contract(city, year)
         day = granted if granted.year == year else civil_date(now)
-        trued_up = store.find_bill(city, year, Period.TRUE_UP, region)
-        if contract is not None and contract.runs_on(day) and trued_up is None:
+        if contract is None or not contract.runs_on(day):
+            continue
+        if store.find_bill(city, year, Period.TRUE_UP, region) is None:
             return contract
     return None
 
@@ -155,24 +156,31 @@ def create_due_bills(district: Region, now: datetime) -> int:
 def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
     """Figures for the evaluation of the insurer (M三.3), over all districts that it fronts for."""
     contract, bills = find_contract(city, year), list_bills(city, year)
-    districts = _districts(city)
-    this, last = (
-        sum(int(rules.fronted(_entries(district, one, now), one, None)) for district in districts)
-        for one in (year, year - 1)
-    )
-    paid = sum(int(one.fronted) for one in bills if one.state is BillState.PAID)
-    in_use, reserve = this - paid, int(contract.reserve) if contract else 0
+    this, last = (_fronted(city, one, now) for one in (year, year - 1))
+    in_use, reserve = _in_use(this, bills), int(contract.reserve) if contract else 0
     return Evaluation(
-        Fen(this),
-        Fen(last),
+        this,
+        last,
         Fen(sum(int(one.fronted) for one in bills)),
         len(bills),
         sum(one.state is BillState.PAID for one in bills),
-        Fen(in_use),
-        in_use * 1000 // reserve if reserve else 0,
-        Fen(max(0, in_use - reserve) if contract else 0),
+        in_use,
+        int(in_use) * 1000 // reserve if reserve else 0,
+        Fen(max(0, int(in_use) - reserve) if contract else 0),
         store.list_surveys(city, year),
     )
+
+
+def _fronted(city: Region, year: int, now: datetime) -> Fen:
+    """What was fronted under the contract of a year for all districts of a city: reads that year's
+    entries and later ones."""
+    found = (rules.fronted(_entries(one, year, now), year, None) for one in _districts(city))
+    return Fen(sum(map(int, found)))
+
+
+def _in_use(fronted: Fen, bills: Iterable[InsurerBill]) -> Fen:
+    """What of `fronted` was not paid back."""
+    return Fen(int(fronted) - sum(int(b.fronted) for b in bills if b.state is BillState.PAID))
 
 
 def _districts(city: Region) -> list[Region]:
@@ -191,12 +199,10 @@ def report_reserve(city: Region, now: datetime) -> int:
         contract = find_contract(city, year)
         if contract is None or _owed(contract, now) <= contract.reserve:
             continue
-        standing = evaluate(city, year, now)
-        if standing.reserve_exceeded:
+        in_use = _in_use(_fronted(city, year, now), list_bills(city, year))
+        if in_use > contract.reserve:
             found += 1
-            event = InsurerReserveExceeded(
-                city, year, contract.insurer, standing.reserve_in_use, contract.reserve
-            )
+            event = InsurerReserveExceeded(city, year, contract.insurer, in_use, contract.reserve)
             commit_once([outbox.publish(event, f"{city}-{year}-{Month.of(now)}", now)])
     return found
 

@@ -13,14 +13,14 @@ from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Received
-from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
+from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
 
 
@@ -124,8 +124,7 @@ def decide_deposit_withdrawal(
         asked = held.asked(number)
         if asked is None:
             raise Conflict("STATE", field="document", rule="尚未申请撤回")
-        if get_officer(province, by).is_one_hand_with(asked.by, now, asked.at):
-            raise Forbidden("SEPARATION", field="operator", rule="申请与复核撤回不得为同一人")
+        check_second(province, by, asked.by, asked.at, now, "申请与复核撤回不得为同一人")
         entered = held.history[number]
         decided = replace(asked, approved=approved, answer=answer, decided_by=by, decided_at=now)
         trail = tuple(decided if one is asked else one for one in held.withdrawals)

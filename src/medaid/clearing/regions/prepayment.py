@@ -27,13 +27,13 @@ from medaid.clearing.regions.model import (
     parts_of,
 )
 from medaid.clearing.store import ClearingItem
-from medaid.errors import BadInput, Conflict, Forbidden, check_said
+from medaid.errors import BadInput, Conflict, check_said
 from medaid.events import PrepaymentAlert
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import Region
 
 
@@ -143,8 +143,7 @@ def decide_prepayment(
         fixing, asked = store.find_fixing(paying, treatment, year)
         if asked is None or asked.state is not FixingState.PROPOSED:
             raise Conflict("STATE", field="year", rule=f"没有待复核的 {year} 年度预付金")
-        if get_officer(Region(paying), by).is_one_hand_with(asked.by, now, asked.at):
-            raise Forbidden("SEPARATION", field="operator", rule="核定与复核预付金不得为同一人")
+        check_second(Region(paying), by, asked.by, asked.at, now, "核定与复核预付金不得为同一人")
         state = FixingState.APPROVED if approved else FixingState.REJECTED
         decided = replace(asked, state=state, decided_by=by, decided_at=now, reason=reason)
         writes: list[Write] = [store.save_fixing(fixing, paying, treatment, decided, now)]

@@ -11,11 +11,11 @@ from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
 from medaid.clearing.regions.collecting import check_paid
 from medaid.clearing.regions.model import Deposit, Return, ReturnState
-from medaid.errors import Conflict, Forbidden, check_said
+from medaid.errors import Conflict, check_said
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
-from medaid.payments.service import claim_duty, get_officer
+from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
 
 
@@ -80,8 +80,8 @@ def decide_return(
         asked = next((one for one in waiting if one.document == document), None)
         if asked is None:
             raise Conflict("STATE", field="document", rule="没有待办理的该文号退款")
-        if get_officer(province, by).is_one_hand_with(asked.asked_by, now, asked.asked_at):
-            raise Forbidden("SEPARATION", field="operator", rule="申请与办理退款不得为同一人")
+        first, since = asked.asked_by, asked.asked_at
+        check_second(province, by, first, since, now, "申请与办理退款不得为同一人")
         state = ReturnState.RETURNED if approved else ReturnState.REJECTED
         done = replace(asked, state=state, decided_by=by, decided_at=now, answer=answer)
         trail = tuple(done if one is asked else one for one in held.returns)

@@ -9,6 +9,7 @@ from medaid.payments.model.office import (
     Officer,
     OfficerName,
     SeparationRules,
+    trail_line,
 )
 from medaid.payments.model.paying import (
     NOTHING,
@@ -56,4 +57,5 @@ __all__ = [
     "SeparationRules",
     "Source",
     "SourceKind",
+    "trail_line",
 ]

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from medaid.errors import Forbidden
 from medaid.ids import NOBODY as NOBODY
 from medaid.ids import OfficerId
-from medaid.instants import midnight
+from medaid.instants import beijing_text, midnight
 from medaid.regions import Region
 
 
@@ -121,6 +122,14 @@ class Officer:
             for one in self.delegations
         )
 
+    def check_second(
+        self, first: str, done: datetime | None, at: datetime, rule: str, field: str = "operator"
+    ) -> None:
+        """That this officer may check at `at` what `first` did at `done`. Raises Forbidden
+        SEPARATION, naming `field` and saying `rule`, where the two are one hand (Q3.1)."""
+        if self.is_one_hand_with(first, at, done):
+            raise Forbidden("SEPARATION", field=field, rule=rule)
+
     def name_at(self, at: datetime | None = None) -> OfficerName | None:
         """What the officer was called at `at`, now where None. The first name stands for the time
         before it was entered; None where none was ever entered."""
@@ -128,6 +137,12 @@ class Officer:
         if known:
             return known[-1]
         return self.names[0] if self.names else None
+
+
+def trail_line(at: datetime, by: str, act: str, reason: str = "") -> str:
+    """A line of a trail in words: when in Beijing, who, what, and why where it was said."""
+    line = f"{beijing_text(at)} {by} {act}"
+    return f"{line}:{reason}" if reason else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from medaid.payments.service.delegations import (
     note_act,
 )
 from medaid.payments.service.duties import (
+    check_second,
     claim_duty,
     end_duty,
     get_officer,
@@ -71,6 +72,7 @@ __all__ = [
     "check_account",
     "check_current",
     "check_paid_account",
+    "check_second",
     "claim_duty",
     "close_batch",
     "delegate_duty",

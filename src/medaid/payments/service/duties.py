@@ -81,6 +81,24 @@ def get_officer(region: Region, officer_id: OfficerId) -> Officer:
     return load_officer(region, officer_id)[1]
 
 
+def check_second(
+    region: Region,
+    by: str,
+    first: str,
+    done: datetime | None,
+    now: datetime,
+    rule: str,
+    field: str = "operator",
+) -> None:
+    """That the second of two is another person than `first`, who acted at `done`, and that neither
+    stands in for the other, now or then: the one check for whatever two people do together.
+
+    `done` is None where an old record does not tell. Raises Forbidden SEPARATION naming `field` and
+    saying `rule`, Unavailable.
+    """
+    get_officer(region, OfficerId(by)).check_second(first, done, now, rule, field)
+
+
 def list_officers(region: Region) -> list[Officer]:
     """Everybody who ever held a duty or was named in a region. Raises Unavailable."""
     return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]

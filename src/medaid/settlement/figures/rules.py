@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.instants import aware, beijing_text, civil_date
+from medaid.errors import BadInput, Conflict, Refused
+from medaid.instants import aware, civil_date
 from medaid.money import RATIO_SCALE
-from medaid.payments.model import Officer
+from medaid.payments.model import Officer, trail_line
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import entered_parts, open_parts
 from medaid.policy.vocabulary import LEVEL_NAMES, VALUES, LayerKind
@@ -22,6 +22,7 @@ from medaid.settlement.model import EnteredFigure
 
 LONGEST_DAYS: Final = 1096
 """A figure is entered anew at least every three years."""
+_OTHER: Final = "提出与同意不得为同一人"
 MOST: Final = 200
 """Figures of one region: all are read at once."""
 LARGEST_FEN: Final = 100_000_000_00
@@ -77,7 +78,7 @@ def proposed(
     if before is not None and before.withdrawn_at is None:
         return tuple(held)
     _check_alone(held, figure)
-    trail = (*(before.trail if before else ()), _said(by, now, "提出"))
+    trail = (*(before.trail if before else ()), trail_line(now, by, "提出"))
     new = EnteredFigure(figure, title, by, aware(now), trail=trail)
     if before is not None:
         return _with(held, new)
@@ -98,16 +99,16 @@ def approved(
     if one.withdrawn_at is not None:
         raise Conflict("STATE", field="figure", rule="提议已撤回")
     if one.ending is not None:
-        _check_other(second, now, one.ending_by, one.ending_at)
+        second.check_second(one.ending_by, one.ending_at, now, _OTHER, "by")
         _check_not_passed(one.ending, now)
         cut = one.figure._replace(end=one.ending)
-        said = _said(by, now, f"同意至 {one.ending} 止")
+        said = trail_line(now, by, f"同意至 {one.ending} 止")
         trail = (*one.trail, said)
         done = replace(one, figure=cut, ending=None, ending_by="", ending_at=None, trail=trail)
     elif one.approved_at is None:
-        _check_other(second, now, one.proposed_by, one.proposed_at)
+        second.check_second(one.proposed_by, one.proposed_at, now, _OTHER, "by")
         _check_alone(held, one.figure)
-        said = _said(by, now, "同意")
+        said = trail_line(now, by, "同意")
         done = replace(one, approved_by=by, approved_at=aware(now), trail=(*one.trail, said))
     else:
         return tuple(held)
@@ -121,12 +122,12 @@ def ended(
     once. Raises Refused NOT_FOUND, Conflict STATE, BadInput DATE_ORDER."""
     one = found(held, figure_id)
     if one.approved_at is None:
-        trail = (*one.trail, _said(by, now, "撤回"))
+        trail = (*one.trail, trail_line(now, by, "撤回"))
         return _with(held, replace(one, withdrawn_at=aware(now), trail=trail))
     _check_not_passed(last, now)
     if last >= one.figure.end:
         raise BadInput("DATE_ORDER", field="end", rule=f"须早于现在的 {one.figure.end}")
-    said = _said(by, now, f"提出至 {last} 止")
+    said = trail_line(now, by, f"提出至 {last} 止")
     return _with(
         held,
         replace(one, ending=last, ending_by=by, ending_at=aware(now), trail=(*one.trail, said)),
@@ -144,11 +145,6 @@ def found(held: Sequence[EnteredFigure], figure_id: str) -> EnteredFigure:
 def _with(held: Sequence[EnteredFigure], changed: EnteredFigure) -> tuple[EnteredFigure, ...]:
     name = changed.figure.figure_id
     return tuple(changed if one.figure.figure_id == name else one for one in held)
-
-
-def _check_other(second: Officer, now: datetime, first: str, at: datetime | None) -> None:
-    if second.is_one_hand_with(first, now, at):
-        raise Forbidden("SEPARATION", field="by", rule="提出与同意不得为同一人")
 
 
 def _check_not_passed(last: date, now: datetime) -> None:
@@ -173,7 +169,3 @@ def _check_alone(held: Sequence[EnteredFigure], figure: AgencyFigure) -> None:
 
 def _meet(one: str, other: str) -> bool:
     return one == other or not one or not other
-
-
-def _said(by: str, now: datetime, what: str) -> str:
-    return f"{beijing_text(now)} {by} {what}"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
-from medaid.errors import Forbidden, Refused
+from medaid.errors import Refused
 from medaid.ids import OfficerId
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import Region
 from medaid.settlement import store
 from medaid.settlement.institutions import rules
@@ -59,8 +59,7 @@ def decide_institution(
 
 def _check_other(one: InstitutionVersion, by: OfficerId, office: Region, now: datetime) -> None:
     for region in dict.fromkeys((office, one.proposed_in)):
-        if get_officer(region, by).is_one_hand_with(one.proposed_by, now, one.proposed_at):
-            raise Forbidden("SEPARATION", field="operator", rule="录入与复核不得为同一人")
+        check_second(region, by, one.proposed_by, one.proposed_at, now, "录入与复核不得为同一人")
 
 
 def get_record(code: str, office: Region) -> InstitutionRecord:
