@@ -136,7 +136,7 @@ class Counter:
         card = {"mdtrt_cert_type": "02", "mdtrt_cert_no": "-"}
         times = {"begntime": f"{begin} 09:00:00", "med_type": "21", "ipt_no": "ZY001"}
         opened = self.send("2401", {**who, **card, **times}, "mdtrtinfo")
-        mdtrt_id = str((opened.get("output") or {}).get("mdtrt_id", "none"))
+        mdtrt_id = str((opened.get("output") or {}).get("result", {}).get("mdtrt_id", "none"))
         left = {"mdtrt_id": mdtrt_id, "endtime": f"{end} 10:00:00", "dscg_way": "1"}
         self.send("2402", {**who, **left}, "dscginfo")
         return mdtrt_id

@@ -83,7 +83,7 @@ def test_a_person_of_the_story_with_an_open_stay_ends_the_story_and_not_the_run(
     who = hospital.person(demo._certno("maoming-roster.csv", 0))["baseinfo"]["psn_no"]
     card = {"psn_no": who, "insutype": "390", "mdtrt_cert_type": "02", "mdtrt_cert_no": "-"}
     care = {"begntime": "2021-06-01 09:00:00", "med_type": "21", "ipt_no": "ZY9"}
-    stay = hospital.call("2401", card | care, "mdtrtinfo")["mdtrt_id"]
+    stay = hospital.call("2401", card | care, "mdtrtinfo")["result"]["mdtrt_id"]
     said = Console(record=True, width=200)
     assert not run.show(said, cloud)
     text = said.export_text()

@@ -95,7 +95,7 @@ class Hospital:
             "ipt_no": "Z1",
             **more,
         }
-        return str(passed(self.call("2401", given, node="mdtrtinfo"))["mdtrt_id"])
+        return str(passed(self.call("2401", given, node="mdtrtinfo"))["result"]["mdtrt_id"])
 
     def discharge(self, psn_no: str, mdtrt_id: str, end: str = "2021-06-30 09:00:00") -> None:
         given = {
@@ -116,7 +116,7 @@ class Hospital:
             "mdtrt_cert_no": "x",
             "ipt_otp_no": "M1",
         }
-        return str(passed(self.call("2201", given))["mdtrt_id"])
+        return str(passed(self.call("2201", given))["data"]["mdtrt_id"])
 
     def stay(
         self, psn_no: str, begin: str = "2021-06-20 09:00:00", end: str = "2021-06-30 09:00:00"

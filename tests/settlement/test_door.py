@@ -84,7 +84,7 @@ def test_a_real_message_is_answered_in_the_envelope(door: Any) -> None:
         door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code))
     )
     assert (status, body["infcode"]) == (200, 0)
-    assert body["output"]["mdtrt_id"].startswith("440900V2021")
+    assert body["output"]["result"]["mdtrt_id"].startswith("440900V2021")
 
 
 def test_no_token_is_a_refusal_in_the_envelope(door: Any) -> None:

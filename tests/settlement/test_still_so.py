@@ -69,9 +69,11 @@ def test_a_registration_that_is_gone_is_not_answered_as_if_it_stood(
 ) -> None:
     hospital = Hospital()
     given = admission("P1")
-    mdtrt_id = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))["mdtrt_id"]
+    mdtrt_id = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))["result"][
+        "mdtrt_id"
+    ]
     again = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))
-    assert again["mdtrt_id"] == mdtrt_id
+    assert again["result"]["mdtrt_id"] == mdtrt_id
     if how == "cancelled":
         passed(cancel(hospital, "2404", mdtrt_id), output=False)
     else:
@@ -86,11 +88,13 @@ def test_a_registration_that_is_gone_is_not_answered_as_if_it_stood(
 def test_a_registration_that_was_settled_since_stands(tables: Tables) -> None:
     hospital = Hospital()
     given = admission("P1")
-    mdtrt_id = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))["mdtrt_id"]
+    mdtrt_id = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))["result"][
+        "mdtrt_id"
+    ]
     hospital.discharge("P1", mdtrt_id)
     passed(hospital.call("2304", stay_input("P1", mdtrt_id, SMALL)))
     again = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))
-    assert again["mdtrt_id"] == mdtrt_id
+    assert again["result"]["mdtrt_id"] == mdtrt_id
 
 
 def discharge(hospital: Hospital, mdtrt_id: str, msgid: str, end: str) -> dict[str, Any]:
@@ -137,7 +141,7 @@ def test_2601_takes_no_registration_from_under_a_settled_batch(tables: Tables) -
     hospital = Hospital()
     given = {"psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
     given |= {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "ipt_otp_no": "M1"}
-    mdtrt_id = passed(hospital.call("2201", given, msgid="V-1"))["mdtrt_id"]
+    mdtrt_id = passed(hospital.call("2201", given, msgid="V-1"))["data"]["mdtrt_id"]
     passed(hospital.call("2207", visit_input("P1", mdtrt_id, SMALL)))
     second = passed(hospital.call("2207", visit_input("P1", mdtrt_id, SMALL, batch="B2")))
     back = {"mdtrt_id": mdtrt_id, "psn_no": "P1", "setl_id": second["setlinfo"]["setl_id"]}
@@ -149,7 +153,7 @@ def test_2601_takes_no_registration_from_under_a_settled_batch(tables: Tables) -
 def registered(hospital: Hospital, msgid: str) -> str:
     given = {"psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
     given |= {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x", "ipt_otp_no": "M1"}
-    return str(passed(hospital.call("2201", given, msgid=msgid))["mdtrt_id"])
+    return str(passed(hospital.call("2201", given, msgid=msgid))["data"]["mdtrt_id"])
 
 
 def test_2601_of_a_registration_sees_what_is_settled_meanwhile(

@@ -291,7 +291,7 @@ class Week:
         return stay
 
     def after_2401(self, sent: Sent, output: Any) -> None:
-        mdtrt_id = sent.aim = output["mdtrt_id"]
+        mdtrt_id = sent.aim = output["result" if sent.infno == "2401" else "data"]["mdtrt_id"]
         away = sent.institution == NANNING.code
         stay = Stay(sent.institution, str(sent.given["psn_no"]), sent.infno == "2401", away)
         stay = self.stays.setdefault(mdtrt_id, stay)

@@ -100,7 +100,7 @@ class Hospital:
             "2401",
             {**who, **card, "begntime": f"{begin} 09:00:00", "med_type": "21", "ipt_no": "ZY001"},
             "mdtrtinfo",
-        )["mdtrt_id"]
+        )["result"]["mdtrt_id"]
         self.call(
             "2402",
             {**who, "mdtrt_id": mdtrt_id, "endtime": f"{end} 10:00:00", "dscg_way": "1"},

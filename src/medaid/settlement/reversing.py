@@ -23,6 +23,7 @@ from medaid.regions import Region
 from medaid.settlement import store
 from medaid.settlement.messages import act_once, record_of, replayed
 from medaid.settlement.model import Act, Institution, MessageRecord, Reply, Settlement
+from medaid.settlement.national.dialects import same_infno
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.posting import reversal_writes
 from medaid.settlement.visits import check_unsettled
@@ -136,7 +137,7 @@ def reverse_by_message(message: Message, _institution: Institution, now: datetim
 
 
 def _check_original_message(original: MessageRecord, message: Message) -> None:
-    if original.infno != message.text("oinfno")[:4]:
+    if original.infno != same_infno(message.text("oinfno")):
         raise Conflict("ORIGINAL_MISMATCH", field="oinfno", rule=f"原交易编号为 {original.infno}")
     if original.psn_no != message.text("psn_no"):
         raise Conflict("ORIGINAL_MISMATCH", field="psn_no", rule="人员编号与原交易不一致")
@@ -151,7 +152,7 @@ def _blocking(message: Message, original: MessageRecord | None, now: datetime) -
         taken = replace(
             own,
             msgid=MessageId(omsgid),
-            infno=message.text("oinfno")[:4],
+            infno=same_infno(message.text("oinfno")),
             act=Act.BLOCKED,
             result=message.msgid,
             digests={},

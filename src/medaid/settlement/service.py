@@ -21,7 +21,7 @@ from medaid.regions import Region
 from medaid.settlement import filings, reversing, settling, statements, store, visits
 from medaid.settlement.messages import check_sender, contracted
 from medaid.settlement.model import Institution, Reply, Settlement
-from medaid.settlement.national import answers, codes
+from medaid.settlement.national import answers, codes, dialects
 from medaid.settlement.national.codes import CARE as CARE
 from medaid.settlement.national.codes import bare as bare
 from medaid.settlement.national.codes import person_group as person_group
@@ -45,7 +45,8 @@ def answer(
             reply = _looked_up(message, institution, sender, now)
         else:
             reply = USE_CASES[message.infno](message, institution, now)
-        return 200, answers.envelope(message, now, clock(), reply.output, reply.warnings)
+        output = dialects.placed(message.infno, reply.output, message.old_names)
+        return 200, answers.envelope(message, now, clock(), output, reply.warnings)
     except MedaidError as error:
         if error.retry:
             incident(error, {"routeKey": message.infno if message else ""})

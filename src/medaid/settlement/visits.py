@@ -58,15 +58,23 @@ def register_visit(message: Message, institution: Institution, now: datetime) ->
         record = record_of(message, Act.REGISTERED, psn_no, visit.mdtrt_id, now)
         writes = [*people.visit_opened(psn_no, visit), store.create_message(record)]
         warnings = _warnings(file, visit, civil_date(now))
-        return Decided(Reply({"mdtrt_id": visit.mdtrt_id}, warnings), writes)
+        return Decided(Reply(_opened(message, visit.mdtrt_id), warnings), writes)
 
     def again(record: MessageRecord) -> Reply:
         stands = file_of(message, now).visit(record.result) or store.list_batches(record.result)
         if not stands:
             raise undone(message)
-        return Reply({"mdtrt_id": record.result})
+        return Reply(_opened(message, record.result))
 
     return act_once(message, decide, again)
+
+
+def _opened(message: Message, mdtrt_id: str) -> dict[str, str]:
+    """What 2401 answers, and 2201, which names the person and the number of the visit too."""
+    if message.infno == "2401":
+        return {"mdtrt_id": mdtrt_id}
+    said = {name: message.text(name) for name in ("psn_no", "ipt_otp_no")}
+    return {"mdtrt_id": mdtrt_id, **said}
 
 
 def _registered(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from medaid.fund.model.chart import funds
 from medaid.local.blocks.tables import table
 from medaid.policy.vocabulary import FACT_NAMES, VALUES
-from medaid.settlement.national import codes
+from medaid.settlement.national import codes, dialects
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
 
 
@@ -104,3 +104,27 @@ def told_block() -> str:
         for fact in SENDER_FACTS
     ]
     return table(("fact", "中文", "values"), rows)
+
+
+def nodes_block() -> str:
+    rows = [
+        (
+            infno,
+            NAMES[infno],
+            "、".join(f"`output.{node}`" if node else "`output`" for node in nodes),
+        )
+        for infno, nodes in dialects.NODES.items()
+    ]
+    return table(("infno", "name", "the fields stand in"), rows)
+
+
+def old_names_block() -> str:
+    rows = [
+        (f"`{name}`", "、".join(f"`{one}`" for one in olds))
+        for name, olds in dialects.OLD_NAMES.items()
+    ]
+    return table(("name", "old names"), rows)
+
+
+def numbers_block() -> str:
+    return table(("infno", "the same as"), sorted(dialects.SAME_AS.items()))

@@ -7,7 +7,7 @@ to send the same message again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from medaid.ids import InstitutionCode, MessageId, content_hash
 from medaid.instants import parse_date, parse_instant
 from medaid.money import Fen
 from medaid.regions import Region
+from medaid.settlement.national import dialects
 from medaid.settlement.national.codes import bare
 from medaid.settlement.national.extension import Extension, read_extension
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, Field, fields
@@ -45,6 +46,7 @@ CODES: Final = frozenset(
     }
 )
 """Codes that many hospitals' systems strip of their leading zeros: with and without is the same."""
+_HEAD: Final = frozenset(f.name for f in fields(ENVELOPE))
 SETTLES: Final = frozenset({"2206", "2207", "2303", "2304"})
 """Transactions that price a bill: exp_content and feestt count in them."""
 
@@ -71,6 +73,8 @@ class Message:
     sent."""
     sent: Mapping[str, Any]
     """The transaction's own node as it was sent, for those that clearing reads."""
+    old_names: bool = False
+    """The sender uses old names of fields (`dialects.OLD_NAMES`)."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
@@ -97,11 +101,11 @@ def read_message(body: bytes, institution: str) -> Message:
     PolicyUndetermined FIGURE_MISSING, Forbidden for another's code.
     """
     _check_size(body, LARGEST_BODY)
-    envelope = json_object(body)
+    envelope, _ = dialects.new_names(dialects.plain(json_object(body)), _HEAD)
     head = {f.name: _value(f, envelope.get(f.name)) for f in fields(ENVELOPE)}
     if head["fixmedins_code"] != institution:
         raise Forbidden("FORBIDDEN", field="fixmedins_code", rule="机构编号与登录凭证不符")
-    infno = head["infno"][:4]
+    infno = dialects.same_infno(head["infno"])
     if infno not in INPUTS:
         raise BadInput(
             "INFNO_UNKNOWN", field="infno", rule=f"{head['infno']} 不受理;受理 {'、'.join(INPUTS)}"
@@ -110,7 +114,9 @@ def read_message(body: bytes, institution: str) -> Message:
         _check_size(body, LARGEST_MESSAGE)
     node, table = INPUTS[infno]
     content = _object(envelope.get("input"), "input")
-    sent = _object(content.get(node), f"input.{node}")
+    given = _object(content.get(node), f"input.{node}")
+    sent, olds = dialects.new_names(given, frozenset(f.name for f in fields(table)))
+    _check_one_amount(given, sent, olds)
     data = {f.name: _value(f, sent.get(f.name)) for f in fields(table)}
     insured, treatment = head["insuplc_admdvs"] or None, head["mdtrtarea_admvs"]
     if "psn_no" in data and insured is None:
@@ -136,7 +142,18 @@ def read_message(body: bytes, institution: str) -> Message:
         extension,
         fees,
         sent,
+        bool(olds),
     )
+
+
+def _check_one_amount(
+    given: Mapping[str, Any], named: Mapping[str, Any], olds: Sequence[str]
+) -> None:
+    """A field under two names says the same in both."""
+    for name, others in dialects.OLD_NAMES.items():
+        for old in olds:
+            if old in others and str(given[old]) != str(named[name]):
+                raise BadInput("FIELD_FORMAT", field=old, rule=f"与 {name} 不一致")
 
 
 def _check_size(body: bytes, largest: int) -> None:
