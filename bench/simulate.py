@@ -24,7 +24,7 @@ from bench import exact, fisca
 from openfisca_core.simulations import SimulationBuilder
 
 from medaid.policy.service import Library, library
-from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, Coded, Outcome, Visits
+from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, Coded, PricedChunk, Visits
 from medaid.simulate.pricing import Pricer
 
 PERSONS: Final = 1_000_000
@@ -111,7 +111,7 @@ class Population:
         return bounds
 
 
-def ours(population: Population, pricer: Pricer) -> list[Outcome]:
+def ours(population: Population, pricer: Pricer) -> list[PricedChunk]:
     """Every layer that the packs have, secondary assistance included."""
     return [pricer.price(population.visits(begin, end)) for begin, end in population.chunks()]
 
@@ -203,7 +203,7 @@ def wrong(population: Population, sample: int, columns: dict[str, Any]) -> tuple
     return differ, last
 
 
-def columns_of(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def columns_of(outcomes: Sequence[PricedChunk]) -> dict[str, Any]:
     """By layer what was paid, in yuan as exact as a double holds it (whole fen below 2^53)."""
     return {
         layer: np.concatenate([outcome.column(ident) for outcome in outcomes]) / 100

@@ -20,7 +20,7 @@ from medaid.settlement.tracing import api as tracing
 logger = Logger()
 app = mount(rest.resolver(), ROUTES, now, wiring.context, DESK)
 mount(app, receipts.ROUTES, now, plain, DESK)
-mount(app, tracing.ROUTES, now, lambda _: tracing.Context(service.steps_of_case), DESK)
+mount(app, tracing.ROUTES, now, lambda _: tracing.TracingContext(service.steps_of_case), DESK)
 
 
 @without_text

@@ -26,7 +26,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class NoticeYear:
     """What one year's notices say: days off (the plain weekends between them included) and weekend
     days worked.
 
@@ -39,7 +39,7 @@ class Year:
     notices: tuple[Notice, ...]
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Year:
+    def of(cls, data: Mapping[str, Any]) -> NoticeYear:
         """From the TOML of one year. Raises ValueError naming the year and what is wrong with
         it."""
         try:
@@ -48,7 +48,7 @@ class Year:
             raise ValueError(_misfit(error)) from None
 
     @classmethod
-    def _of(cls, data: Mapping[str, Any]) -> Year:
+    def _of(cls, data: Mapping[str, Any]) -> NoticeYear:
         year = data["year"]
         if not isinstance(year, int) or isinstance(year, bool) or not 1950 <= year <= 9998:
             raise ValueError("year 须为四位整数年份")
@@ -75,7 +75,7 @@ class Year:
         return cls(year, off, worked, notices)
 
     @classmethod
-    def parse(cls, text: str | bytes) -> Year:
+    def parse(cls, text: str | bytes) -> NoticeYear:
         """From TOML text (UTF-8, with or without a byte order mark). Raises ValueError for what is
         no TOML, lacks a field or has one of another kind."""
         return cls.of(_toml(text))

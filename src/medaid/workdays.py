@@ -25,7 +25,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final, Self
 
-from medaid.notices import LocalDays, Year
+from medaid.notices import LocalDays, NoticeYear
 from medaid.regions import Region
 
 _DATA: Final = Path(__file__).parent / "calendar"
@@ -85,7 +85,7 @@ class Calendar:
 
     __slots__ = ("_base", "_regional", "_through", "_work", "local", "version", "years")
 
-    def __init__(self, years: Iterable[Year], local: Iterable[LocalDays] = ()) -> None:
+    def __init__(self, years: Iterable[NoticeYear], local: Iterable[LocalDays] = ()) -> None:
         """Raises ValueError for no year, a year given twice, or two years that speak differently of
         one day."""
         self.years: Final = tuple(sorted(years, key=lambda y: y.year))
@@ -122,7 +122,7 @@ class Calendar:
     def __repr__(self) -> str:
         return f"Calendar({self.years[0].year}–{self.years[-1].year}, {self.version})"
 
-    def with_year(self, year: Year) -> Calendar:
+    def with_year(self, year: NoticeYear) -> Calendar:
         """This calendar with `year` added, or put in the place of what it had of that year."""
         return Calendar([*(y for y in self.years if y.year != year.year), year], self.local)
 
@@ -222,5 +222,8 @@ def published() -> Calendar:
     """The calendar that ships with the product. Services hand it, with years added since, to the
     rules."""
     return Calendar(
-        [Year.parse(path.read_text(encoding="utf-8")) for path in sorted(_DATA.glob("*.toml"))]
+        [
+            NoticeYear.parse(path.read_text(encoding="utf-8"))
+            for path in sorted(_DATA.glob("*.toml"))
+        ]
     )

@@ -13,7 +13,7 @@ from medaid.benefit.modify import changed_amount
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
 from medaid.errors import PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen
-from medaid.policy.model import Amount, Band, Modifier
+from medaid.policy.model import Band, ClauseAmount, Modifier
 from medaid.policy.service import library
 
 LAYER = library().policy_for("320100", "", date(2024, 6, 1)).layers[0]
@@ -83,7 +83,7 @@ CAPS = [
 def test_a_cap_over_several_layers_counts_what_each_paid(
     layers: tuple[str, ...], paid: dict[str, int], left: int
 ) -> None:
-    limit = PlannedLimit(Amount(fen=1000), "visit", (), layers)
+    limit = PlannedLimit(ClauseAmount(fen=1000), "visit", (), layers)
     assert cap_left((limit,), balance_after(**paid)) == left
 
 
@@ -94,4 +94,4 @@ def test_a_factor_on_a_deductible_of_nothing_leaves_nothing(
     fen: int, times: int | None, changed: int
 ) -> None:
     modifier = Modifier(LAYER.rates[0].row, "deductible", times=times)
-    assert changed_amount(Amount(fen=fen), "deductible", [modifier], FACTS).fen == changed
+    assert changed_amount(ClauseAmount(fen=fen), "deductible", [modifier], FACTS).fen == changed

@@ -112,7 +112,7 @@ def refund(of: Item, when: datetime) -> Item:
     )
 
 
-def settled(one: Item, assisting: str = "") -> list[journal.Settled]:
+def settled(one: Item, assisting: str = "") -> list[journal.SettlementBooking]:
     """What the settlement tells the books: once for each region that pays a part of it."""
     amounts = {
         k: v
@@ -124,7 +124,7 @@ def settled(one: Item, assisting: str = "") -> list[journal.Settled]:
     if assisting and assisting != insured:
         parts[Region(assisting)] = {"maf_pay": parts[insured].pop("maf_pay")}
     return [
-        journal.Settled(
+        journal.SettlementBooking(
             one.setl_id if region == insured else f"{one.setl_id}-{region}",
             region,
             region.owing(there),

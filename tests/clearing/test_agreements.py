@@ -34,7 +34,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service as payments
-from medaid.payments.model import Account, Duty
+from medaid.payments.model import BankAccount, Duty
 from medaid.regions import Region
 
 A = HOSPITALS[0]
@@ -122,7 +122,7 @@ class TestVersions:
     def test_rejected_version_leaves_a_change_that_somebody_else_entered(self) -> None:
         agree(agreement(A))
         propose(replace(agreement(A), mode=Mode.PER_CASE, effective=date(2023, 7, 1)))
-        other = Account(f"{A}医院", OTHER, "中国银行")
+        other = BankAccount(f"{A}医院", OTHER, "中国银行")
         payments.enter_account(Region(HOME), A, other, OfficerId("另"), AUGUST)
         decide(approved=False)
         kept = payments.get_payee(Region(HOME), A)
@@ -276,7 +276,7 @@ class TestAccount:
         """Two people of another region cannot lead its payments elsewhere."""
         agree(agreement(A))
         confirmed()
-        evil = Account("他人", OTHER, "某行")
+        evil = BankAccount("他人", OTHER, "某行")
         payments.enter_account(Region(HOME), A, evil, OfficerId("x"), AUGUST)
         payments.approve_account(Region(HOME), A, OfficerId("y"), AUGUST)
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)

@@ -128,7 +128,7 @@ def test_roll_ups_of_many_hands_agree(in_cloud: Stack) -> None:
     region, at = "329800", datetime(2023, 7, 3, 2, tzinfo=UTC)
     made: list[Entry] = []
     for n in range(40):
-        settled = journal.Settled(
+        settled = journal.SettlementBooking(
             f"{region}S{n}", region, region, "H1", "390", "inpatient", {"maf_pay": Fen(100 + n)}
         )
         made += journal.settlement_entries(settled, at + timedelta(minutes=n))

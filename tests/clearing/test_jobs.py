@@ -46,7 +46,7 @@ from medaid.clearing.hospital import fsi
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.regions import service as regions
-from medaid.dropped.table import Limits
+from medaid.dropped.table import TableLimits
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.events import CaseClosed
 from medaid.fund import seals
@@ -540,7 +540,9 @@ class TestDoors:
         assert len(list(store.list_items(HOME, A, "2023-07"))) == 1
 
     def test_rollup(self, tables: Tables) -> None:
-        settled = journal.Settled("s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)})
+        settled = journal.SettlementBooking(
+            "s1", HOME, HOME, A, "390", "inpatient", {"maf_pay": Fen(5)}
+        )
         commit(fund.writes(*journal.settlement_entries(settled, at(3))))
         records = [record(held) for held in JournalItem.scan()]
         for _ in range(2):
@@ -663,7 +665,7 @@ class TestDoors:
     def test_a_statement_larger_than_any_is_not_read(
         self, tables: Tables, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("functions.clearing.finance.LIMITS", Limits(bytes=10))
+        monkeypatch.setattr("functions.clearing.finance.LIMITS", TableLimits(bytes=10))
         key = f"finance/in/{HOME}/2023-Q3/对账.csv"
         exchange.put(key, b"x" * 11)
         done = finance_door.handler({"Records": [{"s3": {"object": {"key": key}}}]}, None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from medaid.dropped import cells
-from medaid.dropped.answers import AnswerFile, refusal
+from medaid.dropped.answers import VerdictFile, refusal
 from medaid.dropped.problem import Problem
 from medaid.money import Fen
 from medaid.workbook import csv_line, shielded, workbook
@@ -63,7 +63,7 @@ def lines(held: bytes) -> list[list[str]]:
 def test_headings_problems_and_file_names_of_an_answer_are_text() -> None:
     """A heading of the region's own comes from outside, and so does a name in a manifest."""
     into = io.BytesIO()
-    answer = AnswerFile(into, ["姓名", "=1+1", "问题"])
+    answer = VerdictFile(into, ["姓名", "=1+1", "问题"])
     problem = Problem("FIELD_TOO_LONG", "=1+1", "超过 200 字")
     answer.tell("refused", ["=cmd|' /C calc'!A0", "@x", ""], [problem])
     answer.finish()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from medaid.local import articles, articles_page
-from medaid.local.articles import Article, Sentence, Source
+from medaid.local.articles import Article, Sentence, SourceDocument
 from medaid.local.docs import DOCS
 from medaid.local.errors import LocalError
 from medaid.policy.coverage import page as coverage_page
@@ -25,7 +25,7 @@ ASKED = articles.requirements(articles.COVERAGE.read_text(encoding="utf-8"))
 PACKS = library().packs
 
 
-def source(prefix: str) -> Source:
+def source(prefix: str) -> SourceDocument:
     return next(one for one in articles.sources() if one.prefix == prefix)
 
 
@@ -37,7 +37,7 @@ def test_every_article_and_sentence_of_the_document_is_there(prefix: str) -> Non
     assert articles.problems(one, ASKED, PACKS) == []
 
 
-def with_sentence(one: Source, sentence: Sentence) -> Source:
+def with_sentence(one: SourceDocument, sentence: Sentence) -> SourceDocument:
     first = one.articles[0]
     return one._replace(articles=(Article(first.id, (sentence,)), *one.articles[1:]))
 

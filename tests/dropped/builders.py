@@ -10,10 +10,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from medaid.dropped.table import Column, Limits, Row, Table, open_bytes
+from medaid.dropped.table import DroppedTable, Row, TableColumn, TableLimits, open_bytes
 
 COLUMNS = tuple(
-    Column(name, name, required=name in ("日期", "账户"))
+    TableColumn(name, name, required=name in ("日期", "账户"))
     for name in ("日期", "凭证号", "账户", "收入", "支出", "摘要")
 )
 HEADING = tuple(column.heading for column in COLUMNS)
@@ -75,9 +75,9 @@ def shared(book: bytes) -> bytes:
     return held.getvalue()
 
 
-def opened(content: bytes, limits: Limits | None = None, sheet: str = "") -> Table:
-    return open_bytes(content, COLUMNS, limits or Limits(), sheet)
+def opened(content: bytes, limits: TableLimits | None = None, sheet: str = "") -> DroppedTable:
+    return open_bytes(content, COLUMNS, limits or TableLimits(), sheet)
 
 
-def rows(content: bytes, limits: Limits | None = None) -> list[Row]:
+def rows(content: bytes, limits: TableLimits | None = None) -> list[Row]:
     return list(opened(content, limits).rows)

@@ -12,7 +12,7 @@ from tests.dropped.builders import COLUMNS, HEADING, LINE, csv_of, opened, rows,
 
 from medaid.dropped import delimited
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.table import Limits, open_table
+from medaid.dropped.table import TableLimits, open_table
 
 OTHER = ("2026-07-04", "拨2", "支出户", "7.01", "", "乙")
 
@@ -98,11 +98,11 @@ def test_a_row_of_endless_lines_is_not_held() -> None:
 
 def test_too_many_rows_and_too_many_bytes() -> None:
     content = csv_of(*[",".join(LINE)] * 3)
-    assert len(rows(content, Limits(rows=3))) == 3
+    assert len(rows(content, TableLimits(rows=3))) == 3
     with pytest.raises(FileRefused):
-        rows(content, Limits(rows=2))
+        rows(content, TableLimits(rows=2))
     with pytest.raises(FileRefused):
-        opened(content, Limits(bytes=len(content) - 1))
+        opened(content, TableLimits(bytes=len(content) - 1))
 
 
 def test_required_and_too_long_cells_are_told_with_their_heading() -> None:
@@ -117,9 +117,9 @@ def test_required_and_too_long_cells_are_told_with_their_heading() -> None:
 def test_columns_nobody_described_are_kept_or_left_aside() -> None:
     content = f"{','.join(HEADING)},余额\n{','.join(LINE)},12.00\n".encode()
     assert rows(content)[0].own == {}
-    assert rows(content, Limits(own_fields=1))[0].own == {"余额": "12.00"}
+    assert rows(content, TableLimits(own_fields=1))[0].own == {"余额": "12.00"}
     with pytest.raises(FileRefused):
-        rows(content, Limits(own_fields=0))
+        rows(content, TableLimits(own_fields=0))
 
 
 def test_a_workbook_reads_as_its_csv_does() -> None:
@@ -148,7 +148,7 @@ def test_a_stream_that_cannot_seek() -> None:
 
     content = workbook_of(("a", [HEADING, LINE]))
     seen = delimited.survey(Body(content))
-    table = open_table(Body(content), seen, COLUMNS, Limits())
+    table = open_table(Body(content), seen, COLUMNS, TableLimits())
     assert (table.sheet, len(list(table.rows))) == ("a", 1)
 
 

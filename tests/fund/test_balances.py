@@ -135,7 +135,8 @@ def test_old_money_counts_for_the_reserve(fen: int, short: bool) -> None:
     close_through("2021-12", "2022-12")
     amounts = {"maf_pay": Fen(1200)}
     (spent,) = journal.settlement_entries(
-        journal.Settled("S1", R, R, "H32050000001", "390", "inpatient", amounts), when(2025, 7)
+        journal.SettlementBooking("S1", R, R, "H32050000001", "390", "inpatient", amounts),
+        when(2025, 7),
     )
     commit(service.writes(spent))
     day = date(2025, 11, 27)

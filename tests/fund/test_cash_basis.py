@@ -23,7 +23,7 @@ INPATIENT, OUTPATIENT = "610100-500101", "610100-500102"
 
 def settled(number: int, care: str, fen: int, at: datetime = AT) -> Entry:
     amounts = {"maf_pay": Fen(fen)}
-    one = journal.Settled(f"s{number}", REGION, REGION, "H1", "390", care, amounts)
+    one = journal.SettlementBooking(f"s{number}", REGION, REGION, "H1", "390", care, amounts)
     return journal.settlement_entries(one, at)[0]
 
 
@@ -65,7 +65,9 @@ def test_a_deduction_shows_as_the_smaller_payment_and_retained_money_when_it_is_
 
 
 def test_what_was_paid_for_other_regions_is_no_expense() -> None:
-    one = journal.Settled("s1", "620500", REGION, "H1", "390", "inpatient", {"maf_pay": Fen(80)})
+    one = journal.SettlementBooking(
+        "s1", "620500", REGION, "H1", "390", "inpatient", {"maf_pay": Fen(80)}
+    )
     _, there = journal.settlement_entries(one, AT)
     found = sums(
         CashBasis(FUND, BESIDE),

@@ -45,7 +45,7 @@ def year_of_books() -> None:
     )
     for number, care, day in ((1, "inpatient", 3), (2, "outpatient", 4)):
         at = datetime(2023, 11, day, 2, tzinfo=UTC)
-        settled = journal.Settled(
+        settled = journal.SettlementBooking(
             f"S{number}", R, R, f"H{number}", "390", care, {"maf_pay": Fen(200 * number)}
         )
         periods.post(*journal.settlement_entries(settled, at))

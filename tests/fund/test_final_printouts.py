@@ -24,7 +24,7 @@ from medaid.money import Fen
 from medaid.months import Month
 from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
-from medaid.payments.model import Account, Payee
+from medaid.payments.model import BankAccount, Payee
 from medaid.regions import Region
 
 R, FUND = Region("320585"), "assistance"
@@ -41,7 +41,7 @@ DRAFTS, CHECKS, SIGNS = "u-1", "u-2", "u-3"
 def books(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two years of a county's assistance fund."""
     monkeypatch.setattr("tests.fund.test_final_accounts.R", R)
-    hospital = Account("太仓市第一人民医院", "6222000011112222", "102")
+    hospital = BankAccount("太仓市第一人民医院", "6222000011112222", "102")
     payments.enter_account(R, "H32058500001", hospital, OfficerId("o"), NEXT)
     payments.approve_account(R, "H32058500001", OfficerId("p"), NEXT)
     for subject, name, post in (
@@ -63,7 +63,7 @@ def books(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
         paid = {"maf_pay": Fen(1_000_000_00 * number)}
         at = datetime(2023, 11, number, 2, tzinfo=UTC)
         code = f"H3205850000{number}"
-        settled = journal.Settled(f"S{number}", R, R, code, "390", care, paid)
+        settled = journal.SettlementBooking(f"S{number}", R, R, code, "390", care, paid)
         periods.post(*journal.settlement_entries(settled, at))
     close_months("2022-11")
 
@@ -98,7 +98,7 @@ def test_no_natural_person_is_named_and_each_counterpart_is_looked_up_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = case_id(R, "窗口", "1")
-    person = Account("张三", "6222000011113333", "102")
+    person = BankAccount("张三", "6222000011113333", "102")
     payments.enter_account(R, case, person, OfficerId("o"), NEXT)
     payments.approve_account(R, case, OfficerId("p"), NEXT)
     held = drafted()

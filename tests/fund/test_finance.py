@@ -430,7 +430,7 @@ _REST = ("支出户", "610100", "1", "", "")
 def entries() -> list[Entry]:
     settled = [
         journal.settlement_entries(
-            journal.Settled(
+            journal.SettlementBooking(
                 f"s{n}", R, R, "H1", "390", care, {"hifp_pay": Fen(hifp), "maf_pay": Fen(maf)}
             ),
             when(3),

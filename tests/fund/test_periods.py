@@ -27,7 +27,10 @@ def when(day: int, month: int = 7, hour: int = 2, year: int = 2023) -> datetime:
 def settle(number: int, at: datetime, fen: int = 100) -> Entry:
     amounts = {"hifp_pay": Fen(fen), "maf_pay": Fen(1)}
     (made,) = journal.settlement_entries(
-        journal.Settled(f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts), at
+        journal.SettlementBooking(
+            f"{R}S{number}", R, R, "H32050000001", "390", "inpatient", amounts
+        ),
+        at,
     )
     commit(service.writes(made))
     return made

@@ -20,7 +20,7 @@ from medaid.money import Fen
 from medaid.months import Month, Quarter
 from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
-from medaid.payments.model import Account
+from medaid.payments.model import BankAccount
 from medaid.regions import Region
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -83,7 +83,7 @@ def test_who_is_paid_is_named_but_the_person_of_a_case_by_the_cases_code() -> No
     """Whom a case pays is a natural person: what goes to finance says the case alone."""
     case, hospital = case_id(R, "窗口", "1"), "H62050000001"
     for payee, name in ((hospital, "天水市第一人民医院"), (case, "张三"), (f"{case}-2", "李四")):
-        account = Account(name, "6222000011112222", "102")
+        account = BankAccount(name, "6222000011112222", "102")
         payments.enter_account(R, payee, account, OfficerId("o"), when(1))
         payments.approve_account(R, payee, OfficerId("p"), when(1))
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in "620522")  # no digits of a region

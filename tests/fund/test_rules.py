@@ -25,8 +25,8 @@ def settled(
     treatment: str = "320500",
     care: str = "inpatient",
     insutype: str = "390",
-) -> journal.Settled:
-    return journal.Settled(
+) -> journal.SettlementBooking:
+    return journal.SettlementBooking(
         "320500S1",
         "320500",
         treatment,

@@ -20,7 +20,7 @@ BEGAN = date(2023, 7, 1)
 
 def entry(number: int, at: datetime, fen: int = 100) -> Entry:
     (made,) = journal.settlement_entries(
-        journal.Settled(
+        journal.SettlementBooking(
             f"320500S{number}",
             "320500",
             "320500",

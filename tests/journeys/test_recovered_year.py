@@ -24,7 +24,7 @@ from tests.settlement.hospital import (
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.reimbursement import service
-from medaid.reimbursement.model import Account, Case, Officer
+from medaid.reimbursement.model import Case, Officer, StatedAccount
 
 MAOMING, COUNTY = "440900", "440902"
 DAY = date(2021, 3, 2)
@@ -49,7 +49,7 @@ def paid_case() -> Case:
     o = desk.office()
     name = people.load("P1", 2021).person.name
     case = desk.draft("1", admdvs=MAOMING, begin=DAY, end=DAY.replace(day=10))
-    account = Account(name, "6222020000001234", "102301000000", "self")
+    account = StatedAccount(name, "6222020000001234", "102301000000", "self")
     receipts = (replace(case.receipts[0], date=DAY),)
     case = replace(case, account=account, receipts=receipts, created=NOW)
     case = desk.opened(o, case, NOW, officer("intake"))

@@ -39,7 +39,7 @@ from medaid.people import service as people
 from medaid.regions import Region
 from medaid.reimbursement import service, store
 from medaid.reimbursement.following import original_of
-from medaid.reimbursement.model import STANDS, Account, Case, State
+from medaid.reimbursement.model import STANDS, Case, State, StatedAccount
 from medaid.settlement import service as settlement
 
 MAOMING: Final = "440900"
@@ -167,8 +167,8 @@ class Year:
         self.cases.append(desk.opened(self.office, case, self.now, self.who("intake")).case_id)
 
     @property
-    def account(self) -> Account:
-        return Account(self.name, "6222020000001234", "102301000000", "self")
+    def account(self) -> StatedAccount:
+        return StatedAccount(self.name, "6222020000001234", "102301000000", "self")
 
     def contract(self, _number: int) -> None:
         """From now on the insurer runs assistance."""

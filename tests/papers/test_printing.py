@@ -21,11 +21,16 @@ from tests.papers.looking import (
 )
 
 from medaid.money import Fen
-from medaid.papers.model import Column, Paper, Signature, Table
+from medaid.papers.model import Column, Paper, SignaturePlace, Table
 from medaid.papers.printing import MISSING, _known, pdf, typeset
 from medaid.papers.service import MEDIA, Form, printed
 
-COLUMNS = (Column("基金", 5), Column("申报金额", 3), Column("扣减", 3), Column("实付金额", 3))
+COLUMNS = (
+    Column("基金", 5),
+    Column("申报金额", 3),
+    Column("扣减", 3),
+    Column("实付金额", 3),
+)
 ROWS = tuple(
     ("城乡居民基本医疗保险基金", Fen(1234567_89), None, Fen(1234567_00 + n)) for n in range(60)
 )
@@ -56,7 +61,10 @@ PAPER = Paper(
     tables=(Table(COLUMNS, ROWS, ("合计", Fen(1), Fen(2), Fen(3)), "一、各基金"), SIDED),
     words=(("实付金额", Fen(16409_02)),),
     notes=("注:本单一式三份。",),
-    signatures=(Signature("审核", "张三〇", "审核科科长", date(2026, 11, 20)), Signature("出纳")),
+    signatures=(
+        SignaturePlace("审核", "张三〇", "审核科科长", date(2026, 11, 20)),
+        SignaturePlace("出纳"),
+    ),
 )
 
 
@@ -85,7 +93,8 @@ def test_a_column_or_a_font_that_goes_missing_is_noticed(monkeypatch: pytest.Mon
     """What the comparison is for: none of these may pass for the paper that was looked at."""
     shorter = tuple(row[:2] + row[3:] for row in ROWS)
     without = replace(
-        PAPER, tables=(Table(COLUMNS[:2] + COLUMNS[3:], shorter, ("合计", Fen(1), Fen(3))), SIDED)
+        PAPER,
+        tables=(Table(COLUMNS[:2] + COLUMNS[3:], shorter, ("合计", Fen(1), Fen(3))), SIDED),
     )
     seen = picture(pdf(PAPER))
     assert differing(seen, seen) == 0

@@ -12,15 +12,15 @@ from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
 from medaid.payments import service
 from medaid.payments.keys import source_partition
-from medaid.payments.model import Account, AnswerReport, PayOrder, Source, SourceKind
+from medaid.payments.model import AnswerReport, BankAccount, PaymentSource, PayOrder, SourceKind
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
 
 NOW = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 NANJING, SUZHOU = Region("320100"), Region("320500")
 HOSPITAL = "H32050000001"
-ACCOUNT = Account("某医院", "6222020000001234", "102301000000")
-OTHER = Account("某医院", "6222020000005678", "102301000000")
+ACCOUNT = BankAccount("某医院", "6222020000001234", "102301000000")
+OTHER = BankAccount("某医院", "6222020000005678", "102301000000")
 ENTERS, APPROVES = OfficerId("o-contracts"), OfficerId("o-approver")
 CASHIER = OfficerId("o-cashier")
 CASHIERS = frozenset({"cashier"})
@@ -44,11 +44,11 @@ class Books:
         return dict.fromkeys(SourceKind, self)
 
 
-def source(name: str = f"{HOSPITAL}-2023-07-1") -> Source:
-    return Source(SourceKind.STATEMENT, name)
+def source(name: str = f"{HOSPITAL}-2023-07-1") -> PaymentSource:
+    return PaymentSource(SourceKind.STATEMENT, name)
 
 
-def payee(region: Region = NANJING, name: str = HOSPITAL, account: Account = ACCOUNT) -> None:
+def payee(region: Region = NANJING, name: str = HOSPITAL, account: BankAccount = ACCOUNT) -> None:
     """A payee with an account that two people approved."""
     service.enter_account(region, name, account, ENTERS, NOW)
     service.approve_account(region, name, APPROVES, NOW)
@@ -72,7 +72,7 @@ def sent(yuan: str = "760.00", region: Region = NANJING, name: str = "") -> PayO
     return order
 
 
-def orders_of(region: Region, what: Source) -> list[PayOrder]:
+def orders_of(region: Region, what: PaymentSource) -> list[PayOrder]:
     """The orders made for a source, the oldest first."""
     found = PaymentItem.list_under(source_partition(region, what))
     return [service.get_order(OrderId(one.record(str))) for one in found]

@@ -35,7 +35,7 @@ from medaid.ids import OrderId
 from medaid.money import Fen
 from medaid.payments import rules, service
 from medaid.payments.bank import answer_file
-from medaid.payments.model import Account, BankResult, BatchLine, OrderState, Outcome
+from medaid.payments.model import BankAccount, BankResult, BatchLine, OrderState, Outcome
 
 WORLDS = count()
 """Each example has a source of its own: the tables are one for the whole test."""
@@ -235,7 +235,7 @@ def test_money_leaves_at_most_once_for_a_source_whatever_the_bank_says(
 
 
 def test_matched_takes_what_fits_and_lists_the_rest_by_line() -> None:
-    account = Account("某", "62220200", "1")
+    account = BankAccount("某", "62220200", "1")
     lines = {
         OrderId(f"o{n}"): BatchLine(OrderId(f"o{n}"), "p", Fen(n * 100), account) for n in (1, 2, 3)
     }

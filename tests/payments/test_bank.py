@@ -14,12 +14,12 @@ from medaid.errors import BadInput
 from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
 from medaid.payments.bank import answer_file, batch_file
-from medaid.payments.model import Account, Batch, BatchLine
+from medaid.payments.model import BankAccount, Batch, BatchLine
 from medaid.payments.payees import check_account
 from medaid.payments.rules import matched
 from medaid.regions import Region
 
-ACCOUNT = Account("张三", "6222020000001234", "102301000000")
+ACCOUNT = BankAccount("张三", "6222020000001234", "102301000000")
 BATCH = Batch("320100B1", Region("320100"), "1002", date(2026, 3, 16), OfficerId("o-cashier"))
 
 
@@ -39,7 +39,7 @@ def test_a_batch_goes_out_with_count_total_and_digest() -> None:
 
 def test_a_name_that_would_break_the_file_is_refused() -> None:
     with pytest.raises(BadInput, match="竖线"):
-        check_account(Account("张|三", "62220200", "102"))
+        check_account(BankAccount("张|三", "62220200", "102"))
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(["paid", "failed"])), max_size=20))

@@ -17,7 +17,7 @@ from medaid.aws.transaction import ConditionFailed, commit
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId
 from medaid.payments import rules, service
-from medaid.payments.model import Duty, Officer
+from medaid.payments.model import Duty, RegisteredOfficer
 from medaid.payments.separation import read, separation
 
 ZHANG, LI = OfficerId("o-zhang"), OfficerId("o-li")
@@ -148,7 +148,7 @@ def test_the_rules_are_data_with_their_source() -> None:
 
 def test_a_duty_is_held_beside_another_only_as_what_it_is() -> None:
     """Holding one duty does not stand for another: each is noted when it is first done (Q3.1)."""
-    fresh = Officer(ZHANG, NANJING)
+    fresh = RegisteredOfficer(ZHANG, NANJING)
     audits = rules.with_duty(fresh, Duty.AUDIT, NOW)
     assert [one.duty for one in audits.duties] == [Duty.AUDIT]
     assert rules.with_duty(audits, Duty.AUDIT, NOW) == audits
@@ -157,7 +157,7 @@ def test_a_duty_is_held_beside_another_only_as_what_it_is() -> None:
 
 
 def test_the_refusal_names_the_duty_that_is_held_and_the_one_that_was_wanted() -> None:
-    audits = rules.with_duty(Officer(ZHANG, NANJING), Duty.AUDIT, NOW)
+    audits = rules.with_duty(RegisteredOfficer(ZHANG, NANJING), Duty.AUDIT, NOW)
     with pytest.raises(Forbidden) as told:
         rules.check_duty(audits, (), Duty.PAY, NOW, separation())
     assert (told.value.facts["done"], told.value.facts["wanted"]) == (Duty.AUDIT, Duty.PAY)

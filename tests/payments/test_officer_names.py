@@ -23,7 +23,7 @@ from medaid.errors import BadInput
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text, civil_date
 from medaid.local.docs import TABLES
-from medaid.papers.model import Signature
+from medaid.papers.model import SignaturePlace
 from medaid.payments import service
 from medaid.payments.api import ROUTES
 
@@ -208,10 +208,10 @@ def test_papers_are_signed_with_the_name_and_post_of_the_day_of_the_act(tables: 
     at = NOW + timedelta(days=3)
     acts = [("审核", ZHANG, at), ("复核", ZHANG, later), ("会计", "o-wang", at), ("出纳", "", None)]
     assert service.signatures(NANJING, acts) == (
-        Signature("审核", "张三", "审核科科长", civil_date(at)),
-        Signature("复核", "张三", "副主任", civil_date(later)),
-        Signature("会计", "", "", civil_date(at)),
-        Signature("出纳"),
+        SignaturePlace("审核", "张三", "审核科科长", civil_date(at)),
+        SignaturePlace("复核", "张三", "副主任", civil_date(later)),
+        SignaturePlace("会计", "", "", civil_date(at)),
+        SignaturePlace("出纳"),
     ), "whom nobody named, and who has not acted, signs by hand"
     (elsewhere,) = service.signatures(SUZHOU, [("审核", ZHANG, at)])
     assert elsewhere.name == "", "a region's own officers"

@@ -36,7 +36,7 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service
-from medaid.payments.model import Account, Duty, PayOrder
+from medaid.payments.model import BankAccount, Duty, PayOrder
 
 
 def test_an_account_counts_once_a_second_person_approved_it_Q3_1(tables: Tables) -> None:
@@ -92,7 +92,7 @@ def test_an_account_changed_while_an_order_is_committed_loses(tables: Tables) ->
     ],
 )
 def test_what_would_break_the_banks_file_is_refused_at_entry(
-    tables: Tables, account: Account, field: str
+    tables: Tables, account: BankAccount, field: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
         service.enter_account(NANJING, HOSPITAL, account, ENTERS, NOW)

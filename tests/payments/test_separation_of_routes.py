@@ -28,7 +28,7 @@ from medaid.ids import OfficerId
 from medaid.local.docs import TABLES
 from medaid.payments import service
 from medaid.payments.acts import acts, read
-from medaid.payments.model import Delegation, Duty, Officer
+from medaid.payments.model import Delegation, Duty, RegisteredOfficer
 from medaid.payments.separation import separation
 from medaid.regions import Region
 from medaid.reimbursement.procedure import procedure
@@ -411,4 +411,4 @@ def test_owners_are_asked_as_before() -> None:
     }
     assert isinstance(ROUTES["POST /fund/{admdvs}/vouchers"][1], Route)
     assert separation().roles.keys() == {*ROLE.values()}
-    assert Officer(AWAY, HERE).stands_in_as(NOW) == frozenset()
+    assert RegisteredOfficer(AWAY, HERE).stands_in_as(NOW) == frozenset()

@@ -364,7 +364,7 @@ def test_a_file_replaced_while_it_is_read(
     key = department.lay(csv_bytes([roster_row(1)]), rows=1)
     survey = delimited.survey
 
-    def replaced(stream: Any) -> delimited.Survey:
+    def replaced(stream: Any) -> delimited.FileSurvey:
         seen = survey(stream)
         department.lay(csv_bytes([roster_row(2)]), rows=1)
         return seen

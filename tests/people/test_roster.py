@@ -13,7 +13,7 @@ from tests.people.samples import ENROLMENT, NOW, ROSTER, certno
 
 from medaid.dropped.problem import FileRefused
 from medaid.dropped.table import Header, header, is_blank
-from medaid.dropped.workbooks import Line
+from medaid.dropped.workbooks import SheetLine
 from medaid.instants import civil_date
 from medaid.people.catalogue import catalogue
 from medaid.people.manifest import Manifest
@@ -38,7 +38,7 @@ def checked(
     admdvs: str = "440900",
 ) -> RosterRow | tuple[Any, ...]:
     told = Manifest(catalogue().senders[sender], kind, "x.csv", "2026-03", 1, "0" * 64, admdvs)
-    row = headed(headings, kind).row(Line(2, cells, {}))
+    row = headed(headings, kind).row(SheetLine(2, cells, {}))
     return Checks(catalogue(), told, NOW, civil_date(NOW)).read(row)
 
 

@@ -17,7 +17,7 @@ from medaid.policy.amounts import NAMED_SOURCES, SOURCES
 from medaid.policy.assembly import assemble
 from medaid.policy.clauses import MEASURES
 from medaid.policy.loader import parse
-from medaid.policy.reading import Table
+from medaid.policy.reading import PackTable
 from medaid.policy.service import PACKS
 from medaid.policy.vocabulary import FACT_NAMES, FUNDS, KINDS, TIERS, TRUST, VALUES
 
@@ -109,13 +109,13 @@ def test_the_whole_example_prices_the_claim_of_the_page() -> None:
 
 def test_every_key_that_the_reader_asks_for_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: set[str] = set()
-    done = Table.done
+    done = PackTable.done
 
-    def noted(table: Table) -> None:
+    def noted(table: PackTable) -> None:
         asked.update(table.asked)
         done(table)
 
-    monkeypatch.setattr(Table, "done", noted)
+    monkeypatch.setattr(PackTable, "done", noted)
     for file in (*SHAPES.glob("*.toml"), *PACKS.glob("*.toml")):
         parse(file.read_bytes(), file.name, frozenset(CATEGORIES))
     undocumented = {key for key in asked if not re.search(rf"\b{re.escape(key)}\b", PAGE)}

@@ -14,7 +14,7 @@ import pytest
 from medaid.errors import PolicyUndetermined
 from medaid.people.model import CATEGORIES
 from medaid.policy.loader import PackInvalid, parse
-from medaid.policy.model import Citation, Pack, Row
+from medaid.policy.model import Citation, ClauseRow, Pack
 from medaid.policy.service import PACKS, library
 
 FILES = sorted(PACKS.glob("*.toml"))
@@ -42,9 +42,9 @@ def test_removing_any_one_citation_fails_the_load(file: str, line: int) -> None:
     assert f"{file}:" in caught.value.sentence
 
 
-def values(node: Any) -> Iterator[Row | Citation]:
+def values(node: Any) -> Iterator[ClauseRow | Citation]:
     """Every row and citation anywhere in a pack."""
-    if isinstance(node, (Row, Citation)):
+    if isinstance(node, (ClauseRow, Citation)):
         yield node
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
@@ -60,8 +60,8 @@ def test_every_value_is_cited_with_document_and_article(pack: Pack) -> None:
     numbers = {document.number for document in pack.documents.values()}
     assert found
     for value in found:
-        cite = value.cite if isinstance(value, Row) else value
-        if isinstance(value, Row) and value.missing:
+        cite = value.cite if isinstance(value, ClauseRow) else value
+        if isinstance(value, ClauseRow) and value.missing:
             continue
         assert cite.document in numbers
         assert cite.article

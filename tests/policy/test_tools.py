@@ -13,14 +13,14 @@ import pytest
 
 from medaid.benefit.claim_file import read_case, schema, year_to_data
 from medaid.benefit.engine import price
-from medaid.benefit.reprice import Settled, reprice
+from medaid.benefit.reprice import StoredSettlement, reprice
 from medaid.errors import BadInput
 from medaid.local.cli import main
 from medaid.money import Fen
 from medaid.policy import check
 from medaid.policy.compare import differences, touched
 from medaid.policy.coverage import page
-from medaid.policy.model import CLAUSE_TABLES, Row, rows_of
+from medaid.policy.model import CLAUSE_TABLES, ClauseRow, rows_of
 from medaid.policy.service import PACKS, Library, library, parse_pack, read_packs
 from medaid.simulate.population import parts
 
@@ -161,7 +161,7 @@ def test_every_table_of_a_layer_is_known_as_one() -> None:
         "lumps",
     }
     for pack in library().packs:
-        whole = {one for one in parts(pack) if isinstance(one, Row)}
+        whole = {one for one in parts(pack) if isinstance(one, ClauseRow)}
         assert whole == set(rows_of(pack)), pack.id
 
 
@@ -348,7 +348,7 @@ def mostly_outside(yuan: int) -> dict[str, int]:
     return {"medfee_sumamt": yuan, "inscp_scp_amt": 2000, "fulamt_ownpay_amt": yuan - 2000}
 
 
-def settled(ident: str, known: Library, totals: dict[str, int], yuan: int) -> Settled:
+def settled(ident: str, known: Library, totals: dict[str, int], yuan: int) -> StoredSettlement:
     case = read_case(
         {
             **CLAIM,
@@ -359,7 +359,7 @@ def settled(ident: str, known: Library, totals: dict[str, int], yuan: int) -> Se
     )
     policy = known.policy_for(case.insured_region, case.assisting_region, case.day)
     answer = price(policy, case.claim)
-    return Settled(
+    return StoredSettlement(
         ident,
         "p1/2019",
         "440900",

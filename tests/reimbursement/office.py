@@ -21,13 +21,13 @@ from medaid.ids import OfficerId
 from medaid.instants import BEIJING
 from medaid.money import Fen
 from medaid.payments import service as payments
-from medaid.payments.model import Batch, Problem, SourceKind
+from medaid.payments.model import AnswerProblem, Batch, SourceKind
 from medaid.people import service as people
 from medaid.people.model import Identity, Insurance, Person, Source
 from medaid.policy.service import library
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.model import Account, Care, Case, Fees, Officer, Receipt
+from medaid.reimbursement.model import CareFacts, Case, Fees, Officer, Receipt, StatedAccount
 from medaid.reimbursement.procedure import procedure
 from medaid.reimbursement.rules import ActReason
 from medaid.settlement.national.codes import person_group
@@ -139,12 +139,12 @@ def draft(
         "390",
         "03",
         "counter",
-        Care(care, begin, end, "某医院", level="2", place="city", filing="none"),
+        CareFacts(care, begin, end, "某医院", level="2", place="city", filing="none"),
         Fees(whole, inside, whole - inside),
         at("2026-03-12 09:00"),
         person_group="adult",
         receipts=(receipt,),
-        account=Account(f"张{psn_no}", "6222020000001234", "102301000000", "self"),
+        account=StatedAccount(f"张{psn_no}", "6222020000001234", "102301000000", "self"),
     )
     return replace(draft, **changes)
 
@@ -189,7 +189,7 @@ def close_batch(batch_id: str, now: datetime, who: Officer = CASHIER) -> Batch:
     )
 
 
-def take(o: service.Context, content: bytes, now: datetime) -> tuple[int, list[Problem]]:
+def take(o: service.Context, content: bytes, now: datetime) -> tuple[int, list[AnswerProblem]]:
     """The bank's answer taken, as functions/payments does: lines taken, problems of the others."""
     listeners = {SourceKind.CASE: service.bank_listener(o)}
     report = payments.take_answer(content, listeners, now)

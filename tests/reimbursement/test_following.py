@@ -45,10 +45,10 @@ from medaid.people.model import Identity, Visit, YearTotals
 from medaid.regions import Region
 from medaid.reimbursement import service, store
 from medaid.reimbursement.following import original_of
-from medaid.reimbursement.model import Account, Case, State
+from medaid.reimbursement.model import Case, State, StatedAccount
 from medaid.reimbursement.pricing import request_of
 from medaid.reimbursement.service.review import priced
-from medaid.settlement.model import Decision, Settlement
+from medaid.settlement.model import Settlement, SettlementDecision
 from medaid.settlement.posting import event_of
 
 NOW = at("2026-04-20 09:00")
@@ -66,7 +66,7 @@ def settled_without_identity() -> Settlement:
         people.totals_changed("P1", file.totals(2026), YearTotals(2026, 1, priced.totals, "3201S1"))
     )
     visit = Visit("v1", "H32010000001", NANJING, "390", NANJING, "21", BEGIN, END, 1, "m1")
-    decision = Decision(
+    decision = SettlementDecision(
         psn_no=PersonNo("P1"),
         institution=InstitutionCode("H32010000001"),
         treatment_region=Region(NANJING),
@@ -140,7 +140,7 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     assert [i["pk"]["S"] for i in tables.items("outbox")] == ["O#assistance_not_settled#3201S1"]
     case = prepared[0]
     assert (case.origin, case.state, case.settled) == ("system", State.DRAFTED, "3201S1")
-    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000001234", "102301000000", "self")
     case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, NOW, given())
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
     case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
@@ -199,7 +199,7 @@ def test_a_better_identity_recognised_later_prepares_a_case_J27(tables: Tables) 
     (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
     assert service.remind(o, "P1", lambda _: settlement, NOW) == []
     assert (case.settled, case.admdvs, case.origin) == ("3201S1", NANJING, "system")
-    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000001234", "102301000000", "self")
     case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, NOW, given())
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
     case = service.price(o, INTAKE, case.case_id, case.version, NOW, given())
@@ -258,7 +258,7 @@ LATER = at("2026-05-20 09:00")
 
 def walked(o: service.Context, case: Case, now: datetime, to: str = "recheck") -> Case:
     """A prepared case led on to `to`, priced again where it went stale on the way."""
-    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000001234", "102301000000", "self")
     case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, now, given())
     case = service.accept(o, INTAKE, case.case_id, case.version, now, given())
     if to == "accept":

@@ -42,7 +42,7 @@ from medaid.receipts import service as receipts
 from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.model import Account, Officer, OtherPayment, State
+from medaid.reimbursement.model import Officer, OtherPayment, State, StatedAccount
 
 NOW = at("2026-03-16 09:00")
 MONTH = "2026-03"
@@ -508,7 +508,7 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
     assert "O#case_payment_failed#" + case.order.order_id in [
         i["pk"]["S"] for i in tables.items("outbox")
     ]
-    guardian = Account("李四", "6222020000009999", "102301000000", "guardian")
+    guardian = StatedAccount("李四", "6222020000009999", "102301000000", "guardian")
     with pytest.raises(BadInput, match="监护证明"):
         service.change_account(
             o, INTAKE, case.case_id, case.version, guardian, NOW, given("原账户销户")
@@ -576,7 +576,7 @@ def test_paid_and_returned_three_days_later_is_paid_once_more(tables: Tables) ->
     assert f"O#case_payment_failed#{first.order_id}.1" in [
         i["pk"]["S"] for i in tables.items("outbox")
     ]
-    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000007777", "102301000000", "self")
     act = (case.case_id, case.version)
     case = service.change_account(o, INTAKE, *act, account, later, given("户名不符"))
     case = service.approve_account(o, AUDITOR, case.case_id, case.version, later, given())
@@ -606,7 +606,7 @@ def test_paid_and_returned_three_days_later_is_paid_once_more(tables: Tables) ->
 def test_an_account_is_changed_by_who_took_the_case_in_alone_Q3_1(who: Officer) -> None:
     o = office()
     case = granted(o, draft(), NOW)
-    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000007777", "102301000000", "self")
     with pytest.raises(Forbidden):
         service.change_account(o, who, case.case_id, case.version, account, NOW, given("户名不符"))
 
@@ -615,7 +615,7 @@ def test_an_account_is_changed_by_who_took_the_case_in_alone_Q3_1(who: Officer) 
 def test_who_entered_an_account_or_pays_on_it_does_not_approve_it_Q3_1(who: Officer) -> None:
     o = office()
     case = granted(o, draft(), NOW)
-    account = Account("张P1", "6222020000007777", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000007777", "102301000000", "self")
     case = service.change_account(
         o, INTAKE, case.case_id, case.version, account, NOW, given("户名不符")
     )

@@ -45,13 +45,13 @@ from medaid.clocks import Pause, StatutoryClock, day_start
 from medaid.errors import Conflict, MedaidError
 from medaid.fund.store import JournalItem, entry_of
 from medaid.money import Fen
-from medaid.notices import Notice, Year
+from medaid.notices import Notice, NoticeYear
 from medaid.payments import service as payments
 from medaid.people import service as people
 from medaid.receipts import service as receipts
 from medaid.receipts.model import ReceiptNumber
 from medaid.reimbursement import rules, service, store
-from medaid.reimbursement.model import Account, Act, Case, Officer
+from medaid.reimbursement.model import Act, Case, Officer, StatedAccount
 from medaid.workdays import Calendar, WorkingDays, published
 
 ROLES: Final = ("intake", "auditor", "reviewer", "accountant", "cashier", "manager", "inspector")
@@ -148,7 +148,7 @@ CALENDARS: Final = (
         )
     ),
     published().with_year(
-        Year(
+        NoticeYear(
             2027,
             frozenset({date(2027, 1, 1)}),
             frozenset({date(2027, 1, 2)}),
@@ -375,7 +375,7 @@ class Cases(RuleBasedStateMachine):
                 who,
                 name,
                 version,
-                Account(f"张{case.psn_no}", "62220200009999", "102", "self"),
+                StatedAccount(f"张{case.psn_no}", "62220200009999", "102", "self"),
                 now,
                 WORDS,
             ),

@@ -40,11 +40,11 @@ from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import api as payments_api
 from medaid.payments import service as payments
-from medaid.payments.model import Account as PayeeAccount
-from medaid.payments.model import Source, SourceKind
+from medaid.payments.model import BankAccount as PayeeAccount
+from medaid.payments.model import PaymentSource, SourceKind
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.model import Account, State
+from medaid.reimbursement.model import State, StatedAccount
 
 NOW = at("2026-03-16 09:00")
 REGION = Region(NANJING)
@@ -62,7 +62,7 @@ def test_the_payee_of_a_case_is_changed_by_the_case_alone(pending: bool) -> None
     o = office()
     case = granted(o, draft(), NOW)
     if pending:
-        account = Account("张P1", "6222020000007777", "102301000000", "self")
+        account = StatedAccount("张P1", "6222020000007777", "102301000000", "self")
         case = service.change_account(
             o, INTAKE, case.case_id, case.version, account, NOW, given("户名不符")
         )
@@ -118,7 +118,7 @@ def test_an_order_is_released_on_the_account_of_the_case_only() -> None:
     case = service.order(o, ACCOUNTANT, case.case_id, case.version, NOW, given())
     batch = open_batch("b1", NOW)
     other = PayeeAccount("张P1", "6222020000008888", "102301000000")
-    order = orders_of(REGION, Source(SourceKind.CASE, case.case_id))[0]
+    order = orders_of(REGION, PaymentSource(SourceKind.CASE, case.case_id))[0]
     with pytest.raises(Conflict, match="不一致"):
         payments.order_released(order.order_id, batch, NOW, other)
     paid = service.pay(o, CASHIER, case.case_id, case.version, batch.batch_id, NOW, given())
@@ -133,7 +133,7 @@ def test_an_account_that_would_break_the_banks_file_is_refused_when_it_is_entere
     o, case = office(), draft()
     assert case.account is not None
     values = {"acctname": "张P1", "bankcode": "102301000000", field: "张P1|9"}
-    account = Account(values["acctname"], case.account.bankacct, values["bankcode"], "self")
+    account = StatedAccount(values["acctname"], case.account.bankacct, values["bankcode"], "self")
     with pytest.raises(BadInput, match="竖线"):
         service.open_case(o, INTAKE, replace(case, account=account), NOW, given())
 

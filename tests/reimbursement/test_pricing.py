@@ -23,10 +23,10 @@ from medaid.reimbursement.books import recovered_share
 from medaid.reimbursement.model import (
     Act,
     Case,
+    CaseOrder,
     Hardship,
     OriginalSettlement,
     OtherPayment,
-    PayOrder,
     Pricing,
 )
 from medaid.reimbursement.pricing import quote, request_of
@@ -156,10 +156,10 @@ def test_recoveries_take_back_of_each_fund_no_more_than_it_paid(
     """Shares sum to the recovery; all recoveries together never take more of a fund than it gave;
     recovering all takes all."""
     left = sum(paid)
-    orders: list[PayOrder] = []
+    orders: list[CaseOrder] = []
     while left and len(orders) < 4:
         amount = left if len(orders) == 3 else data.draw(st.integers(1, left))
-        orders.append(PayOrder(f"r{len(orders)}", len(orders), Fen(-amount), None))
+        orders.append(CaseOrder(f"r{len(orders)}", len(orders), Fen(-amount), None))
         left -= amount
     case = replace(draft(), orders=tuple(orders))
     taken = [0] * len(paid)

@@ -31,7 +31,7 @@ from medaid.clocks import StatutoryClock
 from medaid.instants import stored
 from medaid.reimbursement import rules, service, store
 from medaid.reimbursement.model import Case, State
-from medaid.reimbursement.store.items import Item
+from medaid.reimbursement.store.items import CaseItem
 from medaid.workdays import WorkingDays, published
 
 NOTICE = """
@@ -203,7 +203,7 @@ def test_many_open_cases_and_a_few_due_reads_the_few_J28(
     """2,000 open cases of which 20 are due: 8 queries by key alone, and 20 cases read."""
     sample = replace(draft(), state=State.ACCEPTED, version=2)
     o, now = office(), at("2026-06-01 09:00")
-    with Item.batch_write() as batch:
+    with CaseItem.batch_write() as batch:
         for n in range(2000):
             begin = at("2026-05-18 09:00") if n < 20 else at("2026-05-29 09:00")
             case = replace(

@@ -41,7 +41,7 @@ from medaid.policy.model import AgencyFigure
 from medaid.policy.service import Library, with_figures
 from medaid.reimbursement import jobs, service, store, wiring
 from medaid.reimbursement.api import ROUTES
-from medaid.reimbursement.model import Account, State
+from medaid.reimbursement.model import State, StatedAccount
 from medaid.settlement.posting import event_of
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -213,7 +213,7 @@ def test_a_prepared_refund_is_audited_paid_and_stands_in_the_year_once() -> None
     case = store.case(name)
     assert case is not None
     assert (case.manl_reim_rea, case.origin, case.fees.medfee_sumamt) == ("08", "system", 60_000)
-    account = Account("张P1", "6222020000001234", "102301000000", "self")
+    account = StatedAccount("张P1", "6222020000001234", "102301000000", "self")
     intake = of("intake")
     case = service.change_account(o, intake, name, case.version, account, NOW, given("登记账户"))
     case = service.accept(o, intake, name, case.version, NOW, given())

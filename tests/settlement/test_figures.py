@@ -32,7 +32,7 @@ from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
 from medaid.ids import OfficerId
 from medaid.local.cli import main
 from medaid.money import RATIO_SCALE, Fen
-from medaid.payments.model import Officer
+from medaid.payments.model import RegisteredOfficer
 from medaid.policy.model import AgencyFigure
 from medaid.policy.service import library, with_figures
 from medaid.regions import Region
@@ -46,7 +46,7 @@ from medaid.settlement.model import EnteredFigure
 
 WHOLE = bill("28000.00", "28000.00")
 REGION = Region("440900")
-ONE, TWO = Officer(OfficerId("o-1"), REGION), Officer(OfficerId("o-2"), REGION)
+ONE, TWO = RegisteredOfficer(OfficerId("o-1"), REGION), RegisteredOfficer(OfficerId("o-2"), REGION)
 DOCUMENT = {"document": "茂医保〔2021〕9号", "title": "特定病种门诊待遇", "article": "第三条"}
 CHRONIC: dict[str, Any] = {
     "layer": "basic_chronic",

@@ -96,7 +96,7 @@ def test_one_read_and_one_transaction_whatever_the_history(
 def _copy(hospital: Hospital, number: int) -> Settlement:
     from medaid.benefit.model import Bill, Facts
     from medaid.people.model import Visit
-    from medaid.settlement.model import Decision
+    from medaid.settlement.model import SettlementDecision
 
     visit = Visit(
         f"V{number}",
@@ -110,7 +110,7 @@ def _copy(hospital: Hospital, number: int) -> Settlement:
         1,
         f"E{number}",
     )
-    decision = Decision(
+    decision = SettlementDecision(
         psn_no=PersonNo("P1"),
         institution=InstitutionCode(hospital.institution.code),
         treatment_region=Region("440902"),

@@ -86,7 +86,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Any, ...]]:
 
 def ask(path: str, role: str = "inspector", region: str = HOME) -> tuple[int, Any]:
     app = rest.resolver()
-    context = api.Context(reimbursement.steps_of_case)
+    context = api.TracingContext(reimbursement.steps_of_case)
     mount(app, api.ROUTES, lambda: AUGUST, lambda _now: context)
     path, _, query = path.partition("?")
     event = {

@@ -19,7 +19,7 @@ from medaid.policy.service import library
 from medaid.simulate.model import TEXT_FACTS, UNKNOWN
 from medaid.simulate.reading import AMOUNTS, INCOME, PLAIN, REQUIRED, claims
 from medaid.simulate.service import compare
-from medaid.simulate.tally import Tally
+from medaid.simulate.tally import ComparisonTally
 
 COLUMNS = (*REQUIRED, *sorted(PLAIN - set(REQUIRED)), *tuple(AMOUNTS)[2:], INCOME)
 """Every column that a file may have, amounts in yuan."""
@@ -69,7 +69,7 @@ def written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
-def tally(path: Path, chunk: int = 250_000) -> Tally:
+def tally(path: Path, chunk: int = 250_000) -> ComparisonTally:
     return compare(claims(path), library(), library(), chunk=chunk)
 
 

@@ -22,7 +22,7 @@ from medaid.policy.service import PACKS, Library, library, read_packs
 from medaid.simulate.model import UNKNOWN
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
-from medaid.simulate.report import Report, Section, as_csv, report
+from medaid.simulate.report import PackComparison, Section, as_csv, report
 from medaid.simulate.sections import as_read, exact, unit
 from medaid.simulate.service import changed, compare
 from medaid.simulate.spread import Spread
@@ -41,17 +41,17 @@ def generous(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library(read_packs(folder))
 
 
-def compared(path: Path, other: Library) -> Report:
+def compared(path: Path, other: Library) -> PackComparison:
     tally = compare(claims(path), library(), other)
     changes = changed(library(), other, tally)
     return report("甲", "乙", tally, path.name, date(2026, 11, 27), changes)
 
 
-def section(comparison: Report, ident: str) -> Section:
+def section(comparison: PackComparison, ident: str) -> Section:
     return next(one for one in comparison.sections if one.id == ident)
 
 
-def rows(comparison: Report, ident: str) -> dict[str, Pair]:
+def rows(comparison: PackComparison, ident: str) -> dict[str, Pair]:
     return {row.key: row.pair for row in section(comparison, ident).rows}
 
 

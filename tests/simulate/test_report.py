@@ -21,7 +21,7 @@ from medaid.simulate.page import page
 from medaid.simulate.reading import claims
 from medaid.simulate.report import as_csv, report
 from medaid.simulate.service import compare
-from medaid.simulate.tally import Tally
+from medaid.simulate.tally import ComparisonTally
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def more_generous(tmp_path: Path) -> Path:
     return folder
 
 
-def compared(path: Path, folder: Path) -> Tally:
+def compared(path: Path, folder: Path) -> ComparisonTally:
     return compare(claims(path), library(), Library(read_packs(folder)))
 
 

@@ -11,7 +11,7 @@ import pytest
 from medaid.aws import calendars, exchange
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden, Refused
-from medaid.notices import LocalDays, Year
+from medaid.notices import LocalDays, NoticeYear
 from medaid.regions import NATION, Region
 from medaid.workcalendar import api, service
 from medaid.workdays import published
@@ -205,4 +205,4 @@ def test_a_regions_days_are_the_regions() -> None:
 
 def test_a_year_is_written_as_plain_days() -> None:
     with pytest.raises(ValueError, match="不加引号"):
-        Year.parse(SPOILED["quoted date"])
+        NoticeYear.parse(SPOILED["quoted date"])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medaid.notices import Year
+from medaid.notices import NoticeYear
 from medaid.workdays import Calendar, WorkingDays, published
 
 CALENDAR = published()
@@ -146,7 +146,7 @@ to = 2027-01-04
 
 
 def test_a_year_added_without_a_deploy_moves_what_lay_beyond_J28() -> None:
-    longer = CALENDAR.with_year(Year.parse(YEAR_2027))
+    longer = CALENDAR.with_year(NoticeYear.parse(YEAR_2027))
     assert longer != CALENDAR
     assert not longer.provisional(date(2027, 1, 11))
     assert longer.add(date(2026, 12, 25), N(10)) == date(2027, 1, 12)
@@ -178,18 +178,18 @@ def test_a_year_that_is_wrong_or_uncited_does_not_load(spoil: object, named: str
     data = tomllib.loads(YEAR_2027)
     spoil(data)  # type: ignore[operator]  # the table holds lambdas
     with pytest.raises(ValueError, match=named):
-        Year.of(data)
+        NoticeYear.of(data)
 
 
 def test_text_that_is_no_calendar_is_refused() -> None:
     for text in ("year = ", "year = 2027"):
         with pytest.raises(ValueError, match=r".+"):
-            Year.parse(text)
+            NoticeYear.parse(text)
 
 
 def test_two_years_that_contradict_each_other_are_refused() -> None:
-    year = Year.parse(YEAR_2027)
-    other = Year(2026, frozenset({date(2026, 12, 27)}), frozenset(), year.notices)
+    year = NoticeYear.parse(YEAR_2027)
+    other = NoticeYear(2026, frozenset({date(2026, 12, 27)}), frozenset(), year.notices)
     with pytest.raises(ValueError, match="互相矛盾"):
         Calendar([other, year])
     with pytest.raises(ValueError, match="重复"):

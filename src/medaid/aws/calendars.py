@@ -26,11 +26,11 @@ from medaid.aws import exchange
 from medaid.aws.settings import settings
 from medaid.errors import BadInput, Refused, Unavailable
 from medaid.ids import content_hash
-from medaid.notices import LocalDays, Year
+from medaid.notices import LocalDays, NoticeYear
 from medaid.regions import Region
 from medaid.workdays import Calendar, published
 
-K = TypeVar("K", Year, LocalDays)
+K = TypeVar("K", NoticeYear, LocalDays)
 PREFIX: Final = "calendar/"
 FRESH: Final = timedelta(minutes=15)
 _YEAR: Final = re.compile(r"calendar/(\d{4})\.toml")
@@ -48,7 +48,7 @@ class Files:
 
 
 _known: dict[str, tuple[datetime, Files]] = {}
-_last_good: dict[tuple[str, str], Year | LocalDays] = {}
+_last_good: dict[tuple[str, str], NoticeYear | LocalDays] = {}
 
 
 def current(now: datetime, region: str = "") -> Calendar:
@@ -64,7 +64,7 @@ def problems(now: datetime) -> tuple[tuple[str, str], ...]:
     return _files(now).problems
 
 
-def add(text: str | bytes) -> Year:
+def add(text: str | bytes) -> NoticeYear:
     """Checks a year's TOML and puts it where `current` finds it; a copy is kept. Raises BadInput
     saying what is wrong with it, Unavailable."""
     year = checked(text)
@@ -72,10 +72,10 @@ def add(text: str | bytes) -> Year:
     return year
 
 
-def checked(text: str | bytes) -> Year:
+def checked(text: str | bytes) -> NoticeYear:
     """The year that the text says, fit for the calendar. Raises BadInput."""
     try:
-        year = Year.parse(text)
+        year = NoticeYear.parse(text)
         published().with_year(year)
     except ValueError as error:
         raise BadInput("FIELD_FORMAT", field="calendar", rule=f"工作日历不合规:{error}") from None
@@ -117,8 +117,8 @@ def _files(now: datetime) -> Files:
     keys = _keys(bucket)
     calendar, found = published(), list[tuple[str, str]]()
 
-    def year(content: bytes, named: str) -> Year:
-        one = Year.parse(content)
+    def year(content: bytes, named: str) -> NoticeYear:
+        one = NoticeYear.parse(content)
         calendar.with_year(one)
         if str(one.year) != named:
             raise ValueError(f"文件名为 {named},内容为 {one.year} 年")

@@ -22,7 +22,7 @@ from medaid.aws.transaction import reading
 from medaid.instants import stored
 
 
-class Sender(Protocol):
+class MessageSender(Protocol):
     """Hands one message over. Raises any exception where it could not."""
 
     def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None: ...
@@ -50,13 +50,13 @@ class Queue:
         queue.send(self.url, text)
 
 
-def sender() -> Sender:
+def sender() -> MessageSender:
     """The sender of this installation: the queue named by MEDAID_QUEUE_MESSAGES, else none."""
     url = settings().message_queue
     return Queue(url) if url else Kept()
 
 
-def deliver(message: OutboxItem, to: Sender, now: datetime) -> bool:
+def deliver(message: OutboxItem, to: MessageSender, now: datetime) -> bool:
     """Hands one message over once; False where it was sent before. What `to.send` raises is raised
     again, after it was noted."""
     held = reading(lambda: OutboxItem.get(message.pk, message.sk, consistent_read=True))

@@ -13,7 +13,7 @@ from medaid.benefit.modify import changed
 from medaid.benefit.plan import PlannedLayer, PlannedLimit
 from medaid.errors import PolicyUndetermined
 from medaid.money import RATIO_SCALE, Fen, half_up
-from medaid.policy.model import Amount, Band, Base
+from medaid.policy.model import Band, Base, ClauseAmount
 
 Pieces = tuple[tuple[int, int], ...]
 Bounds = tuple[tuple[int, int | None], ...]
@@ -56,7 +56,7 @@ def figure_missing(planned: PlannedLayer, says: str) -> PolicyUndetermined:
     return PolicyUndetermined("FIGURE_MISSING", field=planned.layer.name, rule=says)
 
 
-def resolve(amount: Amount, balance: ClaimBalance) -> int | None:
+def resolve(amount: ClauseAmount, balance: ClaimBalance) -> int | None:
     """A clause's amount as fen at this point; None for no limit."""
     if amount.ratio is None:
         return amount.fen

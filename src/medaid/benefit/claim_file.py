@@ -22,7 +22,7 @@ REQUIRED: Final = ("insured", "day", "bill", "facts")
 OPTIONAL: Final = ("assisted", "categories", "given", "components", "year")
 
 
-class Case(NamedTuple):
+class FiledClaim(NamedTuple):
     """A claim and whose policy it falls under: insured in the one, assisted by the other ("" for
     nobody), care ended on `day`."""
 
@@ -32,7 +32,7 @@ class Case(NamedTuple):
     claim: Claim
 
 
-def read_cases(data: Any) -> list[tuple[Case, bool]]:
+def read_cases(data: Any) -> list[tuple[FiledClaim, bool]]:
     """One claim, or a list of claims of one person in the order of their settling; and whether each
     takes the year's totals from the claims before it, because it states none of its own.
 
@@ -50,7 +50,7 @@ def read_cases(data: Any) -> list[tuple[Case, bool]]:
     return found
 
 
-def read_case(data: Any) -> Case:
+def read_case(data: Any) -> FiledClaim:
     """The case in the parsed JSON. Raises BadInput naming the key."""
     _keys(data, REQUIRED, OPTIONAL, "")
     categories = _categories(data.get("categories", []))
@@ -66,7 +66,7 @@ def read_case(data: Any) -> Case:
         _amounts(data.get("components", {}), "components"),
         _year(data.get("year", {})),
     )
-    return Case(insured, assisted, _day(data["day"]), claim)
+    return FiledClaim(insured, assisted, _day(data["day"]), claim)
 
 
 def _keys(data: Any, required: tuple[str, ...], optional: tuple[str, ...], at: str) -> None:

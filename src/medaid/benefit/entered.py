@@ -9,15 +9,15 @@ from medaid.benefit.choice import holds
 from medaid.money import RATIO_SCALE
 from medaid.policy.model import (
     AgencyFigure,
-    Amount,
     Band,
     Cap,
     Citation,
+    ClauseAmount,
+    ClauseRow,
     Deductible,
     Layer,
     Policy,
     Rate,
-    Row,
     When,
 )
 from medaid.policy.vocabulary import Facts, LayerKind
@@ -40,10 +40,10 @@ def filled(layer: Layer, figure: AgencyFigure) -> Layer:
         bands = (Band(0, None, figure.ratio),)
         changes["rates"] = _cited(layer.rates, figure.cite, bands=bands, measure="flat")
     if figure.deductible is not None:
-        amount = Amount(figure.deductible)
+        amount = ClauseAmount(figure.deductible)
         changes["deductibles"] = _cited(layer.deductibles, figure.cite, amount=amount)
     if figure.cap is not None or figure.uncapped:
-        changes["caps"] = _cited(layer.caps, figure.cite, amount=Amount(figure.cap))
+        changes["caps"] = _cited(layer.caps, figure.cite, amount=ClauseAmount(figure.cap))
     return replace(layer, **changes)
 
 
@@ -60,12 +60,12 @@ def _cited(rows: tuple[Any, ...], cite: Citation, **values: Any) -> tuple[Any, .
 def _as_share(layer: Layer) -> Layer:
     """A layer whose amount was to be stated, as one that asks for its figures: a line each visit,
     one ratio, a cap each year."""
-    row = Row("", When(), layer.cite, (), None, None, layer.line, "经办机构提供的标准")
+    row = ClauseRow("", When(), layer.cite, (), None, None, layer.line, "经办机构提供的标准")
     return replace(
         layer,
         kind=LayerKind.SHARE,
         given="",
         rates=(Rate(row, (Band(0, None, RATIO_SCALE),), "flat"),),
-        deductibles=(Deductible(row, Amount(0), "visit"),),
-        caps=(Cap(row, "", Amount(), "year", ()),),
+        deductibles=(Deductible(row, ClauseAmount(0), "visit"),),
+        caps=(Cap(row, "", ClauseAmount(), "year", ()),),
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from medaid.errors import PolicyUndetermined
 from medaid.money import RATIO_SCALE, half_up
-from medaid.policy.model import Amount, Change, Modifier
+from medaid.policy.model import Change, ClauseAmount, Modifier
 from medaid.policy.vocabulary import FACT_NAMES, Facts
 
 
@@ -66,8 +66,8 @@ def adjusted(ratio: int, adjustments: Sequence[tuple[str, int]]) -> int:
 
 
 def changed_amount(
-    amount: Amount, target: str, modifiers: Sequence[Modifier], facts: Facts
-) -> Amount:
+    amount: ClauseAmount, target: str, modifiers: Sequence[Modifier], facts: Facts
+) -> ClauseAmount:
     """A deductible, cap or ceiling with its modifiers; what is not limited stays so. An amount not
     known yet keeps the change for later."""
     mine = [m for m in modifiers if m.target == target]

@@ -17,18 +17,18 @@ from medaid.benefit.model import PLAIN, Reckoning
 from medaid.benefit.modify import adjusted, changed_amount, ratio_adjustments
 from medaid.errors import PolicyUndetermined
 from medaid.policy.model import (
-    Amount,
     Band,
     Cap,
+    CapSwitch,
     Ceiling,
     Citation,
+    ClauseAmount,
     Deductible,
     InitialSelfPay,
     Layer,
     Modifier,
     Policy,
     Rate,
-    Switch,
 )
 from medaid.policy.vocabulary import Facts, LayerKind, Tier
 
@@ -36,12 +36,12 @@ from medaid.policy.vocabulary import Facts, LayerKind, Tier
 class PlannedLimit(NamedTuple):
     """A cap, or an entry ceiling, with what counts against it."""
 
-    amount: Amount
+    amount: ClauseAmount
     per: str
     keys: tuple[str, ...]
     """Names in the year's totals that count against it."""
     layers: tuple[str, ...]
-    switch: Switch | None = None
+    switch: CapSwitch | None = None
 
 
 class LayerNames(NamedTuple):
@@ -67,7 +67,7 @@ class PlannedLayer(NamedTuple):
     layer: Layer
     cites: tuple[Citation, ...]
     refusal: str = ""
-    deductible: Amount = Amount(fen=0)
+    deductible: ClauseAmount = ClauseAmount(fen=0)
     per: str = "visit"
     used_keys: tuple[str, ...] = ()
     year_limit: int | None = None

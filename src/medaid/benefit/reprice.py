@@ -24,7 +24,7 @@ Policies = Callable[[str, str, date], Policy]
 policy."""
 
 
-class Settled(NamedTuple):
+class StoredSettlement(NamedTuple):
     """One stored settlement: its claim with the totals before it, and what it answered. `year`
     names the person-year it belongs to."""
 
@@ -70,7 +70,7 @@ class Work(NamedTuple):
         return f"{self.setl_id}:{funds or '各基金支付不变'},{person}"
 
 
-def reprice(settled: Iterable[Settled], policies: Policies) -> Iterator[Work]:
+def reprice(settled: Iterable[StoredSettlement], policies: Policies) -> Iterator[Work]:
     """Every settlement that differs under `policies`, in the order given: within one person-year
     that must be the order of settling."""
     moved: dict[str, dict[str, int]] = {}

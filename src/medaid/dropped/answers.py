@@ -23,7 +23,7 @@ from medaid.workbook import csv_line
 REFUSED: Final = "refused"
 
 
-class AnswerFile:
+class VerdictFile:
     """The feedback file while it grows. `into` is an empty binary file, left open for the
     caller."""
 

@@ -27,7 +27,7 @@ _MARKS: Final = (
 )
 
 
-class Survey(NamedTuple):
+class FileSurvey(NamedTuple):
     """What one look over all bytes tells."""
 
     sha256: str
@@ -40,7 +40,7 @@ class Survey(NamedTuple):
     """csv, or xlsx where the bytes begin as a workbook does."""
 
 
-def survey(stream: BinaryIO) -> Survey:
+def survey(stream: BinaryIO) -> FileSurvey:
     """Digest, size, form and encoding of a file: UTF-8 where it is that throughout, else GB18030
     where it is that throughout."""
     digest, size, start = sha256(), 0, b""
@@ -54,10 +54,10 @@ def survey(stream: BinaryIO) -> Survey:
         if not start.startswith(_ARCHIVE):
             _feed(decoders, chunk, final=False)
     if start.startswith(_ARCHIVE):
-        return Survey(digest.hexdigest(), size, "", "", WORKBOOK)
+        return FileSurvey(digest.hexdigest(), size, "", "", WORKBOOK)
     _feed(decoders, b"", final=True)
     remark = next((sentence for mark, sentence in _MARKS if start.startswith(mark)), "")
-    return Survey(digest.hexdigest(), size, "" if remark else next(iter(decoders), ""), remark)
+    return FileSurvey(digest.hexdigest(), size, "" if remark else next(iter(decoders), ""), remark)
 
 
 def _feed(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final: bool) -> None:

@@ -16,9 +16,9 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from medaid.dropped import cells as cell
-from medaid.dropped.delimited import WORKBOOK, Survey, csv_lines, survey
+from medaid.dropped.delimited import WORKBOOK, FileSurvey, csv_lines, survey
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.workbooks import Line, read_sheet
+from medaid.dropped.workbooks import SheetLine, read_sheet
 
 PROBLEM: Final = "问题"
 """Heading of the column that an answer adds; a mended file may carry it along."""
@@ -28,7 +28,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column that a table has."""
 
     field: str
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TableLimits:
     """Beyond these a file is absurd."""
 
     bytes: int = 20 << 20
@@ -79,8 +79,8 @@ class Header:
     headings: tuple[str, ...]
     at: Mapping[str, int]
     own: Mapping[str, int]
-    columns: Sequence[Column] = ()
-    limits: Limits = field(default_factory=Limits)
+    columns: Sequence[TableColumn] = ()
+    limits: TableLimits = field(default_factory=TableLimits)
     plan: tuple[tuple[str, str, bool, int, int], ...] = field(init=False, default=())
     """Field, heading, whether required, longest and index of each column: a million rows go through
     it."""
@@ -101,7 +101,7 @@ class Header:
         object.__setattr__(self, "plan", plan)
         object.__setattr__(self, "unheaded", "" in self.headings)
 
-    def row(self, line: Line) -> Row:
+    def row(self, line: SheetLine) -> Row:
         """The row of a line, with the problems that its form has."""
         found, width = line.cells, len(line.cells)
         cells = {
@@ -118,7 +118,7 @@ class Header:
         own = {name: content for name, content in own.items() if content}
         return Row(line.number, cells, own, found, tuple(problems))
 
-    def _stray(self, line: Line) -> Iterator[Problem]:
+    def _stray(self, line: SheetLine) -> Iterator[Problem]:
         """Content beyond the heading, or under an empty one."""
         headings = self.headings
         if len(line.cells) > len(headings) and any(map(cell.text, line.cells[len(headings) :])):
@@ -147,7 +147,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DroppedTable:
     """A table that was opened: its heading is found, its rows are read once, as they come."""
 
     sheet: str
@@ -156,7 +156,7 @@ class Table:
     rows: Iterator[Row]
 
 
-def header(cells: Sequence[str], columns: Sequence[Column], limits: Limits) -> Header:
+def header(cells: Sequence[str], columns: Sequence[TableColumn], limits: TableLimits) -> Header:
     """The header that a line of cells is. Raises FileRefused naming every column that is missing or
     stands there twice."""
     headings = tuple(map(cell.text, cells))
@@ -198,11 +198,11 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 def open_table(
     stream: BinaryIO,
-    seen: Survey,
-    columns: Sequence[Column],
-    limits: Limits,
+    seen: FileSurvey,
+    columns: Sequence[TableColumn],
+    limits: TableLimits,
     sheet: str = "",
-) -> Table:
+) -> DroppedTable:
     """The table in `stream`, whose bytes `seen` has surveyed. `sheet` names the sheet of a
     workbook.
 
@@ -218,7 +218,7 @@ def open_table(
     elif seen.encoding:
         sheet = ""
         lines = (
-            Line(number, found, {})
+            SheetLine(number, found, {})
             for number, found in enumerate(csv_lines(stream, seen.encoding), 1)
         )
     else:
@@ -227,15 +227,19 @@ def open_table(
         )
     first = _heading_line(lines, columns, sheet)
     head = header(first.cells, columns, limits)
-    return Table(sheet, head, _rows(lines, head, sheet))
+    return DroppedTable(sheet, head, _rows(lines, head, sheet))
 
 
-def open_bytes(content: bytes, columns: Sequence[Column], limits: Limits, sheet: str = "") -> Table:
+def open_bytes(
+    content: bytes, columns: Sequence[TableColumn], limits: TableLimits, sheet: str = ""
+) -> DroppedTable:
     """`open_table` for a file that is held as a whole. Raises FileRefused."""
     return open_table(BytesIO(content), survey(BytesIO(content)), columns, limits, sheet)
 
 
-def _heading_line(lines: Iterator[Line], columns: Sequence[Column], sheet: str) -> Line:
+def _heading_line(
+    lines: Iterator[SheetLine], columns: Sequence[TableColumn], sheet: str
+) -> SheetLine:
     """The first line with half of the headings that must be there. Raises FileRefused."""
     names = {cell.folded(name) for column in columns for name in (column.heading, *column.aliases)}
     needed = [column.heading for column in columns if not column.optional_column]
@@ -252,7 +256,7 @@ def _heading_line(lines: Iterator[Line], columns: Sequence[Column], sheet: str) 
     )
 
 
-def _rows(lines: Iterator[Line], head: Header, sheet: str) -> Iterator[Row]:
+def _rows(lines: Iterator[SheetLine], head: Header, sheet: str) -> Iterator[Row]:
     """The rows below the heading."""
     count = 0
     for line in lines:

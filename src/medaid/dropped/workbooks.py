@@ -26,7 +26,7 @@ _MOST_AROUND: Final = 100_000
 """Elements of a sheet before its rows: columns, views, formats."""
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """A row of a sheet: its number, its cells as text, and by index what is wrong with a cell."""
 
     number: int
@@ -39,7 +39,7 @@ class Sheet(NamedTuple):
     """The sheet that is read, and its rows."""
 
     name: str
-    lines: Iterator[Line]
+    lines: Iterator[SheetLine]
 
 
 def read_sheet(stream: BinaryIO, named: str = "") -> Sheet:
@@ -129,11 +129,11 @@ def _chosen(reader: Any, named: str) -> Sheet:
     return Sheet(name, _rows(reader, name, target))
 
 
-def _filled(lines: Iterator[Line]) -> Iterator[Line]:
+def _filled(lines: Iterator[SheetLine]) -> Iterator[SheetLine]:
     return (line for line in lines if line.wrong or any(cell.strip() for cell in line.cells))
 
 
-def _rows(reader: Any, sheet: str, part: str) -> Iterator[Line]:
+def _rows(reader: Any, sheet: str, part: str) -> Iterator[SheetLine]:
     """The rows of a sheet, one by one as they are unpacked."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
@@ -198,7 +198,7 @@ def _unvalued(element: Any) -> set[int]:
     }
 
 
-def _line(number: int, found: list[dict[str, Any]], unvalued: set[int]) -> Line:
+def _line(number: int, found: list[dict[str, Any]], unvalued: set[int]) -> SheetLine:
     width = max((cell["column"] for cell in found), default=0)
     if width > LARGEST_ROW:
         raise refused("列数超过允许的范围", row=number)
@@ -212,7 +212,7 @@ def _line(number: int, found: list[dict[str, Any]], unvalued: set[int]) -> Line:
             wrong[index] = ("FIELD_FORMAT", "单元格是错误值")
         elif value is not None:
             cells[index] = _text(value)
-    return Line(number, cells, wrong)
+    return SheetLine(number, cells, wrong)
 
 
 def _number(value: float) -> str:

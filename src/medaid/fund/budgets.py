@@ -20,7 +20,7 @@ from medaid.money import LARGEST, Fen, split
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
-from medaid.policy.model import Figure
+from medaid.policy.model import PublishedFigure
 from medaid.policy.service import library
 from medaid.regions import Region
 
@@ -184,19 +184,21 @@ def propose_budget(
     return tuple(item for code in accounts() for item in items.get(code, ()))
 
 
-def _standard(figures: Sequence[Figure], year: int) -> Figure | None:
+def _standard(figures: Sequence[PublishedFigure], year: int) -> PublishedFigure | None:
     """The standard of the year, or the last one before it."""
     held = [one for one in figures if one.cover_year is not None and one.cover_year <= year]
     return max(held, key=lambda one: one.cover_year or 0) if held else None
 
 
-def _by_heads(code: str, base: Fen, heads: int, figure: Figure, counted: str) -> BudgetItem:
+def _by_heads(
+    code: str, base: Fen, heads: int, figure: PublishedFigure, counted: str
+) -> BudgetItem:
     says = f"{figure.says}{Fen(figure.value)}元({figure.cover_year}年,{figure.row.cite.text})"
     return BudgetItem(code, base, f"{says};人数:{counted}", heads)
 
 
 def _subsidies(
-    figure: Figure, used: dict[str, Fen], heads: int, counted: str
+    figure: PublishedFigure, used: dict[str, Fen], heads: int, counted: str
 ) -> dict[str, list[BudgetItem]]:
     """The standard per head, shared between the levels as their subsidies were; all of it the
     county's where there is no history."""

@@ -15,7 +15,7 @@ from medaid.fund.model.chart import accounts, funds
 from medaid.fund.printouts import counterpart_name, signed, why
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.papers.model import Column, Paper, Signature, Table, Value, sums
+from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value, sums
 from medaid.papers.service import agency_name, word
 from medaid.regions import Region, region_name
 
@@ -34,9 +34,18 @@ _CURRENT: Final = (
     *(Column(age, 3, "余额(借方为正)") for age in AGES),
     Column("合计", 3),
 )
-_ENROLMENT: Final = (Column("指标", 5), Column("数量", 3), Column("资料来源", 6))
+_ENROLMENT: Final = (
+    Column("指标", 5),
+    Column("数量", 3),
+    Column("资料来源", 6),
+)
 _INDICATORS: Final = (Column("指标", 6), Column("数值", 3))
-_PARTS: Final = (Column("地区", 5), Column("版次", 2), Column("状态", 4), Column("年末滚存结余", 4))
+_PARTS: Final = (
+    Column("地区", 5),
+    Column("版次", 2),
+    Column("状态", 4),
+    Column("年末滚存结余", 4),
+)
 _ELIMINATED: Final = (
     Column("抵销事项", 5),
     Column("上缴(拨付)地区", 4),
@@ -175,7 +184,11 @@ def consolidated_paper(region: Region, year: int, fund: str, regions: Sequence[R
             *([Table(_ELIMINATED, taken, (), "地区间往来抵销")] if taken else []),
         ),
         words=(("年末滚存结余", found.amounts["closing_fund"]),),
-        signatures=(Signature("编制人"), Signature("会计主管"), Signature("单位负责人")),
+        signatures=(
+            SignaturePlace("编制人"),
+            SignaturePlace("会计主管"),
+            SignaturePlace("单位负责人"),
+        ),
         landscape=True,
         apart=True,
     )

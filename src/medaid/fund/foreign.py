@@ -13,13 +13,13 @@ from itertools import pairwise
 from medaid.dropped import cells
 from medaid.dropped.cells import folded
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.table import Column, Limits, Row, open_bytes
+from medaid.dropped.table import Row, TableColumn, TableLimits, open_bytes
 from medaid.errors import BadInput
 from medaid.fund.layouts import StatementForm, StatementRow, rows_of
 from medaid.money import Fen
 
-_COLUMNS = (Column("row", "项目", ("报表项目", "项目名称"), required=True),)
-_LIMITS = Limits(rows=500, own_fields=6)
+_COLUMNS = (TableColumn("row", "项目", ("报表项目", "项目名称"), required=True),)
+_LIMITS = TableLimits(rows=500, own_fields=6)
 _EMPTY = ("", "×", "—", "-", "/")
 """What a printed statement has in a cell without an amount."""
 _CARRIED = ("closing_fund", "opening_fund")

@@ -22,7 +22,7 @@ YEAR: Final = 360
 _ONE_DAY: Final = timedelta(days=1)
 
 
-class Rate(NamedTuple):
+class InterestRate(NamedTuple):
     """A yearly rate from a day on."""
 
     id: str
@@ -40,12 +40,12 @@ class Bucket(NamedTuple):
 
 
 @cache
-def _rates() -> tuple[Rate, ...]:
+def _rates() -> tuple[InterestRate, ...]:
     rows = read("rates.toml")["rate"]
     if any(not row["cite"].strip() or not row["trust"] for row in rows):
         raise ValueError("a rate carries no citation or trust mark")
     return tuple(
-        Rate(row["id"], row["from"], Ratio.of(Decimal(row["percent"]) / 100), row["cite"])
+        InterestRate(row["id"], row["from"], Ratio.of(Decimal(row["percent"]) / 100), row["cite"])
         for row in rows
     )
 

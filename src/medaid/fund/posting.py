@@ -13,7 +13,7 @@ from medaid.aws.transaction import Write
 from medaid.fund import store
 from medaid.fund.model import Entry, journal, reversing
 from medaid.fund.model.chart import fund_of
-from medaid.fund.model.journal import Settled, settlement_entries
+from medaid.fund.model.journal import SettlementBooking, settlement_entries
 from medaid.instants import civil_date
 
 
@@ -32,7 +32,7 @@ def writes(*entries: Entry) -> list[Write]:
     return [store.put(journal.checked(entry)) for entry in entries]
 
 
-def settlement_writes(payments: Iterable[Settled], at: datetime) -> list[Write]:
+def settlement_writes(payments: Iterable[SettlementBooking], at: datetime) -> list[Write]:
     """The writes that post a settlement in the books of every region that pays a part of it.
 
     Raises as `settlement_entries` and `writes` do.
@@ -41,7 +41,7 @@ def settlement_writes(payments: Iterable[Settled], at: datetime) -> list[Write]:
 
 
 def reversal_writes(
-    payments: Iterable[Settled], settled_at: datetime, reversal: str, at: datetime
+    payments: Iterable[SettlementBooking], settled_at: datetime, reversal: str, at: datetime
 ) -> list[Write]:
     """The writes that post the mirror entries of a settlement of `settled_at`, on the day of `at`,
     with `reversal` as their source. Nothing posted is changed (J32)."""
@@ -51,7 +51,7 @@ def reversal_writes(
 
 __all__ = [
     "Entry",
-    "Settled",
+    "SettlementBooking",
     "fund_of",
     "reversal_writes",
     "reversing",

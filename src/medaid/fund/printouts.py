@@ -17,7 +17,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month, Quarter
 from medaid.papers.model import Column, Paper, Table, Value, sums
-from medaid.papers.model import Signature as Signed
+from medaid.papers.model import SignaturePlace as Signed
 from medaid.papers.service import agency_name, between_text, date_text, quarter_text, word
 from medaid.payments import service as payments
 from medaid.regions import Region, is_region, region_name
@@ -35,7 +35,11 @@ _VOUCHER: Final = (
     Column("借方金额", 4),
     Column("贷方金额", 4),
 )
-_ALLOCATION: Final = (Column("序号", 1), Column("基金", 6), Column("申请金额", 4))
+_ALLOCATION: Final = (
+    Column("序号", 1),
+    Column("基金", 6),
+    Column("申请金额", 4),
+)
 
 
 def trial_balance_paper(region: Region, begin: date, end: date) -> Paper:

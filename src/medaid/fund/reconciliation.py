@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from medaid.dropped import cells
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.table import Column, Limits, Row, open_bytes
+from medaid.dropped.table import Row, TableColumn, TableLimits, open_bytes
 from medaid.fund.model import Entry
 from medaid.fund.model.chart import funds
 from medaid.money import Fen
@@ -26,14 +26,14 @@ HEADING: Final = ("日期", "凭证号", "账户", "基金", "收入", "支出",
 ACCOUNTS: Final = {"财政专户": "1001", "支出户": "1002"}
 COLUMNS: Final = (
     *(
-        Column(heading, heading, required=heading in ("日期", "账户", "基金"))
+        TableColumn(heading, heading, required=heading in ("日期", "账户", "基金"))
         for heading in HEADING
     ),
-    Column("余额", "余额", ("账户余额", "当前余额"), optional_column=True),
+    TableColumn("余额", "余额", ("账户余额", "当前余额"), optional_column=True),
 )
 _OPENING: Final = ("期初余额", "期初", "上期结转", "上年结转")
 _CLOSING: Final = ("期末余额", "期末", "本期结余", "期末结存")
-LIMITS: Final = Limits()
+LIMITS: Final = TableLimits()
 """20 MB and 100,000 lines: a quarter of a province is a hundredth of it."""
 _MOST_PROBLEMS: Final = 200
 

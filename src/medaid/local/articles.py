@@ -56,7 +56,7 @@ class Article(NamedTuple):
     sentences: tuple[Sentence, ...]
 
 
-class Source(NamedTuple):
+class SourceDocument(NamedTuple):
     """A source document with all its articles; `names` are the ways in which data cites it."""
 
     name: str
@@ -79,7 +79,7 @@ class Source(NamedTuple):
         return found
 
 
-class Requirement(NamedTuple):
+class CoverageRow(NamedTuple):
     """A row of docs/coverage.md."""
 
     state: str
@@ -89,20 +89,20 @@ class Requirement(NamedTuple):
 
 
 @cache
-def sources() -> tuple[Source, ...]:
+def sources() -> tuple[SourceDocument, ...]:
     """The documents of docs/articles/*.toml, by prefix."""
     found = [_source(path) for path in sorted(FOLDER.glob("*.toml"))]
     return tuple(sorted(found, key=lambda source: "JQNMX".index(source.prefix)))
 
 
-def _source(path: Path) -> Source:
+def _source(path: Path) -> SourceDocument:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     articles = tuple(
         Article(row["id"], tuple(_sentence(one, path.name, row["id"]) for one in row["sentences"]))
         for row in data["article"]
     )
     names = (data["number"], *data.get("also_cited_as", ()))
-    return Source(
+    return SourceDocument(
         path.stem,
         data["prefix"],
         data["number"],
@@ -121,7 +121,7 @@ def _sentence(row: Mapping[str, Any], file: str, article: str) -> Sentence:
     )
 
 
-def requirements(page: str) -> dict[str, Requirement]:
+def requirements(page: str) -> dict[str, CoverageRow]:
     """The rows of docs/coverage.md by id."""
     found = {}
     for line in page.splitlines():
@@ -131,7 +131,7 @@ def requirements(page: str) -> dict[str, Requirement]:
             cell.strip() for cell in line.strip("|\n").split(" | ")
         )
         code = re.compile(r"`([^`]+)`")
-        found[ident] = Requirement(
+        found[ident] = CoverageRow(
             state, tuple(code.findall(where)), tuple(code.findall(tests)), missing
         )
     return found
@@ -185,7 +185,7 @@ class Cited(NamedTuple):
     lost_of_others: Sequence[str]
 
 
-def cited(source: Source, packs: Sequence[Pack]) -> Cited:
+def cited(source: SourceDocument, packs: Sequence[Pack]) -> Cited:
     """Who cites which article of the document."""
     found: dict[str, dict[str, list[str]]] = {}
 
@@ -229,7 +229,9 @@ def _in_chinese(text: str) -> str:
 # ---------------------------------------------------------------- what is wrong
 
 
-def problems(source: Source, asked: Mapping[str, Requirement], packs: Sequence[Pack]) -> list[str]:
+def problems(
+    source: SourceDocument, asked: Mapping[str, CoverageRow], packs: Sequence[Pack]
+) -> list[str]:
     """Every sentence without a place, unknown or unused id, and citation of no article."""
     found = []
     for article in source.articles:

@@ -10,9 +10,9 @@ from medaid.local.articles import (
     REASONS,
     STATES,
     Article,
-    Requirement,
+    CoverageRow,
     Sentence,
-    Source,
+    SourceDocument,
     cited,
     problems,
     requirements,
@@ -33,7 +33,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"articles/{source.name}.md", page(source, asked, packs)
 
 
-def page(source: Source, asked: Mapping[str, Requirement], packs: Sequence[Pack]) -> str:
+def page(source: SourceDocument, asked: Mapping[str, CoverageRow], packs: Sequence[Pack]) -> str:
     """One document: a count of the states, then article by article sentences, data and code."""
     found = cited(source, packs)
     sentences = [one for article in source.articles for one in article.sentences]
@@ -55,7 +55,7 @@ def page(source: Source, asked: Mapping[str, Requirement], packs: Sequence[Pack]
     return "\n".join(lines)
 
 
-def _gaps(source: Source, packs: Sequence[Pack]) -> list[str]:
+def _gaps(source: SourceDocument, packs: Sequence[Pack]) -> list[str]:
     """How many gaps each pack that cites the document declares; which, stands on the other page."""
     counts = [
         f"{pack.region} `{pack.file}` {len(pack.gaps)} 项"
@@ -66,7 +66,7 @@ def _gaps(source: Source, packs: Sequence[Pack]) -> list[str]:
     return [f"{told}{';'.join(counts)}。\n"] if counts else []
 
 
-def _state(one: Sentence, asked: Mapping[str, Requirement]) -> str:
+def _state(one: Sentence, asked: Mapping[str, CoverageRow]) -> str:
     """How far a sentence is carried: by the least of its requirements."""
     if one.not_carried:
         return REASONS[one.not_carried]
@@ -74,7 +74,7 @@ def _state(one: Sentence, asked: Mapping[str, Requirement]) -> str:
 
 
 def _article(
-    article: Article, asked: Mapping[str, Requirement], data: Mapping[str, Sequence[str]]
+    article: Article, asked: Mapping[str, CoverageRow], data: Mapping[str, Sequence[str]]
 ) -> list[str]:
     lines = [f"## {article.id}\n"]
     for number, one in enumerate(article.sentences, 1):
@@ -88,7 +88,7 @@ def _article(
     return [*lines, ""] if lines[-1] else lines
 
 
-def _requirement(ident: str, row: Requirement) -> str:
+def _requirement(ident: str, row: CoverageRow) -> str:
     parts = [f"- {ident} {STATES[row.state]}"]
     parts += ["代码 " + "、".join(f"`{one}`" for one in row.where)] if row.where else []
     parts += ["测试 " + "、".join(f"`{one}`" for one in row.tests)] if row.tests else []

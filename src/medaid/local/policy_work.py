@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from medaid.benefit.claim_file import read_case
-from medaid.benefit.reprice import Settled
+from medaid.benefit.reprice import StoredSettlement
 from medaid.errors import BadInput
 from medaid.money import Fen
 
 
-def stored(path: Path) -> Iterator[Settled]:
+def stored(path: Path) -> Iterator[StoredSettlement]:
     """One settlement a line: `{"setl_id", "year", "claim": {…a claim file…}, "by_fund": {fund:
     yuan}, "own": yuan, "after": {…}, "packs": […]}`.
 
@@ -28,7 +28,7 @@ def stored(path: Path) -> Iterator[Settled]:
             before = read_case(data["claim"]).claim
             after = read_case({**data["claim"], "year": data["after"]}).claim.totals
             by_fund = {fund: Fen.of_yuan(amount, fund) for fund, amount in data["by_fund"].items()}
-            yield Settled(
+            yield StoredSettlement(
                 data["setl_id"],
                 data["year"],
                 case.insured_region,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from medaid.benefit.claim_file import Case, read_cases, schema, year_to_data
+from medaid.benefit.claim_file import FiledClaim, read_cases, schema, year_to_data
 from medaid.benefit.engine import eligible_categories, price, price_year_end
 from medaid.benefit.model import Priced
 from medaid.benefit.record import steps_to_data
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-Answered = tuple[Case, Policy, Priced]
+Answered = tuple[FiledClaim, Policy, Priced]
 
 
 def _figures(paths: Sequence[Path]) -> list[AgencyFigure]:
@@ -92,7 +92,7 @@ def _figures(paths: Sequence[Path]) -> list[AgencyFigure]:
 
 
 def _priced(
-    cases: Sequence[tuple[Case, bool]], known: Library, figures: Sequence[AgencyFigure]
+    cases: Sequence[tuple[FiledClaim, bool]], known: Library, figures: Sequence[AgencyFigure]
 ) -> list[Answered]:
     """Each claim priced on the totals that the claims of its year before it left."""
     totals: dict[int, Mapping[str, int]] = {}
@@ -121,14 +121,14 @@ def _year_ends(answers: Sequence[Answered]) -> list[Answered]:
     return found
 
 
-def dropped(case: Case, policy: Policy) -> list[str]:
+def dropped(case: FiledClaim, policy: Policy) -> list[str]:
     """The claim's categories that the assisting region does not list, or whose condition is not
     met: nothing is priced by them."""
     kept = eligible_categories(policy, case.claim)
     return [code for code in dict.fromkeys(case.claim.categories) if code not in kept]
 
 
-def _dropped_told(case: Case, policy: Policy, priced: Priced) -> list[str]:
+def _dropped_told(case: FiledClaim, policy: Policy, priced: Priced) -> list[str]:
     names = "、".join(map(category_name, dropped(case, policy)))
     if not names:
         return []
@@ -148,7 +148,7 @@ def _loaded(path: Path) -> Any:
         raise BadInput("FIELD_FORMAT", field=str(path), rule=f"不是合规的 JSON:{error}") from None
 
 
-def answer(case: Case, policy: Policy, priced: Priced) -> dict[str, Any]:
+def answer(case: FiledClaim, policy: Policy, priced: Priced) -> dict[str, Any]:
     """The priced case as data; `year` is what the person's next claim of the year takes."""
     return {
         "insured": case.insured_region,

@@ -18,7 +18,7 @@ from medaid.money import Fen
 from medaid.policy.service import PACKS
 from medaid.simulate.page import page
 from medaid.simulate.reading import claims
-from medaid.simulate.report import Report, Section, as_csv, as_read, report, unit
+from medaid.simulate.report import PackComparison, Section, as_csv, as_read, report, unit
 from medaid.simulate.service import changed, compare
 from medaid.simulate.tally import THRESHOLDS
 
@@ -138,7 +138,7 @@ def _name(folder: Path) -> str:
     return "产品自带的政策包" if folder == PACKS else folder.name or str(folder)
 
 
-def _show(console: Console, comparison: Report) -> None:
+def _show(console: Console, comparison: PackComparison) -> None:
     console.print(f"A:{comparison.a}  B:{comparison.b}")
     for label, text in comparison.about:
         console.print(f"{label}:{text}")

@@ -58,7 +58,7 @@ def sums(rows: Iterable[tuple[Value, ...]], *columns: int) -> list[Fen]:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class SignaturePlace:
     """A place to sign: the post, the name of who acted in it, and when. Empty where nobody has
     yet: a line to write on is printed."""
 
@@ -89,7 +89,7 @@ class Paper:
     words: tuple[tuple[str, Fen], ...] = ()
     """Amounts that are also written in words (大写金额): label and amount."""
     notes: tuple[str, ...] = ()
-    signatures: tuple[Signature, ...] = ()
+    signatures: tuple[SignaturePlace, ...] = ()
     sealed: bool = True
     """Whether the agency seals it: a place for the seal, and the day."""
     landscape: bool = False

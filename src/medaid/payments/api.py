@@ -8,17 +8,17 @@ from medaid.aws.rest.bodies import Page, WithReason
 from medaid.aws.rest.table import Call, Routes
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import service
-from medaid.payments.model import Account, Duty, Payee
+from medaid.payments.model import BankAccount, Duty, Payee
 from medaid.payments.service import Listeners
 from medaid.payments.shapes import (
-    AccountIn,
+    BankAccountIn,
     BatchDetail,
     BatchIn,
+    BatchLineShown,
     BatchQuery,
     BatchShown,
     DelegationIn,
     DelegationShown,
-    LineShown,
     OfficerIn,
     OfficerShown,
     OrderShown,
@@ -44,9 +44,9 @@ def get_payee(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeS
     "/payments/{admdvs}/payees/{payee}", "登记收款账户,待另一人审批",
     roles=("manager", "accountant"),
 )  # fmt: skip
-def enter_account(call: Call[Listeners, AccountIn], admdvs: Region, payee: str) -> PayeeShown:
+def enter_account(call: Call[Listeners, BankAccountIn], admdvs: Region, payee: str) -> PayeeShown:
     body, by = call.body, OfficerId(call.caller.subject)
-    account = Account(body.acctname, body.bankacct, body.bankcode)
+    account = BankAccount(body.acctname, body.bankacct, body.bankcode)
     return payee_shown(service.enter_account(admdvs, payee, account, by, call.now))
 
 
@@ -84,7 +84,7 @@ def list_batches(call: Call[Listeners, None], admdvs: Region) -> Page[BatchShown
 def get_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchDetail:
     found = service.get_batch(admdvs, batch)
     lines = [
-        LineShown(
+        BatchLineShown(
             order_id=line.order_id,
             payee=line.payee,
             account_tail=line.account.bankacct[-4:],

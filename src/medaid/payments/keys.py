@@ -19,7 +19,7 @@ from typing import Final
 from medaid.aws.items import Key
 from medaid.ids import OfficerId, OrderId
 from medaid.months import Month
-from medaid.payments.model import Batch, PayOrder, Source
+from medaid.payments.model import Batch, PaymentSource, PayOrder
 from medaid.regions import Region
 
 LINE: Final = "LINE#"
@@ -35,7 +35,7 @@ def order_key(order_id: OrderId) -> Key:
     return Key(f"O#{order_id}", "ORDER")
 
 
-def source_partition(region: Region, source: Source) -> str:
+def source_partition(region: Region, source: PaymentSource) -> str:
     return f"S#{region}#{source.kind}#{source.id}"
 
 

@@ -11,14 +11,16 @@ from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import civil_date, midnight
 from medaid.names import NotAName, normal
-from medaid.payments.model import Delegation, Duty, Officer, OfficerName, SeparationRules
+from medaid.payments.model import Delegation, Duty, OfficerName, RegisteredOfficer, SeparationRules
 from medaid.payments.payees import BREAKS
 
 LONGEST: Final = timedelta(days=366)
 """Who is away for longer is replaced, not stood in for. Our own bound."""
 
 
-def with_name(officer: Officer, name: str, post: str, by: OfficerId, at: datetime) -> Officer:
+def with_name(
+    officer: RegisteredOfficer, name: str, post: str, by: OfficerId, at: datetime
+) -> RegisteredOfficer:
     """The officer called `name`, of `post`, from `at` on; the same where that is so already. Raises
     BadInput."""
     try:
@@ -37,8 +39,8 @@ def with_name(officer: Officer, name: str, post: str, by: OfficerId, at: datetim
 
 
 def delegation(
-    principal: Officer,
-    delegate: Officer,
+    principal: RegisteredOfficer,
+    delegate: RegisteredOfficer,
     duty: Duty,
     begin: date,
     end: date,
@@ -88,7 +90,7 @@ def _overlapping(made: Delegation, others: Iterable[Delegation]) -> list[Delegat
     return [one for one in others if begun(one) < made.until and begun(made) < one.until]
 
 
-def with_delegation(officer: Officer, made: Delegation) -> Officer:
+def with_delegation(officer: RegisteredOfficer, made: Delegation) -> RegisteredOfficer:
     """The officer, principal or delegate, with a delegation more, or one that has changed."""
     others = [one for one in officer.delegations if one.delegation_id != made.delegation_id]
     return replace(officer, delegations=(*others, made))

@@ -10,14 +10,14 @@ from typing import Final
 
 from medaid.errors import BadInput, Conflict, check_said
 from medaid.ids import OfficerId
-from medaid.payments.model import Account, Officer, Payee, trail_line
+from medaid.payments.model import BankAccount, Payee, RegisteredOfficer, trail_line
 
 _ACCOUNT: Final = re.compile(r"[0-9]{8,32}")
 BREAKS: Final = re.compile(r"[|\x00-\x1f\x7f\u0085\u2028\u2029]")
 """What would break a line of the bank's file, as any reader splits it."""
 
 
-def check_account(account: Account) -> None:
+def check_account(account: BankAccount) -> None:
     """An account that the bank's file can name. Raises BadInput naming the field."""
     for name in ("acctname", "bankcode"):
         text = getattr(account, name)
@@ -29,7 +29,7 @@ def check_account(account: Account) -> None:
         raise BadInput("FIELD_FORMAT", field="bankacct", rule="银行账号为 8 至 32 位数字")
 
 
-def entered(payee: Payee, account: Account, by: OfficerId, at: datetime) -> Payee:
+def entered(payee: Payee, account: BankAccount, by: OfficerId, at: datetime) -> Payee:
     """The payee with an account that waits for approval. The approved account entered again takes a
     pending change away."""
     if account == payee.account:
@@ -56,7 +56,7 @@ def _traced(payee: Payee, act: str, by: OfficerId, at: datetime) -> Payee:
     return replace(payee, changed_at=at, trail=trail)
 
 
-def _tail(account: Account | None) -> str:
+def _tail(account: BankAccount | None) -> str:
     return f"(尾号{account.bankacct[-4:]})" if account else ""
 
 
@@ -71,7 +71,7 @@ def check_by_office(payee: Payee) -> None:
         )
 
 
-def approved(payee: Payee, second: Officer, at: datetime) -> Payee:
+def approved(payee: Payee, second: RegisteredOfficer, at: datetime) -> Payee:
     """The pending account approved by a second person (two people for each account), who stands in
     for the first as little as the first for them. Raises Conflict STATE, Forbidden SEPARATION."""
     by = second.officer_id
@@ -89,7 +89,7 @@ def approved(payee: Payee, second: Officer, at: datetime) -> Payee:
     return _traced(after, f"同意收款账户{_tail(after.account)}", by, at)
 
 
-def payable_account(payee: Payee | None, payee_id: str) -> Account:
+def payable_account(payee: Payee | None, payee_id: str) -> BankAccount:
     """The account on which a payee is paid now. Raises Conflict STATE where none is approved or a
     change waits for approval."""
     if payee is None or payee.account is None or payee.pending is not None:
@@ -99,7 +99,7 @@ def payable_account(payee: Payee | None, payee_id: str) -> Account:
     return payee.account
 
 
-def check_paid_account(found: Account, wanted: Account | None) -> None:
+def check_paid_account(found: BankAccount, wanted: BankAccount | None) -> None:
     """Raises Conflict STATE where what is paid names another account than the approved one."""
     if wanted is not None and found != wanted:
         raise Conflict("STATE", field="account", rule="已审批的收款账户与申请登记的账户不一致")

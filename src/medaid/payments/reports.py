@@ -7,7 +7,7 @@ from typing import Final
 
 from medaid.aws import exchange
 from medaid.errors import Refused
-from medaid.payments.model import AnswerReport, Problem
+from medaid.payments.model import AnswerProblem, AnswerReport
 from medaid.payments.service import Listeners, take_answer
 
 LARGEST_BYTES: Final = 20_000_000
@@ -21,7 +21,7 @@ def take_dropped(key: str, listeners: Listeners, now: datetime) -> AnswerReport:
         report = take_answer(exchange.get(key, LARGEST_BYTES), listeners, now)
         text = report_text(report)
     except Refused as error:  # the file as a whole: nothing of it was taken
-        report = AnswerReport("", 0, (Problem(0, "", error.code, error.sentence),))
+        report = AnswerReport("", 0, (AnswerProblem(0, "", error.code, error.sentence),))
         text = f"文件未受理:{error.sentence}\n"
     exchange.put_beside(f"bank/out/{key.rsplit('/', 1)[-1]}", ".report.txt", text.encode())
     return report

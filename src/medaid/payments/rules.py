@@ -15,18 +15,18 @@ from medaid.instants import civil_date
 from medaid.payments.model import (
     AnswerFile,
     AnswerLine,
+    AnswerProblem,
     BankAnswer,
     BankResult,
     BatchLine,
     Duty,
     HeldDuty,
-    Officer,
     OrderState,
     Outcome,
+    PaymentSource,
     PayOrder,
-    Problem,
+    RegisteredOfficer,
     SeparationRules,
-    Source,
 )
 from medaid.regions import Region
 
@@ -36,7 +36,7 @@ _ID: Final = re.compile(r"[0-9A-Za-z._-]{1,80}")
 # ---- orders ------------------------------------------------------------------------------------
 
 
-def order_id(region: Region, payer: str, source: Source, number: int) -> OrderId:
+def order_id(region: Region, payer: str, source: PaymentSource, number: int) -> OrderId:
     """Names region, fund account and source, so that orders of two regions for one payee never
     meet."""
     return OrderId(f"PAY-{region}-{payer}-{source.id}-{number}")
@@ -85,22 +85,24 @@ def check_current(order: PayOrder, present: str, what: str) -> None:
 
 def matched(
     answer: AnswerFile, lines: Mapping[OrderId, BatchLine]
-) -> tuple[list[AnswerLine], list[Problem]]:
+) -> tuple[list[AnswerLine], list[AnswerProblem]]:
     """The lines that fit an order of the batch, and those that do not: unknown order, wrong amount,
     named twice in the file."""
     times = Counter(line.order_id for line in answer.lines)
     good: list[AnswerLine] = []
-    problems: list[Problem] = []
+    problems: list[AnswerProblem] = []
     for line in answer.lines:
         order = lines.get(line.order_id)
         if order is None:
-            problems.append(Problem(line.line, line.order_id, "NOT_FOUND", "批次中没有该付款单"))
+            problems.append(
+                AnswerProblem(line.line, line.order_id, "NOT_FOUND", "批次中没有该付款单")
+            )
         elif times[line.order_id] > 1:
             says = "同一付款单在回盘文件中出现两次"
-            problems.append(Problem(line.line, line.order_id, "DUPLICATE", says))
+            problems.append(AnswerProblem(line.line, line.order_id, "DUPLICATE", says))
         elif line.amount != order.amount:
             says = f"回盘 {line.amount} 元,应付 {order.amount} 元"
-            problems.append(Problem(line.line, line.order_id, "AMOUNT_SUM", says))
+            problems.append(AnswerProblem(line.line, line.order_id, "AMOUNT_SUM", says))
         else:
             good.append(line)
     return good, problems
@@ -175,7 +177,11 @@ def resolved(order: PayOrder, paid: bool) -> PayOrder:
 
 
 def check_duty(
-    officer: Officer, roles: Iterable[str], wanted: Duty, at: datetime, rules: SeparationRules
+    officer: RegisteredOfficer,
+    roles: Iterable[str],
+    wanted: Duty,
+    at: datetime,
+    rules: SeparationRules,
 ) -> None:
     """Whether an officer may act in duty `wanted` in the region: by the duties held there and by
     the roles of the token. Raises Forbidden SEPARATION naming the rule and its citation."""
@@ -195,7 +201,7 @@ def check_duty(
             )
 
 
-def with_duty(officer: Officer, duty: Duty, at: datetime) -> Officer:
+def with_duty(officer: RegisteredOfficer, duty: Duty, at: datetime) -> RegisteredOfficer:
     """The officer who holds `duty` from `at` on; the same where it is held already, or done for
     somebody who is away: that ends with the delegation."""
     if any(one.duty == duty and one.holds(at) for one in officer.duties):
@@ -205,7 +211,9 @@ def with_duty(officer: Officer, duty: Duty, at: datetime) -> Officer:
     return replace(officer, duties=(*officer.duties, HeldDuty(duty, at, at)))
 
 
-def without_duty(officer: Officer, duty: Duty, by: OfficerId, reason: str, at: datetime) -> Officer:
+def without_duty(
+    officer: RegisteredOfficer, duty: Duty, by: OfficerId, reason: str, at: datetime
+) -> RegisteredOfficer:
     """The duty ended at `at` by another person, with the reason. Raises Conflict STATE, BadInput,
     Forbidden SEPARATION."""
     if not reason.strip():

@@ -20,11 +20,19 @@ from medaid.aws.rest.bodies import (
     YuanText,
 )
 from medaid.payments import rules
-from medaid.payments.model import Batch, BatchState, Duty, Officer, OrderState, Payee, PayOrder
+from medaid.payments.model import (
+    Batch,
+    BatchState,
+    Duty,
+    OrderState,
+    Payee,
+    PayOrder,
+    RegisteredOfficer,
+)
 from medaid.payments.service import EXPENDITURE
 
 
-class AccountIn(Body):
+class BankAccountIn(Body):
     acctname: Short
     bankacct: Short
     bankcode: Short
@@ -66,7 +74,7 @@ class BatchShown(Shown):
     digest: str
 
 
-class LineShown(Shown):
+class BatchLineShown(Shown):
     order_id: str
     payee: str
     account_tail: str
@@ -74,7 +82,7 @@ class LineShown(Shown):
 
 
 class BatchDetail(BatchShown):
-    lines: list[LineShown]
+    lines: list[BatchLineShown]
 
 
 class BatchQuery(Body):
@@ -202,7 +210,7 @@ def order_shown(one: PayOrder) -> OrderShown:
     )
 
 
-def officer_shown(one: Officer) -> OfficerShown:
+def officer_shown(one: RegisteredOfficer) -> OfficerShown:
     return OfficerShown(
         officer=one.officer_id,
         names=[NameShown.of(called) for called in one.names],

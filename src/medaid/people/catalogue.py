@@ -17,8 +17,8 @@ from importlib import resources
 from typing import Any, Final, NamedTuple
 
 from medaid.dropped.cells import folded
-from medaid.dropped.table import Column
-from medaid.dropped.table import Limits as TableLimits
+from medaid.dropped.table import TableColumn
+from medaid.dropped.table import TableLimits as TableLimits
 from medaid.people.model import CATEGORIES
 from medaid.regions import Region
 
@@ -65,7 +65,7 @@ def within(admdvs: str, region: str) -> bool:
     return Region(region).contains(Region(admdvs))
 
 
-class Limits(NamedTuple):
+class RosterLimits(NamedTuple):
     """Beyond these a file or value is absurd."""
 
     rows: int
@@ -92,14 +92,14 @@ class Catalogue:
     categories: Mapping[str, Category]
     departments: Mapping[str, tuple[str, tuple[str, ...]]]
     """Name and the words by which a text names the department."""
-    columns: Mapping[str, tuple[Column, ...]]
+    columns: Mapping[str, tuple[TableColumn, ...]]
     """By kind of file."""
     codes: Mapping[str, Mapping[str, str]]
     """By field: folded wording or code → code."""
     senders: Mapping[str, Sender]
     regions: Mapping[str, str]
     """Folded name → admdvs."""
-    limits: Limits
+    limits: RosterLimits
     _wordings: Mapping[str, str] = field(default_factory=dict)
     _regional: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _unsettled: Mapping[str, str] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def compiled(
         departments=departments,
         columns={
             kind: tuple(
-                Column(**column | {"aliases": tuple(column.get("aliases", ()))})
+                TableColumn(**column | {"aliases": tuple(column.get("aliases", ()))})
                 for column in formats[kind]
             )
             for kind in KINDS
@@ -196,7 +196,7 @@ def compiled(
         regions=_unique(
             "region", ((name, code) for code, names in senders["regions"].items() for name in names)
         ),
-        limits=Limits(
+        limits=RosterLimits(
             **formats["limits"]
             | {"open_ends": tuple(map(date.fromisoformat, formats["limits"]["open_ends"]))}
         ),

@@ -114,7 +114,7 @@ class _Intake:
             facts["problems"],
         )
 
-    def _surveyed(self) -> tuple[delimited.Survey, str]:
+    def _surveyed(self) -> tuple[delimited.FileSurvey, str]:
         """What the data file is, proven to be the one that the manifest speaks of, and its ETag."""
         stream, etag = dropped.opened(self.key)
         seen = delimited.survey(stream)
@@ -122,7 +122,7 @@ class _Intake:
             raise FileRefused(Problem("FILE_DIGEST", "sha256", f"文件实际摘要为 {seen.sha256}"))
         return seen, etag
 
-    def _opened(self) -> table.Table:
+    def _opened(self) -> table.DroppedTable:
         stream, _ = dropped.opened(self.key, self.etag)
         columns = self.catalogue.columns[self.manifest.kind]
         return table.open_table(stream, self.seen, columns, self.catalogue.limits.table)
@@ -170,7 +170,7 @@ class _Intake:
         checks, opened = self._checks(received), self._opened()
         recording = Recording(self.manifest, received, self.now)
         with tempfile.TemporaryFile() as file:
-            answer = answers.AnswerFile(file, opened.header.headings)
+            answer = answers.VerdictFile(file, opened.header.headings)
             while chunk := list(islice(opened.rows, CHUNK)):
                 if not self.time_left():
                     raise Unfinished
@@ -184,7 +184,7 @@ class _Intake:
         checks: roster.Checks,
         duplicates: DuplicateRows,
         recording: Recording,
-        answer: answers.AnswerFile,
+        answer: answers.VerdictFile,
     ) -> None:
         read = {row.number: checks.read(row) for row in chunk}
         repeated = {
@@ -211,7 +211,7 @@ class _Intake:
                     (outcome,) if outcome else problems if isinstance(problems, tuple) else (),
                 )
 
-    def _answered(self, answer: answers.AnswerFile, received: datetime, file: BinaryIO) -> Report:
+    def _answered(self, answer: answers.VerdictFile, received: datetime, file: BinaryIO) -> Report:
         summary = feedback.taken_in(self.manifest, received, answer.counts, answer.problems)
         for place in (self.kept, self.target):
             file.seek(0)

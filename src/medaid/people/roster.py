@@ -19,7 +19,7 @@ from medaid import names
 from medaid.dropped import cells
 from medaid.dropped.cells import folded
 from medaid.dropped.problem import Problem
-from medaid.dropped.table import Column, Row
+from medaid.dropped.table import Row, TableColumn
 from medaid.people import certificate
 from medaid.people.catalogue import Catalogue, UnknownWording, within
 from medaid.people.manifest import Manifest
@@ -54,7 +54,7 @@ class _Row:
     """One row while it is checked: cells by field, and the problems found so far."""
 
     cells: Mapping[str, str]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, TableColumn]
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, code: str, name: str, sentence: str) -> None:
@@ -99,7 +99,7 @@ class Checks:
         return lru_cache(maxsize=1024)(self.catalogue.department)  # a file writes the same few
 
     @cached_property
-    def _columns(self) -> Mapping[str, Column]:
+    def _columns(self) -> Mapping[str, TableColumn]:
         return {column.field: column for column in self.catalogue.columns[self.manifest.kind]}
 
     def read(self, line: Row) -> RosterRow | tuple[Problem, ...]:

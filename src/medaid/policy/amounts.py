@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from medaid.money import RATIO_SCALE, half_up
-from medaid.policy.model import Amount
-from medaid.policy.reading import Table
+from medaid.policy.model import ClauseAmount
+from medaid.policy.reading import PackTable
 
 SOURCES: Final = (
     "total",
@@ -36,7 +36,7 @@ def known(text: str) -> bool:
     return text in SOURCES or bool(mark and head in NAMED_SOURCES and name)
 
 
-def source(table: Table, key: str, required: bool = True) -> str:
+def source(table: PackTable, key: str, required: bool = True) -> str:
     """A source of money by name."""
     text = table.text(key, required)
     if text and not known(text):
@@ -55,7 +55,7 @@ _BESIDE: Final = frozenset(
 )
 
 
-def amount(table: Table, *, unlimited: bool) -> Amount | None:
+def amount(table: PackTable, *, unlimited: bool) -> ClauseAmount | None:
     """`yuan`; or `none = true`; or `ratio` of a source with `least_yuan`, `most_yuan`; or `times` a
     published figure `income_yuan`."""
     ways = [key for key in _WAYS if table.has(key)]
@@ -66,20 +66,20 @@ def amount(table: Table, *, unlimited: bool) -> Amount | None:
     if ways == ["none"]:
         if not table.flag("none"):
             table.wrong("none 只能写 true;有数值就写 yuan", "none")
-        return Amount(fen=None if unlimited else 0, derivation="无")
+        return ClauseAmount(fen=None if unlimited else 0, derivation="无")
     if ways == ["yuan"]:
         fen = table.fen("yuan")
-        return None if fen is None else Amount(fen=fen)
+        return None if fen is None else ClauseAmount(fen=fen)
     least, most = table.fen("least_yuan", False) or 0, table.fen("most_yuan", False)
     if most is not None and most < least:
         table.wrong("most_yuan 小于 least_yuan", "most_yuan")
     if ways == ["ratio"]:
         ratio, of = table.ratio("ratio"), source(table, "of")
-        return None if ratio is None else Amount(ratio=ratio, of=of, least=least, most=most)
+        return None if ratio is None else ClauseAmount(ratio=ratio, of=of, least=least, most=most)
     return _of_income(table, least, most)
 
 
-def _of_income(table: Table, least: int, most: int | None) -> Amount | None:
+def _of_income(table: PackTable, least: int, most: int | None) -> ClauseAmount | None:
     """A multiple or share of a published income, half up to the fen (or the yuan); the income stays
     beside it in words."""
     times, income = table.ratio("times", highest=100), table.fen("income_yuan")
@@ -90,6 +90,6 @@ def _of_income(table: Table, least: int, most: int | None) -> Amount | None:
     unit = 100 if whole_yuan else 1
     fen = half_up(times * income, unit * RATIO_SCALE) * unit
     fen = max(fen, least) if most is None else min(max(fen, least), most)
-    return Amount(
+    return ClauseAmount(
         fen=fen, derivation=f"{year}年人均收入 {income // 100} 元 × {times / RATIO_SCALE:g}"
     )

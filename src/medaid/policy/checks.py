@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from medaid.policy.conditions import Words
 from medaid.policy.model import CLAUSE_TABLES, Cap, HasRow, Layer, When, preferred
-from medaid.policy.reading import Problem, Table
+from medaid.policy.reading import PackProblem, PackTable
 from medaid.policy.vocabulary import RANGES, RESERVED, LayerKind
 
 LARGEST_TABLE: Final = 200_000
@@ -29,7 +29,7 @@ MOST_TOLD: Final = 3
 Rows = Sequence[HasRow]
 
 
-def check_layer(layer: Layer, words: Words, table: Table) -> None:
+def check_layer(layer: Layer, words: Words, table: PackTable) -> None:
     """Notes in `table` every gap, overlap and contradiction of the layer."""
     check = _Check(layer.when, words, table)
     if layer.kind in (LayerKind.SHARE, LayerKind.YEAR_END):
@@ -51,7 +51,7 @@ def check_layer(layer: Layer, words: Words, table: Table) -> None:
     check_kind(layer, table)
 
 
-def check_kind(layer: Layer, table: Table) -> None:
+def check_kind(layer: Layer, table: PackTable) -> None:
     """Rows that a layer of this kind would never look at are a mistake of the writer."""
     used: dict[str, set[str]] = {
         LayerKind.GIVEN: {"requirements"},
@@ -96,7 +96,7 @@ def check_kind(layer: Layer, table: Table) -> None:
 class _Check:
     """The combinations of facts that a layer may meet, and its tables held against them."""
 
-    def __init__(self, layer_when: When, words: Words, table: Table) -> None:
+    def __init__(self, layer_when: When, words: Words, table: PackTable) -> None:
         self.layer_when, self.words, self.place = layer_when, words, table
 
     def table(self, key: str, rows: Rows, *, needed: bool) -> None:
@@ -244,7 +244,7 @@ def _steps(name: str, whens: Sequence[When]) -> list[int]:
     return sorted(bounds)
 
 
-def check_gross(layer: Layer, table: Table) -> None:
+def check_gross(layer: Layer, table: PackTable) -> None:
     """Bands that begin above zero leave cost without a ratio, unless they lie on the gross and
     begin at the deductible."""
     amounts = [d.amount for d in layer.deductibles if not d.row.missing]
@@ -272,5 +272,5 @@ def check_gross(layer: Layer, table: Table) -> None:
             )
 
 
-def _at(table: Table, line: int, says: str) -> Problem:
-    return Problem(table.file, line, says)
+def _at(table: PackTable, line: int, says: str) -> PackProblem:
+    return PackProblem(table.file, line, says)

@@ -9,11 +9,13 @@ from typing import Any, Final, TypeVar
 from medaid.policy.amounts import amount, known, source
 from medaid.policy.conditions import NO_CITE, Words, citation, common, condition, when
 from medaid.policy.model import (
-    Amount,
     Band,
     Base,
     Cap,
+    CapSwitch,
     Ceiling,
+    ClauseAmount,
+    ClauseRow,
     Deductible,
     Floor,
     InitialSelfPay,
@@ -21,12 +23,10 @@ from medaid.policy.model import (
     Lump,
     Rate,
     Requirement,
-    Row,
-    Switch,
     When,
 )
 from medaid.policy.modifiers import idle_over, modifier
-from medaid.policy.reading import Table
+from medaid.policy.reading import PackTable
 from medaid.policy.vocabulary import FUNDS, KINDS, TIERS, LayerKind
 
 MEASURES: Final = ("flat", "visit_excess", "visit_gross", "year_excess", "year_gross")
@@ -34,7 +34,7 @@ DRAWS: Final = ("in_policy_first", "out_of_policy_first")
 T = TypeVar("T")
 
 
-def layer(table: Table, words: Words, pack: str) -> Layer | None:
+def layer(table: PackTable, words: Words, pack: str) -> Layer | None:
     """One `[[layer]]`; None where it is too broken to go on (its problems are noted)."""
     kind = table.choice("kind", KINDS, required=False, default=LayerKind.SHARE)
     default = citation(table, words, required=False, name="default_cite")
@@ -73,7 +73,7 @@ def layer(table: Table, words: Words, pack: str) -> Layer | None:
 
 
 def _rows(
-    table: Table, key: str, words: Words, read: Callable[[Table, Row], T | None]
+    table: PackTable, key: str, words: Words, read: Callable[[PackTable, ClauseRow], T | None]
 ) -> tuple[T, ...]:
     found: list[T] = []
     for element in table.rows(key):
@@ -82,22 +82,22 @@ def _rows(
             found.append(_WITHOUT_FIGURE[key](row, element))
             element.done()
             continue
-        value = read(element, row or Row("", When(), NO_CITE, (), None, None, element.line()))
+        value = read(element, row or ClauseRow("", When(), NO_CITE, (), None, None, element.line()))
         element.done()
         if value is not None:
             found.append(value)
     return tuple(found)
 
 
-_WITHOUT_FIGURE: Final[Mapping[str, Callable[[Row, Table], Any]]] = {
-    "deductible": lambda row, _: Deductible(row, Amount(fen=0), "visit"),
+_WITHOUT_FIGURE: Final[Mapping[str, Callable[[ClauseRow, PackTable], Any]]] = {
+    "deductible": lambda row, _: Deductible(row, ClauseAmount(fen=0), "visit"),
     "rate": lambda row, _: Rate(row, (), "flat"),
-    "cap": lambda row, table: Cap(row, _limit(table), Amount(), "year", ()),
+    "cap": lambda row, table: Cap(row, _limit(table), ClauseAmount(), "year", ()),
 }
 """Rows that may say that no citable figure exists for their case."""
 
 
-def _base(table: Table | None, words: Words) -> Base | None:
+def _base(table: PackTable | None, words: Words) -> Base | None:
     if table is None:
         return None
     cite = citation(table, words)
@@ -114,13 +114,13 @@ def _base(table: Table | None, words: Words) -> Base | None:
     return base
 
 
-def _deductible(table: Table, row: Row) -> Deductible | None:
+def _deductible(table: PackTable, row: ClauseRow) -> Deductible | None:
     value = amount(table, unlimited=False)
     per = table.choice("per", ("visit", "year", "transfer"), required=False, default="visit")
     limit = table.fen("year_limit_yuan", False)
     made = Deductible(
         row,
-        value or Amount(fen=0),
+        value or ClauseAmount(fen=0),
         per,
         table.words("shared_with"),
         limit,
@@ -144,7 +144,7 @@ def _deductible(table: Table, row: Row) -> Deductible | None:
     return made if value else None
 
 
-def _per_of(table: Table, value: Amount | None, per: str) -> None:
+def _per_of(table: PackTable, value: ClauseAmount | None, per: str) -> None:
     """A share of a visit's amount is a visit's line, a share of the year's amount is the year's."""
     if (
         value is not None
@@ -155,11 +155,11 @@ def _per_of(table: Table, value: Amount | None, per: str) -> None:
         table.wrong('per = "year" 的比例须以 year:… 为来源,按次的不得以 year:… 为来源', "of")
 
 
-def _ceiling(table: Table, row: Row) -> Ceiling | None:
+def _ceiling(table: PackTable, row: ClauseRow) -> Ceiling | None:
     value = amount(table, unlimited=True)
     made = Ceiling(
         row,
-        value or Amount(),
+        value or ClauseAmount(),
         table.choice(
             "per", ("visit", "year"), value is not None and value.derivation != "无", "visit"
         ),
@@ -171,12 +171,12 @@ def _ceiling(table: Table, row: Row) -> Ceiling | None:
     return made if value else None
 
 
-def _initial_self_pay(table: Table, row: Row) -> InitialSelfPay | None:
+def _initial_self_pay(table: PackTable, row: ClauseRow) -> InitialSelfPay | None:
     ratio = table.ratio("ratio")
     return None if ratio is None else InitialSelfPay(row, ratio)
 
 
-def _rate(table: Table, row: Row) -> Rate | None:
+def _rate(table: PackTable, row: ClauseRow) -> Rate | None:
     if table.has("ratio") == table.has("band"):
         table.wrong("须且只须写 ratio(单一比例)或 [[…band]](分段)之一")
         table.asked |= {"ratio", "band", "on", "slab", "bounds", "shared_with"}
@@ -206,7 +206,7 @@ def _rate(table: Table, row: Row) -> Rate | None:
     return Rate(row, tuple(bands), on, slab, bounds == "upper_inclusive", shared) if bands else None
 
 
-def _contiguous(element: Table, bands: list[Band], low: int, high: int | None) -> None:
+def _contiguous(element: PackTable, bands: list[Band], low: int, high: int | None) -> None:
     if bands and bands[-1].high != low:
         ended = "无上限" if bands[-1].high is None else f"{bands[-1].high // 100} 元"
         element.wrong(
@@ -217,7 +217,7 @@ def _contiguous(element: Table, bands: list[Band], low: int, high: int | None) -
         element.wrong("to 不大于 from:分段颠倒", "to")
 
 
-def _cap(table: Table, row: Row) -> Cap | None:
+def _cap(table: PackTable, row: ClauseRow) -> Cap | None:
     value = amount(table, unlimited=True)
     switch = _switch(table.table("switch"))
     per = table.choice(
@@ -232,23 +232,27 @@ def _cap(table: Table, row: Row) -> Cap | None:
     )
 
 
-def _limit(table: Table) -> str:
+def _limit(table: PackTable) -> str:
     """Which limit of the layer this row fixes; a layer may have several at once (a sub-limit and a
     shared one)."""
     return table.text("limit", required=False, default="limit")
 
 
-def _switch(table: Table | None) -> Switch | None:
+def _switch(table: PackTable | None) -> CapSwitch | None:
     if table is None:
         return None
     named, above = source(table, "source"), table.fen("above_yuan")
     unlimited = table.flag("then_none")
     then = table.fen("then_yuan", required=not unlimited)
     table.done()
-    return None if above is None else Switch(named, Amount(fen=above), None if unlimited else then)
+    return (
+        None
+        if above is None
+        else CapSwitch(named, ClauseAmount(fen=above), None if unlimited else then)
+    )
 
 
-def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
+def _requirements(table: PackTable, words: Words) -> tuple[Requirement, ...]:
     found = []
     for element in table.rows("requires"):
         row = common(element, words)
@@ -265,13 +269,13 @@ def _requirements(table: Table, words: Words) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def _floor(table: Table, row: Row) -> Floor | None:
+def _floor(table: PackTable, row: ClauseRow) -> Floor | None:
     ratio = table.ratio("ratio")
     of = source(table, "of")
     return None if ratio is None else Floor(row, ratio, of)
 
 
-def _lump(table: Table, row: Row) -> Lump | None:
+def _lump(table: PackTable, row: ClauseRow) -> Lump | None:
     fen, above = table.fen("yuan"), table.fen("above_yuan")
     trigger = source(table, "source")
     return None if fen is None or above is None else Lump(row, fen, trigger, above)

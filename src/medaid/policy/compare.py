@@ -6,20 +6,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from medaid.policy.describe import Entry, entries
+from medaid.policy.describe import DescribedFigure, entries
 from medaid.policy.model import Policy
 from medaid.policy.vocabulary import category_name
 
 
-class Difference(NamedTuple):
+class FigureDifference(NamedTuple):
     """One figure that is new, gone or changed. `before` or `after` is None where it did not or does
     no longer exist."""
 
-    before: Entry | None
-    after: Entry | None
+    before: DescribedFigure | None
+    after: DescribedFigure | None
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> DescribedFigure:
         """The side that exists, the later one first."""
         found = self.after or self.before
         assert found is not None
@@ -45,24 +45,24 @@ def touched_words(categories: frozenset[str]) -> str:
     return "、".join(sorted(map(category_name, categories))) if categories else "全体参保人"
 
 
-def differences(before: Policy, after: Policy) -> list[Difference]:
+def differences(before: Policy, after: Policy) -> list[FigureDifference]:
     """Every figure that reads otherwise, in the order of the later policy, then what is gone."""
     old, new = _by_place(before), _by_place(after)
     changed = [
-        Difference(old.get(place), entry)
+        FigureDifference(old.get(place), entry)
         for place, entry in new.items()
         if place not in old or old[place].value != entry.value
     ]
     return [
         *changed,
-        *(Difference(entry, None) for place, entry in old.items() if place not in new),
+        *(FigureDifference(entry, None) for place, entry in old.items() if place not in new),
     ]
 
 
-def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
+def _by_place(policy: Policy) -> dict[tuple[str, ...], DescribedFigure]:
     """Entries by where they stand; several of one place (modifiers without condition) are told
     apart by their number."""
-    found: dict[tuple[str, ...], Entry] = {}
+    found: dict[tuple[str, ...], DescribedFigure] = {}
     for layer in policy.layers:
         for entry in entries(layer):
             place: tuple[str, ...] = entry.place
@@ -71,7 +71,7 @@ def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
             found[place] = entry
     for code, rows in policy.category_rules.items():
         for one in rows:
-            found["standing", code] = Entry(
+            found["standing", code] = DescribedFigure(
                 "standing",
                 "救助对象",
                 category_name(code),
@@ -83,7 +83,7 @@ def _by_place(policy: Policy) -> dict[tuple[str, ...], Entry]:
     return found
 
 
-def touched(found: Sequence[Difference]) -> str:
+def touched(found: Sequence[FigureDifference]) -> str:
     """All categories that some difference touches."""
     if any(not d.entry.categories for d in found):
         return touched_words(frozenset())

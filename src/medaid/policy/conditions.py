@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from medaid.policy.model import Citation, Document, Row, When
-from medaid.policy.reading import Table
+from medaid.policy.model import Citation, ClauseRow, Document, When
+from medaid.policy.reading import PackTable
 from medaid.policy.vocabulary import NO_CATEGORY, RANGES, SETS, TRUST, VALUES
 
 NO_CITE: Final = Citation("", "", "")
@@ -35,7 +35,7 @@ class Words(NamedTuple):
 
 
 def citation(
-    table: Table, words: Words, required: bool = True, name: str = "cite"
+    table: PackTable, words: Words, required: bool = True, name: str = "cite"
 ) -> Citation | None:
     """`cite = "document#article"`, or the layer's `default_cite`. A figure without either does not
     load."""
@@ -59,13 +59,13 @@ def citation(
     return Citation(document.number, article.strip(), trust)
 
 
-def when(table: Table, words: Words) -> When:
+def when(table: PackTable, words: Words) -> When:
     """The condition of a row: sets of values, ranges of whole numbers."""
     below = table.table("when")
     return When() if below is None else condition(below, words)
 
 
-def condition(below: Table, words: Words) -> When:
+def condition(below: PackTable, words: Words) -> When:
     """One conjunction of facts."""
     sets, ranges = [], []
     for name in below.value:
@@ -87,7 +87,7 @@ def condition(below: Table, words: Words) -> When:
     return When(tuple(sorted(sets)), tuple(sorted(ranges)))
 
 
-def _range(table: Table, name: str) -> tuple[int, int | None]:
+def _range(table: PackTable, name: str) -> tuple[int, int | None]:
     bounds = table.table(name)
     if bounds is None:
         return 0, None
@@ -105,7 +105,7 @@ def _range(table: Table, name: str) -> tuple[int, int | None]:
     return low or 0, high
 
 
-def common(table: Table, words: Words, may_miss: bool = False) -> Row | None:
+def common(table: PackTable, words: Words, may_miss: bool = False) -> ClauseRow | None:
     """What every row carries. None (with the problem noted) where it has no citation; only some
     rows may say `missing`."""
     missing = table.text("missing", False) if may_miss else ""
@@ -113,7 +113,7 @@ def common(table: Table, words: Words, may_miss: bool = False) -> Row | None:
     since, until = table.day("from", False), table.day("until", False)
     if since and until and until < since:
         table.wrong("until 早于 from:日期颠倒", "until")
-    row = Row(
+    row = ClauseRow(
         table.text("id", False),
         when(table, words),
         cite or NO_CITE,

@@ -8,15 +8,15 @@ from typing import Final, NamedTuple
 
 from medaid.money import Fen, Ratio
 from medaid.policy.model import (
-    Amount,
     Cap,
     Citation,
+    ClauseAmount,
+    ClauseRow,
     Deductible,
     Layer,
     Modifier,
     Policy,
     Rate,
-    Row,
     When,
 )
 from medaid.policy.vocabulary import (
@@ -43,7 +43,7 @@ _UNIT: Final = {"age": "每岁", "stay_no": "每次住院", "years_enrolled": "�
 _TARGET: Final = {"ratio": "比例", "deductible": "起付线", "cap": "限额", "ceiling": "进入限额"}
 
 
-class Entry(NamedTuple):
+class DescribedFigure(NamedTuple):
     """One figure: of which layer and table, under which condition, its value in words, its clause,
     and whom it touches (empty: everybody)."""
 
@@ -86,7 +86,7 @@ def money(fen: int) -> str:
     return f"{fen // 100} 元" if fen % 100 == 0 else f"{Fen(fen)} 元"
 
 
-def amount(value: Amount, none: str = "不限") -> str:
+def amount(value: ClauseAmount, none: str = "不限") -> str:
     """A sum that a clause fixes, in words."""
     if value.ratio is None:
         if value.fen is None or (not value.fen and value.derivation):
@@ -97,7 +97,7 @@ def amount(value: Amount, none: str = "不限") -> str:
     return f"{source_name(value.of)}的 {Ratio(value.ratio).percent()}{least}{most}"
 
 
-def entries(layer: Layer) -> Iterator[Entry]:
+def entries(layer: Layer) -> Iterator[DescribedFigure]:
     """Every figure of a layer, table by table, in the order of the walk."""
     if layer.kind == LayerKind.GAP:
         yield from (_entry(layer, "缺口", r.row, f"不支付:{r.says}") for r in layer.requirements)
@@ -106,7 +106,7 @@ def entries(layer: Layer) -> Iterator[Entry]:
     extra = "".join(f",减 {source_name(n)}" for n in base.less) + "".join(
         f",加 {source_name(n)} 的 {Ratio(w).percent()}" for n, w in base.plus
     )
-    yield Entry(
+    yield DescribedFigure(
         layer.id,
         layer.name,
         "基数",
@@ -119,7 +119,7 @@ def entries(layer: Layer) -> Iterator[Entry]:
         yield _entry(
             layer,
             "金额",
-            Row("", When(), layer.cite, (), None, None, layer.line),
+            ClauseRow("", When(), layer.cite, (), None, None, layer.line),
             f"由经办机构提供({layer.given})",
         )
     for r in layer.requirements:
@@ -155,11 +155,11 @@ def entries(layer: Layer) -> Iterator[Entry]:
         )
 
 
-def _entry(layer: Layer, table: str, row: Row, value: str) -> Entry:
+def _entry(layer: Layer, table: str, row: ClauseRow, value: str) -> DescribedFigure:
     dates = "".join(
         ((f",自 {row.since}" if row.since else ""), (f",至 {row.until}" if row.until else ""))
     )
-    return Entry(
+    return DescribedFigure(
         layer.id,
         layer.name,
         table,
@@ -170,7 +170,7 @@ def _entry(layer: Layer, table: str, row: Row, value: str) -> Entry:
     )
 
 
-def _touched(layer: Layer, row: Row | None) -> frozenset[str]:
+def _touched(layer: Layer, row: ClauseRow | None) -> frozenset[str]:
     """Whom the figure touches: the row's categories within the layer's; empty for everybody."""
     of_layer = dict(layer.when.sets).get("category", frozenset())
     of_row = dict(row.when.sets).get("category", frozenset()) if row else frozenset()

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from medaid.policy.conditions import Words, citation, when
-from medaid.policy.model import Base, Gap, Layer, Requirement, Row, When
-from medaid.policy.reading import Table
+from medaid.policy.model import Base, ClauseRow, Gap, Layer, Requirement, When
+from medaid.policy.reading import PackTable
 from medaid.policy.vocabulary import FUNDS, TIERS, LayerKind
 
 
 def read_gaps(
-    rows: Sequence[Table], words: Words, pack: str, known: Collection[str]
+    rows: Sequence[PackTable], words: Words, pack: str, known: Collection[str]
 ) -> tuple[tuple[Gap, ...], tuple[Layer, ...]]:
     """Every gap, and the layers by which those of a benefit without any figure are told.
 
@@ -41,7 +41,7 @@ def read_gaps(
     return tuple(gaps), tuple(layers)
 
 
-def _check_note(row: Table, gap: Gap, known: Collection[str]) -> None:
+def _check_note(row: PackTable, gap: Gap, known: Collection[str]) -> None:
     """A gap without a tier is a note, so what it speaks of must stand in the file."""
     if gap.layer not in known:
         row.wrong(
@@ -51,13 +51,13 @@ def _check_note(row: Table, gap: Gap, known: Collection[str]) -> None:
         )
 
 
-def _layer(row: Table, gap: Gap, words: Words, pack: str) -> Layer | None:
+def _layer(row: PackTable, gap: Gap, words: Words, pack: str) -> Layer | None:
     """A layer that pays nothing and says why: its one requirement has no way to be met."""
     name, tier, fund = row.text("name"), row.choice("tier", TIERS), row.choice("fund", FUNDS)
     condition, cite, after = when(row, words), citation(row, words), row.words("after")
     if cite is None:
         return None
-    unmet = Requirement(Row("", When(), cite, (), None, None, gap.line), gap.says, ())
+    unmet = Requirement(ClauseRow("", When(), cite, (), None, None, gap.line), gap.says, ())
     return Layer(
         id=gap.layer, name=name, tier=tier, fund=fund, kind=LayerKind.GAP, when=condition,
         cite=cite, after=after, base=Base("in_policy_left", cite), given="",

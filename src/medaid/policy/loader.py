@@ -22,8 +22,8 @@ from medaid.policy.checks import check_layer
 from medaid.policy.conditions import Words, citation, common
 from medaid.policy.gaps import read_gaps
 from medaid.policy.lines import lines_of
-from medaid.policy.model import CategoryRule, Document, Ended, Figure, Layer, Pack
-from medaid.policy.reading import Problem, Table
+from medaid.policy.model import CategoryRule, Document, Ended, Layer, Pack, PublishedFigure
+from medaid.policy.reading import PackProblem, PackTable
 from medaid.policy.vocabulary import TRUST
 from medaid.toml_errors import in_chinese, line_of
 
@@ -36,7 +36,7 @@ YEAR_BASES: Final = ("care_end", "settled")
 class PackInvalid(PolicyUndetermined):
     """One or more files are not valid packs; `problems` lists all that was found."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[PackProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("PACK_INVALID", rule="\n".join(map(str, self.problems)))
 
@@ -46,7 +46,7 @@ def load(path: FilePath, known_categories: frozenset[str]) -> Pack:
     if path.stat().st_size > LARGEST_FILE:
         raise PackInvalid(
             [
-                Problem(
+                PackProblem(
                     str(path),
                     1,
                     f"文件超过 {LARGEST_FILE} 字节;一个政策包只写一份文件的条款,请拆分",
@@ -58,23 +58,23 @@ def load(path: FilePath, known_categories: frozenset[str]) -> Pack:
 
 def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
     """The pack in `data` (UTF-8 TOML). Raises PackInvalid with every problem found."""
-    problems: list[Problem] = []
+    problems: list[PackProblem] = []
     try:
         text = data.decode("utf-8-sig")
         content = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
     except UnicodeDecodeError:
-        raise PackInvalid([Problem(file, 1, "文件须为 UTF-8 编码")]) from None
+        raise PackInvalid([PackProblem(file, 1, "文件须为 UTF-8 编码")]) from None
     except (ValueError, RecursionError, ArithmeticError) as error:  # 1e99999999999999999999
         raise PackInvalid(
             [
-                Problem(
+                PackProblem(
                     file,
                     line_of(error, text),
                     f"不是合规的 TOML:{in_chinese(error)};政策包用 TOML 书写,不用 YAML 或 JSON",
                 )
             ]
         ) from None
-    top = Table(content, (), lines_of(text), file, problems)
+    top = PackTable(content, (), lines_of(text), file, problems)
     pack = _pack(
         top, hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16], known_categories
     )
@@ -83,7 +83,7 @@ def parse(data: bytes, file: str, known_categories: frozenset[str]) -> Pack:
     return pack
 
 
-def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | None:
+def _pack(top: PackTable, version: str, known_categories: frozenset[str]) -> Pack | None:
     if top.whole("format") != FORMAT:
         top.wrong(f"format 应为 {FORMAT}", "format")
     region = top.text("region")
@@ -149,7 +149,7 @@ def _pack(top: Table, version: str, known_categories: frozenset[str]) -> Pack | 
     )
 
 
-def _layers(top: Table, words: Words, pack: str) -> tuple[Layer, ...]:
+def _layers(top: PackTable, words: Words, pack: str) -> tuple[Layer, ...]:
     """Every layer, each held against itself and its name against the others'."""
     found: list[Layer] = []
     for table in top.rows("layer"):
@@ -165,7 +165,7 @@ def _layers(top: Table, words: Words, pack: str) -> tuple[Layer, ...]:
     return tuple(found)
 
 
-def _ended(row: Table, words: Words) -> Ended | None:
+def _ended(row: PackTable, words: Words) -> Ended | None:
     layer, cite = row.text("layer"), citation(row, words)
     row.done()
     return Ended(layer, cite, row.line()) if cite else None
@@ -174,7 +174,7 @@ def _ended(row: Table, words: Words) -> Ended | None:
 _UNITS: Final = ("yuan", "ratio", "count", "months", "days", "working_days")
 
 
-def _figure(row: Table, words: Words) -> Figure | None:
+def _figure(row: PackTable, words: Words) -> PublishedFigure | None:
     """A published figure: value and unit (`yuan` is kept in fen, `ratio` in parts, the rest as
     whole numbers)."""
     name, says, unit = row.text("name"), row.text("says"), row.choice("unit", _UNITS)
@@ -184,13 +184,13 @@ def _figure(row: Table, words: Words) -> Figure | None:
     carried = common(row, words)
     row.done()
     return (
-        Figure(name, says, value, unit, carried, notice, cover)
+        PublishedFigure(name, says, value, unit, carried, notice, cover)
         if carried and value is not None
         else None
     )
 
 
-def _documents(top: Table) -> dict[str, Document]:
+def _documents(top: PackTable) -> dict[str, Document]:
     found: dict[str, Document] = {}
     documents = top.table("documents", required=True)
     for key in documents.value if documents else ():
@@ -214,7 +214,7 @@ def _documents(top: Table) -> dict[str, Document]:
     return found
 
 
-def _category_rule(row: Table, words: Words, pack: str) -> CategoryRule | None:
+def _category_rule(row: PackTable, words: Words, pack: str) -> CategoryRule | None:
     code = row.text("code")
     if code not in words.categories:
         allowed = "、".join(

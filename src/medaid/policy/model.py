@@ -14,13 +14,15 @@ from typing import Final, NamedTuple, get_args, get_type_hints
 
 from medaid.policy.tables import (
     AgencyFigure,
-    Amount,
     Band,
     Base,
     Cap,
+    CapSwitch,
     Ceiling,
     Change,
     Citation,
+    ClauseAmount,
+    ClauseRow,
     Deductible,
     Floor,
     HasRow,
@@ -29,8 +31,6 @@ from medaid.policy.tables import (
     Modifier,
     Rate,
     Requirement,
-    Row,
-    Switch,
     When,
     preferred,
 )
@@ -59,13 +59,15 @@ __all__ = [
     "TRUST",
     "VALUES",
     "AgencyFigure",
-    "Amount",
     "Band",
     "Base",
     "Cap",
+    "CapSwitch",
     "Ceiling",
     "Change",
     "Citation",
+    "ClauseAmount",
+    "ClauseRow",
     "Deductible",
     "Facts",
     "Floor",
@@ -75,8 +77,6 @@ __all__ = [
     "Modifier",
     "Rate",
     "Requirement",
-    "Row",
-    "Switch",
     "When",
     "preferred",
     "rows_of",
@@ -132,7 +132,7 @@ class CategoryRule(NamedTuple):
     orphan is under 18)."""
 
     code: str
-    row: Row
+    row: ClauseRow
     pack: str = ""
 
 
@@ -144,7 +144,7 @@ class Ended(NamedTuple):
     line: int
 
 
-class Figure(NamedTuple):
+class PublishedFigure(NamedTuple):
     """A published figure that no layer carries: a financing standard, a national floor. `value` in
     `unit` (fen, ratio parts, or a count)."""
 
@@ -152,7 +152,7 @@ class Figure(NamedTuple):
     says: str
     value: int
     unit: str
-    row: Row
+    row: ClauseRow
     notice_year: int | None = None
     cover_year: int | None = None
 
@@ -183,7 +183,7 @@ class Pack:
     layers: tuple[Layer, ...]
     gaps: tuple[Gap, ...]
     ended: tuple[Ended, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[PublishedFigure, ...]
     version: str
     file: str
     replaces: tuple[str, ...] = ()
@@ -213,7 +213,7 @@ class Policy:
     """What agencies have entered where files leave a figure open, the nearest region's first."""
 
 
-def rows_of(pack: Pack) -> Iterator[Row]:
+def rows_of(pack: Pack) -> Iterator[ClauseRow]:
     """Every row of the pack that may hold on some days only."""
     yield from (one.row for one in pack.category_rules)
     yield from (one.row for one in pack.figures)

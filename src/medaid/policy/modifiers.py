@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from medaid.errors import BadInput
 from medaid.money import Fen
-from medaid.policy.model import Modifier, Row
-from medaid.policy.reading import Table
+from medaid.policy.model import ClauseRow, Modifier
+from medaid.policy.reading import PackTable
 from medaid.policy.vocabulary import RANGES
 
 
-def modifier(table: Table, row: Row) -> Modifier | None:
+def modifier(table: PackTable, row: ClauseRow) -> Modifier | None:
     target = table.choice(
         "target", ("ratio", "deductible", "cap", "ceiling"), required=False, default="ratio"
     )
@@ -58,13 +58,13 @@ def modifier(table: Table, row: Row) -> Modifier | None:
     )
 
 
-def idle_over(table: Table) -> None:
+def idle_over(table: PackTable) -> None:
     """`over` means something only between rows of which one applies."""
     if table.has("over"):
         table.wrong("over 只用于同一表(同一 group)中择一适用的行,此处用不到", "over")
 
 
-def _signed_fen(table: Table, key: str) -> int | None:
+def _signed_fen(table: PackTable, key: str) -> int | None:
     value = table.raw(key, (int, Decimal), "金额(元,可为负)", False)
     if value is None:
         return None

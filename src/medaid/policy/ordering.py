@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from medaid.errors import PolicyUndetermined
-from medaid.policy.model import Layer, Row
+from medaid.policy.model import ClauseRow, Layer
 from medaid.policy.vocabulary import LAYER_SOURCES, TIERS
 
 
@@ -87,7 +87,7 @@ def check_references(layers: Sequence[Layer]) -> None:
                 )
 
 
-def _shares(layer: Layer) -> list[tuple[str, Row, tuple[str, ...]]]:
+def _shares(layer: Layer) -> list[tuple[str, ClauseRow, tuple[str, ...]]]:
     """What the layer shares with others: caps, deductibles, ceilings, running totals."""
     return [
         *(("cap", c.row, c.counts) for c in layer.caps),

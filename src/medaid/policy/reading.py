@@ -16,7 +16,7 @@ PLACEHOLDER: Final = "REPLACE"
 """What the template of `medaid policy new` stands for with; nothing that still says it loads."""
 
 
-class Problem(NamedTuple):
+class PackProblem(NamedTuple):
     """One thing wrong in a policy file, for people: where, what, and what to do."""
 
     file: str
@@ -27,7 +27,7 @@ class Problem(NamedTuple):
         return f"{self.file}:{self.line}: {self.says}"
 
 
-class Table:
+class PackTable:
     """A TOML table with its place in the file. Readers note problems and answer None or the
     default, so that all are found at once."""
 
@@ -37,7 +37,7 @@ class Table:
         path: Path,
         places: dict[Path, int],
         file: str,
-        problems: list[Problem],
+        problems: list[PackProblem],
     ) -> None:
         self.value, self.path, self.places, self.file, self.problems = (
             value,
@@ -52,7 +52,7 @@ class Table:
         return line_at(self.places, self.path if key is None else (*self.path, key))
 
     def wrong(self, says: str, key: str | None = None) -> None:
-        self.problems.append(Problem(self.file, self.line(key), says))
+        self.problems.append(PackProblem(self.file, self.line(key), says))
 
     def has(self, key: str) -> bool:
         return key in self.value
@@ -146,11 +146,11 @@ class Table:
             self.wrong(f"{key} 有重复的值", key)
         return tuple(value)
 
-    def table(self, key: str, required: bool = False) -> Table | None:
+    def table(self, key: str, required: bool = False) -> PackTable | None:
         value = self.raw(key, dict, "表", required)
         return None if value is None else self.below(value, key)
 
-    def rows(self, key: str) -> Iterator[Table]:
+    def rows(self, key: str) -> Iterator[PackTable]:
         """The elements of an array of tables; none where there is no such key."""
         value = self.raw(key, list, "表的列表([[…]])", False)
         for index, element in enumerate(value or ()):
@@ -159,8 +159,8 @@ class Table:
             else:
                 self.wrong(f"{key} 的每一项应为表", key)
 
-    def below(self, value: Mapping[str, Any], *path: str | int) -> Table:
-        return Table(value, (*self.path, *path), self.places, self.file, self.problems)
+    def below(self, value: Mapping[str, Any], *path: str | int) -> PackTable:
+        return PackTable(value, (*self.path, *path), self.places, self.file, self.problems)
 
     def done(self) -> None:
         """Every key that nobody asked for is unknown."""

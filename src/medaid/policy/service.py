@@ -20,7 +20,7 @@ from medaid.policy.assembly import assemble, chain, succeeded
 from medaid.policy.entered import entered_parts as entered_parts
 from medaid.policy.entered import open_parts as open_parts
 from medaid.policy.entered import with_figures as with_figures
-from medaid.policy.model import Figure, Pack, Policy
+from medaid.policy.model import Pack, Policy, PublishedFigure
 from medaid.policy.vocabulary import LayerKind
 
 PACKS: Final = Path(__file__).with_name("packs")
@@ -67,12 +67,12 @@ class Library:
             raise PolicyUndetermined("NO_POLICY", field=name, rule="该版本的政策包不在手边")
         return self._older(name)
 
-    def figures(self, region: str, day: date) -> dict[str, tuple[Figure, ...]]:
+    def figures(self, region: str, day: date) -> dict[str, tuple[PublishedFigure, ...]]:
         """Published figures by name (a financing standard, a national floor) that hold in `region`
         on `day`; the nearest region's win."""
-        found: dict[str, tuple[Figure, ...]] = {}
+        found: dict[str, tuple[PublishedFigure, ...]] = {}
         for one in chain(region):
-            here: dict[str, tuple[Figure, ...]] = {}
+            here: dict[str, tuple[PublishedFigure, ...]] = {}
             for figure in (
                 f
                 for p in self.packs

@@ -42,7 +42,7 @@ class Change(NamedTuple):
     least: int | None = None
 
 
-class Amount(NamedTuple):
+class ClauseAmount(NamedTuple):
     """A sum that a clause fixes. `fen` alone; or `ratio` of the source `of` between `least` and
     `most`; all None means no limit."""
 
@@ -58,7 +58,7 @@ class Amount(NamedTuple):
     """What modifiers do to it once its source is known; empty in a pack."""
 
 
-class Row(NamedTuple):
+class ClauseRow(NamedTuple):
     """What every row of a clause table carries."""
 
     id: str
@@ -83,7 +83,7 @@ class HasRow(Protocol):
     """An element of a clause table."""
 
     @property
-    def row(self) -> Row: ...
+    def row(self) -> ClauseRow: ...
 
 
 def preferred(holding: Sequence[R]) -> list[R]:
@@ -93,8 +93,8 @@ def preferred(holding: Sequence[R]) -> list[R]:
 
 
 class Deductible(NamedTuple):
-    row: Row
-    amount: Amount
+    row: ClauseRow
+    amount: ClauseAmount
     per: str  # visit, year, transfer
     shared_with: tuple[str, ...] = ()
     year_limit: int | None = None
@@ -109,7 +109,7 @@ class Band(NamedTuple):
 
 
 class Rate(NamedTuple):
-    row: Row
+    row: ClauseRow
     bands: tuple[Band, ...]
     # flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on
     measure: str
@@ -119,26 +119,26 @@ class Rate(NamedTuple):
     """Layers whose running totals of the year count on the same scale."""
 
 
-class Switch(NamedTuple):
+class CapSwitch(NamedTuple):
     """A cap that another threshold switches: above `above` fen of `source`, the cap is `fen` (None:
     no limit)."""
 
     source: str
-    above: Amount
+    above: ClauseAmount
     fen: int | None
 
 
 class Cap(NamedTuple):
-    row: Row
+    row: ClauseRow
     name: str
-    amount: Amount
+    amount: ClauseAmount
     per: str
     counts: tuple[str, ...]
-    switch: Switch | None = None
+    switch: CapSwitch | None = None
 
 
 class Modifier(NamedTuple):
-    row: Row
+    row: ClauseRow
     target: str  # ratio, deductible, cap, ceiling
     points: int = 0
     times: int | None = None
@@ -155,7 +155,7 @@ class Modifier(NamedTuple):
 class Requirement(NamedTuple):
     """A condition without which the layer pays nothing: one of `among` must hold."""
 
-    row: Row
+    row: ClauseRow
     says: str
     among: tuple[When, ...]
 
@@ -171,7 +171,7 @@ class InitialSelfPay(NamedTuple):
     """What part of the base the person bears before anything else is counted (先行自付比例, mostly
     for care elsewhere)."""
 
-    row: Row
+    row: ClauseRow
     ratio: int
 
 
@@ -179,8 +179,8 @@ class Ceiling(NamedTuple):
     """How much cost may enter the layer, per visit or per year; what is over may be another layer's
     base (`overflow:LAYER`)."""
 
-    row: Row
-    amount: Amount
+    row: ClauseRow
+    amount: ClauseAmount
     per: str
     shared_with: tuple[str, ...] = ()
 
@@ -188,7 +188,7 @@ class Ceiling(NamedTuple):
 class Floor(NamedTuple):
     """The layer pays at least `ratio` of `of` (保底)."""
 
-    row: Row
+    row: ClauseRow
     ratio: int
     of: str
 
@@ -230,7 +230,7 @@ class AgencyFigure(NamedTuple):
 class Lump(NamedTuple):
     """A sum paid once a year when `source` passes `above`."""
 
-    row: Row
+    row: ClauseRow
     fen: int
     source: str
     above: int

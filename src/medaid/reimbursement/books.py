@@ -16,7 +16,7 @@ from medaid.fund.model import Entry, Line, reversing
 from medaid.fund.model.journal import movement, reimbursement_entry
 from medaid.instants import civil_date
 from medaid.money import Fen, split
-from medaid.reimbursement.model import Case, PayOrder
+from medaid.reimbursement.model import Case, CaseOrder
 from medaid.reimbursement.pricing import ASSISTANCE, outside
 
 FRONTED_FUNDS: Final = ("assistance",)
@@ -44,7 +44,7 @@ def annulment(case: Case, now: datetime) -> list[Entry]:
     ]
 
 
-def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+def payment(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
     """The second entry: what was owed to the case has left the expenditure account. Assistance that
     the insurer fronts is not the agency's to pay."""
     entries = []
@@ -62,7 +62,7 @@ def payment(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
 
 def _paid_out(
     case: Case,
-    order: PayOrder,
+    order: CaseOrder,
     admdvs: str,
     rows: Sequence[tuple[str, str, str, Fen]],
     now: datetime,
@@ -71,7 +71,7 @@ def _paid_out(
     return movement("reimbursement_payment", admdvs, source, rows, now, counterpart=case.case_id)
 
 
-def payment_returned(case: Case, order: PayOrder, reason: str, now: datetime) -> list[Entry]:
+def payment_returned(case: Case, order: CaseOrder, reason: str, now: datetime) -> list[Entry]:
     """The payment mirrored: the bank returned what it had reported paid."""
     return [
         reversing(entry, order.order_id, civil_date(now), now, reason)
@@ -79,7 +79,7 @@ def payment_returned(case: Case, order: PayOrder, reason: str, now: datetime) ->
     ]
 
 
-def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+def recovery(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
     """What is demanded back: the obligation of `-order.amount` fen mirrored, shared over the funds
     that paid."""
     entries = []
@@ -100,7 +100,7 @@ def recovery(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     return entries
 
 
-def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+def recovered(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
     """The money has come back into the expenditure account: the payment mirrored by as much. What
     the insurer fronted comes back to the agency too, which pays the insurer's bill."""
     paid = next(one for one in reversed(case.orders) if one.amount > 0 and not one.failure)
@@ -119,7 +119,7 @@ def recovered(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     return entries
 
 
-def recovered_later(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
+def recovered_later(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
     """Money of an earlier year has come back: other income in the special account, for each fund
     that paid (财会〔2017〕28号, by analogy with 1020399)."""
     entries = []
@@ -137,7 +137,7 @@ def recovered_later(case: Case, order: PayOrder, now: datetime) -> list[Entry]:
     return entries
 
 
-def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
+def _shared(case: Case, order: CaseOrder, entry: Entry) -> tuple[Line, ...]:
     """The entry's lines, negated, with this recovery's share of each."""
     names = list(funds_of(case))
     shares = recovered_share(case, order, [int(amount) for amount in funds_of(case).values()])
@@ -157,7 +157,7 @@ def _shared(case: Case, order: PayOrder, entry: Entry) -> tuple[Line, ...]:
     )
 
 
-def recovered_share(case: Case, order: PayOrder, paid: Sequence[int]) -> list[Fen]:
+def recovered_share(case: Case, order: CaseOrder, paid: Sequence[int]) -> list[Fen]:
     """What recovery `order` takes back of each of the `paid` amounts, in proportion to what earlier
     recoveries left: never more than that."""
     left = list(paid)
@@ -235,7 +235,7 @@ def standing_change(case: Case) -> dict[str, int]:
     return change
 
 
-def recovery_change(case: Case, order: PayOrder) -> dict[str, int]:
+def recovery_change(case: Case, order: CaseOrder) -> dict[str, int]:
     """What recovery `order` takes off the year's totals: what layers paid goes down, what the
     person bears goes up by as much."""
     assert case.pricing is not None, "only what was priced is recovered"

@@ -15,8 +15,8 @@ from medaid.errors import BadInput
 from medaid.money import Fen
 from medaid.payments.service import check_account
 from medaid.receipts.model import ReceiptNumber, check_distinct
-from medaid.reimbursement.model import Account, Case, Fees, OtherPayment, Receipt
-from medaid.reimbursement.procedure import Limits, Procedure
+from medaid.reimbursement.model import Case, Fees, OtherPayment, Receipt, StatedAccount
+from medaid.reimbursement.procedure import HandlingLimits, Procedure
 
 _BY_LINE: Final = {
     "medfee_sumamt": "det_item_fee_sumamt",
@@ -58,7 +58,7 @@ def fees(found: Fees) -> None:
     check_fee_classes(found.bill, found.classes, "classes")
 
 
-def lines(found: Fees, limits: Limits) -> None:
+def lines(found: Fees, limits: HandlingLimits) -> None:
     """The itemised list, where it was given: each line is the sum of its parts (L2), and the lines
     are the bill, part by part (L3)."""
     if len(found.lines) > limits.lines:
@@ -102,7 +102,7 @@ def normal_receipts(found: Sequence[Receipt]) -> tuple[Receipt, ...]:
     return tuple(normal)
 
 
-def receipts(case: Case, today: date, limits: Limits) -> None:
+def receipts(case: Case, today: date, limits: HandlingLimits) -> None:
     """Original receipts, each once, together the bill (Q3.2). A case that follows a settlement
     brings that settlement's bill, one of a year's end what the year's totals say."""
     if len(case.receipts) > limits.receipts:
@@ -131,7 +131,7 @@ def receipts(case: Case, today: date, limits: Limits) -> None:
         )
 
 
-def account(found: Account, procedure: Procedure) -> None:
+def account(found: StatedAccount, procedure: Procedure) -> None:
     """The person's own account, or another one that was confirmed, with proof (M二.4)."""
     if found.owner not in procedure.owners:
         raise BadInput(
@@ -148,7 +148,7 @@ def account(found: Account, procedure: Procedure) -> None:
         )
 
 
-def own_account(found: Account, name: str) -> None:
+def own_account(found: StatedAccount, name: str) -> None:
     """An account that is said to be the person's own bears the person's name."""
     if found.owner == "self" and not names.same(found.acctname, name):
         raise BadInput("FIELD_FORMAT", field="acctname", rule="本人账户的户名须与参保人姓名一致")

@@ -15,7 +15,7 @@ from medaid.reimbursement.books import standing_change
 from medaid.reimbursement.model import (
     ENDED,
     STANDS,
-    Care,
+    CareFacts,
     Case,
     Fees,
     OriginalSettlement,
@@ -140,7 +140,7 @@ def _after_settlement(settlement: Settlement, case_id: str, admdvs: str, now: da
         insutype=found.insutype,
         manl_reim_rea=LATE_IDENTITY,
         origin="system",
-        care=Care(
+        care=CareFacts(
             care=found.care,
             begin=found.begin,
             end=found.end,

@@ -15,7 +15,7 @@ from medaid.errors import Conflict
 from medaid.fund.model.chart import fund_of, funds
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.papers.model import Column, Paper, Signature, Table, Value
+from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value
 from medaid.papers.service import agency_name, between_text, date_text, masked, word
 from medaid.payments import service as payments
 from medaid.people import service as people
@@ -101,7 +101,7 @@ def _acceptance(found: Detail, person: Person, procedure: Procedure) -> Paper:
         ),
         words=(("票据金额", total),),
         notes=_cited("acceptance"),
-        signatures=(Signature("申请人(代办人)"), *_signed(case, ("受理人", act))),
+        signatures=(SignaturePlace("申请人(代办人)"), *_signed(case, ("受理人", act))),
     )
 
 
@@ -117,7 +117,7 @@ def _supplement(found: Detail, person: Person, _procedure: Procedure) -> Paper:
         paragraphs=_text("supplement", case=case.case_id),
         tables=(Table(_MATERIAL, tuple(enumerate(listed, 1))),),
         notes=_cited("supplement"),
-        signatures=(*_signed(case, ("经办人", act)), Signature("申请人签收")),
+        signatures=(*_signed(case, ("经办人", act)), SignaturePlace("申请人签收")),
         unit="",
     )
 
@@ -134,7 +134,7 @@ def _refusal(found: Detail, person: Person, _procedure: Procedure) -> Paper:
         paragraphs=(*_text("refusal", **said), _letters()["refusal"]["remedy"]),
         facts=(*_who(case, person), ("医疗费总额", case.fees.medfee_sumamt)),
         notes=_cited("refusal"),
-        signatures=(*_signed(case, ("经办人", act)), Signature("申请人签收")),
+        signatures=(*_signed(case, ("经办人", act)), SignaturePlace("申请人签收")),
     )
 
 
@@ -214,7 +214,7 @@ def _last(found: Detail, name: str) -> Act | None:
     return next((act for act in reversed(found.acts) if act.act == name), None)
 
 
-def _signed(case: Case, *acts: tuple[str, Act | None]) -> tuple[Signature, ...]:
+def _signed(case: Case, *acts: tuple[str, Act | None]) -> tuple[SignaturePlace, ...]:
     done: list[tuple[str, str, datetime | None]] = [
         (post, act.officer, act.at) if act else (post, "", None) for post, act in acts
     ]

@@ -92,7 +92,7 @@ class Arrears:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HandlingLimits:
     """Limits of handling. Bytes, seconds, counts, civil days."""
 
     file_bytes: int
@@ -117,7 +117,7 @@ class Procedure:
     hardship_points: int
     hardship_cite: str
     arrears: tuple[Arrears, ...]
-    limits: Limits
+    limits: HandlingLimits
     owners: Mapping[str, str]
     reasons: Mapping[str, str]
 
@@ -251,7 +251,7 @@ def read(text: str) -> Procedure:
             Arrears(tuple(r["regions"]), r["treatment"], _cited(r, "arrears"))
             for r in data["arrears"]
         ),
-        limits=Limits(**{**limits, "file_types": tuple(limits["file_types"])}),
+        limits=HandlingLimits(**{**limits, "file_types": tuple(limits["file_types"])}),
         owners=data["owners"],
         reasons=data["reasons"],
     )

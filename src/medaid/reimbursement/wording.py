@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from medaid.instants import beijing_text
-from medaid.reimbursement.model import Act, Care, Fees, OtherPayment, PayOrder, Receipt
+from medaid.reimbursement.model import Act, CareFacts, CaseOrder, Fees, OtherPayment, Receipt
 from medaid.reimbursement.procedure import Procedure
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -40,7 +40,7 @@ def shown(name: str, value: Any) -> str:
     return _WORDS.get(name, str)(value)
 
 
-def _care(care: Care) -> str:
+def _care(care: CareFacts) -> str:
     return f"{care.med_type or care.care} {care.begin} 至 {care.end} {care.fixmedins_name}".strip()
 
 
@@ -56,7 +56,7 @@ def _others(found: tuple[OtherPayment, ...]) -> str:
     return "、".join(f"{o.payer} {o.amount} 元" for o in found)
 
 
-def _orders(found: tuple[PayOrder, ...]) -> str:
+def _orders(found: tuple[CaseOrder, ...]) -> str:
     return "、".join(
         f"{o.order_id} {o.amount} 元{f'({o.failure})' if o.failure else ''}" for o in found
     )

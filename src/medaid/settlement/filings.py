@@ -12,7 +12,7 @@ from medaid.people import service as people
 from medaid.people.model import Filer, Filing, FilingRequest, PersonFile
 from medaid.settlement import store
 from medaid.settlement.messages import act_once, record_of, undone
-from medaid.settlement.model import Act, Institution, MessageRecord, Reply
+from medaid.settlement.model import Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.visits import file_of
@@ -27,7 +27,7 @@ def create_filing(message: Message, institution: Institution, now: datetime) -> 
         file_of(message, now)
         filer = _filer(institution)
         _, writes = people.filing_requested(psn_no, _request(message), filer, number, now)
-        record = record_of(message, Act.FILED, psn_no, number, now)
+        record = record_of(message, MessageAct.FILED, psn_no, number, now)
         return Decided(Reply({"trt_dcla_detl_sn": number}), [*writes, store.create_message(record)])
 
     def again(record: MessageRecord) -> Reply:
@@ -64,7 +64,7 @@ def cancel_filing(message: Message, institution: Institution, now: datetime) -> 
         if filing is None:
             raise Refused("NOT_FOUND", field="trt_dcla_detl_sn", rule="没有该备案")
         writes = people.filing_withdrawn(psn_no, filing, _filer(institution), now)
-        record = record_of(message, Act.CANCELLED, psn_no, number, now)
+        record = record_of(message, MessageAct.CANCELLED, psn_no, number, now)
         return Decided(Reply(), [*writes, store.create_message(record)])
 
     def again(record: MessageRecord) -> Reply:

@@ -19,7 +19,7 @@ from medaid.instants import civil_date
 from medaid.people.model import Visit
 from medaid.regions import Region
 from medaid.settlement import store
-from medaid.settlement.model import Act, Institution, MessageRecord
+from medaid.settlement.model import Institution, MessageAct, MessageRecord
 from medaid.settlement.national.envelope import Message, differing
 
 T = TypeVar("T")
@@ -95,7 +95,9 @@ def unknown_visit() -> Refused:
     return Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
 
 
-def record_of(message: Message, act: Act, psn_no: str, result: str, now: datetime) -> MessageRecord:
+def record_of(
+    message: Message, act: MessageAct, psn_no: str, result: str, now: datetime
+) -> MessageRecord:
     """What is kept of a message that did something."""
     return MessageRecord(
         message.institution,
@@ -118,7 +120,7 @@ def replayed(message: Message) -> MessageRecord | None:
     found = store.find_message(message.institution, message.msgid)
     if found is None:
         return None
-    if found.act is Act.BLOCKED:
+    if found.act is MessageAct.BLOCKED:
         raise Conflict(
             "MSGID_BLOCKED",
             field="msgid",

@@ -94,7 +94,7 @@ class InstitutionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SettlementDecision:
     """What settling now would give: everything of a settlement but its ids and its time. A preview
     is this and no more."""
 
@@ -165,7 +165,7 @@ class Settlement:
     infno: str
     settled_at: datetime
     clearing_type: str
-    decision: Decision
+    decision: SettlementDecision
     reversed_at: datetime | None = None
     reversed_by: str = ""
 
@@ -200,7 +200,7 @@ class TracedPayment:
     """All funds together; negative for a reversal."""
 
 
-class Act(StrEnum):
+class MessageAct(StrEnum):
     """What a message did."""
 
     SETTLED = "settled"
@@ -227,7 +227,7 @@ class MessageRecord:
     institution: InstitutionCode
     msgid: MessageId
     infno: str
-    act: Act
+    act: MessageAct
     psn_no: PersonNo
     result: str
     digests: Mapping[str, str]

@@ -21,7 +21,7 @@ from medaid.people import service as people
 from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import receipts, store
-from medaid.settlement.model import LATE, STAY, Decision, MessageRecord, Settlement
+from medaid.settlement.model import LATE, STAY, MessageRecord, Settlement, SettlementDecision
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
@@ -72,13 +72,13 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
     ]
 
 
-def _payments(one: Settlement) -> list[fund.Settled]:
+def _payments(one: Settlement) -> list[fund.SettlementBooking]:
     """What a settlement tells the books of each region: assistance to the one that pays it (J24),
     the rest to where the person is insured."""
     decision = one.decision
     care = "inpatient" if decision.care in STAYS else "outpatient"
     return [
-        fund.Settled(
+        fund.SettlementBooking(
             one.setl_id if region == decision.insured_region else f"{one.setl_id}-{region}",
             region,
             region.owing(decision.treatment_region),
@@ -91,7 +91,7 @@ def _payments(one: Settlement) -> list[fund.Settled]:
     ]
 
 
-def _by_region(decision: Decision) -> dict[Region, dict[str, Fen]]:
+def _by_region(decision: SettlementDecision) -> dict[Region, dict[str, Fen]]:
     found: dict[Region, dict[str, Fen]] = {}
     for name, fen in decision.by_fund.items():
         if name in OTHER_ROWS:

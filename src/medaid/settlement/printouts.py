@@ -9,12 +9,12 @@ from medaid.benefit.service import category_name, sentences
 from medaid.fund.model.chart import fund_of, funds
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.papers.model import Column, Paper, Signature, Table, Value
+from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value
 from medaid.papers.service import between_text, date_text, masked, word
 from medaid.people.model import Person
 from medaid.policy.vocabulary import FUND_NAMES
 from medaid.regions import region_name
-from medaid.settlement.model import Decision, Institution, Settlement
+from medaid.settlement.model import Institution, Settlement, SettlementDecision
 
 _FEES: Final = (
     Column("医疗费总额", 3),
@@ -64,11 +64,11 @@ def settlement_paper(settlement: Settlement, person: Person, institution: Instit
         ),
         words=(("基金支付", decision.funds_paid), ("个人负担", decision.person_pays)),
         notes=(*_reversed(settlement), *_not_taken(decision), *decision.warnings),
-        signatures=(Signature("收费员"), Signature("患者(家属)")),
+        signatures=(SignaturePlace("收费员"), SignaturePlace("患者(家属)")),
     )
 
 
-def _classes(decision: Decision) -> tuple[Table, ...]:
+def _classes(decision: SettlementDecision) -> tuple[Table, ...]:
     """The fee classes that the hospital sent, two to a row."""
     cells: list[Value] = []
     for code, fen in sorted(decision.fees.items()):
@@ -80,7 +80,7 @@ def _classes(decision: Decision) -> tuple[Table, ...]:
     return (Table(_CLASSES, rows, (), "其中:按费用类别"),)
 
 
-def _payers(decision: Decision) -> tuple[tuple[Value, ...], ...]:
+def _payers(decision: SettlementDecision) -> tuple[tuple[Value, ...], ...]:
     known = {fund.field for fund in funds().values()}
     rows: list[tuple[Value, ...]] = [
         (fund_of(name, decision.insutype).name if name in known else FUND_NAMES[name], fen)
@@ -90,7 +90,7 @@ def _payers(decision: Decision) -> tuple[tuple[Value, ...], ...]:
     return (*rows, ("个人负担", decision.person_pays))
 
 
-def _not_taken(decision: Decision) -> tuple[str, ...]:
+def _not_taken(decision: SettlementDecision) -> tuple[str, ...]:
     return tuple(
         f"按{category_name(name.partition('@')[0])}身份,各方可支付 {fen} 元,未超过本次结算。"
         for name, fen in decision.not_taken

@@ -10,27 +10,27 @@ from medaid.aws.transaction import Write
 from medaid.errors import Conflict
 from medaid.receipts import service as receipts
 from medaid.receipts.model import Holder, HolderKind
-from medaid.settlement.model import Decision
+from medaid.settlement.model import SettlementDecision
 
 LABEL: Final = receipts.LABEL
 _FIELD: Final = "exp_content.receipt"
 
 
-def claimed(decision: Decision, setl_id: str, at: datetime) -> list[Write]:
+def claimed(decision: SettlementDecision, setl_id: str, at: datetime) -> list[Write]:
     """The write that takes the receipt; it loses where a case or another settlement holds it."""
     if decision.receipt is None:
         return []
     return [receipts.claim(decision.receipt, _holder(decision, setl_id), at)]
 
 
-def released(decision: Decision, setl_id: str, at: datetime) -> list[Write]:
+def released(decision: SettlementDecision, setl_id: str, at: datetime) -> list[Write]:
     """The write that frees it with the settlement."""
     if decision.receipt is None:
         return []
     return [receipts.release(decision.receipt, _holder(decision, setl_id), at)]
 
 
-def check_unlike(decision: Decision, setl_id: str) -> None:
+def check_unlike(decision: SettlementDecision, setl_id: str) -> None:
     """Nobody holds a receipt that differs in leading zeros only: at the counter no auditor looks at
     a suspicion, so it goes to manual reimbursement. Raises Conflict DUPLICATE."""
     if decision.receipt is None:
@@ -45,7 +45,7 @@ def check_unlike(decision: Decision, setl_id: str) -> None:
         )
 
 
-def taken(decision: Decision) -> Conflict:
+def taken(decision: SettlementDecision) -> Conflict:
     """The refusal that names who holds the receipt."""
     holder = receipts.holder(decision.receipt) if decision.receipt else None
     return Conflict(
@@ -56,5 +56,5 @@ def taken(decision: Decision) -> Conflict:
     )
 
 
-def _holder(decision: Decision, setl_id: str) -> Holder:
+def _holder(decision: SettlementDecision, setl_id: str) -> Holder:
     return Holder(setl_id, HolderKind.SETTLEMENT, decision.insured_region)

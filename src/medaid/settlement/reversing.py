@@ -22,7 +22,7 @@ from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import store
 from medaid.settlement.messages import act_once, record_of, replayed
-from medaid.settlement.model import Act, Institution, MessageRecord, Reply, Settlement
+from medaid.settlement.model import Institution, MessageAct, MessageRecord, Reply, Settlement
 from medaid.settlement.national.dialects import same_infno
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.posting import reversal_writes
@@ -30,12 +30,12 @@ from medaid.settlement.visits import check_unsettled
 
 Reversed = tuple[Settlement, PersonFile]
 
-INSTEAD: Final[Mapping[Act, str]] = {
-    Act.REVERSED: "就诊登记已恢复,请重新结算",
-    Act.CHANGED: "请以 2405 撤销出院,或重新上传就诊信息",
-    Act.CANCELLED: "请重新登记或备案",
-    Act.FILED: "请以 2502 撤销备案",
-    Act.BLOCKING: "已阻断的原交易请以新的报文ID重新办理",
+INSTEAD: Final[Mapping[MessageAct, str]] = {
+    MessageAct.REVERSED: "就诊登记已恢复,请重新结算",
+    MessageAct.CHANGED: "请以 2405 撤销出院,或重新上传就诊信息",
+    MessageAct.CANCELLED: "请重新登记或备案",
+    MessageAct.FILED: "请以 2502 撤销备案",
+    MessageAct.BLOCKING: "已阻断的原交易请以新的报文ID重新办理",
 }
 """What 2601 does not take back, and what to send instead."""
 
@@ -64,7 +64,7 @@ def _reversal(message: Message, setl_id: str, now: datetime) -> Decided[Reversed
         return Decided(_as_reversed(message, setl_id))
     file = people.load(settlement.decision.psn_no, settlement.decision.year)
     done = replace(settlement, reversed_at=now, reversed_by=message.msgid)
-    record = record_of(message, Act.REVERSED, settlement.decision.psn_no, setl_id, now)
+    record = record_of(message, MessageAct.REVERSED, settlement.decision.psn_no, setl_id, now)
     return Decided((done, file), reversal_writes(done, record, file))
 
 
@@ -119,19 +119,19 @@ def reverse_by_message(message: Message, _institution: Institution, now: datetim
 
     def decide() -> Decided[Reply]:
         original = store.find_message(message.institution, message.text("omsgid"))
-        if original is None or original.act is Act.BLOCKED:
+        if original is None or original.act is MessageAct.BLOCKED:
             return _blocking(message, original, now)
         _check_original_message(original, message)
-        if original.act is Act.SETTLED:
+        if original.act is MessageAct.SETTLED:
             return Decided(Reply(), _reversal(message, original.result, now).writes)
-        if original.act is Act.REGISTERED:
+        if original.act is MessageAct.REGISTERED:
             return _cancellation(message, original, now)
         raise Conflict(
             "STATE", field="oinfno", rule=f"{original.infno} 不可冲正;{INSTEAD[original.act]}"
         )
 
     def again(record: MessageRecord) -> Reply:
-        return _blocked(message) if record.act is Act.BLOCKING else Reply()
+        return _blocked(message) if record.act is MessageAct.BLOCKING else Reply()
 
     return act_once(message, decide, again)
 
@@ -146,14 +146,14 @@ def _check_original_message(original: MessageRecord, message: Message) -> None:
 def _blocking(message: Message, original: MessageRecord | None, now: datetime) -> Decided[Reply]:
     """The original never gets in: its key is taken."""
     psn_no, omsgid = message.text("psn_no"), message.text("omsgid")
-    own = record_of(message, Act.BLOCKING, psn_no, omsgid, now)
+    own = record_of(message, MessageAct.BLOCKING, psn_no, omsgid, now)
     writes = [store.create_message(own)]
     if original is None:
         taken = replace(
             own,
             msgid=MessageId(omsgid),
             infno=same_infno(message.text("oinfno")),
-            act=Act.BLOCKED,
+            act=MessageAct.BLOCKED,
             result=message.msgid,
             digests={},
         )
@@ -173,6 +173,6 @@ def _cancellation(message: Message, original: MessageRecord, now: datetime) -> D
         raise Conflict("ORIGINAL_MISMATCH", field="insuplc_admdvs", rule="参保地与原交易不一致")
     visit = people.load(psn_no, ids.visit_year(mdtrt_id) or now.year).visit(mdtrt_id)
     check_unsettled(mdtrt_id)
-    own = record_of(message, Act.CANCELLED, psn_no, mdtrt_id, now)
+    own = record_of(message, MessageAct.CANCELLED, psn_no, mdtrt_id, now)
     closed = people.visit_closed(psn_no, visit) if visit is not None else []
     return Decided(Reply(), [store.create_message(own), *closed])

@@ -18,10 +18,10 @@ from medaid.errors import BadInput, PolicyUndetermined
 from medaid.ids import InstitutionCode, PersonNo
 from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
-from medaid.policy.model import NO_CATEGORY, Figure, Policy
+from medaid.policy.model import NO_CATEGORY, Policy, PublishedFigure
 from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
-from medaid.settlement.model import LATE, Decision
+from medaid.settlement.model import LATE, SettlementDecision
 from medaid.settlement.national.codes import CARE, bare
 
 
@@ -44,7 +44,7 @@ def decide(
     today: date,
     person_group: PersonGroup,
     policy_for: PolicyFor,
-) -> Decision:
+) -> SettlementDecision:
     """The price of the request as things stand.
 
     Raises BadInput, Refused and PolicyUndetermined; changes nothing.
@@ -53,7 +53,7 @@ def decide(
     choice = benefit.decide(file, asked, today, policy_for, person_group)
     taken, best = choice.candidate, choice.priced
     check_fees(request, taken.claim.facts.place or "")
-    return Decision(
+    return SettlementDecision(
         psn_no=PersonNo(request.psn_no),
         institution=InstitutionCode(asked.institution),
         treatment_region=Region(asked.treatment_region),
@@ -131,7 +131,7 @@ REFERRED: Final = frozenset({"referred", "referred_down"})
 
 
 def waived_deposit(
-    file: PersonFile, visit: Visit, figures: Mapping[str, Sequence[Figure]]
+    file: PersonFile, visit: Visit, figures: Mapping[str, Sequence[PublishedFigure]]
 ) -> tuple[str, ...]:
     """Why no deposit is taken for the stay (先诊疗后付费): of anybody, or of assisted persons who
     were referred, as the insured region's documents say."""
@@ -144,7 +144,10 @@ def waived_deposit(
 
 
 def late_admission(
-    begun: datetime, now: datetime, emergency: bool, figures: Mapping[str, Sequence[Figure]]
+    begun: datetime,
+    now: datetime,
+    emergency: bool,
+    figures: Mapping[str, Sequence[PublishedFigure]],
 ) -> str:
     """The sentence on a stay that was registered later than the insured region's document allows
     (Q5.4); empty where it was not, or no document sets a time."""
@@ -160,7 +163,7 @@ def remarks(visit: Visit) -> tuple[str, ...]:
     return (visit.notes[LATE],) if LATE in visit.notes else ()
 
 
-def reprice(decision: Decision, policy: Policy) -> Priced:
+def reprice(decision: SettlementDecision, policy: Policy) -> Priced:
     """The same claim priced again from what was stored: under the same packs it gives the identical
     result."""
     return price(

@@ -24,11 +24,11 @@ from medaid.settlement import receipts, rules, store
 from medaid.settlement.messages import act_once, check_visit, contracted, record_of, unknown_visit
 from medaid.settlement.model import (
     STAY,
-    Act,
-    Decision,
     Institution,
+    MessageAct,
     MessageRecord,
     Settlement,
+    SettlementDecision,
 )
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
@@ -42,7 +42,7 @@ Settled = tuple[Settlement, PersonFile]
 
 def preview_visit(
     message: Message, institution: Institution, now: datetime, packs: Library | None = None
-) -> tuple[Decision, PersonFile]:
+) -> tuple[SettlementDecision, PersonFile]:
     """What settling now would give (2206, 2303). Writes nothing. Raises as `settle_visit` does."""
     file = file_of(message, now)
     return _decision(message, institution, now, file, packs or library()), file
@@ -61,7 +61,7 @@ def settle_visit(
     Raises BadInput, Refused, PolicyUndetermined, Conflict (nothing written), Unavailable (ask again
     with the same msgid).
     """
-    seen: list[tuple[PersonFile, Decision | None]] = []
+    seen: list[tuple[PersonFile, SettlementDecision | None]] = []
 
     def decide() -> Decided[Settled]:
         file = file_of(message, now)
@@ -77,7 +77,7 @@ def settle_visit(
             decision,
         )
         receipts.check_unlike(decision, settlement.setl_id)
-        record = record_of(message, Act.SETTLED, decision.psn_no, settlement.setl_id, now)
+        record = record_of(message, MessageAct.SETTLED, decision.psn_no, settlement.setl_id, now)
         return Decided((settlement, file), settlement_writes(settlement, record, file))
 
     def again(record: MessageRecord) -> Settled:
@@ -121,7 +121,7 @@ def _already_settled(setl_id: str) -> Conflict:
 
 def _decision(
     message: Message, institution: Institution, now: datetime, file: PersonFile, packs: Library
-) -> Decision:
+) -> SettlementDecision:
     request = _request(message, institution, now, file)
     decision = decide_with_entered(
         lambda policy_for: rules.decide(

@@ -29,7 +29,7 @@ from medaid.settlement.messages import (
     undone,
     unknown_visit,
 )
-from medaid.settlement.model import LATE, Act, Institution, MessageRecord, Reply
+from medaid.settlement.model import LATE, Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
@@ -55,7 +55,7 @@ def register_visit(message: Message, institution: Institution, now: datetime) ->
         visit = _registered(message, institution, file, now)
         if file.visit(visit.mdtrt_id) is None:
             _check_open_visits(file, message)
-        record = record_of(message, Act.REGISTERED, psn_no, visit.mdtrt_id, now)
+        record = record_of(message, MessageAct.REGISTERED, psn_no, visit.mdtrt_id, now)
         writes = [*people.visit_opened(psn_no, visit), store.create_message(record)]
         warnings = _warnings(file, visit, civil_date(now))
         return Decided(Reply(_opened(message, visit.mdtrt_id), warnings), writes)
@@ -199,7 +199,9 @@ def _change_visit(
         after = change(before)
         if after.end is None and before.end is not None:
             _check_no_open_stay(file, "mdtrt_id")
-        writes = [store.create_message(record_of(message, Act.CHANGED, psn_no, mdtrt_id, now))]
+        writes = [
+            store.create_message(record_of(message, MessageAct.CHANGED, psn_no, mdtrt_id, now))
+        ]
         if after != before:
             next_version = replace(after, version=before.version + 1)
             writes += people.visit_changed(psn_no, before, next_version)
@@ -224,7 +226,7 @@ def cancel_visit(message: Message, _institution: Institution, now: datetime) -> 
     def decide() -> Decided[Reply]:
         visit = open_visit(file_of(message, now), message)
         check_unsettled(mdtrt_id)
-        record = record_of(message, Act.CANCELLED, psn_no, mdtrt_id, now)
+        record = record_of(message, MessageAct.CANCELLED, psn_no, mdtrt_id, now)
         writes = [store.create_message(record), *people.visit_closed(psn_no, visit)]
         return Decided(Reply(), writes)
 

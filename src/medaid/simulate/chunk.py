@@ -11,7 +11,7 @@ import numpy.typing as npt
 from medaid.simulate import fallback
 from medaid.simulate.bills import REFUSALS, Amounts, Bills, Taken
 from medaid.simulate.chunk_plans import FALLBACK, STAYS, ChunkPlans
-from medaid.simulate.model import UNKNOWN, Codes, Ints, Outcome, Visits
+from medaid.simulate.model import UNKNOWN, Codes, Ints, PricedChunk, Visits
 from medaid.simulate.order import Rows, person_years, wrong_bills
 from medaid.simulate.population import Kind
 from medaid.simulate.vector_waterfall import VectorWaterfall
@@ -47,7 +47,7 @@ class Chunk:
         self.walk_refusals = np.array(
             [self.cache.refusal(code) if code else 0 for code in REFUSALS], dtype=np.int16
         )
-        self.outcome = Outcome(
+        self.outcome = PricedChunk(
             {},
             self.cache.layers,
             np.zeros(count, np.int64),
@@ -60,7 +60,7 @@ class Chunk:
             year,
         )
 
-    def priced(self) -> Outcome:
+    def priced(self) -> PricedChunk:
         needs_fallback: list[int] = []
         for begin in range(0, len(self.begins), BLOCK):
             needs_fallback += self._block(

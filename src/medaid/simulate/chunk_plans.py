@@ -11,7 +11,7 @@ from medaid.benefit.service import stay_number
 from medaid.simulate.model import Codes, Ints
 from medaid.simulate.order import Rows
 from medaid.simulate.population import Kind
-from medaid.simulate.pricing_plan import Candidate, PlanCache, PricingPlan
+from medaid.simulate.pricing_plan import PlanCache, PlannedCategory, PricingPlan
 
 STAYS: Final = "count:stays"
 FALLBACK: Final = -1
@@ -69,7 +69,7 @@ class ChunkPlans:
         one = [
             r.candidates[0]
             if len(r.candidates) == 1
-            else Candidate(0, FALLBACK if r.fallback else SEVERAL, 0)
+            else PlannedCategory(0, FALLBACK if r.fallback else SEVERAL, 0)
             for r in self.met
         ]
         self.table_of = np.array([c.table for c in one], dtype=np.int32)
@@ -81,7 +81,7 @@ class ChunkPlans:
     def candidates(self, number: int) -> tuple[Codes, Codes, Codes]:
         """By plan the table, its row and the category of the candidate with that number; a table of
         -1 where the plan has none."""
-        none = Candidate(0, -1, 0)
+        none = PlannedCategory(0, -1, 0)
         found = [
             plan.candidates[number] if len(plan.candidates) > number else none for plan in self.met
         ]

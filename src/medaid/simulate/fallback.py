@@ -11,7 +11,7 @@ from medaid.benefit.service import price, stay_number
 from medaid.errors import MedaidError
 from medaid.money import Fen
 from medaid.policy.service import Library
-from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, LayerName, Outcome, Visits
+from medaid.simulate.model import BILL, TEXT_FACTS, UNKNOWN, LayerName, PricedChunk, Visits
 from medaid.simulate.pricing_plan import PlanCache
 
 
@@ -58,7 +58,7 @@ def priced(library: Library, visits: Visits, row: int, totals: dict[str, int]) -
 
 
 def price_year(
-    library: Library, visits: Visits, rows: Sequence[int], outcome: Outcome, cache: PlanCache
+    library: Library, visits: Visits, rows: Sequence[int], outcome: PricedChunk, cache: PlanCache
 ) -> None:
     """Prices one person-year, in the order of `rows`, into `outcome`. A refused visit leaves the
     year's totals as they were."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from medaid.benefit.model import RESERVED
 from medaid.benefit.service import Plan, PlannedLayer, PlannedLimit
-from medaid.policy.model import Amount, Band
+from medaid.policy.model import Band, ClauseAmount
 from medaid.policy.vocabulary import LayerKind
 from medaid.simulate.model import BILL
 
@@ -66,7 +66,7 @@ COVERED: Final = frozenset(
 """Fields of a planned layer that are looked at here, `slab` and `lump` to be refused."""
 
 
-class Limit(NamedTuple):
+class LimitShape(NamedTuple):
     """A cap or an entry ceiling without its number."""
 
     per: str
@@ -97,8 +97,8 @@ class LayerShape(NamedTuple):
     """0 where no citable ratio exists: whoever has something payable is refused."""
     run_keys: tuple[str, ...] = ()
     floor: str = ""
-    ceiling: Limit | None = None
-    caps: tuple[Limit, ...] = ()
+    ceiling: LimitShape | None = None
+    caps: tuple[LimitShape, ...] = ()
 
 
 class Numbers(NamedTuple):
@@ -209,8 +209,8 @@ def _layer_shape(planned: PlannedLayer) -> LayerShape:
     )
 
 
-def _limit(limit: PlannedLimit) -> Limit:
-    return Limit(limit.per, limit.keys, limit.layers)
+def _limit(limit: PlannedLimit) -> LimitShape:
+    return LimitShape(limit.per, limit.keys, limit.layers)
 
 
 def _numbers(planned: PlannedLayer) -> Numbers:
@@ -235,5 +235,5 @@ def _numbers(planned: PlannedLayer) -> Numbers:
     )
 
 
-def _fen(amount: Amount) -> int:
+def _fen(amount: ClauseAmount) -> int:
     return NO_LIMIT if amount.fen is None else amount.fen

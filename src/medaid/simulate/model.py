@@ -77,7 +77,7 @@ class LayerName(NamedTuple):
 
 
 @dataclass(slots=True)
-class Outcome:
+class PricedChunk:
     """A chunk priced under one set of packs. Arrays have one entry a visit, in fen."""
 
     paid: dict[str, Ints]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from medaid.simulate.report import Report
-from medaid.simulate.sections import Row, Section, as_read, exact, in_wan, unit
+from medaid.simulate.report import PackComparison
+from medaid.simulate.sections import Section, SectionRow, as_read, exact, in_wan, unit
 
 WIDTH: Final = 760
 LABEL: Final = 220
@@ -38,7 +38,7 @@ figcaption{color:var(--soft);font-size:.85rem}
 """
 
 
-def page(comparison: Report) -> str:
+def page(comparison: PackComparison) -> str:
     """The whole page."""
     body = "".join(_section(section) for section in comparison.sections if section.rows)
     tally = comparison.tally
@@ -105,7 +105,7 @@ def _figure(section: Section, chart: str) -> str:
     return f"<figure>{chart}<figcaption>{said}</figcaption></figure>\n" if chart else ""
 
 
-def _line(row: Row, section: Section, visits: bool, one_sided: bool) -> str:
+def _line(row: SectionRow, section: Section, visits: bool, one_sided: bool) -> str:
     cells = [f"<td>{escape(row.name)}</td>"]
     if visits:
         cells.append(f"<td>{row.visits:,}</td>" if row.visits is not None else "<td></td>")

@@ -14,7 +14,7 @@ from medaid.errors import BadInput
 from medaid.policy.model import Policy
 from medaid.policy.service import Library
 from medaid.simulate.chunk import Chunk
-from medaid.simulate.model import Codes, Outcome, Visits
+from medaid.simulate.model import Codes, PricedChunk, Visits
 from medaid.simulate.order import year_of
 from medaid.simulate.population import Kinds
 from medaid.simulate.pricing_plan import PlanCache
@@ -28,7 +28,7 @@ class Pricer:
         self.library, self.kinds, self.cache = library, Kinds(library), PlanCache()
         self.tracked = tracked_totals(library)
 
-    def price(self, visits: Visits) -> Outcome:
+    def price(self, visits: Visits) -> PricedChunk:
         """The chunk priced. Raises BadInput where the year of the caps needs a column that the file
         has not."""
         policy, policies = self.kinds.policies(visits)

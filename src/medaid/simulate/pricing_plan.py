@@ -14,12 +14,12 @@ from medaid.policy.vocabulary import Care
 from medaid.simulate.layer_shape import Shape, split
 from medaid.simulate.model import LayerName
 from medaid.simulate.population import Kind
-from medaid.simulate.tables import Table
+from medaid.simulate.tables import PlanTable
 
 NO_BILL: Final = Bill(Fen(0), Fen(0))
 
 
-class Candidate(NamedTuple):
+class PlannedCategory(NamedTuple):
     """One category's plan: which table, which of its rows."""
 
     category: int
@@ -34,7 +34,7 @@ class PricingPlan(NamedTuple):
     early: bool = False
     """Refused for want of a policy, before the bill is looked at."""
     fallback: str = ""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[PlannedCategory, ...] = ()
     inpatient: bool = False
 
 
@@ -46,7 +46,7 @@ class PlanCache:
     """Recipes, tables and names of one set of packs; grows as new kinds of claims are met."""
 
     def __init__(self) -> None:
-        self.tables: list[Table] = []
+        self.tables: list[PlanTable] = []
         self._shapes: dict[Shape, int] = {}
         self._known: dict[object, PricingPlan] = {}
         self.refusals: list[str] = [""]
@@ -84,8 +84,8 @@ class PlanCache:
 
     def _candidates(
         self, policy: Policy, categories: tuple[str, ...], facts: Facts
-    ) -> tuple[Candidate, ...]:
-        claim, found = Claim(NO_BILL, facts, categories), list[Candidate]()
+    ) -> tuple[PlannedCategory, ...]:
+        claim, found = Claim(NO_BILL, facts, categories), list[PlannedCategory]()
         for category in eligible_categories(policy, claim) or (NO_CATEGORY,):
             try:
                 planned = planned_for(policy, claim, category)
@@ -103,9 +103,11 @@ class PlanCache:
             shape, numbers = halves
             if shape not in self._shapes:
                 self._shapes[shape] = len(self.tables)
-                self.tables.append(Table(shape))
+                self.tables.append(PlanTable(shape))
             table = self._shapes[shape]
-            found.append(Candidate(self.category(category), table, self.tables[table].add(numbers)))
+            found.append(
+                PlannedCategory(self.category(category), table, self.tables[table].add(numbers))
+            )
         return tuple(found)
 
     def refusal(self, code: str, cause: str = "") -> int:

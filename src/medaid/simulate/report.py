@@ -14,13 +14,13 @@ from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import FACT_NAMES, FUND_NAMES, VALUES
 from medaid.simulate import headline
-from medaid.simulate.sections import PERCENT, Row, Section, as_read, unit
-from medaid.simulate.tally import STEPS, Pair, Tally
+from medaid.simulate.sections import PERCENT, Section, SectionRow, as_read, unit
+from medaid.simulate.tally import STEPS, ComparisonTally, Pair
 from medaid.workbook import csv_line
 
 MOST_CAUSES: Final = 20
 """Causes told; the CSV has no more either, the code's own row has the sum."""
-__all__ = ["Report", "Row", "Section", "as_csv", "as_read", "report", "unit"]
+__all__ = ["PackComparison", "Section", "SectionRow", "as_csv", "as_read", "report", "unit"]
 
 LEVELS: Final = {
     "community": "社区",
@@ -32,12 +32,12 @@ LEVELS: Final = {
 }
 
 
-class Report(NamedTuple):
+class PackComparison(NamedTuple):
     """Two sets of packs compared over a population."""
 
     a: str
     b: str
-    tally: Tally
+    tally: ComparisonTally
     sections: tuple[Section, ...]
     about: tuple[tuple[str, str], ...] = ()
     """Whose claims, from where, of when, reckoned when: label and text."""
@@ -49,11 +49,11 @@ class Report(NamedTuple):
 def report(
     a: str,
     b: str,
-    tally: Tally,
+    tally: ComparisonTally,
     source: str = "",
     today: date | None = None,
     changed: Sequence[str] = (),
-) -> Report:
+) -> PackComparison:
     """The comparison of `a` and `b` (the names of the two sets of packs). `source` names the file
     of claims, `today` is the day of reckoning, `changed` what differs between the policies."""
     groups = (
@@ -83,11 +83,11 @@ def report(
                 f"各方支付,按{by}",
                 by,
                 True,
-                tuple(Row(k, name(k), g.paid, g.visits) for k, g in rows),
+                tuple(SectionRow(k, name(k), g.paid, g.visits) for k, g in rows),
             )
         )
         assistance = tuple(
-            Row(k, name(k), g.by_fund.get("maf_pay", Pair()), g.visits) for k, g in rows
+            SectionRow(k, name(k), g.by_fund.get("maf_pay", Pair()), g.visits) for k, g in rows
         )
         sections.append(
             Section(f"assistance_by_{key}", f"其中医疗救助基金,按{by}", by, True, assistance)
@@ -98,7 +98,7 @@ def report(
                 f"个人负担,按{by}",
                 by,
                 True,
-                tuple(Row(k, name(k), g.own, g.visits) for k, g in rows),
+                tuple(SectionRow(k, name(k), g.own, g.visits) for k, g in rows),
             )
         )
         cells = [
@@ -113,10 +113,10 @@ def report(
                 f"各基金支付,按{by}",
                 f"{by} · 基金",
                 True,
-                tuple(Row(k, n, pair, g.visits) for k, n, g, pair in cells),
+                tuple(SectionRow(k, n, pair, g.visits) for k, n, g, pair in cells),
             )
         )
-    return Report(
+    return PackComparison(
         a,
         b,
         tally,
@@ -127,7 +127,7 @@ def report(
     )
 
 
-def _persons(tally: Tally) -> Section:
+def _persons(tally: ComparisonTally) -> Section:
     rows = (
         ("better", "负担减轻的人数", tally.better),
         ("worse", "负担加重的人数", tally.worse),
@@ -139,11 +139,11 @@ def _persons(tally: Tally) -> Section:
         "个人负担的变化(B 相对 A)",
         "人数",
         False,
-        tuple(Row(key, name, Pair(0, count)) for key, name, count in rows),
+        tuple(SectionRow(key, name, Pair(0, count)) for key, name, count in rows),
     )
 
 
-def _changes(tally: Tally) -> Section:
+def _changes(tally: ComparisonTally) -> Section:
     """How many persons bear how much less or more."""
     bounds = [f"{_round(low)} 至不足 {_round(high)} 元" for low, high in pairwise(STEPS)] + [
         f"{_round(STEPS[-1])} 元以上"
@@ -154,39 +154,43 @@ def _changes(tally: Tally) -> Section:
         | {-n - 1: f"加重 {name}" for n, name in enumerate(bounds)}
     )
     rows = tuple(
-        Row(str(band), names[band], Pair(0, tally.changes.get(band, 0)))
+        SectionRow(str(band), names[band], Pair(0, tally.changes.get(band, 0)))
         for band in sorted(names, reverse=True)
     )
     return Section("changes", "个人负担变化的分布", "每人合计的变化", False, rows)
 
 
-def _funds(tally: Tally) -> Section:
+def _funds(tally: ComparisonTally) -> Section:
     rows = [
-        Row(fund, FUND_NAMES[fund], pair)
+        SectionRow(fund, FUND_NAMES[fund], pair)
         for fund, pair in sorted(tally.by_fund().items())
         if any(pair)
     ]
     return Section(
-        "paid_by_fund", "各基金支付", "基金", True, (*rows, Row("own", "个人负担", tally.own()))
+        "paid_by_fund",
+        "各基金支付",
+        "基金",
+        True,
+        (*rows, SectionRow("own", "个人负担", tally.own())),
     )
 
 
-def _layers(tally: Tally) -> Section:
+def _layers(tally: ComparisonTally) -> Section:
     rows = tuple(
-        Row(layer, tally.names[layer].name, pair)
+        SectionRow(layer, tally.names[layer].name, pair)
         for layer, pair in sorted(tally.layers.items())
         if any(pair)
     )
     return Section("paid_by_layer", "各层支付", "层", True, rows)
 
 
-def _burden(tally: Tally) -> tuple[Section, Section]:
+def _burden(tally: ComparisonTally) -> tuple[Section, Section]:
     above = tuple(
-        Row(str(line), f"{_round(line)} 元以上", tally.above.get(line, Pair()))
+        SectionRow(str(line), f"{_round(line)} 元以上", tally.above.get(line, Pair()))
         for line in tally.thresholds
     )
     over = tuple(
-        Row(str(line), f"超过 {_round(line)} 元的部分", tally.above_sum.get(line, Pair()))
+        SectionRow(str(line), f"超过 {_round(line)} 元的部分", tally.above_sum.get(line, Pair()))
         for line in tally.thresholds
     )
     return (
@@ -195,11 +199,11 @@ def _burden(tally: Tally) -> tuple[Section, Section]:
     )
 
 
-def _causes(tally: Tally) -> Section:
+def _causes(tally: ComparisonTally) -> Section:
     """What the refusals are about: the fact nobody stated, the layer without a figure, the
     region."""
     rows = tuple(
-        Row(f"{code}:{cause}", f"{CODES[code]}:{FACT_NAMES.get(cause, cause)}", pair)
+        SectionRow(f"{code}:{cause}", f"{CODES[code]}:{FACT_NAMES.get(cause, cause)}", pair)
         for (code, cause), pair in sorted(
             tally.causes.items(), key=lambda item: (-max(item[1]), item[0])
         )
@@ -208,20 +212,22 @@ def _causes(tally: Tally) -> Section:
     return Section("refused_because", "退回的具体原因", "原因", False, rows[:MOST_CAUSES])
 
 
-def _refused(tally: Tally) -> Section:
-    rows = tuple(Row(code, CODES[code], pair) for code, pair in sorted(tally.refused.items()))
+def _refused(tally: ComparisonTally) -> Section:
+    rows = tuple(
+        SectionRow(code, CODES[code], pair) for code, pair in sorted(tally.refused.items())
+    )
     return Section("refused", "退回的就诊(政策未给出唯一答案或账单不符)", "原因", False, rows)
 
 
-def _ways(tally: Tally) -> Section:
+def _ways(tally: ComparisonTally) -> Section:
     shapes = sorted({*tally.why_fallback[0], *tally.why_fallback[1]})
     rows = [
-        Row("visits", "全部就诊", Pair(tally.visits, tally.visits)),
-        Row("compared", "两套政策下均已计算的就诊", Pair(tally.compared, tally.compared)),
+        SectionRow("visits", "全部就诊", Pair(tally.visits, tally.visits)),
+        SectionRow("compared", "两套政策下均已计算的就诊", Pair(tally.compared, tally.compared)),
     ]
-    rows += [Row("singly", "逐笔计算的就诊(其余按列成批计算,结果相同)", tally.fallback)]
+    rows += [SectionRow("singly", "逐笔计算的就诊(其余按列成批计算,结果相同)", tally.fallback)]
     rows += [
-        Row(
+        SectionRow(
             f"singly:{why}",
             f"逐笔计算的原因:{_why(why)}",
             Pair(tally.why_fallback[0][why], tally.why_fallback[1][why]),
@@ -272,7 +278,7 @@ def _written(section: Section) -> Callable[[int], str]:
     return str
 
 
-def as_csv(comparison: Report) -> str:
+def as_csv(comparison: PackComparison) -> str:
     """One line a table row: section, key, name, unit, visits, a, b, change. Money in yuan with two
     decimals, no separators."""
     out = io.StringIO()

@@ -15,7 +15,7 @@ ONE_SIDED: Final = frozenset({"persons", "changes"})
 """Tables that count persons compared, so that only B carries a number."""
 
 
-class Row(NamedTuple):
+class SectionRow(NamedTuple):
     """One line of a table. Amounts are fen where the table is `money`, else counts."""
 
     key: str
@@ -35,7 +35,7 @@ class Section(NamedTuple):
     title: str
     by: str
     money: bool
-    rows: tuple[Row, ...]
+    rows: tuple[SectionRow, ...]
 
     @property
     def one_sided(self) -> bool:

@@ -12,7 +12,7 @@ from medaid.policy.compare import differences
 from medaid.policy.service import Library
 from medaid.simulate.pricing import Pricer
 from medaid.simulate.reading import CHUNK, Claims
-from medaid.simulate.tally import THRESHOLDS, Tally
+from medaid.simulate.tally import THRESHOLDS, ComparisonTally
 
 
 def compare(
@@ -23,14 +23,14 @@ def compare(
     thresholds: Sequence[int] = THRESHOLDS,
     progress: Callable[[int], None] = lambda _: None,
     chunk: int = CHUNK,
-) -> Tally:
+) -> ComparisonTally:
     """Prices every claim under `a` and `b`, a chunk at a time, and adds up. `progress` is told how
     many visits are done so far.
 
     Raises BadInput where the file has something that cannot be read. Nothing is kept of a file that
     is wrong.
     """
-    tally, left, right = Tally(tuple(thresholds)), Pricer(a), Pricer(b)
+    tally, left, right = ComparisonTally(tuple(thresholds)), Pricer(a), Pricer(b)
     with tempfile.TemporaryDirectory() as scratch:
         for visits in claims.chunks(Path(scratch), chunk):
             tally.add(visits, left.price(visits), right.price(visits))
@@ -38,7 +38,7 @@ def compare(
     return tally
 
 
-def changed(a: Library, b: Library, tally: Tally) -> list[str]:
+def changed(a: Library, b: Library, tally: ComparisonTally) -> list[str]:
     """What differs between the policies that the claims fall under: in each region, on the last day
     of care of each year, the figures that read otherwise, each once."""
     found: dict[str, None] = {}

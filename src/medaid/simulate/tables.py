@@ -14,7 +14,7 @@ from medaid.simulate.layer_shape import Numbers, Shape
 from medaid.simulate.model import Codes, Ints
 
 
-class Column:
+class PlanColumn:
     """One number of a layer over the plans of a shape: a plain int where all agree, else an array
     taken by plan."""
 
@@ -32,14 +32,14 @@ class LayerTable(NamedTuple):
     """The numbers of one layer for every plan of a shape; ratios in parts per `scale`, the coarsest
     that holds them all."""
 
-    amounts: tuple[Column, ...]
-    ratios: tuple[Column, ...]
+    amounts: tuple[PlanColumn, ...]
+    ratios: tuple[PlanColumn, ...]
     scale: int
     largest: int
     """Fen above which a product with a ratio might leave 64 bits."""
 
 
-class Table:
+class PlanTable:
     """A shape with the numbers of its plans."""
 
     def __init__(self, shape: Shape) -> None:
@@ -80,9 +80,11 @@ def _table(numbers: Sequence[Numbers]) -> LayerTable:
     step = gcd(RATIO_SCALE, *parts)
     scale = RATIO_SCALE // step
     return LayerTable(
-        tuple(Column([one.amounts[i] for one in numbers]) for i in range(len(numbers[0].amounts))),
         tuple(
-            Column([one.ratios[i] // step for one in numbers])
+            PlanColumn([one.amounts[i] for one in numbers]) for i in range(len(numbers[0].amounts))
+        ),
+        tuple(
+            PlanColumn([one.ratios[i] // step for one in numbers])
             for i in range(len(numbers[0].ratios))
         ),
         scale,

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from medaid.simulate.model import Coded, Ints, LayerName, Outcome, Visits
+from medaid.simulate.model import Coded, Ints, LayerName, PricedChunk, Visits
 from medaid.simulate.order import year_of
 from medaid.simulate.spread import Spread
 
@@ -38,7 +38,7 @@ class Pair(NamedTuple):
 
 
 @dataclass(slots=True)
-class Group:
+class ComparedGroup:
     """One category, level or kind of care: visits priced under both, their bills, what each fund
     paid, what persons bear. Fen."""
 
@@ -56,7 +56,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Tally:
+class ComparisonTally:
     """The sums of all chunks so far."""
 
     thresholds: tuple[int, ...] = THRESHOLDS
@@ -73,7 +73,7 @@ class Tally:
     more; 0 the same."""
     gained: int = 0
     lost: int = 0
-    groups: dict[str, dict[str, Group]] = field(
+    groups: dict[str, dict[str, ComparedGroup]] = field(
         default_factory=lambda: {name: {} for name, _ in GROUPS}
     )
     layers: dict[str, Pair] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Tally:
         default_factory=lambda: (Counter(), Counter())
     )
 
-    def add(self, visits: Visits, a: Outcome, b: Outcome) -> None:
+    def add(self, visits: Visits, a: PricedChunk, b: PricedChunk) -> None:
         """Adds a chunk priced under both."""
         both = (a.refused == 0) & (b.refused == 0)
         self.visits += len(visits)
@@ -129,7 +129,9 @@ class Tally:
             of_region = self.regions.setdefault(visits.region.words[code] or "", {})
             of_region[year] = max(of_region.get(year, 0), last)
 
-    def _groups(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
+    def _groups(
+        self, visits: Visits, a: PricedChunk, b: PricedChunk, both: npt.NDArray[np.bool_]
+    ) -> None:
         """Sums by all group columns together, once; each group then adds up its own share of the
         cells."""
         columns = [column(visits) for _, column in GROUPS]
@@ -162,7 +164,7 @@ class Tally:
                 zip(found, by(total), by(own[0]), by(own[1]), strict=True)
             ):
                 if visited:
-                    group = groups.setdefault(columns[axis].words[code] or "", Group())
+                    group = groups.setdefault(columns[axis].words[code] or "", ComparedGroup())
                     group.visits, group.total, group.own = (
                         group.visits + visited,
                         group.total + spent,
@@ -174,7 +176,9 @@ class Tally:
                         by_fund = groups[columns[axis].words[code] or ""].by_fund
                         by_fund[fund] = by_fund.get(fund, Pair()).plus(*pair)
 
-    def _persons(self, visits: Visits, a: Outcome, b: Outcome, both: npt.NDArray[np.bool_]) -> None:
+    def _persons(
+        self, visits: Visits, a: PricedChunk, b: PricedChunk, both: npt.NDArray[np.bool_]
+    ) -> None:
         begins = np.flatnonzero(np.diff(visits.person, prepend=-1))
         whole = np.logical_and.reduceat(both, begins)
         change = np.add.reduceat(a.own - b.own, begins)[whole]
@@ -191,7 +195,7 @@ class Tally:
         self._spread(visits, a, b, np.repeat(whole, np.diff(np.append(begins, len(visits)))))
 
     def _spread(
-        self, visits: Visits, a: Outcome, b: Outcome, comparable: npt.NDArray[np.bool_]
+        self, visits: Visits, a: PricedChunk, b: PricedChunk, comparable: npt.NDArray[np.bool_]
     ) -> None:
         """What the years of comparable persons bear, and of what income."""
         for spread, outcome in zip(self.spread, (a, b), strict=True):
@@ -206,7 +210,7 @@ class Tally:
                 income = np.maximum.reduceat(visits.income[comparable][order], starts)
             spread.add(own, income)
 
-    def _refused(self, outcome: Outcome, side: int) -> None:
+    def _refused(self, outcome: PricedChunk, side: int) -> None:
         counts = np.bincount(outcome.refused, minlength=len(outcome.refusals))
         for code in np.flatnonzero(counts):
             if code:
@@ -216,7 +220,7 @@ class Tally:
                 cause = (code_name, outcome.causes[code])
                 self.causes[cause] = self.causes.get(cause, Pair()).plus(*pair)
 
-    def _burden(self, visits: Visits, outcome: Outcome, side: int) -> None:
+    def _burden(self, visits: Visits, outcome: PricedChunk, side: int) -> None:
         key = visits.person * 4096 + (outcome.year - 1900)
         own = outcome.own
         if np.any(key[1:] < key[:-1]):
@@ -241,7 +245,7 @@ class Tally:
 
     def own(self) -> Pair:
         """What persons bear, all together."""
-        groups: Sequence[Group] = tuple(self.groups["care"].values())
+        groups: Sequence[ComparedGroup] = tuple(self.groups["care"].values())
         return Pair(sum(group.own.a for group in groups), sum(group.own.b for group in groups))
 
 

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from medaid.simulate.bills import NONE, REFUSALS, Amounts, Bills, Mask
 from medaid.simulate.model import UNKNOWN, Ints
-from medaid.simulate.tables import Table
+from medaid.simulate.tables import PlanTable
 
 
 class VectorBalance:
     """Of the bills, of their in-policy part, what each layer left to later ones, and the year's
     totals as they grow."""
 
-    table: Table
+    table: PlanTable
     bills: Bills
     tracked: frozenset[str]
     all_left: Ints

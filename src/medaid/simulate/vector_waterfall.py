@@ -18,9 +18,9 @@ import numpy.typing as npt
 from medaid.policy.vocabulary import LayerKind
 from medaid.simulate.bills import NONE, NOTHING, Amounts, Bills, Mask
 from medaid.simulate.column_arithmetic import floored, half_up, only_rows
-from medaid.simulate.layer_shape import NO_LIMIT, LayerShape, Limit
+from medaid.simulate.layer_shape import NO_LIMIT, LayerShape, LimitShape
 from medaid.simulate.model import Codes, Ints
-from medaid.simulate.tables import LayerTable, Table
+from medaid.simulate.tables import LayerTable, PlanTable
 from medaid.simulate.vector_balance import VectorBalance
 
 
@@ -31,7 +31,7 @@ class VectorWaterfall(VectorBalance):
 
     def __init__(
         self,
-        table: Table,
+        table: PlanTable,
         plans: Codes,
         bills: Bills,
         totals: Callable[[str], Amounts],
@@ -219,7 +219,7 @@ class VectorWaterfall(VectorBalance):
         run = self.sum_of(layer_shape.run_keys)
         return run if layer_shape.measure == "year_excess" else run + deductible
 
-    def _left(self, limit: Limit, number: Amounts) -> Amounts:
+    def _left(self, limit: LimitShape, number: Amounts) -> Amounts:
         if limit.per == "year":
             return floored(number, self.sum_of(limit.keys))
         used: Amounts = NONE

@@ -13,7 +13,7 @@ from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.instants import beijing_text
 from medaid.regions import NATION, Region
 from medaid.workcalendar import service
-from medaid.workcalendar.service import Proposal
+from medaid.workcalendar.service import CalendarProposal
 
 ROUTES: Final[Routes[None]] = Routes("calendar", "工作日历")
 _OFFICERS: Final = ("manager",)
@@ -26,7 +26,7 @@ class CalendarFile(Body):
     toml: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class ProposalShown(Shown):
+class CalendarProposalShown(Shown):
     """A proposal with who proposed and who published it (Beijing time; empty until then)."""
 
     proposal: str
@@ -73,7 +73,7 @@ def get_calendar(call: Call[None, None]) -> CalendarShown:
 @ROUTES.post(
     "/calendar/years", "提出年度工作日历", roles=_OFFICERS, owner=Owner.INSTALLATION, status=201
 )
-def propose_year(call: Call[None, CalendarFile]) -> ProposalShown:
+def propose_year(call: Call[None, CalendarFile]) -> CalendarProposalShown:
     return _shown(service.propose(Region(NATION), call.body.toml, call.caller.subject, call.now))
 
 
@@ -81,27 +81,27 @@ def propose_year(call: Call[None, CalendarFile]) -> ProposalShown:
     "/calendar/years/{proposal}/publish", "发布年度工作日历",
     roles=_OFFICERS, owner=Owner.INSTALLATION,
 )  # fmt: skip
-def publish_year(call: Call[None, None], proposal: str) -> ProposalShown:
+def publish_year(call: Call[None, None], proposal: str) -> CalendarProposalShown:
     return _shown(service.publish(Region(NATION), proposal, call.caller.subject, call.now))
 
 
 @ROUTES.post("/calendar/{admdvs}/days", "提出地方假日", roles=_OFFICERS, status=201)
-def propose_days(call: Call[None, CalendarFile], admdvs: Region) -> ProposalShown:
+def propose_days(call: Call[None, CalendarFile], admdvs: Region) -> CalendarProposalShown:
     return _shown(service.propose(admdvs, call.body.toml, call.caller.subject, call.now))
 
 
 @ROUTES.post("/calendar/{admdvs}/days/{proposal}/publish", "发布地方假日", roles=_OFFICERS)
-def publish_days(call: Call[None, None], admdvs: Region, proposal: str) -> ProposalShown:
+def publish_days(call: Call[None, None], admdvs: Region, proposal: str) -> CalendarProposalShown:
     return _shown(service.publish(admdvs, proposal, call.caller.subject, call.now))
 
 
 @ROUTES.get("/calendar/{admdvs}/days/{proposal}", "查看提议", roles=_OFFICERS)
-def get_proposal(call: Call[None, None], admdvs: Region, proposal: str) -> ProposalShown:
+def get_proposal(call: Call[None, None], admdvs: Region, proposal: str) -> CalendarProposalShown:
     return _shown(service.find_proposal(admdvs, proposal))
 
 
-def _shown(one: Proposal) -> ProposalShown:
-    return ProposalShown(
+def _shown(one: CalendarProposal) -> CalendarProposalShown:
+    return CalendarProposalShown(
         proposal=one.proposal_id,
         scope=one.scope,
         year=one.year,

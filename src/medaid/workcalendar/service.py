@@ -23,7 +23,7 @@ _JSON: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class CalendarProposal:
     """A calendar file that one person proposed; published once another one has agreed."""
 
     proposal_id: str
@@ -38,7 +38,7 @@ class Proposal:
     published_at: datetime | None = None
 
 
-def propose(scope: Region, toml: str, by: str, now: datetime) -> Proposal:
+def propose(scope: Region, toml: str, by: str, now: datetime) -> CalendarProposal:
     """Checks a file and keeps it until somebody else publishes it. Raises BadInput naming what is
     wrong with it, Unavailable."""
     year = _checked(scope, toml, now)
@@ -46,12 +46,12 @@ def propose(scope: Region, toml: str, by: str, now: datetime) -> Proposal:
     try:
         known = _proposal(scope, proposal_id)
     except Refused:
-        known = Proposal(proposal_id, scope, year, toml, by, aware(now))
+        known = CalendarProposal(proposal_id, scope, year, toml, by, aware(now))
         _put(_key("proposed", scope, proposal_id), known)
     return known
 
 
-def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> Proposal:
+def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> CalendarProposal:
     """Puts a proposal into force. A second time it answers as the first.
 
     Raises Refused NOT_FOUND, Forbidden SEPARATION for who proposed it or stands in for them,
@@ -72,7 +72,7 @@ def publish(scope: Region, proposal_id: str, by: str, now: datetime) -> Proposal
     return done
 
 
-def find_proposal(scope: Region, proposal_id: str) -> Proposal:
+def find_proposal(scope: Region, proposal_id: str) -> CalendarProposal:
     """A proposal with who proposed and who published it. Raises Refused NOT_FOUND, Unavailable."""
     return _proposal(scope, proposal_id)
 
@@ -92,17 +92,17 @@ def _key(folder: str, scope: Region, proposal_id: str) -> str:
     return f"{calendars.PREFIX}{folder}/{scope}/{proposal_id}.json"
 
 
-def _proposal(scope: Region, proposal_id: str) -> Proposal:
+def _proposal(scope: Region, proposal_id: str) -> CalendarProposal:
     try:
         data = json.loads(exchange.get(_key("proposed", scope, proposal_id)))
     except Refused:
         raise Refused("NOT_FOUND", field="proposal", rule="没有该项提议") from None
-    found = codec.decode(Proposal, data)
+    found = codec.decode(CalendarProposal, data)
     if found.proposal_id != proposal_id or found.scope != scope:
         raise Conflict("STATE", field="proposal", rule="提议内容与编号不符")
     return found
 
 
-def _put(key: str, proposal: Proposal) -> None:
+def _put(key: str, proposal: CalendarProposal) -> None:
     text = json.dumps(codec.encode(proposal), ensure_ascii=False, sort_keys=True)
     exchange.put(key, text.encode(), _JSON)

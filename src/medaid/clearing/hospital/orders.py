@@ -13,7 +13,7 @@ from medaid.clearing.hospital.model import Agreement, Payee, Statement
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import service as payments
-from medaid.payments.model import Account, PayOrder, Source, SourceKind
+from medaid.payments.model import BankAccount, PaymentSource, PayOrder, SourceKind
 from medaid.regions import Region
 
 _STATEMENT: Final = re.compile(
@@ -29,9 +29,9 @@ def statement_of(statement_id: str) -> tuple[str, str, str, int]:
     return found["region"], found["institution"], found["month"], int(found["number"])
 
 
-def account_of(agreement: Agreement) -> Account:
+def account_of(agreement: Agreement) -> BankAccount:
     """The agreement's account, as the bank's file names it."""
-    return Account(agreement.name, agreement.account, agreement.bank)
+    return BankAccount(agreement.name, agreement.account, agreement.bank)
 
 
 def payee_of(order: PayOrder) -> Payee:
@@ -71,7 +71,7 @@ def ordered(
         raise Conflict("STATE", field="account", rule="收款账户变更待复核,暂缓拨付")
     order, writes = payments.single_order(
         statement.region,
-        Source(SourceKind.STATEMENT, statement.statement_id),
+        PaymentSource(SourceKind.STATEMENT, statement.statement_id),
         statement.institution,
         total(statement.paid),
         OfficerId(by),

@@ -24,7 +24,7 @@ from medaid.errors import Conflict
 from medaid.fund.model.chart import funds
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.papers.model import Column, Paper, Signature, Table, Value
+from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value
 from medaid.papers.service import MEDIA, Form, agency_name, date_text, month_text, printed, word
 from medaid.payments import service as payments
 from medaid.regions import region_name
@@ -62,7 +62,11 @@ _PENDING: Final = (
     Column("基金", 5),
     Column("金额", 4),
 )
-_PAID: Final = (Column("基金", 5), Column("应付金额", 3), Column("实付金额", 3))
+_PAID: Final = (
+    Column("基金", 5),
+    Column("应付金额", 3),
+    Column("实付金额", 3),
+)
 
 
 def statement_paper(statement: Statement) -> Paper:
@@ -92,8 +96,8 @@ def statement_paper(statement: Statement) -> Paper:
         words=(("应付合计", due),),
         notes=(note,),
         signatures=(
-            Signature("医疗机构经办人"),
-            Signature("医疗机构负责人"),
+            SignaturePlace("医疗机构经办人"),
+            SignaturePlace("医疗机构负责人"),
             *payments.signatures(
                 statement.region, [("经办机构审核", statement.approved_by, statement.approved_at)]
             ),

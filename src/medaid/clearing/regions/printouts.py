@@ -11,7 +11,7 @@ from medaid.fund.model.chart import funds
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
-from medaid.papers.model import Column, Paper, Signature, Table, Value, sums
+from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value, sums
 from medaid.papers.service import agency_name, date_text, month_text, word
 from medaid.payments import service as payments
 from medaid.regions import region_name
@@ -82,7 +82,7 @@ def _rows(bill: Bill) -> tuple[tuple[Value, ...], ...]:
     return tuple(found) or ((*zero, Fen(0), Fen(0), Fen(0)),)
 
 
-def _signatures(bill: Bill) -> tuple[Signature, ...]:
+def _signatures(bill: Bill) -> tuple[SignaturePlace, ...]:
     """The steps of its way and what else was taken, each by an officer of the region that takes
     it."""
     done = {one.name: one for one in bill.steps}

@@ -26,7 +26,7 @@ from medaid.clearing.regions.model import (
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.fund.model import Entry, Line, journal
 from medaid.money import WHOLE, Fen, split
-from medaid.payments.model import Officer
+from medaid.payments.model import RegisteredOfficer
 from medaid.regions import Level, Region
 
 
@@ -40,7 +40,7 @@ def check_step(bill: Bill, step: BillStep, document: str) -> None:
         raise Refused("FIELD_REQUIRED", field="document", rule="须填写财政部门书面反馈的文号")
 
 
-def check_hands(bill: Bill, step: BillStep, by: Officer, at: datetime) -> None:
+def check_hands(bill: Bill, step: BillStep, by: RegisteredOfficer, at: datetime) -> None:
     """That money is moved by another person than the one who asked for it, and entered in the books
     by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
     moving = (BillStep.IN_FULL, BillStep.TRANSFERRED)

@@ -46,7 +46,7 @@ def checked(entry: Entry) -> Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettlementBooking:
     """What a settlement tells the books. `home` and `treatment` are pooling regions (admdvs);
     `amounts` are fen by national field (`hifp_pay`, `hifmi_pay`, `maf_pay` … as in I4), zero or
     absent where a fund pays nothing; `care` is `inpatient` or `outpatient`."""
@@ -60,7 +60,7 @@ class Settled:
     amounts: Mapping[str, Fen]
 
 
-def settlement_entries(settled: Settled, recorded: datetime) -> tuple[Entry, ...]:
+def settlement_entries(settled: SettlementBooking, recorded: datetime) -> tuple[Entry, ...]:
     """The entries of one settlement (J32): none where no fund pays, one at home, two away from
     home.
 

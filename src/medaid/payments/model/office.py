@@ -94,7 +94,7 @@ class OfficerName:
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class RegisteredOfficer:
     """What an officer is called and does in a region, and was and did: nothing is ever removed."""
 
     officer_id: OfficerId

@@ -34,7 +34,7 @@ class SourceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PaymentSource:
     """What is paid. `id` is unique among its kind and region, and has no `|` or blank."""
 
     kind: SourceKind
@@ -42,7 +42,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class BankAccount:
     """A bank account, as the bank's file names it."""
 
     acctname: str
@@ -61,8 +61,8 @@ class Payee:
     region: Region
     id: str
     """fixmedins_code, case id, employer or region code."""
-    account: Account | None = None
-    pending: Account | None = None
+    account: BankAccount | None = None
+    pending: BankAccount | None = None
     entered_by: OfficerId = NOBODY
     """Of the pending account; of the approved one where nothing is pending."""
     account_by: OfficerId = NOBODY
@@ -132,7 +132,7 @@ class PayOrder:
     region: Region
     payer: str
     """The fund account that pays: a code of the chart, e.g. 1002 支出户存款."""
-    source: Source
+    source: PaymentSource
     payee: str
     amount: Fen
     number: int
@@ -173,7 +173,7 @@ class BatchLine:
     order_id: OrderId
     payee: str
     amount: Fen
-    account: Account
+    account: BankAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class AnswerFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class AnswerProblem:
     """A line of an answer that is not taken, and why."""
 
     line: int
@@ -215,4 +215,4 @@ class AnswerReport:
 
     batch_id: str
     taken: int
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[AnswerProblem, ...] = ()

@@ -19,8 +19,8 @@ from medaid.payments.service.accounts import (
 )
 from medaid.payments.service.answers import (
     Answered,
-    Listener,
     Listeners,
+    PaymentListener,
     resolve_contradiction,
     take_answer,
 )
@@ -61,8 +61,8 @@ from medaid.payments.service.orders import (
 __all__ = [
     "EXPENDITURE",
     "Answered",
-    "Listener",
     "Listeners",
+    "PaymentListener",
     "account_approved",
     "account_confirmed",
     "account_entered",

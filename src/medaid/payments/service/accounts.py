@@ -11,7 +11,7 @@ from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
 from medaid.payments import payees
 from medaid.payments.keys import payee_key
-from medaid.payments.model import Account, Payee
+from medaid.payments.model import BankAccount, Payee
 from medaid.payments.service.duties import get_officer
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
@@ -24,7 +24,7 @@ def get_payee(region: Region, payee_id: str) -> Payee | None:
 
 
 def enter_account(
-    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+    region: Region, payee_id: str, account: BankAccount, by: OfficerId, at: datetime
 ) -> Payee:
     """An account entered by the office for a payee, over a pending one; it counts once another
     person approves it. Raises BadInput, Conflict STATE for the payee of a case."""
@@ -37,7 +37,7 @@ def enter_account(
 
 
 def account_entered(
-    region: Region, payee_id: str, account: Account, by: OfficerId, at: datetime
+    region: Region, payee_id: str, account: BankAccount, by: OfficerId, at: datetime
 ) -> Sequence[Write]:
     """The same as writes for the acting service's transaction; label `payee`."""
     return _entered(*_load(region, payee_id), account, by, at).writes
@@ -76,7 +76,7 @@ def reject_account(
 
 
 def account_rejected(
-    region: Region, payee_id: str, account: Account, by: OfficerId, reason: str, at: datetime
+    region: Region, payee_id: str, account: BankAccount, by: OfficerId, reason: str, at: datetime
 ) -> Sequence[Write]:
     """The same of `account` as writes for the acting service's transaction; label `payee`. None
     where another account waits, or none. Raises BadInput."""
@@ -89,7 +89,7 @@ def account_rejected(
 def account_confirmed(
     region: Region,
     payee_id: str,
-    account: Account,
+    account: BankAccount,
     entered_by: OfficerId,
     approved_by: OfficerId,
     at: datetime,
@@ -106,7 +106,7 @@ def account_confirmed(
     return _stored(item, payees.approved(pending, get_officer(region, approved_by), at), at).writes
 
 
-def payable_account(region: Region, payee_id: str) -> tuple[Account, Write]:
+def payable_account(region: Region, payee_id: str) -> tuple[BankAccount, Write]:
     """The account on which a payee is paid, and the check that it still is. Raises Conflict STATE
     where none is approved or a change waits."""
     item, payee = _load(region, payee_id)
@@ -127,7 +127,7 @@ def _load_by_office(region: Region, payee_id: str) -> tuple[PaymentItem | None, 
 
 
 def _entered(
-    item: PaymentItem | None, before: Payee, account: Account, by: OfficerId, at: datetime
+    item: PaymentItem | None, before: Payee, account: BankAccount, by: OfficerId, at: datetime
 ) -> Decided[Payee]:
     payees.check_account(account)
     if account in (before.pending, before.account) and (

@@ -20,6 +20,7 @@ from medaid.payments import bank, rules
 from medaid.payments.keys import batch_key, order_key
 from medaid.payments.model import (
     AnswerLine,
+    AnswerProblem,
     AnswerReport,
     BankAnswer,
     BankResult,
@@ -29,7 +30,6 @@ from medaid.payments.model import (
     OrderState,
     Outcome,
     PayOrder,
-    Problem,
     SourceKind,
 )
 from medaid.payments.service.batches import list_batch_lines
@@ -54,7 +54,7 @@ class Answered(NamedTuple):
     """The bank's own number; the digest where it has none."""
 
 
-class Listener(Protocol):
+class PaymentListener(Protocol):
     """What was paid, hearing of a payment."""
 
     def __call__(self, answered: Answered, /) -> Sequence[Write]:
@@ -62,7 +62,7 @@ class Listener(Protocol):
         it: the line is then told as a problem and nothing is written."""
 
 
-Listeners = Mapping[SourceKind, Listener]
+Listeners = Mapping[SourceKind, PaymentListener]
 
 
 def take_answer(
@@ -101,10 +101,10 @@ def _check_batch(batch_id: str, region: Region | None) -> None:
 
 def _take_line(
     line: AnswerLine, digest: str, listeners: Listeners, now: datetime
-) -> Problem | None:
+) -> AnswerProblem | None:
     """One line; None where it is taken, or this very file has brought it before."""
 
-    def decide() -> Decided[Problem | None]:
+    def decide() -> Decided[AnswerProblem | None]:
         item = PaymentItem.find(order_key(line.order_id))
         assert item is not None, "a line of a batch is an order"
         order = item.record(PayOrder)
@@ -124,7 +124,7 @@ def _take_line(
     try:
         return transact(decide)
     except Refused as error:
-        return Problem(line.line, line.order_id, error.code, error.sentence)
+        return AnswerProblem(line.line, line.order_id, error.code, error.sentence)
 
 
 def _answer(line: AnswerLine, digest: str, now: datetime) -> BankAnswer:
@@ -138,7 +138,7 @@ def _told(
     return Answered(order, outcome, reason, answer.digest, now, day, reference)
 
 
-def _listener(listeners: Listeners, order: PayOrder) -> Listener:
+def _listener(listeners: Listeners, order: PayOrder) -> PaymentListener:
     """Who hears what became of an order. Raises Conflict STATE where nobody does: money of which no
     book would hear is not taken as paid."""
     heard_by = listeners.get(order.source.kind)
@@ -150,7 +150,7 @@ def _listener(listeners: Listeners, order: PayOrder) -> Listener:
 
 def _not_taken(
     item: PaymentItem, order: PayOrder, line: AnswerLine, digest: str, now: datetime
-) -> Decided[Problem | None]:
+) -> Decided[AnswerProblem | None]:
     """An answer that says nothing new, or the contrary of what was said: kept with the order; a
     contradiction stops the source's next order until a person has looked."""
     says = rules.refusal(order, line.result)
@@ -161,8 +161,8 @@ def _not_taken(
     return Decided(_refused(line, says), [item.replace(after, "order", state=after.state, at=now)])
 
 
-def _refused(line: AnswerLine, says: str) -> Problem:
-    return Problem(line.line, line.order_id, "DUPLICATE", says)
+def _refused(line: AnswerLine, says: str) -> AnswerProblem:
+    return AnswerProblem(line.line, line.order_id, "DUPLICATE", says)
 
 
 def resolve_contradiction(

@@ -22,7 +22,7 @@ from medaid.payments.keys import (
     month_key,
     month_partition,
 )
-from medaid.payments.model import Account, Batch, BatchLine, BatchState, Duty
+from medaid.payments.model import BankAccount, Batch, BatchLine, BatchState, Duty
 from medaid.payments.service.accounts import get_payee
 from medaid.payments.service.duties import claim_duty
 from medaid.payments.service.files import closed_batch, put_file
@@ -120,7 +120,7 @@ def _held_back(batch: Batch) -> list[str]:
     return held
 
 
-def _readdressed(batch: Batch, line: BatchLine, account: Account) -> Decided[None]:
+def _readdressed(batch: Batch, line: BatchLine, account: BankAccount) -> Decided[None]:
     item = PaymentItem.find(line_key(batch.batch_id, line.order_id))
     assert item is not None, "a line stays in its batch"
     present = item.record(BatchLine)

@@ -13,7 +13,7 @@ from medaid.errors import Forbidden, Refused, Unavailable
 from medaid.ids import OfficerId
 from medaid.payments import officers, rules
 from medaid.payments.acts import acts
-from medaid.payments.model import Delegation, Duty, Officer
+from medaid.payments.model import Delegation, Duty, RegisteredOfficer
 from medaid.payments.separation import separation
 from medaid.payments.service.duties import (
     claim_duty,
@@ -114,6 +114,8 @@ def note_act(caller: Caller, route: str, roles: tuple[str, ...], now: datetime) 
             commit_once(claim_duty(region, who, caller.roles, duty, now))
 
 
-def _with(held: tuple[PaymentItem | None, Officer], made: Delegation, now: datetime) -> Write:
+def _with(
+    held: tuple[PaymentItem | None, RegisteredOfficer], made: Delegation, now: datetime
+) -> Write:
     item, officer = held
     return stored_officer(item, officers.with_delegation(officer, made), now)

@@ -9,10 +9,10 @@ from datetime import datetime
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.papers.model import Signature
+from medaid.papers.model import SignaturePlace
 from medaid.payments import officers, rules
 from medaid.payments.keys import officer_key, officers_partition
-from medaid.payments.model import Duty, Officer, OfficerName
+from medaid.payments.model import Duty, OfficerName, RegisteredOfficer
 from medaid.payments.separation import separation
 from medaid.payments.store import PaymentItem
 from medaid.regions import Region
@@ -35,11 +35,11 @@ def claim_duty(
 
 def name_officer(
     region: Region, officer_id: OfficerId, name: str, post: str, by: OfficerId, now: datetime
-) -> Officer:
+) -> RegisteredOfficer:
     """What an officer is called in the region's office from now on; earlier names stay for what was
     done under them. Raises BadInput, Unavailable."""
 
-    def decide() -> Decided[Officer]:
+    def decide() -> Decided[RegisteredOfficer]:
         item, officer = load_officer(region, officer_id)
         after = officers.with_name(officer, name, post, by, now)
         return Decided(after, () if after == officer else [stored_officer(item, after, now)])
@@ -61,7 +61,7 @@ def officer_titles(region: Region) -> Callable[[str, datetime | None], OfficerNa
 
 def signatures(
     region: Region, acts: Iterable[tuple[str, str, datetime | None]]
-) -> tuple[Signature, ...]:
+) -> tuple[SignaturePlace, ...]:
     """The places to sign of a paper: for each (act, subject, instant) the name and post of that
     time; a line to write on where none was entered or nobody has acted. The office is asked only
     where somebody has acted: who makes a paper nobody signed may read no officers. Raises
@@ -71,13 +71,14 @@ def signatures(
     for act, by, at in places:
         title = titles(by, at) if titles and by else None
         name, post = (title.name, title.post) if title else ("", "")
-        found.append(Signature(act, name, post, civil_date(at) if at else None))
+        found.append(SignaturePlace(act, name, post, civil_date(at) if at else None))
     return tuple(found)
 
 
-def get_officer(region: Region, officer_id: OfficerId) -> Officer:
-    """An officer as the region's office keeps them: by `Officer.is_one_hand_with` checks see that
-    nobody checks their own work, nor that of whom they stand in for. Raises Unavailable."""
+def get_officer(region: Region, officer_id: OfficerId) -> RegisteredOfficer:
+    """An officer as the region's office keeps them: by `RegisteredOfficer.is_one_hand_with` checks
+    see that nobody checks their own work, nor that of whom they stand in for. Raises
+    Unavailable."""
     return load_officer(region, officer_id)[1]
 
 
@@ -99,18 +100,21 @@ def check_second(
     get_officer(region, OfficerId(by)).check_second(first, done, now, rule, field)
 
 
-def list_officers(region: Region) -> list[Officer]:
+def list_officers(region: Region) -> list[RegisteredOfficer]:
     """Everybody who ever held a duty or was named in a region. Raises Unavailable."""
-    return [item.record(Officer) for item in PaymentItem.list_under(officers_partition(region))]
+    return [
+        item.record(RegisteredOfficer)
+        for item in PaymentItem.list_under(officers_partition(region))
+    ]
 
 
 def end_duty(
     region: Region, officer_id: OfficerId, duty: Duty, by: OfficerId, reason: str, now: datetime
-) -> Officer:
+) -> RegisteredOfficer:
     """A duty ended by another person, so that the officer may take up another one; the trail stays.
     Raises Conflict STATE, BadInput, Forbidden SEPARATION."""
 
-    def decide() -> Decided[Officer]:
+    def decide() -> Decided[RegisteredOfficer]:
         item, officer = load_officer(region, officer_id)
         after = rules.without_duty(officer, duty, by, reason, now)
         return Decided(after, [stored_officer(item, after, now)])
@@ -118,13 +122,17 @@ def end_duty(
     return transact(decide)
 
 
-def load_officer(region: Region, officer_id: OfficerId) -> tuple[PaymentItem | None, Officer]:
+def load_officer(
+    region: Region, officer_id: OfficerId
+) -> tuple[PaymentItem | None, RegisteredOfficer]:
     """The stored item, if any, and the officer. Raises Unavailable."""
     item = PaymentItem.find(officer_key(region, officer_id))
-    return item, Officer(officer_id, region) if item is None else item.record(Officer)
+    return item, RegisteredOfficer(officer_id, region) if item is None else item.record(
+        RegisteredOfficer
+    )
 
 
-def stored_officer(item: PaymentItem | None, officer: Officer, at: datetime) -> Write:
+def stored_officer(item: PaymentItem | None, officer: RegisteredOfficer, at: datetime) -> Write:
     """The write of the officer as they now are; label `duty`."""
     if item is None:
         key = officer_key(officer.region, officer.officer_id)

@@ -22,13 +22,13 @@ from medaid.payments.keys import (
     source_partition,
 )
 from medaid.payments.model import (
-    Account,
+    BankAccount,
     Batch,
     BatchLine,
     BatchState,
     OrderState,
+    PaymentSource,
     PayOrder,
-    Source,
 )
 from medaid.payments.service.accounts import payable_account
 from medaid.payments.service.files import closed_batch
@@ -46,7 +46,7 @@ def get_order(order_id: OrderId) -> PayOrder:
 
 def order_created(
     region: Region,
-    source: Source,
+    source: PaymentSource,
     payee: str,
     amount: Fen,
     at: datetime,
@@ -66,14 +66,14 @@ def order_created(
     return order, [*_came_to_nothing(before), *_created(order, at)]
 
 
-def nothing_under_way(region: Region, source: Source) -> Sequence[Write]:
+def nothing_under_way(region: Region, source: PaymentSource) -> Sequence[Write]:
     """The check that no order of a source may still be paid, or may have been, for the acting
     service's transaction; label `order:previous`. Raises Conflict STATE."""
     return _came_to_nothing(_held_of(region, source))
 
 
 def order_released(
-    order_id: OrderId, batch: Batch, at: datetime, wanted: Account | None = None
+    order_id: OrderId, batch: Batch, at: datetime, wanted: BankAccount | None = None
 ) -> Sequence[Write]:
     """The order put into an open batch of its region and fund account, as writes for the acting
     service's transaction; labels `order`, `order:line`, `batch`, `payee`, `order:previous`.
@@ -133,7 +133,7 @@ def order_taken_out(order_id: OrderId, at: datetime) -> Sequence[Write]:
 
 def single_order(
     region: Region,
-    source: Source,
+    source: PaymentSource,
     payee: str,
     amount: Fen,
     by: OfficerId,
@@ -184,7 +184,7 @@ def never_released(order: PayOrder) -> list[Write]:
     ]
 
 
-def _held_of(region: Region, source: Source) -> list[tuple[PaymentItem, PayOrder]]:
+def _held_of(region: Region, source: PaymentSource) -> list[tuple[PaymentItem, PayOrder]]:
     """The orders of a source with the version that was read, the oldest first."""
     found = PaymentItem.list_under(source_partition(region, source))
     return [_load(OrderId(item.record(str))) for item in found]

@@ -22,7 +22,7 @@ from medaid.reimbursement.api.shapes import (
     RowOut,
     UploadOut,
 )
-from medaid.reimbursement.model import Act, Case, PayOrder, Pricing, Receipt
+from medaid.reimbursement.model import Act, Case, CaseOrder, Pricing, Receipt
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.service import Detail, Upload
@@ -126,7 +126,7 @@ def _receipt(one: Receipt) -> ReceiptOut:
     return ReceiptOut.of(one, sha256=one.digest)
 
 
-def _order(one: PayOrder) -> OrderOut:
+def _order(one: CaseOrder) -> OrderOut:
     tail = one.account.bankacct[-4:] if one.account else ""
     return OrderOut.of(one, account_tail=tail, batch_id=one.batch, pay_fail_desc=one.failure)
 

@@ -141,7 +141,7 @@ class Attach(ActBody):
     sha256: Sha256
 
 
-class Upload(Body):
+class UploadIn(Body):
     sha256: Sha256
     size: int = Field(ge=1)
     content_type: Short

@@ -11,7 +11,7 @@ from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import service
 from medaid.reimbursement.api import answers, drafts
-from medaid.reimbursement.api.bodies import CaseQuery, Open, Upload
+from medaid.reimbursement.api.bodies import CaseQuery, Open, UploadIn
 from medaid.reimbursement.api.common import CASES, READERS, ROUTES, officer_of, shown, why_of
 from medaid.reimbursement.api.shapes import (
     ApplicationOut,
@@ -72,7 +72,7 @@ def get_file(call: Call[Context, None], case_id: str, sha256: str) -> DownloadOu
     f"{CASES}/{{case_id}}/files", "取得票据影像上传地址", roles=("intake",), owner=Owner.OBJECT,
     status=201,
 )  # fmt: skip
-def create_upload(call: Call[Context, Upload], case_id: str) -> UploadOut:
+def create_upload(call: Call[Context, UploadIn], case_id: str) -> UploadOut:
     body = call.body
     found = service.upload(
         call.context, officer_of(call), case_id, body.sha256, body.size, body.content_type

@@ -12,14 +12,14 @@ from medaid.regions import Region
 from medaid.reimbursement import service
 from medaid.reimbursement.api.bodies import AccountIn, Application, Open
 from medaid.reimbursement.model import (
-    Account,
-    Care,
+    CareFacts,
     Case,
     FeeLine,
     Fees,
     Officer,
     OtherPayment,
     Receipt,
+    StatedAccount,
 )
 from medaid.settlement.service import CARE, bare
 
@@ -59,15 +59,15 @@ def fields(sent: Application) -> dict[str, Any]:
     }
 
 
-def account(sent: AccountIn) -> Account:
-    return Account(sent.acctname, sent.bankacct, sent.bankcode, sent.owner, sent.proof)
+def account(sent: AccountIn) -> StatedAccount:
+    return StatedAccount(sent.acctname, sent.bankacct, sent.bankcode, sent.owner, sent.proof)
 
 
-def _care(sent: Application) -> Care:
+def _care(sent: Application) -> CareFacts:
     care = CARE.get(bare(sent.med_type))
     if care is None:
         raise BadInput("CODE_UNKNOWN", field="med_type", rule="医疗类别不在受理范围")
-    return Care(
+    return CareFacts(
         care=care,
         begin=sent.begntime,
         end=sent.endtime,

@@ -10,7 +10,7 @@ from typing import Final
 
 from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.money import Fen
-from medaid.payments.model import Account as PayeeAccount
+from medaid.payments.model import BankAccount as PayeeAccount
 from medaid.receipts.model import ReceiptNumber
 
 NOTHING: Final = Fen(0)
@@ -29,7 +29,7 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class CareFacts:
     """The treatment: facts that pricing asks for. What is not known stays empty and is asked for by
     the clause that needs it."""
 
@@ -121,7 +121,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class StatedAccount:
     """Where the money goes: the person's own account, or a confirmed other one with its proof
     (M二.4: 经其确认的其他账户)."""
 

@@ -19,12 +19,12 @@ from medaid.clocks import StatutoryClock
 from medaid.money import Fen
 from medaid.reimbursement.model.application import (
     NOTHING,
-    Account,
-    Care,
+    CareFacts,
     Fees,
     Hardship,
     OtherPayment,
     Receipt,
+    StatedAccount,
 )
 
 
@@ -132,14 +132,14 @@ class OriginalSettlement:
 
 
 @dataclass(frozen=True, slots=True)
-class PayOrder:
+class CaseOrder:
     """A pay order (付款指令). `amount` is negative where money is recovered. `number` counts the
     orders of a case from 1."""
 
     order_id: str
     number: int
     amount: Fen
-    account: Account | None
+    account: StatedAccount | None
     batch: str = ""
     failure: str = ""
     """Why it came to nothing: the bank's reason, or that it was dropped."""
@@ -171,7 +171,7 @@ class Case:
     manl_reim_rea: str
     origin: str
     """counter, point or system."""
-    care: Care
+    care: CareFacts
     fees: Fees
     created: datetime
     state: State = State.DRAFTED
@@ -185,7 +185,7 @@ class Case:
     own statement)."""
     others: tuple[OtherPayment, ...] = ()
     receipts: tuple[Receipt, ...] = ()
-    account: Account | None = None
+    account: StatedAccount | None = None
     arrears: bool = False
     """The employer owes contributions, so basic and critical do not pay now (J23)."""
     settled: str = ""
@@ -206,7 +206,7 @@ class Case:
     pricing: Pricing | None = None
     postings: int = 0
     """How often its amounts became an obligation (more than one only after an annulment)."""
-    orders: tuple[PayOrder, ...] = ()
+    orders: tuple[CaseOrder, ...] = ()
     recovered: Fen = NOTHING
     year_due: bool = False
     """Paid after it was annulled: in the year's totals only once its recovery is decided on."""
@@ -220,17 +220,17 @@ class Case:
         return self.pricing.granted if self.pricing else NOTHING
 
     @property
-    def order(self) -> PayOrder | None:
+    def order(self) -> CaseOrder | None:
         """The latest order, of a payment or of a recovery."""
         return self.orders[-1] if self.orders else None
 
     @property
-    def payment(self) -> PayOrder | None:
+    def payment(self) -> CaseOrder | None:
         """The latest order that the agency pays: the one of which the bank speaks."""
         return self._latest(fronted=False)
 
     @property
-    def front(self) -> PayOrder | None:
+    def front(self) -> CaseOrder | None:
         """The latest order that the insurer pays."""
         return self._latest(fronted=True)
 
@@ -241,11 +241,11 @@ class Case:
         paid = front is not None and not front.failure and self.state is not State.FRONTING
         return front.amount if front is not None and paid else NOTHING
 
-    def _latest(self, *, fronted: bool) -> PayOrder | None:
+    def _latest(self, *, fronted: bool) -> CaseOrder | None:
         found = (one for one in reversed(self.orders) if one.amount > 0)
         return next((one for one in found if bool(one.insurer) is fronted), None)
 
-    def with_order(self, changed: PayOrder) -> Case:
+    def with_order(self, changed: CaseOrder) -> Case:
         """The case with the order of that number changed."""
         orders = (changed if one.number == changed.number else one for one in self.orders)
         return replace(self, orders=tuple(orders))

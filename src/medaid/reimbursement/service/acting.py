@@ -10,7 +10,7 @@ from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
 from medaid.payments import service as payments
-from medaid.payments.model import Source, SourceKind
+from medaid.payments.model import PaymentSource, SourceKind
 from medaid.receipts import service as receipts
 from medaid.regions import Region
 from medaid.reimbursement import rules, store
@@ -145,9 +145,9 @@ def _repeated(
     return bool(why.request) and any((a.act, a.officer, a.request) == wanted for a in following)
 
 
-def source_of(case: Case) -> Source:
+def source_of(case: Case) -> PaymentSource:
     """What the orders of a case are made for."""
-    return Source(SourceKind.CASE, case.case_id)
+    return PaymentSource(SourceKind.CASE, case.case_id)
 
 
 def region_of(case: Case) -> Region:

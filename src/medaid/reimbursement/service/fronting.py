@@ -23,7 +23,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.reimbursement import books
-from medaid.reimbursement.model import NOTHING, Act, Case, Officer, PayOrder, State
+from medaid.reimbursement.model import NOTHING, Act, Case, CaseOrder, Officer, State
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
 from medaid.reimbursement.service.context import Context
@@ -60,7 +60,7 @@ def front(
         if case.payment is not None and case.payment.amount > case.granted - amount:
             writes += payments.nothing_under_way(region_of(case), source_of(case))
         number = len(case.orders) + 1
-        handed = PayOrder(
+        handed = CaseOrder(
             f"{case_id}-{number}",
             number,
             amount,
@@ -155,7 +155,7 @@ def check_not_fronted(case: Case) -> None:
         raise Conflict("STATE", field="insurer", rule="承办机构已支付救助部分,不得撤销核定")
 
 
-def _handed(case: Case) -> PayOrder:
+def _handed(case: Case) -> CaseOrder:
     if case.front is None:
         raise Conflict("STATE", field="insurer", rule="该申请未交承办机构支付")
     return case.front
@@ -168,13 +168,13 @@ def _left(case: Case, fronted: Fen) -> Fen:
     return Fen(case.granted - fronted - paid)
 
 
-def _contract(region: str, front: PayOrder) -> Contract:
+def _contract(region: str, front: CaseOrder) -> Contract:
     contract = insurer.find_contract(region, front.contract_year)
     assert contract is not None, "it was handed over under a contract"
     return contract
 
 
-def _not_paid(case: Case, front: PayOrder, reason: str, now: datetime) -> Changed:
+def _not_paid(case: Case, front: CaseOrder, reason: str, now: datetime) -> Changed:
     event = CasePaymentFailed(case.case_id, case.psn_no, case.admdvs, reason)
     key = f"{front.order_id}.{case.version}"
     writes: list[Write] = [outbox.publish(event, key, now)]

@@ -20,7 +20,7 @@ from medaid.payments import service as payments
 from medaid.payments.model import OrderState, Outcome
 from medaid.people import service as people
 from medaid.reimbursement import books, checks, rules, store
-from medaid.reimbursement.model import Account, Act, Case, Officer, PayOrder, State
+from medaid.reimbursement.model import Act, Case, CaseOrder, Officer, State, StatedAccount
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import (
     Change,
@@ -40,7 +40,7 @@ def change_account(
     officer: Officer,
     case_id: str,
     version: int,
-    account: Account,
+    account: StatedAccount,
     now: datetime,
     why: ActReason,
 ) -> Case:
@@ -90,7 +90,7 @@ def order(
             )
         due = Fen(case.granted - case.fronted)
         made, writes = payments.order_created(region_of(case), source_of(case), case_id, due, now)
-        ordered = PayOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
+        ordered = CaseOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
         return Changed(replace(case, orders=(*case.orders, ordered)), writes)
 
     return act(context, officer, case_id, version, "order", why, now, change)
@@ -149,7 +149,7 @@ _ACTS: Final = {
 }
 
 
-def bank_listener(context: Context) -> payments.Listener:
+def bank_listener(context: Context) -> payments.PaymentListener:
     """What a case does when the bank answers: paid, failed, or paid and returned days later; paid
     after its case was annulled, as an auditor found out. Raises Refused where the case's state
     forbids it."""
@@ -167,7 +167,7 @@ def bank_listener(context: Context) -> payments.Listener:
     return heard
 
 
-def _lost(case: Case | None, answered: payments.Answered) -> PayOrder | None:
+def _lost(case: Case | None, answered: payments.Answered) -> CaseOrder | None:
     """The case's order of which the bank speaks, where what it was made over was annulled since."""
     orders = case.orders if case else ()
     ours = (one for one in orders if one.order_id == answered.order.order_id)
@@ -191,7 +191,7 @@ def _change(answered: payments.Answered) -> Change:
     return change
 
 
-def _found_paid(case: Case, last: PayOrder, order_id: str) -> tuple[Case, PayOrder]:
+def _found_paid(case: Case, last: CaseOrder, order_id: str) -> tuple[Case, CaseOrder]:
     """An earlier order that was paid after all is the case's payment again, where no later one is
     with the bank: one that waited comes to nothing."""
     earlier = next((one for one in case.orders if one.order_id == order_id), None)
@@ -202,7 +202,7 @@ def _found_paid(case: Case, last: PayOrder, order_id: str) -> tuple[Case, PayOrd
     return replace(case, orders=(*others, earlier)), earlier
 
 
-def _paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
+def _paid(case: Case, last: CaseOrder, answered: payments.Answered) -> Changed:
     """The second entry, and the result told to the person (J28). Each payment has an entry of its
     own, by what the bank said of the order before."""
     order, now = answered.order, answered.at
@@ -218,7 +218,7 @@ def _paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
     )
 
 
-def _paid_after_annulment(case: Case, lost: PayOrder, answered: payments.Answered) -> Changed:
+def _paid_after_annulment(case: Case, lost: CaseOrder, answered: payments.Answered) -> Changed:
     """What was annulled is an obligation again, as it was paid, and all of it is demanded back: a
     reviewer orders that, or it is dropped and the payment stands; either brings it into the year's
     totals, which who hears of payments does not write. Raises Conflict STATE for a payment of a
@@ -232,12 +232,12 @@ def _paid_after_annulment(case: Case, lost: PayOrder, answered: payments.Answere
     )
     paid = _paid(again, replace(lost, annulled=None), answered)
     number = len(case.orders) + 1
-    demand = PayOrder(f"{case.case_id}-{number}", number, Fen(-lost.amount), None)
+    demand = CaseOrder(f"{case.case_id}-{number}", number, Fen(-lost.amount), None)
     writes = [*fund.writes(*books.obligation(again, now)), *paid.writes]
     return Changed(replace(paid.case, orders=(*paid.case.orders, demand)), writes)
 
 
-def _not_paid(case: Case, last: PayOrder, answered: payments.Answered) -> Changed:
+def _not_paid(case: Case, last: CaseOrder, answered: payments.Answered) -> Changed:
     """The order came to nothing: what was promised to it is free again. A payment that was booked
     is mirrored, and its obligation stands again."""
     reason, now = answered.reason, answered.at

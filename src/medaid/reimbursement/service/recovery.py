@@ -16,7 +16,7 @@ from medaid.people import service as people
 from medaid.people.model import YearTotals
 from medaid.receipts import service as receipts
 from medaid.reimbursement import books
-from medaid.reimbursement.model import Act, Case, Officer, PayOrder, State
+from medaid.reimbursement.model import Act, Case, CaseOrder, Officer, State
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import Changed, act
 from medaid.reimbursement.service.context import Context
@@ -42,7 +42,7 @@ def demand_recovery(
                 rule=f"追回金额须大于零且不超过已支付未追回的 {case.granted - case.recovered} 元",
             )
         number = len(case.orders) + 1
-        demand = PayOrder(f"{case.case_id}-{number}", number, -amount, None)
+        demand = CaseOrder(f"{case.case_id}-{number}", number, -amount, None)
         return Changed(replace(case, orders=(*case.orders, demand)))
 
     return act(context, officer, case_id, version, "demand_recovery", why, now, change)

@@ -16,7 +16,7 @@ from medaid.events import YearEndOwed
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.reimbursement import rules, store
-from medaid.reimbursement.model import Care, Case, Officer
+from medaid.reimbursement.model import CareFacts, Case, Officer
 from medaid.reimbursement.pricing import year_fees
 from medaid.reimbursement.service.acting import known
 from medaid.reimbursement.service.context import Context
@@ -101,7 +101,7 @@ def _prepared(
         insutype=insutype,
         manl_reim_rea=_REASON,
         origin="system",
-        care=Care("", date(year, 1, 1), date(year, 12, 31), ""),
+        care=CareFacts("", date(year, 1, 1), date(year, 12, 31), ""),
         fees=year_fees(choice.candidate.totals.amounts),
         created=now,
         year_end=year,

@@ -13,7 +13,7 @@ from medaid.reimbursement.rules import NEVER, DueProjection
 
 
 # pynamodb leaves its subclass hook untyped
-class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+class DueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "due"
         projection = KeysOnlyProjection()
@@ -23,7 +23,7 @@ class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
 
 
 # pynamodb leaves its subclass hook untyped
-class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+class QueueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "queue"
         projection = IncludeProjection(["summary"])
@@ -33,7 +33,7 @@ class QueueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     summary: PackedAttribute = PackedAttribute(null=True)
 
 
-class Item(VersionedItem):
+class CaseItem(VersionedItem):
     """Any item of the table: beside state, version and body what conditions and indexes need."""
 
     Meta = table_meta("reimbursement")

@@ -13,18 +13,18 @@ from medaid.instants import from_stored, stored
 from medaid.regions import Region
 from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
-from medaid.reimbursement.store.items import Item
+from medaid.reimbursement.store.items import CaseItem
 
 
 def case(case_id: str) -> Case | None:
     """The case now."""
-    item = Item.find(keys.case_key(case_id))
+    item = CaseItem.find(keys.case_key(case_id))
     return None if item is None else decode(Case, item.body)
 
 
 def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datetime]]:
     """The case, its acts in order, and the steps claimed with their instants."""
-    items = reading(lambda: list(Item.list_under(keys.case_key(case_id).pk)))
+    items = reading(lambda: list(CaseItem.list_under(keys.case_key(case_id).pk)))
     found = next((decode(Case, i.body) for i in items if i.sk == "CASE"), None)
     acts = tuple(decode(Act, i.body) for i in items if i.sk.startswith(keys.ACT))
     return (
@@ -40,13 +40,13 @@ def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datet
 
 def alike(case: Case) -> tuple[str, ...]:
     """Other cases of the same person, admission, discharge and total."""
-    items = Item.list_under(keys.alike_partition_of(case))
+    items = CaseItem.list_under(keys.alike_partition_of(case))
     return tuple(i.sk for i in items if i.sk != case.case_id)
 
 
 def of_person(psn_no: str) -> tuple[str, ...]:
     """Cases of a person, the oldest first."""
-    items = Item.list_under(keys.person_partition(psn_no), keys.CASE_OF_PERSON)
+    items = CaseItem.list_under(keys.person_partition(psn_no), keys.CASE_OF_PERSON)
     return tuple(keys.last_part(i.sk) for i in items)
 
 
@@ -63,7 +63,7 @@ class SettlementRef:
 
 def settlements_of(psn_no: str) -> list[SettlementRef]:
     """The settlements of a person that were taken note of, by end of care."""
-    items = Item.list_under(keys.person_partition(psn_no), keys.SETTLED)
+    items = CaseItem.list_under(keys.person_partition(psn_no), keys.SETTLED)
     return [
         SettlementRef(
             keys.last_part(i.sk),
@@ -78,7 +78,7 @@ def settlements_of(psn_no: str) -> list[SettlementRef]:
 
 def supplements_of(setl_id: str) -> tuple[Case, ...]:
     """The cases that add to a settlement, the first one first."""
-    items = Item.list_under(keys.supplements_partition(setl_id), keys.SUPPLEMENT)
+    items = CaseItem.list_under(keys.supplements_partition(setl_id), keys.SUPPLEMENT)
     found = (case(str(item.body["case"])) for item in items)
     return tuple(one for one in found if one is not None)
 
@@ -95,7 +95,7 @@ def treated_in(
 
 def regions_treated(year: int) -> list[Region]:
     """The regions of which somebody was treated in a year, sorted."""
-    items = Item.list_under(keys.TREATED_REGIONS, f"{year}#")
+    items = CaseItem.list_under(keys.TREATED_REGIONS, f"{year}#")
     return [Region(keys.last_part(item.sk)) for item in items]
 
 
@@ -108,8 +108,8 @@ def _names(pk: str, after: str, limit: int) -> tuple[list[str], str]:
     """Sort keys of a partition behind `after`, and the last of them where there may be more."""
 
     def read() -> list[str]:
-        behind = Item.sk > after if after else None
-        return [item.sk for item in Item.query(pk, behind, limit=limit)]
+        behind = CaseItem.sk > after if after else None
+        return [item.sk for item in CaseItem.query(pk, behind, limit=limit)]
 
     found = reading(read)
     return found, found[-1] if len(found) == limit else ""
@@ -126,7 +126,9 @@ def due(number: int, until: datetime | None, after: datetime | None = None) -> I
     low, high = stored(after) if after else "0", stored(until) if until else "9"
     found = iter(
         reading(
-            lambda: Item.due_index.query(keys.shard_key(number), Item.due_at.between(low, high))
+            lambda: CaseItem.due_index.query(
+                keys.shard_key(number), CaseItem.due_at.between(low, high)
+            )
         )
     )
     while (item := reading(lambda: next(found, None))) is not None:
@@ -135,13 +137,13 @@ def due(number: int, until: datetime | None, after: datetime | None = None) -> I
 
 def steps_claimed(case_id: str) -> frozenset[str]:
     """The steps claimed of a case."""
-    items = Item.list_under(keys.case_key(case_id).pk, keys.STEP)
+    items = CaseItem.list_under(keys.case_key(case_id).pk, keys.STEP)
     return frozenset(i.sk.removeprefix(keys.STEP) for i in items)
 
 
 def indexed(case_id: str) -> tuple[Case, dict[str, str]] | None:
     """A case, and where it stands in the indexes."""
-    item = Item.find(keys.case_key(case_id))
+    item = CaseItem.find(keys.case_key(case_id))
     if item is None:
         return None
     found = {name: getattr(item, name) for name in ("queue", "queue_at", "due_shard", "due_at")}
@@ -153,7 +155,7 @@ def indexed(case_id: str) -> tuple[Case, dict[str, str]] | None:
 def calendar() -> tuple[str, dict[str, str]]:
     """The calendar on which all clocks are projected: its version, and that of each year; empty
     before the first sweep."""
-    item = Item.find(keys.CALENDAR)
+    item = CaseItem.find(keys.CALENDAR)
     return ("", {}) if item is None else (item.body["version"], dict(item.body["years"]))
 
 
@@ -162,7 +164,7 @@ def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[st
     (None at the end)."""
 
     def read() -> tuple[list[dict[str, Any]], Any]:
-        found = Item.queue_index.query(
+        found = CaseItem.queue_index.query(
             keys.queue_partition(admdvs, state),
             limit=limit,
             page_size=limit,
@@ -176,7 +178,7 @@ def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[st
 
 def count(admdvs: str, state: str) -> int:
     """How many cases of a region stand in a state."""
-    return int(reading(lambda: Item.queue_index.count(keys.queue_partition(admdvs, state))))
+    return int(reading(lambda: CaseItem.queue_index.count(keys.queue_partition(admdvs, state))))
 
 
 _START: Final = ("pk", "sk", "queue", "queue_at")

@@ -16,13 +16,13 @@ from medaid.money import Fen
 from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.rules import DueProjection
-from medaid.reimbursement.store.items import Item, index_keys
+from medaid.reimbursement.store.items import CaseItem, index_keys
 
 
 def case_write(case: Case, projection: DueProjection, before: Case | None, calendar: str) -> Write:
     """The case at its next version; loses (`case`) where it is no longer as it was read: another
     act, or a step claimed meanwhile."""
-    item = Item(
+    item = CaseItem(
         *keys.case_key(case.case_id),
         version=case.version,
         state=case.state,
@@ -31,23 +31,30 @@ def case_write(case: Case, projection: DueProjection, before: Case | None, calen
     )
     for name, value in _indexed(case, projection, calendar).items():
         setattr(item, name, value)
-    return Put(item, Item.pk.does_not_exist() if before is None else _unchanged(before), "case")
+    return Put(
+        item,
+        CaseItem.pk.does_not_exist() if before is None else _unchanged(before),
+        "case",
+    )
 
 
 def case_touched(case: Case, projection: DueProjection, before: Case, calendar: str) -> Write:
     """The case with steps claimed or projected anew. No act: its version stays, so an officer's
     work on it is not disturbed."""
     values = _indexed(case, projection, calendar)
-    actions = [Item.body.set(encode(case)), Item.steps_count.set(len(case.steps_claimed))]
+    actions = [
+        CaseItem.body.set(encode(case)),
+        CaseItem.steps_count.set(len(case.steps_claimed)),
+    ]
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
-        attribute = getattr(Item, name)
+        attribute = getattr(CaseItem, name)
         actions.append(attribute.set(values[name]) if name in values else attribute.remove())
-    return Update(Item(*keys.case_key(case.case_id)), actions, _unchanged(before), "case")
+    return Update(CaseItem(*keys.case_key(case.case_id)), actions, _unchanged(before), "case")
 
 
 def _unchanged(before: Case) -> Condition:
-    unchanged: Condition = (Item.version == before.version) & (
-        Item.steps_count == len(before.steps_claimed)
+    unchanged: Condition = (CaseItem.version == before.version) & (
+        CaseItem.steps_count == len(before.steps_claimed)
     )
     return unchanged
 
@@ -84,8 +91,8 @@ def summary(case: Case, projection: DueProjection, calendar: str) -> dict[str, A
 def act_write(case_id: str, act: Act) -> Write:
     """One act of the timeline: put once."""
     return Put(
-        Item(*keys.act_key(case_id, act.number), body=encode(act)),
-        Item.pk.does_not_exist(),
+        CaseItem(*keys.act_key(case_id, act.number), body=encode(act)),
+        CaseItem.pk.does_not_exist(),
         "act",
     )
 
@@ -94,24 +101,26 @@ def pointers(case: Case) -> list[Write]:
     """By what a new case is found: its person, and others like it."""
     found: list[Write] = [
         Put(
-            Item(*keys.case_of_person_key(case.psn_no, case.created, case.case_id)), None, "person"
+            CaseItem(*keys.case_of_person_key(case.psn_no, case.created, case.case_id)),
+            None,
+            "person",
         ),
-        Put(Item(keys.alike_partition_of(case), case.case_id), None, "alike"),
+        Put(CaseItem(keys.alike_partition_of(case), case.case_id), None, "alike"),
     ]
     if case.year_end:
         year = keys.year_partition(case.admdvs, case.year_end)
-        found.append(Put(Item(year, case.case_id), None, "year"))
+        found.append(Put(CaseItem(year, case.case_id), None, "year"))
     return found
 
 
 def alike_write(case: Case) -> Write:
     """The pointer by which cases alike find this one, after its person, dates or total changed."""
-    return Put(Item(keys.alike_partition_of(case), case.case_id), None, "alike")
+    return Put(CaseItem(keys.alike_partition_of(case), case.case_id), None, "alike")
 
 
 def alike_pointer(psn_no: str, begin: date, end: date, total: Fen, found: str) -> Write:
     """The pointer of anything (a settlement) that a case may be alike to."""
-    return Put(Item(keys.alike_partition(psn_no, begin, end, total), found), None, "alike")
+    return Put(CaseItem(keys.alike_partition(psn_no, begin, end, total), found), None, "alike")
 
 
 def settlement_pointer(
@@ -124,7 +133,7 @@ def settlement_pointer(
         "category": category,
         "care": care,
     }
-    return Put(Item(*keys.settled_key(psn_no, end, setl_id), body=body), None, "settled")
+    return Put(CaseItem(*keys.settled_key(psn_no, end, setl_id), body=body), None, "settled")
 
 
 def settlement_forgotten(
@@ -135,20 +144,20 @@ def settlement_forgotten(
         (keys.alike_partition(psn_no, begin, end, total), setl_id),
         keys.settled_key(psn_no, end, setl_id),
     ]
-    return [Delete(Item(*key), Item.pk.exists(), "forgotten") for key in pointers]
+    return [Delete(CaseItem(*key), CaseItem.pk.exists(), "forgotten") for key in pointers]
 
 
 def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Write:
     """That a person insured in a region was treated in a year: whom its end may refund. The region
     is noted at once, so that it is known before anybody of it is. Raises Unavailable."""
     _note_region(admdvs, year)
-    return Put(Item(*keys.treated_key(admdvs, year, insutype, psn_no)), None, "treated")
+    return Put(CaseItem(*keys.treated_key(admdvs, year, insutype, psn_no)), None, "treated")
 
 
 @lru_cache(maxsize=4096)
 def _note_region(admdvs: str, year: int) -> None:
     """Once a process: one cheap write for thousands of settlements."""
-    put_once(Item(*keys.treated_region_key(admdvs, year)))
+    put_once(CaseItem(*keys.treated_region_key(admdvs, year)))
 
 
 def forget() -> None:
@@ -160,8 +169,8 @@ def supplements(setl_id: str, number: int, case_id: str) -> Write:
     """The case that adds to settlement `setl_id` as its `number`th: a second one loses
     (`supplements`)."""
     return Put(
-        Item(*keys.supplement_key(setl_id, number), body={"case": case_id}),
-        Item.pk.does_not_exist(),
+        CaseItem(*keys.supplement_key(setl_id, number), body={"case": case_id}),
+        CaseItem.pk.does_not_exist(),
         "supplements",
     )
 
@@ -169,8 +178,8 @@ def supplements(setl_id: str, number: int, case_id: str) -> Write:
 def step_claimed(case_id: str, name: str, at: datetime) -> Write:
     """A step of escalation claimed: once for ever."""
     return Put(
-        Item(*keys.step_key(case_id, name), body={"at": stored(at)}),
-        Item.pk.does_not_exist(),
+        CaseItem(*keys.step_key(case_id, name), body={"at": stored(at)}),
+        CaseItem.pk.does_not_exist(),
         "step",
     )
 
@@ -178,7 +187,7 @@ def step_claimed(case_id: str, name: str, at: datetime) -> Write:
 def calendar_marked(version: str, years: Mapping[str, str]) -> Write:
     """The calendar on which all clocks are projected now: its version, and that of each year."""
     return Put(
-        Item(*keys.CALENDAR, body={"version": version, "years": dict(years)}),
+        CaseItem(*keys.CALENDAR, body={"version": version, "years": dict(years)}),
         None,
         "calendar",
     )

@@ -14,7 +14,7 @@ from typing import Final
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.instants import aware, civil_date
 from medaid.money import RATIO_SCALE
-from medaid.payments.model import Officer, trail_line
+from medaid.payments.model import RegisteredOfficer, trail_line
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import entered_parts, open_parts
 from medaid.policy.vocabulary import LEVEL_NAMES, VALUES, LayerKind
@@ -88,7 +88,7 @@ def proposed(
 
 
 def approved(
-    held: Sequence[EnteredFigure], figure_id: str, second: Officer, now: datetime
+    held: Sequence[EnteredFigure], figure_id: str, second: RegisteredOfficer, now: datetime
 ) -> tuple[EnteredFigure, ...]:
     """With the proposal, or the end that was asked for, agreed to by somebody else; as they were
     where nothing waits.

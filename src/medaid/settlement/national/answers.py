@@ -19,7 +19,7 @@ from medaid.instants import BEIJING, age_on, beijing_text
 from medaid.money import Fen
 from medaid.people.model import Person, PersonFile
 from medaid.policy.model import FUNDS
-from medaid.settlement.model import Decision, Settlement
+from medaid.settlement.model import Settlement, SettlementDecision
 from medaid.settlement.national.codes import CLEARING_TYPE, OTHER_ROWS
 from medaid.settlement.national.envelope import Message
 
@@ -84,7 +84,7 @@ def _millis(instant: datetime) -> str:
 
 
 def settlement(
-    decision: Decision,
+    decision: SettlementDecision,
     person: Person,
     message: Message | None,
     final: Settlement | None,
@@ -141,7 +141,7 @@ def _when(final: Settlement, sign: int) -> datetime:
     return final.reversed_at if sign < 0 and final.reversed_at else final.settled_at
 
 
-def _basic_ratio(decision: Decision) -> str:
+def _basic_ratio(decision: SettlementDecision) -> str:
     """pool_prop_selfpay: the name says self-pay, the meaning is the basic fund's ratio; 0 where
     several bands applied."""
     ratios = {ratio for step in decision.steps if step.tier == "basic" for _, ratio in step.pieces}
@@ -149,7 +149,7 @@ def _basic_ratio(decision: Decision) -> str:
     return f"{parts // 10**4}.{parts % 10**4:04d}"
 
 
-def _row(decision: Decision, field: str, sign: int) -> dict[str, str]:
+def _row(decision: SettlementDecision, field: str, sign: int) -> dict[str, str]:
     """The one row of a fund."""
     steps = [step for step in decision.steps if step.fund == field]
     if field in OTHER_ROWS:

@@ -29,13 +29,13 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True)
-class Context:
+class TracingContext:
     """How a manual case tells its steps."""
 
     steps_of_case: StepsOfCase
 
 
-ROUTES: Final[Routes[Context]] = Routes("traces", "资金与条款双向追溯")
+ROUTES: Final[Routes[TracingContext]] = Routes("traces", "资金与条款双向追溯")
 
 
 class ClauseShown(Shown):
@@ -85,7 +85,7 @@ class TracedOrderShown(Shown):
 
 
 @ROUTES.get("/traces/{admdvs}/months/{month}/clauses", "当月支付所依据的条款", roles=_READERS)
-def list_clauses(call: Call[Context, None], admdvs: Region, month: Month) -> ClausesShown:
+def list_clauses(call: Call[TracingContext, None], admdvs: Region, month: Month) -> ClausesShown:
     return ClausesShown(clauses=_shown(service.list_clauses(admdvs, month)))
 
 
@@ -93,7 +93,9 @@ def list_clauses(call: Call[Context, None], admdvs: Region, month: Month) -> Cla
     "/traces/{admdvs}/months/{month}/payments", "依据某条款的支付", roles=_READERS,
     query=ClauseQuery,
 )  # fmt: skip
-def list_payments(call: Call[Context, None], admdvs: Region, month: Month) -> Page[PaymentShown]:
+def list_payments(
+    call: Call[TracingContext, None], admdvs: Region, month: Month
+) -> Page[PaymentShown]:
     asked = call.query
     of = {"region": str(admdvs), "month": str(month), "document": asked.document}
     at = cursor_key(asked.cursor, **of, article=asked.article) or {}
@@ -112,7 +114,7 @@ def list_payments(call: Call[Context, None], admdvs: Region, month: Month) -> Pa
     "/traces/{admdvs}/orders/{order}", "付款单所付的结算和所依据的条款", roles=_READERS,
     query=ListQuery,
 )  # fmt: skip
-def trace_order(call: Call[Context, None], admdvs: Region, order: str) -> TracedOrderShown:
+def trace_order(call: Call[TracingContext, None], admdvs: Region, order: str) -> TracedOrderShown:
     at = cursor_key(call.query.cursor, order=order) or {}
     steps_of = call.context.steps_of_case
     limit, after = min(call.query.limit, 50), at.get("sk", "")
