@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from medaid.money import Fen
+
+NOTHING: Final = Fen(0)
 
 
 class Event:
@@ -56,3 +58,5 @@ class SettlementPosted(Event):
     """Fee totals by national fee class, in fen; empty where none were sent."""
     remark: str = ""
     """What an auditor has to look at, such as a late admission."""
+    outpatient_assistance: Fen = NOTHING
+    """What of maf_pay is 门诊救助."""

@@ -62,7 +62,9 @@ def item(
     clr_type: str = "21",
     insutype: str = "390",
     cash: int = 5000,
+    outpatient: int = 0,
 ) -> Item:
+    """`outpatient`: what of `maf` is 门诊救助."""
     paid = {"hifp_pay": hifp, "hifmi_pay": hifmi, "maf_pay": maf}
     fund_pay = sum(paid.values())
     amounts = {
@@ -71,6 +73,7 @@ def item(
         "medfee_sumamt": fund_pay + cash,
         "psn_cash_pay": cash,
         "acct_pay": 0,
+        "outpatient_assistance": outpatient,
     }
     return Item(
         SettlementId(f"{home}S{number}"),
@@ -165,6 +168,7 @@ def event_of(one: Item, assisting: str = "") -> SettlementPosted:
         psn_cash_pay=one.amounts["psn_cash_pay"],
         by_fund={k: v for k, v in one.amounts.items() if k in FUND_FIELDS},
         fees={},
+        outpatient_assistance=one.amounts["outpatient_assistance"],
     )
 
 

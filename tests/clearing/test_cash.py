@@ -161,10 +161,10 @@ def test_an_insurers_bill_is_paid_from_what_the_special_account_holds() -> None:
     city, district, day = "440900", "440981", date(2019, 7, 2)
     contract = insure(city, 2019)
     paid = at(5, month=3, year=2019)
-    fronting = insurer_rules.fronting_entry(
-        contract, district, "s1", "2101", "H44090000001", Fen(500), paid
+    fronting = insurer_rules.fronting_entries(
+        contract, district, "s1", "2101", "H44090000001", Fen(500), Fen(0), paid
     )
-    commit(fund.writes(fronting))
+    commit(fund.writes(*fronting))
     now = noon(2019, 7, 2)
     insurer.create_bill(district, 2019, Period.JULY, now)
     bill = Region(district), 2019, Period.JULY

@@ -84,16 +84,18 @@ def test_a_bill_covers_what_was_fronted_to_the_end_of_the_month_before() -> None
         Region(CITY), 2019, "PICC", "人保", Fen(1), date(2019, 1, 1), date(2019, 1, 1)
     )
     entries = [
-        rules.fronting_entry(
+        entry
+        for day in (date(2019, 6, 29), date(2019, 6, 30), date(2019, 7, 1))
+        for entry in rules.fronting_entries(
             contract,
             DISTRICT,
             f"s{day:%m%d}",
             "2101",
             HOSPITAL,
             Fen(5),
+            Fen(0),
             datetime(2019, day.month, day.day, 4, tzinfo=UTC),
         )
-        for day in (date(2019, 6, 29), date(2019, 6, 30), date(2019, 7, 1))
     ]
     end = rules.cover(DISTRICT, 2019, Period.JULY).end
     assert end == date(2019, 6, 30)
@@ -117,8 +119,10 @@ def open_2104(last: str = "2020-03") -> int:
     return sum(int(fen) for fen in counterpart_balances(entries, "2104").values())
 
 
-def fronted(number: int, month: int, maf: int) -> None:
-    """One settlement of a month, its statement, and the insurer's payment in the month after."""
+def fronted(number: int, month: int, maf: int, outpatient: int | None = None) -> None:
+    """One settlement of a month, its statement, and the insurer's payment in the month after: of a
+    stay, or of a visit of whose assistance `outpatient` is 门诊救助."""
+    clr_type = "21" if outpatient is None else "11"
     one = item(
         number,
         at(5, month=month, year=2019),
@@ -127,6 +131,8 @@ def fronted(number: int, month: int, maf: int) -> None:
         treatment=DISTRICT,
         hifp=1000,
         maf=maf,
+        clr_type=clr_type,
+        outpatient=outpatient or 0,
     )
     arrive(one)
     after = at(2, 4, month=month % 12 + 1, year=2019 + month // 12)
@@ -135,7 +141,14 @@ def fronted(number: int, month: int, maf: int) -> None:
     totals = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     first = date(2019, month, 1)
     reconcile_totals(
-        DISTRICT, HOSPITAL, ("390", "21", DISTRICT), first, Month.of(first).last, totals, 1, after
+        DISTRICT,
+        HOSPITAL,
+        ("390", clr_type, DISTRICT),
+        first,
+        Month.of(first).last,
+        totals,
+        1,
+        after,
     )
     hospital.approve_statement(DISTRICT, HOSPITAL, period, 1, "甲", after)
     hospital.release_statement(DISTRICT, HOSPITAL, period, 1, "乙", after)
@@ -206,7 +219,11 @@ class TestYear:
         )
         assert case is not None
         commit(fund.writes(case))
-        commit(insurer.front(contract, DISTRICT, "C1", "C1", Fen(700), when, owed="2103"))
+        commit(
+            insurer.front(
+                contract, DISTRICT, "C1", "C1", Fen(700), when, owed="2103", outpatient=Fen(0)
+            )
+        )
         assert open_2104() == -700
         assert bill(DISTRICT, "07", at(1, month=7, year=2019)).fronted == Fen(700)
         entries = [e for m in ("2019-05",) for e in fund.entries(DISTRICT, m)]
@@ -545,9 +562,31 @@ class TestEvaluation:
         contract = insurer.find_contract(CITY, 2020)
         assert contract is not None
         february = at(3, month=2, year=2020)
-        commit(insurer.front(contract, DISTRICT, "C1", "C1", Fen(30_000), february, owed="2103"))
+        commit(
+            insurer.front(
+                contract,
+                DISTRICT,
+                "C1",
+                "C1",
+                Fen(30_000),
+                february,
+                owed="2103",
+                outpatient=Fen(0),
+            )
+        )
         assert insurer.report_reserve(C, february) == 0
-        commit(insurer.front(contract, DISTRICT, "C2", "C2", Fen(20_001), february, owed="2103"))
+        commit(
+            insurer.front(
+                contract,
+                DISTRICT,
+                "C2",
+                "C2",
+                Fen(20_001),
+                february,
+                owed="2103",
+                outpatient=Fen(0),
+            )
+        )
         assert insurer.report_reserve(C, february) == 1
 
     def test_the_reserve_is_watched_without_the_year_before(

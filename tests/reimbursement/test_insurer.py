@@ -66,7 +66,9 @@ class Town:
         agreed = self.by("reviewer", admdvs=CITY)("POST", f"{path}/decision", {"approved": True})
         assert agreed[0] == 200
 
-    def granted(self, key: str = "1", maf: str = "2100.00") -> Desk:
+    def granted(
+        self, key: str = "1", maf: str = "2100.00", hifp: str = "6375.00", **changes: Any
+    ) -> Desk:
         """A case from application to obligation: 6,375.00 of basic insurance, 2,100.00 of
         assistance (of a second one in the year 468.00)."""
         sent = application(
@@ -76,6 +78,7 @@ class Town:
             begntime="2021-03-02",
             endtime="2021-03-10",
             facts={},
+            **changes,
         )
         sent["receipts"][0]["date"] = "2021-03-10"
         desk = opened(self.by("intake"), sent)
@@ -83,7 +86,7 @@ class Town:
         self.do(desk, "intake", "accept")
         self.do(desk, "intake", "attach", bill_code="3201", bill_no=f"N{key}", sha256=digest)
         body = self.do(desk, "intake", "price")
-        assert (body["pricing"]["hifp_pay"], body["pricing"]["maf_pay"]) == ("6375.00", maf)
+        assert (body["pricing"]["hifp_pay"], body["pricing"]["maf_pay"]) == (hifp, maf)
         self.do(desk, "auditor", "audit", reason="另一次住院")
         self.do(desk, "reviewer", "recheck")
         return desk
@@ -204,6 +207,16 @@ def test_by_hand_from_the_application_to_the_true_up_M二_5(town: Town) -> None:
         "12": "0.00",
         "true_up": "0.00",
     }
+
+
+def test_an_outpatient_case_is_asked_for_in_march_alone_M二_5(town: Town) -> None:
+    """茂民规〔2018〕3号二(五)1, 3; issue: the finance office, 9."""
+    town.contract()
+    desk = town.granted("1", "7200.00", hifp="", med_type="11")
+    town.do(desk, "accountant", "front")
+    town.do(desk, "cashier", "front_paid", voucher="PZ-001")
+    assert town.bills(at("2021-07-01 05:00")) == {"07": "0.00"}
+    assert town.bills(at("2022-03-01 05:00"))["true_up"] == "7200.00"
 
 
 def test_a_region_that_runs_its_assistance_itself_hands_nothing_over(town: Town) -> None:

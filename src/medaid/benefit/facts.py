@@ -6,16 +6,17 @@ Sources: 苏医保办发〔2023〕27号 art. 20 (J20), 24 (J24) and 25 (J25), �
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from medaid.benefit.model import Bill, Facts
+from medaid.benefit.model import Bill, Facts, Step
 from medaid.errors import Refused
 from medaid.instants import age_on
+from medaid.money import Fen
 from medaid.people.model import Filing, Identity, Insurance, PersonFile, YearTotals
-from medaid.policy.vocabulary import Care
+from medaid.policy.vocabulary import Care, Tier
 from medaid.regions import Region
 
 PersonGroup = Callable[[str, int | None], str | None]
@@ -26,6 +27,15 @@ FILING_ORDER: Final = ("referred_down", "referred", "long_term", "emergency", "t
 comes first."""
 STAYS: Final = frozenset({Care.INPATIENT, Care.MATERNITY})
 """Care that lasts: an identity counts that stood on any one of its days (art. 20)."""
+
+
+def outpatient_assistance(care: str, steps: Iterable[Step]) -> Fen:
+    """What of the assistance that `steps` pay is 门诊救助: that of care which is no stay, without
+    tilted and secondary assistance, which documents name beside it (茂民规〔2018〕3号二(二))."""
+    if care in STAYS:
+        return Fen(0)
+    paid = (s.paid for s in steps if s.tier == Tier.ASSISTANCE and s.fund == "maf_pay")
+    return Fen(sum(paid))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from medaid.benefit.facts import (
     enrolment_for,
     filing_for,
     identities_by_region,
+    outpatient_assistance,
     stay_number,
 )
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
@@ -61,6 +62,7 @@ __all__ = [
     "filing_for",
     "has_year_end",
     "identities_by_region",
+    "outpatient_assistance",
     "planned_for",
     "price",
     "refuse_sender_amounts",

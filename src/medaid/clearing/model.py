@@ -24,6 +24,8 @@ FUND_FIELDS: Final = tuple(dict.fromkeys(fund.field for fund in funds().values()
 """hifp_pay, cvlserv_pay … maf_pay, oth_pay: the amounts that funds pay (identity I4)."""
 OUTSIDE: Final = ("oth_pay",)
 """What others outside the funds paid (commercial insurance, donations): not ours to clear."""
+OUTPATIENT: Final = "outpatient_assistance"
+"""Beside the fund fields: what of maf_pay is 门诊救助."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ class Item:
     setl_time: datetime
     psn_no: PersonNo
     amounts: Mapping[str, Fen]
-    """medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields paid here, and
-    `paid_elsewhere`: what of fund_pay_sumamt others pay (the assistance part, payers outside the
-    funds)."""
+    """medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields paid here, what of
+    maf_pay is `outpatient_assistance`, and `paid_elsewhere`: what of fund_pay_sumamt others pay
+    (the assistance part, payers outside the funds)."""
     refd: bool = False
     """A reversal: amounts are negative."""
     days: int = 0
@@ -119,13 +121,16 @@ def items_of(event: SettlementPosted) -> tuple[Item, ...]:
         "fund_pay_sumamt": event.fund_pay_sumamt,
         "paid_elsewhere": Fen(int(event.fund_pay_sumamt) - sum(map(int, ours.values()))),
     }
-    main = _item(event, insured, {**ours, **counted}, assisting if assistance else None)
+    of_care = {OUTPATIENT: event.outpatient_assistance}
+    mine = counted if assistance else {**counted, **of_care}
+    main = _item(event, insured, {**ours, **mine}, assisting if assistance else None)
     if not assistance:
         return (main,)
     amounts = {
         "maf_pay": assistance,
         "fund_pay_sumamt": Fen(0),
         "paid_elsewhere": -assistance,
+        **of_care,
     }
     return main, _item(event, assisting, amounts, None)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from medaid.benefit import service as benefit
 from medaid.fund.model import Entry, Line, reversing
 from medaid.fund.model.journal import movement, reimbursement_entry
 from medaid.instants import civil_date
@@ -183,6 +184,12 @@ def assistance(case: Case) -> tuple[str, Fen]:
     """The region in whose books the assistance is, and how much it is."""
     granted = [fen for fund, fen in funds_of(case).items() if fund in ASSISTANCE]
     return _region(case, min(ASSISTANCE)), Fen(sum(map(int, granted)))
+
+
+def outpatient_assistance(case: Case) -> Fen:
+    """What of the case's assistance is 门诊救助."""
+    assert case.pricing is not None, "an obligation is priced"
+    return benefit.outpatient_assistance(case.care.care, case.pricing.steps)
 
 
 def by_region(case: Case) -> dict[str, dict[str, Fen]]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from medaid import ids
 from medaid.aws import outbox
 from medaid.aws.transaction import Write
-from medaid.benefit.service import STAYS
+from medaid.benefit.service import STAYS, outpatient_assistance
 from medaid.errors import Conflict
 from medaid.event import SettlementPosted
 from medaid.fund import posting as fund
@@ -134,4 +134,5 @@ def event_of(one: Settlement) -> SettlementPosted:
         by_fund={name: fen * sign for name, fen in sorted(decision.by_fund.items())},
         fees={name: fen * sign for name, fen in decision.fees.items()},
         remark=decision.visit.notes.get(LATE, ""),
+        outpatient_assistance=outpatient_assistance(decision.care, decision.steps) * sign,
     )

@@ -29,9 +29,10 @@ from medaid.clearing.hospital.model import (
     statement_id,
 )
 from medaid.clearing.hospital.taking_off import taken_off
-from medaid.clearing.model import Item
+from medaid.clearing.model import OUTPATIENT, Item
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
+from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments.model import Duty, trail_line
 from medaid.payments.service import claim_duty
@@ -126,7 +127,8 @@ def _dispute_in(statement: Statement, parts: Mapping[str, tuple[Item, str]], now
 
 
 def _waiting(item: Item, reason: str) -> PendingItem:
-    return PendingItem(item.item_id, item.month, reason, item.by_fund(), item.paying_region)
+    waits = PendingItem(item.item_id, item.month, reason, item.by_fund(), item.paying_region)
+    return replace(waits, outpatient_assistance=item.amounts.get(OUTPATIENT, Fen(0)))
 
 
 def _opened(

@@ -167,6 +167,7 @@ def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list
             statement.institution,
             fronted[insurer.FUND],
             now,
+            outpatient=statement.outpatient_assistance(fronted[insurer.FUND]),
         )
     for deduction in statement.deductions:
         writes += taken_off(

@@ -7,7 +7,7 @@ the year they were settled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -20,7 +20,11 @@ from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import Calendar
 
-FRONTING: Final = "insurer_fronting"
+FRONTINGS: Final[Mapping[str, frozenset[str]]] = {
+    "insurer_fronting": frozenset({"inpatient", "secondary"}),
+    "insurer_fronting_outpatient": frozenset({"outpatient"}),
+}
+"""Kind of entry → the assistance whose fronting it books: 住院救助和二次救助, or 门诊救助."""
 
 
 class Cover(NamedTuple):
@@ -32,6 +36,8 @@ class Cover(NamedTuple):
     """The first day on which it can be made."""
     due: date
     cite: str
+    kinds: Collection[str] = FRONTINGS
+    """The frontings that it asks for, by the kind of their entries."""
 
 
 def sign_by(contract: Contract, calendar: Calendar) -> date:
@@ -48,28 +54,45 @@ def fee(year_total: Fen, region: str) -> Fen:
     )
 
 
-def fronting_entry(
+def fronting_entries(
     contract: Contract,
     region: str,
     source: str,
     owed: str,
     creditor: str,
     amount: Fen,
+    outpatient: Fen,
     now: datetime,
-) -> Entry:
+) -> list[Entry]:
     """What the insurer's payment books: the fund owes the insurer instead of the hospital (`owed`
-    2101) or of the case (2103)."""
-    lines = journal.pair(FUND, owed, "2104", amount, creditor, contract.insurer)
-    return journal.entry(FRONTING, region, f"{contract.year}-{source}", lines, now)
+    2101) or of the case (2103). What of `amount` is `outpatient` assistance has an entry of its
+    own, since bills ask for it apart (茂民规〔2018〕3号二(五)1)."""
+    assert 0 <= outpatient <= amount, (amount, outpatient)
+    rest = Fen(int(amount) - int(outpatient))
+    name = f"{contract.year}-{source}"
+    return [
+        journal.entry(
+            kind,
+            region,
+            name,
+            journal.pair(FUND, owed, "2104", fen, creditor, contract.insurer),
+            now,
+        )
+        for kind, fen in zip(FRONTINGS, (rest, outpatient), strict=True)
+        if fen
+    ]
 
 
-def fronted(entries: Iterable[Entry], year: int, end: date | None) -> Fen:
-    """What was fronted under a year's contract up to `end`, reversals taken off."""
-    prefix = f"{FRONTING}-{year}-"
+def fronted(
+    entries: Iterable[Entry], year: int, end: date | None, kinds: Collection[str] = FRONTINGS
+) -> Fen:
+    """What was fronted under a year's contract up to `end` and booked by one of `kinds`, reversals
+    taken off."""
+    prefixes = tuple(f"{kind}-{year}-" for kind in kinds)
     total = 0
     for entry in entries:
         named = entry.reverses or entry.entry_id
-        if named.startswith(prefix) and (end is None or entry.effective <= end):
+        if named.startswith(prefixes) and (end is None or entry.effective <= end):
             total -= sum(line.fen for line in entry.lines if line.account.number == "2104")
     return Fen(total)
 
@@ -85,7 +108,9 @@ def cover(district: str, year: int, period: Period) -> Cover:
     if int(period) not in months.value:
         raise Refused("CODE_UNKNOWN", field="period", rule="07、12 或 true_up")
     month = Month(f"{year}-{period}")
-    return Cover(month.first - timedelta(days=1), month.first, month.last, months.cite)
+    asked = figure("insurer_bill_assistance", district).value
+    kinds = [kind for kind, assistance in FRONTINGS.items() if assistance <= {*asked}]
+    return Cover(month.first - timedelta(days=1), month.first, month.last, months.cite, kinds)
 
 
 def bill_of(

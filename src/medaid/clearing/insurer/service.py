@@ -56,11 +56,16 @@ def front(
     amount: Fen,
     now: datetime,
     owed: str = "2101",
+    *,
+    outpatient: Fen,
 ) -> list[Write]:
     """The writes by which the insurer pays `creditor` (a hospital, or with `owed` 2103 a manual
-    case) instead of the agency."""
-    entry = rules.fronting_entry(contract, region, source, owed, creditor, amount, now)
-    return list(fund.writes(entry))
+    case) instead of the agency. What of `amount` is `outpatient` assistance is asked for in the
+    true-up alone."""
+    entries = rules.fronting_entries(
+        contract, region, source, owed, creditor, amount, outpatient, now
+    )
+    return list(fund.writes(*entries))
 
 
 def front_returned(
@@ -72,11 +77,16 @@ def front_returned(
     reason: str,
     now: datetime,
     owed: str = "2101",
+    *,
+    outpatient: Fen,
 ) -> list[Write]:
     """The writes by which what was fronted under `source` comes to nothing: the payment did not
     arrive, the creditor is owed again and the insurer is not."""
-    entry = rules.fronting_entry(contract, region, source, owed, creditor, amount, now)
-    return list(fund.writes(reversing(entry, source, civil_date(now), now, reason)))
+    entries = rules.fronting_entries(
+        contract, region, source, owed, creditor, amount, outpatient, now
+    )
+    day = civil_date(now)
+    return list(fund.writes(*(reversing(one, source, day, now, reason) for one in entries)))
 
 
 def fronting_contract(region: str, granted: date, now: datetime) -> Contract | None:
@@ -121,7 +131,7 @@ def create_bill(district: str, year: int, period: Period, now: datetime) -> Insu
         if any(list(Period).index(one.period) > list(Period).index(period) for one in earlier):
             raise Conflict("STATE", field="period", rule="其后的账单已生成,本期已包含在内")
         billed = sum(int(one.fronted) for one in earlier)
-        amount = Fen(int(rules.fronted(known, year, covers.end)) - billed)
+        amount = Fen(int(rules.fronted(known, year, covers.end, covers.kinds)) - billed)
         total = rules.fronted(known, year, None)
         bill = rules.bill_of(contract, Region(district), period, amount, total)
         event = InsurerBilled(

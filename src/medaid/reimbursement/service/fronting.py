@@ -96,6 +96,7 @@ def front_paid(
             amount,
             now,
             _OWED,
+            outpatient=books.outpatient_assistance(case),
         )
         event = CasePaid(case_id, case.psn_no, case.admdvs, amount)
         return Changed(
@@ -142,6 +143,7 @@ def front_returned(
             why.reason,
             now,
             _OWED,
+            outpatient=books.outpatient_assistance(case),
         )
         changed = _not_paid(case, front, why.reason, now)
         return replace(changed, writes=[*writes, *changed.writes])

@@ -8,8 +8,9 @@ from typing import ClassVar, Final
 
 from medaid.clearing.amounts import Amounts
 from medaid.ids import OfficerId, StatementId
+from medaid.money import Fen
 from medaid.months import Month
-from medaid.payments.model import NOBODY
+from medaid.payments.model import NOBODY, NOTHING
 from medaid.regions import Region
 
 NO_STATEMENT: Final = StatementId("")
@@ -51,6 +52,7 @@ class PendingItem:
     """An amount by fund that waits outside its statement."""
 
     POSITIONAL: ClassVar[bool] = True
+    ADDED: ClassVar[int] = 1
 
     pending_id: str
     """item_id of a dispute or claim, else the id it was entered by."""
@@ -67,3 +69,5 @@ class PendingItem:
     """Who did what with it, in words."""
     withdrawal_by: OfficerId = NOBODY
     """Who asked for it to be withdrawn."""
+    outpatient_assistance: Fen = NOTHING
+    """What of the assistance is 门诊救助, where it is known: of a disputed settlement."""

@@ -11,7 +11,7 @@ from typing import ClassVar, Final, NamedTuple
 from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import Payee
 from medaid.clearing.hospital.model.pending import PendingItem
-from medaid.clearing.model import Item
+from medaid.clearing.model import OUTPATIENT, Item
 from medaid.ids import InstitutionCode, OfficerId, OrderId, StatementId
 from medaid.money import Fen
 from medaid.months import Month
@@ -252,6 +252,15 @@ class Statement:
             self.brought_forward,
             *map(negated, (*off, self.retained)),
         )
+
+    def outpatient_assistance(self, due: Fen) -> Fen:
+        """What of the assistance `due` is 门诊救助: of its own items less disputed, plus disputes
+        upheld. What names no care (deductions, what was brought forward) comes off the rest first.
+        """
+        own = sum(int(one.totals.amounts.get(OUTPATIENT, 0)) for one in self.blocks)
+        upheld = sum(int(one.outpatient_assistance) for one in self.upheld)
+        disputed = sum(int(one.outpatient_assistance) for one in self.disputed)
+        return Fen(min(max(own + upheld - disputed, 0), int(due)))
 
 
 def in_state(statement: Statement, state: StatementState, **changes: object) -> Statement:
