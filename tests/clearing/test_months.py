@@ -42,7 +42,7 @@ from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import rules as payment_rules
 from medaid.payments import service as payments
-from medaid.payments.model import Source, SourceKind
+from medaid.payments.model import PaymentSource, SourceKind
 from medaid.regions import Region
 from medaid.workdays import published
 
@@ -369,7 +369,7 @@ def draft_away(patch: pytest.MonkeyPatch) -> None:
 def order_without_region(patch: pytest.MonkeyPatch) -> None:
     """Two regions' orders for one hospital and month have one number."""
 
-    def order_id(region: Region, payer: str, source: Source, number: int) -> OrderId:
+    def order_id(region: Region, payer: str, source: PaymentSource, number: int) -> OrderId:
         return OrderId(f"PAY-{source.id.partition('-')[2]}-{number}")
 
     patch.setattr(payment_rules, "order_id", order_id)
