@@ -1,5 +1,5 @@
-"""The books and a month's close, measured. `python bench/books.py`; exits 1 where a demand of issue
-5 is missed.
+"""The books and a month's close, measured. `python bench/books.py`; exits 1 where a demand
+on it is missed.
 
 1. 100,000 four-leg entries posted and proven (trial balance) in memory, against beancount 3 on the
   same entries in one run: at least 8 times faster

@@ -1,6 +1,6 @@
 """How long one addition of 20 working days takes, side by side with chinesecalendar in one run.
 
-Demanded: at most 2 µs, and at least 100 times faster (issue 4). `python bench/clocks.py`; exits 1
+Demanded: at most 2 µs, and at least 100 times faster. `python bench/clocks.py`; exits 1
 where either is missed.
 """
 

@@ -32,6 +32,7 @@ def record(who: Caller, psn_no: str, region: str = "440900", minutes: int = 0) -
 
 
 def test_found_by_person_by_reader_and_by_day() -> None:
+    """Right money, 43."""
     record(OFFICER, "P1")
     record(HOSPITAL, "P1", minutes=1)
     record(OFFICER, "P2", minutes=2)
@@ -73,6 +74,7 @@ def test_two_reads_of_one_instant_are_two_records_and_one_twice_is_one() -> None
 
 
 def test_a_record_is_never_written_over(tables: Any) -> None:
+    """Right money, 43."""
     record(OFFICER, "P1")
     before = [item for item in tables.items("access") if not item["pk"]["S"].startswith("COUNT")]
     record(OFFICER, "P1")
@@ -86,8 +88,8 @@ def test_two_writes_and_no_read(storage_calls: Any) -> None:
 
 
 def test_look_ups_of_an_hour_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first one too many is refused and leaves no record; the next hour begins anew; others
-    are not touched; those that found nobody count too."""
+    """Right money, 43. The first one too many is refused and leaves no record; the next hour begins
+    anew; others are not touched; those that found nobody count too."""
     monkeypatch.setattr(rules, "limit_of", lambda _reader, _purpose: Limit(3, "x"))
     record(OFFICER, "P1")
     service.count_lookup(OFFICER, Purpose.IDENTIFICATION, NOW)

@@ -1,4 +1,4 @@
-"""Signed-out tokens are refused at every operators' door (issue 9, 43)."""
+"""Signed-out tokens are refused at every operators' door (right money, 43)."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ OFFICERS = f"/payments/{HERE}/officers"
 
 
 def test_a_token_is_refused_after_its_owner_signed_out_43() -> None:
+    """Right money, 43."""
     assert ask("GET", OFFICERS) == (200, "")
     assert ask("POST", "/access/sign-out") == (200, "")
     later = NOW + timedelta(seconds=1)
@@ -153,7 +154,7 @@ def test_where_it_cannot_be_read_nobody_is_let_in_43(storage_faults: StorageFaul
 
 
 def test_every_operators_door_asks_43() -> None:
-    """Every table mounted by a function is mounted with the desk that asks."""
+    """Right money, 43. Every table mounted by a function is mounted with the desk that asks."""
     mounted = 0
     for path in FUNCTIONS.glob("*/*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -130,6 +130,7 @@ def test_what_is_not_one_plain_json_object_is_refused(raw: bytes) -> None:
     "raw", [b'{"a":' * 100_000, b'{"a":' + b"[" * 200_000, b'{"a":' + b"9" * 10_000 + b"}"]
 )
 def test_what_would_exhaust_the_parser_is_refused(raw: bytes) -> None:
+    """Right money, 20."""
     with pytest.raises(BadInput):
         web.json_object(raw)
 

@@ -94,8 +94,8 @@ def test_of_regions_that_pay_alike_the_first_is_taken_J24() -> None:
 
 
 def test_the_desk_takes_the_same_region_as_the_counter_J24() -> None:
-    """A city's office decides on two counties' identities: the one that pays more, in its own
-    name."""
+    """Right money, 11. A city's office decides on two counties' identities: the one that pays more,
+    in its own name."""
     counter = decide(file(LOW, HIGH), asked(), TODAY, library().policy_for, group)
     desk = decide(file(LOW, HIGH), asked(office="440900"), TODAY, library().policy_for, group)
     assert desk == counter
@@ -136,14 +136,16 @@ def test_a_region_that_assists_none_of_the_categories_assists_nobody_J24() -> No
 def test_the_year_an_amount_counts_in_follows_the_documents(
     insured: str, settled_on: date, year: int
 ) -> None:
-    """M二: Suzhou counts the year of settlement, Nanjing that of the end of care."""
+    """Right money, 13. M二: Suzhou counts the year of settlement, Nanjing that of the end of
+    care."""
     end = date(2023, 12, 30) if insured == "320500" else date(2024, 12, 30)
     policy = library().policy_for(insured, "", end)
     assert year_of(policy, end, settled_on) == year
 
 
 def test_a_settlement_in_the_next_year_stands_on_that_years_totals() -> None:
-    """Suzhou: care ended in December, settled in January; the second stay of the new year."""
+    """Right money, 13. Suzhou: care ended in December, settled in January; the second stay of the
+    new year."""
     suzhou = PersonFile(
         person(),
         (insurance(date(2018, 1, 1), admdvs="320500"),),
@@ -259,7 +261,8 @@ held = st.lists(
 def test_a_desk_that_decides_on_its_own_identities_alone_is_found_11(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With the one rule for both taken out, random identities find the difference."""
+    """Right money, 11. With the one rule for both taken out, random identities find the
+    difference."""
     monkeypatch.setattr(Region, "contains", Region.__eq__)
     one_answer = settings(max_examples=200, database=None, phases=[Phase.generate])(
         given(held, st.integers(0, 10_000_000), st.just("inpatient"))(
@@ -274,8 +277,8 @@ def test_a_desk_that_decides_on_its_own_identities_alone_is_found_11(
 def test_counter_and_desk_give_one_answer_whatever_identities_a_person_holds_J22_J24(
     identities: list[Identity], fen: int, care: str
 ) -> None:
-    """A city's office decides on its own and its counties' identities: what the counter would have
-    given, region, category and every step."""
+    """Right money, 11. A city's office decides on its own and its counties' identities: what the
+    counter would have given, region, category and every step."""
     request = asked(care=care, bill=Bill(Fen(fen), Fen(fen)))
     person_file = file(*identities)
     counter = decide(person_file, request, TODAY, library().policy_for, group)

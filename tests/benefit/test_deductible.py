@@ -42,6 +42,7 @@ STEPS = [
     ("cost", "steps", "borne"), [s[1:] for s in STEPS], ids=[s[0] for s in STEPS]
 )
 def test_each_fen_below_a_line_counts_once(cost: int, steps: list[Step], borne: int) -> None:
+    """Right money, 7."""
     assert deductible_borne(steps, Bill(Fen(cost), Fen(cost))) == borne
 
 
@@ -56,7 +57,7 @@ def test_it_is_in_scope_cost_that_the_basic_fund_left(fen: int) -> None:
 
 
 def test_a_bill_of_260_in_nanjing_bears_no_more_than_260() -> None:
-    """Two layers took 442.00 together out of 260.00."""
+    """Right money, 7. Two layers took 442.00 together out of 260.00."""
     bill = Bill(Fen(26000), Fen(26000))
     steps = price(NANJING, Claim(bill, OUTPATIENT, (), {"payments_by_others": 0})).steps
     assert sum(step.deductible for step in steps if step.tier == "basic") > 26000

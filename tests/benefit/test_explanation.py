@@ -42,6 +42,7 @@ def held(policy: Policy, data: st.DataObject) -> None:
 def test_a_reader_reaches_the_amount_from_the_sentence_alone(
     policy: Policy, data: st.DataObject
 ) -> None:
+    """Right money, 26."""
     held(policy, data)
 
 
@@ -51,6 +52,7 @@ def test_a_reader_reaches_the_amount_from_the_sentence_alone(
 def test_a_reader_reaches_the_amount_of_every_rule_shape(
     policy: Policy, data: st.DataObject
 ) -> None:
+    """Right money, 26."""
     held(policy, data)
 
 
@@ -65,7 +67,8 @@ def step(base: int, deductible: int, ratio: int, paid: int, reckoning: Reckoning
 
 
 def test_a_base_of_several_parts_names_each() -> None:
-    """35,000.00 of 20,000.00 was told, and 70,000.00 of 170,000.00: only the source had a name."""
+    """Right money, 26. 35,000.00 of 20,000.00 was told, and 70,000.00 of 170,000.00: only the
+    source had a name."""
     parts = (("in_policy_left", 1_500_000, SCALE), ("prior_share", 1_000_000, SCALE // 2))
     text = sentence(step(2_000_000, 0, 50, 1_000_000, Reckoning(parts=parts)))
     assert "个人负担的费用 15000.00 元,加上先行自付费用 10000.00 元的 50%,合计 20000.00 元" in text
@@ -75,7 +78,7 @@ def test_a_base_of_several_parts_names_each() -> None:
 
 
 def test_the_line_is_told_where_the_cost_stays_below_it() -> None:
-    """扣除起付线 15210.00 元 was told of a line of 16,901.00."""
+    """Right money, 26. 扣除起付线 15210.00 元 was told of a line of 16,901.00."""
     text = sentence(step(1_521_000, 1_521_000, 60, 0, Reckoning(line=1_690_100)))
     assert "起付线 16901.00 元,未超过起付线" in text
     used = Reckoning(line=1_690_100, per="year", used=1_000_000, year_used=1_000_000)
@@ -84,6 +87,7 @@ def test_the_line_is_told_where_the_cost_stays_below_it() -> None:
 
 
 def test_what_changed_a_ratio_is_told() -> None:
+    """Right money, 26."""
     change = Reckoning(
         ratios=((0, 8 * SCALE // 10),),
         adjustments=(("points", -SCALE // 10), ("times", 9 * SCALE // 10), ("floor", SCALE // 2)),
@@ -104,6 +108,7 @@ def test_what_changed_a_ratio_is_told() -> None:
     ],
 )
 def test_the_reader_notices_a_number_that_does_not_follow(told: str, other: str) -> None:
+    """Right money, 26."""
     change = Reckoning(
         ratios=((0, 8 * SCALE // 10),),
         adjustments=(("points", -SCALE // 10), ("times", 9 * SCALE // 10)),

@@ -69,7 +69,7 @@ def decide(
 
 class TestVersions:
     def test_another_region_makes_none(self) -> None:
-        """One manager cannot redirect another region's hospital."""
+        """Right money, 2. One manager cannot redirect another region's hospital."""
         with pytest.raises(Forbidden):
             propose(agreement(A, region=ELSEWHERE))
         with pytest.raises(Refused):
@@ -273,7 +273,7 @@ class TestAccount:
         assert (line.account.bankacct, line.amount) == (OTHER, Fen(80000))
 
     def test_account_entered_for_another_region_is_not_paid_on(self) -> None:
-        """Two people of another region cannot lead its payments elsewhere."""
+        """Right money, 2. Two people of another region cannot lead its payments elsewhere."""
         agree(agreement(A))
         confirmed()
         evil = BankAccount("他人", OTHER, "某行")
@@ -285,6 +285,7 @@ class TestAccount:
         assert line.account.bankacct == agreement(A).account
 
     def test_released_again_the_order_stays_as_it_was(self) -> None:
+        """Right money, 31."""
         agree(agreement(A))
         confirmed()
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
@@ -333,6 +334,7 @@ class TestRoutes:
 
     @pytest.mark.parametrize("region", [ELSEWHERE, "440900", "320000"])
     def test_manager_of_another_region_is_refused(self, tables: Tables, region: str) -> None:
+        """Right money, 2."""
         before = tables.everything()
         for path in (self.path(region), self.path()):
             status, _ = ask("POST", path, PROPOSAL, roles="manager", region=region)

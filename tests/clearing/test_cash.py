@@ -1,4 +1,4 @@
-"""No act of paying takes a bank account below zero (J29, Q2.2; issue 10 no. 1): a hospital's month,
+"""No act of paying takes a bank account below zero (J29, Q2.2): a hospital's month,
 an insurer's bill, what goes to other regions. Each beside the same act with the money there."""
 
 from __future__ import annotations

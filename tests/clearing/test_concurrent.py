@@ -53,8 +53,8 @@ def bucket(in_cloud: Stack) -> None:
 
 
 def test_closing_while_settlements_arrive(in_cloud: Stack) -> None:
-    """Eight hands bring July's items (some twice) on and after 1 August while two runs make
-    statements.
+    """Right money, 48. Eight hands bring July's items (some twice) on and after 1 August while two
+    runs make statements.
 
     The clock goes by rounds, five minutes after each, and not by the machine's speed: an item is
     written before the clock goes on from its arrival, as it is within the runs' grace.

@@ -69,7 +69,8 @@ class TestEntry:
     def test_what_could_never_be_paid_is_refused_when_it_is_entered(
         self, tables: Tables, amounts: dict[str, Fen], paying: str
     ) -> None:
-        """An unknown fund or region made the hospital's month unpayable for ever."""
+        """Right money, 35. An unknown fund or region made the hospital's month unpayable for
+        ever."""
         arrive(item(1, at(3)))
         before = tables.everything()
         with pytest.raises(Refused):
@@ -91,6 +92,7 @@ class TestWithdrawal:
         hospital.request_withdrawal(R, A, "D1", "金额录错", by, AUGUST)
 
     def test_two_people_withdraw_it_before_it_is_taken_up(self) -> None:
+        """Right money, 35."""
         self.entered()
         self.request()
         with pytest.raises(Forbidden) as told:
@@ -103,6 +105,7 @@ class TestWithdrawal:
         assert paid() == {"assistance": Fen(20000), "basic_resident": Fen(60000)}
 
     def test_withdrawn_from_an_approved_statement_it_is_approved_anew(self) -> None:
+        """Right money, 35."""
         self.entered()
         confirmed()
         agree(agreement(A, retention="0.05"))
@@ -183,7 +186,7 @@ class TestWithdrawal:
 
 
 def test_all_that_waits_is_taken_up_in_supplements_of_the_same_run() -> None:
-    """More waits than one transaction holds: nothing waits for ever."""
+    """Right money, 36. More waits than one transaction holds: nothing waits for ever."""
     count = TAKEN_UP + DEDUCTIONS + 3
     arrive(item(1, at(3), maf=90000))
     for n in range(count):

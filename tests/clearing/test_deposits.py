@@ -42,6 +42,7 @@ def books() -> tuple[int, int, int]:
 @pytest.mark.usefixtures("tables")
 class TestWithdrawal:
     def test_a_slip_leaves_no_trace_in_the_books_and_is_entered_again(self) -> None:
+        """Right money, 35."""
         enter("1", 100000)
         assert books() == (100000, -100000, 100000)
         assert ask("1").held == {}

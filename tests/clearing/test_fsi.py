@@ -53,6 +53,7 @@ def july(tables: Tables) -> None:
     ],
 )
 def test_same_meaning_agrees(more: dict[str, Any]) -> None:
+    """Right money, 23."""
     assert fsi.totals(totals(**more), A, HOME, AUGUST)["stmtinfo"]["stmt_rslt"] == "0"
     assert statement(HOME, A, "2023-07").state == "confirmed"
 
@@ -110,6 +111,7 @@ def two_files() -> bytes:
 
 @pytest.mark.parametrize("content", [bomb(), two_files(), b"PK\x05\x06" + b"\0" * 18])
 def test_zip_that_would_take_the_functions_memory_is_refused(content: bytes) -> None:
+    """Right money, 38."""
     tracemalloc.start()
     with pytest.raises(BadInput):
         unzipped(content)
@@ -119,6 +121,7 @@ def test_zip_that_would_take_the_functions_memory_is_refused(content: bytes) -> 
 
 
 def test_row_of_a_million_columns_is_refused_by_its_number() -> None:
+    """Right money, 38."""
     with pytest.raises(BadInput) as told:
         files.hospital_lines(b"a\tb\tc\t1\t1\t1\t0\n" + b"x" + b"\t" * 1_000_000)
     assert told.value.field == "第2行"

@@ -189,7 +189,8 @@ class TestYear:
         )
 
     def test_december_is_fronted_in_january_and_billed_with_its_own_year(self) -> None:
-        """M二.5: the last year of a contract included; the fee is of the whole year's assistance:
+        """Right money, 9.
+        M二.5: the last year of a contract included; the fee is of the whole year's assistance:
         7.20 on 900.00, not 4.00 on what was paid out by New Year."""
         self.contract()
         fronted(1, 3, 50000)
@@ -209,7 +210,8 @@ class TestYear:
         assert next_year.fronted == Fen(0)
 
     def test_manual_cases_are_fronted_too(self) -> None:
-        """M二.5: counter and manual alike; the case is no longer owed by the agency."""
+        """Right money, 9. M二.5: counter and manual alike; the case is no longer owed by the
+        agency."""
         self.contract()
         contract = insurer.find_contract(DISTRICT, 2019)
         assert contract is not None

@@ -112,7 +112,8 @@ class TestCalendar:
         assert bill.total() == Fen(80000)
 
     def test_months_that_were_missed_are_made_up_for_however_many(self, tables: Tables) -> None:
-        """The calendar stood still for four months; each item lies in its own month's statement,
+        """Right money, 37.
+        The calendar stood still for four months; each item lies in its own month's statement,
         and each month's bill asks its own sums, once."""
         for month in (4, 5, 7):
             arrive(item(month, at(3, month=month), home=ELSEWHERE, hifp=1000 * month, maf=0))
@@ -133,7 +134,8 @@ class TestCalendar:
     def test_two_late_projections_that_end_in_reverse_order_lose_nothing(
         self, tables: Tables
     ) -> None:
-        """The one that began first ends last, around a cut: the later item gets its supplement."""
+        """Right money, 37. The one that began first ends last, around a cut: the later item gets
+        its supplement."""
         arrive(item(1, at(3)))
         close_month(HOME, "2023-07", AUGUST)
         slow, fast = at(1, 6, month=8), at(1, 8, month=8)
@@ -425,7 +427,8 @@ class TestRoutes:
     def test_one_person_holds_one_duty_in_an_office_over_any_number_of_papers(
         self, tables: Tables
     ) -> None:
-        """Q3.1: A audits one hospital's month and pays another's while B does the reverse: no."""
+        """Right money, 16. Q3.1: A audits one hospital's month and pays another's while B does the
+        reverse: no."""
         for number, institution in enumerate(HOSPITALS[:2]):
             one = item(number, at(3), institution=institution)
             arrive(one)
@@ -675,7 +678,7 @@ class TestDoors:
     def test_a_statement_that_raises_is_answered(
         self, tables: Tables, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """J31: nothing of the fault is told, and it comes again."""
+        """Right money, 20. J31: nothing of the fault is told, and it comes again."""
         key = f"finance/in/{HOME}/2023-Q3/对账.csv"
         exchange.put(key, b"x")
 

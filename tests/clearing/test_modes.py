@@ -71,6 +71,7 @@ def pay(number: int, points: int | None = None) -> Statement:
 def test_a_total_in_advance_is_paid_once_whichever_statement_is_paid_first(
     order: tuple[int, int],
 ) -> None:
+    """Right money, 9."""
     supplemented("11")
     agree(agreement(A, mode="7", rate=100_000))
     paid = {number: pay(number) for number in order}
@@ -80,6 +81,7 @@ def test_a_total_in_advance_is_paid_once_whichever_statement_is_paid_first(
 
 
 def test_points_are_asked_for_on_each_statement_and_nothing_is_payable_without() -> None:
+    """Right money, 9."""
     supplemented("21")
     agree(agreement(A, mode="4", rate=100))
     for number in (1, 2):

@@ -34,6 +34,7 @@ def page(**query: Any) -> tuple[int, dict[str, Any]]:
 
 
 def test_each_row_comes_once_whatever_the_page(waiting: list[str]) -> None:
+    """Right money, 38."""
     for limit in (1, 3, 7, 200):
         found, cursor = [], ""
         while True:
@@ -55,7 +56,7 @@ def test_a_cursor_of_another_list_is_refused(waiting: list[str]) -> None:
 
 
 def test_a_month_comes_by_institutions(tables: Tables) -> None:
-    """A page of all of a city's institutions is larger than an answer may be."""
+    """Right money, 38. A page of all of a city's institutions is larger than an answer may be."""
     for number, institution in enumerate(HOSPITALS):
         arrive(item(number + 1, at(3), institution=institution))
     path, pages, cursor = f"/clearing/{HOME}/months/2023-07", [], ""

@@ -352,7 +352,7 @@ class TestReturn:
 def test_amounts_are_of_funds_that_there_are_whoever_asks(
     tables: Tables, amounts: Amounts, code: str, where: str
 ) -> None:
-    """The services say so themselves, not the routes for them."""
+    """Right money, 35. The services say so themselves, not the routes for them."""
     received()
     before = tables.everything()
     one, other = OfficerId("甲"), OfficerId("乙")

@@ -193,6 +193,7 @@ class TestRoundTrip:
         ],
     )
     def test_file_of_another_form_is_refused(self, old: bytes, new: bytes) -> None:
+        """Right money, 36."""
         content = unzipped(
             regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
         )
@@ -200,7 +201,8 @@ class TestRoundTrip:
             national.file("2023-07", JS, zipped("x", content.replace(old, new)))
 
     def test_bill_that_forty_cities_pay_is_transferred_whole(self, tables: Tables) -> None:
-        """More cities than one transaction holds; interrupted anywhere, it goes on."""
+        """Right money, 36. More cities than one transaction holds; interrupted anywhere, it goes
+        on."""
         parts = {
             (SHANGHAI, Region(f"32{n:02d}00")): {"assistance": Fen(100 + n)} for n in range(1, 41)
         }
@@ -240,6 +242,7 @@ class TestRoundTrip:
     def test_bills_that_are_not_what_was_filed_are_not_taken(
         self, tables: Tables, old: bytes, new: bytes
     ) -> None:
+        """Right money, 36."""
         arrive(away(1, SUZHOU, SHANGHAI))
         arrive(away(2, NANJING, SHANGHAI))
         for city in ALL:
@@ -258,7 +261,8 @@ class TestRoundTrip:
         assert tables.everything() == before
 
     def test_spoiled_file_of_one_province_stops_nobody_else(self, tables: Tables) -> None:
-        """A wrong CRC in one file: the other provinces' bills, and all other work, go on."""
+        """Right money, 36. A wrong CRC in one file: the other provinces' bills, and all other work,
+        go on."""
         arrive(away(1, SUZHOU, SHANGHAI))
         arrive(away(2, MAOMING, NANJING))
         for city in ALL:
@@ -563,7 +567,7 @@ class TestSuspension:
 
     @pytest.mark.parametrize("suspended", [SUZHOU, JS])
     def test_county_code_does_not_pass_by_it(self, suspended: Region) -> None:
-        """X7: people of a county are people of its city and its province."""
+        """Right money, 12. X7: people of a county are people of its city and its province."""
         regions.suspend_region(suspended, "上级", "拖延", NOW)
         for county in ("320581", "320585"):
             with pytest.raises(Conflict) as told:
@@ -573,6 +577,7 @@ class TestSuspension:
         regions.check_open("330102", SHANGHAI)  # another province's
 
     def test_county_alone_is_suspended_for_its_own_people(self) -> None:
+        """Right money, 12."""
         regions.suspend_region("320581", "上级", "拖延", NOW)
         with pytest.raises(Conflict):
             regions.check_open("320581", SHANGHAI)

@@ -126,7 +126,7 @@ def test_payable_by_mode_less_claimed(mode: str, rate: int, points: int, differe
 
 @pytest.mark.parametrize("mode", ["3", "4"])
 def test_points_that_are_missing_are_asked_for_never_taken_as_none(mode: str) -> None:
-    """N5: without points DRG and DIP paid 0."""
+    """Right money, 9. N5: without points DRG and DIP paid 0."""
     with pytest.raises(Refused) as told:
         rules.by_mode(statement(c21=(10, 1, 30, 9000)), agreement(mode, 25), None, True)
     assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "points")
@@ -136,7 +136,7 @@ def test_points_that_are_missing_are_asked_for_never_taken_as_none(mode: str) ->
 
 
 def test_total_in_advance_is_paid_once_a_month() -> None:
-    """Q5.1: a supplement of the month is inside the total already paid."""
+    """Right money, 9. Q5.1: a supplement of the month is inside the total already paid."""
     some = statement(c11=(5, 0, 0, 300))
     assert rules.by_mode(some, agreement("7", 310), None, True) == {"basic_resident": Fen(10)}
     assert rules.by_mode(some, agreement("7", 310), None, False) == {"basic_resident": Fen(-300)}

@@ -243,7 +243,8 @@ class TestTotals3201:
         assert statement(HOME, A, "2023-07", 1).state == "draft"
 
     def test_range_over_two_months_is_compared_and_confirms_nothing(self) -> None:
-        """Q5.2: sums of two months may hide two wrongs; the answer says to reconcile each."""
+        """Right money, 23. Q5.2: sums of two months may hide two wrongs; the answer says to
+        reconcile each."""
         one, two = item(1, at(30, month=6)), item(2, at(3))
         arrive(one)
         arrive(two)
@@ -306,6 +307,7 @@ class TestLines3202:
         assert statement(HOME, A, "2023-07", 1).state == "confirmed"
 
     def test_file_of_another_month_is_refused_and_freezes_nothing(self) -> None:
+        """Right money, 36."""
         arrive(item(1, at(3)))
         month()
         other = b"".join(upload_rows([item(7, at(3)), item(8, at(4))]))
@@ -316,7 +318,8 @@ class TestLines3202:
         assert list(waiting(HOME, A)) == []
 
     def test_second_file_takes_the_first_ones_place_until_it_is_approved(self) -> None:
-        """A wrong file is no dead end: what it disputed and the right one does not is payable."""
+        """Right money, 36. A wrong file is no dead end: what it disputed and the right one does not
+        is payable."""
         one, two = item(1, at(3)), item(2, at(4))
         arrive(one)
         arrive(two)
@@ -335,7 +338,8 @@ class TestLines3202:
         assert statement(HOME, A, "2023-07").disputed == ()
 
     def test_a_thousand_differences_take_few_calls(self, storage_calls: StorageCalls) -> None:
-        """Within the 29 seconds of the gateway: cost grows with batches, not with lines."""
+        """Right money, 36. Within the 29 seconds of the gateway: cost grows with batches, not with
+        lines."""
         count = 300
         for n in range(count):
             projector.project(event_of(item(n, at(3) + timedelta(seconds=n))), at(3))
@@ -538,6 +542,7 @@ class TestBank:
         assert open_statements(HOME) == []
 
     def test_paid_then_returned_days_later_is_owed_again(self) -> None:
+        """Right money, 8."""
         order = self.paid().order_id
         answered(bank_says(order, "paid", "760.00"), at(5, month=8))
         assert answered(bank_says(order, "failed", "760.00", "退汇"), at(8, month=8)) == (1, [])
@@ -558,6 +563,7 @@ class TestBank:
         ],
     )
     def test_line_that_is_not_what_was_ordered_changes_nothing(self, wrong: str) -> None:
+        """Right money, 8."""
         order = self.paid().order_id
         content = f"H|{order}\n{wrong.format(order=order)}".encode()
         assert answered(content, at(5, month=8))[0] == 0

@@ -1,7 +1,7 @@
 """Σ settlements = Σ journal = Σ statements = Σ paid + open, per fund, over random months; resumed
 after a kill at every storage call.
 
-Proves J29, J34, J35, X12 and the issue's sums: reversals across month ends, disputes, late items
+Proves J29, J34, J35, X12 and the sums of a month: reversals across month ends, disputes, late items
 and confirmations, deductions, suspended regions.
 """
 

@@ -81,6 +81,7 @@ def paid(region: str) -> str:
 
 class TestInTheCity:
     def test_the_hospitals_one_sum_agrees_both_parts_and_tells_the_countys(self) -> None:
+        """Right money, 3."""
         one = settled()
         closed(CITY, COUNTY)
         assert statement(COUNTY, A, "2023-07").by_fund == {"assistance": Fen(559960)}
@@ -91,6 +92,7 @@ class TestInTheCity:
             assert statement(region, A, "2023-07").state == "confirmed"
 
     def test_nothing_is_agreed_by_stating_zero(self) -> None:
+        """Right money, 3."""
         settled()
         closed(CITY, COUNTY)
         nothing = dict.fromkeys(("medfee_sumamt", "fund_pay_sumamt", "acct_pay"), Fen(0))
@@ -100,6 +102,7 @@ class TestInTheCity:
             assert statement(region, A, "2023-07").state == "draft"
 
     def test_sum_without_the_countys_part_is_not_agreed(self) -> None:
+        """Right money, 3."""
         one = settled()
         closed(CITY, COUNTY)
         short = {**sums(one), "fund_pay_sumamt": Fen(4083375)}
@@ -107,6 +110,7 @@ class TestInTheCity:
         assert statement(COUNTY, A, "2023-07").state == "draft"
 
     def test_both_are_paid_under_orders_of_their_own_and_counted_once(self) -> None:
+        """Right money, 3."""
         one = settled()
         closed(CITY, COUNTY)
         agreed(one)
@@ -141,6 +145,7 @@ class TestInTheCity:
             assert sum(map(int, owed(region).values())) == fen * percent // 100
 
     def test_both_parts_of_a_disputed_settlement_wait_and_the_rest_is_agreed(self) -> None:
+        """Right money, 3."""
         one, two = settled(1), settled(2)
         closed(CITY, COUNTY)
         upload = b"".join(upload_rows([one]))
@@ -176,7 +181,8 @@ class TestInTheCity:
         assert differences == {CITY: {"basic_resident": Fen(4900)}, COUNTY: {}}
 
     def test_bar_spares_what_the_hospital_could_not_have_agreed_to(self) -> None:
-        """Q5.2: agreed by its one sum, neither part is barred after 20 January; what turned up
+        """Right money, 3.
+        Q5.2: agreed by its one sum, neither part is barred after 20 January; what turned up
         after the last notice is not barred either."""
         one = settled()
         closed(CITY, COUNTY)
@@ -193,6 +199,7 @@ class TestInTheCity:
 
 class TestAwayFromHome:
     def test_one_statement_holds_both_parts_and_is_confirmed_by_one_sum(self) -> None:
+        """Right money, 3."""
         one = settled(treatment=ELSEWHERE)
         closed(ELSEWHERE)
         only = statement(ELSEWHERE, A, "2023-07")
@@ -236,8 +243,8 @@ VISITS = st.lists(
 def test_the_statements_of_all_regions_add_up_to_the_hospitals_own_total(
     visits: list[tuple[str, str, int, int, str, bool]], there: str
 ) -> None:
-    """J24, J34: each settlement counted once, each part owed by one region, each region's paid
-    under an order of its own; together what the hospital knows and nothing else."""
+    """Right money, 3. J24, J34: each settlement counted once, each part owed by one region, each
+    region's paid under an order of its own; together what the hospital knows and nothing else."""
     code, own = f"H{next(SERIAL):011d}", list[Item]()
     for number, (insured, assisting, hifp, maf, clr_type, back) in enumerate(visits):
         one = item(

@@ -70,6 +70,7 @@ def test_what_is_no_name(written: str) -> None:
     ],
 )
 def test_one_name_in_two_ways(registered: str, given: str) -> None:
+    """Right money, 22."""
     assert names.same(registered, given)
     assert names.same(given, registered)
 

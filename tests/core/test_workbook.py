@@ -24,6 +24,7 @@ LIVE = ['=HYPERLINK("http://x","a")', "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "\t=
 
 @pytest.mark.parametrize("text", LIVE)
 def test_a_cell_of_a_workbook_is_text(text: str) -> None:
+    """Right money, 39."""
     held = workbook("x", {"a": [[text, "名"], [text, Fen(-900)]]}, MADE)
     sheet = load_workbook(io.BytesIO(held))["a"]
     assert [(sheet.cell(n, 1).data_type, sheet.cell(n, 1).value) for n in (1, 2)] == [
@@ -42,6 +43,7 @@ def test_what_a_workbook_cannot_hold_is_left_out() -> None:
 
 @pytest.mark.parametrize("text", LIVE)
 def test_a_cell_of_a_csv_is_text(text: str) -> None:
+    """Right money, 39."""
     assert shielded(text) == f"'{text}"
     assert cells.text(shielded(text.strip())) == text.strip()
 
@@ -61,7 +63,8 @@ def lines(held: bytes) -> list[list[str]]:
 
 
 def test_headings_problems_and_file_names_of_an_answer_are_text() -> None:
-    """A heading of the region's own comes from outside, and so does a name in a manifest."""
+    """Right money, 39. A heading of the region's own comes from outside, and so does a name in a
+    manifest."""
     into = io.BytesIO()
     answer = VerdictFile(into, ["姓名", "=1+1", "问题"])
     problem = Problem("FIELD_TOO_LONG", "=1+1", "超过 200 字")
@@ -77,6 +80,7 @@ def test_headings_problems_and_file_names_of_an_answer_are_text() -> None:
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
 def test_no_cell_begins_as_a_formula(texts: list[str]) -> None:
+    """Right money, 39."""
     for text in csv_line(texts):
         assert len(text) < 2 or text[0] not in "=+-@＝＋－＠" or text.replace(".", "")[1:].isdigit()
 

@@ -31,6 +31,7 @@ def source(prefix: str) -> SourceDocument:
 
 @pytest.mark.parametrize("prefix", COUNTS)
 def test_every_article_and_sentence_of_the_document_is_there(prefix: str) -> None:
+    """Right money, 28a."""
     one = source(prefix)
     sentences = sum(len(article.sentences) for article in one.articles)
     assert (len(one.articles), sentences) == COUNTS[prefix]
@@ -54,6 +55,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("sentence", "told"), WRONG, ids=[told for _, told in WRONG])
 def test_a_sentence_without_a_place_is_noticed(sentence: Sentence, told: str) -> None:
+    """Right money, 28a."""
     changed = with_sentence(source("M"), sentence)
     assert any(told in one for one in articles.problems(changed, ASKED, PACKS))
 
@@ -117,7 +119,8 @@ def test_a_citation_finds_its_articles(prefix: str, text: str, found: list[str])
 
 
 def test_the_page_names_figure_code_and_test_of_an_article() -> None:
-    """J26: the text, the pack of each city, the gap where there is no figure, code and test."""
+    """Right money, 28a. J26: the text, the pack of each city, the gap where there is no figure,
+    code and test."""
     page = articles_page.page(source("J"), ASKED, PACKS)
     (article,) = [part for part in page.split("\n## ") if part.startswith("第二十六条")]
     for word in (
@@ -131,6 +134,7 @@ def test_the_page_names_figure_code_and_test_of_an_article() -> None:
 
 
 def test_gaps_are_counted_on_the_page_of_their_region() -> None:
+    """Right money, 28a."""
     page = coverage_page(PACKS)
     nanjing = [pack for pack in PACKS if pack.region == "320100"]
     count = sum(len(pack.gaps) for pack in nanjing)

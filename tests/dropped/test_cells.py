@@ -28,7 +28,8 @@ from medaid.money import Fen
     ],
 )
 def test_what_exports_wrap_around_a_cell_comes_off(cell: str, text: str) -> None:
-    """J8: `="…"` and a leading apostrophe come off every cell, and nothing else does."""
+    """Right money, 22. J8: `="…"` and a leading apostrophe come off every cell, and nothing else
+    does."""
     assert cells.text(cell) == text
 
 
@@ -68,7 +69,8 @@ def test_an_amount(cell: str, fen: int) -> None:
     ],
 )
 def test_no_amount(cell: str, code: str) -> None:
-    """A cell without a value is no zero; a number nobody can hold is no fault of ours."""
+    """Right money, 20. A cell without a value is no zero; a number nobody can hold is no fault of
+    ours."""
     with pytest.raises(cells.NotACell) as error:
         cells.yuan(cell, "收入")
     assert (error.value.problem.code, error.value.problem.field) == (code, "收入")

@@ -87,6 +87,7 @@ def test_content_under_an_empty_heading_is_refused() -> None:
 
 @pytest.mark.parametrize("width", [300_000, 2_000_000])
 def test_a_row_of_endless_commas_is_not_held(width: int) -> None:
+    """Right money, 38."""
     with pytest.raises(FileRefused):
         rows(csv_of("," * width))
 

@@ -20,6 +20,7 @@ ATTRIBUTES = "".join(f'a{n}="" ' for n in range(500_000))
 
 @pytest.mark.parametrize("stated", ["A1", "A1:F1", "A1:F2", "A1:D9", "A1:XFD1048576", "nonsense"])
 def test_the_size_that_a_sheet_states_is_not_believed(stated: str) -> None:
+    """Right money, 19."""
     book = altered(
         BOOK, lambda xml: re.sub(r'dimension ref="[^"]*"', f'dimension ref="{stated}"', xml)
     )
@@ -27,6 +28,7 @@ def test_the_size_that_a_sheet_states_is_not_believed(stated: str) -> None:
 
 
 def test_the_hidden_sheet_is_never_read() -> None:
+    """Right money, 19."""
     old = [HEADING, ("2026-01-01", "旧1", "支出户", "4.00", "", "")]
     book = workbook_of(("上季度", old), ("本季度", [HEADING, LINE]), hidden=["上季度"])
     table = opened(book)
@@ -39,6 +41,7 @@ def test_empty_sheets_beside_it_do_not_matter() -> None:
 
 
 def test_several_sheets_are_refused_by_name_unless_one_is_named() -> None:
+    """Right money, 19."""
     book = workbook_of(*((f"{month}月", [HEADING, LINE]) for month in (7, 8, 9)))
     with pytest.raises(FileRefused) as refused:
         opened(book)
@@ -127,7 +130,8 @@ def test_a_broken_archive_is_refused_not_a_fault(content: bytes) -> None:
     ],
 )
 def test_an_archive_that_unpacks_without_end_is_not_held(change: object) -> None:
-    """A few kilobytes that would take the function's memory: refused while they unpack."""
+    """Right money, 20. A few kilobytes that would take the function's memory: refused while they
+    unpack."""
     book = altered(BOOK, change)  # type: ignore[arg-type]
     assert len(book) < 2_000_000
     tracemalloc.start()

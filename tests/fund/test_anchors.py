@@ -128,7 +128,8 @@ def test_an_entry_that_slipped_in_behind_the_last_seal_is_found_after_two_days(
 def test_books_rewritten_together_with_their_seals_do_not_fit_the_anchors(
     outside: bytes, tables: Tables
 ) -> None:
-    """Whoever rules the tables rewrites an entry and seals anew: the anchor tells (J32)."""
+    """Right money, 42. Whoever rules the tables rewrites an entry and seals anew: the anchor tells
+    (J32)."""
     sealed_books()
     item = item_of(tables, "journal", "E1")
     item["narrative"] = {"S": "改"}
@@ -166,6 +167,7 @@ def test_a_later_version_of_an_anchor_counts_for_nothing(outside: bytes, tables:
 
 
 def test_an_anchor_cannot_be_removed(outside: bytes, tables: Tables) -> None:
+    """Right money, 42."""
     sealed_books()
     (key,) = anchor.listed("seals/")
     version = tables.s3.list_object_versions(Bucket=BUCKET)["Versions"][0]["VersionId"]

@@ -49,6 +49,7 @@ def close_through(first: str, last: str) -> None:
 
 
 def test_money_of_seven_years_ago_is_in_every_balance_since() -> None:
+    """Right money, 10."""
     old_money()
     for day in (date(2019, 5, 6), date(2020, 1, 1), date(2023, 2, 28), date(2026, 11, 27)):
         assert service.balance(R, day)[BANK] == Fen(1_100_000_000), day
@@ -130,7 +131,8 @@ def test_a_year_with_no_entries_is_closed_too() -> None:
 
 @pytest.mark.parametrize(("fen", "short"), [(300, False), (299, True)])
 def test_old_money_counts_for_the_reserve(fen: int, short: bool) -> None:
-    """N7: three months of spending, in money that came years ago and was carried over since."""
+    """Right money, 10. N7: three months of spending, in money that came years ago and was carried
+    over since."""
     old_money(date(2021, 12, 6), fen + 1200)
     close_through("2021-12", "2022-12")
     amounts = {"maf_pay": Fen(1200)}

@@ -92,7 +92,7 @@ class TestAllocation:
         assert books.balances([entry]) == {"610100-1002": Fen(500), "610100-1001": Fen(-500)}
 
     def test_who_asked_or_approved_does_not_receive(self) -> None:
-        """Q3.1: nobody carries an allocation from end to end."""
+        """Right money, 16. Q3.1: nobody carries an allocation from end to end."""
         request(500)
         allocations.review_allocation(R, "2023-Q3", "1", "审核", when(2))
         allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(2))
@@ -303,7 +303,7 @@ class TestReconciliation:
         ],
     )
     def test_quotes_and_commas_that_would_change_an_amount(self, lines: str, told: str) -> None:
-        """J31: a line is never lost and never read as another amount."""
+        """Right money, 19. J31: a line is never lost and never read as another amount."""
         content = f"{','.join(HEADING)}\n{lines}\n".encode()
         with pytest.raises(BadInput) as error:
             reconciliation.read_statement(content)
@@ -312,7 +312,7 @@ class TestReconciliation:
 
     @pytest.mark.parametrize("stated", ["A1", "A1:G1", "A1:G2", "A1:E4"])
     def test_a_workbook_that_states_its_size_wrongly(self, stated: str) -> None:
-        """J31: three movements each, whatever the sheet says of its own size."""
+        """Right money, 19. J31: three movements each, whatever the sheet says of its own size."""
         lines = [
             ("2026-07-03", "拨1", "支出户", "医疗救助基金", 5, None, "甲"),
             ("2026-07-04", "拨2", "支出户", "610100", 7.01, None, "乙"),
@@ -365,6 +365,7 @@ def test_every_line_of_both_sides_is_in_one_finding(
 def test_matching_does_not_hang_on_the_order_of_lines(
     ours: list[Movement], theirs: list[Movement], chance: Random
 ) -> None:
+    """Right money, 19."""
     found = reconciliation.compare(ours, theirs, date(2023, 8, 1))
     chance.shuffle(ours)
     chance.shuffle(theirs)
@@ -387,6 +388,7 @@ class TestWhichStatement:
     """The file that finance dropped last is the one that is compared and signed (J31)."""
 
     def test_an_older_draft_that_comes_last_does_not_replace_the_correction(self) -> None:
+        """Right money, 19."""
         draft, correction = (statement(("2023-07-03", p, *_REST)) for p in ("草稿", "更正"))
         early, late = when(9, 10), when(10, 10)
         reconciling.reconcile(R, "2023-Q3", "更正.csv", correction, when(13, 10), late)
@@ -415,6 +417,7 @@ class TestWhichStatement:
         )
 
     def test_a_quarter_that_has_not_ended_is_neither_compared_nor_signed(self) -> None:
+        """Right money, 19."""
         for act in (
             lambda: reconciling.reconcile(R, "2023-Q4", "a.csv", statement(), when(20, 11)),
             lambda: sign_off.sign(R, "2023-Q4", "", "会计", "", when(31, 12)),

@@ -48,7 +48,7 @@ def refused(draft: Voucher, code: str, field: str, tables: Tables) -> None:
 
 
 def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
-    """What the issue and 财社〔2017〕144号 chapter 6 name, each made and posted by two people."""
+    """What 财社〔2017〕144号 chapter 6 names, each made and posted by two people."""
     give(RESIDENT, 10_000_00, date(2026, 7, 1))
     give(ASSISTANCE, 10_000_00, date(2026, 7, 1))
     give(RESIDENT, 5_000_00, date(2026, 7, 1), "1002")

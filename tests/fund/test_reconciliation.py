@@ -323,6 +323,7 @@ class TestVersions:
     def test_too_much_that_is_open_is_no_statement_of_this_quarter(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Right money, 38."""
         monkeypatch.setattr(reconciling, "MOST_OPEN", 2)
         assert compared(into("a", "1"), into("b", "1")).counts == {"theirs_only": 2}
         with pytest.raises(BadInput) as told:
@@ -448,7 +449,8 @@ def test_each_open_line_has_a_name_of_its_own(ours: list[Movement], theirs: list
 
 
 def test_a_hundred_thousand_lines_on_each_side() -> None:
-    """Every second one matches, by reference or by day and amount; pairs are never walked."""
+    """Right money, 38. Every second one matches, by reference or by day and amount; pairs are never
+    walked."""
     count = 100_000
     day = date(2023, 7, 3)
     ours = [Movement(day, f"r{n}", "1001", "assistance", Fen(n + 1)) for n in range(count)]
@@ -463,6 +465,7 @@ def test_a_hundred_thousand_lines_on_each_side() -> None:
 
 
 def test_more_lines_than_are_looked_at_is_told() -> None:
+    """Right money, 38."""
     day = date(2023, 7, 3)
     lines = [
         open_lines.OpenLine(f"o{n}", "ours", Movement(day, "", "1001", "assistance", Fen(2)))

@@ -96,6 +96,7 @@ class TestOldBalances:
     NOW = date(2023, 7, 31)
 
     def test_money_of_four_years_ago_is_still_there(self) -> None:
+        """Right money, 10."""
         commit(service.writes(income(11_000_000, self.OLD)))
         periods.keep_first_month("320500", Month.of(self.OLD))
         assert service.balance("320500", self.NOW) == {

@@ -173,7 +173,8 @@ def _of(priced: Priced, column: str) -> Fen:
 
 @pytest.mark.parametrize(("city", "case"), CASES, ids=str)
 def test_paid(city: str, case: str) -> None:
-    """Each layer and the person's part are what the table says (J5, J19, J22, J25, J26, M二.2)."""
+    """Right money, 6. Each layer and the person's part are what the table says (J5, J19, J22, J25,
+    J26, M二.2)."""
     row, priced = CASES[city, case], _priced(city, case)
     expected = {column: Fen.of_yuan(row[column]) for column in TIERS if column in row}
     assert {column: _of(priced, column) for column in expected} == expected, row["手算"]
@@ -242,8 +243,8 @@ def _years(city: str, case: str) -> tuple[exact.Paid, exact.Year]:
 
 @pytest.mark.parametrize(("city", "case"), CASES, ids=str)
 def test_second_working(city: str, case: str) -> None:
-    """The table agrees with the working in fractions, so a slip in a table is found before it is
-    believed."""
+    """Right money, 6. The table agrees with the working in fractions, so a slip in a table is found
+    before it is believed."""
     row, (paid, _) = CASES[city, case], _years(city, case)
     extra = "二次" if city == "maoming" else "倾斜"
     told = {

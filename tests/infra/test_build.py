@@ -50,6 +50,7 @@ def built() -> Path:
 
 
 def test_every_function_and_the_layer_are_built(built: Path) -> None:
+    """Right money, 46."""
     resources = template.read()["Resources"]
     kinds = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion")
     expected = {name for name, r in resources.items() if r["Type"] in kinds}
@@ -72,7 +73,7 @@ def test_the_built_layer_is_compiled_whole_and_holds_no_tools(built: Path) -> No
 
 
 def test_what_was_built_answers_a_message(built: Path) -> None:
-    """Only the layer and the function's own folder can be imported from."""
+    """Right money, 46. Only the layer and the function's own folder can be imported from."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join([str(built / "Settle"), str(built / "Layer" / "python")]),
@@ -98,6 +99,7 @@ def test_what_was_built_answers_a_message(built: Path) -> None:
 
 
 def test_a_python_that_is_missing_is_asked_for_in_a_sentence(tmp_path: Path) -> None:
+    """Right money, 46."""
     done = subprocess.run(
         ["make", "-C", "src", "build-Layer", f"ARTIFACTS_DIR={tmp_path}", "RUNTIME=3.99"],
         cwd=ROOT,

@@ -133,6 +133,7 @@ def request(
 
 @pytest.mark.usefixtures("tables")
 def test_nothing_crafted_is_a_fault_of_ours() -> None:
+    """Right money, 40."""
     chance, held = random.Random(20261127), list(apps())
     faults, statuses = [], Counter[int]()
     for route in ROUTES:
@@ -160,7 +161,8 @@ EDGES: dict[type, tuple[str, ...]] = {
 
 @pytest.mark.usefixtures("tables")
 def test_no_year_month_or_quarter_is_a_fault_of_ours() -> None:
-    """A year that calendars cannot hold, or whose neighbours they cannot, is refused by name."""
+    """Right money, 40. A year that calendars cannot hold, or whose neighbours they cannot, is
+    refused by name."""
     chance, held, faults = random.Random(1), list(apps()), []
     for route in ROUTES:
         assert "year" not in route.parameters or route.parameters["year"] is Year, route.path
@@ -177,6 +179,7 @@ def test_no_year_month_or_quarter_is_a_fault_of_ours() -> None:
 
 
 def test_every_route_is_mounted_by_a_function() -> None:
+    """Right money, 40."""
     held = list(apps())
     for route in ROUTES:
         path = route.path

@@ -406,3 +406,15 @@ def test_nothing_is_described_that_is_not_there() -> None:
     named = re.findall(r"`(MEDAID_[A-Z_]+|\w+Alarm)`", _operations())
     local = {"MEDAID_LOCAL_DIR", "MEDAID_ENDPOINT"}
     assert sorted(name for name in named if name not in local and f"{name}:" not in known) == []
+
+
+def test_what_differs_in_chinas_regions_is_described() -> None:
+    """Right money, 47. Everything that a region's office would stumble over, each with what the
+    product does instead."""
+    section = _operations().partition("## China regions")[2].partition("\n## ")[0]
+    named = {row.split(" | ")[0].strip("| ") for row in section.splitlines() if row[:2] == "| "}
+    assert {"Cognito user pools", "API Gateway", "Lambda", "CloudFront"} <= named
+    for word in ("cn-north-1", "cn-northwest-1", "SnapStart", "X-Ray", "ICP", "prices", "aws-cn"):
+        assert word in section, word
+    rows = [row for row in section.splitlines() if row[:2] == "| "]
+    assert all(len(row.strip("|").split(" | ")) == 3 and row.strip("| ")[-1] for row in rows)

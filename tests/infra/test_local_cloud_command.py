@@ -94,6 +94,7 @@ def test_run_serves_until_it_is_asked_to_end_and_keeps_its_state(tmp_path: Path)
 
 @pytest.mark.cloud
 def test_a_closed_terminal_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    """Right money, 45."""
     ours, its = pty.openpty()
 
     def take_terminal() -> None:
@@ -122,6 +123,7 @@ def test_a_closed_terminal_loses_nothing_that_was_answered(tmp_path: Path) -> No
 
 @pytest.mark.cloud
 def test_a_killed_cloud_ends_the_run_and_says_up_to_when_it_is_kept(tmp_path: Path) -> None:
+    """Right money, 45."""
     with serving(tmp_path) as run:
         until(lambda: Snapshots(tmp_path).newest() is not None, "a save")
         (child,) = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
@@ -133,6 +135,7 @@ def test_a_killed_cloud_ends_the_run_and_says_up_to_when_it_is_kept(tmp_path: Pa
 
 @pytest.mark.cloud
 def test_ctrl_c_in_the_first_moment_leaves_what_was_kept(tmp_path: Path) -> None:
+    """Right money, 45."""
     first = MiniStack.start(tmp_path, free_port())
     first.cloud.client("s3").create_bucket(
         Bucket="kept", CreateBucketConfiguration={"LocationConstraint": first.cloud.region}
@@ -157,12 +160,14 @@ def test_ctrl_c_in_the_first_moment_leaves_what_was_kept(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("port", ["80000", "0", "-1"])
 def test_a_port_that_there_is_not_is_said(tmp_path: Path, port: str) -> None:
+    """Right money, 45."""
     done = answered(tmp_path, "run", f"--port={port}")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert f"no port {port}: 1 to 65535" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """Right money, 45."""
     (tmp_path / "file").touch()
     done = answered(tmp_path / "file" / "local", "run", f"--port={free_port()}")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)

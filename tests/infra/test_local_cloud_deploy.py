@@ -111,7 +111,7 @@ def test_a_deployment_cut_short_before_it_was_mended_is_mended_by_the_next(
 
 
 def test_the_template_is_transformed_alike_in_every_process() -> None:
-    """Sets are ordered anew in each process; the template must not be."""
+    """Right money, 48. Sets are ordered anew in each process; the template must not be."""
     code = (
         "import json\nfrom medaid.local.template import read, transformed\n"
         "at = {'Bucket': 'b', 'Key': 'k'}\n"

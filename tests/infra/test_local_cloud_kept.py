@@ -67,7 +67,7 @@ def test_the_deployed_stack_is_kept_over_a_stop_and_over_a_kill(tmp_path: Path) 
 
 
 def test_new_records_are_consumed_after_a_restart(tmp_path: Path) -> None:
-    """As many as had been read before were skipped."""
+    """Right money, 17. As many as had been read before were skipped."""
     with running(tmp_path) as (_, small):
         small.create().open_gate()
         small.write("a", "b", "c")
@@ -80,7 +80,8 @@ def test_new_records_are_consumed_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_records_not_yet_consumed_are_consumed_after_a_restart(tmp_path: Path) -> None:
-    """Also what lies behind records that were consumed, and after more than one restart."""
+    """Right money, 17. Also what lies behind records that were consumed, and after more than one
+    restart."""
     with running(tmp_path) as (_, small):
         small.create().open_gate()
         small.write("a", "b")
@@ -97,7 +98,8 @@ def test_records_not_yet_consumed_are_consumed_after_a_restart(tmp_path: Path) -
 
 
 def test_records_of_days_ago_are_consumed_after_a_restart(tmp_path: Path) -> None:
-    """A stream keeps its records for a day; days in which nothing ran do not count."""
+    """Right money, 17. A stream keeps its records for a day; days in which nothing ran do not
+    count."""
     with running(tmp_path) as (_, small):
         small.create().write("a")
     saved = (Snapshots(tmp_path).newest() or tmp_path) / "consumers.json"
@@ -111,6 +113,7 @@ def test_records_of_days_ago_are_consumed_after_a_restart(tmp_path: Path) -> Non
 
 
 def test_a_stream_is_saved_from_its_slowest_consumer_on(tmp_path: Path) -> None:
+    """Right money, 17."""
     with running(tmp_path) as (_, small):
         small.create().open_gate()
         small.write(*"abcdefgh")
@@ -125,6 +128,7 @@ def test_a_stream_is_saved_from_its_slowest_consumer_on(tmp_path: Path) -> None:
 
 
 def test_a_position_that_no_record_has_is_brought_back_to_the_end(tmp_path: Path) -> None:
+    """Right money, 17."""
     with running(tmp_path) as (_, small):
         small.create().open_gate()
         small.write("a", "b")
@@ -145,7 +149,8 @@ def test_a_position_that_no_record_has_is_brought_back_to_the_end(tmp_path: Path
 
 @pytest.mark.parametrize("kind", ["drop", "send", "write"])
 def test_what_is_under_way_at_the_stop_is_taken_up_again(tmp_path: Path, kind: str) -> None:
-    """A dropped file, a message (free again at once, not in half an hour), a record."""
+    """Right money, 17. A dropped file, a message (free again at once, not in half an hour), a
+    record."""
     with running(tmp_path) as (_, small):
         small.create().close_gate()
         getattr(small, kind)("x")
@@ -171,6 +176,7 @@ def test_a_drop_that_was_answered_is_not_taken_up_again(tmp_path: Path) -> None:
 
 
 def test_a_killed_emulator_loses_at_most_what_came_after_the_last_save(tmp_path: Path) -> None:
+    """Right money, 17."""
     with running(tmp_path) as (stack, small):
         small.create().open_gate()
         small.write("a", "b")
@@ -191,6 +197,7 @@ def test_a_killed_emulator_loses_at_most_what_came_after_the_last_save(tmp_path:
 
 
 def test_a_kill_during_a_save_leaves_the_save_before_it(tmp_path: Path) -> None:
+    """Right money, 17."""
     with running(tmp_path) as (_, small):
         small.create().write("a")
     newest = Snapshots(tmp_path).newest() or tmp_path
@@ -204,7 +211,7 @@ def test_a_kill_during_a_save_leaves_the_save_before_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
 def test_when_its_parent_dies_the_emulator_saves_and_ends(tmp_path: Path, number: int) -> None:
-    """SIGHUP is the closed terminal. The next start waits until it has ended."""
+    """Right money, 17. SIGHUP is the closed terminal. The next start waits until it has ended."""
     code = (
         "import sys, pathlib\n"
         "from medaid.local.ministack import MiniStack, free_port\n"
@@ -225,6 +232,7 @@ def test_when_its_parent_dies_the_emulator_saves_and_ends(tmp_path: Path, number
 
 
 def test_an_emulator_that_is_asked_to_end_saves(tmp_path: Path) -> None:
+    """Right money, 45."""
     with running(tmp_path) as (stack, small):
         small.create().write("a")
         stack.process.send_signal(signal.SIGTERM)
@@ -238,6 +246,7 @@ def test_an_emulator_that_is_asked_to_end_saves(tmp_path: Path) -> None:
 def test_an_early_ctrl_c_leaves_what_was_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Right money, 17."""
     with running(tmp_path) as (_, small):
         small.create().write("a")
 
@@ -254,6 +263,7 @@ def test_an_early_ctrl_c_leaves_what_was_kept(
 
 
 def test_a_full_disk_is_said_and_the_save_before_it_stands(tmp_path: Path) -> None:
+    """Right money, 45."""
     with running(tmp_path) as (stack, small):
         small.create().write("a")
         wait_until_saved(stack)

@@ -82,6 +82,7 @@ DYNAMODB = [
 def test_each_role_reaches_its_tables_and_no_other(
     cloud: Stack, task: str, room: str, operation: str, allowed: bool
 ) -> None:
+    """Right money, 42."""
     client = _as(cloud, task, "dynamodb")
     nothing = {
         "ConditionExpression": "attribute_exists(pk)"
@@ -116,6 +117,7 @@ S3 = [
 def test_each_role_reaches_its_part_of_the_bucket(
     cloud: Stack, task: str, operation: str, key: str, allowed: bool
 ) -> None:
+    """Right money, 42."""
     cloud.cloud.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"x")
     client = _as(cloud, task, "s3")
     what = {"Body": b"y"} if operation == "put_object" else {}
@@ -132,7 +134,8 @@ def test_each_role_reaches_its_part_of_the_bucket(
 def test_only_the_sealing_function_signs_and_anchors_J32(
     cloud: Stack, task: str, allowed: bool
 ) -> None:
-    """Not even whoever asks for the seals: an anchor is out of reach of all who post."""
+    """Right money, 42. Not even whoever asks for the seals: an anchor is out of reach of all who
+    post."""
     kms, s3 = _as(cloud, task, "kms"), _as(cloud, task, "s3")
     key = f"alias/{cloud.name}-seals"
     arn = cloud.cloud.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Arn"]
@@ -157,6 +160,7 @@ def test_only_the_sealing_function_signs_and_anchors_J32(
 def test_a_role_lists_where_it_reads_and_nowhere_else(
     cloud: Stack, task: str, prefix: str, allowed: bool
 ) -> None:
+    """Right money, 42."""
     s3 = _as(cloud, task, "s3")
     asked = {"Prefix": prefix} if prefix else {}
     assert _allowed(lambda: s3.list_objects_v2(Bucket=cloud.bucket, **asked)) is allowed

@@ -32,7 +32,7 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
 def test_a_locale_without_chinese_ends_no_function(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here the plain C locale with Python's own help for it switched off."""
+    """Right money, 48. Here the plain C locale with Python's own help for it switched off."""
     for name, value in {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}.items():
         monkeypatch.setenv(name, value)
     with running(tmp_path / "医疗 救助") as (_, small):

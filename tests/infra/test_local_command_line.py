@@ -29,6 +29,7 @@ def done(code: str, *arguments: str, **environ: str) -> subprocess.CompletedProc
 
 
 def test_the_what_if_says_what_installs_its_packages() -> None:
+    """Right money, 48."""
     code = WITHOUT + "from medaid.local.cli import main\nsys.exit(main())"
     answer = done(code, "simulate", "claims.csv", "--against", "packs", PYTHONUTF8="1")
     assert answer.returncode == 1
@@ -39,6 +40,7 @@ def test_the_what_if_says_what_installs_its_packages() -> None:
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"simulate"}))
 def test_no_other_command_needs_them(command: str) -> None:
+    """Right money, 48."""
     code = WITHOUT + f"import argparse, {COMMANDS[command][0]} as module\n"
     answer = done(code + "module.arguments(argparse.ArgumentParser())")
     assert answer.returncode == 0, answer.stderr.decode()
@@ -56,6 +58,7 @@ def test_a_missing_module_of_our_own_is_not_mistaken_for_them() -> None:
     ("encoding", "shown"), [("gb18030", "医疗救助结算".encode("gb18030")), ("latin-1", b"??????")]
 )
 def test_a_terminal_that_cannot_show_a_character_ends_nothing(encoding: str, shown: bytes) -> None:
+    """Right money, 48."""
     code = "import sys\nfrom medaid.local.cli import main\nsys.exit(main())"
     answer = done(code, "--help", PYTHONIOENCODING=f"{encoding}:strict", PYTHONUTF8="0")
     assert answer.returncode == 0, answer.stderr

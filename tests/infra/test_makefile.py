@@ -60,6 +60,7 @@ def place(folder: Path) -> str:
 
 
 def test_a_checkout_runs_its_own_code_wherever_it_lies(tmp_path: Path) -> None:
+    """Right money, 48."""
     first = checkout(tmp_path / "医疗 救助")
     done = made(first, ".venv/medaid.done", PYTHON=sys.executable, LC_ALL="C")
     assert done.returncode == 0, done.stderr
@@ -90,6 +91,7 @@ def python(folder: Path, lacks: str) -> str:
     ("lacks", "said"), [("ensurepip", "apt-get install python3-venv"), ("version_info", "3.11")]
 )
 def test_what_is_missing_is_named_and_leaves_nothing(tmp_path: Path, lacks: str, said: str) -> None:
+    """Right money, 48."""
     folder = checkout(tmp_path / "checkout")
     done = made(folder, ".venv/medaid.done", PYTHON=python(tmp_path, lacks))
     assert done.returncode != 0
@@ -98,7 +100,8 @@ def test_what_is_missing_is_named_and_leaves_nothing(tmp_path: Path, lacks: str,
 
 
 def test_a_first_try_that_failed_is_no_obstacle_to_the_second(tmp_path: Path) -> None:
-    """A `.venv` with a Python and without pip, as `venv` leaves it where ensurepip is missing."""
+    """Right money, 48. A `.venv` with a Python and without pip, as `venv` leaves it where ensurepip
+    is missing."""
     folder = checkout(tmp_path / "checkout")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
     done = made(folder, ".venv/medaid.done", PYTHON=sys.executable)
@@ -108,6 +111,7 @@ def test_a_first_try_that_failed_is_no_obstacle_to_the_second(tmp_path: Path) ->
 
 
 def test_the_tests_name_the_programs_they_need(tmp_path: Path) -> None:
+    """Right money, 48."""
     folder = checkout(tmp_path / "checkout")
     tools = tmp_path / "tools"
     tools.mkdir()

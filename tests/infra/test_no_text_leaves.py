@@ -99,6 +99,7 @@ def raised(call: Callable[[], object]) -> str:
 def test_no_handler_raises_or_logs_what_an_event_held(
     name: str, logged: Callable[[], str], tables: Tables
 ) -> None:
+    """Right money, 44."""
     assert SECRET not in raised(lambda: LOADED[name].handler(Spoiled(), None)) + logged()
 
 
@@ -111,6 +112,8 @@ def test_nor_what_failed_deeper_within(
     monkeypatch: pytest.MonkeyPatch,
     tables: Tables,
 ) -> None:
+    """Right money, 44."""
+
     def fail(*_: object) -> Any:
         raise ValueError(SECRET)
 

@@ -143,12 +143,14 @@ def pairs() -> Iterator[tuple[Routes[Any], Route, Token]]:
     ("table", "route"), ROUTES, ids=[f"{r.method} {r.path}" for _, r in ROUTES]
 )
 def test_a_route_lets_in_whom_it_names_and_nobody_else(table: Routes[Any], route: Route) -> None:
+    """Right money, 31."""
     for token in TOKENS:
         assert ask(table, route, token) is allowed(route, token), token
     assert ask(table, route, None) is (route.owner is Owner.ANYBODY)
 
 
 def test_nobody_acts_without_a_role_or_for_everybody_without_a_reason() -> None:
+    """Right money, 31."""
     for _, route in ROUTES:
         assert route.roles or route.owner is Owner.ANYBODY, route.path
         if route.owner in (Owner.ANYBODY, Owner.WITHIN):
@@ -156,7 +158,8 @@ def test_nobody_acts_without_a_role_or_for_everybody_without_a_reason() -> None:
 
 
 def test_a_route_that_names_a_region_is_held_to_it() -> None:
-    """A path with `admdvs` whose owner is another must say so on purpose: OBJECT never has one."""
+    """Right money, 31. A path with `admdvs` whose owner is another must say so on purpose: OBJECT
+    never has one."""
     for _, route in ROUTES:
         if "admdvs" in route.parameters:
             assert route.owner is not Owner.OBJECT, route.path

@@ -111,7 +111,8 @@ PUT = {
 def test_an_entry_is_put_once_and_never_changed_J32(
     operation: str, body: dict[str, Any], refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What overwrites an entry under its own key is refused in every test, whoever does it."""
+    """Right money, 42. What overwrites an entry under its own key is refused in every test, whoever
+    does it."""
     assert settings().tables["journal"] == "medaid-journal"
     monkeypatch.setattr(roles, "acting", lambda: ("", True))
     if refused:
@@ -231,7 +232,8 @@ def done(action: str, place: str, key: str) -> Act:
 def test_what_a_function_does_is_refused_without_its_permission(
     function: str, action: str, place: str, key: str
 ) -> None:
-    """Each was seen in a journey; its role allows it, by one permission that can be named."""
+    """Right money, 42. Each was seen in a journey; its role allows it, by one permission that can
+    be named."""
     act = done(action, place, key)
     assert roles.allowed(roles.roles()[function], act)
     taken = [
@@ -246,6 +248,7 @@ def test_what_a_function_does_is_refused_without_its_permission(
 def test_what_is_none_of_its_business_a_function_may_not_do(
     function: str, action: str, place: str, key: str
 ) -> None:
+    """Right money, 42."""
     assert not roles.allowed(roles.roles()[function], done(action, place, key))
 
 

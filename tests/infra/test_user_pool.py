@@ -68,6 +68,7 @@ SPOILED: list[tuple[Rule, str, str, Any]] = [
 def test_the_pool_holds_each_rule_and_each_rule_notices(
     rule: Rule, resource: str, name: str, value: Any
 ) -> None:
+    """Right money, 43."""
     held = template.read(USER_POOL)
     assert rule(held)
     spoiled = copy.deepcopy(held)

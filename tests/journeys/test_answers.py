@@ -243,8 +243,9 @@ def test_each_answer_is_the_one_that_was_first_given(answers: dict[str, Any]) ->
 def test_nobody_is_named_in_the_logs_of_the_week(
     answers: dict[str, Any], written: StringIO
 ) -> None:
-    """What the functions wrote while they took four rosters in and answered a week of messages,
-    refusals among them: no name, no certificate number, no folder or file of a sender."""
+    """Right money, 44. What the functions wrote while they took four rosters in and answered a week
+    of messages, refusals among them: no name, no certificate number, no folder or file of a
+    sender."""
     lines = written.getvalue()
     assert lines.count('"answered"') == len(answers)
     assert lines.count("drop answered") == len(DROPS)

@@ -93,6 +93,7 @@ def settled(hospital: Hospital) -> dict[str, str]:
 
 
 def test_a_recovery_is_not_lost_when_a_later_settlement_is_reversed() -> None:
+    """Right money, 33."""
     hospital = Hospital()
     case = paid_case()
     with_case = amounts()
@@ -108,6 +109,7 @@ def test_a_recovery_is_not_lost_when_a_later_settlement_is_reversed() -> None:
 
 
 def test_a_settlement_under_a_case_recovered_in_full_is_reversed() -> None:
+    """Right money, 33."""
     hospital = Hospital()
     settlement = settled(hospital)
     case = paid_case()

@@ -50,6 +50,7 @@ def given_up(stack: Stack) -> dict[str, int]:
 
 
 def test_settlements_of_three_runs_are_in_the_books_once(tmp_path: Path) -> None:
+    """Right money, 17."""
     before = dict.fromkeys(REGIONS, 0)
     for end in ("in order", "killed", "compared"):
         cloud = MiniStack.start(tmp_path, free_port())

@@ -109,6 +109,7 @@ PAIRS = [(one, other) for one in DUTY for other in DUTY if one != other]
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda name: name.replace(" ", "-"))
 def test_one_person_holds_one_duty_whatever_pays_Q3_1(first: str, second: str) -> None:
+    """Right money, 16."""
     mine = acts("o-both")
     mine[first]()
     if DUTY[first] == DUTY[second]:

@@ -344,6 +344,7 @@ ACTS: Final = (
 
 
 def test_a_year_is_what_stands_whatever_the_order_of_acts_J27_M二_3_M二_5() -> None:
+    """Right money, 33."""
     DONE.clear()
     for seed in range(12):
         chance, one = Random(seed), Year()

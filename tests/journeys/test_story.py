@@ -79,7 +79,8 @@ def test_told_again_it_goes_on_and_the_rosters_change_nothing(
 def test_a_person_of_the_story_with_an_open_stay_ends_the_story_and_not_the_run(
     cloud: Stack, hospital: Hospital
 ) -> None:
-    """Interrupted between admission and discharge, or admitted by somebody who tries the API."""
+    """Right money, 45. Interrupted between admission and discharge, or admitted by somebody who
+    tries the API."""
     who = hospital.person(demo._certno("maoming-roster.csv", 0))["baseinfo"]["psn_no"]
     card = {"psn_no": who, "insutype": "390", "mdtrt_cert_type": "02", "mdtrt_cert_no": "-"}
     care = {"begntime": "2021-06-01 09:00:00", "med_type": "21", "ipt_no": "ZY9"}

@@ -213,6 +213,7 @@ def test_a_row_of_a_workbook_is_as_high_as_its_longest_text_needs() -> None:
 
 
 def test_what_came_from_outside_is_never_a_formula() -> None:
+    """Right money, 39."""
     live = "=HYPERLINK(1)"
     table = Table((Column(live), Column("乙")), ((live, live),), (live, live), live)
     made = replace(

@@ -49,6 +49,7 @@ def books(tables: Tables) -> Books:
 
 
 def test_a_wrong_amount_is_refused_naming_what_was_ordered(books: Books) -> None:
+    """Right money, 8."""
     order = sent()
     for result in ("paid", "failed"):
         report = take(says(order, result, yuan="1.00"), books)
@@ -67,6 +68,7 @@ def test_money_of_which_no_book_would_hear_is_not_taken_as_paid(books: Books) ->
 
 
 def test_an_answer_under_another_batch_is_refused(books: Books) -> None:
+    """Right money, 8."""
     order, other = sent(), sent(name="H32050000002-2023-07-1")
     line = (order.order_id, "760.00", "paid", "")
     report = take(answer(other.batch_id, line), books)
@@ -127,6 +129,7 @@ def test_a_contradiction_that_was_paid_after_all_reaches_what_was_paid(books: Bo
 
 
 def test_paid_then_returned_days_later_is_owed_and_paid_again(books: Books) -> None:
+    """Right money, 8."""
     order = sent()
     assert take(says(order, "paid"), books, days=1).taken == 1
     with pytest.raises(Conflict, match="尚未付款失败"):
@@ -155,7 +158,7 @@ def test_the_same_file_again_changes_nothing_and_another_that_repeats_is_told(
 
 
 def test_one_line_that_is_refused_does_not_undo_or_hide_the_others(books: Books) -> None:
-    """A report never says that the file was not taken where a line of it was."""
+    """Right money, 37. A report never says that the file was not taken where a line of it was."""
     names = [f"{HOSPITAL}-2023-0{n}-1" for n in (1, 2, 3)]
     batch = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW)
     orders = [ordered(name=name) for name in names]
@@ -174,6 +177,7 @@ def test_one_line_that_is_refused_does_not_undo_or_hide_the_others(books: Books)
 
 
 def test_an_answer_of_another_regions_batch_is_refused(books: Books) -> None:
+    """Right money, 8."""
     order = sent()
     with pytest.raises(BadInput, match="统筹区"):
         take(says(order, "paid"), books, region=SUZHOU)
@@ -193,8 +197,8 @@ def test_a_batch_that_was_never_sent_has_no_answer(books: Books) -> None:
 def test_money_leaves_at_most_once_for_a_source_whatever_the_bank_says(
     tables: Tables, data: st.DataObject
 ) -> None:
-    """Random answers in any order, over orders made anew whenever one came to nothing: a source
-    never has two orders that the bank holds paid or may still pay."""
+    """Right money, 8. Random answers in any order, over orders made anew whenever one came to
+    nothing: a source never has two orders that the bank holds paid or may still pay."""
     name = f"S{next(WORLDS)}"
     if service.get_payee(NANJING, HOSPITAL) is None:
         payee()
@@ -261,6 +265,7 @@ def test_matched_takes_what_fits_and_lists_the_rest_by_line() -> None:
 def test_with_a_check_taken_out_random_answers_find_it_8(
     tables: Tables, monkeypatch: pytest.MonkeyPatch, taken_out: str
 ) -> None:
+    """Right money, 8."""
     if taken_out == "previous":
         monkeypatch.setattr(rules, "check_previous", lambda *_: None)
     else:

@@ -1,4 +1,4 @@
-"""The bank's files: control totals, and an answer matched line by line (issue: wrong figure,
+"""The bank's files: control totals, and an answer matched line by line (wrong figure,
 unknown order, double confirmation are refused)."""
 
 from __future__ import annotations

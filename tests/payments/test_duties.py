@@ -110,6 +110,7 @@ def test_a_clock_behind_opens_no_gap(tables: Tables) -> None:
 def test_whoever_does_what_in_whatever_order_nobody_does_two_Q3_1(
     tables: Tables, acts: list[tuple[str, Duty, int]]
 ) -> None:
+    """Right money, 16."""
     done: dict[str, set[Duty]] = {}
     world = next(WORLDS)
     for name, duty, days in acts:
@@ -126,6 +127,7 @@ def test_whoever_does_what_in_whatever_order_nobody_does_two_Q3_1(
 def test_with_the_check_taken_out_random_acts_find_two_duties_16(
     tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Right money, 16."""
     monkeypatch.setattr(rules, "check_duty", lambda *_: None)
     acts = test_whoever_does_what_in_whatever_order_nobody_does_two_Q3_1.hypothesis.inner_test  # type: ignore[attr-defined]  # what hypothesis wraps
     random = Random(16)

@@ -4,6 +4,7 @@ J34)."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.conftest import Tables
@@ -36,7 +37,8 @@ from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service
-from medaid.payments.model import BankAccount, Duty, PayOrder
+from medaid.payments.model import BankAccount, Batch, Duty, PayOrder
+from medaid.payments.service import batches
 
 
 def test_an_account_counts_once_a_second_person_approved_it_Q3_1(tables: Tables) -> None:
@@ -101,6 +103,7 @@ def test_what_would_break_the_banks_file_is_refused_at_entry(
 
 
 def test_two_regions_orders_for_one_hospital_never_meet(tables: Tables) -> None:
+    """Right money, 3."""
     payee(NANJING)
     payee(SUZHOU)
     one, other = sent(region=NANJING), sent(region=SUZHOU)
@@ -288,6 +291,36 @@ def test_a_batch_is_closed_once_and_writes_the_same_file_again(tables: Tables) -
     assert exchange.get(f"bank/out/{batch.batch_id}.txt") == written
 
 
+def test_two_closings_of_a_batch_at_once_close_it_once(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right money, 37. The other closes it between what this one reads and what it writes, at
+    either of the two steps: both answer what was closed, and one file is written."""
+    payee()
+    for step in ("_held_back", "_closed"):
+        batch = service.open_batch(NANJING, step, CASHIER, CASHIERS, NOW)
+        order = ordered(name=step)
+        commit(service.order_released(order.order_id, batch, NOW))
+        whole, closed = getattr(batches, step), list[Batch]()
+
+        def meanwhile(
+            *args: Any, step: str = step, whole: Any = whole, closed: list[Batch] = closed
+        ) -> Any:
+            decided = whole(*args)
+            if not closed:
+                monkeypatch.setattr(batches, step, whole)
+                closed.append(close(args))
+            return decided
+
+        def close(_: Any, batch: Batch = batch) -> Batch:
+            return service.close_batch(NANJING, batch.batch_id, CASHIER, CASHIERS, NOW)
+
+        monkeypatch.setattr(batches, step, meanwhile)
+        mine = close(())
+        assert closed == [mine]
+        assert (mine.count, mine.total, mine.state) == (1, Fen(76000), "closed")
+
+
 def test_a_batch_is_its_regions_and_its_accounts(tables: Tables) -> None:
     payee(NANJING)
     payee(SUZHOU)
@@ -303,6 +336,7 @@ def test_a_batch_is_its_regions_and_its_accounts(tables: Tables) -> None:
 
 @pytest.mark.parametrize("who", ["held", "role"])
 def test_who_audits_neither_opens_nor_closes_a_batch_Q3_1(tables: Tables, who: str) -> None:
+    """Right money, 41."""
     batch = service.open_batch(NANJING, "b", CASHIER, CASHIERS, NOW)
     roles = CASHIERS | ({"auditor"} if who == "role" else set())
     if who == "held":

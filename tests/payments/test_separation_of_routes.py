@@ -174,7 +174,8 @@ def test_a_list_that_says_two_things_or_nothing_does_not_load(text: str) -> None
 
 @pytest.mark.parametrize(("first", "duty"), ACTS)
 def test_every_pair_of_acts_on_every_route_Q3_1(tables: Tables, first: str, duty: Duty) -> None:
-    """400 days later still; another person is let in, and the same person for the same duty."""
+    """Right money, 16. 400 days later still; another person is let in, and the same person for the
+    same duty."""
     who = f"o-{next(NAMES)}"
     assert ask(first, who, role_for(first, duty)) in (200, 201)
     for then, other in ACTS:

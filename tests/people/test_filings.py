@@ -39,6 +39,7 @@ DOWN = replace(REFERRED, kind="referred_down", destination="440904", institution
     ],
 )  # fmt: skip
 def test_filed(request_: FilingRequest, filer: Filer) -> None:
+    """Right money, 4."""
     filing = filing_from(request_, filer, "F1", NOW)
     assert (filing.filed, filing.filer, filing.filer_region) == (
         NOW,
@@ -78,6 +79,7 @@ def test_filed(request_: FilingRequest, filer: Filer) -> None:
     ],
 )  # fmt: skip
 def test_not_filed(request_: FilingRequest, filer: Filer, code: str) -> None:
+    """Right money, 4."""
     with pytest.raises(Refused) as refused:
         filing_from(request_, filer, "F1", NOW)
     assert refused.value.code == code
@@ -98,12 +100,13 @@ FILED = filing_from(REFERRED, HOSPITAL, "F1", NOW)
     ],
 )
 def test_what_it_covers(day: date, region: str, institution: str, covered: bool) -> None:
-    """What counts is what was known before the care began."""
+    """Right money, 4. What counts is what was known before the care began."""
     assert FILED.covers(day, region, institution) is covered
 
 
 def test_ones_own_referral_is_none() -> None:
-    """Q5.3: a hospital's referral to itself, in whatever words, covers nothing it does."""
+    """Right money, 4. Q5.3: a hospital's referral to itself, in whatever words, covers nothing it
+    does."""
     anywhere = replace(FILED, institution="", destination="")
     assert anywhere.covers(TODAY, "440902", "H44090200002")
     assert not anywhere.covers(TODAY, "440902", HOSPITAL.institution)
@@ -111,6 +114,7 @@ def test_ones_own_referral_is_none() -> None:
 
 @pytest.mark.parametrize("filer", [HOSPITAL, AGENCY, Filer("440902")])
 def test_who_cancels(filer: Filer) -> None:
+    """Right money, 4."""
     check_may_cancel(FILED, filer)
 
 
@@ -123,11 +127,13 @@ def test_who_cancels(filer: Filer) -> None:
     ],
 )
 def test_who_does_not(filing: Filing, filer: Filer, kind: type[Refused]) -> None:
+    """Right money, 4 and 31."""
     with pytest.raises(kind):
         check_may_cancel(filing, filer)
 
 
 def test_every_rule_is_cited() -> None:
+    """Right money, 4."""
     rules, issuers = filing_rules()
     assert set(rules) == {"referred", "referred_down", "long_term", "temporary", "emergency"}
     assert all(rule.cite for rule in rules.values())

@@ -379,7 +379,8 @@ def test_a_file_replaced_while_it_is_read(
 def test_a_number_cut_to_15_registers_nobody(
     department: Department, tables: Any, number: str
 ) -> None:
-    """J8: eighteen digits that a narrow column cut read as somebody born in 1920."""
+    """Right money, 22. J8: eighteen digits that a narrow column cut read as somebody born in
+    1920."""
     report = department.drop([roster_row(1, 证件号码=number)])
     assert (report.counts, report.codes) == (counts(refused=1), {"CERTNO": 1})
     assert tables.items("people") == [
@@ -394,14 +395,15 @@ def test_an_old_number_of_15_is_taken(department: Department) -> None:
 
 
 def test_names_as_offices_write_them(department: Department) -> None:
-    """J8: dots, blanks and rare characters are no doubt about a name; one form is kept."""
+    """Right money, 22. J8: dots, blanks and rare characters are no doubt about a name; one form is
+    kept."""
     department.drop([roster_row(1, 姓名="古丽．艾比"), roster_row(2, 姓名="𠮷　明")])
     kept = [service.load(holder(n), 2026).person.name for n in (1, 2)]
     assert kept == ["古丽·艾比", "𠮷明"]
 
 
 def test_cells_wrapped_by_an_export(department: Department) -> None:
-    """J8: `="…"` and a leading apostrophe come off every cell."""
+    """Right money, 22. J8: `="…"` and a leading apostrophe come off every cell."""
     wrapped = {heading: f'="{cell}"' for heading, cell in roster_row(1).items()}
     quoted = {heading: f"'{cell}" for heading, cell in roster_row(3).items()}
     rows = [wrapped, roster_row(2, 身份认定时间='="2024-01-01"'), quoted]
@@ -409,7 +411,7 @@ def test_cells_wrapped_by_an_export(department: Department) -> None:
 
 
 def test_lines_of_commas_are_no_rows(department: Department) -> None:
-    """J9: what a spreadsheet leaves behind is counted by nobody."""
+    """Right money, 22. J9: what a spreadsheet leaves behind is counted by nobody."""
     body = csv_bytes([roster_row(1), roster_row(2)]) + b",,,,,,,,,,,\r\n" * 3
     assert counted(body, "roster") == 2
     report = intake.take_in(department.lay(body, rows=counted(body, "roster")), NOW)
@@ -442,7 +444,8 @@ def test_a_number_that_a_workbook_holds_as_a_number_goes_back(department: Depart
 def test_a_file_that_raises_is_answered(
     department: Department, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    """The sender learns that it was interrupted, nothing of the fault; the next attempt answers."""
+    """Right money, 20. The sender learns that it was interrupted, nothing of the fault; the next
+    attempt answers."""
     key = department.lay(csv_bytes([roster_row(1)]), rows=1)
 
     def fails(*_: Any) -> Any:
@@ -459,7 +462,8 @@ def test_a_file_that_raises_is_answered(
 
 
 def test_a_better_identity_is_told_of(department: Department, tables: Any) -> None:
-    """J20, J22, J27: from 低保 to 特困: the event names category, region, days and act."""
+    """Right money, 14. J20, J22, J27: from 低保 to 特困: the event names category, region, days and
+    act."""
     department.drop([roster_row(1)])
     department.period = "2026-04"
     rows = [

@@ -11,6 +11,7 @@ import pytest
 
 from medaid.benefit.claim_file import read_case
 from medaid.benefit.engine import price
+from medaid.local.cli import main
 from medaid.money import Fen
 from medaid.people.model import CATEGORIES
 from medaid.policy.amounts import NAMED_SOURCES, SOURCES
@@ -93,8 +94,8 @@ def test_every_whole_layer_loads(text: str) -> None:
 
 
 def test_the_whole_example_prices_the_claim_of_the_page() -> None:
-    """52000, of it 50000 in policy: (50000-800)x75 % = 36900; 13100 left, 15000-2000 of the year's
-    line: 100x60 % = 60; the rest 13040 by assistance."""
+    """Right money, 28. 52000, of it 50000 in policy: (50000-800)x75 % = 36900; 13100 left,
+    15000-2000 of the year's line: 100x60 % = 60; the rest 13040 by assistance."""
     (text,) = blocks("toml")
     pack = parse(text.encode(), "page.toml", frozenset(CATEGORIES))
     (claim,) = blocks("json")
@@ -108,6 +109,7 @@ def test_the_whole_example_prices_the_claim_of_the_page() -> None:
 
 
 def test_every_key_that_the_reader_asks_for_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right money, 28."""
     asked: set[str] = set()
     done = PackTable.done
 
@@ -124,6 +126,7 @@ def test_every_key_that_the_reader_asks_for_is_on_the_page(monkeypatch: pytest.M
 
 
 def test_every_word_of_the_vocabularies_is_on_the_page() -> None:
+    """Right money, 28."""
     words = {
         *TIERS,
         *FUNDS,
@@ -138,3 +141,43 @@ def test_every_word_of_the_vocabularies_is_on_the_page() -> None:
     missing = sorted(word for word in words if f"`{word}" not in PAGE)
     assert not missing
     assert all(f"`{mark}`" in PAGE for mark in TRUST)
+
+
+def test_the_form_of_json_is_that_of_the_page(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Right money, 28. Every key of an answer and of its steps, and no other."""
+    (pack,), (claim,) = blocks("toml"), blocks("json")
+    (tmp_path / "page.toml").write_text(pack, encoding="utf-8")
+    (tmp_path / "claim.json").write_text(claim, encoding="utf-8")
+    asked = ["price", str(tmp_path / "claim.json"), "--json", "--packs", str(tmp_path), "--alone"]
+    assert main(asked) == 0
+    answer = json.loads(capsys.readouterr().out)
+    table = PAGE.partition("`--json` answers one claim")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|", 1) for line in table.splitlines() if line[:3] == "| `"]
+    keys = {key for row in rows for key in re.findall(r"`(\w+)`", row[0])} | {"dropped"}
+    assert keys == set(answer)
+    (steps,) = [row[1] for row in rows if "`steps`" in row[0]]
+    told = set(re.findall(r"`(\w+)`", steps))
+    assert {key for step in answer["steps"] for key in step} <= told
+    assert set(answer["steps"][0]["paid"]) == {"yuan", "fen"}
+
+
+ASKED = {
+    "what a tier means for regions": r"come from the region of insurance",
+    "and for who is not assisted": r"for who is not assisted they are not there at all",
+    "order within a tier": r"Within a tier layers go as they are written",
+    "a ratio stops at 100 %": r"A ratio is at most 1 \(100 %\)",
+    "prior_share in plus": r"`prior_share` \| .*`plus",
+    "which fund for a backstop": r"财政兜底.*`maf_pay`.*`oth_pay`",
+    "which fund for a city's product": r"惠民保.*`oth_pay`",
+    "a default citation": r"`default_cite` \| ",
+    "a chain of claims": r"\*\*a list of claims\*\* of one person",
+    "what became of a category": r"`dropped`: the claim's categories that nothing was priced by",
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_what_an_officer_asks_of_the_page_stands_on_it(asked: str) -> None:
+    """Right money, 28."""
+    assert re.search(asked, " ".join(PAGE.split()))

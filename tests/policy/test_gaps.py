@@ -97,7 +97,8 @@ NANJING = [
 def test_nanjing_pays_no_outpatient_assistance_and_says_so(
     care: str, category: str, told: str
 ) -> None:
-    """J19: 在定点医药机构就医购药; the city's figures are not published, the answer says so."""
+    """Right money, 15. J19: 在定点医药机构就医购药; the city's figures are not published, the
+    answer says so."""
     policy = library().policy_for("320100", "320100", DAY)
     facts = Facts(
         care=care,
@@ -141,8 +142,8 @@ REGIONS = sorted({(p.region, p.expires or p.verified_until or p.in_force) for p 
 
 @pytest.mark.parametrize(("region", "day"), REGIONS)
 def test_no_care_of_an_assisted_person_is_passed_over(region: str, day: date) -> None:
-    """J19: where basic insurance pays for a person's care, some layer of assistance pays or says
-    why not."""
+    """Right money, 15. J19: where basic insurance pays for a person's care, some layer of
+    assistance pays or says why not."""
     try:
         policy = library().policy_for(region, region, day)
     except PolicyUndetermined:
@@ -151,6 +152,7 @@ def test_no_care_of_an_assisted_person_is_passed_over(region: str, day: date) ->
 
 
 def test_a_layer_that_is_taken_out_would_be_noticed() -> None:
+    """Right money, 15."""
     policy = library().policy_for("320100", "320100", DAY)
     layers = tuple(x for x in policy.layers if x.id != "assistance_outpatient_others")
     assert ("subsistence_allowance", "outpatient") in silent(replace(policy, layers=layers))

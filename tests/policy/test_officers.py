@@ -116,12 +116,14 @@ def test_a_whole_pack_passes_and_prices(tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_pack_that_no_claim_can_be_priced_with_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, says: str
 ) -> None:
+    """Right money, 27."""
     assert says in checked(tmp_path, capsys, text)
 
 
 def test_the_layers_may_stand_in_a_pack_beside_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 27."""
     other = HEAD.replace('id = "city"', 'id = "relief"') + CATEGORY + RELIEF
     assert "0 个问题" in checked(tmp_path, capsys, HEAD + BASIC, other)
 
@@ -133,6 +135,7 @@ LATE = layer("late", "supplementary", "hifes_pay", more='after = ["relief"]')
 def test_a_layer_may_come_after_one_of_another_tier_also_for_who_is_not_assisted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 27."""
     whole = HEAD + CATEGORY + LATE + BASIC + RELIEF
     assert "0 个问题" in checked(tmp_path, capsys, whole)
     assert list(paid([pack(whole)])) == ["basic", "relief", "late"]
@@ -167,6 +170,7 @@ def successor(name: str, begins: str) -> str:
 def test_a_pack_takes_the_place_of_one_that_ships_from_its_first_day(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 27."""
     mine = successor("wuxi-resident-2023", "2023-10-01")
     assert "0 个问题" in checked(tmp_path, capsys, mine, alone=False)
     known = Library([*library().packs, pack(mine, "mine.toml")])
@@ -179,6 +183,7 @@ def test_a_pack_takes_the_place_of_one_that_ships_from_its_first_day(
 def test_without_saying_so_two_packs_clash_and_the_way_out_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 27."""
     mine = successor("wuxi-resident-2023", "2023-10-01").replace(
         'replaces = ["wuxi-resident-2023"]', ""
     )
@@ -196,7 +201,7 @@ def test_only_a_pack_of_the_same_region_can_be_succeeded(
 def test_price_and_check_see_the_same_packs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A county's pack beside the shipped ones of its city: both tools see both."""
+    """Right money, 27. A county's pack beside the shipped ones of its city: both tools see both."""
     (tmp_path / "mine.toml").write_text(HEAD + CATEGORY + BASIC + RELIEF, encoding="utf-8")
     maoming = {**CLAIM, "insured": "440900", "day": "2019-06-01"}
     maoming["facts"] = {"care": "inpatient", "insutype": "390", "level": "3", "place": "city",
@@ -224,6 +229,7 @@ def test_price_and_check_see_the_same_packs(
 def test_what_is_no_toml_is_told_in_chinese_with_its_line(
     old: str, new: str, line: int, says: str
 ) -> None:
+    """Right money, 27."""
     assert old in HEAD
     with pytest.raises(PackInvalid) as caught:
         pack((HEAD + BASIC).replace(old, new, 1))
@@ -235,6 +241,7 @@ def test_what_is_no_toml_is_told_in_chinese_with_its_line(
 
 
 def test_an_unknown_category_is_told_with_those_that_are_known() -> None:
+    """Right money, 27."""
     with pytest.raises(PackInvalid) as caught:
         pack(HEAD + CATEGORY.replace("subsistence_allowance", "poor") + BASIC)
     assert "可用:" in caught.value.problems[0].says
@@ -243,6 +250,7 @@ def test_an_unknown_category_is_told_with_those_that_are_known() -> None:
 
 # ── a citation for the whole layer ──
 def test_rows_without_a_citation_rest_on_the_layers_default() -> None:
+    """Right money, 28."""
     (basic,) = pack(HEAD + BASIC).layers
     rows = [*(d.row for d in basic.deductibles), *(r.row for r in basic.rates)]
     assert {row.cite.article for row in (*rows, *(c.row for c in basic.caps))} == {"第二条"}
@@ -270,6 +278,7 @@ UNKNOWN_CAP = HEAD + layer("basic", "basic", "hifp_pay", cap='missing = "限额�
 
 
 def test_an_unprinted_cap_is_asked_for_only_where_something_would_be_paid() -> None:
+    """Right money, 27."""
     known = [pack(UNKNOWN_CAP)]
     nothing = {"medfee_sumamt": "1000", "inscp_scp_amt": "0", "fulamt_ownpay_amt": "1000"}
     assert paid(known, categories=[], bill=nothing) == {"basic": "0.00"}
@@ -279,6 +288,7 @@ def test_an_unprinted_cap_is_asked_for_only_where_something_would_be_paid() -> N
 
 
 def test_an_unprinted_deductible_is_asked_for_only_where_something_enters() -> None:
+    """Right money, 27."""
     text = (HEAD + BASIC).replace(
         "[[layer.deductible]]\nnone = true", '[[layer.deductible]]\nmissing = "起付线未载明"'
     )
@@ -303,6 +313,7 @@ def written(tmp_path: Path, claims: Any, *texts: str) -> list[str]:
 def test_the_claims_of_a_person_follow_one_another_without_copying_the_year(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 28."""
     capped = HEAD + CATEGORY + layer("basic", "basic", "hifp_pay", cap='yuan = 600\nper = "year"')
     next_year = {**CLAIM, "day": "2025-01-05"}
     args = written(tmp_path, [CLAIM, CLAIM, next_year], capped + RELIEF)
@@ -324,7 +335,8 @@ def test_a_wrong_claim_of_several_is_named_by_its_number(
 def test_what_the_years_end_pays_is_priced_from_the_totals(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two claims of 1,000.00 leave the person 250.00 each; half of 500.00 comes back."""
+    """Right money, 25. Two claims of 1,000.00 leave the person 250.00 each; half of 500.00 comes
+    back."""
     args = written(tmp_path, [CLAIM, CLAIM], HEAD + CATEGORY + BASIC + RELIEF + YEAR_END)
     assert main(["price", *args, "--year-end", "--json"]) == 0
     (end,) = json.loads(capsys.readouterr().out)["year_end"]
@@ -344,6 +356,7 @@ def test_a_region_without_year_end_benefits_says_so(
 def test_a_category_that_the_region_does_not_assist_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Right money, 28."""
     both = {**CLAIM, "categories": ["orphan", "subsistence_allowance"]}
     args = written(tmp_path, both, HEAD + CATEGORY + BASIC + RELIEF)
     assert main(["price", *args, "--json"]) == 0
@@ -380,6 +393,7 @@ base = {{ {base}, cite = "rules#第二条" }}
     ],
 )
 def test_what_a_base_adds_and_takes_off_counts_for_a_stated_amount(base: str, most: str) -> None:
+    """Right money, 5."""
     known = [pack(stated(base))]
     fits = {"hifp_pay": most, "lost": "100.00"}
     assert paid(known, categories=[], given=fits) == {"basic": most}
@@ -409,6 +423,7 @@ def test_what_a_base_adds_and_takes_off_counts_for_a_stated_amount(base: str, mo
     ],
 )
 def test_what_could_not_count_for_a_stated_amount_is_refused(text: str, says: str) -> None:
+    """Right money, 5."""
     with pytest.raises(PackInvalid) as caught:
         pack(text)
     assert any(says in problem.says for problem in caught.value.problems)

@@ -33,7 +33,7 @@ def cites() -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(("file", "line"), cites(), ids=str)
 def test_removing_any_one_citation_fails_the_load(file: str, line: int) -> None:
-    """No figure without its document and article."""
+    """Right money, 15a. No figure without its document and article."""
     lines = (PACKS / file).read_text(encoding="utf-8").splitlines()
     lines[line] = CITE.sub("", lines[line], count=1)
     with pytest.raises(PackInvalid) as caught:
@@ -142,6 +142,7 @@ def test_the_nearest_regions_figures_win() -> None:
 
 
 def test_the_national_floor_holds_from_the_day_of_the_opinion_not_of_its_release() -> None:
-    """国办发〔2021〕42号 is dated 28 October 2021; it was released on 19 November."""
+    """Right money, 15a. 国办发〔2021〕42号 is dated 28 October 2021; it was released on 19
+    November."""
     assert "critical_ratio_least" in library().figures("440900", date(2021, 10, 28))
     assert "critical_ratio_least" not in library().figures("440900", date(2021, 10, 27))

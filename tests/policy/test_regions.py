@@ -45,7 +45,7 @@ def before(row: Row) -> Row:
     "row", [row for page in PAGES for row in rows(page, "应付")], ids=lambda row: row.name
 )
 def test_what_is_paid(row: Row) -> None:
-    """Q5.3 and others: what each region's documents pay, row by row."""
+    """Right money, 15 and 15a. Q5.3 and others: what each region's documents pay, row by row."""
     answer = priced(row)
     wanted = {
         name: Fen(fen(amount)).yuan() for name, amount in pairs(row.cells["各层支付"]).items()
@@ -62,6 +62,7 @@ def test_what_is_paid(row: Row) -> None:
     "row", [row for page in PAGES for row in rows(page, "应拒绝")], ids=lambda row: row.name
 )
 def test_what_has_no_single_answer_is_refused(row: Row) -> None:
+    """Right money, 15a."""
     with pytest.raises(MedaidError) as caught:
         priced(row)
     assert caught.value.code == row.cells["代码"]

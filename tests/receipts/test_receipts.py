@@ -70,6 +70,7 @@ def test_what_is_no_receipt_is_refused_by_name(code: object, number: object, fie
 def test_writing_never_makes_another_receipt_Q3_2(
     code: str, number: str, blanks: list[tuple[int, str]], wide: bool
 ) -> None:
+    """Right money, 8."""
     written = number.lower()
     for at, blank in blanks:
         written = written[:at] + blank + written[at:]

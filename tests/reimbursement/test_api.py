@@ -177,7 +177,8 @@ def test_the_cases_of_a_person_are_read_by_the_persons_key(
 
 
 def test_who_looked_at_a_case_is_recorded(api: Handler) -> None:
-    """A case and a search by person leave a record; who may not see the case leaves none."""
+    """Right money, 43. A case and a search by person leave a record; who may not see the case
+    leaves none."""
     case_id = opened(in_process(api, INTAKE), application("1")).case_id
     psn_no = in_process(api, REVIEWER)("GET", f"/reimbursement/cases/{case_id}", None)[1]["psn_no"]
     in_process(api, REVIEWER)("GET", f"/reimbursement/cases?psn_no={psn_no}", None)

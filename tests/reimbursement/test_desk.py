@@ -62,6 +62,7 @@ def image(case_id: str, content: bytes = PNG + b"x", kind: str = "image/png") ->
 
 
 def test_the_application_comes_back_as_it_was_sent_and_amends_to_itself() -> None:
+    """Right money, 30."""
     call = api(INTAKE)
     line = {
         "med_list_codg": "X",
@@ -122,6 +123,7 @@ def test_the_full_account_is_for_who_takes_cases_in_and_audits(who: Officer) -> 
 
 @pytest.mark.parametrize("who", [AUDITOR, REVIEWER, ACCOUNTANT, CASHIER, MANAGER, INSPECTOR])
 def test_an_upload_address_is_for_who_attaches_alone(who: Officer, tables: Tables) -> None:
+    """Right money, 41."""
     desk = opened(api(INTAKE), application())
     body = {"sha256": "0" * 64, "size": 100, "content_type": "image/png"}
     path = f"/reimbursement/cases/{desk.case_id}/files"
@@ -145,6 +147,7 @@ def test_an_upload_address_is_for_who_attaches_alone(who: Officer, tables: Table
     ],
 )
 def test_a_file_is_what_it_was_declared_to_be(content: bytes, kind: str) -> None:
+    """Right money, 41."""
     call = api(INTAKE)
     desk = opened(call, application())
     wrong = image(desk.case_id, content, kind)
@@ -163,10 +166,12 @@ def test_a_file_is_what_it_was_declared_to_be(content: bytes, kind: str) -> None
     ],
 )
 def test_each_type_that_is_taken_in_is_known_by_its_content(content: bytes, kind: str) -> None:
+    """Right money, 41."""
     assert type_of(content) == kind
 
 
 def test_an_image_is_viewed_by_the_regions_readers_and_nobody_elses_file_is() -> None:
+    """Right money, 30."""
     call = api(INTAKE)
     desk = opened(call, application())
     digest = image(desk.case_id)
@@ -181,6 +186,7 @@ def test_an_image_is_viewed_by_the_regions_readers_and_nobody_elses_file_is() ->
 
 
 def test_images_are_asked_for_before_pricing_while_they_can_be_attached() -> None:
+    """Right money, 30."""
     call = api(INTAKE)
     desk = opened(call, application())
     desk.act(call, "accept")
@@ -192,6 +198,7 @@ def test_images_are_asked_for_before_pricing_while_they_can_be_attached() -> Non
 
 
 def test_an_auditor_who_asked_for_material_may_audit() -> None:
+    """Right money, 30."""
     o = office()
     case = opened_case(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
@@ -218,7 +225,8 @@ def test_an_auditor_who_asked_for_material_may_audit() -> None:
 def test_a_stay_that_overlaps_another_is_suspected_J27(
     begin: date, end: date, suspected: bool
 ) -> None:
-    """Another bill and total, two beds on one night. A transfer shares the day of discharge."""
+    """Right money, 30. Another bill and total, two beds on one night. A transfer shares the day of
+    discharge."""
     o = office()
     first = opened_case(o, draft(), NOW)
     other = draft("2", total="3000.00", in_policy="2500.00", begin=begin, end=end)
@@ -236,6 +244,7 @@ def test_what_was_withdrawn_is_no_suspicion() -> None:
 
 
 def test_warnings_of_unverified_figures_stand_with_the_price_as_at_the_counter() -> None:
+    """Right money, 30."""
     o = office(unverified=lambda policy: (f"核验至 {policy.day}",))
     case = opened_case(o, draft(), NOW)
     case = service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
@@ -245,6 +254,7 @@ def test_warnings_of_unverified_figures_stand_with_the_price_as_at_the_counter()
 
 
 def test_every_state_that_a_case_leaves_is_counted_and_listed() -> None:
+    """Right money, 30."""
     call = api(INTAKE)
     opened(call, application())
     _, body = call("GET", "/reimbursement/counts", None)
@@ -256,6 +266,7 @@ def test_every_state_that_a_case_leaves_is_counted_and_listed() -> None:
 
 
 def test_the_trail_is_told_in_words() -> None:
+    """Right money, 30."""
     o = office()
     case = opened_case(o, draft(), NOW)
     receipt = replace(case.receipts[0], bill_no="N9")

@@ -187,8 +187,8 @@ def recorded(
 
 
 def test_a_better_identity_recognised_later_prepares_a_case_J27(tables: Tables) -> None:
-    """Settled as subsistence allowance (low income, 90 %); destitute support (100 %) stands since
-    January and is recorded in April: the difference is prepared once."""
+    """Right money, 14. Settled as subsistence allowance (low income, 90 %); destitute support (100
+    %) stands since January and is recorded in April: the difference is prepared once."""
     register(categories=("subsistence_allowance",))
     settlement = settled_without_identity()
     assert settlement.decision.category == "subsistence_allowance"

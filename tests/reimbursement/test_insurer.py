@@ -166,8 +166,8 @@ def town(tables: Tables) -> Town:
 
 
 def test_by_hand_from_the_application_to_the_true_up_M二_5(town: Town) -> None:
-    """The insurer pays 2,100.00, the agency 6,375.00; July's bill asks for 2,100.00, and nothing is
-    owed to anybody when it is paid."""
+    """Right money, 9. The insurer pays 2,100.00, the agency 6,375.00; July's bill asks for
+    2,100.00, and nothing is owed to anybody when it is paid."""
     town.contract()
     desk = town.granted()
     assert town.refused(desk, "accountant", "order") == (409, "STATE", "insurer"), (

@@ -361,6 +361,7 @@ def test_a_receipt_pays_once_in_the_whole_system_Q3_2() -> None:
 
 @pytest.mark.parametrize("written", ["ab12345", "ＡＢ１２３４５", "AB 12345"])
 def test_a_receipt_written_differently_is_the_same_receipt_Q3_2(written: str) -> None:
+    """Right money, 8."""
     o = office()
     first = opened(o, draft(bill_no="AB12345"), NOW)
     with pytest.raises(Conflict, match=first.case_id):
@@ -559,8 +560,8 @@ def test_a_closed_account_comes_back_to_the_case_and_is_paid_elsewhere(tables: T
 
 
 def test_paid_and_returned_three_days_later_is_paid_once_more(tables: Tables) -> None:
-    """The payment is mirrored, the person is told, the account can be changed, a new order pays
-    once more; both steps stand in the history."""
+    """Right money, 8. The payment is mirrored, the person is told, the account can be changed, a
+    new order pays once more; both steps stand in the history."""
     o = office()
     case = confirmed(o, draft(), NOW)
     assert case.order is not None

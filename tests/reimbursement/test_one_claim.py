@@ -77,7 +77,8 @@ def test_the_desk_carries_a_fact_that_no_register_holds_J27(
 def test_the_assistance_of_a_county_stands_in_the_countys_books_as_at_the_counter_J24(
     tables: Tables,
 ) -> None:
-    """Insured in Nanjing, allowance paid by 玄武区 320102, applied for at the city's office."""
+    """Right money, 11. Insured in Nanjing, allowance paid by 玄武区 320102, applied for at the
+    city's office."""
     known(NANJING, identity("subsistence_allowance", date(2024, 1, 1), admdvs="320102"))
     case = granted(office(), draft(), at("2026-03-16 09:00"))
     found = {region: set(funds) for region, funds in books.by_region(case).items()}
@@ -122,8 +123,8 @@ def employed(**given: int) -> Case:
 def test_arrears_of_an_employees_employer_are_priced_on_what_the_agency_states_J23(
     tables: Tables,
 ) -> None:
-    """10,000.00, of it 9,000.00 in policy; basic would have paid 7,000.00, large-cost nothing: 90 %
-    of the 2,000.00 left. The 7,000.00 stay open with the person."""
+    """Right money, 14. 10,000.00, of it 9,000.00 in policy; basic would have paid 7,000.00,
+    large-cost nothing: 90 % of the 2,000.00 left. The 7,000.00 stay open with the person."""
     case = granted(office(), employed(hifp_pay=700_000, hifob_pay=0), at("2026-03-16 09:00"))
     assert case.pricing is not None
     assert {f: a.yuan() for f, a in case.pricing.by_fund.items()} == {"maf_pay": "1800.00"}

@@ -116,6 +116,7 @@ def test_an_auditor_resolves_it_on_the_route_and_finds_the_demand_in_the_queue_3
 def test_what_was_paid_after_all_is_booked_and_demanded_back_33(
     tables: Tables, gone_on: str
 ) -> None:
+    """Right money, 33."""
     o = office()
     case, order = annulled(o)
     if gone_on == "priced":

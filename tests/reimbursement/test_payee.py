@@ -129,7 +129,7 @@ def test_an_order_is_released_on_the_account_of_the_case_only() -> None:
 def test_an_account_that_would_break_the_banks_file_is_refused_when_it_is_entered(
     field: str,
 ) -> None:
-    """The one check of payments, at the door of the case: no `|`, no line end."""
+    """Right money, 35. The one check of payments, at the door of the case: no `|`, no line end."""
     o, case = office(), draft()
     assert case.account is not None
     values = {"acctname": "张P1", "bankcode": "102301000000", field: "张P1|9"}

@@ -286,8 +286,8 @@ def test_a_million_open_cases_of_which_a_hundred_are_due_J28(
 
 
 def test_a_clock_of_another_machine_a_few_minutes_back_stops_no_act_J28(tables: Tables) -> None:
-    """Acceptance by a machine that is ahead, then material asked for, supplied and the case refused
-    by one that is behind: each act counts from the last instant, none raises."""
+    """Right money, 33. Acceptance by a machine that is ahead, then material asked for, supplied and
+    the case refused by one that is behind: each act counts from the last instant, none raises."""
     register()
     o = office()
     now = at("2026-03-16 09:00")

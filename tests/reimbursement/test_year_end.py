@@ -63,6 +63,7 @@ def known() -> None:
 
 
 def test_the_refund_of_a_year_is_shown_with_its_layer() -> None:
+    """Right money, 25."""
     known()
     found = service.show_year_end(refunding(), REGION, "P1", 2024, "390", NOW)
     assert sum(map(int, found.priced.by_fund.values())) == 25_000
@@ -205,8 +206,8 @@ def of(name: str, *roles: str) -> Any:
 
 
 def test_a_prepared_refund_is_audited_paid_and_stands_in_the_year_once() -> None:
-    """250.00 of the 500.00 in policy; the account is entered by intake, the rest is the usual
-    way."""
+    """Right money, 25. 250.00 of the 500.00 in policy; the account is entered by intake, the rest
+    is the usual way."""
     treated("P1")
     o = refunding()
     (name,) = prepared(o)
@@ -261,6 +262,7 @@ def test_what_the_year_became_since_is_what_is_refunded() -> None:
 
 
 def test_the_page_lists_the_cases_of_the_region_alone() -> None:
+    """Right money, 25."""
     treated("P1", "P2", "P3")
     names = prepared(refunding())
     app = mount(rest.resolver(), ROUTES, lambda: NOW, lambda _now: refunding()).resolve
@@ -304,8 +306,8 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_the_job_asks_for_each_slice_and_the_queue_prepares_it(
     function: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A region without such a benefit is asked for nothing; a slice asks for the next; a message
-    that comes twice, or a job run twice, prepares nobody twice."""
+    """Right money, 25. A region without such a benefit is asked for nothing; a slice asks for the
+    next; a message that comes twice, or a job run twice, prepares nobody twice."""
     names = [f"P{number}" for number in range(1, 6)]
     treated(*names)
     commit([store.treated("320100", 2024, "390", "P9"), store.treated(REGION, 2023, "390", "P9")])

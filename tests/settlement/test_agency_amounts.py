@@ -39,7 +39,8 @@ def stated(**amounts: str) -> dict[str, Any]:
 def test_the_fund_pays_no_amount_that_the_hospital_states(
     tables: Tables, given: dict[str, Any]
 ) -> None:
-    """Maoming, outpatient care of a special disease: its figures cannot be cited."""
+    """Right money, 5. Maoming, outpatient care of a special disease: its figures cannot be
+    cited."""
     contracted()
     known_person("P1", living_allowance())
     hospital = Hospital()
@@ -54,6 +55,7 @@ def test_the_fund_pays_no_amount_that_the_hospital_states(
 def test_no_amount_is_taken_from_the_hospital_where_the_policy_has_its_figure(
     tables: Tables, name: str
 ) -> None:
+    """Right money, 5."""
     contracted()
     known_person("P1")
     hospital = Hospital()
@@ -63,8 +65,8 @@ def test_no_amount_is_taken_from_the_hospital_where_the_policy_has_its_figure(
 
 
 def test_the_deductible_told_is_never_above_the_cost_in_scope_J19(tables: Tables) -> None:
-    """Nanjing's outpatient care passes two basic layers with a line each: 260.00 in scope below
-    both was told as 442.00."""
+    """Right money, 7. Nanjing's outpatient care passes two basic layers with a line each: 260.00 in
+    scope below both was told as 442.00."""
     contracted(CLINIC)
     known_person("P1", insured=(insurance(date(2018, 1, 1), admdvs="320100"),))
     now = datetime(2024, 7, 5, 2, tzinfo=UTC)

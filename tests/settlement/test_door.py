@@ -88,6 +88,7 @@ def test_a_real_message_is_answered_in_the_envelope(door: Any) -> None:
 
 
 def test_no_token_is_a_refusal_in_the_envelope(door: Any) -> None:
+    """Right money, 24."""
     status, body, _ = ask(door, sample("preview.json", requestContext={}))
     assert (status, body["output"]["errinfo"]["code"]) == (200, "FORBIDDEN")
 

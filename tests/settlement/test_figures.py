@@ -120,8 +120,8 @@ def asked(tables: Tables) -> dict[str, Any]:
 
 
 def test_the_counter_reads_what_two_people_entered_and_cites_it_J19(asked: dict[str, Any]) -> None:
-    """28,000 in policy less 1,000, 60 %: 16,200.00 from the basic fund, in preview and settlement,
-    and the explanation cites the agency's document."""
+    """Right money, 5. 28,000 in policy less 1,000, 60 %: 16,200.00 from the basic fund, in preview
+    and settlement, and the explanation cites the agency's document."""
     hospital = Hospital(prefix="20210705110000")
     refused(hospital.call("2207", asked), "FIGURE_MISSING", "hifp_pay")
     entered()
@@ -150,8 +150,8 @@ def test_the_counter_reads_what_two_people_entered_and_cites_it_J19(asked: dict[
 def test_a_figure_counts_for_its_time_level_and_filing_alone(
     asked: dict[str, Any], changes: dict[str, Any], paid: str
 ) -> None:
-    """Q5.3: a ratio for unreferred care is entered as such. The care was on 25 June 2021 in a
-    hospital of level 2, at home."""
+    """Right money, 5. Q5.3: a ratio for unreferred care is entered as such. The care was on 25 June
+    2021 in a hospital of level 2, at home."""
     entered(**changes)
     answer = Hospital(prefix="20210705110000").call("2207", asked)
     if paid:
@@ -358,7 +358,7 @@ def test_nothing_is_read_where_no_figure_is_missing(
 def test_the_desk_prices_by_the_same_figures_and_a_stated_amount_goes_before(
     asked: dict[str, Any],
 ) -> None:
-    """The agency may still state the amount of one case itself."""
+    """Right money, 5. The agency may still state the amount of one case itself."""
     context = office(entered=figures.policies)
     case = _case()
     with pytest.raises(MedaidError) as refusal:

@@ -259,7 +259,8 @@ def test_tilted_assistance_begins_when_the_years_own_burden_passes_its_threshold
 
 
 def test_in_the_own_city_nothing_is_tilted_without_a_referral(tables: Tables) -> None:
-    """J26 (art. 26: 规范转诊且在省域内就医): being in the province is not enough."""
+    """Right money, 15. J26 (art. 26: 规范转诊且在省域内就医): being in the province is not
+    enough."""
     nanjing_person("P1", identity("illness_poor", date(2023, 1, 1), admdvs="320105"))
     first, second = nanjing_stay("P1", 2), nanjing_stay("P1", 10)
     assert paid(first, "assistance_inpatient") > 0
@@ -277,7 +278,8 @@ GAPS = [
 def test_the_hospital_is_told_of_a_benefit_without_figures(
     tables: Tables, category: str, told: str
 ) -> None:
-    """J19: no silent zero: answer and explanation name the benefit that has no figure."""
+    """Right money, 15. J19: no silent zero: answer and explanation name the benefit that has no
+    figure."""
     nanjing_person("P1", identity(category, date(2023, 1, 1), admdvs="320105"))
     later = datetime.fromisoformat("2024-12-01T02:00:00+00:00")
     hospital = Hospital(
@@ -368,7 +370,8 @@ def test_a_referral_filed_by_2501_counts_and_its_cancelling_too(tables: Tables) 
 def test_2501_files_only_what_it_may(
     tables: Tables, change: dict[str, str], code: str, field: str
 ) -> None:
-    """Q5.3, J25, X5: not after the care began, not for everywhere, not what the agency files."""
+    """Right money, 4. Q5.3, J25, X5: not after the care began, not for everywhere, not what the
+    agency files."""
     nanjing_person("P1")
     now = datetime.fromisoformat("2024-05-01T02:00:00+00:00")
     hospital = Hospital(
@@ -392,7 +395,7 @@ def test_2501_files_only_what_it_may(
 def test_only_the_hospital_of_the_insured_region_refers_and_only_who_filed_cancels(
     tables: Tables,
 ) -> None:
-    """Q5.3: the treating hospital elsewhere files nothing, and cancels nobody's."""
+    """Right money, 4. Q5.3: the treating hospital elsewhere files nothing, and cancels nobody's."""
     from medaid.settlement.model import Institution
 
     suzhou = Institution("H32050800001", "苏州医院", "320508", "3")

@@ -51,6 +51,7 @@ def identify(hospital: Hospital, number: str) -> dict[str, Any]:
 
 
 def test_1101_5203_and_an_explanation_leave_a_record(hospital: Hospital) -> None:
+    """Right money, 43."""
     passed(identify(hospital, certno(1)))
     assert reads() == [(Purpose.IDENTIFICATION, MAOMING.code, "10.0.0.8", "")]
     settled = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
@@ -69,7 +70,7 @@ def test_1101_5203_and_an_explanation_leave_a_record(hospital: Hospital) -> None
 def test_look_ups_are_limited_those_that_find_nobody_too(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Certificate numbers cannot be tried without end."""
+    """Right money, 43. Certificate numbers cannot be tried without end."""
     monkeypatch.setattr(rules, "limit_of", lambda _reader, _purpose: Limit(2, "x"))
     refused(identify(hospital, certno(7)), "PERSON_UNKNOWN", "certno")
     passed(identify(hospital, certno(1)))

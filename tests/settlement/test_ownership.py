@@ -42,7 +42,8 @@ def _world(tables: Tables) -> None:
 
 
 def test_a_second_charge_batch_is_the_first_ones_persons_J24(tables: Tables) -> None:
-    """Another person's number on a visit that a batch was settled on pays nobody."""
+    """Right money, 1. Another person's number on a visit that a batch was settled on pays
+    nobody."""
     hospital = Hospital()
     mdtrt_id = hospital.visit("P1")
     passed(hospital.call("2207", visit_input("P1", mdtrt_id, SMALL)))
@@ -55,7 +56,7 @@ def test_a_second_charge_batch_is_the_first_ones_persons_J24(tables: Tables) -> 
 
 
 def test_a_settled_batch_is_not_told_to_somebody_else(tables: Tables) -> None:
-    """Who names another's visit does not learn that, or by what, it was settled."""
+    """Right money, 1. Who names another's visit does not learn that, or by what, it was settled."""
     hospital = Hospital()
     mdtrt_id = hospital.visit("P1")
     passed(hospital.call("2207", visit_input("P1", mdtrt_id, SMALL)))
@@ -77,6 +78,7 @@ ON_A_STAY: list[tuple[str, str, dict[str, Any]]] = [
 def test_every_message_on_a_stay_is_its_owners(
     tables: Tables, infno: str, node: str, more: dict[str, Any], wrong: str
 ) -> None:
+    """Right money, 1."""
     hospital = Hospital()
     mdtrt_id = hospital.stay("P1")
     given = {**stay_input("P1", mdtrt_id, SMALL), **more}
@@ -94,6 +96,7 @@ def test_every_message_on_a_stay_is_its_owners(
 
 
 def test_another_insurance_type_than_registered_ends_no_stay(tables: Tables) -> None:
+    """Right money, 1."""
     hospital = Hospital()
     mdtrt_id = hospital.admit("P1")
     given = {"mdtrt_id": mdtrt_id, "psn_no": "P1", "endtime": "2021-06-30 09:00:00"}
@@ -146,7 +149,7 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
 def test_an_institution_that_was_never_contracted_sends_nothing(
     tables: Tables, infno: str, node: str, given: dict[str, Any]
 ) -> None:
-    """J37: one check for every message."""
+    """Right money, 24 and 31. J37: one check for every message."""
     seen = tables.everything()
     answer = Hospital(STRANGER).call(infno, {"psn_no": "P1", **given}, node=node)
     refused(answer, "INSTITUTION_UNKNOWN", "fixmedins_code")
@@ -176,6 +179,7 @@ def test_an_institution_whose_agreement_ended_finishes_and_begins_nothing(tables
     ],
 )
 def test_an_institution_treats_where_it_lies(tables: Tables, area: str, code: str | None) -> None:
+    """Right money, 1."""
     given = {**CARD, "psn_no": "P1", "insutype": "390", "begntime": "2021-06-25 09:00:00"}
     answer = Hospital().call("2201", {**given, "ipt_otp_no": "1"}, mdtrtarea_admvs=area)
     if code:
@@ -198,8 +202,8 @@ def test_a_provinces_own_hospital_treats_in_its_cities(tables: Tables) -> None:
 
 
 def test_a_suspension_holds_whichever_region_the_hospital_names(tables: Tables) -> None:
-    """X7: the people of a suspended city are suspended though the message names one of its
-    counties."""
+    """Right money, 12. X7: the people of a suspended city are suspended though the message names
+    one of its counties."""
     away = Institution("H45010300001", "南宁某医院", "450103", "3")
     contracted(MAOMING, away)
     statements.forget()

@@ -19,6 +19,7 @@ from medaid.settlement.national import envelope
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_random_week_holds(tables: Tables, seed: int) -> None:
+    """Right money, 1, 4, 12 and 21."""
     week = Week(seed)
     week.run(110)
     assert week.done["2304"] + week.done["2207"] >= 4, week.done
@@ -116,6 +117,7 @@ MENDS: list[Patch] = [
 def test_with_a_mend_taken_out_the_week_finds_the_fault(
     tables: Tables, monkeypatch: pytest.MonkeyPatch, taken_out: Patch
 ) -> None:
+    """Right money, 1, 4, 12 and 21."""
     taken_out(monkeypatch)
     with pytest.raises((AssertionError, KeyError)):
         Week(FINDS.get(taken_out.__name__, 0)).run(140)

@@ -97,6 +97,7 @@ def test_a_receipt_is_stated_whole_or_not_at_all(tables: Tables, wrong: Any) -> 
     ids=["case", "width", "blanks", "leading zero"],
 )
 def test_a_receipt_written_differently_pays_once_Q3_2(tables: Tables, second: Any) -> None:
+    """Right money, 8."""
     hospital = Hospital()
     first = {"bill_code": "3201", "bill_no": "AB0012345"}
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))

@@ -60,6 +60,7 @@ UNREADABLE: list[tuple[str, Any, str]] = [
 def test_what_is_stated_and_cannot_be_read_is_refused(
     tables: Tables, value: Any, code: str
 ) -> None:
+    """Right money, 34."""
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"))
     seen = tables.everything()
@@ -74,6 +75,7 @@ def test_what_is_stated_and_cannot_be_read_is_refused(
 
 @pytest.mark.parametrize("text", ["自费药品已告知", "", None, "备注: 住院号 123"])
 def test_free_text_of_the_hospitals_own_is_left_alone(tables: Tables, text: Any) -> None:
+    """Right money, 34."""
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("5000.00", "4500.00"), exp_content=text)
     assert passed(hospital.call("2304", given))["setlinfo"]["oth_pay"] == "0.00"
@@ -90,7 +92,8 @@ PLACES = [
 
 @pytest.mark.parametrize(("old", "new"), [p[1:] for p in PLACES], ids=[p[0] for p in PLACES])
 def test_a_number_that_nobody_can_hold_is_a_refusal(tables: Tables, old: str, new: str) -> None:
-    """FasterXML/jackson-databind#2141: not a fault that says to send it again for ever."""
+    """Right money, 20. FasterXML/jackson-databind#2141: not a fault that says to send it again for
+    ever."""
     hospital = Hospital()
     envelope = hospital.envelope(
         "2304", stay_input("P1", hospital.stay("P1"), bill("100.00", "100.00"))
@@ -103,6 +106,7 @@ def test_a_number_that_nobody_can_hold_is_a_refusal(tables: Tables, old: str, ne
 
 
 def test_a_large_message_is_refused_before_anything_is_done(tables: Tables) -> None:
+    """Right money, 38."""
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), bill("100.00", "100.00"))
     seen = tables.everything()
@@ -116,6 +120,7 @@ def test_a_large_message_is_refused_before_anything_is_done(tables: Tables) -> N
 def test_a_message_of_the_largest_size_is_read_and_one_byte_more_is_refused(
     tables: Tables,
 ) -> None:
+    """Right money, 38."""
     hospital = Hospital()
     given = {"psn_no": "P1", "mdtrt_id": "440900V2021AAAAAAAAAAAAAAAAAA"}
     body = json.dumps(hospital.envelope("2404", {**given, "ipt_otp_no": "1"})).encode()
@@ -131,6 +136,7 @@ def test_a_field_named_twice_among_many_is_found_at_once(tables: Tables) -> None
 
 
 def test_a_persons_open_registrations_are_bounded(tables: Tables) -> None:
+    """Right money, 38."""
     hospital = Hospital()
     last = hospital.visit("P1")
     (held,) = people.load("P1", 2020).visits
@@ -145,6 +151,7 @@ def test_a_persons_open_registrations_are_bounded(tables: Tables) -> None:
 
 @pytest.mark.parametrize(("lines", "code"), [(25_000_000, "FIELD_FORMAT"), (10, "")])
 def test_an_archive_is_as_large_as_it_unpacks(tables: Tables, lines: int, code: str) -> None:
+    """Right money, 38."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", b"\t" * lines)
@@ -172,6 +179,7 @@ ADMITTED: list[tuple[str, Any, str, str, str]] = [
 def test_who_cannot_be_settled_is_said_at_admission(
     tables: Tables, insured: Any, insutype: str, home: str, code: str
 ) -> None:
+    """Right money, 24."""
     known_person("P2", serial=2, insured=insured)
     hospital = Hospital(home=home)
     answer = hospital.call("2401", admission("P2", insutype=insutype), node="mdtrtinfo")
@@ -182,6 +190,7 @@ def test_who_cannot_be_settled_is_said_at_admission(
 
 
 def test_a_gap_names_the_insurance_type_where_that_is_the_cause(tables: Tables) -> None:
+    """Right money, 24."""
     known_person("P2", serial=2, insured=EMPLOYEE)
     hospital = Hospital()
     mdtrt_id = hospital.admit("P2", insutype="310")

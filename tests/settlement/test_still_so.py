@@ -38,6 +38,7 @@ def cancel(hospital: Hospital, infno: str, mdtrt_id: str, msgid: str = "") -> di
 
 @pytest.mark.parametrize("infno", ["2202", "2404"])
 def test_cancelling_what_was_never_registered_is_refused(tables: Tables, infno: str) -> None:
+    """Right money, 21."""
     hospital = Hospital()
     never = "440900V2021AAAAAAAAAAAAAAAAAA"
     refused(cancel(hospital, infno, never), "VISIT_UNKNOWN", "mdtrt_id")
@@ -48,8 +49,8 @@ def test_cancelling_what_was_never_registered_is_refused(tables: Tables, infno: 
 
 
 def test_a_visit_is_not_cancelled_under_a_settled_batch(tables: Tables) -> None:
-    """Of two batches one is taken back: the visit is open again, and the other still rests on
-    it."""
+    """Right money, 21. Of two batches one is taken back: the visit is open again, and the other
+    still rests on it."""
     hospital = Hospital()
     mdtrt_id = hospital.visit("P1")
     first = passed(hospital.call("2207", visit_input("P1", mdtrt_id, SMALL), msgid="S-1"))
@@ -67,6 +68,7 @@ def test_a_visit_is_not_cancelled_under_a_settled_batch(tables: Tables) -> None:
 def test_a_registration_that_is_gone_is_not_answered_as_if_it_stood(
     tables: Tables, how: str
 ) -> None:
+    """Right money, 21."""
     hospital = Hospital()
     given = admission("P1")
     mdtrt_id = passed(hospital.call("2401", given, node="mdtrtinfo", msgid="A-1"))["result"][
@@ -103,6 +105,7 @@ def discharge(hospital: Hospital, mdtrt_id: str, msgid: str, end: str) -> dict[s
 
 
 def test_a_late_duplicate_of_a_discharge_does_not_end_a_stay_that_goes_on(tables: Tables) -> None:
+    """Right money, 21."""
     hospital = Hospital()
     mdtrt_id = hospital.admit("P1")
     end = "2021-06-30 09:00:00"
@@ -128,6 +131,7 @@ def test_a_settled_stay_is_not_said_to_go_on(tables: Tables) -> None:
 
 
 def test_2601_of_a_discharge_says_what_to_send_instead(tables: Tables) -> None:
+    """Right money, 21."""
     hospital = Hospital()
     mdtrt_id = hospital.admit("P1")
     passed(discharge(hospital, mdtrt_id, "D-1", "2021-06-30 09:00:00"), output=False)
@@ -198,7 +202,7 @@ FILING: dict[str, Any] = {
 
 
 def test_a_filing_under_a_used_msgid_is_the_same_filing_or_none(tables: Tables) -> None:
-    """J25, X5: other content is named, and a late duplicate revives nothing."""
+    """Right money, 21. J25, X5: other content is named, and a late duplicate revives nothing."""
     hospital = Hospital()
     number = passed(hospital.call("2501", FILING, node="refmedin", msgid="F-1"))["trt_dcla_detl_sn"]
     other = {**FILING, "mdtrtarea_admdvs": "440300"}
@@ -234,6 +238,7 @@ SAME: list[tuple[str, Any, Any]] = [
 def test_what_means_the_same_is_the_same_message(
     tables: Tables, field: str, first: Any, second: Any
 ) -> None:
+    """Right money, 23."""
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), SMALL)
     one = passed(hospital.call("2304", {**given, field: first}, msgid="M-1"))
@@ -255,6 +260,7 @@ OTHER: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("field", "value"), OTHER)
 def test_what_means_something_else_is_not(tables: Tables, field: str, value: Any) -> None:
+    """Right money, 23."""
     hospital = Hospital()
     given = stay_input("P1", hospital.stay("P1"), SMALL)
     passed(hospital.call("2304", given, msgid="M-1"))

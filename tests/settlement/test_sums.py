@@ -58,6 +58,7 @@ def test_a_row_that_differs_from_its_field_does_not(number: int) -> None:
 
 @pytest.mark.parametrize(("deductible", "holds"), [(0, True), (5000_00, True), (5000_01, False)])
 def test_the_deductible_told_is_never_above_the_cost_in_scope(deductible: int, holds: bool) -> None:
+    """Right money, 7."""
     told = amounts() | {"act_pay_dedc": Fen(deductible)}
     if holds:
         answers._assert_identities(told, ROWS, 1)

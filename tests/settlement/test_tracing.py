@@ -1,5 +1,5 @@
 """Traceable both ways: from a clause to the payments that rest on it, from a pay order to its
-settlements and their clauses (issue 10, 12)."""
+settlements and their clauses."""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ def settle(hospital: Hospital, day: int) -> dict[str, str]:
 
 
 def test_a_reversal_keeps_the_recovery_that_came_between(hospital: Hospital) -> None:
-    """Paid case, later settlement, recovery in part, settlement reversed: the recovery stays."""
+    """Right money, 33. Paid case, later settlement, recovery in part, settlement reversed: the
+    recovery stays."""
     below = case_paid("CASE")
     later = settle(hospital, 10)
     case_recovered("CASE", below, whole=False)
@@ -74,6 +75,7 @@ def test_a_reversal_keeps_the_recovery_that_came_between(hospital: Hospital) -> 
 def test_a_settlement_under_a_case_is_reversed_after_the_case_is_recovered_in_full(
     hospital: Hospital,
 ) -> None:
+    """Right money, 33."""
     first = settle(hospital, 10)
     below = case_paid("CASE")
     assert refused(hospital.call("2305", first), "REVERSE_LATER_FIRST")["id"] == "CASE"
@@ -101,7 +103,7 @@ ACTS = st.lists(st.tuples(st.sampled_from(["act", "reverse", "part", "whole"]), 
 
 @given(ACTS)
 def test_totals_are_the_sum_of_what_stands(acts: list[tuple[str, int]]) -> None:
-    """Against a list of acts that is simply kept."""
+    """Right money, 33. Against a list of acts that is simply kept."""
     totals, standing = YearTotals(2021), list[dict[str, Any]]()
     for number, (kind, pick) in enumerate(acts):
         change = {"paid:a": pick * 100, f"ded:{pick % 3}": 7}

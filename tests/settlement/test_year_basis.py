@@ -49,7 +49,7 @@ def at(day: date) -> Callable[[bytes, str], tuple[int, dict[str, Any]]]:
 def test_a_december_stay_counts_in_the_year_that_the_documents_name(
     tables: Tables, institution: Institution, home: str, settled_on: date, year: int
 ) -> None:
-    """Suzhou's caps run by the year of settlement (`year_basis = "settled"`)."""
+    """Right money, 13. Suzhou's caps run by the year of settlement (`year_basis = "settled"`)."""
     contracted(institution)
     known_person("P1", insured=(insurance(date(2018, 1, 1), admdvs=home),))
     december = 2023 if home == "320500" else 2024

@@ -1,5 +1,5 @@
-"""The columns give, claim for claim and to the fen, what the single-case engine gives (issue 3,
-point 4; M二.2, J22, J25, J26)."""
+"""The columns give, claim for claim and to the fen, what the single-case engine gives (M二.2,
+J22, J25, J26)."""
 
 from __future__ import annotations
 

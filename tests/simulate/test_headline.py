@@ -56,6 +56,7 @@ def rows(comparison: PackComparison, ident: str) -> dict[str, Pair]:
 
 
 def test_the_head_says_whose_claims_and_what_changed(tmp_path: Path, generous: Library) -> None:
+    """Right money, 29."""
     path = written(tmp_path / "claims.csv", [GOOD, {**GOOD, "person": "2", "day": "2020-03-01"}])
     comparison = compared(path, generous)
     about = dict(comparison.about)
@@ -83,6 +84,7 @@ def test_a_region_without_a_policy_is_not_passed_over(tmp_path: Path, generous: 
 
 
 def test_the_sentence_and_its_parts_add_up(tmp_path: Path, generous: Library) -> None:
+    """Right money, 29."""
     path = written(tmp_path / "a.csv", text_rows(populations.population(5, 120)))
     comparison = compared(path, generous)
     total, *parts = section(comparison, "headline").rows
@@ -105,6 +107,7 @@ def test_the_sentence_and_its_parts_add_up(tmp_path: Path, generous: Library) ->
 
 
 def test_refusals_come_first_with_what_they_are_about(tmp_path: Path, generous: Library) -> None:
+    """Right money, 29."""
     path = written(
         tmp_path / "a.csv",
         [
@@ -123,7 +126,8 @@ def test_refusals_come_first_with_what_they_are_about(tmp_path: Path, generous: 
 
 
 def test_heads_and_shares(tmp_path: Path, generous: Library) -> None:
-    """One person of 50,000.00 beside nobody: per head is the person's, shares are of the bill."""
+    """Right money, 29. One person of 50,000.00 beside nobody: per head is the person's, shares are
+    of the bill."""
     comparison = compared(written(tmp_path / "a.csv", [GOOD]), generous)
     own, whole = comparison.tally.own(), rows(comparison, "headline")["total"]
     assert rows(comparison, "per_head")["own"] == own
@@ -135,6 +139,7 @@ def test_heads_and_shares(tmp_path: Path, generous: Library) -> None:
 def test_large_tables_read_in_wan_with_the_exact_amount_behind(
     tmp_path: Path, generous: Library
 ) -> None:
+    """Right money, 29."""
     big = {**GOOD, "medfee_sumamt": "2000000.37", "inscp_scp_amt": "2000000.37"}
     comparison = compared(written(tmp_path / "a.csv", [big]), generous)
     head = section(comparison, "headline")
@@ -150,7 +155,8 @@ def test_large_tables_read_in_wan_with_the_exact_amount_behind(
 
 
 def test_shares_of_income_where_the_file_gives_it(tmp_path: Path, generous: Library) -> None:
-    """GOOD bears 4,001.43: above 10 % of 20,000 and of 40,000, above 25 % of none."""
+    """Right money, 29. GOOD bears 4,001.43: above 10 % of 20,000 and of 40,000, above 25 % of
+    none."""
     path = written(
         tmp_path / "a.csv",
         [
@@ -173,6 +179,7 @@ def test_an_income_that_is_no_amount_is_refused(tmp_path: Path) -> None:
 
 @given(st.lists(st.integers(0, 30_000_000), min_size=1, max_size=60), st.integers(1, 99))
 def test_a_percentile_is_what_so_many_do_not_exceed(borne: list[int], percent: int) -> None:
+    """Right money, 29."""
     spread = Spread()
     for part in (borne[::2], borne[1::2]):
         spread.add(np.array(part, dtype=np.int64), None)

@@ -82,7 +82,7 @@ def test_a_file_in_the_bucket_is_read(content: bytes) -> None:
 
 @pytest.mark.parametrize("name", SPOILED)
 def test_a_file_that_does_not_read_stops_nobody(name: str) -> None:
-    """Every other year goes on; the file is named."""
+    """Right money, 18. Every other year goes on; the file is named."""
     put(SPOILED[name])
     assert calendars.current(NOW) == published()
     assert [file for file, _ in calendars.problems(NOW)] == ["calendar/2027.toml"]
@@ -90,7 +90,7 @@ def test_a_file_that_does_not_read_stops_nobody(name: str) -> None:
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_the_last_good_one_serves(remembered: bool) -> None:
-    """In the process that read it, and in one that starts later."""
+    """Right money, 18. In the process that read it, and in one that starts later."""
     calendars.add(GOOD)
     good = calendars.current(NOW)
     put(b"year = ")
@@ -102,6 +102,7 @@ def test_the_last_good_one_serves(remembered: bool) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SPOILED if name != "gbk"])
 def test_a_bad_file_is_refused_when_it_comes(name: str) -> None:
+    """Right money, 18."""
     if name == "year not changed":
         return  # as a file of 2026 it says that 2027 lies outside the year: see below
     with pytest.raises(BadInput) as refused:
@@ -116,6 +117,7 @@ def test_a_year_whose_days_lie_in_another_is_refused() -> None:
 
 
 def test_two_people_publish_and_both_stay_named() -> None:
+    """Right money, 32."""
     proposal = service.propose(ALL, GOOD, "甲", NOW)
     assert calendars.current(NOW) == published(), "a proposal alone changes nothing"
     assert service.propose(ALL, GOOD, "丙", NOW).proposed_by == "甲"
@@ -138,6 +140,7 @@ def test_what_nobody_proposed_is_not_published(proposal: str) -> None:
 
 
 def test_a_region_adds_its_own_days_and_changes_nobody_elses() -> None:
+    """Right money, 32."""
     proposal = service.propose(GUANGXI, LOCAL, "甲", NOW)
     service.publish(GUANGXI, proposal.proposal_id, "乙", NOW)
     day = date(2026, 4, 20)
@@ -160,7 +163,7 @@ def test_a_region_adds_its_own_days_and_changes_nobody_elses() -> None:
     ],
 )
 def test_a_region_adds_nothing_else(text: str) -> None:
-    """No working day, no other region, no day without its document."""
+    """Right money, 32. No working day, no other region, no day without its document."""
     with pytest.raises(BadInput):
         service.propose(GUANGXI, text, "甲", NOW)
 
@@ -186,7 +189,7 @@ INSTALLATION = Caller("乙", region=NATION, roles=frozenset({"manager"}))
     ],
 )
 def test_everybodys_calendar_is_the_installations(caller: Caller, allowed: bool) -> None:
-    """One region's manager does not replace the calendar of all regions."""
+    """Right money, 32. One region's manager does not replace the calendar of all regions."""
     for route in api.ROUTES:
         if route.call in (api.propose_year, api.publish_year):
             if allowed:

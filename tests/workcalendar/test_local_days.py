@@ -1,5 +1,5 @@
 """A region's own cited days move the statutory clocks of that region and of nobody else, at the
-desk and in clearing (issue 9, 18 and 32; J28, J34, X12)."""
+desk and in clearing (right money, 18 and 32; J28, J34, X12)."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ def test_a_withdrawn_file_lets_the_clocks_back_18() -> None:
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_the_last_good_days_serve_where_a_file_is_bad_18(remembered: bool) -> None:
+    """Right money, 18."""
     publish(NANJING, DAY)
     good = current()
     exchange.put(f"calendar/regions/{NANJING}/2026.toml", b"region = ")
@@ -158,6 +159,7 @@ def test_more_files_than_one_answer_lists_are_all_read_18() -> None:
 
 
 def test_a_day_without_its_document_is_not_taken_32() -> None:
+    """Right money, 32."""
     with pytest.raises(BadInput) as refused:
         workcalendar.propose(NANJING, file(NANJING, DAY, cite=" "), "甲", NOW)
     assert refused.value.field == "calendar"

@@ -169,6 +169,7 @@ def test_an_amount_is_never_negative(amount: object, code: str) -> None:
     ],
 )
 def test_a_crafted_path_part_is_refused_by_name(path: str, field: str) -> None:
+    """Right money, 40."""
     status, answer = send("POST", path, {"amount": "1", "region": "440900"})
     assert (status, answer["field"]) == (400, field)
 
@@ -189,6 +190,7 @@ def test_a_year_is_digits_and_nothing_else(year: str) -> None:
     ],
 )
 def test_a_query_that_the_list_does_not_know_is_refused(query: dict[str, str], field: str) -> None:
+    """Right money, 40."""
     status, answer = send("GET", "/tries/440900/deposits", query=query)
     assert (status, answer["field"]) == (400, field)
 
@@ -243,6 +245,7 @@ def test_an_unknown_path_is_not_found() -> None:
 
 
 def test_a_cursor_of_another_list_never_reaches_storage() -> None:
+    """Right money, 40."""
     text = cursor_text({"pk": "A#1", "sk": "X"})
     assert cursor_key(text, pk="A#1") == {"pk": "A#1", "sk": "X"}
     assert cursor_key("", pk="A#1") is None
