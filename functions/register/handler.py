@@ -1,5 +1,5 @@
-"""The operators' handler of the registers: /people/…, /institutions/…, /calendar/…, /figures/… and,
-for inspectors, /access/…"""
+"""The operators' handler of the registers: /people/…, /institutions/…, /calendar/…, /figures/…,
+/catalogue/… and, for inspectors, /access/…"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from medaid.aws import rest
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
+from medaid.catalogue import api as catalogue_api
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
 from medaid.settlement.institutions import api as institutions_api
@@ -26,6 +27,7 @@ for table in (
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,
+    catalogue_api.ROUTES,
 ):
     mount(app, table, now, plain, DESK)
 

@@ -45,6 +45,7 @@ CODES: Final[dict[str, str]] = {
     "FACT_MISSING": "缺少计算所需的事实",
     "FIGURE_MISSING": "政策标准尚无可引用的数值",
     "PACK_INVALID": "政策包不合规",
+    "NO_CATALOGUE": "就医地当日无生效的医保目录",
     # state
     "PERSON_UNKNOWN": "人员不存在",
     "NOT_INSURED": "参保状态不正常",

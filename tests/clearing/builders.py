@@ -10,7 +10,6 @@ from tests.settlement.hospital import contracted
 
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
-from medaid.clearing.files import text
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital import store
 from medaid.clearing.hospital.agreeing import Asked
@@ -38,6 +37,7 @@ from medaid.ids import InstitutionCode, MessageId, OfficerId, PersonNo, Settleme
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.national_files import text
 from medaid.regions import Region
 from medaid.settlement.model import Institution
 

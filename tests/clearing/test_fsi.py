@@ -13,9 +13,9 @@ import pytest
 from tests.clearing.builders import HOME, HOSPITALS, arrive, at, close_month, item, statement
 from tests.conftest import Tables
 
-from medaid.clearing.files import unzipped
 from medaid.clearing.hospital import files, fsi
 from medaid.errors import BadInput, Refused
+from medaid.national_files import unzipped
 
 A, AUGUST = HOSPITALS[0], at(2, 4, month=8)
 

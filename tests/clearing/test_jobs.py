@@ -41,7 +41,6 @@ from medaid.aws import clock, delivery, exchange, outbox
 from medaid.aws.faults import Failed
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs, runs, store
-from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.hospital import fsi
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.monthly import YearEnd
@@ -57,6 +56,7 @@ from medaid.fund.store import JournalItem
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.national_files import unzipped, zipped
 from medaid.regions import Region
 from medaid.workdays import published
 

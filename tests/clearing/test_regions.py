@@ -29,7 +29,6 @@ from medaid.aws import exchange
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs
 from medaid.clearing import store as store_of_items
-from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
 from medaid.clearing.regions import billing, national, rules, store
@@ -51,6 +50,7 @@ from medaid.fund.model import journal
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.national_files import unzipped, zipped
 from medaid.regions import Region
 from medaid.workdays import published
 

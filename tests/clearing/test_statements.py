@@ -34,7 +34,6 @@ from tests.storage import StorageCalls
 
 from medaid.aws import exchange
 from medaid.clearing import projector
-from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.hospital import files, printouts
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Statement
@@ -44,6 +43,7 @@ from medaid.fund import books
 from medaid.fund import service as fund
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.national_files import unzipped, zipped
 from medaid.payments import service as payments
 from medaid.payments.model import SourceKind
 

@@ -27,9 +27,9 @@ from tests.settlement.hospital import (
 from medaid.aws.outbox import OutboxItem, event_of
 from medaid.clearing import jobs
 from medaid.clearing import service as clearing
-from medaid.clearing.files import unzipped, zipped
 from medaid.clearing.regions import service as regions
 from medaid.events import SettlementPosted
+from medaid.national_files import unzipped, zipped
 from medaid.settlement import service
 from medaid.settlement import statements as door
 from medaid.settlement.model import Institution

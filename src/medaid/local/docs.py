@@ -14,6 +14,7 @@ from typing import Any, Final
 from medaid.access import api as access_api
 from medaid.aws.rest import describe
 from medaid.aws.rest.table import Routes
+from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
 from medaid.fund import api as fund_api
 from medaid.local import articles_page
@@ -41,6 +42,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,
+    catalogue_api.ROUTES,
     institutions_api.ROUTES,
     payments_api.ROUTES,
     receipts_api.ROUTES,

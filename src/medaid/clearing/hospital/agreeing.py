@@ -15,7 +15,6 @@ from typing import Final
 from medaid.aws import exchange
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing import store as items
-from medaid.clearing.files import zipped
 from medaid.clearing.hospital import disputing, files, rules, store
 from medaid.clearing.hospital.model import (
     Difference,
@@ -30,6 +29,7 @@ from medaid.errors import Refused
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.national_files import zipped
 from medaid.regions import Region
 
 LONGEST: Final = 12

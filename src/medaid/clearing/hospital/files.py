@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from medaid.clearing.files import text, unzipped
 from medaid.clearing.hospital.model import Difference, HospitalLine
 from medaid.clearing.model import Item
 from medaid.errors import BadInput
 from medaid.ids import PersonNo, SettlementId, VisitId
 from medaid.instants import beijing_text
 from medaid.money import Fen
+from medaid.national_files import text, unzipped
 
 UPLOAD: Final = (
     "setl_id",

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from medaid.aws import exchange
-from medaid.clearing.files import unzipped
 from medaid.clearing.hospital import agreeing
 from medaid.clearing.hospital.agreeing import Asked
 from medaid.clearing.hospital.files import hospital_lines
@@ -18,6 +17,7 @@ from medaid.clearing.hospital.model import RECONCILED, HospitalLine
 from medaid.errors import BadInput
 from medaid.instants import beijing_text, parse_date
 from medaid.money import Fen
+from medaid.national_files import unzipped
 from medaid.regions import Region
 
 _KEPT: Final = timedelta(days=7)

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Final
 
 from medaid.clearing.amounts import Amounts
-from medaid.clearing.files import text, unzipped, zipped
 from medaid.clearing.regions.model import Bill, BillKind, Filing, Pair, parts_of
 from medaid.errors import BadInput
 from medaid.fund.model.chart import funds
 from medaid.money import Fen
+from medaid.national_files import text, unzipped, zipped
 from medaid.regions import Region
 
 _FUNDS: Final = tuple(funds())

@@ -1,0 +1,63 @@
+"""The table of the catalogue: reads, and writes as values. Keys and access patterns: `keys.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from medaid.aws.items import Key, VersionedItem
+from medaid.aws.table import table_meta
+from medaid.aws.transaction import Write, reading
+from medaid.catalogue import keys
+from medaid.catalogue.model import Release, Schemes
+from medaid.regions import Region
+
+
+class CatalogueItem(VersionedItem):
+    """Every item of the table."""
+
+    Meta = table_meta("catalogue")
+
+
+def read_many(wanted: Iterable[Key]) -> dict[Key, CatalogueItem]:
+    """Items by key as they are stored now. Raises Unavailable."""
+    return {Key(item.pk, item.sk): item for item in _batch(list(wanted))}
+
+
+def _batch(wanted: list[Key]) -> list[CatalogueItem]:
+    pairs = [(key.pk, key.sk) for key in wanted]
+    return reading(lambda: list(CatalogueItem.batch_get(pairs, consistent_read=True)))
+
+
+def replace_record(key: Key, before: CatalogueItem | None, record: Any, label: str) -> Write:
+    """The record anew; loses where it is no longer the version that was read."""
+    if before is None:
+        return CatalogueItem.create(key, record, label)
+    return before.replace(record, label)
+
+
+def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:
+    """The region's schemes as they are stored. Raises Unavailable."""
+    item = CatalogueItem.find(keys.schemes_key(region))
+    return item, Schemes() if item is None else item.record(Schemes)
+
+
+def replace_schemes(region: Region, before: CatalogueItem | None, schemes: Schemes) -> Write:
+    return replace_record(keys.schemes_key(region), before, schemes, "schemes")
+
+
+def find_release(region: Region, release_id: str) -> tuple[CatalogueItem, Release] | None:
+    """A release as it is stored, or None. Raises Unavailable."""
+    item = CatalogueItem.find(keys.release_key(region, release_id))
+    return None if item is None else (item, item.record(Release))
+
+
+def list_releases(region: Region) -> list[Release]:
+    """All releases of a region. Raises Unavailable."""
+    found = CatalogueItem.list_under(keys.releases_partition(region))
+    return [item.record(Release) for item in found]
+
+
+def replace_release(before: CatalogueItem | None, release: Release) -> Write:
+    key = keys.release_key(release.region, release.release_id)
+    return replace_record(key, before, release, "release")
