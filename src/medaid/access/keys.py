@@ -1,14 +1,20 @@
 """Keys of the table `access`.
 
-| who asks what | key | how | function |
-| --- | --- | --- | --- |
-| who read this person | pk `P#<psn_no>`, sk `<instant>#<id>` | Query, newest first | `service.list_reads_of` |
-| whom did this caller read | index `reader`: `<subject>`, sorted by `at` | Query, newest first | `service.list_reads_by` |
-| who of a region was read on this day | index `day`: `<yyyy-MM-dd>#<pooling region>`, sorted by `at` | Query, newest first | `service.list_reads_on` |
-| one read more | the first | conditional put: nothing is written over | `service.record_read` |
-| look-ups of a caller in an hour | pk `COUNT#<subject>#<hour>`, sk `COUNT` | conditional add | `service.record_read` |
-| up to when a subject's tokens of a region do not count | pk `OUT#<subject>#<region>`, sk `<instant>` | Query, the newest one | `sign_out.check_signed_in` |
-| a caller refused for the limit | pk `REFUSED#<subject>`, sk `<hour>#<purpose>` | conditional put, one an hour and purpose; read by the two indexes | `service.count_lookup` |
+Each line: who asks what: key; how; function.
+
+- who read this person: pk `P#<psn_no>`, sk `<instant>#<id>`; Query, newest first;
+  `service.list_reads_of`.
+- whom did this caller read: index `reader`: `<subject>`, sorted by `at`; Query, newest first;
+  `service.list_reads_by`.
+- who of a region was read on this day: index `day`: `<yyyy-MM-dd>#<pooling region>`, sorted by
+  `at`; Query, newest first; `service.list_reads_on`.
+- one read more: the first; conditional put: nothing is written over; `service.record_read`.
+- look-ups of a caller in an hour: pk `COUNT#<subject>#<hour>`, sk `COUNT`; conditional add;
+  `service.record_read`.
+- up to when a subject's tokens of a region do not count: pk `OUT#<subject>#<region>`,
+  sk `<instant>`; Query, the newest one; `sign_out.check_signed_in`.
+- a caller refused for the limit: pk `REFUSED#<subject>`, sk `<hour>#<purpose>`; conditional put,
+  one an hour and purpose; read by the two indexes; `service.count_lookup`.
 
 Roles of functions may put records, and update under `COUNT#` alone; nothing may delete.
 """

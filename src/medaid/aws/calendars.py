@@ -1,16 +1,18 @@
 """The working calendar as it stands now: the years that ship with the product, and those published
 since, in the bucket.
 
-| object | holds |
-| --- | --- |
-| `calendar/<year>.toml` | a year of everybody's, published by the installation |
-| `calendar/regions/<admdvs>/<year>.toml` | days off that a region adds for itself |
-| `calendar/kept/<year>-<digest>.toml`, `calendar/kept/regions/<admdvs>/<year>-<digest>.toml` | the same, once more for each publication: what serves where the one above is spoiled |
-| `calendar/proposed/…`, `calendar/trail/…` | what one person proposed; who proposed and who published (`medaid.workcalendar`) |
+Each line: object: holds.
+
+- `calendar/<year>.toml`: a year of everybody's, published by the installation.
+- `calendar/regions/<admdvs>/<year>.toml`: days off that a region adds for itself.
+- `calendar/kept/<year>-<digest>.toml`, `calendar/kept/regions/<admdvs>/<year>-<digest>.toml`: the
+  same, once more for each publication: what serves where the one above is spoiled.
+- `calendar/proposed/…`, `calendar/trail/…`: what one person proposed; who proposed and who
+  published (`medaid.workcalendar`).
 
 A file that does not read never stops anybody: it is left out and named by `problems`, and the last
 one of its year that did read serves.
-"""  # noqa: E501 (a table is read as a table)
+"""
 
 from __future__ import annotations
 

@@ -1,16 +1,23 @@
 """Keys of table `clearing` that all of clearing shares; hospital, regions and insurer have their
 own beside this.
 
-| key | item | pattern |
-| --- | --- | --- |
-| pk `I#<owing>#<institution>#<yyyy-mm>`, sk `ITEM#<setl_time>#<item_id>` | one settlement or reversal, put once | items of an institution's month |
-| pk `N#<owing>#<yyyy-mm>`, sk `<institution>` | this institution has something in the month | institutions of a month |
-| pk `M#<owing>`, sk `<yyyy-mm>` | the region has something in the month | months of a region |
-| pk `L#<owing>`, sk `<yyyy-mm>#<institution>` | items came after their month had ended; `at` is the latest arrival | months that may need a supplement, until one holds them |
-| pk `l#<owing>`, sk `<yyyy-mm>` | the month has supplements for what came late | months whose supplements are filed later |
-| pk `REGIONS`, sk `<admdvs>` | a region that owes institutions or whose funds pay | regions the scheduled jobs go through |
-| pk `W#<owing>`, sk `<paying>#<id>` | what is taken off or put on the next bill to a paying region | adjustments of a region of treatment |
-| pk `R#<job>#<admdvs>`, sk `<period>` | state of a scheduled run | run of a period; runs of a job and region |
+Each line: key: item; pattern.
+
+- pk `I#<owing>#<institution>#<yyyy-mm>`, sk `ITEM#<setl_time>#<item_id>`: one settlement or
+  reversal, put once; items of an institution's month.
+- pk `N#<owing>#<yyyy-mm>`, sk `<institution>`: this institution has something in the month;
+  institutions of a month.
+- pk `M#<owing>`, sk `<yyyy-mm>`: the region has something in the month; months of a region.
+- pk `L#<owing>`, sk `<yyyy-mm>#<institution>`: items came after their month had ended; `at` is the
+  latest arrival; months that may need a supplement, until one holds them.
+- pk `l#<owing>`, sk `<yyyy-mm>`: the month has supplements for what came late; months whose
+  supplements are filed later.
+- pk `REGIONS`, sk `<admdvs>`: a region that owes institutions or whose funds pay; regions the
+  scheduled jobs go through.
+- pk `W#<owing>`, sk `<paying>#<id>`: what is taken off or put on the next bill to a paying region;
+  adjustments of a region of treatment.
+- pk `R#<job>#<admdvs>`, sk `<period>`: state of a scheduled run; run of a period; runs of a job and
+  region.
 """
 
 from __future__ import annotations

@@ -2,33 +2,48 @@
 
 Table `journal`: only ever put to (its roles hold PutItem alone); its stream feeds the roll-ups.
 
-| what is read | key | how | by |
-| --- | --- | --- | --- |
-| entries of a region and month, in the order recorded | pk `J#<admdvs>#<yyyy-mm>#<shard>`, sk `<recorded>#<entry_id>` | one Query a shard, merged | `store.entries` |
+Each line: what is read: key; how; by.
+
+- entries of a region and month, in the order recorded: pk `J#<admdvs>#<yyyy-mm>#<shard>`,
+  sk `<recorded>#<entry_id>`; one Query a shard, merged; `store.entries`.
 
 The month is that of the effective date; the shard is one of 16 by the entry id's hash, so that no
 key is hot.
 
 Table `fund`: what of the books may change.
 
-| what is read | key | how | by |
-| --- | --- | --- | --- |
-| a period: open, closing or closed, its closing balances, its history | pk `F#<admdvs>`, sk `PERIOD#<yyyy-mm>` | GetItem; Query of a region's, of its first | `store.find`, `store.listed`, `store.first_under` |
-| the first month of a region's books | pk `F#<admdvs>`, sk `BOOKS` | GetItem | `store.find` |
-| what was open on current accounts at the end of a closed month | pk `F#<admdvs>`, sk `CURRENT#<yyyy-mm>` | GetItem | `store.find` |
-| a closed year | pk `F#<admdvs>`, sk `YEAR#<yyyy>` | GetItem | `store.find` |
-| a version of a fund's final accounts | pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>` | GetItem; Query of a fund's year | `store.find`, `store.listed` |
-| a version of a year's budget | pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>` | GetItem; Query of a year's | `store.find`, `store.listed` |
-| what the bank accounts hold now; who of several asks for money of the budget first | pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>` | GetItem | `store.find` |
-| who of several takes off what is open with a counterpart first | pk `F#<admdvs>`, sk `OPEN#<account code>#<counterpart>` | GetItem | `store.find` |
-| an allocation request | pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>` | GetItem; Query of a quarter's, of a year's | `store.find`, `store.listed` |
-| a version of a quarter's reconciliation | pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>` | Query of a quarter's | `store.listed` |
-| a voucher | pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>` | GetItem; Query of a month's | `store.find`, `store.listed` |
-| which voucher booked a paper | pk `F#<admdvs>`, sk `PAPER#<sha256>` | GetItem | `store.find` |
-| an entry posted outside a settlement: once only | pk `E#<entry_id>`, sk `POSTED` | conditional put | `store.posted` |
-| seals of a fund, or of its month | pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>` | Query | `store.listed` |
-| debits and credits of an account by day recorded | pk `ROLL#<admdvs>#<yyyy-mm>`, sk `<day>#<account>` | Query of a month's | `store.rolled` |
-| whether an entry is in the roll-ups | pk `ROLLED#<entry_id>`, sk `ENTRY` | conditional put | `rollups` |
+Each line: what is read: key; how; by.
+
+- a period: open, closing or closed, its closing balances, its history: pk `F#<admdvs>`,
+  sk `PERIOD#<yyyy-mm>`; GetItem; Query of a region's, of its first; `store.find`, `store.listed`,
+  `store.first_under`.
+- the first month of a region's books: pk `F#<admdvs>`, sk `BOOKS`; GetItem; `store.find`.
+- what was open on current accounts at the end of a closed month: pk `F#<admdvs>`,
+  sk `CURRENT#<yyyy-mm>`; GetItem; `store.find`.
+- a closed year: pk `F#<admdvs>`, sk `YEAR#<yyyy>`; GetItem; `store.find`.
+- a version of a fund's final accounts: pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>`; GetItem;
+  Query of a fund's year; `store.find`, `store.listed`.
+- a version of a year's budget: pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>`; GetItem; Query of a
+  year's; `store.find`, `store.listed`.
+- what the bank accounts hold now; who of several asks for money of the budget first:
+  pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>`; GetItem; `store.find`.
+- who of several takes off what is open with a counterpart first: pk `F#<admdvs>`, sk `OPEN#<account
+  code>#<counterpart>`; GetItem; `store.find`.
+- an allocation request: pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>`; GetItem; Query of a
+  quarter's, of a year's; `store.find`, `store.listed`.
+- a version of a quarter's reconciliation: pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>`;
+  Query of a quarter's; `store.listed`.
+- a voucher: pk `F#<admdvs>`, sk `VOUCHER#<yyyy-mm>#<id>`; GetItem; Query of a month's;
+  `store.find`, `store.listed`.
+- which voucher booked a paper: pk `F#<admdvs>`, sk `PAPER#<sha256>`; GetItem; `store.find`.
+- an entry posted outside a settlement: once only: pk `E#<entry_id>`, sk `POSTED`; conditional put;
+  `store.posted`.
+- seals of a fund, or of its month: pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>`; Query;
+  `store.listed`.
+- debits and credits of an account by day recorded: pk `ROLL#<admdvs>#<yyyy-mm>`,
+  sk `<day>#<account>`; Query of a month's; `store.rolled`.
+- whether an entry is in the roll-ups: pk `ROLLED#<entry_id>`, sk `ENTRY`; conditional put;
+  `rollups`.
 """
 
 from __future__ import annotations

@@ -1,15 +1,18 @@
 """Keys of the table `payments`.
 
-| who asks what | key | how | function |
-| --- | --- | --- | --- |
-| a payee's account | pk `A#<region>#<payee>`, sk `PAYEE` | GetItem | `service.get_payee` |
-| a pay order | pk `O#<order_id>`, sk `ORDER` | GetItem | `service.get_order` |
-| orders of a source | pk `S#<region>#<kind>#<id>`, sk `ORDER#<number>` | Query | `service.order_created` |
-| a batch | pk `B#<batch_id>`, sk `BATCH` | GetItem | `service.get_batch` |
-| orders of a batch | pk `B#<batch_id>`, sk `LINE#<order_id>` | Query | `service.list_batch_lines` |
-| batches of a region's month | pk `R#<region>#<month>`, sk `BATCH#<batch_id>` | Query | `service.list_batches` |
-| what an officer does in a region | pk `D#<region>`, sk `<officer_id>` | GetItem | `service.get_officer` |
-| officers of a region | pk `D#<region>` | Query | `service.list_officers` |
+Each line: who asks what: key; how; function.
+
+- a payee's account: pk `A#<region>#<payee>`, sk `PAYEE`; GetItem; `service.get_payee`.
+- a pay order: pk `O#<order_id>`, sk `ORDER`; GetItem; `service.get_order`.
+- orders of a source: pk `S#<region>#<kind>#<id>`, sk `ORDER#<number>`; Query;
+  `service.order_created`.
+- a batch: pk `B#<batch_id>`, sk `BATCH`; GetItem; `service.get_batch`.
+- orders of a batch: pk `B#<batch_id>`, sk `LINE#<order_id>`; Query; `service.list_batch_lines`.
+- batches of a region's month: pk `R#<region>#<month>`, sk `BATCH#<batch_id>`; Query;
+  `service.list_batches`.
+- what an officer does in a region: pk `D#<region>`, sk `<officer_id>`; GetItem;
+  `service.get_officer`.
+- officers of a region: pk `D#<region>`; Query; `service.list_officers`.
 """
 
 from __future__ import annotations

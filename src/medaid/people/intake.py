@@ -106,12 +106,12 @@ class _Intake:
     def _again(self, facts: dict[str, dict[str, int]]) -> Report:
         for ending in (".csv", ".json"):
             dropped.copy(self.kept + ending, self.target + ending)
+        return self._report("repeated", facts)
+
+    def _report(self, state: str, facts: dict[str, dict[str, int]]) -> Report:
+        manifest = self.manifest
         return Report(
-            "repeated",
-            self.manifest.sender.code,
-            self.manifest.batch,
-            facts["counts"],
-            facts["problems"],
+            state, manifest.sender.code, manifest.batch, facts["counts"], facts["problems"]
         )
 
     def _surveyed(self) -> tuple[delimited.FileSurvey, str]:
@@ -227,10 +227,4 @@ class _Intake:
             ConditionFailed
         ):  # another attempt came to the end first, with the same answer
             commit(store.batch_state(self.manifest.batch, "done", received, facts, was="open"))
-        return Report(
-            "taken_in",
-            self.manifest.sender.code,
-            self.manifest.batch,
-            summary["counts"],
-            summary["problems"],
-        )
+        return self._report("taken_in", summary)

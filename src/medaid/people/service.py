@@ -6,12 +6,13 @@ does not answer. Writes are values:
 the acting service commits them together with its own (`medaid.aws.transaction.commit`) and is told
 by label what lost:
 
-| label | lost because |
-| --- | --- |
-| people:certificate, people:person, people:insurance, people:identity | somebody recorded another version meanwhile |
-| people:filing | it is already filed, or no longer |
-| people:visit | the visit is no longer the version that was read, or the id is taken |
-| people:totals | another settlement or reversal of the year came first |
+Each line: label: lost because.
+
+- people:certificate, people:person, people:insurance, people:identity: somebody recorded another
+  version meanwhile.
+- people:filing: it is already filed, or no longer.
+- people:visit: the visit is no longer the version that was read, or the id is taken.
+- people:totals: another settlement or reversal of the year came first.
 
 Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to J11, J20.
 """

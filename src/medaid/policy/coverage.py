@@ -13,7 +13,8 @@ from medaid.policy.vocabulary import TIER_NAMES, TIERS, TRUST_NAMES, LayerKind, 
 
 _HEAD: Final = """# 政策覆盖
 
-由 `medaid policy coverage` 从政策包生成,不手工修改。可信程度:原文(S)、政府文本(G)、新闻报道(N)、转载待核(R)、测算(T)。
+由 `medaid policy coverage` 从政策包生成,不手工修改。\
+可信程度:原文(S)、政府文本(G)、新闻报道(N)、转载待核(R)、测算(T)。
 “给”表示没有可引用的数值,金额由经办机构提供;“缺”表示该情形没有可引用的数值,遇到时拒绝并写明要什么;
 “无”表示该待遇有依据而没有任何可引用的数值,结算时该层不支付,并在结算结果中说明。
 """

@@ -1,10 +1,11 @@
 """Keys of the table `receipts`.
 
-| who asks what | key | how | function |
-| --- | --- | --- | --- |
-| who holds a receipt | pk `R#<code>#<number>` without leading zeros, sk `<code>#<number>` | GetItem | `service.holder` |
-| claim, release | the same | conditional put, without a read | `service.claim`, `service.release` |
-| receipts that differ in leading zeros only | pk | Query | `service.possible_duplicates` |
+Each line: who asks what: key; how; function.
+
+- who holds a receipt: pk `R#<code>#<number>` without leading zeros, sk `<code>#<number>`; GetItem;
+  `service.holder`.
+- claim, release: the same; conditional put, without a read; `service.claim`, `service.release`.
+- receipts that differ in leading zeros only: pk; Query; `service.possible_duplicates`.
 """
 
 from __future__ import annotations

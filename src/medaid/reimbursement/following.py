@@ -21,7 +21,7 @@ from medaid.reimbursement.model import (
     OriginalSettlement,
     OtherPayment,
 )
-from medaid.settlement.model import Settlement
+from medaid.settlement.model import Settlement, SettlementDecision
 
 LATE_IDENTITY: Final = "06"
 """manl_reim_rea 医疗救助补报销."""
@@ -106,24 +106,36 @@ def draft_of(original: Settlement | Case, case_id: str, admdvs: str, now: dateti
     yet: the person is asked for it."""
     if isinstance(original, Settlement):
         return _after_settlement(original, case_id, admdvs, now)
+    kept = ("person_group", "agency_amounts", "others", "arrears", "hardship")
+    return replace(
+        _draft(case_id, admdvs, original, original.insured, original.care, original.fees, now),
+        settled=original.case_id,
+        **{name: getattr(original, name) for name in kept},
+    )
+
+
+def _draft(
+    case_id: str,
+    admdvs: str,
+    whose: Case | SettlementDecision,
+    insured: str,
+    care: CareFacts,
+    fees: Fees,
+    now: datetime,
+) -> Case:
+    """A draft that the system begins for the person and insurance of `whose`."""
     return Case(
         case_id=case_id,
         admdvs=admdvs,
-        insured=original.insured,
+        insured=insured,
         point="",
-        psn_no=original.psn_no,
-        insutype=original.insutype,
+        psn_no=whose.psn_no,
+        insutype=whose.insutype,
         manl_reim_rea=LATE_IDENTITY,
         origin="system",
-        care=original.care,
-        fees=original.fees,
+        care=care,
+        fees=fees,
         created=now,
-        person_group=original.person_group,
-        agency_amounts=original.agency_amounts,
-        others=original.others,
-        arrears=original.arrears,
-        hardship=original.hardship,
-        settled=original.case_id,
     )
 
 
@@ -131,34 +143,24 @@ def _after_settlement(settlement: Settlement, case_id: str, admdvs: str, now: da
     found, facts = settlement.decision, settlement.decision.facts
     others = int(found.stated_amounts.get("payments_by_others", 0))
     bill = found.bill
-    return Case(
-        case_id=case_id,
-        admdvs=admdvs,
-        insured=found.insured_region,
-        point="",
-        psn_no=found.psn_no,
-        insutype=found.insutype,
-        manl_reim_rea=LATE_IDENTITY,
-        origin="system",
-        care=CareFacts(
-            care=found.care,
-            begin=found.begin,
-            end=found.end,
-            fixmedins_name=found.institution,
-            fixmedins_code=found.institution,
-            level=facts.level or "",
-            place=facts.place or "",
-            filing=facts.filing or "",
-            disease=facts.disease or "",
-            facts={
-                name: value for name in SENDER_FACTS if (value := getattr(facts, name)) is not None
-            },
-            med_type=found.med_type,
-        ),
-        fees=Fees(
-            bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.initial_self_pay
-        ),
-        created=now,
+    care = CareFacts(
+        care=found.care,
+        begin=found.begin,
+        end=found.end,
+        fixmedins_name=found.institution,
+        fixmedins_code=found.institution,
+        level=facts.level or "",
+        place=facts.place or "",
+        filing=facts.filing or "",
+        disease=facts.disease or "",
+        facts={name: value for name in SENDER_FACTS if (value := getattr(facts, name)) is not None},
+        med_type=found.med_type,
+    )
+    fees = Fees(
+        bill.total, bill.in_policy, bill.own_expense, bill.over_limit, bill.initial_self_pay
+    )
+    return replace(
+        _draft(case_id, admdvs, found, found.insured_region, care, fees, now),
         person_group=facts.person_group or "",
         agency_amounts={
             n: fen for n, fen in found.stated_amounts.items() if n != "payments_by_others"

@@ -1,21 +1,30 @@
 """Keys of the table `reimbursement`.
 
-| who asks what | key | how | function |
-| --- | --- | --- | --- |
-| a case | pk `C#<case_id>`, sk `CASE` | GetItem | `store.case` |
-| a case with its timeline | pk `C#<case_id>` | one Query | `store.history` |
-| . act number n (once, never changed) | sk `ACT#<n>` | with the timeline | |
-| . a step of escalation (once) | sk `STEP#<name>` | conditional put | `store.steps_claimed` |
-| cases and settlements of the same person, admission, discharge, total | pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>` | Query | `store.alike` |
-| cases of a person | pk `P#<psn_no>`, sk `CASE#<created>#<case_id>` | Query | `store.of_person` |
-| settlements of a person that were taken note of | pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>` | Query | `store.settlements_of` |
-| the cases that add to a settlement or case, one after another | pk `S#<setl_id or case_id>`, sk `CASE#<n>` | Query, conditional put | `store.supplements_of` |
-| who was treated in a year, by region of enrolment | pk `Y#<admdvs>#<year>#<shard>`, sk `<insutype>#<psn_no>` | Query, paged | `store.treated_in` |
-| the regions of which somebody was treated in a year | pk `Y#REGIONS`, sk `<year>#<admdvs>` | Query, put once a process | `store.regions_treated` |
-| cases of a region's year end | pk `Y#<admdvs>#<year>`, sk `<case_id>` | Query, paged | `store.year_end_cases` |
-| on which calendar all clocks are projected | pk `K#CALENDAR`, sk `CURRENT` | GetItem | `store.calendar` |
-| clocks whose next step is reached | index `due`: `<shard>`, `<instant>` | one Query a shard | `store.due` |
-| a region's cases in one state, earliest due first | index `queue`: `<admdvs>#<state>`, `<due>#<case_id>` | Query, paged | `store.queue` |
+Each line: who asks what: key; how; function.
+
+- a case: pk `C#<case_id>`, sk `CASE`; GetItem; `store.case`.
+- a case with its timeline: pk `C#<case_id>`; one Query; `store.history`.
+- . act number n (once, never changed): sk `ACT#<n>`; with the timeline.
+- . a step of escalation (once): sk `STEP#<name>`; conditional put; `store.steps_claimed`.
+- cases and settlements of the same person, admission, discharge, total:
+  pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>`; Query; `store.alike`.
+- cases of a person: pk `P#<psn_no>`, sk `CASE#<created>#<case_id>`; Query; `store.of_person`.
+- settlements of a person that were taken note of: pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>`;
+  Query; `store.settlements_of`.
+- the cases that add to a settlement or case, one after another: pk `S#<setl_id or case_id>`,
+  sk `CASE#<n>`; Query, conditional put; `store.supplements_of`.
+- who was treated in a year, by region of enrolment: pk `Y#<admdvs>#<year>#<shard>`,
+  sk `<insutype>#<psn_no>`; Query, paged; `store.treated_in`.
+- the regions of which somebody was treated in a year: pk `Y#REGIONS`, sk `<year>#<admdvs>`; Query,
+  put once a process; `store.regions_treated`.
+- cases of a region's year end: pk `Y#<admdvs>#<year>`, sk `<case_id>`; Query, paged;
+  `store.year_end_cases`.
+- on which calendar all clocks are projected: pk `K#CALENDAR`, sk `CURRENT`; GetItem;
+  `store.calendar`.
+- clocks whose next step is reached: index `due`: `<shard>`, `<instant>`; one Query a shard;
+  `store.due`.
+- a region's cases in one state, earliest due first: index `queue`: `<admdvs>#<state>`,
+  `<due>#<case_id>`; Query, paged; `store.queue`.
 
 Both indexes are sparse: a clock that is paused, stopped or without a further step is not in `due`.
 """

@@ -1,15 +1,22 @@
 """Where settlements lie: the keys of table `settlement`, and what each is read for.
 
-| key | item | access pattern |
-| --- | --- | --- |
-| pk `S#<setl_id>`, sk `SETTLEMENT` | one settlement, final (version 1) or reversed (version 2) | 5203, reversal, explanation: get by id |
-| pk `M#<institution>#<msgid>`, sk `MESSAGE` | what a sender's message led to | a retry, 2601: get by sender and msgid |
-| pk `V#<mdtrt_id>`, sk `B#<batch>` | what settled a visit's charge batch, for whom, and the visit as it was | further batch, double settlement: query by visit |
-| pk `K#<pack id>@<version>`, sk `PACK` | a policy pack as published | replay: get by version |
-| pk `F#<region>`, sk `FIGURES` | the figures that the agency of a region has entered | where a figure is missing: get by region, kept in memory for a minute |
-| pk `I#<fixmedins_code>`, sk `VERSIONS` | all versions of an institution, by two people each | every message: get by code, kept in memory for ten minutes |
-| pk `G#<region>#<yyyy-mm>`, sk `<clauses id>` | clauses on which payments of the month rest together | clauses of a region's month: query |
-| pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>` | a payment that rests on them | payments of a clause, by page: query |
+Each line: key: item; access pattern.
+
+- pk `S#<setl_id>`, sk `SETTLEMENT`: one settlement, final (version 1) or reversed (version 2);
+  5203, reversal, explanation: get by id.
+- pk `M#<institution>#<msgid>`, sk `MESSAGE`: what a sender's message led to; a retry, 2601: get by
+  sender and msgid.
+- pk `V#<mdtrt_id>`, sk `B#<batch>`: what settled a visit's charge batch, for whom, and the visit as
+  it was; further batch, double settlement: query by visit.
+- pk `K#<pack id>@<version>`, sk `PACK`: a policy pack as published; replay: get by version.
+- pk `F#<region>`, sk `FIGURES`: the figures that the agency of a region has entered; where a figure
+  is missing: get by region, kept in memory for a minute.
+- pk `I#<fixmedins_code>`, sk `VERSIONS`: all versions of an institution, by two people each; every
+  message: get by code, kept in memory for ten minutes.
+- pk `G#<region>#<yyyy-mm>`, sk `<clauses id>`: clauses on which payments of the month rest
+  together; clauses of a region's month: query.
+- pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>`: a payment that rests on them;
+  payments of a clause, by page: query.
 
 Nothing here is shared between persons or visits: no settlement waits for another's key.
 """

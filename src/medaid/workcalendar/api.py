@@ -8,9 +8,8 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from medaid.aws import calendars
-from medaid.aws.rest.bodies import Body, NameOf, Shown
+from medaid.aws.rest.bodies import Body, InstantText, NameOf, Shown
 from medaid.aws.rest.table import Call, Owner, Routes
-from medaid.instants import beijing_text
 from medaid.regions import NATION, Region
 from medaid.workcalendar import service
 from medaid.workcalendar.service import CalendarProposal
@@ -34,10 +33,10 @@ class CalendarProposalShown(Shown):
     year: int
     proposed_by: str
     proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: str
+    proposed_at: InstantText
     published_by: str
     published_by_name: Annotated[str, NameOf("published_by", "published_at")] = ""
-    published_at: str
+    published_at: InstantText
 
 
 class FileProblem(Shown):
@@ -101,12 +100,4 @@ def get_proposal(call: Call[None, None], admdvs: Region, proposal: str) -> Calen
 
 
 def _shown(one: CalendarProposal) -> CalendarProposalShown:
-    return CalendarProposalShown(
-        proposal=one.proposal_id,
-        scope=one.scope,
-        year=one.year,
-        proposed_by=one.proposed_by,
-        proposed_at=beijing_text(one.proposed_at),
-        published_by=one.published_by,
-        published_at=beijing_text(one.published_at) if one.published_at else "",
-    )
+    return CalendarProposalShown.of(one, proposal=one.proposal_id)

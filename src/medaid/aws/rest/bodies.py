@@ -51,14 +51,16 @@ class Shown(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def of(cls, value: object, **other: object) -> Self:
-        """`value` as it is shown: each field is its attribute of that name, or stands in `other`.
-        Raises AttributeError for a field that neither has and that must be there."""
-        own = {
-            name: getattr(value, name)
-            for name, field in cls.model_fields.items()
-            if name not in other and (field.is_required() or hasattr(value, name))
-        }
+    def of(cls, *values: object, **other: object) -> Self:
+        """`values` as they are shown: each field stands in `other`, or is the attribute of that
+        name of the first value that has it. Raises AttributeError for a field that none has and
+        that must be there."""
+        own = {}
+        for name, field in cls.model_fields.items():
+            if name not in other:
+                holder = next((one for one in values if hasattr(one, name)), None)
+                if holder is not None or field.is_required():
+                    own[name] = getattr(holder, name)
         return cls(**own, **other)
 
 

@@ -1,11 +1,15 @@
 """Keys of what is cleared with hospitals, in table `clearing`.
 
-| key | item | pattern |
-| --- | --- | --- |
-| pk `I#<owing>#<institution>#<yyyy-mm>`, sk `STATEMENT#<nnn>` | a statement of that month, beside its items | statements of an institution's month |
-| pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>` | a statement that is not paid, barred or without due, with its state | open statements of a region, of its month, or up to a month |
-| pk `C#<owing>#<institution>`, sk `<kind>#<id>` | what waits outside its statement (`PendingKind`) | by institution |
-| pk `A#<institution>`, sk `AGREEMENT#<effective>#<nnn>` | a version of how it is paid | versions of an institution |
+Each line: key: item; pattern.
+
+- pk `I#<owing>#<institution>#<yyyy-mm>`, sk `STATEMENT#<nnn>`: a statement of that month, beside
+  its items; statements of an institution's month.
+- pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>`: a statement that is not paid, barred or
+  without due, with its state; open statements of a region, of its month, or up to a month.
+- pk `C#<owing>#<institution>`, sk `<kind>#<id>`: what waits outside its statement (`PendingKind`);
+  by institution.
+- pk `A#<institution>`, sk `AGREEMENT#<effective>#<nnn>`: a version of how it is paid; versions of
+  an institution.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Keys of insurer-run assistance, in table `clearing`.
 
-| key | item | pattern |
-| --- | --- | --- |
-| pk `V#<city>`, sk `CONTRACT#<yyyy>` | the insurer that runs assistance for a city | one read a payment |
-| pk `V#<city>`, sk `SURVEY#<yyyy>#<instant>` | what people said of the insurer | surveys of a city and year |
-| pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>` | an insurer's bill to a district | bills of a city and year |
+Each line: key: item; pattern.
+
+- pk `V#<city>`, sk `CONTRACT#<yyyy>`: the insurer that runs assistance for a city; one read a
+  payment.
+- pk `V#<city>`, sk `SURVEY#<yyyy>#<instant>`: what people said of the insurer; surveys of a city
+  and year.
+- pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>`: an insurer's bill to a district; bills of a
+  city and year.
 """
 
 from __future__ import annotations

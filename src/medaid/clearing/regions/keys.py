@@ -1,14 +1,19 @@
 """Keys of clearing between regions, in table `clearing`.
 
-| key | item | pattern |
-| --- | --- | --- |
-| pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>` | bill between regions | bills a region is owed by |
-| pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>` | pointer to it | bills a region owes |
-| pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>` | a bill that has a step left, under both its ends | open bills of a region |
-| pk `P#<paying>`, sk `<treatment>` | prepayment held there | prepayments of a paying region |
-| pk `P#<paying>`, sk `<treatment>#<yyyy>` | a year's prepayment as it was proposed and decided | fixings of a pair |
-| pk `D#<province>`, sk `<city>` | what the province collected from a city and has not used | deposits of a province |
-| pk `S#<region>`, sk `STATE` | whether direct settlement of its people is suspended, and its history | one read a settlement away |
+Each line: key: item; pattern.
+
+- pk `B#<creditor>`, sk `<yyyy-mm>#<kind>#<debtor>`: bill between regions; bills a region is owed
+  by.
+- pk `b#<debtor>`, sk `<yyyy-mm>#<kind>#<creditor>`: pointer to it; bills a region owes.
+- pk `O#<region>`, sk `<yyyy-mm>#<kind>#<creditor>#<debtor>`: a bill that has a step left, under
+  both its ends; open bills of a region.
+- pk `P#<paying>`, sk `<treatment>`: prepayment held there; prepayments of a paying region.
+- pk `P#<paying>`, sk `<treatment>#<yyyy>`: a year's prepayment as it was proposed and decided;
+  fixings of a pair.
+- pk `D#<province>`, sk `<city>`: what the province collected from a city and has not used; deposits
+  of a province.
+- pk `S#<region>`, sk `STATE`: whether direct settlement of its people is suspended, and its
+  history; one read a settlement away.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints
 from medaid.aws.rest.bodies import (
     Admdvs,
     Body,
+    DayText,
+    InstantText,
     Long,
     NameOf,
     NamesWithin,
@@ -21,7 +23,6 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.rest.texts import Day
-from medaid.instants import beijing_text
 from medaid.money import Fen, Ratio
 from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
@@ -64,8 +65,8 @@ class FigureShown(Shown):
     layer: str
     level: str
     filing: str
-    begin: str
-    end: str
+    begin: DayText
+    end: DayText
     ratio: str
     deductible: YuanText | None
     cap: YuanText | None
@@ -75,12 +76,12 @@ class FigureShown(Shown):
     article: str
     proposed_by: str
     proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: str
+    proposed_at: InstantText
     approved_by: str
     approved_by_name: Annotated[str, NameOf("approved_by", "approved_at")] = ""
-    approved_at: str
-    ending: str
-    withdrawn_at: str
+    approved_at: InstantText
+    ending: DayText
+    withdrawn_at: InstantText
     trail: Annotated[list[Long], NamesWithin()]
 
 
@@ -143,26 +144,14 @@ def _figure(body: FigureBody, region: Region, figure_id: str = "") -> AgencyFigu
 
 
 def _shown(one: EnteredFigure) -> FigureShown:
-    figure = one.figure
-    return FigureShown(
+    figure, held = one.figure, Ratio(one.figure.ratio or 0)
+    return FigureShown.of(
+        one,
+        figure,
         figure=figure.figure_id,
-        layer=figure.layer,
-        level=figure.level,
-        filing=figure.filing,
-        begin=figure.begin.isoformat(),
-        end=figure.end.isoformat(),
-        ratio="" if figure.ratio is None else f"{Ratio(figure.ratio).decimal.normalize():f}",
+        ratio="" if figure.ratio is None else f"{held.decimal.normalize():f}",
         deductible=None if figure.deductible is None else Fen(figure.deductible),
         cap=None if figure.cap is None else Fen(figure.cap),
         no_cap=figure.uncapped,
-        document=figure.document,
-        title=one.title,
-        article=figure.article,
-        proposed_by=one.proposed_by,
-        proposed_at=beijing_text(one.proposed_at),
-        approved_by=one.approved_by,
-        approved_at=beijing_text(one.approved_at) if one.approved_at else "",
-        ending=one.ending.isoformat() if one.ending else "",
-        withdrawn_at=beijing_text(one.withdrawn_at) if one.withdrawn_at else "",
         trail=list(one.trail),
     )

@@ -1,7 +1,9 @@
-"""Which fields each transaction takes, as the national interface states them (定点医药机构接口规范): name, Chinese name, type, required.
+"""Which fields each transaction takes, as the national interface states them
+(定点医药机构接口规范): name, Chinese name, type, required.
 
-Notation of the standard: `C30` text of at most 30 characters, `N16,2` a number, `D` yyyy-MM-dd, `DT` yyyy-MM-dd HH:mm:ss, `*` required.
-Fields beyond these are allowed and ignored. What this product asks for over the standard is marked so in `OURS`.
+Notation of the standard: `C30` text of at most 30 characters, `N16,2` a number, `D` yyyy-MM-dd,
+`DT` yyyy-MM-dd HH:mm:ss, `*` required. Fields beyond these are allowed and ignored. What this
+product asks for over the standard is marked so in `OURS`.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ overlmt_selfpay 超限价自费费用 N16,2*
 preselfpay_amt 先行自付金额 N16,2*
 inscp_scp_amt 符合政策范围金额 N16,2*
 """
-_SETTLE: Final = f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
+_SETTLE: Final = (
+    f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*"
+    "\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
+)
 _OUTPATIENT: Final = f"{_SETTLE}\nmed_type 医疗类别 C6*\nchrg_bchno 收费批次号 C30*"
 _INPATIENT: Final = f"{_SETTLE}\nmid_setl_flag 中途结算标志 C3*\ndscgTime 出院时间 D"
 
@@ -56,7 +61,8 @@ medfee_sumamt 医疗费总额 C18*
 fund_pay_sumamt 基金支付总额 C18*
 fixmedins_setl_cnt 定点医药机构结算笔数 C10*
 """
-"""Sums of a statement may be negative (a month of refunds), so they are read as text and checked where they are compared."""
+"""Sums of a statement may be negative (a month of refunds), so they are read as text and checked
+where they are compared."""
 
 OURS: Final = frozenset(
     {
@@ -66,21 +72,25 @@ OURS: Final = frozenset(
         ("2206", "inscp_scp_amt"),
     }
 )
-"""Required here where the standard takes them from uploaded lines: until lines are uploaded the hospital states the totals."""
+"""Required here where the standard takes them from uploaded lines: until lines are uploaded the
+hospital states the totals."""
 
 INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "1101": (
         "data",
-        f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50\nbegntime 开始时间 DT",
+        f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50"
+        "\nbegntime 开始时间 DT",
     ),
     "2201": (
         "data",
-        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nipt_otp_no 住院/门诊号 C30*",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}"
+        "\nipt_otp_no 住院/门诊号 C30*",
     ),
     "2202": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nipt_otp_no 住院/门诊号 C30*"),
     "2203": (
         "mdtrtinfo",
-        f"{_PERSON}\nmdtrt_id 就诊ID C30*\nmed_type 医疗类别 C6*\nbegntime 开始时间 DT*\ndise_codg 病种编码 C30",
+        f"{_PERSON}\nmdtrt_id 就诊ID C30*\nmed_type 医疗类别 C6*\nbegntime 开始时间 DT*"
+        "\ndise_codg 病种编码 C30",
     ),
     "2206": ("data", _OUTPATIENT),
     "2207": ("data", _OUTPATIENT),
@@ -90,17 +100,20 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "2305": ("data", f"mdtrt_id 就诊ID C30*\nsetl_id 结算ID C30*\n{_PERSON}"),
     "2401": (
         "mdtrtinfo",
-        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}"
+        "\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30",
     ),
     "2402": (
         "dscginfo",
-        f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*\ndscg_way 离院方式 C3*",
+        f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*"
+        "\ndscg_way 离院方式 C3*",
     ),
     "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2501": (
         "refmedin",
-        f"{_PERSON}\nreflin_medins_no 转往医院编号 C12*\nmdtrtarea_admdvs 就医地区划 C6*\nrefl_type 转院类型 C30*"
+        f"{_PERSON}\nreflin_medins_no 转往医院编号 C12*\nmdtrtarea_admdvs 就医地区划 C6*"
+        "\nrefl_type 转院类型 C30*"
         "\nrefl_date 转院日期 D*\nbegndate 开始日期 D*\nenddate 结束日期 D",
     ),
     "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
@@ -108,7 +121,8 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "3201": ("data", f"{_STATEMENT}\ninsutype 险种 C6*\nacct_pay 个人账户支付金额 C18*"),
     "3202": (
         "data",
-        f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*\nrefd_setl_flag 退费结算标志 C3",
+        f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*"
+        "\nrefd_setl_flag 退费结算标志 C3",
     ),
     "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
     "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),

@@ -120,22 +120,13 @@ def trace_order(call: Call[TracingContext, None], admdvs: Region, order: str) ->
     limit, after = min(call.query.limit, 50), at.get("sk", "")
     found = service.trace_order(OrderId(order), limit, after, call.check_owner, steps_of)
     one = found.order
-    return TracedOrderShown(
-        order_id=one.order_id,
-        amount=one.amount,
-        state=one.state,
-        batch_id=one.batch_id,
+    return TracedOrderShown.of(
+        one,
         source_kind=one.source.kind,
         source=one.source.id,
         clauses=_shown(found.clauses),
         rows=[
-            TracedItemShown(
-                setl_id=item.setl_id,
-                setl_time=item.setl_time,
-                refd=item.refd,
-                amounts=dict(item.amounts),
-                clauses=_shown(clauses),
-            )
+            TracedItemShown.of(item, amounts=dict(item.amounts), clauses=_shown(clauses))
             for item, clauses in found.items
         ],
         cursor=cursor_text({"order": order, "sk": found.after}) if found.after else "",
