@@ -1,11 +1,16 @@
 """Where the catalogue lies: the keys of table `catalogue`, and what each is read for.
 
-| key | item | access pattern |
-| --- | --- | --- |
-| pk `N#<region>`, sk `<med_list_codg>` | all rows of a national code: its life (under the nation), what it is mapped to, what took its place | a fee line: a hundred codes with one call, kept in memory for a minute |
-| pk `H#<region>`, sk `<hilist_code>` | all rows of an insurance code: class, limits, shares | the same |
-| pk `S#<region>`, sk `SCHEMES` | how the region's codes of limits and shares are chosen | a fee line: with the national codes |
-| pk `R#<region>`, sk `<release id>` | a file that was proposed, and published by somebody else | releases of a region: query; one: get |
+Each line: key: item; access pattern.
+
+- pk `N#<region>`, sk `<med_list_codg>`: all rows of a national code: its life (under the nation),
+  what it is mapped to, what took its place; a fee line: a hundred codes with one call, kept in
+  memory for a minute.
+- pk `H#<region>`, sk `<hilist_code>`: all rows of an insurance code: class, limits, shares; the
+  same.
+- pk `S#<region>`, sk `SCHEMES`: how the region's codes of limits and shares are chosen; a fee line:
+  with the national codes.
+- pk `R#<region>`, sk `<release id>`: a file that was proposed, and published by somebody else;
+  releases of a region: query; one: get.
 
 The file of a release lies in the bucket under `catalogue/<region>/<release id>`.
 """
