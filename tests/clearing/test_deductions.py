@@ -89,16 +89,20 @@ class TestWithdrawal:
         deduct(HOME, A, "D1", {"assistance": Fen(500)}, "录入有误", HOME, at(20))
 
     def request(self, by: str = "丙") -> None:
-        hospital.request_withdrawal(R, A, "D1", "金额录错", by, AUGUST)
+        hospital.request_withdrawal(hospital.DEDUCTION, R, A, "D1", "金额录错", by, AUGUST)
 
     def test_two_people_withdraw_it_before_it_is_taken_up(self) -> None:
         """Right money, 35."""
         self.entered()
         self.request()
         with pytest.raises(Forbidden) as told:
-            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丙", AUGUST)
+            hospital.decide_withdrawal(
+                hospital.DEDUCTION, R, A, "D1", True, "核对属实", "丙", AUGUST
+            )
         assert told.value.code == "SEPARATION"
-        gone = hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
+        gone, _ = hospital.decide_withdrawal(
+            hospital.DEDUCTION, R, A, "D1", True, "核对属实", "丁", AUGUST
+        )
         words = ("审核", "丙", "丁", "金额录错", "核对属实")
         assert [word in "".join(gone.trail) for word in words] == [True] * 5
         confirmed()
@@ -111,7 +115,7 @@ class TestWithdrawal:
         agree(agreement(A, retention="0.05"))
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
         self.request()
-        hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
+        hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", True, "核对属实", "丁", AUGUST)
         found = statement(HOME, A, "2023-07")
         assert (found.state, found.retained, found.deductions) == ("confirmed", {}, ())
         hospital.approve_statement(HOME, A, "2023-07", 1, "甲", AUGUST)
@@ -129,38 +133,35 @@ class TestWithdrawal:
         delegate_duty(R, Duty.AUDIT, who, other, *days, "休假", chief, AUGUST)
         later = at(4, 4, month=9)
         with pytest.raises(Forbidden) as told:
-            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", other, later)
+            hospital.decide_withdrawal(
+                hospital.DEDUCTION, R, A, "D1", True, "核对属实", other, later
+            )
         assert told.value.code == "SEPARATION"
-        hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", later)
+        hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", True, "核对属实", "丁", later)
 
     def test_not_withdrawn_it_says_why(self, tables: Tables) -> None:
         self.entered()
         self.request()
         before = tables.everything()
         with pytest.raises(BadInput) as told:
-            hospital.decide_withdrawal(R, A, "D1", False, "", "丁", AUGUST)
+            hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", False, "", "丁", AUGUST)
         assert (told.value.code, told.value.field) == ("FIELD_REQUIRED", "reason")
         assert tables.everything() == before
-        hospital.decide_withdrawal(R, A, "D1", True, "", "丁", AUGUST)
+        hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", True, "", "丁", AUGUST)
 
     def test_not_withdrawn_it_stands(self) -> None:
         self.entered()
         self.request()
-        hospital.decide_withdrawal(R, A, "D1", False, "扣减无误", "丁", AUGUST)
+        hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", False, "扣减无误", "丁", AUGUST)
         confirmed()
         assert paid()["assistance"] == Fen(19500)
-
-    def test_booked_with_a_payment_it_stays(self) -> None:
-        self.entered()
-        confirmed()
-        paid()
-        with pytest.raises(Conflict):
-            self.request()
 
     def test_refusing_leaves_its_reason(self) -> None:
         self.entered()
         self.request()
-        stays = hospital.decide_withdrawal(R, A, "D1", False, "扣减无误", "丁", AUGUST)
+        stays, _ = hospital.decide_withdrawal(
+            hospital.DEDUCTION, R, A, "D1", False, "扣减无误", "丁", AUGUST
+        )
         assert "丁 不同意撤回:扣减无误" in stays.trail[-1]
 
     def test_who_pays_in_the_office_withdraws_nothing(self, tables: Tables) -> None:
@@ -174,15 +175,17 @@ class TestWithdrawal:
         self.request()
         before = tables.everything()
         with pytest.raises(Forbidden) as decided:
-            hospital.decide_withdrawal(R, A, "D1", True, "", "乙", AUGUST)
+            hospital.decide_withdrawal(hospital.DEDUCTION, R, A, "D1", True, "", "乙", AUGUST)
         assert (decided.value.code, tables.everything()) == ("SEPARATION", before)
 
     def test_nobody_withdraws_what_nobody_asked_to_withdraw(self) -> None:
         self.entered()
         with pytest.raises(Conflict):
-            hospital.decide_withdrawal(R, A, "D1", True, "核对属实", "丁", AUGUST)
+            hospital.decide_withdrawal(
+                hospital.DEDUCTION, R, A, "D1", True, "核对属实", "丁", AUGUST
+            )
         with pytest.raises(Refused):
-            hospital.request_withdrawal(R, A, "D9", "无", "丙", AUGUST)
+            hospital.request_withdrawal(hospital.DEDUCTION, R, A, "D9", "无", "丙", AUGUST)
 
 
 def test_all_that_waits_is_taken_up_in_supplements_of_the_same_run() -> None:

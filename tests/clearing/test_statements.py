@@ -627,7 +627,11 @@ class TestBank:
             "assistance": Fen(800),
             "basic_resident": Fen(2400),
         }
-        assert hospital.return_retention(HOME, A, 2023, "0.8", "主任", january) == {}
+        again = hospital.return_retention(HOME, A, 2023, "0.8", "主任", january)
+        assert again == {"assistance": Fen(800), "basic_resident": Fen(2400)}
+        with pytest.raises(Conflict) as told:
+            hospital.return_retention(HOME, A, 2023, "0.7", "主任", january)
+        assert (told.value.code, told.value.field) == ("DUPLICATE", "share")
         assert owed("2024-01") == {("assistance", A): Fen(800), ("basic_resident", A): Fen(2400)}
         close_month(HOME, "2024-01", at(1, 4, month=2, year=2024))
         (only,) = made(HOME, A, "2024-01")

@@ -293,8 +293,10 @@ class Years:
         self.outside.deductions[key] = (region, code, payer, Counter(assistance=fen))
         if withdrawn:
             where = Region(region), code, key
-            hospital.request_withdrawal(*where, "有误", AUDITOR, self.tick())
-            hospital.decide_withdrawal(*where, True, "有误", "复核员", self.tick())
+            hospital.request_withdrawal(hospital.DEDUCTION, *where, "有误", AUDITOR, self.tick())
+            hospital.decide_withdrawal(
+                hospital.DEDUCTION, *where, True, "有误", "复核员", self.tick()
+            )
             del self.outside.deductions[key]
 
     def end_disputes(self, upheld: bool) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from medaid.aws.rest.bodies import Decision, Done, NothingMore, WithReason
+from medaid.aws.rest.bodies import Decision, Done, NothingMore
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.clauses import required_clauses
-from medaid.clearing.hospital.model import Agreement, AgreementState, PendingKind
+from medaid.clearing.hospital.model import Agreement, AgreementState
 from medaid.clearing.hospital.shapes import (
     AgreementShown,
     AgreementsShown,
@@ -22,12 +22,10 @@ from medaid.clearing.hospital.shapes import (
     Deduction,
     DrgShareShown,
     PayableShown,
-    PendingShown,
     Proposal,
     StatementShown,
     Verdict,
     agreement_shown,
-    pending_shown,
     statement_shown,
 )
 from medaid.fund.service import share_reached
@@ -168,41 +166,6 @@ def create_deduction(
         call.caller.roles,
     )
     return Done()
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw", "申请撤回扣减",
-    roles=("auditor", "reviewer"),
-)  # fmt: skip
-def request_withdrawal(
-    call: Call[Context, WithReason], admdvs: Region, institution: str, deduction_id: str
-) -> PendingShown:
-    reason, by = call.body.reason, call.caller.subject
-    item = service.request_withdrawal(
-        admdvs, institution, deduction_id, reason, by, call.now, call.caller.roles
-    )
-    return pending_shown(item, PendingKind.DEDUCTION)
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw/decision", "复核撤回扣减",
-    roles=("reviewer", "manager"),
-)  # fmt: skip
-def decide_withdrawal(
-    call: Call[Context, Decision], admdvs: Region, institution: str, deduction_id: str
-) -> PendingShown:
-    sent, by = call.body, call.caller.subject
-    item = service.decide_withdrawal(
-        admdvs,
-        institution,
-        deduction_id,
-        sent.approved,
-        sent.reason,
-        by,
-        call.now,
-        call.caller.roles,
-    )
-    return pending_shown(item, PendingKind.DEDUCTION)
 
 
 @ROUTES.post("/clearing/{admdvs}/disputes/{institution}/{setl_id}", "裁定争议", roles=("reviewer",))

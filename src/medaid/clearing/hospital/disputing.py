@@ -201,9 +201,16 @@ def resolve_dispute(
         if upheld:
             writes += items.listed(region, institution, now)
         else:
-            source = statement_id(region, institution, after.month, 0)
+            source = ruling_source(region, institution, after)
             writes += taken_off("deduction", region, institution, source, after, now)
         claimed = claim_duty(Region(region), OfficerId(by), roles, Duty.AUDIT, now)
         return Decided(None, [*writes, *claimed])
 
     transact(decide, refuse_as_changed)
+
+
+def ruling_source(region: str, institution: str, item: PendingItem) -> str:
+    """Under which a dispute that was rejected is written off: each ruling has its own, since two
+    people may take one back."""
+    decided = statement_id(region, institution, item.month, 0)
+    return f"{decided}.{item.undone}" if item.undone else decided

@@ -14,7 +14,7 @@ from medaid.clearing.hospital import store
 from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState
 from medaid.errors import BadInput, Conflict
 from medaid.fund import service as fund
-from medaid.fund.model import Account, journal
+from medaid.fund.model import Account, Entry, journal
 from medaid.fund.model.chart import check_funds
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -31,6 +31,8 @@ class Advance(StrEnum):
     PROCUREMENT = "1104"
 
 
+PREFIX: Final = "PREPAID-"
+"""Of the id under which an advance set off waits for the next statement."""
 _NAMES: Final = {Advance.HOSPITAL: "医保预付金", Advance.PROCUREMENT: "集采预付金"}
 
 
@@ -54,13 +56,14 @@ def use_prepayment(
     check_funds(amounts)
     reason = f"抵扣{_NAMES[advance]}({document})"
     item = PendingItem(
-        f"PREPAID-{number}",
+        f"{PREFIX}{number}",
         Month.of(now),
         reason,
         negated(amounts),
         None,
         "agency",
         trail=(trail_line(now, by, reason),),
+        advance=str(advance),
     )
 
     def held() -> PendingItem | None:
@@ -69,17 +72,16 @@ def use_prepayment(
             return None
         if (found.item.reason, dict(found.item.by_fund)) != (reason, dict(item.by_fund)):
             raise Conflict("DUPLICATE", field="number", rule="编号已用于内容不同的抵扣")
+        if found.state in (PendingState.WITHDRAWING, PendingState.WITHDRAWN):
+            rule = "该抵扣已申请撤回或已撤回,请另用编号"
+            raise Conflict("STATE", field="number", rule=rule)
         return found.item
 
     def decide() -> Decided[PendingItem]:
         before = held()
         if before is not None:
             return Decided(before)
-        rows = [(key, "2101", str(advance), fen) for key, fen in amounts.items()]
-        source = f"{region}-{institution}-{number}"
-        entry = journal.movement(
-            "prepayment_used", region, source, rows, now, counterpart=institution, narrative=reason
-        )
+        entry = used_entry(region, institution, item, now)
         taken = fund.take_open(entry, not_open, (advance,))
         state = PendingState.FORWARD
         waits = store.create_pending(region, institution, PendingKind.FORWARD, item, state, now)
@@ -95,3 +97,19 @@ def use_prepayment(
         return held()
 
     return transact(decide, lost)
+
+
+def used_entry(region: Region, institution: str, item: PendingItem, recorded: datetime) -> Entry:
+    """The entry of an advance set off, once by its number."""
+    number = item.pending_id.removeprefix(PREFIX)
+    amounts = negated(item.by_fund)
+    rows = [(key, "2101", item.advance, fen) for key, fen in amounts.items()]
+    return journal.movement(
+        "prepayment_used",
+        region,
+        f"{region}-{institution}-{number}",
+        rows,
+        recorded,
+        counterpart=institution,
+        narrative=item.reason,
+    )

@@ -6,7 +6,7 @@ from medaid.aws.rest.bodies import FileSent
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.api import STATEMENT, Context
-from medaid.clearing.hospital.prepaid_api import ROUTES
+from medaid.clearing.hospital.withdrawal_api import ROUTES
 from medaid.months import Month
 from medaid.papers import service as papers
 from medaid.papers.service import Form

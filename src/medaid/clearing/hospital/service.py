@@ -12,12 +12,8 @@ from medaid.clearing.hospital.agreements import (
     list_agreements,
     propose_agreement,
 )
-from medaid.clearing.hospital.barring import return_retention, time_bar_statement
-from medaid.clearing.hospital.deductions import (
-    create_deduction,
-    decide_withdrawal,
-    request_withdrawal,
-)
+from medaid.clearing.hospital.barring import time_bar_statement
+from medaid.clearing.hospital.deductions import create_deduction
 from medaid.clearing.hospital.disputing import resolve_dispute
 from medaid.clearing.hospital.monthly import (
     apply_time_bar,
@@ -38,6 +34,7 @@ from medaid.clearing.hospital.paying import (
 )
 from medaid.clearing.hospital.prepaid import use_prepayment
 from medaid.clearing.hospital.printouts import notice_paper, publish_payment, statement_paper
+from medaid.clearing.hospital.retaining import return_retention
 from medaid.clearing.hospital.rules import group_funds
 from medaid.clearing.hospital.statements import create_statement, line_file
 from medaid.clearing.hospital.store import (
@@ -47,9 +44,16 @@ from medaid.clearing.hospital.store import (
     page_of_pending,
 )
 from medaid.clearing.hospital.tracing import list_statement_items
+from medaid.clearing.hospital.undoing import DEDUCTION, PREPAID, RETENTION, RULING, Way
+from medaid.clearing.hospital.withdrawing import decide_withdrawal, request_withdrawal
 
 __all__ = [
+    "DEDUCTION",
+    "PREPAID",
+    "RETENTION",
+    "RULING",
     "Asked",
+    "Way",
     "apply_time_bar",
     "approve_statement",
     "begin_month",

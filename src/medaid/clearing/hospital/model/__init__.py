@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Clause, Mode, Payee
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
-from medaid.clearing.hospital.model.pending import TAKEN_UP, PendingItem, PendingKind, PendingState
+from medaid.clearing.hospital.model.pending import (
+    NO_STATEMENT,
+    STANDS,
+    TAKEN_UP,
+    PendingItem,
+    PendingKind,
+    PendingState,
+)
 from medaid.clearing.hospital.model.statement import (
     BOOKED,
     CLOSED,
@@ -28,8 +35,10 @@ from medaid.clearing.hospital.model.statement import (
 __all__ = [
     "BOOKED",
     "CLOSED",
+    "NO_STATEMENT",
     "RECONCILED",
     "SETTLED",
+    "STANDS",
     "TAKEN_UP",
     "Agreement",
     "AgreementState",

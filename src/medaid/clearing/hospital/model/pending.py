@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -39,10 +39,20 @@ class PendingState(StrEnum):
     TAKEN = "taken"
     """A statement took it up."""
     WITHDRAWING = "withdrawing"
-    """One person asked for a deduction to be withdrawn."""
+    """One person asked for what was entered or decided to be taken back."""
     WITHDRAWN = "withdrawn"
+    GIVEN_BACK = "given_back"
+    """A deduction that was booked and then given back to the institution."""
 
 
+STANDS: Final = (
+    PendingState.UPHELD,
+    PendingState.REJECTED,
+    PendingState.DUE,
+    PendingState.FORWARD,
+    PendingState.TAKEN,
+)
+"""States in which something that was entered or decided stands, and may be taken back by two."""
 TAKEN_UP: Final = (PendingState.UPHELD, PendingState.DUE, PendingState.FORWARD)
 """States in which the next statement takes a pending item up."""
 
@@ -52,7 +62,7 @@ class PendingItem:
     """An amount by fund that waits outside its statement."""
 
     POSITIONAL: ClassVar[bool] = True
-    ADDED: ClassVar[int] = 1
+    ADDED: ClassVar[int] = 5
 
     pending_id: str
     """item_id of a dispute or claim, else the id it was entered by."""
@@ -68,6 +78,14 @@ class PendingItem:
     trail: tuple[str, ...] = ()
     """Who did what with it, in words."""
     withdrawal_by: OfficerId = NOBODY
-    """Who asked for it to be withdrawn."""
+    """Who asked for it to be taken back."""
     outpatient_assistance: Fen = NOTHING
     """What of the assistance is 门诊救助, where it is known: of a disputed settlement."""
+    state_before: PendingState | None = None
+    """In which state it stood when that was asked for."""
+    undone: int = 0
+    """How often two people have taken back what was decided of it."""
+    forfeited: Amounts = field(default_factory=dict)
+    """What of a year's retention was not returned."""
+    advance: str = ""
+    """The account of the advance that it sets off (chart.toml), where it does."""
