@@ -31,6 +31,8 @@ _SETTINGS = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "medaid",
+    "MEDAID_TOKEN_ISSUER": "https://issuer.example",
+    "MEDAID_TOKEN_AUDIENCE": "medaid-tests",
     "MEDAID_LOCAL_DIR": tempfile.mkdtemp(prefix="medaid-test-"),
 }
 _KEPT = "MEDAID_RECORD"  # asks test_answers to write its answers anew

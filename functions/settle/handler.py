@@ -1,5 +1,6 @@
-"""The hospitals' handler: POST /fsi takes a message of the national interface, GET
-/settlements/{setl_id}/explanation tells why, …/paper/{form} prints what the person takes home."""
+"""The hospitals' handler: /fsi and any prefix that ends in an infno take a message of the national
+interface, GET /settlements/{setl_id}/explanation tells why, …/paper/{form} prints what the person
+takes home."""
 
 from __future__ import annotations
 
@@ -12,38 +13,31 @@ with importing():
 
     from medaid.aws import web
     from medaid.aws.clock import now
-    from medaid.errors import MedaidError, Unavailable
+    from medaid.errors import MedaidError
     from medaid.settlement import service
+    from medaid.settlement.gateways import service as gateways
 
     service.warm()
 
 logger = Logger()
 EXPLANATION = "GET /settlements/{setl_id}/explanation"
 PAPER = "GET /settlements/{setl_id}/paper/{form}"
-AGAIN = {"Retry-After": str(web.RETRY_AFTER)}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0). Answers always: the explanation, the paper
     or a refusal, and for everything else the national envelope."""
     route = event.get("routeKey", "")
-    answer = _looked_at(event, route) if route in (EXPLANATION, PAPER) else _national(event)
-    told = {"route": route, "status": answer["statusCode"]}
+    told: dict[str, Any] = {"route": route}
+    if route in (EXPLANATION, PAPER):
+        answer = _looked_at(event, route)
+    else:
+        given = gateways.answer(event, now)
+        answer = given.http
+        told |= {"subject": given.subject, "institution": given.institution}
+    told["status"] = answer["statusCode"]
     logger.info("answered", extra={**told, "request": getattr(context, "aws_request_id", "")})
     return answer
-
-
-def _national(event: dict[str, Any]) -> dict[str, Any]:
-    began = now()
-    try:
-        caller, body = web.caller(event), web.body_bytes(event)
-        status, envelope = service.answer(body, caller, began, now)
-    except MedaidError as error:
-        status, envelope = 200, service.refused(error, began, now())
-    except Exception as error:  # nobody foresaw it: the hospital sends the same message again
-        fault = Unavailable("UNAVAILABLE", rule=f"事件号 {web.incident(error, event)}")
-        status, envelope = 503, service.refused(fault, began, began)
-    return web.answer(status, envelope, AGAIN if status == 503 else None)
 
 
 def _looked_at(event: dict[str, Any], route: str) -> dict[str, Any]:
@@ -55,5 +49,5 @@ def _looked_at(event: dict[str, Any], route: str) -> dict[str, Any]:
         return web.answer(200, service.explain(setl_id, caller, now()))
     except MedaidError as error:
         return web.refusal(error)
-    except Exception as error:  # as above
+    except Exception as error:  # nobody foresaw it
         return web.fault(error, event)

@@ -89,6 +89,9 @@ CODES: Final[dict[str, str]] = {
     "STALE": "已有更晚接收的记录",
     # access
     "FORBIDDEN": "无权访问",
+    "UNAUTHENTICATED": "身份验证不通过",
+    "METHOD": "请求方法不受理",
+    "MEDIA_TYPE": "内容类型不受理",
     "LOOKUP_LIMIT": "查询次数超过限额",
     "SIGNED_OUT": "已退出登录",
     "SEPARATION": "不相容岗位须分离",

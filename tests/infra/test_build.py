@@ -20,11 +20,12 @@ RUNTIME = f"{sys.version_info.major}.{sys.version_info.minor}"
 MESSAGE = """
 import json, sys
 import handler
-claims = {"sub": "H1", "custom:fixmedins_code": "H44090100001"}
 event = {
-    "routeKey": "POST /fsi",
+    "routeKey": "$default",
+    "rawPath": "/fsi",
+    "headers": {},
     "body": json.dumps({"infno": "9999", "fixmedins_code": "H44090100001"}),
-    "requestContext": {"requestId": "r", "authorizer": {"jwt": {"claims": claims}}},
+    "requestContext": {"requestId": "r", "http": {"method": "POST"}},
 }
 print(json.dumps(handler.handler(event, None)))
 strays = [m for m in ("moto", "pytest", "medaid.local") if m in sys.modules]
@@ -94,8 +95,8 @@ def test_what_was_built_answers_a_message(built: Path) -> None:
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout.splitlines()[-1])
     envelope = json.loads(answer["body"])
-    assert (answer["statusCode"], envelope["infcode"]) == (200, -1), envelope
-    assert "FIELD_REQUIRED" in envelope["err_msg"], envelope
+    assert (answer["statusCode"], envelope["infcode"]) == (401, -1), envelope
+    assert "UNAUTHENTICATED" in envelope["err_msg"], envelope
 
 
 def test_a_python_that_is_missing_is_asked_for_in_a_sentence(tmp_path: Path) -> None:

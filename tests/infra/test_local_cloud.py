@@ -82,6 +82,7 @@ def test_the_api_lets_nobody_in_without_a_token(cloud: Stack) -> None:
             timeout=60,
         )
         assert answer.status_code == 401, token
+        assert answer.json()["output"]["errinfo"]["code"] == "UNAUTHENTICATED"
     assert httpx.post(
         f"{cloud.api}/fsi", headers={"Authorization": f"Bearer {good}"}, json={}, timeout=60
     ).status_code not in (401, 403)

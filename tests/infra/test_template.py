@@ -658,18 +658,32 @@ def nothing_a_function_writes_starts_a_function(t: Template) -> list[str]:
 
 
 def every_route_needs_a_token(t: Template) -> list[str]:
+    """But the messages' own, whose function proves who sends (docs/adr/0093)."""
     return [
         i
         for i, r in kind(t, "ApiGatewayV2::Route")
-        if r["Properties"].get("AuthorizationType") != "JWT"
-        or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
+        if r["Properties"] != t["Resources"]["FsiRoute"]["Properties"]
+        and (
+            r["Properties"].get("AuthorizationType") != "JWT"
+            or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
+        )
     ]
+
+
+def only_what_no_other_route_takes_is_open(t: Template) -> list[str]:
+    """And it goes to the function that proves who sends, which is told whose tokens count."""
+    route = t["Resources"]["FsiRoute"]["Properties"]
+    wrong = [] if route["RouteKey"] == "$default" else [route["RouteKey"]]
+    wrong += [] if "SettleIntegration" in json.dumps(route["Target"]) else ["target"]
+    given = t["Resources"]["Settle"]["Properties"]["Environment"]["Variables"]
+    told = {"MEDAID_TOKEN_ISSUER": "TokenIssuer", "MEDAID_TOKEN_AUDIENCE": "TokenAudience"}
+    return wrong + [name for name, ref in told.items() if given.get(name) != {"Ref": ref}]
 
 
 def the_api_offers_what_the_contract_says(t: Template) -> list[str]:
     keys = {r["Properties"]["RouteKey"] for _, r in kind(t, "ApiGatewayV2::Route")}
     promised = {
-        "POST /fsi",
+        "$default",
         "GET /settlements/{setl_id}/explanation",
         "GET /settlements/{setl_id}/paper/{form}",
         "ANY /reimbursement/{proxy+}",
@@ -993,7 +1007,21 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             )
         ],
     ),
-    (every_route_needs_a_token, [spoil(f"{R}/FsiRoute/Properties/AuthorizationType", "NONE")]),
+    (
+        every_route_needs_a_token,
+        [
+            spoil(f"{R}/ExplanationRoute/Properties/AuthorizationType", "NONE"),
+            spoil(f"{R}/SettlementPaperRoute/Properties/AuthorizerId", DELETE),
+        ],
+    ),
+    (
+        only_what_no_other_route_takes_is_open,
+        [
+            spoil(f"{R}/FsiRoute/Properties/RouteKey", "ANY /{proxy+}"),
+            spoil(f"{R}/FsiRoute/Properties/Target", "integrations/x"),
+            spoil(f"{R}/Settle/Properties/Environment/Variables/MEDAID_TOKEN_AUDIENCE", DELETE),
+        ],
+    ),
     (the_api_offers_what_the_contract_says, [spoil(f"{R}/ExplanationRoute", DELETE)]),
     (
         tokens_are_those_of_the_issuer,

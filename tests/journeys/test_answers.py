@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import tokens
 
 ANSWERS = Path(__file__).with_name("answers.json")
 NOW = datetime(2024, 11, 20, 2, 0, tzinfo=UTC)
@@ -106,7 +107,7 @@ class Counter:
             "fixmedins_name": "医院",
             "input": {node: dict(given)},
         }
-        return self.ask(settle, "POST /fsi", message, number, infno)
+        return self.ask(settle, "$default", message, number, infno)
 
     def explain(self, setl_id: str) -> None:
         import functions.settle.handler as settle
@@ -116,12 +117,14 @@ class Counter:
 
     def ask(self, settle: Any, route: str, message: Any, number: str, what: str) -> dict[str, Any]:
         claims = {"sub": self.code, "custom:fixmedins_code": self.code}
-        event = {
+        event: dict[str, Any] = {
             "routeKey": route,
             "pathParameters": {"setl_id": what},
             "requestContext": {"authorizer": {"jwt": {"claims": claims}}, "requestId": "r"},
-            "body": json.dumps(message, ensure_ascii=False) if message else "",
         }
+        if message:
+            text = json.dumps(message, ensure_ascii=False)
+            event = tokens.posted(text, tokens.bearer(self.code, NOW.timestamp()))
         answer = settle.handler(event, Context())
         body = json.loads(answer["body"])
         self.kept[f"{number} {what}"] = {"status": answer["statusCode"], "body": body}
@@ -224,6 +227,7 @@ def answers(tables: Any, monkeypatch: pytest.MonkeyPatch, written: StringIO) -> 
     for module in (roster, settle):
         monkeypatch.setattr(module, "now", lambda: NOW)
     register(tables)
+    tokens.known()
     kept: dict[str, Any] = {}
     week(kept)
     return kept

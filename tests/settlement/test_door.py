@@ -7,10 +7,13 @@ import importlib.util
 import json
 import subprocess
 import sys
+import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import tokens
 from tests.conftest import Tables
 from tests.settlement.hospital import (
     MAOMING,
@@ -43,6 +46,7 @@ def door(tables: Tables, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     )  # a logger keeps the output of the test that first named its service
     contracted(MAOMING, Institution("H44090100001", "某县级人民医院", "440902", "2"))
     known_person("P1", living_allowance())
+    tokens.known()
     return module
 
 
@@ -58,18 +62,26 @@ def claims(institution: str) -> dict[str, Any]:
     }
 
 
+def message(body: Any, institution: str = MAOMING.code, **more: Any) -> dict[str, Any]:
+    """A message of a hospital's program that has signed in."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return tokens.posted(text, tokens.bearer(institution, time.time())) | more
+
+
 def ask(door: Any, event: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
     answer = door.handler(event, None)
     return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
 
 
 def test_the_sample_preview_is_read_and_answered(door: Any) -> None:
-    status, body, _ = ask(door, sample("preview.json"))
+    signed_in = tokens.bearer("H44090100001", time.time())
+    status, body, _ = ask(door, sample("preview.json", headers=signed_in))
     assert (status, body["infcode"], body["output"]["errinfo"]["code"]) == (
         200,
         -1,
         "VISIT_UNKNOWN",
     )
+    assert ask(door, sample("preview.json"))[0] == 401
 
 
 def test_the_sample_explanation_is_told_apart_from_others(door: Any) -> None:
@@ -80,30 +92,50 @@ def test_the_sample_explanation_is_told_apart_from_others(door: Any) -> None:
 def test_a_real_message_is_answered_in_the_envelope(door: Any) -> None:
     hospital = Hospital()
     envelope = hospital.envelope("2401", admission("P1"), node="mdtrtinfo")
-    status, body, _ = ask(
-        door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code))
-    )
+    status, body, _ = ask(door, message(envelope))
     assert (status, body["infcode"]) == (200, 0)
     assert body["output"]["result"]["mdtrt_id"].startswith("440900V2021")
 
 
 def test_no_token_is_a_refusal_in_the_envelope(door: Any) -> None:
     """Right money, 24."""
-    status, body, _ = ask(door, sample("preview.json", requestContext={}))
-    assert (status, body["output"]["errinfo"]["code"]) == (200, "FORBIDDEN")
+    for headers in ({}, {"authorization": "Basic eDp5"}, {"authorization": "Bearer "}):
+        status, body, said = ask(door, tokens.posted("{}", headers))
+        assert (status, body["infcode"], body["output"]["errinfo"]["code"]) == (
+            401,
+            -1,
+            "UNAUTHENTICATED",
+        )
+        assert "身份验证不通过" in body["err_msg"]
+        assert said["WWW-Authenticate"] == "Bearer"
+
+
+def test_claims_of_an_authorizer_prove_nobody_to_a_message(door: Any) -> None:
+    """The route of messages has no authorizer: who sends proves itself to the function."""
+    event = tokens.posted("{}", {})
+    event["requestContext"] |= claims(MAOMING.code)
+    assert ask(door, event)[0] == 401
+
+
+def test_the_log_says_whose_message_it_was_and_nothing_more(
+    door: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = StringIO()
+    monkeypatch.setattr(door.logger.registered_handler, "stream", written)
+    ask(door, message(Hospital().envelope("2401", admission("P1"), node="mdtrtinfo")))
+    line = written.getvalue()
+    said = json.loads(line)
+    assert (said["institution"], said["subject"]) == (MAOMING.code, f"his-{MAOMING.code}")
+    assert "P1" not in line
+    assert "Bearer" not in line
 
 
 def test_a_body_that_is_no_base64_or_too_long_is_a_refusal(door: Any) -> None:
     assert (
-        ask(door, sample("preview.json", isBase64Encoded=True, body="???"))[1]["output"]["errinfo"][
-            "code"
-        ]
+        ask(door, message("???", isBase64Encoded=True))[1]["output"]["errinfo"]["code"]
         == "ENVELOPE"
     )
-    assert (
-        ask(door, sample("preview.json", body="x" * 10_000_000))[1]["output"]["errinfo"]["code"]
-        == "BODY_TOO_LARGE"
-    )
+    assert ask(door, message("x" * 10_000_000))[1]["output"]["errinfo"]["code"] == "BODY_TOO_LARGE"
 
 
 def test_storage_away_is_told_apart_and_says_to_send_the_same_message_again(
@@ -111,9 +143,7 @@ def test_storage_away_is_told_apart_and_says_to_send_the_same_message_again(
 ) -> None:
     storage_faults.before(1, "away", times=99)
     envelope = Hospital().envelope("2401", admission("P1"), node="mdtrtinfo")
-    status, body, headers = ask(
-        door, sample("preview.json", body=json.dumps(envelope), requestContext=claims(MAOMING.code))
-    )
+    status, body, headers = ask(door, message(envelope))
     assert (status, body["infcode"], body["output"]["errinfo"]["retry"]) == (503, -1, "1")
     assert int(headers["Retry-After"]) > 0
     logged = capsys.readouterr().out
@@ -129,9 +159,9 @@ def test_a_fault_nobody_foresaw_is_no_500_and_carries_an_incident(
 
     monkeypatch.setattr(service, "answer", broken)
     monkeypatch.setattr(service, "explain", broken)
-    status, body, _ = ask(door, sample("preview.json"))
+    status, body, _ = ask(door, message({}))
     assert (status, body["infcode"], body["output"]["errinfo"]["retry"]) == (503, -1, "1")
-    assert "sample" in body["err_msg"]
+    assert "r1" in body["err_msg"]
     assert ask(door, sample("explanation.json"))[0] == 503
     logged = capsys.readouterr().out
     assert "RuntimeError" in logged

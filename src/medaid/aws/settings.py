@@ -36,6 +36,11 @@ class Settings:
     region_claim: str
     roles_claim: str
     point_claim: str
+    token_issuer: str
+    """The sign-in whose tokens a function proves itself, and `token_audience` for whom they are."""
+    token_audience: str
+    token_keys: str
+    """Where the sign-in's public keys lie; empty: where the sign-in itself says."""
     message_queue: str
     """URL of the queue that the region's text-message or app gateway reads (J16)."""
     clearing_queue: str
@@ -66,6 +71,9 @@ def settings() -> Settings:
         region_claim=env("MEDAID_REGION_CLAIM", "custom:admdvs"),
         roles_claim=env("MEDAID_ROLES_CLAIM", "cognito:groups"),
         point_claim=env("MEDAID_POINT_CLAIM", "custom:point"),
+        token_issuer=env("MEDAID_TOKEN_ISSUER", ""),
+        token_audience=env("MEDAID_TOKEN_AUDIENCE", ""),
+        token_keys=env("MEDAID_TOKEN_KEYS", ""),
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
         year_end_queue=env("MEDAID_QUEUE_YEAR_END", ""),

@@ -39,6 +39,12 @@ RETRY_AFTER: Final = 2
 _NOT_FOUND: Final = frozenset(
     {"NOT_FOUND", "PERSON_UNKNOWN", "VISIT_UNKNOWN", "SETTLEMENT_UNKNOWN"}
 )
+_BY_CODE: Final[Mapping[str, int]] = {
+    "BODY_TOO_LARGE": 413,
+    "UNAUTHENTICATED": 401,
+    "METHOD": 405,
+    "MEDIA_TYPE": 415,
+}
 _STATUS: Final = (
     (BadInput, 400),
     (PolicyUndetermined, 422),
@@ -84,6 +90,11 @@ def caller(event: Event) -> Caller:
     claims = context.get("authorizer", {}).get("jwt", {}).get("claims") or {}
     if not claims.get("sub"):
         raise Forbidden("FORBIDDEN", rule="须持有效令牌")
+    return caller_of(claims, str(context.get("http", {}).get("sourceIp", "")))
+
+
+def caller_of(claims: Mapping[str, Any], source: str) -> Caller:
+    """The caller by claims that were proven; `source` is the address it calls from."""
     names = settings()
     return Caller(
         subject=str(claims["sub"]),
@@ -91,7 +102,7 @@ def caller(event: Event) -> Caller:
         region=str(claims.get(names.region_claim, "")),
         roles=frozenset(_listed(claims.get(names.roles_claim, ""))),
         point=str(claims.get(names.point_claim, "")),
-        source=str(context.get("http", {}).get("sourceIp", "")),
+        source=source,
         issued=_seconds(claims.get("iat")),
     )
 
@@ -226,8 +237,8 @@ def refusal(error: MedaidError) -> Answer:
 
 def status(error: MedaidError) -> int:
     """The HTTP status of an error of ours."""
-    if error.code == "BODY_TOO_LARGE":
-        return 413
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
     if error.code in _NOT_FOUND:
         return 404
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 503)

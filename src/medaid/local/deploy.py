@@ -57,6 +57,7 @@ def deployed(
     _create_or_update(cloud, users_of(name), pool, wanted)
     signed = outputs(cloud, users_of(name))
     wanted |= {"TokenIssuer": signed["Issuer"], "TokenAudience": signed["Audience"]}
+    wanted["TokenKeys"] = f"{cloud.endpoint}/{signed['UserPool']}/.well-known/jwks.json"
     _create_or_update(cloud, name, plain, wanted)
     s3, mark = cloud.client("s3"), _mark(name)
     if not s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=mark)["KeyCount"]:

@@ -31,15 +31,19 @@ UseCase = Callable[[Message, Institution, datetime], Reply]
 
 
 def answer(
-    body: bytes, sender: Caller, now: datetime, clock: Callable[[], datetime]
+    body: bytes,
+    sender: Caller,
+    now: datetime,
+    clock: Callable[[], datetime],
+    addressed: str = "",
 ) -> tuple[int, dict[str, Any]]:
-    """HTTP status and envelope for a message of `sender` (by the token). Never raises for what a
-    sender can cause."""
+    """HTTP status and envelope for a message of `sender`, who has proven itself; `addressed` is the
+    infno that its address names. Never raises for what a sender can cause."""
     message: Message | None = None
     try:
         if not sender.institution:
             raise Forbidden("FORBIDDEN", field="Authorization", rule="登录凭证没有医药机构编号")
-        message = read_message(body, sender.institution)
+        message = read_message(body, sender.institution, addressed)
         institution = check_sender(message, now)
         if message.infno in _LOOK_UPS:
             reply = _looked_up(message, institution, sender, now)

@@ -94,8 +94,9 @@ class Message:
         return self.insured_region
 
 
-def read_message(body: bytes, institution: str) -> Message:
-    """The message in `body`, sent by the institution that the token names.
+def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
+    """The message in `body`, sent by the institution that proved itself, to an address that names
+    the infno `addressed`, or none.
 
     Raises BadInput (BODY_TOO_LARGE, ENVELOPE, INFNO_UNKNOWN, FIELD_…, AMOUNT_…) naming the field,
     PolicyUndetermined FIGURE_MISSING, Forbidden for another's code.
@@ -105,6 +106,9 @@ def read_message(body: bytes, institution: str) -> Message:
     head = {f.name: _value(f, envelope.get(f.name)) for f in fields(ENVELOPE)}
     if head["fixmedins_code"] != institution:
         raise Forbidden("FORBIDDEN", field="fixmedins_code", rule="机构编号与登录凭证不符")
+    if addressed not in ("", head["infno"]):
+        rule = f"与地址中的交易编号 {addressed} 不一致"
+        raise BadInput("FIELD_FORMAT", field="infno", rule=rule)
     infno = dialects.same_infno(head["infno"])
     if infno not in INPUTS:
         raise BadInput(

@@ -1,0 +1,1 @@
+"""How institutions reach the national interface: addresses, and how each proves itself."""

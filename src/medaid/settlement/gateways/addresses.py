@@ -1,0 +1,54 @@
+"""What an address asks for. Pure.
+
+Provinces' gateways have addresses of their own: `/fsi`, `…/callService` for all transactions, or
+any prefix that ends in the number of the transaction. All of them are read; a hospital changes the
+host and keeps its paths.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from medaid.errors import BadInput, Refused
+
+ONE_ADDRESS: Final = frozenset({"fsi", "rio_fsi", "callService"})
+"""How addresses end to which every transaction is posted."""
+MEDIA: Final = frozenset({"", "application/json", "text/plain"})
+"""Content types that messages come with; "" is none."""
+_INFNO: Final = re.compile(r"[0-9]{4,5}[A-Za-z]?", re.ASCII)
+
+
+class Address(NamedTuple):
+    """A message is posted here; `infno` is the number that the address names, or empty."""
+
+    infno: str = ""
+
+
+def read_address(method: str, path: str) -> Address:
+    """What is asked for. Raises Refused NOT_FOUND for an address that is none of ours or names two
+    transactions, METHOD for another method than POST."""
+    segments = [one for one in path.split("/") if one]
+    last = segments[-1] if segments else ""
+    named = [one for one in segments if _INFNO.fullmatch(one)]
+    if len(named) > 1:
+        raise Refused("NOT_FOUND", field="path", rule="地址中有两个交易编号")
+    if last not in ONE_ADDRESS and named != [last]:
+        raise Refused(
+            "NOT_FOUND", field="path", rule="没有这个地址;报文请发送至 /fsi 或 …/交易编号"
+        )
+    if named and last in ONE_ADDRESS:
+        raise Refused("NOT_FOUND", field="path", rule=f"交易编号 {named[0]} 须在地址末尾")
+    if method != "POST":
+        raise Refused("METHOD", field="method", rule="报文须以 POST 发送")
+    return Address(last if named else "")
+
+
+def check_media(content_type: str) -> None:
+    """Raises BadInput MEDIA_TYPE where the body is said to be something other than JSON or text in
+    UTF-8."""
+    media, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [one.removeprefix("charset=").strip('"') for one in parameters if "charset" in one]
+    if media not in MEDIA or not set(charsets) <= {"utf-8", "utf8"}:
+        rule = "须为 application/json 或 text/plain,编码 UTF-8"
+        raise BadInput("MEDIA_TYPE", field="Content-Type", rule=rule)
