@@ -315,7 +315,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 def left_out(patch: pytest.MonkeyPatch) -> None:
-    """3201 is held against what the city pays alone."""
+    """Right money, 3: 3201 is held against what the city pays alone."""
     whole = Tally.add
 
     def add(self: Tally, one: Item) -> None:
@@ -327,7 +327,7 @@ def left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def agreed_by_zero(patch: pytest.MonkeyPatch) -> None:
-    """A county's part is agreed by the question for the county's own people."""
+    """Right money, 3: a county's part is agreed by the question for the county's own people."""
 
     class ByPayer(agreeing.Asked):
         def names(self, group: Group) -> bool:
@@ -345,7 +345,7 @@ def agreed_by_zero(patch: pytest.MonkeyPatch) -> None:
 
 
 def agreed_by_nobody(patch: pytest.MonkeyPatch) -> None:
-    """A county's statement waits for a question that no hospital can ask, until it is barred."""
+    """Right money, 3: a county's statement waits for a question that no hospital can ask."""
     whole = agreeing._agree
     patch.setattr(
         agreeing,
@@ -356,7 +356,7 @@ def agreed_by_nobody(patch: pytest.MonkeyPatch) -> None:
 
 
 def draft_away(patch: pytest.MonkeyPatch) -> None:
-    """Away from home the county's part keeps the whole statement from being agreed."""
+    """Right money, 3: away from home the county's part keeps the whole statement in draft."""
     whole = Group.asked_by
 
     def asked_by(self: Group, insutype: str, clr_type: str, insured: str) -> bool:
@@ -367,7 +367,7 @@ def draft_away(patch: pytest.MonkeyPatch) -> None:
 
 
 def order_without_region(patch: pytest.MonkeyPatch) -> None:
-    """Two regions' orders for one hospital and month have one number."""
+    """Right money, 3: two regions' orders for one hospital and month have one number."""
 
     def order_id(region: Region, payer: str, source: PaymentSource, number: int) -> OrderId:
         return OrderId(f"PAY-{source.id.partition('-')[2]}-{number}")

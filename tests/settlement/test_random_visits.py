@@ -30,7 +30,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 def no_person(patch: pytest.MonkeyPatch) -> None:
-    """A further charge batch is held against nothing."""
+    """Right money, 1: a further charge batch is held against nothing."""
 
     def check(visit: Any, psn_no: str, message: Any) -> None:
         if visit.institution != message.institution:
@@ -41,20 +41,22 @@ def no_person(patch: pytest.MonkeyPatch) -> None:
 
 
 def filed_whenever(patch: pytest.MonkeyPatch) -> None:
-    """Referrals are taken for any day, and count for care that began before them."""
+    """Right money, 4: referrals are taken for any day, and count for care before them."""
     patch.setattr(filings, "_check_when", lambda *_: None)
 
 
 def filed_by_anybody(patch: pytest.MonkeyPatch) -> None:
+    """Right money, 4: the hospital that treats refers to itself."""
     patch.setattr(filings, "_check_who", lambda *_: None)
 
 
 def cancelled_by_anybody(patch: pytest.MonkeyPatch) -> None:
+    """Right money, 4: whoever filed it."""
     patch.setattr(filings, "check_may_cancel", lambda *_: None)
 
 
 def suspended_by_code(patch: pytest.MonkeyPatch) -> None:
-    """A suspension is looked up under the code of the enrolment alone."""
+    """Right money, 12: a suspension is looked up under the code of the enrolment alone."""
     whole = statements.check_open
 
     def check(insured: Any, treatment: Any) -> None:
@@ -65,7 +67,7 @@ def suspended_by_code(patch: pytest.MonkeyPatch) -> None:
 
 
 def done_whatever_stands(patch: pytest.MonkeyPatch) -> None:
-    """A message that was done before is answered from its record."""
+    """Right money, 21: a message that was done before is answered from its record."""
 
     def act_once(message: Any, decide: Any, again: Any, lost: Any = None, retry: Any = None) -> Any:
         remembered: Any = {}
@@ -86,11 +88,12 @@ def done_whatever_stands(patch: pytest.MonkeyPatch) -> None:
 
 
 def cancelled_under_a_settlement(patch: pytest.MonkeyPatch) -> None:
+    """Right money, 21: 2202 under a settled batch."""
     patch.setattr(visits, "check_unsettled", lambda _mdtrt_id: None)
 
 
 def any_content(patch: pytest.MonkeyPatch) -> None:
-    """A used msgid is not held against its content."""
+    """Right money, 21: a used msgid is not held against its content."""
     patch.setattr(messages, "differing", lambda *_: "")
     assert envelope.differing({"a": "1"}, {"a": "2"}) == "a"
 
