@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from medaid.local.places import ROOT
+from medaid.local.places import PACKAGE, ROOT
 
 PLAN = tomllib.loads((ROOT / "bench" / "mutants.toml").read_text(encoding="utf-8"))
 MOST = 20
@@ -19,6 +19,13 @@ def test_a_module_and_its_tests_are_there(module: dict[str, object]) -> None:
     assert isinstance(tests, list)
     for place in (module["path"], *tests):
         assert (ROOT / str(place)).exists(), place
+
+
+def test_every_module_of_rules_is_planned() -> None:
+    """What decides in a package stands in its `rules`; a new one is not left out."""
+    rules = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*rules.py")}
+    assert rules - {module["path"] for module in PLAN["module"]} == set()
+    assert len({module["path"] for module in PLAN["module"]}) == len(PLAN["module"])
 
 
 def test_little_is_explained_away_and_each_with_its_reason() -> None:
