@@ -15,6 +15,7 @@ from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount
 from medaid.clearing.hospital import service as clearing
+from medaid.clearing.insurer import service as insurer
 from medaid.payments import reports, service
 from medaid.payments.api import ROUTES
 from medaid.payments.model import SourceKind
@@ -30,6 +31,7 @@ def listeners(at: datetime) -> service.Listeners:
     return {
         SourceKind.CASE: reimbursement.bank_listener(wiring.context(at)),
         SourceKind.STATEMENT: clearing.payment_heard,
+        SourceKind.BILL: insurer.payment_heard,
     }
 
 

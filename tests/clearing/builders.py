@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from tests.payments.builders import answer
 from tests.settlement.hospital import contracted
 
 from medaid.aws.transaction import commit
@@ -23,7 +24,7 @@ from medaid.clearing.hospital.model import (
     Statement,
 )
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Contract
+from medaid.clearing.insurer.model import Contract, InsurerBill, Period
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.model import Bill, BillStep
@@ -33,11 +34,21 @@ from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.model import journal, reversing
 from medaid.fund.model.chart import funds
-from medaid.ids import InstitutionCode, MessageId, OfficerId, PersonNo, SettlementId, VisitId
+from medaid.ids import (
+    InstitutionCode,
+    MessageId,
+    OfficerId,
+    OrderId,
+    PersonNo,
+    SettlementId,
+    VisitId,
+)
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.national_files import text
+from medaid.payments import service as payments
+from medaid.payments.model import AnswerReport, BankAccount, SourceKind
 from medaid.regions import Region
 from medaid.settlement.model import Institution
 
@@ -245,6 +256,42 @@ def insure(
     sent = Contract(Region(city), year, "PICC", "人保财险茂名", Fen(reserve), signed, signed)
     insurer.propose_contract(sent, OfficerId("主任"), when)
     return insurer.decide_contract(Region(city), year, True, "", OfficerId("复核"), when)
+
+
+def insurer_account(district: str, now: datetime, insured_by: str = "PICC") -> None:
+    """The account on which a district pays the insurer, entered by one and approved by another."""
+    account = BankAccount("人保财险茂名", "6222000033334444", "104")
+    payments.enter_account(Region(district), insured_by, account, OfficerId("录入"), now)
+    payments.approve_account(Region(district), insured_by, OfficerId("复核"), now)
+
+
+def bank_says(
+    order_id: str, result: str, now: datetime, reason: str = "", reference: str = "流水"
+) -> AnswerReport:
+    """The bank's answer on an insurer's bill."""
+    order = payments.get_order(OrderId(order_id))
+    line = (order.order_id, order.amount.yuan(), result, reason, f"{civil_date(now)}", reference)
+    listeners = {SourceKind.BILL: insurer.payment_heard}
+    return payments.take_answer(answer(order.batch_id, line), listeners, now)
+
+
+def pay_insurer(
+    district: str, year: int, period: str, auditor: str, finance: str, now: datetime
+) -> InsurerBill:
+    """An insurer's bill approved, ordered and paid by the bank; or what the insurer owes received;
+    with the insurer's account where there is none yet."""
+    key = Region(district), year, Period(period)
+    if payments.get_payee(Region(district), "PICC") is None:
+        insurer_account(district, now)
+    made = insurer.approve_bill(*key, OfficerId(auditor), now)
+    if made.fronted < 0:
+        paper = f"回单{period}", civil_date(now)
+        return insurer.receive_refund(*key, *paper, OfficerId(finance), now)
+    ordered = insurer.pay_bill(*key, OfficerId(finance), now)
+    if ordered.order_id and ordered.state == "ordered":
+        assert bank_says(ordered.order_id, "paid", now, reference=f"流水{period}").taken == 1
+    held = insurer.list_bills(Region(district).city, year)
+    return next(one for one in held if (one.district, one.period) == (key[0], period))
 
 
 def contract(code: str, region: str = HOME) -> None:

@@ -19,6 +19,7 @@ from tests.clearing.builders import (
     endow,
     fix_prepayment,
     insure,
+    insurer_account,
     item,
     reconcile_totals,
 )
@@ -169,12 +170,13 @@ def test_an_insurers_bill_is_paid_from_what_the_special_account_holds() -> None:
     insurer.create_bill(district, 2019, Period.JULY, now)
     bill = Region(district), 2019, Period.JULY
     insurer.approve_bill(*bill, OfficerId("审核"), now)
+    insurer_account(district, now)
     give(ASSISTANCE, 499, day, "1001", district)
     with pytest.raises(Conflict) as told:
         insurer.pay_bill(*bill, OfficerId("财政"), now)
     refused(told, "bill", "医疗救助基金财政专户存款", "账面 4.99 元", "尚差 0.01 元", "收入凭证")
     give(ASSISTANCE, 1, date(2019, 7, 1), "1001", district)
-    assert insurer.pay_bill(*bill, OfficerId("财政"), now).state == "paid"
+    assert insurer.pay_bill(*bill, OfficerId("财政"), now).state == "ordered"
 
 
 SH, JS, SUZHOU = "310000", "320000", "320500"

@@ -13,7 +13,9 @@ from tests.clearing.builders import (
     at,
     close_month,
     insure,
+    insurer_account,
     item,
+    pay_insurer,
     reconcile_totals,
     refund,
 )
@@ -108,8 +110,7 @@ def bill(district: str, period: str, now: datetime) -> InsurerBill:
 
 
 def pay(period: str, now: datetime) -> InsurerBill:
-    insurer.approve_bill(Region(DISTRICT), 2019, Period(period), OfficerId("审核"), now)
-    return insurer.pay_bill(Region(DISTRICT), 2019, Period(period), OfficerId("财政"), now)
+    return pay_insurer(DISTRICT, 2019, period, "审核", "财政", now)
 
 
 def open_2104(last: str = "2020-03") -> int:
@@ -428,6 +429,7 @@ class TestPaying:
     def test_paid_by_another_than_who_approved(self, tables: Tables) -> None:
         self.billed()
         when = at(5, month=3, year=2020)
+        insurer_account(DISTRICT, when)
         auditor, finance = OfficerId("审核"), OfficerId("财政")
         with pytest.raises(Conflict):
             insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
@@ -437,7 +439,7 @@ class TestPaying:
             insurer.pay_bill(D, 2019, Period.TRUE_UP, auditor, when)
         assert (told.value.code, tables.everything()) == ("SEPARATION", before)
         paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
-        assert (paid.state, paid.approved_by, paid.paid_by) == ("paid", auditor, finance)
+        assert (paid.state, paid.approved_by, paid.paid_by) == ("ordered", auditor, finance)
         assert insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when) == paid
 
     def test_a_stand_in_for_the_auditor_pays_no_bill_of_theirs(self) -> None:
@@ -463,8 +465,9 @@ class TestPaying:
         with pytest.raises(Forbidden) as told:
             insurer.pay_bill(D, 2019, Period.TRUE_UP, other, later)
         assert told.value.code == "SEPARATION"
+        insurer_account(DISTRICT, later)
         paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, OfficerId("财政"), later)
-        assert paid.state == "paid"
+        assert paid.state == "ordered"
 
     def test_who_pays_in_the_office_approves_no_bill(self) -> None:
         self.billed()

@@ -19,6 +19,7 @@ from tests.clearing.builders import (
     insure,
     item,
     made,
+    pay_insurer,
     reconcile_lines,
     reconcile_totals,
     refund,
@@ -330,10 +331,8 @@ class Years:
                 )
                 assert int(one.fronted) == told - billed, (region, one.period)
                 billed += int(one.fronted)
-                if pays and one.state is not BillState.PAID:
-                    key = Region(region), 2021, one.period
-                    insurer.approve_bill(*key, OfficerId(AUDITOR), self.tick())
-                    insurer.pay_bill(*key, FINANCE, self.tick())
+                if pays and one.state is BillState.MADE:
+                    pay_insurer(region, 2021, one.period, AUDITOR, FINANCE, self.tick())
                     self.outside.bills_paid[region] += int(one.fronted)
 
     def bar(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from functions.outbox.handler import tell
+from tests.clearing.builders import bank_says
 from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 from tests.reimbursement.api_client import Call, Desk, application, in_process, opened
@@ -147,7 +148,14 @@ class Town:
     def paid_bill(self, period: str) -> None:
         path = f"/clearing/{DISTRICT}/insurer/2021/bills/{period}"
         assert self.by("auditor")("POST", f"{path}/approve", {})[0] == 200
-        assert self.by("finance")("POST", f"{path}/pay", {})[0] == 200
+        account = {"acctname": "人保财险", "bankacct": "6222000033334444", "bankcode": "104"}
+        payee = f"/payments/{DISTRICT}/payees/PICC"
+        assert self.by("accountant")("PUT", payee, account)[0] == 200
+        assert self.by("manager")("POST", f"{payee}/approve", {})[0] == 200
+        ordered = self.by("finance")("POST", f"{path}/pay", {})
+        assert (ordered[0], ordered[1]["state"]) == (200, "ordered")
+        taken = bank_says(ordered[1]["order_id"], "paid", self.now)
+        assert (taken.taken, taken.problems) == (1, ())
 
 
 def outbox_item(item: dict[str, Any]) -> outbox.OutboxItem:

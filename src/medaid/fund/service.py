@@ -12,7 +12,7 @@ from medaid.fund.balances import balance, between, entries
 from medaid.fund.cash import money_promised, promise_ended, refuse_as_changed, writes
 from medaid.fund.model import Entry
 from medaid.fund.open_amounts import list_current_accounts, open_items, take_open
-from medaid.fund.periods import post, posting
+from medaid.fund.periods import post, posting, refuse_closed
 
 
 def trial_balance(
@@ -35,6 +35,7 @@ __all__: Sequence[str] = (
     "posting",
     "promise_ended",
     "refuse_as_changed",
+    "refuse_closed",
     "share_reached",
     "take_open",
     "trial_balance",

@@ -31,7 +31,7 @@ from medaid.fund.model import Entry, reversing
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments.model import BankResult, Duty, Outcome, PayOrder
+from medaid.payments.model import Duty, Outcome, PayOrder
 from medaid.payments.service import Answered, check_current, check_second, claim_duty
 from medaid.regions import Region
 
@@ -241,9 +241,5 @@ def _check_present(statement: Statement, order: PayOrder, *states: State) -> Non
 
 
 def _payment(statement: Statement, answered: Answered) -> Entry:
-    """The entry of the order's payment that counts now: each time that it came back and was paid
-    after all has an entry of its own."""
-    order = answered.order
-    back = sum(a.result is BankResult.FAILED and not a.refused for a in order.answers)
-    source = f"{order.order_id}.{back}" if back else order.order_id
-    return entries.payment_entry(statement, source, answered.at)
+    """The entry of the order's payment that counts now."""
+    return entries.payment_entry(statement, answered.order.entry_source, answered.at)

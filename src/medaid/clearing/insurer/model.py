@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from medaid.ids import OfficerId
+from medaid.ids import OfficerId, OrderId
 from medaid.money import Fen
 from medaid.regions import Region
 
 FUND: Final = "assistance"
 """The one fund that an insurer fronts."""
 NOTHING: Final = Fen(0)
+NO_ORDER: Final = OrderId("")
 
 
 class ContractState(StrEnum):
@@ -79,7 +80,13 @@ class Period(StrEnum):
 class BillState(StrEnum):
     MADE = "made"
     APPROVED = "approved"
+    ORDERED = "ordered"
+    """Its payment is ordered."""
     PAID = "paid"
+    """The bank says so; where the insurer owes, what it paid back has come in."""
+    NOTHING_DUE = "nothing_due"
+    RETURNED = "returned"
+    """The bank could not pay it, or returned the payment: it is approved and paid anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,10 @@ class InsurerBill:
     fee_document: str = ""
     """The paper on which the payer's budget paid the fee."""
     fee_paid_by: OfficerId | None = None
+    order_id: OrderId = NO_ORDER
+    paid_on: date | None = None
+    bank_reference: str = ""
+    """The bank's own number of the payment, or of the insurer's that came in."""
 
 
 @dataclass(frozen=True, slots=True)

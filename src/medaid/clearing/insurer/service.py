@@ -30,7 +30,13 @@ from medaid.clearing.insurer.model import (
     InsurerBill,
     Period,
 )
-from medaid.clearing.insurer.paying import approve_bill, pay_bill, pay_fee
+from medaid.clearing.insurer.paying import (
+    approve_bill,
+    pay_bill,
+    pay_fee,
+    payment_heard,
+    receive_refund,
+)
 from medaid.clearing.insurer.store import list_bills
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled, InsurerReserveExceeded
@@ -173,7 +179,7 @@ def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
         last,
         Fen(sum(int(one.fronted) for one in bills)),
         len(bills),
-        sum(one.state is BillState.PAID for one in bills),
+        sum(one.state in (BillState.PAID, BillState.NOTHING_DUE) for one in bills),
         in_use,
         int(in_use) * 1000 // reserve if reserve else 0,
         Fen(max(0, int(in_use) - reserve) if contract else 0),
@@ -245,7 +251,9 @@ __all__ = [
     "list_bills",
     "pay_bill",
     "pay_fee",
+    "payment_heard",
     "propose_contract",
+    "receive_refund",
     "report_reserve",
     "survey",
 ]

@@ -142,6 +142,13 @@ class PayOrder:
     batch_id: str = ""
     answers: tuple[BankAnswer, ...] = ()
 
+    @property
+    def entry_source(self) -> str:
+        """What names the entry of its payment that counts now: each time that it came back and was
+        paid after all has an entry of its own."""
+        back = sum(a.result is BankResult.FAILED and not a.refused for a in self.answers)
+        return f"{self.order_id}.{back}" if back else self.order_id
+
 
 class BatchState(StrEnum):
     OPEN = "open"
