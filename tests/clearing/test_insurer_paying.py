@@ -17,7 +17,7 @@ from medaid.aws.transaction import commit
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import InsurerBill, Period
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
-from medaid.fund import periods
+from medaid.fund import balances, periods
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
 from medaid.ids import OfficerId
@@ -65,6 +65,7 @@ def billed(tables: Tables) -> Tables:
 @pytest.mark.usefixtures("billed")
 class TestBank:
     def test_paid_when_the_bank_says_so_with_its_day_and_number(self) -> None:
+        """M二.5."""
         approved()
         made = ordered()
         assert (made.state, made.paid_on, spent()) == ("ordered", None, 50000)
@@ -222,7 +223,7 @@ class TestRefund:
         self.owed_back()
         april = at(20, month=4, year=2020)
         month = Month("2020-03")
-        first = periods.first_month(DISTRICT) or month
+        first = balances.first_month(DISTRICT) or month
         for one in first.through(month):
             periods.close(DISTRICT, one, "会计", april, carried_over=True)
         before = billed.everything()
