@@ -67,7 +67,9 @@ def test_what_each_bill_asks_for_is_data(period: Period, kinds: set[str]) -> Non
 
 @pytest.mark.usefixtures("year")
 def test_the_year_with_outpatient_care() -> None:
-    """M二.5. March: a stay with 500.00; a visit with 150.00, of which 120.00 门诊救助 and 30.00 二次救助.
+    """M二.5.
+
+    March: a stay with 500.00; a visit with 150.00, of which 120.00 门诊救助 and 30.00 二次救助.
     August: a stay with 300.00, a visit with 80.00, all of it 门诊救助.
 
     July 500.00 + 30.00; December 300.00; March 120.00 + 80.00 and 0.8 % of 1,030.00 = 8.24.
