@@ -37,16 +37,16 @@ def test_found_by_person_by_reader_and_by_day() -> None:
     record(HOSPITAL, "P1", minutes=1)
     record(OFFICER, "P2", minutes=2)
     record(OFFICER, "P1", minutes=60 * 24)
-    found = service.list_reads_of("P1", MAOMING, 10).rows
+    found = service.page_of_reads_of("P1", MAOMING, "", 10)[0]
     assert [(row.reader.subject, row.item) for row in found] == [
         ("officer-1", "C1"),
         ("his-1", "C1"),
         ("officer-1", "C1"),
     ]
     assert found[1].reader == Reader("his-1", "H44090000001", "", "10.0.0.8")
-    by = service.list_reads_by("officer-1", MAOMING, 10).rows
+    by = service.page_of_reads_by("officer-1", MAOMING, "", 10)[0]
     assert [row.psn_no for row in by] == ["P1", "P2", "P1"]
-    on = service.list_reads_on(date(2026, 3, 10), MAOMING, 10).rows
+    on = service.page_of_reads_on(date(2026, 3, 10), MAOMING, "", 10)[0]
     assert [(row.psn_no, row.reader.subject) for row in on] == [
         ("P2", "officer-1"),
         ("P1", "his-1"),
@@ -59,9 +59,9 @@ def test_another_region_is_not_seen() -> None:
     record(OFFICER, "P1", region="320100")
     record(OFFICER, "P1", region="440902")
     for rows in (
-        service.list_reads_of("P1", MAOMING, 10).rows,
-        service.list_reads_by("officer-1", MAOMING, 10).rows,
-        service.list_reads_on(date(2026, 3, 10), MAOMING, 10).rows,
+        service.page_of_reads_of("P1", MAOMING, "", 10)[0],
+        service.page_of_reads_by("officer-1", MAOMING, "", 10)[0],
+        service.page_of_reads_on(date(2026, 3, 10), MAOMING, "", 10)[0],
     ):
         assert [row.region for row in rows] == ["440902"]
 
@@ -70,7 +70,7 @@ def test_two_reads_of_one_instant_are_two_records_and_one_twice_is_one() -> None
     record(OFFICER, "P1")
     record(HOSPITAL, "P1")
     record(OFFICER, "P1")
-    assert len(service.list_reads_of("P1", MAOMING, 10).rows) == 2
+    assert len(service.page_of_reads_of("P1", MAOMING, "", 10)[0]) == 2
 
 
 def test_a_record_is_never_written_over(tables: Any) -> None:
@@ -97,10 +97,10 @@ def test_look_ups_of_an_hour_are_limited(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(Forbidden) as refused:
         record(OFFICER, "P3")
     assert refused.value.code == "LOOKUP_LIMIT"
-    assert service.list_reads_of("P3", MAOMING, 10).rows == []
+    assert service.page_of_reads_of("P3", MAOMING, "", 10)[0] == []
     record(HOSPITAL, "P3")
     record(OFFICER, "P3", minutes=60)
-    assert len(service.list_reads_of("P3", MAOMING, 10).rows) == 2
+    assert len(service.page_of_reads_of("P3", MAOMING, "", 10)[0]) == 2
 
 
 def test_limits_are_data_with_their_reasons() -> None:

@@ -191,21 +191,21 @@ def test_who_was_refused_for_too_many_look_ups_stays_named_43(
             service.count_lookup(officer, Purpose.CASE_SEARCH, at)
     with pytest.raises(Forbidden):
         service.count_lookup(officer, Purpose.IDENTIFICATION, NOW + timedelta(minutes=9))
-    found = service.list_reads_by("o-zhang", Region(HERE), 10).rows
+    found = service.page_of_reads_by("o-zhang", Region(HERE), "", 10)[0]
     assert [(r.psn_no, r.item, r.purpose, r.at - NOW, r.reader.source) for r in found] == [
         ("", "refused", Purpose.IDENTIFICATION, timedelta(minutes=9), "10.0.0.9"),
         ("", "refused", Purpose.CASE_SEARCH, timedelta(minutes=2), "10.0.0.9"),
     ]
-    assert service.list_reads_on(NOW.date(), Region(HERE), 10).rows == found
-    assert service.list_reads_by("o-zhang", Region(ELSEWHERE), 10).rows == []
+    assert service.page_of_reads_on(NOW.date(), Region(HERE), "", 10)[0] == found
+    assert service.page_of_reads_by("o-zhang", Region(ELSEWHERE), "", 10)[0] == []
 
 
 def test_a_refused_institution_is_found_by_its_subject_43(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "limit_of", lambda _reader, _purpose: Limit(1, "x"))
     hospital = Caller("h-1", institution="H44090100001")
     service.count_lookup(hospital, Purpose.IDENTIFICATION, NOW)
-    assert service.list_reads_by("h-1", Region(HERE), 10).rows == []
+    assert service.page_of_reads_by("h-1", Region(HERE), "", 10)[0] == []
     with pytest.raises(Forbidden):
         service.count_lookup(hospital, Purpose.IDENTIFICATION, NOW)
-    (row,) = service.list_reads_by("h-1", Region(HERE), 10).rows
+    (row,) = service.page_of_reads_by("h-1", Region(HERE), "", 10)[0]
     assert (row.reader.institution, row.item) == ("H44090100001", "refused")

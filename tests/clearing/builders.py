@@ -453,3 +453,10 @@ def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:
         )
         for i in items
     )
+
+
+def owed_to(region: str, month: str = "") -> list[Bill]:
+    """The bills that a region is owed by, of a month or of all."""
+    return [
+        one for one in regions.page_of_bills(region, month, "", 1000)[0] if one.creditor == region
+    ]

@@ -32,6 +32,7 @@ from tests.clearing.builders import (
     insure,
     item,
     made,
+    owed_to,
     reconcile_totals,
     upload_rows,
 )
@@ -97,7 +98,7 @@ class TestCalendar:
         second = jobs.daily(at(2, 4, month=8), CALENDAR)
         assert second.counts["sealed"] == 0
         assert tables.everything() == before
-        (bill,) = [b for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        (bill,) = [b for b in owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
 
     def test_month_that_was_missed_is_made_up_for(self, tables: Tables) -> None:
@@ -108,7 +109,7 @@ class TestCalendar:
         for day in (2, 3):
             assert jobs.daily(at(day, 4, month=8), CALENDAR).failed == []
         assert made(HOME, A, "2023-07")[0].lines == 2
-        (bill,) = [b for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
+        (bill,) = [b for b in owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE]
         assert bill.total() == Fen(80000)
 
     def test_months_that_were_missed_are_made_up_for_however_many(self, tables: Tables) -> None:
@@ -122,9 +123,9 @@ class TestCalendar:
         for month in (4, 5, 7):
             period = f"2023-{month:02d}"
             assert [s.lines for s in made(HOME, A, period)] == [1]
-            (bill,) = [b for b in regions.list_owed_to(HOME, period) if b.debtor == ELSEWHERE]
+            (bill,) = [b for b in owed_to(HOME, period) if b.debtor == ELSEWHERE]
             assert bill.total() == Fen(1000 * month)
-        (june,) = [b for b in regions.list_owed_to(HOME, "2023-06") if b.debtor == ELSEWHERE]
+        (june,) = [b for b in owed_to(HOME, "2023-06") if b.debtor == ELSEWHERE]
         assert june.total() == Fen(0)
         assert {s.month for s in hospital.report_overdue(Region(HOME), AUGUST, CALENDAR)} == {
             "2023-04",
@@ -150,9 +151,9 @@ class TestCalendar:
         jobs.monthly(AUGUST)
         jobs.monthly(at(1, 4, month=9))
         jobs.daily(at(2, 4, month=9), CALENDAR)
-        assert [
-            b.total() for b in regions.list_owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE
-        ] == [Fen(80000)]
+        assert [b.total() for b in owed_to(HOME, "2023-07") if b.debtor == ELSEWHERE] == [
+            Fen(80000)
+        ]
 
     def test_failure_of_one_region_does_not_keep_the_others(self, tables: Tables) -> None:
         arrive(item(1, at(3)))

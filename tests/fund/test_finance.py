@@ -133,7 +133,7 @@ class TestAllocation:
         with pytest.raises(BadInput) as told:
             request(5, fund="养老")
         assert told.value.code == "FUND_UNKNOWN"
-        assert allocations.list_allocations(R, "2023-Q3") == []
+        assert allocations.page_of_allocations(R, "2023-Q3", "", 50) == ([], "")
 
     @pytest.mark.parametrize(
         ("quarter", "fen"), [("2023-Q5", 1), ("2023", 1), ("2023-Q3", 0), ("2023-Q3", -1)]
@@ -170,12 +170,12 @@ class TestAllocation:
         items = [BudgetItem("610100-500101", Fen(599), "调减")]
         budgets.draft_budget(R, 2023, items, "压减", "会计", when(3))
         budgets.review_budget(R, 2023, 2, "财政甲", when(3))
-        allocations_stand = allocations.list_allocations(R, "2023-Q3")
+        allocations_stand = allocations.page_of_allocations(R, "2023-Q3", "", 50)
         budgets.approve_budget(R, 2023, 2, "县政批2", "县政府", when(3))
         with pytest.raises(Conflict) as told:
             allocations.approve_allocation(R, "2023-Q3", "1", "财政", when(4))
         assert told.value.code == "BUDGET_EXCEEDED"
-        assert allocations.list_allocations(R, "2023-Q3") == allocations_stand
+        assert allocations.page_of_allocations(R, "2023-Q3", "", 50) == allocations_stand
 
     def test_two_requests_side_by_side_do_not_share_one_budget(self) -> None:
         made = [

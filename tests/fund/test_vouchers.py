@@ -42,7 +42,7 @@ def test_made_by_one_and_posted_by_another() -> None:
     assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(70_000_00)
     vouchers.post_voucher(R, JULY, "收1", "审核", when(7))  # again: nothing more
     assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(70_000_00)
-    ((_, state),) = vouchers.list_vouchers(R, JULY)
+    (((_, state),), _) = vouchers.page_of_vouchers(R, JULY, "", 50)
     assert state is VoucherState.POSTED
 
 
@@ -112,7 +112,7 @@ def test_an_entry_that_stands_already_is_told_as_a_duplicate() -> None:
     with pytest.raises(Conflict) as told:
         vouchers.post_voucher(R, JULY, "收1", "审核", when(6))
     assert (told.value.code, told.value.field) == ("DUPLICATE", "voucher_id")
-    assert vouchers.list_vouchers(R, JULY)[0][1] is VoucherState.MADE
+    assert vouchers.page_of_vouchers(R, JULY, "", 50)[0][0][1] is VoucherState.MADE
 
 
 def test_a_replay_answers_what_stands_also_after_the_close() -> None:
@@ -157,7 +157,7 @@ def test_what_could_never_be_posted_is_refused_when_it_is_made(
     with pytest.raises(Refused) as told:
         vouchers.make_voucher(R, draft(**changes), "会计", when(5))
     assert (told.value.code, told.value.field) == (code, field)
-    assert vouchers.list_vouchers(R, JULY) == []
+    assert vouchers.page_of_vouchers(R, JULY, "", 50) == ([], "")
 
 
 def test_a_closed_month_takes_no_voucher_and_posts_none() -> None:

@@ -26,9 +26,9 @@ def identity_recorded(
 
 def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:
     """The whole register as it stood on `day`, as known at `known_at`, page by page."""
-    after = None
+    after = ""
     while True:
-        page, after = service.register_page(admdvs, day, known_at, 50, after)
+        page, after = service.register_page(admdvs, day, known_at, after, 50)
         yield from page
-        if after is None:
+        if not after:
             return

@@ -55,7 +55,8 @@ def holder(department: Department) -> str:
 
 
 def reads(psn_no: str) -> list[str]:
-    return [row.reader.subject for row in access.list_reads_of(psn_no, Region("440900"), 9).rows]
+    found, _ = access.page_of_reads_of(psn_no, Region("440900"), "", 9)
+    return [row.reader.subject for row in found]
 
 
 def test_found_by_certificate_and_shown(holder: str) -> None:

@@ -316,7 +316,9 @@ def test_handed_on_between_points_it_keeps_trail_and_clock_J18() -> None:
     assert service.case_detail(o, village, case.case_id, NOW).case.point == "T01", (
         "who took it in sees what became of it"
     )
-    assert len(service.list_cases(village, [State.ACCEPTED], 10)[0]) == 1
+    assert (
+        len(service.page_of_cases(village, service.CaseFilter((State.ACCEPTED,)), "", 10)[0]) == 1
+    )
     with pytest.raises(Forbidden, match="服务点"):
         service.withdraw(o, village, case.case_id, case.version, NOW, given("不办了"))
     with pytest.raises(Forbidden, match="统筹区"):
@@ -719,20 +721,27 @@ def test_lists_by_state_role_and_filter_with_paging() -> None:
         case = opened(o, draft(key=str(n)), NOW)
         if n % 2:
             service.accept(o, INTAKE, case.case_id, case.version, NOW, given())
-    rows, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3)
-    more, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
-    last, cursor = service.list_cases(INTAKE, [State.DRAFTED, State.ACCEPTED], 3, cursor)
+    both, drafted = (
+        service.CaseFilter(one) for one in ((State.DRAFTED, State.ACCEPTED), (State.DRAFTED,))
+    )
+    rows, cursor = service.page_of_cases(INTAKE, both, "", 3)
+    more, cursor = service.page_of_cases(INTAKE, both, cursor, 3)
+    last, cursor = service.page_of_cases(INTAKE, both, cursor, 3)
     assert [len(rows), len(more), len(last), cursor] == [3, 3, 1, ""]
     assert len({r["case_id"] for r in (*rows, *more, *last)}) == 7
-    assert service.counts(INTAKE)["accepted"] == 3
-    only, _ = service.list_cases(
-        INTAKE, [State.ACCEPTED], 50, "", lambda row: row["due"] == "2026-03-30"
-    )
-    assert len(only) == 3
+    assert service.counts(INTAKE)[0]["accepted"] == 3
+    for before, count in (("2026-03-31", 3), ("2026-03-30", 0)):
+        asked = service.CaseFilter((State.ACCEPTED,), "", before)
+        assert len(service.page_of_cases(INTAKE, asked, "", 50)[0]) == count
     assert State.RECHECKED in service.states_for(o, "accountant")
-    assert service.list_cases(officer("o-v", "intake", point="V01"), [State.DRAFTED], 10)[0] == []
+    assert (
+        service.page_of_cases(
+            officer("o-v", "intake", point="V01"), service.CaseFilter((State.DRAFTED,)), "", 10
+        )[0]
+        == []
+    )
     with pytest.raises(BadInput, match="翻页"):
-        service.list_cases(INTAKE, [State.DRAFTED], 3, "nonsense")
+        service.page_of_cases(INTAKE, drafted, "nonsense", 3)
 
 
 def test_what_comes_back_of_an_earlier_year_is_other_income() -> None:

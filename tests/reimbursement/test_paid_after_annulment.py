@@ -106,7 +106,7 @@ def test_an_auditor_resolves_it_on_the_route_and_finds_the_demand_in_the_queue_3
     }
     answered = handler.handler(event, None)
     assert (answered["statusCode"], json.loads(answered["body"])["state"]) == (200, "paid")
-    rows, _ = service.list_cases(REVIEWER, [State.RECOVERING], 10)
+    rows, _ = service.page_of_cases(REVIEWER, service.CaseFilter((State.RECOVERING,)), "", 10)
     assert [row["case_id"] for row in rows] == [case.case_id]
     again = handler.handler(event, None)
     assert (again["statusCode"], json.loads(again["body"])["code"]) == (409, "STATE")
@@ -126,7 +126,7 @@ def test_what_was_paid_after_all_is_booked_and_demanded_back_33(
     assert resolved(o, order).state == OrderState.PAID
     case = now_of(o, case)
     assert (case.state, case.granted) == (State.RECOVERING, case.orders[0].amount)
-    rows, _ = service.list_cases(REVIEWER, [State.RECOVERING], 10)
+    rows, _ = service.page_of_cases(REVIEWER, service.CaseFilter((State.RECOVERING,)), "", 10)
     assert [row["case_id"] for row in rows] == [case.case_id], "in the queue of who re-checks it"
     assert balances()["1002"] == -int(case.granted)
     assert balances().get("2103", 0) == 0

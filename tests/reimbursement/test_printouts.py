@@ -169,7 +169,7 @@ def test_a_paper_is_a_file_and_its_reader_stands_in_the_trail() -> None:
     assert "no-store" in str(headers["Cache-Control"])
     assert answer["isBase64Encoded"]
     assert "手工(零星)报销受理单" in text(base64.b64decode(answer["body"]))
-    (read,) = access.list_reads_of("P1", Region(NANJING), 10).rows
+    (read,) = access.page_of_reads_of("P1", Region(NANJING), "", 10)[0]
     assert (read.reader.subject, read.item) == (INTAKE.officer_id, case.case_id)
     assert base64.b64decode(ask(INTAKE, case, "acceptance/xlsx")["body"]).startswith(b"PK")
 
@@ -180,4 +180,4 @@ def test_another_office_gets_no_paper_and_an_unknown_form_is_refused() -> None:
     assert ask(elsewhere, case, "acceptance/pdf")["statusCode"] == 403
     assert ask(INTAKE, case, "acceptance/docx")["statusCode"] == 400
     assert ask(INTAKE, case, "letter/pdf")["statusCode"] == 400
-    assert access.list_reads_of("P1", Region(NANJING), 10).rows == []
+    assert access.page_of_reads_of("P1", Region(NANJING), "", 10)[0] == []

@@ -58,9 +58,10 @@ def test_every_pattern_of_the_table(tables: Tables) -> None:
     assert [i for n in range(store.SHARDS) for i in store.due(n, NOW)] == []
     commit([store.step_claimed(waiting.case_id, "warned", NOW)])
     assert store.steps_claimed(waiting.case_id) == {"warned"}
-    rows, more = store.queue("320100", State.ACCEPTED, None, 10)
-    assert ([r["case_id"] for r in rows], more) == ([waiting.case_id], None)
-    assert (store.count("320100", State.PAID), store.count("320100", State.NOTIFIED)) == (1, 0)
+    rows, more = store.page_of_queue("320100#accepted", "", 10)
+    assert ([r["case_id"] for r in rows], more) == ([waiting.case_id], "")
+    counts = [store.count(f"320100#{state}") for state in (State.PAID, State.NOTIFIED)]
+    assert counts == [1, 0]
     found = store.indexed(waiting.case_id)
     assert found is not None
     assert found[1]["queue"] == "320100#accepted"
@@ -72,13 +73,13 @@ def test_every_pattern_of_the_table(tables: Tables) -> None:
 
 def test_conditions_stop_what_came_too_late(tables: Tables) -> None:
     case = replace(draft(), version=1)
-    commit([store.case_write(case, DueProjection(), None, "v")])
+    commit(store.case_writes(case, DueProjection(), None, "v"))
     for stale in (None, replace(case, version=0), replace(case, steps_claimed=("warned",))):
         with pytest.raises(ConditionFailed, match="case"):
-            commit([store.case_write(case, DueProjection(), stale, "v")])
+            commit(store.case_writes(case, DueProjection(), stale, "v"))
         if stale is not None:
             with pytest.raises(ConditionFailed, match="case"):
-                commit([store.case_touched(case, DueProjection(), stale, "v")])
+                commit(store.case_touched(case, DueProjection(), stale, "v"))
     for once in (
         store.step_claimed("c", "due", NOW),
         store.supplements("S", 1, "c"),
@@ -96,7 +97,7 @@ def test_nothing_personal_lies_in_keys_lists_or_messages(tables: Tables) -> None
     batch = open_batch("b", NOW)
     case = released(o, granted(o, draft(), NOW), NOW, batch.batch_id)
     close_batch(batch.batch_id, NOW)
-    rows, _ = store.queue("320100", State.PAID, None, 10)
+    rows, _ = store.page_of_queue("320100#paid", "", 10)
     plain = str(rows) + str(
         [(i["pk"], i["sk"], i.get("queue"), i.get("due_at")) for i in tables.items("reimbursement")]
     )

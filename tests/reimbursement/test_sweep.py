@@ -168,9 +168,8 @@ def test_on_1_january_without_a_published_calendar_nothing_fails_J28(tables: Tab
     assert service.reproject(longer) == 0
     after = service.case_detail(longer, INTAKE, case.case_id, at("2027-01-02 09:00"))
     assert (after.projection.due, after.projection.provisional) == (date(2027, 1, 13), False)
-    rows, _ = service.list_cases(
-        INTAKE, [State.ACCEPTED], 10, "", lambda row: row["case_id"] == case.case_id
-    )
+    rows, _ = service.page_of_cases(INTAKE, service.CaseFilter((State.ACCEPTED,)), "", 10)
+    rows = [row for row in rows if row["case_id"] == case.case_id]
     assert (rows[0]["due"], rows[0]["provisional"]) == ("2027-01-13", False)
     assert service.case_detail(
         longer, INTAKE, earlier.case_id, at("2027-01-02 09:00")
@@ -209,7 +208,7 @@ def test_many_open_cases_and_a_few_due_reads_the_few_J28(
             case = replace(
                 sample, case_id=f"320100M{n:05d}", clock=StatutoryClock(begin, WorkingDays(10))
             )
-            write = store.case_write(
+            (write,) = store.case_writes(
                 case, rules.projection(case, o.calendar, o.procedure), None, o.calendar.version
             )
             batch.save(write.item)  # type: ignore[union-attr]  # a put

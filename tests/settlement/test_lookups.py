@@ -41,7 +41,7 @@ def hospital(tables: Any) -> Hospital:
 def reads(psn_no: str = "P1") -> list[tuple[str, str, str, str]]:
     return [
         (row.purpose, row.reader.institution, row.reader.source, row.item)
-        for row in access.list_reads_of(psn_no, REGION, 50).rows
+        for row in access.page_of_reads_of(psn_no, REGION, "", 50)[0]
     ]
 
 

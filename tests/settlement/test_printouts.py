@@ -76,13 +76,13 @@ def test_one_that_was_reversed_says_so(settled: str) -> None:
 
 def test_a_print_is_a_look_at_the_person_and_only_the_institutions_own(settled: str) -> None:
     paper(settled)
-    reads = access.list_reads_of("P1", Region("440900"), 10).rows
+    reads = access.page_of_reads_of("P1", Region("440900"), "", 10)[0]
     assert [(one.purpose, one.item) for one in reads] == [("explanation", settled)]
     with pytest.raises(Refused, match="本机构没有结算"):
         paper(settled, his("H44090100001"))
     with pytest.raises(BadInput, match="pdf、xlsx"):
         service.print_settlement(settled, "docx", his(MAOMING.code), NOW)
-    assert len(access.list_reads_of("P1", Region("440900"), 10).rows) == 1
+    assert len(access.page_of_reads_of("P1", Region("440900"), "", 10)[0]) == 1
 
 
 def test_the_handler_answers_with_the_file_or_a_refusal(settled: str) -> None:

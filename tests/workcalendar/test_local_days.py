@@ -97,13 +97,13 @@ def test_open_cases_are_projected_anew_once_and_others_stay_J28_18() -> None:
     other = replace(mine, case_id="320200M1", admdvs=str(WUXI))
     o = office()
     projection = rules.projection(other, o.calendar, o.procedure)
-    commit([store.case_write(other, projection, None, o.calendar.version)])
+    commit(store.case_writes(other, projection, None, o.calendar.version))
     service.sweep(office(current()), NOW)
     publish(NANJING, DAY)
     moved = office(current())
     assert service.sweep(moved, NOW).corrected == 1
     assert service.sweep(moved, NOW).corrected == 0
-    rows, _ = service.list_cases(INTAKE, [State.ACCEPTED], 10, "", lambda _row: True)
+    rows, _ = service.page_of_cases(INTAKE, service.CaseFilter((State.ACCEPTED,)), "", 10)
     assert {row["case_id"]: row["due"] for row in rows} == {mine.case_id: "2026-03-25"}
     found = store.indexed(other.case_id)
     assert found is not None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
-from medaid.access import keys, service, sign_out
-from medaid.access.model import PURPOSES, Purpose
+from medaid.access import service, sign_out
+from medaid.access.model import PURPOSES, Purpose, Read
 from medaid.aws.rest.bodies import (
     Done,
     InstantText,
@@ -13,9 +14,8 @@ from medaid.aws.rest.bodies import (
     NameOf,
     Page,
     Shown,
-    cursor_key,
-    cursor_text,
 )
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.instants import parse_date
 from medaid.regions import Region
@@ -50,10 +50,10 @@ class ReadShown(Shown):
     roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
 )  # fmt: skip
 def list_reads_of_person(call: Call[None, None], admdvs: Region, psn_no: str) -> Page[ReadShown]:
-    after = cursor_key(call.query.cursor, pk=keys.person_partition(psn_no))
-    found = service.list_reads_of(psn_no, admdvs, call.query.limit, _native(after))
+    read = partial(service.page_of_reads_of, psn_no, admdvs)
+    page = paged(call.query, ("reads of", admdvs, psn_no), read, _read)
     service.record_read(call.caller, psn_no, admdvs, Purpose.AUDIT, call.now)
-    return _page(found)
+    return page
 
 
 @ROUTES.get(
@@ -61,10 +61,10 @@ def list_reads_of_person(call: Call[None, None], admdvs: Region, psn_no: str) ->
     roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
 )  # fmt: skip
 def list_reads_by_reader(call: Call[None, None], admdvs: Region, subject: str) -> Page[ReadShown]:
-    after = cursor_key(call.query.cursor, subject=subject)
-    found = service.list_reads_by(subject, admdvs, call.query.limit, _native(after))
+    read = partial(service.page_of_reads_by, subject, admdvs)
+    page = paged(call.query, ("reads by", admdvs, subject), read, _read)
     service.count_lookup(call.caller, Purpose.AUDIT, call.now)
-    return _page(found)
+    return page
 
 
 @ROUTES.get(
@@ -72,33 +72,20 @@ def list_reads_by_reader(call: Call[None, None], admdvs: Region, subject: str) -
     roles=_INSPECTORS, owner=Owner.WITHIN, cite=_CITE, query=ListQuery,
 )  # fmt: skip
 def list_reads_on_day(call: Call[None, None], admdvs: Region, day: str) -> Page[ReadShown]:
-    on = parse_date(day, "day")
-    after = cursor_key(call.query.cursor, day=keys.day_partition(on, admdvs))
-    found = service.list_reads_on(on, admdvs, call.query.limit, _native(after))
+    read = partial(service.page_of_reads_on, parse_date(day, "day"), admdvs)
+    page = paged(call.query, ("reads on", admdvs, day), read, _read)
     service.count_lookup(call.caller, Purpose.AUDIT, call.now)
-    return _page(found)
+    return page
 
 
-def _native(after: dict[str, str] | None) -> dict[str, dict[str, str]] | None:
-    """A cursor's key as storage takes it."""
-    return {name: {"S": value} for name, value in after.items()} if after else None
-
-
-def _page(found: service.Reads) -> Page[ReadShown]:
-    after = found.after or {}
-    return Page(
-        rows=[
-            ReadShown.of(
-                row,
-                subject=row.reader.subject,
-                institution=row.reader.institution,
-                reader_region=row.reader.region,
-                source=row.reader.source,
-                purpose_name=PURPOSES[row.purpose],
-            )
-            for row in found.rows
-        ],
-        cursor=cursor_text({name: value["S"] for name, value in after.items()}) if after else "",
+def _read(row: Read) -> ReadShown:
+    return ReadShown.of(
+        row,
+        subject=row.reader.subject,
+        institution=row.reader.institution,
+        reader_region=row.reader.region,
+        source=row.reader.source,
+        purpose_name=PURPOSES[row.purpose],
     )
 
 

@@ -8,9 +8,7 @@ record says who settled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
 
 from medaid.access import keys, rules, store
 from medaid.access.model import REFUSED, Purpose, Read, Reader
@@ -18,13 +16,6 @@ from medaid.aws.web import Caller
 from medaid.errors import Forbidden
 from medaid.instants import aware
 from medaid.regions import Region
-
-
-class Reads(NamedTuple):
-    """One page of the trail, newest first; `after` is the key behind which the next page begins."""
-
-    rows: list[Read]
-    after: dict[str, Any] | None
 
 
 def reader(caller: Caller) -> Reader:
@@ -61,30 +52,24 @@ def count_lookup(caller: Caller, purpose: Purpose, now: datetime) -> None:
         raise Forbidden("LOOKUP_LIMIT", rule=f"每小时至多查询 {limit.per_hour} 次,请稍后再查")
 
 
-def list_reads_of(
-    psn_no: str, region: Region, limit: int, after: Mapping[str, Any] | None = None
-) -> Reads:
-    """Who read this person, as far as the person was insured in `region` or below. Raises
-    Unavailable."""
-    return _within(region, store.reads_of(psn_no, limit, after))
+def page_of_reads_of(psn_no: str, region: Region, after: str, limit: int) -> store.Page:
+    """Who read this person, as far as the person was insured in `region` or below. Raises BadInput
+    for an `after` of another list, Unavailable."""
+    return _within(region, store.reads_of(psn_no, after, limit))
 
 
-def list_reads_by(
-    subject: str, region: Region, limit: int, after: Mapping[str, Any] | None = None
-) -> Reads:
-    """Whom of `region` and below the caller with that subject read. Raises Unavailable."""
-    return _within(region, store.reads_by(subject, limit, after))
+def page_of_reads_by(subject: str, region: Region, after: str, limit: int) -> store.Page:
+    """Whom of `region` and below the caller with that subject read. Raises as above."""
+    return _within(region, store.reads_by(subject, after, limit))
 
 
-def list_reads_on(
-    day: date, region: Region, limit: int, after: Mapping[str, Any] | None = None
-) -> Reads:
-    """Who of `region` (or below) was read on `day` (Beijing). Raises Unavailable."""
-    return _within(region, store.reads_on(keys.day_partition(day, region), limit, after))
+def page_of_reads_on(day: date, region: Region, after: str, limit: int) -> store.Page:
+    """Who of `region` (or below) was read on `day` (Beijing). Raises as above."""
+    return _within(region, store.reads_on(keys.day_partition(day, region), after, limit))
 
 
-def _within(region: Region, found: tuple[list[Read], dict[str, Any] | None]) -> Reads:
+def _within(region: Region, found: store.Page) -> store.Page:
     """An inspector sees what concerns the people of their own region; the pages stay as they are
     cut, so one may hold fewer rows than were asked for."""
-    rows, after = found
-    return Reads([r for r in rows if not r.region or region.contains(Region(r.region))], after)
+    rows, end = found
+    return [r for r in rows if not r.region or region.contains(Region(r.region))], end

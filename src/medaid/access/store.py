@@ -3,19 +3,17 @@ changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-from pynamodb.exceptions import UpdateError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from medaid.access import keys
 from medaid.access.model import Purpose, Read, Reader
-from medaid.aws.items import Key
+from medaid.aws.items import Key, page_of_index
 from medaid.aws.table import Model, UnicodeAttribute, WholeAttribute, table_meta
-from medaid.aws.transaction import put_once, reading
+from medaid.aws.transaction import put_once, reading, update_if
 from medaid.instants import civil_date, from_stored, stored
 from medaid.regions import Region
 
@@ -112,39 +110,8 @@ def last_sign_out(subject: str, region: str) -> datetime | None:
 def count(subject: str, at: datetime, most: int) -> bool:
     """Counts one look-up of the caller's hour; False where it has had `most`. Raises
     Unavailable."""
-    item = ReadItem(*keys.count_key(subject, at))
-
-    def add() -> bool:
-        free = ReadItem.lookups.does_not_exist() | (ReadItem.lookups < most)
-        try:
-            item.update([ReadItem.lookups.add(1)], condition=free)
-        except UpdateError as error:
-            code = error.cause_response_code if isinstance(error.cause, ClientError) else ""
-            if code == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-    return reading(add)
-
-
-def page(
-    query: Any, partition: str, limit: int, after: Mapping[str, Any] | None
-) -> tuple[list[Read], dict[str, Any] | None]:
-    """Records of a partition of the table or of an index, newest first, and the key after which the
-    next page begins. Raises Unavailable."""
-
-    def read() -> tuple[list[Read], dict[str, Any] | None]:
-        found = query(
-            partition,
-            limit=limit,
-            scan_index_forward=False,
-            last_evaluated_key=dict(after) if after else None,
-        )
-        rows = [_read(item) for item in found]
-        return rows, found.last_evaluated_key
-
-    return reading(read)
+    free = ReadItem.lookups.does_not_exist() | (ReadItem.lookups < most)
+    return update_if(ReadItem(*keys.count_key(subject, at)), [ReadItem.lookups.add(1)], free)
 
 
 def _read(item: ReadItem) -> Read:
@@ -159,17 +126,22 @@ def _read(item: ReadItem) -> Read:
     )
 
 
-Page = tuple[list[Read], dict[str, Any] | None]
-After = Mapping[str, Any] | None
+Page = tuple[list[Read], str]
+"""Reads, newest first, and where the next page begins; empty at the end."""
 
 
-def reads_of(psn_no: str, limit: int, after: After) -> Page:
-    return page(ReadItem.query, keys.person_partition(psn_no), limit, after)
+def reads_of(psn_no: str, after: str, limit: int) -> Page:
+    return _page(ReadItem.query, ("sk", "pk"), keys.person_partition(psn_no), after, limit)
 
 
-def reads_by(subject: str, limit: int, after: After) -> Page:
-    return page(ReadItem.by_reader.query, subject, limit, after)
+def reads_by(subject: str, after: str, limit: int) -> Page:
+    return _page(ReadItem.by_reader.query, ("pk", "sk", "at", "subject"), subject, after, limit)
 
 
-def reads_on(partition: str, limit: int, after: After) -> Page:
-    return page(ReadItem.by_day.query, partition, limit, after)
+def reads_on(partition: str, after: str, limit: int) -> Page:
+    return _page(ReadItem.by_day.query, ("pk", "sk", "at", "day"), partition, after, limit)
+
+
+def _page(query: Any, place: Sequence[str], partition: str, after: str, limit: int) -> Page:
+    found, end = page_of_index(query, place, partition, after, limit, scan_index_forward=False)
+    return [_read(item) for item in found], end

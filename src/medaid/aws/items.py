@@ -10,7 +10,8 @@ Keys come from the package's `keys.py`, bodies from `medaid.aws.codec`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -19,9 +20,11 @@ from pynamodb.expressions.condition import Condition
 from medaid.aws import codec
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, WholeAttribute
 from medaid.aws.transaction import Check, Delete, Put, Write, item_or_none, reading
+from medaid.errors import BadInput
 from medaid.instants import stored
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 
 class Key(NamedTuple):
@@ -29,6 +32,46 @@ class Key(NamedTuple):
 
     pk: str
     sk: str
+
+
+def page_of_index(
+    query: Callable[..., Iterable[M]],
+    place: Sequence[str],
+    partition: str,
+    after: str,
+    limit: int,
+    condition: Condition | None = None,
+    **more: Any,
+) -> tuple[list[M], str]:
+    """One page of a partition in one query by `query`, of a table or an index: at most `limit`
+    items behind `after`, and where the next page begins, empty at the end.
+
+    `place` names the key attributes with which storage goes on, the index's partition last. Raises
+    BadInput for an `after` of another partition, Unavailable.
+    """
+    start = _place(place, partition, after)
+
+    def read() -> list[M]:
+        found = query(partition, condition, limit=limit + 1, last_evaluated_key=start, **more)
+        return list(found)
+
+    found: list[M] = reading(read)
+    if len(found) <= limit:
+        return found, ""
+    return found[:limit], json.dumps([getattr(found[limit - 1], name) for name in place])
+
+
+def _place(names: Sequence[str], partition: str, after: str) -> dict[str, dict[str, str]] | None:
+    if not after:
+        return None
+    try:
+        values = json.loads(after)
+    except ValueError:
+        values = None
+    texts = isinstance(values, list) and all(isinstance(one, str) and one for one in values)
+    if not texts or len(values) != len(names) or values[-1] != partition:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    return {name: {"S": value} for name, value in zip(names, values, strict=True)}
 
 
 class VersionedItem(Model):
@@ -63,6 +106,36 @@ class VersionedItem(Model):
     def list_after(cls, pk: str, sk: str) -> Iterator[Self]:
         """Items under `pk` whose own sk comes after `sk`, as `list_under` lists them."""
         return cls._list(pk, cls.sk > sk if sk else None)
+
+    @classmethod
+    def page_under(cls, pk: str, prefix: str, after: str, limit: int) -> tuple[list[Self], str]:
+        """One page in one query: at most `limit` of what `list_under` lists, behind the sort key
+        `after`; and the sort key of its last item, empty where none follows.
+
+        An `after` of another prefix reads nothing outside of this one. Raises Unavailable.
+        """
+        low, high = max(prefix, f"{after}\x00") if after else prefix, f"{prefix}\uffff"
+        within = cls.sk.between(low, high) if low < high else cls.sk == high
+        condition = within if prefix or after else None
+
+        def read() -> list[Self]:
+            return list(cls.query(pk, condition, limit=limit + 1, consistent_read=True))
+
+        found: list[Self] = reading(read)
+        return found[:limit], found[limit - 1].sk if len(found) > limit else ""
+
+    @classmethod
+    def find_all(cls, keys: Sequence[Key]) -> list[Self | None]:
+        """The items of `keys`, each in its place, None where there is none; read consistently, a
+        hundred in one call. Raises Unavailable."""
+        wanted = list(dict.fromkeys(keys))
+
+        def read() -> list[Self]:
+            return list(cls.batch_get(wanted, consistent_read=True)) if wanted else []
+
+        found: list[Self] = reading(read)
+        held = {(one.pk, one.sk): one for one in found}
+        return [held.get(key) for key in keys]
 
     @classmethod
     def _list(cls, pk: str, condition: Condition | None) -> Iterator[Self]:

@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, NoReturn, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import (
+    PutError,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -244,10 +249,19 @@ def put_once(item: Model) -> bool:
 def put_if(item: Model, condition: Condition) -> bool:
     """One item put where `condition` holds; False where it does not. Raises Unavailable."""
 
-    def put() -> bool:
+    return _done_if(lambda: item.save(condition=condition))
+
+
+def update_if(item: Model, actions: Sequence[Action], condition: Condition) -> bool:
+    """One item updated where `condition` holds; False where it does not. Raises Unavailable."""
+    return _done_if(lambda: item.update(list(actions), condition=condition))
+
+
+def _done_if(write: Callable[[], object]) -> bool:
+    def done() -> bool:
         try:
-            item.save(condition=condition)
-        except PutError as error:
+            write()
+        except (PutError, UpdateError) as error:
             if (
                 isinstance(error.cause, ClientError)
                 and error.cause_response_code == "ConditionalCheckFailedException"
@@ -256,7 +270,7 @@ def put_if(item: Model, condition: Condition) -> bool:
             raise
         return True
 
-    return reading(put)
+    return reading(done)
 
 
 def item_or_none(model: type[M], pk: str, sk: str) -> M | None:

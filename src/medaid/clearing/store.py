@@ -77,12 +77,11 @@ def list_items(owing: str, institution: str, month: str) -> Iterator[Item]:
     return (_item(row) for row in ClearingItem.list_under(pk, keys.ITEM))
 
 
-def list_items_behind(pk: str, after: str, limit: int) -> list[tuple[str, Item]]:
-    """At most `limit` items under a month's partition behind the sort key `after`, each with its
-    own. Raises Unavailable."""
-    behind = ClearingItem.sk.between(f"{after or keys.ITEM}\x00", f"{keys.ITEM}\uffff")
-    found = reading(lambda: list(ClearingItem.query(pk, behind, limit=limit)))
-    return [(row.sk, _item(row)) for row in found]
+def page_of_items(pk: str, after: str, limit: int) -> tuple[list[Item], str]:
+    """At most `limit` items under a month's partition behind the sort key `after`, and behind what
+    the next page begins, empty at the end. Raises Unavailable."""
+    rows, end = ClearingItem.page_under(pk, keys.ITEM, after, limit)
+    return [_item(row) for row in rows], end
 
 
 def find_part(item: Item) -> Item | None:

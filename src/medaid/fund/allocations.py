@@ -156,10 +156,14 @@ def get_allocation(admdvs: str, quarter: str, request: str) -> tuple[Allocation,
     return held, AllocationState(item.state)
 
 
-def list_allocations(admdvs: str, quarter: str) -> list[tuple[Allocation, AllocationState]]:
-    """The requests of a quarter with their states."""
-    found = store.listed(keys.of_region(admdvs), f"{keys.REQUEST}{quarter}#")
-    return [(item.record(Allocation), AllocationState(item.state)) for item in found]
+def page_of_allocations(
+    admdvs: str, quarter: str, after: str, limit: int
+) -> tuple[list[tuple[Allocation, AllocationState]], str]:
+    """At most `limit` of a quarter's requests behind `after`, with their states; and behind what
+    the next page begins, empty at the end."""
+    prefix = f"{keys.REQUEST}{quarter}#"
+    found, end = store.page(keys.of_region(admdvs), prefix, after, limit)
+    return [(item.record(Allocation), AllocationState(item.state)) for item in found], end
 
 
 _DUTIES: Mapping[AllocationState, Duty] = {

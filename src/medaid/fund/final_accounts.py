@@ -172,12 +172,28 @@ def send_back(
     return _written(admdvs, item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
 
 
+def page_of_versions(
+    admdvs: str, year: int, fund: str, after: str, limit: int
+) -> tuple[list[tuple[FinalAccounts, FinalState, bool]], str]:
+    """At most `limit` versions behind `after` with their states, and whether the books say
+    something else now; and behind what the next page begins, empty at the end."""
+    layouts.forms_of(fund, year)
+    pk, prefix = keys.of_region(admdvs), keys.final_accounts(year, fund)
+    found, end = store.page(pk, prefix, after, limit)
+    return _told(admdvs, year, fund, found), end
+
+
 def list_versions(
     admdvs: str, year: int, fund: str
 ) -> list[tuple[FinalAccounts, FinalState, bool]]:
-    """All versions with their states, and whether the books say something else now."""
+    """All versions, as above."""
     layouts.forms_of(fund, year)
-    items = _items(admdvs, year, fund)
+    return _told(admdvs, year, fund, _items(admdvs, year, fund))
+
+
+def _told(
+    admdvs: str, year: int, fund: str, items: list[store.FundItem]
+) -> list[tuple[FinalAccounts, FinalState, bool]]:
     now = _figures_now(admdvs, year, fund) if items else None
     found = [(item.record(FinalAccounts), FinalState(item.state)) for item in items]
     return [(held, state, _figures(held) != now) for held, state in found]

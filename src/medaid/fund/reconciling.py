@@ -161,9 +161,15 @@ def get_comparison(admdvs: str, quarter: str) -> tuple[Comparison, str]:
     return held, item.state
 
 
-def list_comparisons(admdvs: str, quarter: str) -> list[tuple[Comparison, str]]:
-    """All versions of a quarter's reconciliation with their states, the last one in force."""
-    return [(item.record(Comparison), item.state) for item in _items(admdvs, quarter)]
+def page_of_comparisons(
+    admdvs: str, quarter: str, after: str, limit: int
+) -> tuple[list[tuple[Comparison, str]], str]:
+    """At most `limit` versions of a quarter's reconciliation behind `after` with their states, of
+    all of which the last one is in force; and behind what the next page begins, empty at the
+    end."""
+    pk, prefix = keys.of_region(admdvs), keys.reconciliations(quarter)
+    found, end = store.page(pk, prefix, after, limit)
+    return [(item.record(Comparison), item.state) for item in found], end
 
 
 # -------------------------------------------------------------------------------------------------

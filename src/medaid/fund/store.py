@@ -114,6 +114,11 @@ def listed(pk: str, prefix: str = "") -> Iterator[FundItem]:
     return FundItem.list_under(pk, prefix)
 
 
+def page(pk: str, prefix: str, after: str, limit: int) -> tuple[list[FundItem], str]:
+    """One page of them, as `VersionedItem.page_under` reads it. Raises Unavailable."""
+    return FundItem.page_under(pk, prefix, after, limit)
+
+
 def first_under(pk: str, prefix: str) -> FundItem | None:
     """The first record under `pk` whose sort key starts with `prefix`; reads that one alone. Raises
     Unavailable."""

@@ -187,10 +187,14 @@ def get_voucher(admdvs: str, month: Month, voucher_id: str) -> tuple[Voucher, Vo
     return held, VoucherState(item.state)
 
 
-def list_vouchers(admdvs: str, month: Month) -> list[tuple[Voucher, VoucherState]]:
-    """The vouchers of a month with their states."""
-    found = store.listed(keys.of_region(admdvs), f"{keys.VOUCHER}{month}#")
-    return [(item.record(Voucher), VoucherState(item.state)) for item in found]
+def page_of_vouchers(
+    admdvs: str, month: Month, after: str, limit: int
+) -> tuple[list[tuple[Voucher, VoucherState]], str]:
+    """At most `limit` of a month's vouchers behind `after`, with their states; and behind what the
+    next page begins, empty at the end."""
+    prefix = f"{keys.VOUCHER}{month}#"
+    found, end = store.page(keys.of_region(admdvs), prefix, after, limit)
+    return [(item.record(Voucher), VoucherState(item.state)) for item in found], end
 
 
 def _decided(

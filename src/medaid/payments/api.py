@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from medaid.aws.rest.bodies import Page, WithReason
+from medaid.aws.rest.bodies import ListQuery, Page, WithReason
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Routes
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import service
@@ -14,7 +16,6 @@ from medaid.payments.shapes import (
     BankAccountIn,
     BatchDetail,
     BatchIn,
-    BatchLineShown,
     BatchQuery,
     BatchShown,
     DelegationIn,
@@ -25,6 +26,7 @@ from medaid.payments.shapes import (
     PayeeShown,
     Resolve,
     batch_shown,
+    line_shown,
     officer_shown,
     order_shown,
     payee_shown,
@@ -76,23 +78,17 @@ def open_batch(call: Call[Listeners, BatchIn], admdvs: Region) -> BatchShown:
 
 @ROUTES.get("/payments/{admdvs}/batches", "付款批次列表", roles=READERS, query=BatchQuery)
 def list_batches(call: Call[Listeners, None], admdvs: Region) -> Page[BatchShown]:
-    found = service.list_batches(admdvs, call.query.month)
-    return Page[BatchShown](rows=[batch_shown(one) for one in found], total=len(found))
+    month = call.query.month
+    read = partial(service.page_of_batches, admdvs, month)
+    return paged(call.query, ("batches", admdvs, month), read, batch_shown)
 
 
-@ROUTES.get("/payments/{admdvs}/batches/{batch}", "付款批次和明细", roles=READERS)
+@ROUTES.get("/payments/{admdvs}/batches/{batch}", "付款批次和明细", roles=READERS, query=ListQuery)
 def get_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchDetail:
     found = service.get_batch(admdvs, batch)
-    lines = [
-        BatchLineShown(
-            order_id=line.order_id,
-            payee=line.payee,
-            account_tail=line.account.bankacct[-4:],
-            amount=line.amount,
-        )
-        for line in service.list_batch_lines(batch)
-    ]
-    return BatchDetail(**dict(batch_shown(found)), lines=lines)
+    read = partial(service.page_of_batch_lines, batch)
+    page = paged(call.query, ("lines", batch), read, line_shown)
+    return BatchDetail(**dict(batch_shown(found)), lines=page.rows, cursor=page.cursor)
 
 
 @ROUTES.post(
@@ -125,10 +121,15 @@ def resolve_contradiction(call: Call[Listeners, Resolve], admdvs: Region, order:
     return order_shown(found)
 
 
-@ROUTES.get("/payments/{admdvs}/officers", "经办人员岗位", roles=("manager", "inspector"))
+@ROUTES.get(
+    "/payments/{admdvs}/officers",
+    "经办人员岗位",
+    roles=("manager", "inspector"),
+    query=ListQuery,
+)
 def list_officers(call: Call[Listeners, None], admdvs: Region) -> Page[OfficerShown]:
-    found = service.list_officers(admdvs)
-    return Page[OfficerShown](rows=[officer_shown(one) for one in found], total=len(found))
+    read = partial(service.page_of_officers, admdvs)
+    return paged(call.query, ("officers", admdvs), read, officer_shown)
 
 
 @ROUTES.put("/payments/{admdvs}/officers/{officer}", "登记经办人员的姓名和岗位", roles=("manager",))

@@ -7,12 +7,14 @@ Each line: who asks what: key; how; function.
 - orders of a source: pk `S#<region>#<kind>#<id>`, sk `ORDER#<number>`; Query;
   `service.order_created`.
 - a batch: pk `B#<batch_id>`, sk `BATCH`; GetItem; `service.get_batch`.
-- orders of a batch: pk `B#<batch_id>`, sk `LINE#<order_id>`; Query; `service.list_batch_lines`.
-- batches of a region's month: pk `R#<region>#<month>`, sk `BATCH#<batch_id>`; Query;
-  `service.list_batches`.
+- orders of a batch: pk `B#<batch_id>`, sk `LINE#<order_id>`; Query, by page;
+  `service.list_batch_lines`, `page_of_batch_lines`.
+- batches of a region's month: pk `R#<region>#<month>`, sk `BATCH#<batch_id>`; Query by
+  page, BatchGetItem; `service.page_of_batches`.
 - what an officer does in a region: pk `D#<region>`, sk `<officer_id>`; GetItem;
   `service.get_officer`.
-- officers of a region: pk `D#<region>`; Query; `service.list_officers`.
+- officers of a region: pk `D#<region>`; Query, by page; `service.list_officers`,
+  `page_of_officers`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from medaid.aws.rest.bodies import (
     Body,
     DayText,
     InstantText,
+    ListQuery,
     MonthText,
     NameOf,
     NamesWithin,
@@ -22,6 +23,7 @@ from medaid.aws.rest.bodies import (
 from medaid.payments import rules
 from medaid.payments.model import (
     Batch,
+    BatchLine,
     BatchState,
     Duty,
     OrderState,
@@ -82,10 +84,14 @@ class BatchLineShown(Shown):
 
 
 class BatchDetail(BatchShown):
+    """`lines` are some of them, without what was taken out before it was closed: there may be
+    fewer than asked for while `cursor` leads on."""
+
     lines: list[BatchLineShown]
+    cursor: str
 
 
-class BatchQuery(Body):
+class BatchQuery(ListQuery):
     month: MonthText
 
 
@@ -194,6 +200,10 @@ def payee_shown(one: Payee) -> PayeeShown:
         pending_name=one.pending.acctname if one.pending else "",
         pending_tail=one.pending.bankacct[-4:] if one.pending else "",
     )
+
+
+def line_shown(one: BatchLine) -> BatchLineShown:
+    return BatchLineShown.of(one, account_tail=one.account.bankacct[-4:])
 
 
 def batch_shown(one: Batch) -> BatchShown:

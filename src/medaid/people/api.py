@@ -4,18 +4,20 @@ them, the register of a region on a day, and filings by the agency. Every read l
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws.rest.bodies import Page, cursor_key, cursor_text
+from medaid.aws.rest.bodies import Page
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Refused
 from medaid.ids import content_hash
 from medaid.instants import civil_date, parse_date, parse_instant
 from medaid.people import service
-from medaid.people.model import Filer, FilingRequest, PersonFile
+from medaid.people.model import Filer, FilingRequest, Identity, PersonFile
 from medaid.people.shown import (
     AsOf,
     CertificateSearch,
@@ -94,13 +96,13 @@ def list_identities_as_of(call: Call[None, None], admdvs: Region, psn_no: str) -
 def list_register(call: Call[None, None], admdvs: Region) -> Page[RegisterRow]:
     day, known_at = _as_of(call)
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
-    rows, after = service.register_page(
-        admdvs, day, known_at, call.query.limit, cursor_key(call.query.cursor)
-    )
-    return Page(
-        rows=[RegisterRow(psn_no=psn_no, identity=show_identity(one)) for psn_no, one in rows],
-        cursor=cursor_text(after) if after else "",
-    )
+    read = partial(service.register_page, admdvs, day, known_at)
+    return paged(call.query, ("register", admdvs, day), read, _register_row)
+
+
+def _register_row(one: tuple[str, Identity]) -> RegisterRow:
+    psn_no, identity = one
+    return RegisterRow(psn_no=psn_no, identity=show_identity(identity))
 
 
 @ROUTES.post("/people/{admdvs}/persons/{psn_no}/filings", "异地就医备案", roles=_FILERS, status=201)

@@ -19,7 +19,6 @@ Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -80,16 +79,16 @@ def register_page(
     admdvs: str,
     day: date,
     known_at: datetime,
+    after: str,
     limit: int,
-    after: Mapping[str, str] | None,
-) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
-    """The page of the register as it stood on `day` (J6, J9) behind the key `after`, and the key
-    behind which the next one begins (None on the last).
+) -> tuple[list[tuple[str, Identity]], str]:
+    """The page of the register as it stood on `day` (J6, J9) behind `after`, and behind what the
+    next one begins (empty on the last).
 
     At most `limit` versions are read, so a page may hold fewer rows. Raises BadInput for a cursor
     that is none of this list's, Unavailable.
     """
-    found, ended = store.register_page(admdvs, day, limit, after)
+    found, ended = store.register_page(admdvs, day, after, limit)
     stood = [
         (psn_no, identity)
         for psn_no, identity in found

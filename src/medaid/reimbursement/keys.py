@@ -23,8 +23,11 @@ Each line: who asks what: key; how; function.
   `store.calendar`.
 - clocks whose next step is reached: index `due`: `<shard>`, `<instant>`; one Query a shard;
   `store.due`.
+- . where a point finds the case that it has or handed on: sk `POINT#<point>`; put with the case.
 - a region's cases in one state, earliest due first: index `queue`: `<admdvs>#<state>`,
-  `<due>#<case_id>`; Query, paged; `store.queue`.
+  `<due>#<case_id>`; Query, paged; `store.page_of_queue`.
+- a point's cases in one state: index `queue`: `<admdvs>@<point>#<state>`; those it handed on:
+  `<admdvs>>` for `<admdvs>@`; Query, paged; `store.page_of_queue`.
 
 Both indexes are sparse: a clock that is paused, stopped or without a further step is not in `due`.
 """
@@ -46,6 +49,7 @@ one."""
 CALENDAR: Final = Key("K#CALENDAR", "CURRENT")
 ACT: Final = "ACT#"
 STEP: Final = "STEP#"
+POINT: Final = "POINT#"
 CASE_OF_PERSON: Final = "CASE#"
 SETTLED: Final = "SETTLED#"
 SUPPLEMENT: Final = "CASE#"
@@ -123,7 +127,22 @@ def treated_key(admdvs: str, year: int, insutype: str, psn_no: str) -> Key:
 
 
 def queue_partition(admdvs: str, state: str) -> str:
+    """Where a region's cases in a state stand."""
     return f"{admdvs}#{state}"
+
+
+def point_queue(admdvs: str, point: str, state: str) -> str:
+    """Where the cases stand that a point has."""
+    return f"{admdvs}@{point}#{state}"
+
+
+def handed_on_queue(admdvs: str, point: str, state: str) -> str:
+    """Where the cases stand that a point had and handed on (J18)."""
+    return f"{admdvs}>{point}#{state}"
+
+
+def point_key(case_id: str, point: str) -> Key:
+    return Key(case_key(case_id).pk, f"{POINT}{point}")
 
 
 def shard_key(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 from medaid.aws.items import VersionedItem
@@ -66,6 +67,12 @@ def find_settlement(setl_id: str) -> Settlement | None:
     """The settlement, or None. Raises Unavailable."""
     item = SettlementItem.find(keys.settlement_key(setl_id))
     return None if item is None else item.record(Settlement)
+
+
+def find_settlements(setl_ids: Sequence[str]) -> list[Settlement | None]:
+    """Several at once, each in its place. Raises Unavailable."""
+    items = SettlementItem.find_all([keys.settlement_key(one) for one in setl_ids])
+    return [None if item is None else item.record(Settlement) for item in items]
 
 
 def create_message(record: MessageRecord, label: str = "message") -> Write:

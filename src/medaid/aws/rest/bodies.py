@@ -90,7 +90,13 @@ class ListQuery(Body):
     """What every list takes: how many rows, and where the page before ended."""
 
     limit: int = Field(50, ge=1, le=LARGEST_PAGE)
-    cursor: str = Field("", max_length=600)
+    cursor: str = Field("", max_length=800)
+
+
+class FewQuery(ListQuery):
+    """A list whose rows are large: fewer of them are one answer."""
+
+    limit: int = Field(20, ge=1, le=50)
 
 
 class Page(Shown, Generic[Row]):
@@ -258,7 +264,7 @@ def _fault(found: ErrorDetails) -> Fault:
 
 def cursor_text(key: Mapping[str, str]) -> str:
     """Where a page ended, as one opaque text: the key attributes of its last row."""
-    text = json.dumps(dict(key), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(dict(key), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -275,7 +281,7 @@ def cursor_key(text: str, **partition: str) -> dict[str, str] | None:
     except (binascii.Error, ValueError, RecursionError):
         found = None
     whole = isinstance(found, dict) and all(
-        isinstance(value, str) and 0 < len(value) <= 300 for value in found.values()
+        isinstance(value, str) and 0 < len(value) <= 500 for value in found.values()
     )
     if not whole or any(found.get(name) != value for name, value in partition.items()):
         raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from medaid.aws.rest.bodies import ListQuery, Page, cursor_key, cursor_text
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing import runs
 from medaid.clearing.hospital import service
@@ -45,8 +48,6 @@ def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> Month
     query=ListQuery,
 )
 def show_pending(call: Call[Context, None], admdvs: Region, institution: str) -> Page[PendingShown]:
-    of = {"region": admdvs, "institution": institution}
-    after = cursor_key(call.query.cursor, **of) or {}
-    found, sk = service.page_of_pending(admdvs, institution, after.get("sk", ""), call.query.limit)
-    rows = [pending_shown(one.item, one.kind, one.state) for one in found]
-    return Page(rows=rows, cursor=cursor_text({**of, "sk": sk}) if sk else "")
+    read = partial(service.page_of_pending, admdvs, institution)
+    of = ("pending", admdvs, institution)
+    return paged(call.query, of, read, lambda one: pending_shown(one.item, one.kind, one.state))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from medaid.aws.transaction import Delete, Put, Write
@@ -148,10 +147,9 @@ def page_of_pending(
 ) -> tuple[list[Pending], str]:
     """At most `limit` of the same whose keys come after `after`, and the last one's key; empty
     where nothing follows."""
-    rows = ClearingItem.list_after(keys.pending_items_key(owing, institution), after)
-    page = list(islice(rows, limit))
-    more = next(rows, None) is not None
-    return [_pending(row) for row in page], page[-1].sk if more else ""
+    pk = keys.pending_items_key(owing, institution)
+    rows, end = ClearingItem.page_under(pk, "", after, limit)
+    return [_pending(row) for row in rows], end
 
 
 def list_taken_up_next(owing: str, institution: str) -> Iterator[Pending]:

@@ -10,17 +10,10 @@ from medaid.clearing.model import Item
 
 
 def list_statement_items(statement_id: str, after: str, limit: int) -> tuple[list[Item], str]:
-    """At most `limit` items of a statement behind the sort key `after`, in order of settlement, and
-    the key of the last one (empty at the end). Reads the month's items page by page and skips those
-    of its other statements. Raises Refused NOT_FOUND, Unavailable."""
+    """Items of a statement behind the sort key `after`, in order of settlement, and behind what the
+    next page begins (empty at the end). Of the month's items `limit` are read, and those of its
+    other statements skipped: a page may be short. Raises Refused NOT_FOUND, Unavailable."""
     region, institution, month, number = statement_of(statement_id)
     statement = store.get_statement(region, institution, month, number).statement
-    pk, found = month_key(region, institution, month), list[Item]()
-    while page := items.list_items_behind(pk, after, limit):
-        for after, item in page:
-            if not statement.holds(item):
-                continue
-            found.append(item)
-            if len(found) == limit:
-                return found, after
-    return found, ""
+    page, end = items.page_of_items(month_key(region, institution, month), after, limit)
+    return [item for item in page if statement.holds(item)], end

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from medaid.aws.rest.bodies import Decision, WithReason
+from functools import partial
+
+from medaid.aws.rest.bodies import Decision, FewQuery, Page, WithReason
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import BillKind, BillStep
 from medaid.clearing.regions.shapes import (
     BillShown,
-    BillsShown,
     Contest,
     DepositIn,
     DepositShown,
-    DepositsShown,
     DepositWithdrawalIn,
     FixingIn,
     PaidShown,
@@ -37,10 +38,10 @@ from medaid.regions import Region
 ROUTES: Routes[None] = Routes("clearing-regions", "异地清算")
 
 
-@ROUTES.get("/clearing/{admdvs}/bills/{month}", "一个月的清算单", roles=READERS)
-def show_bills(call: Call[None, None], admdvs: Region, month: Month) -> BillsShown:
-    mine = [*service.list_owed_to(admdvs, month), *service.list_owed_by(admdvs, month)]
-    return BillsShown(bills=[bill_shown(one) for one in mine])
+@ROUTES.get("/clearing/{admdvs}/bills/{month}", "一个月的清算单", roles=READERS, query=FewQuery)
+def list_bills(call: Call[None, None], admdvs: Region, month: Month) -> Page[BillShown]:
+    read = partial(service.page_of_bills, admdvs, month)
+    return paged(call.query, ("bills", admdvs, month), read, bill_shown)
 
 
 @ROUTES.post(
@@ -229,9 +230,10 @@ def decide_return(call: Call[None, PaperDecision], admdvs: Region, city: Region)
     return deposit_shown(city, held)
 
 
-@ROUTES.get("/clearing/{admdvs}/deposits", "统筹地区缴入的资金", roles=READERS)
-def list_deposits(call: Call[None, None], admdvs: Region) -> DepositsShown:
-    return DepositsShown(rows=[deposit_shown(*one) for one in service.list_deposits(admdvs)])
+@ROUTES.get("/clearing/{admdvs}/deposits", "统筹地区缴入的资金", roles=READERS, query=FewQuery)
+def list_deposits(call: Call[None, None], admdvs: Region) -> Page[DepositShown]:
+    read = partial(service.page_of_deposits, admdvs)
+    return paged(call.query, ("deposits", admdvs), read, lambda one: deposit_shown(*one))
 
 
 @ROUTES.post(

@@ -34,10 +34,6 @@ def month_prefix(month: str) -> str:
     return f"{month}#" if month else ""
 
 
-def year_prefix(year: int) -> str:
-    return f"{year:04d}-"
-
-
 def bill_key(creditor: str, debtor: str, month: str, kind: str) -> Key:
     return Key(owed_to_key(creditor), f"{month}#{kind}#{debtor}")
 

@@ -15,7 +15,7 @@ from medaid.aws.transaction import (
     transact,
 )
 from medaid.clearing.amounts import Amounts, added, negated, total
-from medaid.clearing.regions import rules, store
+from medaid.clearing.regions import keys, rules, store
 from medaid.clearing.regions.model import (
     Bill,
     BillKind,
@@ -39,13 +39,9 @@ from medaid.regions import Region
 
 def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
     """What a region paid another in a year by its clearing bills, fen by fund."""
-    mine = (
-        bill
-        for bill in store.list_owed_to_in_year(creditor, year)
-        if bill.debtor == debtor
-        and bill.kind is BillKind.CLEARING
-        and bill.taken(BillStep.TRANSFERRED)
-    )
+    months = Month(f"{year:04d}-01").through(Month(f"{year:04d}-12"))
+    bills = (keys.bill_key(creditor, debtor, month, BillKind.CLEARING) for month in months)
+    mine = (bill for bill in store.list_bills(bills) if bill.taken(BillStep.TRANSFERRED))
     return added(*(amounts for bill in mine for amounts in bill.payable().values()))
 
 
@@ -165,8 +161,11 @@ def decide_prepayment(
 def list_prepayment_bills(treatment: str, paying: str, year: int) -> list[Bill]:
     """What goes up or comes back by a year's prepayment of a pair."""
     month = f"{year}-00"
-    known = (*store.list_owed_to(treatment, month), *store.list_owed_to(paying, month))
-    return [one for one in known if {one.creditor, one.debtor} == {treatment, paying}]
+    return store.list_bills(
+        keys.bill_key(creditor, debtor, month, kind)
+        for creditor, debtor in ((treatment, paying), (paying, treatment))
+        for kind in (BillKind.PREPAYMENT, BillKind.PREPAYMENT_RETURN)
+    )
 
 
 def _bills(

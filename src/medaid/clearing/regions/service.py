@@ -29,11 +29,10 @@ from medaid.clearing.regions.printouts import bill_paper
 from medaid.clearing.regions.returning import decide_return, request_return
 from medaid.clearing.regions.store import (
     get_bill,
-    list_deposits,
     list_fixings,
     list_open,
-    list_owed_by,
-    list_owed_to,
+    page_of_bills,
+    page_of_deposits,
 )
 from medaid.clearing.regions.suspension import (
     check_open,
@@ -61,13 +60,12 @@ __all__ = [
     "get_prepayment",
     "get_suspension",
     "lift_suspension",
-    "list_deposits",
     "list_filings",
     "list_fixings",
     "list_open",
-    "list_owed_by",
-    "list_owed_to",
     "list_prepayment_bills",
+    "page_of_bills",
+    "page_of_deposits",
     "paid_in",
     "report_use",
     "request_deposit_withdrawal",

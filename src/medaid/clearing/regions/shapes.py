@@ -72,10 +72,6 @@ class BillShown(Shown):
     disputes: list[DisputeShown]
 
 
-class BillsShown(Shown):
-    bills: list[BillShown]
-
-
 class PaidShown(Shown):
     paid: dict[str, YuanText]
 
@@ -152,10 +148,6 @@ class DepositShown(Shown):
     received: list[ReceivedShown]
     withdrawals: list[DepositWithdrawalShown]
     returns: list[ReturnShown]
-
-
-class DepositsShown(Shown):
-    rows: list[DepositShown]
 
 
 class SuspensionShown(Shown):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from medaid.aws.items import Key
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.regions import keys
 from medaid.clearing.regions.model import Bill, Deposit, Fixing, Prepayment, Suspension
@@ -62,25 +63,34 @@ def list_open(region: str) -> Iterator[Bill]:
         yield row.record(Bill)
 
 
-def list_owed_to(creditor: str, month: str = "") -> Iterator[Bill]:
-    """Bills a region is owed by, of a month or of all."""
-    rows = ClearingItem.list_under(keys.owed_to_key(creditor), keys.month_prefix(month))
-    return (row.record(Bill) for row in rows)
+def list_bills(bills: Iterable[Key]) -> list[Bill]:
+    """The bills of those keys that there are, in order."""
+    return [row.record(Bill) for row in ClearingItem.find_all([*bills]) if row is not None]
 
 
-def list_owed_to_in_year(creditor: str, year: int) -> Iterator[Bill]:
-    """Bills of all months of a year that a region is owed by."""
-    rows = ClearingItem.list_under(keys.owed_to_key(creditor), keys.year_prefix(year))
-    return (row.record(Bill) for row in rows)
-
-
-def list_owed_by(debtor: str, month: str = "") -> Iterator[Bill]:
-    """Bills a region owes."""
-    pointers = ClearingItem.list_under(keys.owed_by_key(debtor), keys.month_prefix(month))
-    for pointer in pointers:
-        row = ClearingItem.find(keys.parse_pointer(debtor, pointer.sk))
+def _pointed(debtor: str, pointers: Iterable[ClearingItem]) -> Iterator[Bill]:
+    for row in ClearingItem.find_all([keys.parse_pointer(debtor, one.sk) for one in pointers]):
         assert row is not None, "a pointer without its bill"
         yield row.record(Bill)
+
+
+_OWED_TO, _OWED_BY = "to:", "by:"
+
+
+def page_of_bills(region: str, month: str, after: str, limit: int) -> tuple[list[Bill], str]:
+    """At most `limit` bills of a month behind `after`, those that the region is owed by before
+    those that it owes; and behind what the next page begins, empty at the end."""
+    prefix, found = keys.month_prefix(month), list[Bill]()
+    if not after.startswith(_OWED_BY):
+        pk, behind = keys.owed_to_key(region), after.removeprefix(_OWED_TO)
+        rows, end = ClearingItem.page_under(pk, prefix, behind, limit)
+        found = [row.record(Bill) for row in rows]
+        if end or len(found) == limit:
+            return found, f"{_OWED_TO}{end}" if end else _OWED_BY
+    pk, behind = keys.owed_by_key(region), after.removeprefix(_OWED_BY)
+    behind = behind if after.startswith(_OWED_BY) else ""
+    pointers, end = ClearingItem.page_under(pk, prefix, behind, limit - len(found))
+    return [*found, *_pointed(region, pointers)], f"{_OWED_BY}{end}" if end else ""
 
 
 def find_prepayment(paying: str, treatment: str) -> tuple[ClearingItem | None, Prepayment | None]:
@@ -125,10 +135,13 @@ def find_deposit(province: str, city: str) -> tuple[ClearingItem | None, Deposit
     return row, row.record(Deposit) if row else Deposit()
 
 
-def list_deposits(province: str) -> Iterator[tuple[Region, Deposit]]:
-    """What a province collected, by city."""
-    for row in ClearingItem.list_under(keys.deposits_key(province)):
-        yield Region(row.sk), row.record(Deposit)
+def page_of_deposits(
+    province: str, after: str, limit: int
+) -> tuple[list[tuple[Region, Deposit]], str]:
+    """At most `limit` of them behind `after`, and behind what the next page begins, empty at the
+    end."""
+    rows, end = ClearingItem.page_under(keys.deposits_key(province), "", after, limit)
+    return [(Region(row.sk), row.record(Deposit)) for row in rows], end
 
 
 def save_deposit(

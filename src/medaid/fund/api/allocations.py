@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, Page, Shown, WithReason, Yuan, YuanText
+from medaid.aws.rest.bodies import (
+    Body,
+    ListQuery,
+    Page,
+    Shown,
+    WithReason,
+    Yuan,
+    YuanText,
+)
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import allocations
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
@@ -83,9 +93,10 @@ def receive_allocation(
     return _allocation(held, AllocationState.RECEIVED)
 
 
-@ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS)
+@ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS, query=ListQuery)
 def list_allocations(
     call: Call[None, None], admdvs: Region, quarter: Quarter
 ) -> Page[AllocationShown]:
-    rows = [_allocation(*one) for one in allocations.list_allocations(admdvs, quarter)]
-    return Page(rows=rows, total=len(rows))
+    read = partial(allocations.page_of_allocations, admdvs, quarter)
+    of = ("allocations", admdvs, quarter)
+    return paged(call.query, of, read, lambda one: _allocation(*one))

@@ -10,18 +10,20 @@ from pydantic import Field
 from medaid.aws import exchange
 from medaid.aws.rest.bodies import (
     Body,
+    ListQuery,
     MonthText,
     Page,
     Reason,
     Shown,
     YuanText,
 )
+from medaid.aws.rest.pages import among, paged, whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day
 from medaid.errors import BadInput
 from medaid.fund import analysis, books, finance, periods, service, years
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
-from medaid.fund.current_accounts import AGES
+from medaid.fund.current_accounts import AGES, CurrentAccount
 from medaid.fund.model.chart import funds
 from medaid.instants import midnight
 from medaid.months import Month, Year
@@ -81,22 +83,30 @@ class CurrentAccountShown(Shown):
     by_age: dict[str, YuanText]
 
 
-@ROUTES.get("/fund/{admdvs}/current-accounts/{month}", "往来款明细(按单位和账龄)", roles=READERS)
+@ROUTES.get(
+    "/fund/{admdvs}/current-accounts/{month}",
+    "往来款明细(按单位和账龄)",
+    roles=READERS,
+    query=ListQuery,
+)
 def list_current_accounts(
     call: Call[None, None], admdvs: Region, month: Month
 ) -> Page[CurrentAccountShown]:
-    rows = [
-        CurrentAccountShown(
-            fund=one.account.fund,
-            code=one.account.code,
-            name=one.account.name,
-            counterpart=one.counterpart,
-            amount=one.amount,
-            by_age=dict(zip(AGES, one.by_age, strict=True)),
-        )
-        for one in service.list_current_accounts(admdvs, month)
-    ]
-    return Page(rows=rows, total=len(rows))
+    found = service.list_current_accounts(admdvs, month)
+    by_name = {f"{one.account.code}#{one.counterpart}": one for one in found}
+    of = ("current accounts", admdvs, month)
+    return paged(call.query, of, among(by_name), _current_account)
+
+
+def _current_account(one: CurrentAccount) -> CurrentAccountShown:
+    return CurrentAccountShown(
+        fund=one.account.fund,
+        code=one.account.code,
+        name=one.account.name,
+        counterpart=one.counterpart,
+        amount=one.amount,
+        by_age=dict(zip(AGES, one.by_age, strict=True)),
+    )
 
 
 class FileShown(Shown):
@@ -136,7 +146,7 @@ def list_summaries(call: Call[None, None], admdvs: Region) -> Page[SummaryShown]
     first, last = call.query.first, call.query.last
     if last < first or last > first.later(23):
         raise BadInput("DATE_ORDER", field="last", rule="起止月份须先后有序且不超过两年")
-    rows = [
+    return whole(
         SummaryShown.of(
             one,
             name=funds()[one.fund].name,
@@ -146,8 +156,7 @@ def list_summaries(call: Call[None, None], admdvs: Region) -> Page[SummaryShown]
             ],
         )
         for one in finance.summaries(admdvs, first, last)
-    ]
-    return Page(rows=rows, total=len(rows))
+    )
 
 
 class PeriodShown(Shown):

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from medaid.aws.rest.bodies import Body, Page, Reason, Short, Shown, WithReason, Yuan, YuanText
+from medaid.aws.rest.pages import whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import budgets
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
@@ -136,7 +137,7 @@ _BUDGET: Final = "/fund/{admdvs}/budget/{year}"
 def propose_budget(call: Call[None, None], admdvs: Region, year: Year) -> Page[BudgetItemShown]:
     asked = call.query
     found = budgets.propose_budget(admdvs, year, asked.residents, asked.counted, call.now)
-    return Page(rows=[_item(one) for one in found], total=len(found))
+    return whole(_item(one) for one in found)
 
 
 @ROUTES.post(_BUDGET, "编制预算", roles=("accountant",))

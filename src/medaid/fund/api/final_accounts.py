@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, Long, Page, Sha256, Short, Shown, WithReason, YuanText
+from medaid.aws.rest.bodies import (
+    Body,
+    FewQuery,
+    Long,
+    Page,
+    Sha256,
+    Short,
+    Shown,
+    WithReason,
+    YuanText,
+)
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import final_accounts, layouts
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
@@ -185,21 +197,18 @@ class VersionShown(Shown):
     trail: list[SignatureShown]
 
 
-@ROUTES.get(f"{_YEAR}/versions", "决算各版", roles=READERS)
+@ROUTES.get(f"{_YEAR}/versions", "决算各版", roles=READERS, query=FewQuery)
 def list_final_accounts(
     call: Call[None, None], admdvs: Region, year: Year, fund: str
 ) -> Page[VersionShown]:
-    rows = [
-        VersionShown(
-            number=held.number,
-            state=state,
-            stale=stale,
-            digest=held.digest,
-            trail=trail_shown(held.trail),
-        )
-        for held, state, stale in final_accounts.list_versions(admdvs, year, fund)
-    ]
-    return Page(rows=rows, total=len(rows))
+    read = partial(final_accounts.page_of_versions, admdvs, year, fund)
+    of = ("final accounts", admdvs, year, fund)
+    return paged(call.query, of, read, lambda one: _version_shown(*one))
+
+
+def _version_shown(held: FinalAccounts, state: FinalState, stale: bool) -> VersionShown:
+    trail = trail_shown(held.trail)
+    return VersionShown.of(held, state=state, stale=stale, trail=trail)
 
 
 @ROUTES.get(_VERSION, "决算报表与说明", roles=READERS)

@@ -8,6 +8,7 @@ from medaid.aws.rest.bodies import (
     Shown,
     YuanText,
 )
+from medaid.aws.rest.pages import whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import cash_basis, finance, interest
 from medaid.fund.api.common import ROUTES
@@ -57,7 +58,7 @@ class ProvisionShown(Shown):
 
 @ROUTES.get("/fund/{admdvs}/provisions/{month}", "适用的会计制度", roles=READERS)
 def list_provisions(call: Call[None, None], admdvs: Region, month: Month) -> Page[ProvisionShown]:
-    rows = [
+    return whole(
         ProvisionShown.of(
             one,
             fund=fund,
@@ -66,8 +67,7 @@ def list_provisions(call: Call[None, None], admdvs: Region, month: Month) -> Pag
             since=one.begin,
         )
         for fund, one in provisions_on(month.last).items()
-    ]
-    return Page(rows=rows, total=len(rows))
+    )
 
 
 class InterestShown(Shown):
@@ -86,15 +86,14 @@ class InterestShown(Shown):
 
 @ROUTES.get("/fund/{admdvs}/interest/{year}", "利息测算核对", roles=READERS)
 def check_interest(call: Call[None, None], admdvs: Region, year: Year) -> Page[InterestShown]:
-    rows = [
+    return whole(
         InterestShown.of(
             one,
             fund_name=funds()[one.fund].name,
             account_name=interest.account_name(one.fund, one.account),
         )
         for one in interest.check_interest(admdvs, year, call.now)
-    ]
-    return Page(rows=rows, total=len(rows))
+    )
 
 
 class CashRowShown(Shown):
@@ -111,7 +110,7 @@ class CashRowShown(Shown):
 
 @ROUTES.get("/fund/{admdvs}/cash-basis/{year}", "收付实现制收支", roles=READERS)
 def list_cash_rows(call: Call[None, None], admdvs: Region, year: Year) -> Page[CashRowShown]:
-    rows = [
+    return whole(
         CashRowShown.of(
             one,
             name=accounts()[one.code].name,
@@ -120,5 +119,4 @@ def list_cash_rows(call: Call[None, None], admdvs: Region, year: Year) -> Page[C
             trust=one.provision.trust,
         )
         for one in cash_basis.cash_rows(admdvs, year)
-    ]
-    return Page(rows=rows, total=len(rows))
+    )

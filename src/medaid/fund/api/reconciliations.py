@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+    FewQuery,
+    ListQuery,
     NameOf,
     Page,
     Reason,
@@ -19,6 +22,7 @@ from medaid.aws.rest.bodies import (
     WithReason,
     YuanText,
 )
+from medaid.aws.rest.pages import among, page_of, paged
 from medaid.aws.rest.table import READERS, Call
 from medaid.fund import open_lines, reconciling, sign_off
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
@@ -76,7 +80,8 @@ class BalanceShown(Shown):
 
 class ReconciliationShown(Shown):
     """`digest` names the version that was compared and what became of its lines: a signature names
-    it too. `ageing` counts what no match closed, by age."""
+    it too. `ageing` counts what no match closed, by age. `open` are some of the lines; with
+    `cursor` the next ones are asked for."""
 
     quarter: str
     number: int
@@ -85,15 +90,22 @@ class ReconciliationShown(Shown):
     digest: str
     counts: dict[str, int]
     open: list[LineShown]
+    cursor: str
     balances: list[BalanceShown]
     ageing: dict[str, dict[str, str]]
     signed: list[SignatureShown]
     trail: list[SignatureShown]
 
 
-def _shown(quarter: str, held: Comparison, state: str, now: datetime) -> ReconciliationShown:
+_FIRST: Final = ListQuery(limit=50, cursor="")
+
+
+def _shown(
+    quarter: str, held: Comparison, state: str, now: datetime, query: ListQuery = _FIRST
+) -> ReconciliationShown:
     settled = open_lines.settled_lines(held)
-    lines = open_lines.open_lines(held.open).values()
+    of = ("open lines", quarter, held.number)
+    lines, cursor = page_of(query, of, among(open_lines.open_lines(held.open)))
     ages = open_lines.ageing(open_lines.unmatched(held), civil_date(now))
     return ReconciliationShown(
         quarter=quarter,
@@ -103,6 +115,7 @@ def _shown(quarter: str, held: Comparison, state: str, now: datetime) -> Reconci
         digest=held.digest,
         counts=dict(held.counts),
         open=[_line(one, settled, now) for one in lines],
+        cursor=cursor,
         balances=[
             BalanceShown.of(
                 one,
@@ -145,11 +158,12 @@ def _line(one: OpenLine, settled: Mapping[str, LineOutcome], now: datetime) -> L
     )
 
 
-@ROUTES.get(_QUARTER, "财政对账结果", roles=READERS)
+@ROUTES.get(_QUARTER, "财政对账结果", roles=READERS, query=ListQuery)
 def show_reconciliation(
     call: Call[None, None], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
-    return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
+    held, state = reconciling.get_comparison(admdvs, quarter)
+    return _shown(quarter, held, state, call.now, call.query)
 
 
 class VersionShown(Shown):
@@ -162,21 +176,23 @@ class VersionShown(Shown):
     trail: list[SignatureShown]
 
 
-@ROUTES.get(f"{_QUARTER}/versions", "财政对账各版", roles=READERS)
+@ROUTES.get(f"{_QUARTER}/versions", "财政对账各版", roles=READERS, query=FewQuery)
 def list_reconciliations(
     call: Call[None, None], admdvs: Region, quarter: Quarter
 ) -> Page[VersionShown]:
-    rows = [
-        VersionShown.of(
-            held,
-            state=state,
-            counts=dict(held.counts),
-            signed=trail_shown(held.signed),
-            trail=trail_shown(held.trail),
-        )
-        for held, state in reconciling.list_comparisons(admdvs, quarter)
-    ]
-    return Page(rows=rows, total=len(rows))
+    read = partial(reconciling.page_of_comparisons, admdvs, quarter)
+    of = ("reconciliations", admdvs, quarter)
+    return paged(call.query, of, read, lambda one: _version_shown(*one))
+
+
+def _version_shown(held: Comparison, state: str) -> VersionShown:
+    return VersionShown.of(
+        held,
+        state=state,
+        counts=dict(held.counts),
+        signed=trail_shown(held.signed),
+        trail=trail_shown(held.trail),
+    )
 
 
 class ProposalShown(Shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from medaid.aws.rest.bodies import (
     Body,
     DayText,
     InstantText,
+    ListQuery,
     NameOf,
     Page,
     Reason,
@@ -20,6 +22,7 @@ from medaid.aws.rest.bodies import (
     WithReason,
     Yuan,
 )
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day, PathId
 from medaid.fund import vouchers
@@ -146,10 +149,10 @@ def _paper(sent: PaperIn) -> Voucher:
     return replace(draft, document_date=sent.document_date, attachment=sent.attachment)
 
 
-@ROUTES.get("/fund/{admdvs}/vouchers/{month}", "凭证清单", roles=READERS)
+@ROUTES.get("/fund/{admdvs}/vouchers/{month}", "凭证清单", roles=READERS, query=ListQuery)
 def list_vouchers(call: Call[None, None], admdvs: Region, month: Month) -> Page[VoucherShown]:
-    rows = [_voucher(one) for one, _ in vouchers.list_vouchers(admdvs, month)]
-    return Page(rows=rows, total=len(rows))
+    read = partial(vouchers.page_of_vouchers, admdvs, month)
+    return paged(call.query, ("vouchers", admdvs, month), read, lambda one: _voucher(one[0]))
 
 
 @ROUTES.post(

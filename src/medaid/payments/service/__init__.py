@@ -28,8 +28,9 @@ from medaid.payments.service.batches import (
     close_batch,
     get_batch,
     list_batch_lines,
-    list_batches,
     open_batch,
+    page_of_batch_lines,
+    page_of_batches,
     write_batch_file,
 )
 from medaid.payments.service.delegations import (
@@ -46,6 +47,7 @@ from medaid.payments.service.duties import (
     list_officers,
     name_officer,
     officer_titles,
+    page_of_officers,
     signatures,
 )
 from medaid.payments.service.orders import (
@@ -84,7 +86,6 @@ __all__ = [
     "get_order",
     "get_payee",
     "list_batch_lines",
-    "list_batches",
     "list_officers",
     "name_officer",
     "note_act",
@@ -94,6 +95,9 @@ __all__ = [
     "order_created",
     "order_released",
     "order_taken_out",
+    "page_of_batch_lines",
+    "page_of_batches",
+    "page_of_officers",
     "payable_account",
     "reject_account",
     "resolve_contradiction",

@@ -61,16 +61,27 @@ def get_batch(region: Region, batch_id: str) -> Batch:
     return _load(region, batch_id)[1]
 
 
-def list_batches(region: Region, month: Month) -> list[Batch]:
-    """The batches that a region opened in a month. Raises Unavailable."""
-    found = PaymentItem.list_under(month_partition(region, month))
-    return [get_batch(region, item.record(str)) for item in found]
+def page_of_batches(
+    region: Region, month: Month, after: str, limit: int
+) -> tuple[list[Batch], str]:
+    """At most `limit` of the batches that a region opened in a month behind `after`, and behind
+    what the next page begins, empty at the end. Two reads. Raises Unavailable."""
+    listed, end = PaymentItem.page_under(month_partition(region, month), "", after, limit)
+    items = PaymentItem.find_all([batch_key(item.record(str)) for item in listed])
+    return [item.record(Batch) for item in items if item is not None], end
 
 
 def list_batch_lines(batch_id: str) -> Iterator[BatchLine]:
     """The orders of a batch, without what was taken out of it. Raises Unavailable."""
     found = PaymentItem.list_under(batch_key(batch_id).pk, LINE)
     return (item.record(BatchLine) for item in found if item.state != TAKEN_OUT)
+
+
+def page_of_batch_lines(batch_id: str, after: str, limit: int) -> tuple[list[BatchLine], str]:
+    """At most `limit` of them behind `after`, and behind what the next page begins, empty at the
+    end. Raises Unavailable."""
+    found, end = PaymentItem.page_under(batch_key(batch_id).pk, LINE, after, limit)
+    return [item.record(BatchLine) for item in found if item.state != TAKEN_OUT], end
 
 
 def close_batch(

@@ -108,6 +108,13 @@ def list_officers(region: Region) -> list[RegisteredOfficer]:
     ]
 
 
+def page_of_officers(region: Region, after: str, limit: int) -> tuple[list[RegisteredOfficer], str]:
+    """At most `limit` of them behind `after`, and behind what the next page begins, empty at the
+    end. Raises Unavailable."""
+    found, end = PaymentItem.page_under(officers_partition(region), "", after, limit)
+    return [item.record(RegisteredOfficer) for item in found], end
+
+
 def end_duty(
     region: Region, officer_id: OfficerId, duty: Duty, by: OfficerId, reason: str, now: datetime
 ) -> RegisteredOfficer:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from medaid.aws import codec
-from medaid.aws.items import Key
+from medaid.aws.items import Key, page_of_index
 from medaid.aws.transaction import reading
 from medaid.errors import BadInput
 from medaid.instants import from_stored
@@ -160,37 +160,31 @@ def register(admdvs: str, day: date) -> Iterator[tuple[str, Identity]]:
                 yield keys.psn_no_of(raw["pk"]["S"]), identity
 
 
-def register_page(
-    admdvs: str, day: date, limit: int, after: Mapping[str, str] | None
-) -> tuple[list[tuple[str, Identity]], dict[str, str] | None]:
-    """At most `limit` versions of `register` behind the key `after`, and the key behind which the
-    next page begins.
+_PLACE: Final = ("pk", "sk", "register_order", "register")
 
-    The pages go through the partitions of the index one by one. Raises BadInput for a cursor that
+
+def register_page(
+    admdvs: str, day: date, after: str, limit: int
+) -> tuple[list[tuple[str, Identity]], str]:
+    """At most `limit` versions of `register` behind `after`, and where the next page begins, empty
+    at the end: `<shard>:` and the place in its partition.
+
+    The pages go through the partitions of the index one by one. Raises BadInput for an `after` that
     belongs to another region.
     """
-    low, high = keys.register_bounds(Region(admdvs), day)
+    between = PeopleItem.register_order.between(*keys.register_bounds(Region(admdvs), day))
     partitions = keys.register_partitions(Region(admdvs))
-    start = after or {"register": partitions[0]}
-    partition = start.get("register", "")
-    if partition not in partitions:
+    shard, _, inside = (after or "0:").partition(":")
+    if shard not in {str(number) for number in range(len(partitions))}:
         raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    inside = {name: {"S": value} for name, value in start.items()} if "pk" in start else None
-    answer = reading(
-        lambda: PeopleItem._get_connection().query(
-            partition,
-            PeopleItem.register_order.between(low, high),
-            index_name="register",
-            limit=limit,
-            exclusive_start_key=inside,
-        )
+    number = int(shard)
+    found, end = page_of_index(
+        PeopleItem.register_index.query, _PLACE, partitions[number], inside, limit, between
     )
-    found = [(keys.psn_no_of(raw["pk"]["S"]), _value(raw, Identity)) for raw in answer["Items"]]
-    last = answer.get("LastEvaluatedKey")
-    ended = {name: value["S"] for name, value in last.items()} if last else None
-    if ended is None and partition != partitions[-1]:
-        ended = {"register": partitions[partitions.index(partition) + 1]}
-    return [(psn_no, one) for psn_no, one in found if one.start <= day], ended
+    rows = [(keys.psn_no_of(item.pk), item.record(Identity)) for item in found]
+    last = not end and number + 1 == len(partitions)
+    following = f"{number}:{end}" if end else f"{number + 1}:"
+    return [(psn_no, one) for psn_no, one in rows if one.start <= day], "" if last else following
 
 
 def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:

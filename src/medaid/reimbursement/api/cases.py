@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Page
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import service
@@ -23,7 +24,7 @@ from medaid.reimbursement.api.shapes import (
     UploadOut,
 )
 from medaid.reimbursement.model import State
-from medaid.reimbursement.service import Context
+from medaid.reimbursement.service import CaseFilter, Context
 
 
 @ROUTES.post(CASES, "登记申请", roles=("intake",), owner=Owner.OBJECT, status=201)
@@ -99,7 +100,8 @@ def list_queue(call: Call[Context, None], role: str) -> Page[RowOut]:
 
 @ROUTES.get("/reimbursement/counts", "各状态件数", roles=READERS, owner=Owner.OBJECT)
 def count_cases(call: Call[Context, None]) -> CountsOut:
-    return CountsOut(counts=service.counts(officer_of(call)))
+    counts, more = service.counts(officer_of(call))
+    return CountsOut(counts=counts, more=more)
 
 
 @ROUTES.get("/reimbursement/procedure", "办理规程", roles=READERS, owner=Owner.OBJECT)
@@ -111,15 +113,12 @@ def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
     query = call.query
     access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
     officer = officer_of(call)
-    before = query.due_before.isoformat() if query.due_before else ""
-
-    def wanted(row: dict[str, Any]) -> bool:
-        return query.point in ("", row["point"]) and (not before or ("" < row["due"] < before))
-
-    page = (states, query.limit, query.cursor, wanted)
+    asked = CaseFilter(
+        states, query.point, query.due_before.isoformat() if query.due_before else ""
+    )
+    of = ("cases", officer.admdvs, officer.point, query.psn_no, *states, asked[1:])
+    read = partial(service.page_of_cases, officer, asked)
     if query.psn_no:
         access.record(call.caller, query.psn_no, officer.admdvs, Purpose.CASE_SEARCH, call.now)
-        rows, cursor = service.list_cases_of(call.context, officer, query.psn_no, *page)
-    else:
-        rows, cursor = service.list_cases(officer, *page)
-    return Page[RowOut](rows=[answers.row(row) for row in rows], cursor=cursor)
+        read = partial(service.page_of_person, call.context, officer, query.psn_no, asked)
+    return paged(query, of, read, answers.row)

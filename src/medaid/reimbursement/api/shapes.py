@@ -185,7 +185,10 @@ class RowOut(Shown):
 
 
 class CountsOut(Shown):
+    """By state. `more` names those in which there are as many as are counted, and more."""
+
     counts: dict[str, int]
+    more: list[str]
 
 
 class UploadOut(Shown):

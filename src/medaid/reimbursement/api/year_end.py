@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Body, ListQuery, Page, Short, Shown, YuanText
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.money import Fen
@@ -46,11 +48,9 @@ class YearEndOut(Shown):
 )
 def list_year_end(call: Call[Context, None], admdvs: Region, year: Year) -> Page[RowOut]:
     access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
-    query = call.query
-    rows, cursor = service.list_year_end(
-        call.context, officer_of(call), year, query.limit, query.cursor
-    )
-    return Page[RowOut](rows=[answers.row(row) for row in rows], cursor=cursor)
+    officer = officer_of(call)
+    read = partial(service.page_of_year_end, call.context, officer, year)
+    return paged(call.query, ("year end", admdvs, officer.point, year), read, answers.row)
 
 
 @ROUTES.get(

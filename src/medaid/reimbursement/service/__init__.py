@@ -38,11 +38,12 @@ from medaid.reimbursement.service.payment import (
 )
 from medaid.reimbursement.service.queries import (
     READERS,
+    CaseFilter,
     Detail,
     case_detail,
     counts,
-    list_cases,
-    list_cases_of,
+    page_of_cases,
+    page_of_person,
     states_for,
     steps_of_case,
 )
@@ -57,7 +58,7 @@ from medaid.reimbursement.service.review import annul, audit, price, recheck, re
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
 from medaid.reimbursement.service.year_end import (
     Prepared,
-    list_year_end,
+    page_of_year_end,
     prepare_year_end,
     refunds,
     show_year_end,
@@ -65,6 +66,7 @@ from medaid.reimbursement.service.year_end import (
 
 __all__ = [
     "READERS",
+    "CaseFilter",
     "Context",
     "Detail",
     "Prepared",
@@ -92,13 +94,13 @@ __all__ = [
     "front_failed",
     "front_paid",
     "front_returned",
-    "list_cases",
-    "list_cases_of",
-    "list_year_end",
     "note_settlement",
     "open_case",
     "order",
     "order_recovery",
+    "page_of_cases",
+    "page_of_person",
+    "page_of_year_end",
     "pay",
     "prepare",
     "prepare_year_end",

@@ -90,7 +90,7 @@ def decide_act(
     return Decided(
         after,
         [
-            store.case_write(after, projection, case, context.calendar.version),
+            *store.case_writes(after, projection, case, context.calendar.version),
             store.act_write(case.case_id, done),
             *changed.writes,
             *claimed,

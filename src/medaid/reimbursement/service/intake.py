@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from medaid import ids
 from medaid.aws import outbox
@@ -26,6 +26,8 @@ from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
 
+MOST_POINTS: Final = 20
+"""Service points that one case goes through: each finds it in its lists."""
 AMENDABLE = frozenset(
     {
         "care",
@@ -84,7 +86,7 @@ def open_case(
         fresh = replace(draft, suspects=possible_duplicates(draft))
         case, done = rules.step(fresh, move, role, officer, now, why)
         writes = [
-            store.case_write(case, rules.DueProjection(), None, context.calendar.version),
+            *store.case_writes(case, rules.DueProjection(), None, context.calendar.version),
             store.act_write(case.case_id, done),
             *store.pointers(case),
             *(receipts.claim(r.key, _holder(case), now) for r in case.receipts),
@@ -197,11 +199,11 @@ def transfer(
     def change(case: Case, _: tuple[Act, ...]) -> Changed:
         if point == case.point:
             raise BadInput("FIELD_FORMAT", field="point", rule="已在该服务点")
-        return Changed(
-            replace(
-                case, point=point, trail=(*case.trail, case.point) if case.point else case.trail
-            )
-        )
+        trail = (*case.trail, case.point) if case.point else case.trail
+        if len({point, *trail} - {""}) > MOST_POINTS:
+            rule = f"一件申请至多经过 {MOST_POINTS} 个服务点,请转经办机构办理"
+            raise Conflict("STATE", field="point", rule=rule)
+        return Changed(replace(case, point=point, trail=trail))
 
     return act(context, officer, case_id, version, "transfer", why, now, change)
 

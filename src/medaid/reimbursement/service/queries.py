@@ -3,15 +3,15 @@ role, counts. Nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from medaid.aws.rest.bodies import cursor_key, cursor_text
 from medaid.benefit.model import Step
 from medaid.errors import BadInput, Forbidden, Refused
-from medaid.reimbursement import rules, store
+from medaid.reimbursement import keys, rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.service.acting import known
@@ -89,88 +89,101 @@ def states_for(context: Context, role: str) -> tuple[State, ...]:
     return tuple(state for state in State if state in waiting)
 
 
-def list_cases(
-    officer: Officer,
-    states: Sequence[State],
-    limit: int,
-    cursor: str = "",
-    wanted: Callable[[dict[str, Any]], bool] = lambda _: True,
-) -> tuple[list[dict[str, Any]], str]:
-    """Summaries of the region's (a point officer's: the point's) cases in `states`, earliest due
-    first in each; and the next page's cursor, empty at the end.
+class CaseFilter(NamedTuple):
+    """Which cases a list is of: in `states`, at `point` (empty for any), due before a day
+    (`yyyy-MM-dd`, empty for any)."""
 
-    `wanted` filters rows as they are read; a page may be short while more follow.
+    states: tuple[State, ...]
+    point: str = ""
+    due_before: str = ""
+
+    def asks(self, row: Mapping[str, Any]) -> bool:
+        """Whether it is of the case that `row` sums up."""
+        early = not self.due_before or "" < row["due"] < self.due_before
+        return row["state"] in self.states and self.point in ("", row["point"]) and early
+
+
+def page_of_cases(
+    officer: Officer, asked: CaseFilter, after: str, limit: int
+) -> tuple[list[dict[str, Any]], str]:
+    """At most `limit` summaries behind `after` of the region's (a point officer's: the point's)
+    cases, earliest due first in each state; and behind what the next page begins, empty at the end.
+
+    One query for each state and, for a point, one more for what it handed on; of those some may be
+    left out as at another point than asked, so that a page may be short while more follow.
     """
     may_read(officer)
-    if not states:
-        return [], ""
-    position, start = _opened(cursor, officer.admdvs, states)
+    queues = _queues(officer, asked)
+    at, _, inside = (after or "0:").partition(":")
+    if at not in {str(number) for number in range(max(1, len(queues)))}:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
     rows: list[dict[str, Any]] = []
-    while position < len(states):
-        found, start = store.queue(officer.admdvs, states[position], start, limit - len(rows))
-        rows += [
-            row
-            for row in found
-            if wanted(row) and officer.point in ("", row["point"], *row["trail"])
-        ]
-        if start is None:
-            position += 1
-        if len(rows) >= limit:
-            break
-    if position >= len(states):
-        return rows, ""
-    return rows, cursor_text({"state": states[position], **store.start_text(start)})
+    for number, queue in enumerate(queues):
+        if number < int(at):
+            continue
+        if len(rows) == limit:
+            return rows, f"{number}:"
+        found, end = store.page_of_queue(queue, inside, limit - len(rows), asked.due_before)
+        rows += [row for row in found if asked.asks(row)]
+        if end:
+            return rows, f"{number}:{end}"
+        inside = ""
+    return rows, ""
 
 
-def list_cases_of(
-    context: Context,
-    officer: Officer,
-    psn_no: str,
-    states: Sequence[State],
-    limit: int,
-    cursor: str = "",
-    wanted: Callable[[dict[str, Any]], bool] = lambda _: True,
+def _queues(officer: Officer, asked: CaseFilter) -> list[str]:
+    """The partitions of the queue index that a list reads, one after the other."""
+    region, mine, point = officer.admdvs, officer.point, asked.point
+    if not mine:
+        of = partial(keys.point_queue, region, point) if point else None
+        return [of(state) if of else keys.queue_partition(region, state) for state in asked.states]
+    found = []
+    for state in asked.states:
+        if point in ("", mine):
+            found.append(keys.point_queue(region, mine, state))
+        if point != mine:
+            found.append(keys.handed_on_queue(region, mine, state))
+    return found
+
+
+def page_of_person(
+    context: Context, officer: Officer, psn_no: str, asked: CaseFilter, after: str, limit: int
 ) -> tuple[list[dict[str, Any]], str]:
     """The same of one person, the oldest first, by the person's own key: the region's other cases
     are not read."""
     may_read(officer)
-    key = cursor_key(cursor)
     names = store.of_person(psn_no)
-    if key is not None and key.get("case_id") not in names:
+    if after and after not in names:
         raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    left = names if key is None else names[names.index(key["case_id"]) + 1 :]
-    rows: list[dict[str, Any]] = []
-    for name in left:
-        case = known(store.case(name))
-        row = _row(context, case)
-        mine = case.admdvs == officer.admdvs and officer.point in ("", case.point, *case.trail)
-        if mine and case.state in states and wanted(row):
-            rows.append(row)
-        if len(rows) == limit:
-            return rows, cursor_text({"case_id": name})
-    return rows, ""
+    left = names[names.index(after) + 1 :] if after else names
+    rows = summaries(context, officer, left[:limit])
+    return [row for row in rows if asked.asks(row)], left[limit - 1] if len(left) > limit else ""
 
 
-def _row(context: Context, case: Case) -> dict[str, Any]:
-    projection = rules.projection(case, context.calendar, context.procedure)
-    return store.summary(case, projection, context.calendar.version)
+def summaries(context: Context, officer: Officer, case_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What a list shows of those of the cases that the officer may read, in one read."""
+    cases = [known(one) for one in store.cases(case_ids)]
+    return [
+        store.summary(
+            one,
+            rules.projection(one, context.calendar, context.procedure),
+            context.calendar.version,
+        )
+        for one in cases
+        if one.admdvs == officer.admdvs and officer.point in ("", one.point, *one.trail)
+    ]
 
 
-def _opened(cursor: str, admdvs: str, states: Sequence[State]) -> tuple[int, Any]:
-    """Where the page before ended: which of the states, and the key there. Raises BadInput for what
-    no page of this list ended with."""
-    key = cursor_key(cursor)
-    if key is None:
-        return 0, None
-    state = key.pop("state", "")
-    if state not in states or not store.fits_queue(key, admdvs, state):
-        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    return states.index(State(state)), store.start_key(key)
-
-
-def counts(officer: Officer) -> dict[str, int]:
-    """How many of the region's cases stand in each state that a case still leaves; those that ended
-    only grow, and are listed instead."""
+def counts(officer: Officer) -> tuple[dict[str, int], list[str]]:
+    """How many of the region's (a point officer's: the point's) cases stand in each state that a
+    case still leaves, and the states in which there are that many and more: they are counted so far
+    alone. Those that ended only grow, and are listed instead."""
     may_read(officer)
     ends = {State.NOTIFIED, State.REFUSED, State.WITHDRAWN, State.RECOVERED}
-    return {state: store.count(officer.admdvs, state) for state in State if state not in ends}
+    states = [state for state in State if state not in ends]
+    found: dict[str, int] = {}
+    for state in states:
+        mine, region = officer.point, officer.admdvs
+        queue = keys.point_queue(region, mine, state) if mine else None
+        found[state] = store.count(queue or keys.queue_partition(region, state))
+    return found, [state for state, count in found.items() if count == store.MOST_COUNTED]

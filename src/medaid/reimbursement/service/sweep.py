@@ -74,7 +74,7 @@ def _claim_steps(context: Context, case_id: str, now: datetime) -> tuple[int, in
         known = replace(case, steps_claimed=tuple(sorted({*case.steps_claimed, *claimed})))
         names = rules.steps_due(known, now, context.calendar, context.procedure)
         after = replace(known, steps_claimed=(*known.steps_claimed, *names))
-        writes = [_touched(context, after, case), *_claims(context, known, names, now)]
+        writes = [*_touched(context, after, case), *_claims(context, known, names, now)]
         return Decided((len(names), int(not names)), writes)
 
     return _or_later(decide, context, (0, 0))
@@ -90,7 +90,7 @@ def _or_later(decide: Callable[[], Decided[T]], context: Context, untouched: T) 
         return untouched
 
 
-def _touched(context: Context, after: Case, before: Case) -> Write:
+def _touched(context: Context, after: Case, before: Case) -> list[Write]:
     return store.case_touched(
         after,
         rules.projection(after, context.calendar, context.procedure),
@@ -172,6 +172,6 @@ def _reprojected(context: Context, case_id: str) -> int:
         projection = rules.projection(case, context.calendar, context.procedure)
         if store.index_keys(case, projection) == keys:
             return Decided(0)
-        return Decided(1, [store.case_touched(case, projection, case, context.calendar.version)])
+        return Decided(1, store.case_touched(case, projection, case, context.calendar.version))
 
     return _or_later(decide, context, 0)

@@ -9,19 +9,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from medaid.aws import outbox
-from medaid.aws.rest.bodies import cursor_key, cursor_text
 from medaid.benefit.service import Choice, decide_with_entered, has_year_end, settle_year_end
-from medaid.errors import BadInput, MedaidError, Refused, Unavailable
+from medaid.errors import MedaidError, Refused, Unavailable
 from medaid.events import YearEndOwed
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.reimbursement import rules, store
+from medaid.reimbursement import store
 from medaid.reimbursement.model import CareFacts, Case, Officer
 from medaid.reimbursement.pricing import year_fees
-from medaid.reimbursement.service.acting import known
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.intake import case_id, prepare
-from medaid.reimbursement.service.queries import may_read
+from medaid.reimbursement.service.queries import may_read, summaries
 
 _REASON: Final = "08"
 """manl_reim_rea 年度二次补报."""
@@ -111,24 +109,11 @@ def _prepared(
     return True
 
 
-def list_year_end(
-    context: Context, officer: Officer, year: int, limit: int, cursor: str = ""
+def page_of_year_end(
+    context: Context, officer: Officer, year: int, after: str, limit: int
 ) -> tuple[list[dict[str, Any]], str]:
-    """Summaries of the cases that the end of `year` made in the officer's region, and the next
-    page's cursor, empty at the end. Raises Forbidden, BadInput for a cursor of another list."""
+    """Summaries of the cases that the end of `year` made in the officer's region, at most `limit`
+    behind `after`; and behind what the next page begins, empty at the end. Raises Forbidden."""
     may_read(officer)
-    key = cursor_key(cursor) or {}
-    if {*key} - {"case_id"}:
-        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    names, end = store.year_end_cases(officer.admdvs, year, key.get("case_id", ""), limit)
-    cases = [known(store.case(name)) for name in names]
-    rows = [
-        store.summary(
-            case,
-            rules.projection(case, context.calendar, context.procedure),
-            context.calendar.version,
-        )
-        for case in cases
-        if officer.point in ("", case.point, *case.trail)
-    ]
-    return rows, cursor_text({"case_id": end}) if end else ""
+    names, end = store.year_end_cases(officer.admdvs, year, after, limit)
+    return summaries(context, officer, names), end

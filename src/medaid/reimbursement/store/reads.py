@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from medaid.aws.codec import decode
+from medaid.aws.items import page_of_index
 from medaid.aws.transaction import reading
 from medaid.instants import from_stored, stored
 from medaid.regions import Region
@@ -20,6 +21,12 @@ def case(case_id: str) -> Case | None:
     """The case now."""
     item = CaseItem.find(keys.case_key(case_id))
     return None if item is None else decode(Case, item.body)
+
+
+def cases(case_ids: Sequence[str]) -> list[Case | None]:
+    """Several cases in one read, each in its place."""
+    items = CaseItem.find_all([keys.case_key(one) for one in case_ids])
+    return [None if item is None else decode(Case, item.body) for item in items]
 
 
 def history(case_id: str) -> tuple[Case | None, tuple[Act, ...], dict[str, datetime]]:
@@ -105,14 +112,9 @@ def year_end_cases(admdvs: str, year: int, after: str, limit: int) -> tuple[list
 
 
 def _names(pk: str, after: str, limit: int) -> tuple[list[str], str]:
-    """Sort keys of a partition behind `after`, and the last of them where there may be more."""
-
-    def read() -> list[str]:
-        behind = CaseItem.sk > after if after else None
-        return [item.sk for item in CaseItem.query(pk, behind, limit=limit)]
-
-    found = reading(read)
-    return found, found[-1] if len(found) == limit else ""
+    """Sort keys of a partition behind `after`, and the last of them where more follow."""
+    found, end = CaseItem.page_under(pk, "", after, limit)
+    return [item.sk for item in found], end
 
 
 def same(one: Case, other: Case) -> bool:
@@ -159,42 +161,30 @@ def calendar() -> tuple[str, dict[str, str]]:
     return ("", {}) if item is None else (item.body["version"], dict(item.body["years"]))
 
 
-def queue(admdvs: str, state: str, start: Any, limit: int) -> tuple[list[dict[str, Any]], Any]:
-    """One page of a region's cases in a state, earliest due first, and where the next page starts
-    (None at the end)."""
+_PLACE: Final = ("pk", "sk", "queue_at", "queue")
+MOST_COUNTED: Final = 1000
+"""Up to here cases are counted one by one."""
 
-    def read() -> tuple[list[dict[str, Any]], Any]:
-        found = CaseItem.queue_index.query(
-            keys.queue_partition(admdvs, state),
-            limit=limit,
-            page_size=limit,
-            last_evaluated_key=start,
-        )
-        rows = [dict(item.summary) for item in found]
-        return rows, found.last_evaluated_key
+
+def page_of_queue(
+    partition: str, after: str, limit: int, due_before: str = ""
+) -> tuple[list[dict[str, Any]], str]:
+    """At most `limit` summaries of a queue behind `after`, earliest due first, and where the next
+    page begins, empty at the end; only those due before a day (`yyyy-MM-dd`) where one is given.
+    One query. Raises BadInput for an `after` of another queue, Unavailable."""
+    early = CaseItem.queue_at < due_before if due_before else None
+    found, end = page_of_index(
+        CaseItem.queue_index.query, _PLACE, partition, after, limit, condition=early
+    )
+    return [dict(item.summary) for item in found], end
+
+
+def count(partition: str) -> int:
+    """How many cases stand in a queue, counted up to `MOST_COUNTED`. Raises Unavailable."""
+
+    def read() -> int:
+        index = CaseItem._get_connection()
+        found = index.query(partition, index_name="queue", limit=MOST_COUNTED, select="COUNT")
+        return int(found["Count"])
 
     return reading(read)
-
-
-def count(admdvs: str, state: str) -> int:
-    """How many cases of a region stand in a state."""
-    return int(reading(lambda: CaseItem.queue_index.count(keys.queue_partition(admdvs, state))))
-
-
-_START: Final = ("pk", "sk", "queue", "queue_at")
-"""The attributes of the key with which a page of the queue index goes on."""
-
-
-def start_text(start: Any) -> dict[str, str]:
-    """Where a page ended, as plain text; empty where the next one begins at the front."""
-    return {name: start[name]["S"] for name in _START} if start else {}
-
-
-def fits_queue(key: dict[str, str], admdvs: str, state: str) -> bool:
-    """Whether `key` is where a page of that queue may have ended, or its front."""
-    return not key or ({*key} == {*_START} and key["queue"] == keys.queue_partition(admdvs, state))
-
-
-def start_key(key: dict[str, str]) -> Any:
-    """As `queue` takes it."""
-    return {name: {"S": key[name]} for name in _START} if key else None

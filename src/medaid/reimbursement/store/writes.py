@@ -19,9 +19,11 @@ from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.store.items import CaseItem, index_keys
 
 
-def case_write(case: Case, projection: DueProjection, before: Case | None, calendar: str) -> Write:
-    """The case at its next version; loses (`case`) where it is no longer as it was read: another
-    act, or a step claimed meanwhile."""
+def case_writes(
+    case: Case, projection: DueProjection, before: Case | None, calendar: str
+) -> list[Write]:
+    """The case at its next version, and where its points find it; loses (`case`) where it is no
+    longer as it was read: another act, or a step claimed meanwhile."""
     item = CaseItem(
         *keys.case_key(case.case_id),
         version=case.version,
@@ -31,14 +33,11 @@ def case_write(case: Case, projection: DueProjection, before: Case | None, calen
     )
     for name, value in _indexed(case, projection, calendar).items():
         setattr(item, name, value)
-    return Put(
-        item,
-        CaseItem.pk.does_not_exist() if before is None else _unchanged(before),
-        "case",
-    )
+    as_read = CaseItem.pk.does_not_exist() if before is None else _unchanged(before)
+    return [Put(item, as_read, "case"), *_points(case, projection, calendar)]
 
 
-def case_touched(case: Case, projection: DueProjection, before: Case, calendar: str) -> Write:
+def case_touched(case: Case, projection: DueProjection, before: Case, calendar: str) -> list[Write]:
     """The case with steps claimed or projected anew. No act: its version stays, so an officer's
     work on it is not disturbed."""
     values = _indexed(case, projection, calendar)
@@ -49,7 +48,24 @@ def case_touched(case: Case, projection: DueProjection, before: Case, calendar: 
     for name in ("queue", "queue_at", "summary", "due_shard", "due_at"):
         attribute = getattr(CaseItem, name)
         actions.append(attribute.set(values[name]) if name in values else attribute.remove())
-    return Update(CaseItem(*keys.case_key(case.case_id)), actions, _unchanged(before), "case")
+    touched = Update(CaseItem(*keys.case_key(case.case_id)), actions, _unchanged(before), "case")
+    return [touched, *_points(case, projection, calendar)]
+
+
+def _points(case: Case, projection: DueProjection, calendar: str) -> list[Write]:
+    """The rows by which each point finds the case in its own lists: one a point for ever, moved
+    with the case."""
+    at, told = index_keys(case, projection)["queue_at"], summary(case, projection, calendar)
+    found: list[Write] = []
+    for point in dict.fromkeys((case.point, *case.trail)):
+        if point:
+            has = point == case.point
+            of = keys.point_queue if has else keys.handed_on_queue
+            queue = of(case.admdvs, point, case.state)
+            item = CaseItem(*keys.point_key(case.case_id, point), queue=queue, queue_at=at)
+            item.summary = told
+            found.append(Put(item, None, f"point:{point}"))
+    return found
 
 
 def _unchanged(before: Case) -> Condition:

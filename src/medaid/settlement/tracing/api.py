@@ -4,19 +4,13 @@ person is shown: who needs one opens the settlement or the case, which leaves it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from medaid.aws.rest.bodies import (
-    InstantText,
-    ListQuery,
-    Page,
-    Shown,
-    YuanText,
-    cursor_key,
-    cursor_text,
-)
+from medaid.aws.rest.bodies import FewQuery, InstantText, ListQuery, Page, Shown, YuanText
+from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import Call, Routes
 from medaid.ids import OrderId
 from medaid.months import Month
@@ -96,40 +90,36 @@ def list_clauses(call: Call[TracingContext, None], admdvs: Region, month: Month)
 def list_payments(
     call: Call[TracingContext, None], admdvs: Region, month: Month
 ) -> Page[PaymentShown]:
-    asked = call.query
-    of = {"region": str(admdvs), "month": str(month), "document": asked.document}
-    at = cursor_key(asked.cursor, **of, article=asked.article) or {}
-    after = (at.get("group", ""), at.get("sk", ""))
-    found = service.list_payments(
-        admdvs, month, (asked.document, asked.article), asked.limit, after
-    )
-    cursor = ""
-    if found.after:
-        group, sk = found.after
-        cursor = cursor_text({**of, "article": asked.article, "group": group, "sk": sk})
-    return Page[PaymentShown](rows=[PaymentShown.of(one) for one in found.rows], cursor=cursor)
+    clause = (call.query.document, call.query.article)
+    read = partial(service.page_of_payments, admdvs, month, clause)
+    return paged(call.query, ("payments", admdvs, month, *clause), read, PaymentShown.of)
 
 
 @ROUTES.get(
     "/traces/{admdvs}/orders/{order}", "付款单所付的结算和所依据的条款", roles=_READERS,
-    query=ListQuery,
+    query=FewQuery,
 )  # fmt: skip
 def trace_order(call: Call[TracingContext, None], admdvs: Region, order: str) -> TracedOrderShown:
-    at = cursor_key(call.query.cursor, order=order) or {}
-    steps_of = call.context.steps_of_case
-    limit, after = min(call.query.limit, 50), at.get("sk", "")
-    found = service.trace_order(OrderId(order), limit, after, call.check_owner, steps_of)
-    one = found.order
+    traced = service.order_of(OrderId(order), call.check_owner, call.context.steps_of_case)
+    one = traced.order
+    read = partial(service.page_of_items, one)
+    rows, cursor = page_of(call.query, ("items of order", order), read)
     return TracedOrderShown.of(
         one,
         source_kind=one.source.kind,
         source=one.source.id,
-        clauses=_shown(found.clauses),
+        clauses=_shown(traced.clauses),
         rows=[
-            TracedItemShown.of(item, amounts=dict(item.amounts), clauses=_shown(clauses))
-            for item, clauses in found.items
+            TracedItemShown(
+                setl_id=item.setl_id,
+                setl_time=item.setl_time,
+                refd=item.refd,
+                amounts=dict(item.amounts),
+                clauses=_shown(clauses),
+            )
+            for item, clauses in rows
         ],
-        cursor=cursor_text({"order": order, "sk": found.after}) if found.after else "",
+        cursor=cursor,
     )
 
 

@@ -89,67 +89,70 @@ def _note_group(region: str, month: str, group: ClauseGroup) -> None:
 # ---- from a clause -------------------------------------------------------------------------------
 
 
-class Payments(NamedTuple):
-    """One page; `after` is (group, sort key) of its last row, None on the last page."""
-
-    rows: list[TracedPayment]
-    after: tuple[str, str] | None
-
-
 def list_clauses(region: Region, month: Month) -> Clauses:
     """All clauses on which payments of the region's month rest. Raises Unavailable."""
     groups = store.list_groups(region, month)
     return tuple(sorted({one for _, group in groups for one in group.clauses}))
 
 
-def list_payments(
-    region: Region, month: Month, clause: tuple[str, str], limit: int, after: tuple[str, str]
-) -> Payments:
-    """Payments of a region's month that rest on a clause, group by group. Reads the month's groups
-    and, of the payments, the page alone. Raises Unavailable."""
+def page_of_payments(
+    region: Region, month: Month, clause: tuple[str, str], after: str, limit: int
+) -> tuple[list[TracedPayment], str]:
+    """Payments of a region's month that rest on a clause, group by group, behind `after`
+    (`<group>/<sort key>`); and behind what the next page begins, empty at the end. Reads the
+    month's groups and, of the payments, the page alone. Raises Unavailable."""
+    at, _, behind = after.partition("/")
     groups = [name for name, one in store.list_groups(region, month) if clause in one.clauses]
     rows: list[TracedPayment] = []
     for name in groups:
-        if name < after[0]:
+        if name < at:
             continue
-        behind = after[1] if name == after[0] else ""
-        for sk, payment in store.list_payments(region, month, name, behind, limit - len(rows)):
-            rows.append(payment)
-            if len(rows) == limit:
-                return Payments(rows, (name, sk))
-    return Payments(rows, None)
+        if len(rows) == limit:
+            return rows, f"{name}/"
+        begin = behind if name == at else ""
+        page, end = store.page_of_payments(region, month, name, begin, limit - len(rows))
+        rows += page
+        if end:
+            return rows, f"{name}/{end}"
+    return rows, ""
 
 
 # ---- from a pay order ----------------------------------------------------------------------------
 
 
 class TracedOrder(NamedTuple):
-    """A pay order, and of what it pays one page: clearing's items, each with the clauses of its
-    settlement. A case's order has its clauses and no items."""
+    """A pay order, and the clauses of the case that it pays; a statement's stand with its items."""
 
     order: PayOrder
     clauses: Clauses
-    items: list[tuple[Item, Clauses]]
-    after: str
 
 
-def trace_order(
-    order_id: OrderId, limit: int, after: str, check: Callable[[Region], None], of_case: StepsOfCase
+def order_of(
+    order_id: OrderId, check: Callable[[Region], None], of_case: StepsOfCase
 ) -> TracedOrder:
-    """What a bank line paid, down to the clauses; `check` refuses another region's order before
-    anything else is read. Raises Refused NOT_FOUND, Forbidden, BadInput, Unavailable."""
+    """The order of a bank line; `check` refuses another region's before anything else is read.
+    Raises Refused NOT_FOUND, Forbidden, BadInput, Unavailable."""
     order = payments.get_order(order_id)
     check(order.region)
     match order.source.kind:
         case SourceKind.STATEMENT:
-            items, behind = hospital.list_statement_items(order.source.id, after, limit)
-            traced = [(one, _clauses_of(one.setl_id)) for one in items]
-            return TracedOrder(order, (), traced, behind)
+            return TracedOrder(order, ())
         case SourceKind.CASE:
             _, steps = of_case(order.source.id)
-            return TracedOrder(order, clauses_of(steps), [], "")
+            return TracedOrder(order, clauses_of(steps))
     raise BadInput("FIELD_FORMAT", field="order", rule="账单和退费的付款单不以个人结算为依据")
 
 
-def _clauses_of(setl_id: str) -> Clauses:
-    return clauses_of(settlement.get_settlement(setl_id).decision.steps)
+def page_of_items(
+    order: PayOrder, after: str, limit: int
+) -> tuple[list[tuple[Item, Clauses]], str]:
+    """What an order paid, at most `limit` of clearing's items behind `after`, each with the clauses
+    of its settlement; and behind what the next page begins, empty at the end. Of a case there are
+    none. Raises Unavailable."""
+    if order.source.kind is not SourceKind.STATEMENT:
+        return [], ""
+    items, end = hospital.list_statement_items(order.source.id, after, limit)
+    settlements = settlement.list_settlements([one.setl_id for one in items])
+    return [
+        (item, clauses_of(one.decision.steps)) for item, one in zip(items, settlements, strict=True)
+    ], end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from medaid.aws.items import Key
-from medaid.aws.transaction import Put, Write, put_once, reading
+from medaid.aws.transaction import Put, Write, put_once
 from medaid.ids import content_hash
 from medaid.instants import stored
 from medaid.settlement import keys
@@ -43,12 +43,11 @@ def list_groups(region: str, month: str) -> Iterator[tuple[str, ClauseGroup]]:
         yield item.sk, item.record(ClauseGroup)
 
 
-def list_payments(
+def page_of_payments(
     region: str, month: str, group: str, after: str, limit: int
-) -> list[tuple[str, TracedPayment]]:
-    """At most `limit` payments of a group behind the sort key `after`, in order of time. Raises
-    Unavailable."""
+) -> tuple[list[TracedPayment], str]:
+    """At most `limit` payments of a group behind the sort key `after`, in order of time, and behind
+    what the next page begins, empty at the end. Raises Unavailable."""
     partition = keys.traced_partition(region, month, group)
-    behind = SettlementItem.sk > after if after else None
-    found = reading(lambda: list(SettlementItem.query(partition, behind, limit=limit)))
-    return [(item.sk, item.record(TracedPayment)) for item in found]
+    found, end = SettlementItem.page_under(partition, "", after, limit)
+    return [item.record(TracedPayment) for item in found], end
