@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from medaid.clearing.hospital.model import PendingItem, Statement
+from medaid.clearing.insurer.service import CRITICAL_FUND
 from medaid.fund.model import Entry, Line, journal
 from medaid.fund.model.journal import expense_line
+from medaid.money import Fen
 
 
 def taken_off(
@@ -67,6 +69,26 @@ def _mode_difference(statement: Statement, recorded: datetime) -> Entry:
         ]
     return journal.entry(
         "mode_difference", statement.region, statement.statement_id, lines, recorded
+    )
+
+
+def critical_carried(statement: Statement, amount: Fen, recorded: datetime) -> Entry:
+    """What the insurer that runs critical illness owes the institution is neither owed by the fund
+    nor its expense: the premium was (大病保险支出). Outpatient care first, as far as the own blocks
+    have it; what names no care comes off the rest."""
+    visits = sum(
+        int(one.totals.amounts.get("hifmi_pay", 0))
+        for one in statement.blocks
+        if one.group.care == "outpatient" and one.group.paying_region == statement.region
+    )
+    outpatient = Fen(min(max(visits, 0), int(amount)))
+    fund, who = CRITICAL_FUND, statement.institution
+    lines = journal.pair(fund, "2101", "", amount, who, "")
+    for care, fen in (("inpatient", amount - outpatient), ("outpatient", outpatient)):
+        if fen:
+            lines.append(expense_line(fund, care, -fen, who))
+    return journal.entry(
+        "critical_carried", statement.region, statement.statement_id, lines, recorded
     )
 
 

@@ -12,6 +12,7 @@ from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
 from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements, entries, orders, rules, store
+from medaid.clearing.hospital.insured import by_insurers
 from medaid.clearing.hospital.model import (
     Agreement,
     Payee,
@@ -23,7 +24,6 @@ from medaid.clearing.hospital.model import (
     in_state,
 )
 from medaid.clearing.hospital.taking_off import taken_off
-from medaid.clearing.insurer import service as insurer
 from medaid.errors import Conflict
 from medaid.events import PaymentOrdered, PaymentReturned
 from medaid.fund import service as fund
@@ -91,10 +91,11 @@ def release_statement(
     """Second signature, by another person: books and pay order in one transaction; a negative
     balance goes forward to the next statement.
 
-    Where an insurer runs the region's assistance, that part is fronted by it (M二.5) and the rest
-    is paid by the agency. The same person twice changes nothing. Raises Conflict STATE unless
-    approved, or while a changed account waits, OVERDRAWN where the expenditure account does not
-    hold it, Forbidden SEPARATION for the one who approved (Q3.1).
+    Where an insurer runs the region's assistance, that part is fronted by it (M二.5); where one
+    runs its critical illness, it owes that part; the agency pays the rest. The same person twice
+    changes nothing. Raises Conflict STATE unless approved, or while a changed account waits,
+    OVERDRAWN where the expenditure account does not hold it, Forbidden SEPARATION for the one who
+    approved (Q3.1).
     """
 
     def decide() -> Decided[Statement]:
@@ -146,29 +147,18 @@ def _ordered(
 def _paid(statement: Statement, by: str, now: datetime) -> tuple[Statement, list[Write]]:
     """The statement paid for the first time, and all that goes with it but the payment itself."""
     due = rules.payable(statement)
-    contract = insurer.fronting_contract(statement.region, statement.month.last, now)
-    fronted = {}
-    if contract is not None and insurer.FUND in due:
-        fronted = {insurer.FUND: due.pop(insurer.FUND)}
+    shared = by_insurers(statement, due, now)
     after = in_state(
         statement,
-        State.RELEASED if due else State.NOTHING_DUE,
+        State.RELEASED if shared.paid else State.NOTHING_DUE,
         released_by=by,
         released_at=now,
-        paid=due,
-        fronted=fronted,
+        paid=shared.paid,
+        fronted=shared.fronted,
+        carried=shared.carried,
+        carrier=shared.carrier,
     )
-    writes = list(fund.writes(*entries.release_entries(statement, now)))
-    if contract is not None and fronted:
-        writes += insurer.front(
-            contract,
-            statement.region,
-            statement.statement_id,
-            statement.institution,
-            fronted[insurer.FUND],
-            now,
-            outpatient=statement.outpatient_assistance(fronted[insurer.FUND]),
-        )
+    writes = [*fund.writes(*entries.release_entries(statement, now)), *shared.writes]
     for deduction in statement.deductions:
         writes += taken_off(
             "deduction",

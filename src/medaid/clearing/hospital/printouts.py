@@ -211,9 +211,20 @@ def notice_paper(statement: Statement) -> Paper:
             ),
         ),
         words=(("实付金额", paid),),
-        notes=(f"对账截止:{date_text(civil_date(statement.cut))}。",),
+        notes=(f"对账截止:{date_text(civil_date(statement.cut))}。", *_insurers_note(statement)),
         signatures=payments.signatures(statement.region, acts),
     )
+
+
+def _insurers_note(statement: Statement) -> list[str]:
+    """What insurers pay the institution instead of the agency."""
+    parts = [
+        (f"{funds()[key].name}{f'({who})' if who else ''}", fen)
+        for amounts, who in ((statement.fronted, ""), (statement.carried, statement.carrier))
+        for key, fen in amounts.items()
+    ]
+    told = ";".join(f"{name} {fen.yuan()} 元" for name, fen in parts)
+    return [f"另由承办保险机构支付:{told}。"] if told else []
 
 
 def _payee(statement: Statement) -> Payee:

@@ -84,6 +84,9 @@ class StatementShown(Shown):
     retained: ByFundShown
     paid: ByFundShown
     fronted: ByFundShown
+    carried: ByFundShown
+    """What the insurer that runs critical illness owes instead of the agency."""
+    carrier: str
     mode_difference: ByFundShown
     order: str
     paid_on: date | None

@@ -6,17 +6,22 @@ Each line: key: item; pattern.
   payment.
 - pk `V#<city>`, sk `SURVEY#<yyyy>#<instant>`: what people said of the insurer; surveys of a city
   and year.
+- pk `V#<region>`, sk `CRITICAL#<yyyy-mm-dd>`: who runs critical illness from then on; those of a
+  region, one read a statement.
 - pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>`: an insurer's bill to a district; bills of a
   city and year.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from medaid.aws.items import Key
 from medaid.clearing.insurer.model import InsurerBill
 from medaid.instants import stored
+
+CRITICAL: Final = "CRITICAL#"
 
 
 def city_key(city: str) -> str:
@@ -33,6 +38,10 @@ def surveys_prefix(year: int) -> str:
 
 def survey_key(city: str, year: int, at: datetime) -> Key:
     return Key(city_key(city), f"{surveys_prefix(year)}{stored(at)}")
+
+
+def critical_key(region: str, begin: date) -> Key:
+    return Key(city_key(region), f"{CRITICAL}{begin}")
 
 
 def bills_prefix(year: int) -> str:

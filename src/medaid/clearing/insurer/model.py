@@ -69,6 +69,33 @@ class Contract:
         return self.state not in (ContractState.PROPOSED, ContractState.REJECTED)
 
 
+class CarrierKind(StrEnum):
+    """Who runs critical-illness insurance (大病保险): the agency itself, or an insurer to which the
+    premium is handed over."""
+
+    AGENCY = "agency"
+    INSURER = "insurer"
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalContract:
+    """From when, by which contract, who runs a region's critical-illness insurance. The approved
+    one that began last holds; where there is none the agency runs it."""
+
+    region: Region
+    begin: date
+    """The first day of a month: an institution's month is owed by one of them."""
+    run_by: CarrierKind
+    insurer: str
+    """Empty where the agency runs it, as `name` is."""
+    name: str
+    document: str
+    """Number of the contract or decision."""
+    state: ContractState = ContractState.PROPOSED
+    """proposed, in_force or rejected."""
+    trail: tuple[Signed, ...] = ()
+
+
 class Period(StrEnum):
     """What a bill covers: fronted to the end of June, of November, and the rest of the year."""
 

@@ -22,6 +22,13 @@ from medaid.clearing.insurer.contracts import (
     propose_contract,
     survey,
 )
+from medaid.clearing.insurer.critical import (
+    CRITICAL_FUND,
+    critical_contract,
+    decide_critical,
+    list_critical,
+    propose_critical,
+)
 from medaid.clearing.insurer.model import (
     FUND,
     BillState,
@@ -236,12 +243,15 @@ def _owed(contract: Contract, now: datetime) -> Fen:
 
 
 __all__ = [
+    "CRITICAL_FUND",
     "FUND",
     "any_contract",
     "approve_bill",
     "create_bill",
     "create_due_bills",
+    "critical_contract",
     "decide_contract",
+    "decide_critical",
     "end_contract",
     "evaluate",
     "find_contract",
@@ -249,10 +259,12 @@ __all__ = [
     "front_returned",
     "fronting_contract",
     "list_bills",
+    "list_critical",
     "pay_bill",
     "pay_fee",
     "payment_heard",
     "propose_contract",
+    "propose_critical",
     "receive_refund",
     "report_reserve",
     "survey",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from medaid.aws.transaction import Write
 from medaid.clearing.insurer import keys
-from medaid.clearing.insurer.model import Contract, InsurerBill, Survey
+from medaid.clearing.insurer.model import Contract, CriticalContract, InsurerBill, Survey
 from medaid.clearing.store import ClearingItem
 
 
@@ -64,3 +64,22 @@ def create_bill(bill: InsurerBill, now: datetime) -> Write:
 
 def replace_bill(held: HeldBill, after: InsurerBill, now: datetime) -> Write:
     return held.row.replace(after, "bill", state=after.state, at=now)
+
+
+def held_critical(region: str, begin: date) -> tuple[ClearingItem | None, CriticalContract | None]:
+    """Who runs critical illness from `begin` on, in whatever state, with its version."""
+    row = ClearingItem.find(keys.critical_key(region, begin))
+    return row, row.record(CriticalContract) if row else None
+
+
+def list_critical(region: str) -> list[CriticalContract]:
+    """All contracts on critical illness that a region ever entered, the earliest first."""
+    rows = ClearingItem.list_under(keys.city_key(region), keys.CRITICAL)
+    return [row.record(CriticalContract) for row in rows]
+
+
+def save_critical(row: ClearingItem | None, one: CriticalContract, now: datetime) -> Write:
+    if row is not None:
+        return row.replace(one, "critical", state=one.state, at=now)
+    key = keys.critical_key(one.region, one.begin)
+    return ClearingItem.create(key, one, "critical", state=one.state, at=now)

@@ -11,7 +11,8 @@ from typing import ClassVar, Final, NamedTuple
 from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import Payee
 from medaid.clearing.hospital.model.pending import PendingItem
-from medaid.clearing.model import OUTPATIENT, Item
+from medaid.clearing.model import FUND_FIELDS, OUTPATIENT, Item
+from medaid.fund.model.chart import fund_of
 from medaid.ids import InstitutionCode, OfficerId, OrderId, StatementId
 from medaid.money import Fen
 from medaid.months import Month
@@ -199,6 +200,10 @@ class Statement:
     """What the agency's pay order carries, by fund."""
     fronted: Amounts = field(default_factory=dict)
     """What an insurer that runs the region's assistance pays instead (M二.5)."""
+    carried: Amounts = field(default_factory=dict)
+    """What the insurer that runs the region's critical illness owes the institution instead."""
+    carrier: str = ""
+    """That insurer's name."""
     order_id: OrderId = _NO_ORDER
     payee: Payee | None = None
     """As it was when the payment was ordered."""
@@ -253,6 +258,16 @@ class Statement:
             *map(negated, (*off, self.retained)),
         )
 
+    def own_due(self, fund: str, due: Fen) -> Fen:
+        """What of a fund's `due` is for the region's own people: all but what its blocks, disputes
+        and deductions say of other paying regions."""
+        others = (one for one in self.blocks if one.group.paying_region != self.region)
+        held = sum(int(_of_fund(one, fund)) for one in others)
+        for sign, waiting in ((1, self.upheld), (-1, self.disputed), (-1, self.deductions)):
+            theirs = (w for w in waiting if w.paying_region not in (None, self.region))
+            held += sign * sum(int(one.by_fund.get(fund, 0)) for one in theirs)
+        return Fen(min(max(int(due) - held, 0), int(due)))
+
     def outpatient_assistance(self, due: Fen) -> Fen:
         """What of the assistance `due` is 门诊救助: of its own items less disputed, plus disputes
         upheld. What names no care (deductions, what was brought forward) comes off the rest first.
@@ -261,6 +276,13 @@ class Statement:
         upheld = sum(int(one.outpatient_assistance) for one in self.upheld)
         disputed = sum(int(one.outpatient_assistance) for one in self.disputed)
         return Fen(min(max(own + upheld - disputed, 0), int(due)))
+
+
+def _of_fund(block: Block, fund: str) -> Fen:
+    amounts = block.totals.amounts
+    named = {name for name in FUND_FIELDS if name in amounts}
+    mine = (name for name in named if fund_of(name, block.group.insutype).key == fund)
+    return Fen(sum(int(amounts[name]) for name in mine))
 
 
 def in_state(statement: Statement, state: StatementState, **changes: object) -> Statement:
