@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
+from typing import Any, NamedTuple
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
@@ -30,7 +32,40 @@ class Changed:
     target: State | None = None
 
 
-Change = Callable[[Case, tuple[Act, ...]], Changed]
+History = tuple[Act, ...]
+Change = Callable[[Case, History], Changed]
+
+
+class ActRequest(NamedTuple):
+    """Who asks for an act on a case, when, and why."""
+
+    context: Context
+    officer: Officer
+    now: datetime
+    why: ActReason
+
+
+def case_act(change: Callable[..., Changed]) -> Callable[..., Case]:
+    """The use case of an act that bears the name of `change`: what it makes of a case, from the
+    request, the case, its history and what else the act takes. Called as
+
+        use_case(context, officer, case_id, version, *what else, now, why)
+
+    it raises as `act` and `change` do."""
+
+    @wraps(change)
+    def use_case(
+        context: Context, officer: Officer, case_id: str, version: int, *rest: Any
+    ) -> Case:
+        *more, now, why = rest
+        request = ActRequest(context, officer, now, why)
+
+        def changed(case: Case, history: History) -> Changed:
+            return change(request, case, history, *more)
+
+        return act(context, officer, case_id, version, change.__name__, why, now, changed)
+
+    return use_case
 
 
 def act(

@@ -23,10 +23,15 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.reimbursement import books
-from medaid.reimbursement.model import NOTHING, Act, Case, CaseOrder, Officer, State
-from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
-from medaid.reimbursement.service.context import Context
+from medaid.reimbursement.model import NOTHING, Act, Case, CaseOrder, State
+from medaid.reimbursement.service.acting import (
+    ActRequest,
+    Changed,
+    History,
+    case_act,
+    region_of,
+    source_of,
+)
 
 _OWED: Final = "2103"
 
@@ -41,114 +46,88 @@ def contract_of(case: Case, history: Sequence[Act], now: datetime) -> Contract |
     return insurer.fronting_contract(where, civil_date(granted), now)
 
 
-def front(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def front(request: ActRequest, case: Case, history: History) -> Changed:
     """The assistance of the case handed to the insurer, on the account that was approved. Raises
     Conflict STATE where no insurer runs it, it is paid, or an order of the agency over it may still
     be."""
-
-    def change(case: Case, history: tuple[Act, ...]) -> Changed:
-        contract = contract_of(case, history, now)
-        if contract is None:
-            raise Conflict("STATE", field="insurer", rule="没有应由承办机构垫付的医疗救助金额")
-        _, amount = books.assistance(case)
-        approved, checked = payments.payable_account(region_of(case), case_id)
-        assert case.account is not None, "what was audited has an account"
-        payments.check_paid_account(approved, case.account.payee_account)
-        writes = [checked]
-        if case.payment is not None and case.payment.amount > case.granted - amount:
-            writes += payments.nothing_under_way(region_of(case), source_of(case))
-        number = len(case.orders) + 1
-        handed = CaseOrder(
-            f"{case_id}-{number}",
-            number,
-            amount,
-            case.account,
-            insurer=contract.insurer,
-            contract_year=contract.year,
-        )
-        return Changed(replace(case, orders=(*case.orders, handed)), writes)
-
-    return act(context, officer, case_id, version, "front", why, now, change)
+    contract = contract_of(case, history, request.now)
+    if contract is None:
+        raise Conflict("STATE", field="insurer", rule="没有应由承办机构垫付的医疗救助金额")
+    _, amount = books.assistance(case)
+    approved, checked = payments.payable_account(region_of(case), case.case_id)
+    assert case.account is not None, "what was audited has an account"
+    payments.check_paid_account(approved, case.account.payee_account)
+    writes = [checked]
+    if case.payment is not None and case.payment.amount > case.granted - amount:
+        writes += payments.nothing_under_way(region_of(case), source_of(case))
+    number = len(case.orders) + 1
+    handed = CaseOrder(
+        f"{case.case_id}-{number}",
+        number,
+        amount,
+        case.account,
+        insurer=contract.insurer,
+        contract_year=contract.year,
+    )
+    return Changed(replace(case, orders=(*case.orders, handed)), writes)
 
 
-def front_paid(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    voucher: str,
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def front_paid(request: ActRequest, case: Case, _: History, voucher: str) -> Changed:
     """The insurer has paid: it is owed what the case was, and bills it. The case is done where
     nothing else is due, else the agency pays the rest."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        front = _handed(case)
-        where, amount = books.assistance(case)
-        fronted = insurer.front(
-            _contract(where, front),
-            where,
-            front.order_id,
-            case_id,
-            amount,
-            now,
-            _OWED,
-            outpatient=books.outpatient_assistance(case),
-        )
-        event = CasePaid(case_id, case.psn_no, case.admdvs, amount)
-        return Changed(
-            case.with_order(replace(front, voucher=voucher)),
-            [
-                *fronted,
-                outbox.publish(event, front.order_id, now),
-                outbox.publish(CaseFronted(case_id, where), front.order_id, now),
-            ],
-            None if _left(case, amount) else State.CONFIRMED,
-        )
-
-    return act(context, officer, case_id, version, "front_paid", why, now, change)
+    front = _handed(case)
+    where, amount = books.assistance(case)
+    fronted = insurer.front(
+        _contract(where, front),
+        where,
+        front.order_id,
+        case.case_id,
+        amount,
+        request.now,
+        _OWED,
+        outpatient=books.outpatient_assistance(case),
+    )
+    event = CasePaid(case.case_id, case.psn_no, case.admdvs, amount)
+    return Changed(
+        case.with_order(replace(front, voucher=voucher)),
+        [
+            *fronted,
+            outbox.publish(event, front.order_id, request.now),
+            outbox.publish(CaseFronted(case.case_id, where), front.order_id, request.now),
+        ],
+        None if _left(case, amount) else State.CONFIRMED,
+    )
 
 
-def front_failed(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def front_failed(request: ActRequest, case: Case, _: History) -> Changed:
     """The insurer could not pay: the case comes back with its reason, nothing was booked."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        return _not_paid(case, _handed(case), why.reason, now)
-
-    return act(context, officer, case_id, version, "front_failed", why, now, change)
+    return _not_paid(case, _handed(case), request.why.reason, request.now)
 
 
-def front_returned(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def front_returned(request: ActRequest, case: Case, _: History) -> Changed:
     """What the insurer had paid came back to it: the fronting is mirrored, so that it is on no bill
     or taken off the next, and the case is owed again."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        front = _handed(case)
-        if not case.fronted or case.recovered:
-            raise Conflict("STATE", field="insurer", rule="没有承办机构已付且未追回的金额")
-        where, amount = books.assistance(case)
-        writes = insurer.front_returned(
-            _contract(where, front),
-            where,
-            front.order_id,
-            case_id,
-            amount,
-            why.reason,
-            now,
-            _OWED,
-            outpatient=books.outpatient_assistance(case),
-        )
-        changed = _not_paid(case, front, why.reason, now)
-        return replace(changed, writes=[*writes, *changed.writes])
-
-    return act(context, officer, case_id, version, "front_returned", why, now, change)
+    front = _handed(case)
+    if not case.fronted or case.recovered:
+        raise Conflict("STATE", field="insurer", rule="没有承办机构已付且未追回的金额")
+    where, amount = books.assistance(case)
+    writes = insurer.front_returned(
+        _contract(where, front),
+        where,
+        front.order_id,
+        case.case_id,
+        amount,
+        request.why.reason,
+        request.now,
+        _OWED,
+        outpatient=books.outpatient_assistance(case),
+    )
+    changed = _not_paid(case, front, request.why.reason, request.now)
+    return replace(changed, writes=[*writes, *changed.writes])
 
 
 def check_not_fronted(case: Case) -> None:

@@ -21,7 +21,14 @@ from medaid.regions import Region
 from medaid.reimbursement import checks, following, rules, store
 from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act, refuse_lost
+from medaid.reimbursement.service.acting import (
+    ActRequest,
+    Changed,
+    History,
+    act,
+    case_act,
+    refuse_lost,
+)
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
@@ -184,109 +191,68 @@ def _receipts_moved(before: Case, after: Case, now: datetime) -> list[Write]:
     ]
 
 
-def transfer(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    point: str,
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def transfer(_request: ActRequest, case: Case, _: History, point: str) -> Changed:
     """Handed to another point of the region, or to the agency's office (empty): trail and clock go
     with it (J18)."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        if point == case.point:
-            raise BadInput("FIELD_FORMAT", field="point", rule="已在该服务点")
-        trail = (*case.trail, case.point) if case.point else case.trail
-        if len({point, *trail} - {""}) > MOST_POINTS:
-            rule = f"一件申请至多经过 {MOST_POINTS} 个服务点,请转经办机构办理"
-            raise Conflict("STATE", field="point", rule=rule)
-        return Changed(replace(case, point=point, trail=trail))
-
-    return act(context, officer, case_id, version, "transfer", why, now, change)
+    if point == case.point:
+        raise BadInput("FIELD_FORMAT", field="point", rule="已在该服务点")
+    trail = (*case.trail, case.point) if case.point else case.trail
+    if len({point, *trail} - {""}) > MOST_POINTS:
+        rule = f"一件申请至多经过 {MOST_POINTS} 个服务点,请转经办机构办理"
+        raise Conflict("STATE", field="point", rule=rule)
+    return Changed(replace(case, point=point, trail=trail))
 
 
-def accept(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def accept(request: ActRequest, case: Case, _: History) -> Changed:
     """Accepted: the person is known, the account is the person's own or proven, and the clock
     starts (J28)."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        file = people.load(case.psn_no, case.care.end.year)
-        if case.account is not None:
-            checks.own_account(case.account, file.person.name)
-        check_account_proof(context, case)
-        return Changed(
-            replace(
-                case,
-                clock=rules.started(case, now, context.procedure),
-                suspects=possible_duplicates(case),
-            )
+    file = people.load(case.psn_no, case.care.end.year)
+    if case.account is not None:
+        checks.own_account(case.account, file.person.name)
+    check_account_proof(request.context, case)
+    return Changed(
+        replace(
+            case,
+            clock=rules.started(case, request.now, request.context.procedure),
+            suspects=possible_duplicates(case),
         )
+    )
 
-    return act(context, officer, case_id, version, "accept", why, now, change)
 
-
+@case_act
 def request_supplement(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    material: tuple[str, ...],
-    now: datetime,
-    why: ActReason,
-) -> Case:
+    request: ActRequest, case: Case, _: History, material: tuple[str, ...]
+) -> Changed:
     """All that is missing, told once (一次性告知): the clock pauses until the applicant has
     supplied it. A second asking is refused."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        if not material or any(not m.strip() for m in material):
-            raise BadInput("FIELD_REQUIRED", field="material", rule="须列明所缺材料")
-        if case.asked:
-            raise Conflict("STATE", field="material", rule="所缺材料须一次性告知,不得再次要求补正")
-        event = SupplementRequested(case.case_id, case.psn_no, case.admdvs, material)
-        message = outbox.publish(event, f"{case.case_id}.{case.version}", now)
-        return Changed(replace(case, owed=material, asked=True), [message])
-
-    return act(context, officer, case_id, version, "request_supplement", why, now, change)
+    if not material or any(not m.strip() for m in material):
+        raise BadInput("FIELD_REQUIRED", field="material", rule="须列明所缺材料")
+    if case.asked:
+        raise Conflict("STATE", field="material", rule="所缺材料须一次性告知,不得再次要求补正")
+    event = SupplementRequested(case.case_id, case.psn_no, case.admdvs, material)
+    message = outbox.publish(event, f"{case.case_id}.{case.version}", request.now)
+    return Changed(replace(case, owed=material, asked=True), [message])
 
 
-def supplement(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    material: tuple[str, ...],
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def supplement(_request: ActRequest, case: Case, _: History, material: tuple[str, ...]) -> Changed:
     """Material supplied; when nothing is owed any more the clock runs again."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        if not material or (strange := [m for m in material if m not in case.owed]):
-            raise BadInput(
-                "FIELD_FORMAT",
-                field="material",
-                rule=f"不在所缺材料之列:{'、'.join(strange) if material else ''}",
-            )
-        owed = tuple(m for m in case.owed if m not in material)
-        return Changed(replace(case, owed=owed), (), State.AWAITING if owed else State.ACCEPTED)
-
-    return act(context, officer, case_id, version, "supplement", why, now, change)
+    if not material or (strange := [m for m in material if m not in case.owed]):
+        raise BadInput(
+            "FIELD_FORMAT",
+            field="material",
+            rule=f"不在所缺材料之列:{'、'.join(strange) if material else ''}",
+        )
+    owed = tuple(m for m in case.owed if m not in material)
+    return Changed(replace(case, owed=owed), (), State.AWAITING if owed else State.ACCEPTED)
 
 
-def withdraw(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def withdraw(request: ActRequest, case: Case, _: History) -> Changed:
     """The applicant takes the application back; its receipts are free again."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        return Changed(case, released(case, now))
-
-    return act(context, officer, case_id, version, "withdraw", why, now, change)
+    return Changed(case, released(case, request.now))
 
 
 def released(case: Case, now: datetime) -> list[Write]:

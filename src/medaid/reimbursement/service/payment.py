@@ -20,12 +20,15 @@ from medaid.payments import service as payments
 from medaid.payments.model import OrderState, Outcome
 from medaid.people import service as people
 from medaid.reimbursement import books, checks, rules, store
-from medaid.reimbursement.model import Act, Case, CaseOrder, Officer, State, StatedAccount
+from medaid.reimbursement.model import Act, Case, CaseOrder, State, StatedAccount
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.acting import (
+    ActRequest,
     Change,
     Changed,
+    History,
     act,
+    case_act,
     decide_act,
     region_of,
     source_of,
@@ -35,111 +38,78 @@ from medaid.reimbursement.service.files import check_account_proof
 from medaid.reimbursement.service.fronting import contract_of
 
 
-def change_account(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    account: StatedAccount,
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def change_account(request: ActRequest, case: Case, _: History, account: StatedAccount) -> Changed:
     """Another account, before the payment or after it failed: by who took the case in, never by who
     orders or pays. It counts once an auditor approved it; until then nothing is paid."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        checks.account(account, context.procedure)
-        checks.own_account(account, people.load(case.psn_no, case.care.end.year).person.name)
-        changed = replace(case, account=account)
-        check_account_proof(context, changed)
-        by = OfficerId(officer.officer_id)
-        entered = payments.account_entered(region_of(case), case_id, account.payee_account, by, now)
-        return Changed(changed, entered)
-
-    return act(context, officer, case_id, version, "change_account", why, now, change)
+    checks.account(account, request.context.procedure)
+    checks.own_account(account, people.load(case.psn_no, case.care.end.year).person.name)
+    changed = replace(case, account=account)
+    check_account_proof(request.context, changed)
+    by = OfficerId(request.officer.officer_id)
+    entered = payments.account_entered(
+        region_of(case), case.case_id, account.payee_account, by, request.now
+    )
+    return Changed(changed, entered)
 
 
-def approve_account(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def approve_account(request: ActRequest, case: Case, _: History) -> Changed:
     """The changed account approved by an auditor who did not enter it. Raises Conflict STATE where
     none waits."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        by = OfficerId(officer.officer_id)
-        return Changed(case, payments.account_approved(region_of(case), case_id, by, now))
-
-    return act(context, officer, case_id, version, "approve_account", why, now, change)
+    by = OfficerId(request.officer.officer_id)
+    return Changed(case, payments.account_approved(region_of(case), case.case_id, by, request.now))
 
 
-def order(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def order(request: ActRequest, case: Case, history: History) -> Changed:
     """The accountant's pay order over what was granted, less what the insurer has paid. Raises
     Conflict STATE where nothing is granted (the case is closed instead), the insurer is to pay its
     part first, or the bank contradicts itself on the order before."""
-
-    def change(case: Case, history: tuple[Act, ...]) -> Changed:
-        if not case.granted:
-            raise Conflict("STATE", field="fund_pay_sumamt", rule="没有应付金额,直接结案")
-        if contract_of(case, history, now) is not None:
-            raise Conflict(
-                "STATE",
-                field="insurer",
-                rule="医疗救助部分由承办保险机构支付,须先交承办机构(茂民规〔2018〕3号二(四))",
-            )
-        due = Fen(case.granted - case.fronted)
-        made, writes = payments.order_created(region_of(case), source_of(case), case_id, due, now)
-        ordered = CaseOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
-        return Changed(replace(case, orders=(*case.orders, ordered)), writes)
-
-    return act(context, officer, case_id, version, "order", why, now, change)
+    if not case.granted:
+        raise Conflict("STATE", field="fund_pay_sumamt", rule="没有应付金额,直接结案")
+    if contract_of(case, history, request.now) is not None:
+        raise Conflict(
+            "STATE",
+            field="insurer",
+            rule="医疗救助部分由承办保险机构支付,须先交承办机构(茂民规〔2018〕3号二(四))",
+        )
+    due = Fen(case.granted - case.fronted)
+    made, writes = payments.order_created(
+        region_of(case), source_of(case), case.case_id, due, request.now
+    )
+    ordered = CaseOrder(made.order_id, len(case.orders) + 1, made.amount, case.account)
+    return Changed(replace(case, orders=(*case.orders, ordered)), writes)
 
 
-def pay(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    batch_id: str,
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def pay(request: ActRequest, case: Case, _: History, batch_id: str) -> Changed:
     """The cashier releases the order into an open batch. An order is in one batch only: the case
     moves in the same transaction. Its money is promised until the bank has answered; raises
     Conflict OVERDRAWN where the expenditure account does not hold it."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        last = case.order
-        assert last is not None, "an ordered case has an order"
-        batch = payments.get_batch(region_of(case), batch_id)
-        assert case.account is not None, "what was audited has an account"
-        released = replace(last, batch=batch_id, account=case.account)
-        paying = ids.OrderId(last.order_id)
-        writes = [
-            *payments.order_released(paying, batch, now, case.account.payee_account),
-            *fund.money_promised(books.payment(case, released, now), "order"),
-        ]
-        return Changed(case.with_order(released), writes)
-
-    return act(context, officer, case_id, version, "pay", why, now, change)
+    last = case.order
+    assert last is not None, "an ordered case has an order"
+    batch = payments.get_batch(region_of(case), batch_id)
+    assert case.account is not None, "what was audited has an account"
+    released = replace(last, batch=batch_id, account=case.account)
+    paying = ids.OrderId(last.order_id)
+    writes = [
+        *payments.order_released(paying, batch, request.now, case.account.payee_account),
+        *fund.money_promised(books.payment(case, released, request.now), "order"),
+    ]
+    return Changed(case.with_order(released), writes)
 
 
-def take_out(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def take_out(request: ActRequest, case: Case, _: History) -> Changed:
     """The cashier takes the order out of a batch that is still open, where it may not be paid now:
     the others are paid, its money is free, and it is released anew later. Raises Conflict STATE
     once the batch is closed."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        last = case.payment
-        assert last is not None, "a paid case has an order"
-        taken = payments.order_taken_out(ids.OrderId(last.order_id), now)
-        free = fund.promise_ended(books.payment(case, last, now))
-        return Changed(case.with_order(replace(last, batch="")), [*taken, *free])
-
-    return act(context, officer, case_id, version, "take_out", why, now, change)
+    last = case.payment
+    assert last is not None, "a paid case has an order"
+    taken = payments.order_taken_out(ids.OrderId(last.order_id), request.now)
+    free = fund.promise_ended(books.payment(case, last, request.now))
+    return Changed(case.with_order(replace(last, batch="")), [*taken, *free])
 
 
 _ACTS: Final = {
@@ -257,11 +227,10 @@ def _not_paid(case: Case, last: CaseOrder, answered: payments.Answered) -> Chang
     )
 
 
-def tell(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def tell(_request: ActRequest, case: Case, _: History) -> Changed:
     """The person knows the result: the message was delivered, or an officer told them."""
-    return act(context, officer, case_id, version, "tell", why, now)
+    return Changed(case)
 
 
 def delivered(context: Context, case_id: str, now: datetime) -> None:
@@ -274,15 +243,10 @@ def delivered(context: Context, case_id: str, now: datetime) -> None:
         act(context, system, case_id, case.version, "tell", why, now)
 
 
-def close(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def close(request: ActRequest, case: Case, _: History) -> Changed:
     """Nothing is payable (e.g. a cap is used up): the case ends and the person is told."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        if case.granted:
-            raise Conflict("STATE", field="fund_pay_sumamt", rule=f"尚有应付金额 {case.granted} 元")
-        event = CaseClosed(case.case_id, case.psn_no, case.admdvs)
-        return Changed(case, [outbox.publish(event, case.case_id, now)])
-
-    return act(context, officer, case_id, version, "close", why, now, change)
+    if case.granted:
+        raise Conflict("STATE", field="fund_pay_sumamt", rule=f"尚有应付金额 {case.granted} 元")
+    event = CaseClosed(case.case_id, case.psn_no, case.admdvs)
+    return Changed(case, [outbox.publish(event, case.case_id, request.now)])

@@ -16,88 +16,67 @@ from medaid.people import service as people
 from medaid.people.model import YearTotals
 from medaid.receipts import service as receipts
 from medaid.reimbursement import books
-from medaid.reimbursement.model import Act, Case, CaseOrder, Officer, State
-from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act
-from medaid.reimbursement.service.context import Context
+from medaid.reimbursement.model import Act, Case, CaseOrder, State
+from medaid.reimbursement.service.acting import ActRequest, Changed, History, case_act
 
 
-def demand_recovery(
-    context: Context,
-    officer: Officer,
-    case_id: str,
-    version: int,
-    amount: Fen,
-    now: datetime,
-    why: ActReason,
-) -> Case:
+@case_act
+def demand_recovery(_request: ActRequest, case: Case, _: History, amount: Fen) -> Changed:
     """What was paid wrongly is demanded back, up to what was paid and not recovered yet: a negative
     order, not yet in the books."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        if not 0 < amount <= case.granted - case.recovered:
-            raise BadInput(
-                "AMOUNT_SUM",
-                field="amount",
-                rule=f"追回金额须大于零且不超过已支付未追回的 {case.granted - case.recovered} 元",
-            )
-        number = len(case.orders) + 1
-        demand = CaseOrder(f"{case.case_id}-{number}", number, -amount, None)
-        return Changed(replace(case, orders=(*case.orders, demand)))
-
-    return act(context, officer, case_id, version, "demand_recovery", why, now, change)
+    if not 0 < amount <= case.granted - case.recovered:
+        raise BadInput(
+            "AMOUNT_SUM",
+            field="amount",
+            rule=f"追回金额须大于零且不超过已支付未追回的 {case.granted - case.recovered} 元",
+        )
+    number = len(case.orders) + 1
+    demand = CaseOrder(f"{case.case_id}-{number}", number, -amount, None)
+    return Changed(replace(case, orders=(*case.orders, demand)))
 
 
-def drop_recovery(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def drop_recovery(request: ActRequest, case: Case, _: History) -> Changed:
     """A demand withdrawn before it was re-checked. Raises Conflict DUPLICATE where another case
     holds a receipt meanwhile: it would be paid twice."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        assert case.order is not None, "a demand is an order"
-        for one in case.receipts:
-            held = receipts.holder(one.key)
-            if held is not None and held.id != case.case_id:
-                receipts.refuse_as_used(one.key, held, "receipts")
-        before, totals, standing = _year(case)
-        assert standing.order is not None, "the same orders"
-        dropped = replace(standing.order, failure=why.reason)
-        writes = people.totals_changed(case.psn_no, before, totals) if case.year_due else []
-        return Changed(standing.with_order(dropped), writes)
-
-    return act(context, officer, case_id, version, "drop_recovery", why, now, change)
+    assert case.order is not None, "a demand is an order"
+    for one in case.receipts:
+        held = receipts.holder(one.key)
+        if held is not None and held.id != case.case_id:
+            receipts.refuse_as_used(one.key, held, "receipts")
+    before, totals, standing = _year(case)
+    assert standing.order is not None, "the same orders"
+    dropped = replace(standing.order, failure=request.why.reason)
+    writes = people.totals_changed(case.psn_no, before, totals) if case.year_due else []
+    return Changed(standing.with_order(dropped), writes)
 
 
-def order_recovery(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def order_recovery(request: ActRequest, case: Case, history: History) -> Changed:
     """Re-checked: the obligation is mirrored by as much, the year's totals go down, the person is
     told. Of what was paid in an earlier year the expense stays: the money is income when it is
     there."""
-
-    def change(case: Case, history: tuple[Act, ...]) -> Changed:
-        demand = case.order
-        assert demand is not None, "a demand is an order"
-        before, totals, case = _year(case)
-        assert case.pricing is not None, "what was paid is priced"
-        recovered = case.recovered - demand.amount
-        after = totals.with_recovery(
-            case.case_id,
-            books.recovery_change(case, demand),
-            case.pricing.last,
-            whole=recovered == case.granted,
-        )
-        event = CaseRecovery(case.case_id, case.psn_no, case.admdvs, -demand.amount, case.reason)
-        mirrored = [] if _of_earlier_year(history, now) else books.recovery(case, demand, now)
-        writes = [
-            *fund.writes(*mirrored),
-            *people.totals_changed(case.psn_no, before, replace(after, version=before.version + 1)),
-            outbox.publish(event, demand.order_id, now),
-        ]
-        return Changed(replace(case, recovered=recovered), writes)
-
-    return act(context, officer, case_id, version, "order_recovery", why, now, change)
+    demand = case.order
+    assert demand is not None, "a demand is an order"
+    before, totals, case = _year(case)
+    assert case.pricing is not None, "what was paid is priced"
+    recovered = case.recovered - demand.amount
+    after = totals.with_recovery(
+        case.case_id,
+        books.recovery_change(case, demand),
+        case.pricing.last,
+        whole=recovered == case.granted,
+    )
+    event = CaseRecovery(case.case_id, case.psn_no, case.admdvs, -demand.amount, case.reason)
+    mirrored = (
+        [] if _of_earlier_year(history, request.now) else books.recovery(case, demand, request.now)
+    )
+    writes = [
+        *fund.writes(*mirrored),
+        *people.totals_changed(case.psn_no, before, replace(after, version=before.version + 1)),
+        outbox.publish(event, demand.order_id, request.now),
+    ]
+    return Changed(replace(case, recovered=recovered), writes)
 
 
 def _year(case: Case) -> tuple[YearTotals, YearTotals, Case]:
@@ -112,21 +91,14 @@ def _year(case: Case) -> tuple[YearTotals, YearTotals, Case]:
     return totals, totals.with_act(case.case_id, pricing.change), standing
 
 
-def receive_recovery(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def receive_recovery(request: ActRequest, case: Case, history: History) -> Changed:
     """The money is back in the expenditure account: the second entry. What was paid in an earlier
     year comes as other income, into the special account: the expenditure account takes none."""
-
-    def change(case: Case, history: tuple[Act, ...]) -> Changed:
-        assert case.order is not None, "a demand is an order"
-        ordered = [one.at for one in history if one.act == "order_recovery"]
-        booked = (
-            books.recovered_later if _of_earlier_year(history, ordered[-1]) else books.recovered
-        )
-        return Changed(case, fund.writes(*booked(case, case.order, now)))
-
-    return act(context, officer, case_id, version, "receive_recovery", why, now, change)
+    assert case.order is not None, "a demand is an order"
+    ordered = [one.at for one in history if one.act == "order_recovery"]
+    booked = books.recovered_later if _of_earlier_year(history, ordered[-1]) else books.recovered
+    return Changed(case, fund.writes(*booked(case, case.order, request.now)))
 
 
 def _of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:

@@ -21,8 +21,14 @@ from medaid.people import service as people
 from medaid.reimbursement import books, checks, following, store
 from medaid.reimbursement.model import Act, Case, Officer, OriginalSettlement, Pricing
 from medaid.reimbursement.pricing import pricing_of, quote, year_fees
-from medaid.reimbursement.rules import ActReason
-from medaid.reimbursement.service.acting import Changed, act, region_of, source_of
+from medaid.reimbursement.service.acting import (
+    ActRequest,
+    Changed,
+    History,
+    case_act,
+    region_of,
+    source_of,
+)
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.duplicates import possible_duplicates
 from medaid.reimbursement.service.files import check_account_proof
@@ -31,19 +37,14 @@ from medaid.reimbursement.service.intake import released
 from medaid.reimbursement.service.year_end import show_year_end
 
 
-def price(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def price(request: ActRequest, case: Case, _: History) -> Changed:
     """Priced on the person's file as it stands, by the policy of the last day of care. Raises
     PolicyUndetermined where the policy is silent."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        checks.images(case)
-        found = priced(context, case, now)
-        fees = year_fees(found.before) if case.year_end else case.fees
-        return Changed(replace(case, fees=fees, pricing=found))
-
-    return act(context, officer, case_id, version, "price", why, now, change)
+    checks.images(case)
+    found = priced(request.context, case, request.now)
+    fees = year_fees(found.before) if case.year_end else case.fees
+    return Changed(replace(case, fees=fees, pricing=found))
 
 
 def priced(context: Context, case: Case, now: datetime) -> Pricing:
@@ -75,27 +76,23 @@ def _original(context: Context, case: Case) -> OriginalSettlement:
     return following.with_supplements(granted, others)
 
 
-def audit(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def audit(request: ActRequest, case: Case, history: History) -> Changed:
     """Audited against the originals (Q3.2), the account with it: the auditor is the second person
     who approves it. A suspected duplicate is only passed with the reason why it is none."""
-
-    def change(case: Case, history: tuple[Act, ...]) -> Changed:
-        checks.ready(case)
-        check_account_proof(context, case)
-        suspects = possible_duplicates(case)
-        if suspects and not why.reason.strip():
-            raise BadInput(
-                "FIELD_REQUIRED",
-                field="reason",
-                rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况",
-            )
-        return Changed(
-            replace(case, suspects=suspects), _account_confirmed(case, history, officer, now)
+    checks.ready(case)
+    check_account_proof(request.context, case)
+    suspects = possible_duplicates(case)
+    if suspects and not request.why.reason.strip():
+        raise BadInput(
+            "FIELD_REQUIRED",
+            field="reason",
+            rule=f"疑似重复报销({'、'.join(suspects)}),须写明核实情况",
         )
-
-    return act(context, officer, case_id, version, "audit", why, now, change)
+    return Changed(
+        replace(case, suspects=suspects),
+        _account_confirmed(case, history, request.officer, request.now),
+    )
 
 
 def _account_confirmed(
@@ -115,34 +112,29 @@ def _account_confirmed(
     )
 
 
-def recheck(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def recheck(request: ActRequest, case: Case, _: History) -> Changed:
     """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals
     are written with it, or nothing is.
 
     Raises Conflict STATE where the person's year or identities have moved since pricing: it must be
     priced again, so that what was recognised meanwhile is paid with it (J27).
     """
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        assert case.pricing is not None, "an audited case is priced"
-        pricing = case.pricing
-        totals = people.load(case.psn_no, pricing.year).totals(pricing.year)
-        if totals.version != pricing.version:
-            raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
-        if _what_is_booked(priced(context, case, now)) != _what_is_booked(pricing):
-            raise Conflict("STATE", field="pricing", rule="核算后该人员救助身份已变化,须重新核算")
-        after = totals.with_act(case.case_id, pricing.change)
-        posted = replace(case, postings=case.postings + 1)
-        writes = [
-            *fund.writes(*books.obligation(posted, now)),
-            *people.totals_changed(case.psn_no, totals, after),
-            store.treated(case.insured, pricing.year, case.insutype, case.psn_no),
-        ]
-        return Changed(posted, writes)
-
-    return act(context, officer, case_id, version, "recheck", why, now, change)
+    assert case.pricing is not None, "an audited case is priced"
+    pricing = case.pricing
+    totals = people.load(case.psn_no, pricing.year).totals(pricing.year)
+    if totals.version != pricing.version:
+        raise Conflict("STATE", field="pricing", rule="核算后该人员年度累计已变化,须重新核算")
+    if _what_is_booked(priced(request.context, case, request.now)) != _what_is_booked(pricing):
+        raise Conflict("STATE", field="pricing", rule="核算后该人员救助身份已变化,须重新核算")
+    after = totals.with_act(case.case_id, pricing.change)
+    posted = replace(case, postings=case.postings + 1)
+    writes = [
+        *fund.writes(*books.obligation(posted, request.now)),
+        *people.totals_changed(case.psn_no, totals, after),
+        store.treated(case.insured, pricing.year, case.insutype, case.psn_no),
+    ]
+    return Changed(posted, writes)
 
 
 def _what_is_booked(pricing: Pricing) -> tuple[Mapping[str, Fen], str, str]:
@@ -150,57 +142,47 @@ def _what_is_booked(pricing: Pricing) -> tuple[Mapping[str, Fen], str, str]:
     return pricing.by_fund, pricing.assisting_region, pricing.category
 
 
-def annul(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def annul(request: ActRequest, case: Case, _: History) -> Changed:
     """An obligation taken back before it was paid: entry mirrored, year restored. Raises Conflict
     REVERSE_LATER_FIRST naming what stands on it, STATE while the bank contradicts itself."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        assert case.pricing is not None, "a re-checked case is priced"
-        check_not_fronted(case)
-        totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
-        if totals.last != case.case_id:
-            raise Conflict(
-                "REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last
-            )
-        before = totals.without_act(case.case_id, case.pricing.change, case.pricing.last)
-        failed = [one for one in case.orders if one.failure and one.amount > 0 and not one.insurer]
-        lost = {one.number for one in failed if one.annulled is None}
-        orders = tuple(
-            replace(one, annulled=case.pricing) if one.number in lost else one
-            for one in case.orders
-        )
-        under_way = (
-            payments.nothing_under_way(region_of(case), source_of(case))
-            if lost or not failed  # else nothing was ordered since an annulment before this one
-            else ()
-        )
-        writes = [
-            *fund.writes(*books.annulment(case, now)),
-            *people.totals_changed(case.psn_no, totals, before),
-            *under_way,
-        ]
-        return Changed(replace(case, pricing=None, orders=orders), writes)
-
-    return act(context, officer, case_id, version, "annul", why, now, change)
+    assert case.pricing is not None, "a re-checked case is priced"
+    check_not_fronted(case)
+    totals = people.load(case.psn_no, case.pricing.year).totals(case.pricing.year)
+    if totals.last != case.case_id:
+        raise Conflict("REVERSE_LATER_FIRST", field="case_id", rule=totals.last, last=totals.last)
+    before = totals.without_act(case.case_id, case.pricing.change, case.pricing.last)
+    failed = [one for one in case.orders if one.failure and one.amount > 0 and not one.insurer]
+    lost = {one.number for one in failed if one.annulled is None}
+    orders = tuple(
+        replace(one, annulled=case.pricing) if one.number in lost else one for one in case.orders
+    )
+    under_way = (
+        payments.nothing_under_way(region_of(case), source_of(case))
+        if lost or not failed  # else nothing was ordered since an annulment before this one
+        else ()
+    )
+    writes = [
+        *fund.writes(*books.annulment(case, request.now)),
+        *people.totals_changed(case.psn_no, totals, before),
+        *under_way,
+    ]
+    return Changed(replace(case, pricing=None, orders=orders), writes)
 
 
-def send_back(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def send_back(_request: ActRequest, case: Case, _: History) -> Changed:
     """Returned to be mended, with the reason; the clock runs on."""
-    return act(context, officer, case_id, version, "send_back", why, now)
+    return Changed(case)
 
 
-def refuse(
-    context: Context, officer: Officer, case_id: str, version: int, now: datetime, why: ActReason
-) -> Case:
+@case_act
+def refuse(request: ActRequest, case: Case, _: History) -> Changed:
     """Nothing is paid: with the reason and the clause; the person is told, the receipts are free
     again."""
-
-    def change(case: Case, _: tuple[Act, ...]) -> Changed:
-        event = CaseRefused(case.case_id, case.psn_no, case.admdvs, why.reason, why.clause)
-        return Changed(case, [outbox.publish(event, case.case_id, now), *released(case, now)])
-
-    return act(context, officer, case_id, version, "refuse", why, now, change)
+    event = CaseRefused(
+        case.case_id, case.psn_no, case.admdvs, request.why.reason, request.why.clause
+    )
+    return Changed(
+        case, [outbox.publish(event, case.case_id, request.now), *released(case, request.now)]
+    )
