@@ -11,13 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from medaid.errors import BadInput
 from medaid.instants import civil_date
 
-_MONTH: Final = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
-_QUARTER: Final = re.compile(r"(?:19|20|21)[0-9]{2}-Q[1-4]")
 _YEAR: Final = re.compile(r"[0-9]{4}", re.ASCII)
 SENT_YEARS: Final = range(1950, 2150)
 """Years that somebody can mean: their neighbours have months too, so no arithmetic fails."""
@@ -45,34 +43,46 @@ class Year(int):
         return cls(text)
 
 
-class Month(str):
-    """A calendar month. Made by `Month.parse`, `Month.of` or from a stored `yyyy-mm`."""
+class _PartOfYear(str):
+    """A part of a year as text that begins with the year."""
 
     __slots__ = ()
+    _FORM: ClassVar[re.Pattern[str]]
+    _SAYS: ClassVar[str]
+    _RULE: ClassVar[str]
 
     def __new__(cls, text: str) -> Self:
-        """Raises ValueError for what is no month."""
-        if not _MONTH.fullmatch(text):
-            raise ValueError("a month is written yyyy-mm")
+        """Raises ValueError for text of another form."""
+        if not cls._FORM.fullmatch(text):
+            raise ValueError(cls._SAYS)
         return super().__new__(cls, text)
 
     @classmethod
     def parse(cls, text: object, field: str) -> Self:
-        """A month that somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
-        if not isinstance(text, str) or not _MONTH.fullmatch(text):
-            raise BadInput("FIELD_FORMAT", field=field, rule="月份格式为 yyyy-MM")
+        """What somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
+        if not isinstance(text, str) or not cls._FORM.fullmatch(text):
+            raise BadInput("FIELD_FORMAT", field=field, rule=cls._RULE)
         _check_sent(int(text[:4]), field)
         return cls(text)
+
+    @property
+    def year(self) -> int:
+        return int(self[:4])
+
+
+class Month(_PartOfYear):
+    """A calendar month. Made by `Month.parse`, `Month.of` or from a stored `yyyy-mm`."""
+
+    __slots__ = ()
+    _FORM = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
+    _SAYS = "a month is written yyyy-mm"
+    _RULE = "月份格式为 yyyy-MM"
 
     @classmethod
     def of(cls, day: date | datetime) -> Self:
         """The month in which a civil date, or an instant by Beijing time, lies."""
         civil = civil_date(day) if isinstance(day, datetime) else day
         return cls(f"{civil:%Y-%m}")
-
-    @property
-    def year(self) -> int:
-        return int(self[:4])
 
     @property
     def number(self) -> int:
@@ -112,32 +122,17 @@ class Month(str):
             month = month.next
 
 
-class Quarter(str):
+class Quarter(_PartOfYear):
     """A calendar quarter, `yyyy-Qn`."""
 
     __slots__ = ()
-
-    def __new__(cls, text: str) -> Self:
-        """Raises ValueError for what is no quarter."""
-        if not _QUARTER.fullmatch(text):
-            raise ValueError("a quarter is written yyyy-Qn")
-        return super().__new__(cls, text)
-
-    @classmethod
-    def parse(cls, text: object, field: str) -> Self:
-        """A quarter that somebody sent. Raises BadInput FIELD_FORMAT naming `field`."""
-        if not isinstance(text, str) or not _QUARTER.fullmatch(text):
-            raise BadInput("FIELD_FORMAT", field=field, rule="季度格式为 yyyy-Qn")
-        _check_sent(int(text[:4]), field)
-        return cls(text)
+    _FORM = re.compile(r"(?:19|20|21)[0-9]{2}-Q[1-4]")
+    _SAYS = "a quarter is written yyyy-Qn"
+    _RULE = "季度格式为 yyyy-Qn"
 
     @classmethod
     def of(cls, day: date | datetime) -> Quarter:
         return Month.of(day).quarter
-
-    @property
-    def year(self) -> int:
-        return int(self[:4])
 
     @property
     def number(self) -> int:

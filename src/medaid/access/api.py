@@ -93,7 +93,7 @@ def _read(row: Read) -> ReadShown:
     "/access/sign-out", "退出登录:此前签发的令牌不再有效", roles=_EVERYBODY, owner=Owner.OBJECT
 )
 def sign_out_myself(call: Call[None, None]) -> Done:
-    sign_out.sign_out(call.caller.subject, Region(call.caller.region), call.caller, call.now)
+    sign_out.sign_out(call.by, Region(call.caller.region), call.caller, call.now)
     return Done()
 
 

@@ -89,18 +89,17 @@ def _acceptance(found: Detail, person: Person, procedure: Procedure) -> Paper:
         for number, one in enumerate(case.receipts, 1)
     )
     total = Fen(sum(int(one.amount) for one in case.receipts))
-    return Paper(
-        title="手工(零星)报销受理单",
-        agency=agency_name(case.admdvs),
-        day=civil_date(act.at),
-        number=case.case_id,
+    return _paper(
+        case,
+        "手工(零星)报销受理单",
+        "acceptance",
+        act.at,
         facts=tuple(facts),
         paragraphs=_text("acceptance", date=date_text(case.created)),
         tables=(
             Table(_RECEIPTS, rows, ("合计", None, None, None, None, None, total), "收到的票据"),
         ),
         words=(("票据金额", total),),
-        notes=_cited("acceptance"),
         signatures=(SignaturePlace("申请人(代办人)"), *_signed(case, ("受理人", act))),
     )
 
@@ -108,15 +107,14 @@ def _acceptance(found: Detail, person: Person, procedure: Procedure) -> Paper:
 def _supplement(found: Detail, person: Person, _procedure: Procedure) -> Paper:
     case, act = found.case, _act(found, "request_supplement", "该申请没有告知过补正")
     listed = act.changes.get("owed", ("", ""))[1].split("、")
-    return Paper(
-        title="补正材料一次性告知书",
-        agency=agency_name(case.admdvs),
-        day=civil_date(act.at),
-        number=case.case_id,
+    return _paper(
+        case,
+        "补正材料一次性告知书",
+        "supplement",
+        act.at,
         addressee=person.name,
         paragraphs=_text("supplement", case=case.case_id),
         tables=(Table(_MATERIAL, tuple(enumerate(listed, 1))),),
-        notes=_cited("supplement"),
         signatures=(*_signed(case, ("经办人", act)), SignaturePlace("申请人签收")),
         unit="",
     )
@@ -125,15 +123,14 @@ def _supplement(found: Detail, person: Person, _procedure: Procedure) -> Paper:
 def _refusal(found: Detail, person: Person, _procedure: Procedure) -> Paper:
     case, act = found.case, _act(found, "refuse", "该申请没有不予支付的决定")
     said = {"case": case.case_id, "reason": act.reason.rstrip("。"), "clause": act.clause}
-    return Paper(
-        title="不予支付告知书",
-        agency=agency_name(case.admdvs),
-        day=civil_date(act.at),
-        number=case.case_id,
+    return _paper(
+        case,
+        "不予支付告知书",
+        "refusal",
+        act.at,
         addressee=person.name,
         paragraphs=(*_text("refusal", **said), _letters()["refusal"]["remedy"]),
         facts=(*_who(case, person), ("医疗费总额", case.fees.medfee_sumamt)),
-        notes=_cited("refusal"),
         signatures=(*_signed(case, ("经办人", act)), SignaturePlace("申请人签收")),
     )
 
@@ -147,11 +144,11 @@ def _result(found: Detail, person: Person, procedure: Procedure) -> Paper:
     steps = tuple((number, text) for number, text in enumerate(sentences(pricing.steps), 1))
     account = f"尾号 {case.account.bankacct[-4:]}" if case.account else "未登记"
     last = found.acts[-1]
-    return Paper(
-        title="手工(零星)报销结果告知书",
-        agency=agency_name(case.admdvs),
-        day=civil_date(last.at),
-        number=case.case_id,
+    return _paper(
+        case,
+        "手工(零星)报销结果告知书",
+        "result",
+        last.at,
         addressee=person.name,
         paragraphs=_text("result", case=case.case_id),
         facts=(
@@ -167,11 +164,16 @@ def _result(found: Detail, person: Person, procedure: Procedure) -> Paper:
             *([Table(_STEPS, steps, (), "二、计算过程和依据")] if steps else []),
         ),
         words=(("报销金额", pricing.granted),),
-        notes=_cited("result"),
         signatures=_signed(
             case, ("审核", _last(found, "audit")), ("复核", act), ("告知", _last(found, "tell"))
         ),
     )
+
+
+def _paper(case: Case, title: str, letter: str, at: datetime, **more: Any) -> Paper:
+    """A paper of a case with the notes of its letter; `more` are its other parts."""
+    agency, notes = agency_name(case.admdvs), _cited(letter)
+    return Paper(title, agency, civil_date(at), case.case_id, notes=notes, **more)
 
 
 def _payers(case: Case, pricing: Pricing) -> tuple[tuple[Value, ...], ...]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import NoneType
-from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Final, Generic, NamedTuple, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel
 
@@ -30,6 +30,7 @@ from medaid.aws.rest.bodies import Body
 from medaid.aws.rest.texts import PATH_TEXT
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden
+from medaid.ids import OfficerId
 from medaid.months import Month, Quarter, Year
 from medaid.regions import NATION, Region
 
@@ -61,6 +62,14 @@ class Owner(StrEnum):
     """Public facts; needs a citation."""
 
 
+class Acting(NamedTuple):
+    """Who acts, when, and with which roles."""
+
+    by: OfficerId
+    now: datetime
+    roles: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[C, B]):
     """One request as the route's function sees it."""
@@ -71,6 +80,16 @@ class Call(Generic[C, B]):
     body: B
     query: Any
     """The route's query model, None where it takes no query."""
+
+    @property
+    def by(self) -> OfficerId:
+        """Who acts: the subject of the token."""
+        return OfficerId(self.caller.subject)
+
+    @property
+    def acting(self) -> Acting:
+        """What use cases of separated duties take last, as `*call.acting`."""
+        return Acting(self.by, self.now, self.caller.roles)
 
     def check_owner(self, region: Region | str, institution: str = "") -> None:
         """For routes whose object is only known once it is loaded. Raises Forbidden."""

@@ -36,41 +36,30 @@ def _nothing(_body: ActBody) -> tuple[Any, ...]:
     return ()
 
 
+_PLAIN: Final = (
+    service.accept, service.annul, service.approve_account, service.audit, service.close,
+    service.drop_recovery, service.extend, service.front, service.front_failed,
+    service.front_returned, service.order, service.order_recovery, service.price,
+    service.receive_recovery, service.recheck, service.refuse, service.send_back,
+    service.take_out, service.tell, service.withdraw,
+)  # fmt: skip
+"""Acts that take nothing but their reason."""
 ACTS: Final[Mapping[str, tuple[type[ActBody], Callable[..., Case], Taken]]] = {
-    "accept": (ActBody, service.accept, _nothing),
+    **{use_case.__name__: (ActBody, use_case, _nothing) for use_case in _PLAIN},
     "amend": (Amend, service.amend, lambda b: (drafts.fields(b.application),)),
-    "annul": (ActBody, service.annul, _nothing),
-    "approve_account": (ActBody, service.approve_account, _nothing),
     "approve_hardship": (Points, service.approve_hardship, lambda b: (b.points,)),
     "attach": (Attach, service.attach, lambda b: ((b.bill_code, b.bill_no), b.sha256)),
-    "audit": (ActBody, service.audit, _nothing),
     "change_account": (
         ChangeAccount,
         service.change_account,
         lambda b: (drafts.account(b.account),),
     ),
-    "close": (ActBody, service.close, _nothing),
     "demand_recovery": (Amount, service.demand_recovery, lambda b: (b.amount,)),
-    "drop_recovery": (ActBody, service.drop_recovery, _nothing),
-    "extend": (ActBody, service.extend, _nothing),
-    "front": (ActBody, service.front, _nothing),
-    "front_failed": (ActBody, service.front_failed, _nothing),
     "front_paid": (FrontPaid, service.front_paid, lambda b: (b.voucher,)),
-    "front_returned": (ActBody, service.front_returned, _nothing),
-    "order": (ActBody, service.order, _nothing),
-    "order_recovery": (ActBody, service.order_recovery, _nothing),
     "pay": (Pay, service.pay, lambda b: (b.batch_id,)),
-    "price": (ActBody, service.price, _nothing),
-    "receive_recovery": (ActBody, service.receive_recovery, _nothing),
-    "recheck": (ActBody, service.recheck, _nothing),
-    "refuse": (ActBody, service.refuse, _nothing),
     "request_supplement": (Material, service.request_supplement, lambda b: (tuple(b.material),)),
-    "send_back": (ActBody, service.send_back, _nothing),
     "supplement": (Material, service.supplement, lambda b: (tuple(b.material),)),
-    "take_out": (ActBody, service.take_out, _nothing),
-    "tell": (ActBody, service.tell, _nothing),
     "transfer": (Transfer, service.transfer, lambda b: (b.point,)),
-    "withdraw": (ActBody, service.withdraw, _nothing),
 }
 
 

@@ -19,7 +19,6 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.aws.rest.texts import Day
-from medaid.ids import OfficerId
 from medaid.instants import aware, civil_date
 from medaid.regions import Region
 from medaid.settlement.institutions import service
@@ -92,9 +91,9 @@ def show_institution(call: Call[None, None], admdvs: Region, institution: str) -
 def propose_institution(
     call: Call[None, InstitutionBody], admdvs: Region, institution: str
 ) -> InstitutionShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     new = InstitutionVersion(
-        sent.effective, sent.name, sent.level, True, sent.document, by, admdvs, aware(call.now)
+        sent.effective, sent.name, sent.level, True, sent.document, call.by, admdvs, aware(call.now)
     )
     made = service.propose_institution(institution, sent.region, new)
     return _shown(made, civil_date(call.now))
@@ -104,8 +103,10 @@ def propose_institution(
 def end_institution(
     call: Call[None, EndOfAgreement], admdvs: Region, institution: str
 ) -> InstitutionShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    made = service.end_institution(institution, sent.effective, sent.document, by, admdvs, call.now)
+    sent = call.body
+    made = service.end_institution(
+        institution, sent.effective, sent.document, call.by, admdvs, call.now
+    )
     return _shown(made, civil_date(call.now))
 
 
@@ -113,8 +114,10 @@ def end_institution(
 def decide_institution(
     call: Call[None, Decision], admdvs: Region, institution: str
 ) -> InstitutionShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    made = service.decide_institution(institution, sent.approved, sent.reason, by, admdvs, call.now)
+    sent = call.body
+    made = service.decide_institution(
+        institution, sent.approved, sent.reason, call.by, admdvs, call.now
+    )
     return _shown(made, civil_date(call.now))
 
 
