@@ -156,6 +156,12 @@ class Outside:
     """The same by paying region and region of treatment, where these are two."""
     deductions: dict[str, tuple[str, str, str, Sums]] = field(default_factory=dict)
     """Entered and not withdrawn: owing region, hospital, paying region, fen by fund."""
+    given_back: list[str] = field(default_factory=list)
+    """Deductions that were booked and given back."""
+    reopened: Counter[str] = field(default_factory=Counter)
+    """Rulings taken back: upheld, rejected, or paid already."""
+    kept_again: Counter[str] = field(default_factory=Counter)
+    """Retention of 2021 taken back after it was returned: before it was paid, or after."""
     barred: set[str] = field(default_factory=set)
     returned: dict[tuple[str, str], Sums] = field(default_factory=dict)
     """Retention of 2021 given back, by region and hospital."""

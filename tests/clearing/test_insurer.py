@@ -27,7 +27,15 @@ from medaid.clearing import jobs
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules, store
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Contract, Evaluation, InsurerBill, Period, Signed, Survey
+from medaid.clearing.insurer.model import (
+    Contract,
+    Evaluation,
+    InsurerBill,
+    Period,
+    RecordedPart,
+    Signed,
+    Survey,
+)
 from medaid.errors import BadInput, Conflict, Forbidden, PolicyUndetermined, Refused
 from medaid.fund import books
 from medaid.fund import service as fund
@@ -493,6 +501,40 @@ class TestPaying:
         with pytest.raises(Conflict):
             insurer.pay_fee(D, 2019, D, "预算2号", finance, when)
         assert list(fund.entries(DISTRICT, "2020-03")) == entries
+
+    def undone(self, what: RecordedPart, office: Region = D, *, yes: bool = True) -> InsurerBill:
+        when, where = at(6, month=3, year=2020), (D, 2019, Period.TRUE_UP, office)
+        insurer.request_undo(what, *where, "登记有误", OfficerId("财政"), when)
+        with pytest.raises(Forbidden) as told:
+            insurer.decide_undo(what, *where, yes, "属实", OfficerId("财政"), when)
+        assert told.value.code == "SEPARATION"
+        with pytest.raises(BadInput):
+            insurer.decide_undo(what, *where, False, "", CHIEF, when)
+        return insurer.decide_undo(what, *where, yes, "属实", CHIEF, when)
+
+    def recorded(self) -> tuple[OfficerId, datetime]:
+        self.billed()
+        when, finance = at(5, month=3, year=2020), OfficerId("财政")
+        insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("审核"), when)
+        return finance, when
+
+    def test_a_fee_recorded_by_a_wrong_paper_is_taken_back_by_two(self) -> None:
+        """Issue: right money, 35; M二.3."""
+        finance, when = self.recorded()
+        with pytest.raises(Conflict):  # nothing is recorded yet
+            self.undone(RecordedPart.FEE)
+        insurer.pay_fee(D, 2019, D, "预算1号", finance, when)
+        stays = self.undone(RecordedPart.FEE, yes=False)
+        assert (stays.fee_document, stays.trail[-1].act) == ("预算1号", "fee_stays")
+        gone = self.undone(RecordedPart.FEE)
+        assert (gone.fee_document, gone.fee_paid_by) == ("", None)
+        assert [one.reason for one in gone.trail][-2:] == ["登记有误", "属实"]
+        assert insurer.pay_fee(D, 2019, D, "预算2号", finance, when).fee_document == "预算2号"
+        with pytest.raises(Forbidden) as told:  # the district's budget, not the city's
+            insurer.request_undo(
+                RecordedPart.FEE, D, 2019, Period.TRUE_UP, C, "登记有误", finance, when
+            )
+        assert told.value.code == "FORBIDDEN"
 
     def test_released_after_the_true_up_it_is_not_fronted_under_a_closed_year(self) -> None:
         """What no bill would ask for again the agency pays itself."""

@@ -15,7 +15,7 @@ from tests.fund.balances import counterpart_balances
 from medaid.aws import exchange
 from medaid.aws.transaction import commit
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import InsurerBill, Period
+from medaid.clearing.insurer.model import InsurerBill, Period, RecordedPart
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import balances, periods
 from medaid.fund import service as fund
@@ -218,6 +218,37 @@ class TestRefund:
             insurer.receive_refund(
                 D, 2019, Period.JULY, "回单1", date(2019, 7, 5), FINANCE, self.MARCH
             )
+
+    def test_a_refund_recorded_by_a_wrong_paper_is_taken_back_by_two(self, billed: Tables) -> None:
+        """Issue: right money, 35: the books owe it again until it comes by another paper."""
+        self.owed_back()
+        where = RecordedPart.REFUND, D, 2019, Period.TRUE_UP, D
+        with pytest.raises(Conflict):  # nothing is recorded
+            insurer.request_undo(*where, "认错款", FINANCE, self.MARCH)
+        self.receive()
+        insurer.request_undo(*where, "认错款", FINANCE, self.MARCH)
+        before = billed.everything()
+        with pytest.raises(Conflict):
+            insurer.request_undo(*where, "认错款", FINANCE, self.MARCH)
+        with pytest.raises(Forbidden) as told:
+            insurer.decide_undo(*where, True, "", FINANCE, self.MARCH)
+        assert told.value.code == "SEPARATION"
+        with pytest.raises(BadInput):
+            insurer.decide_undo(*where, False, "", OfficerId("主任"), self.MARCH)
+        assert billed.everything() == before
+        gone = insurer.decide_undo(*where, True, "属实", OfficerId("主任"), self.MARCH)
+        assert (gone.state, gone.paid_on, gone.bank_reference) == ("approved", None, "")
+        assert [one.act for one in gone.trail] == [
+            "refund_recorded",
+            "refund_withdraw",
+            "refund_withdrawn",
+        ]
+        self.receive(paper="回单2")
+        made = [e for e in fund.entries(DISTRICT, "2020-03") if e.kind == "insurer_refund"]
+        received = [
+            int(line.fen) for e in made for line in e.lines if line.account.number == "1001"
+        ]
+        assert sorted(received) == [-50000, 50000, 50000]
 
     def test_a_closed_month_takes_no_refund(self, billed: Tables) -> None:
         self.owed_back()

@@ -20,7 +20,7 @@ from moto import mock_aws
 from tests.clearing.builders import made, open_items, open_statements, waiting
 from tests.clearing.manual_cases import Desk
 from tests.clearing.outside import COUNTIES, HOSPITALS, INSURED, OTHER, OWING, Sums, summed
-from tests.clearing.years import CODES, MONTHS, Years
+from tests.clearing.years import AFTER, CODES, MONTHS, Years
 from tests.cloud import forget_connections
 from tests.conftest import create_tables
 from tests.fund.balances import counterpart_balances
@@ -51,11 +51,13 @@ class Region:
         self.entries = [e for (region, _), found in read.items() if region == admdvs for e in found]
         self.unstated = {
             (o["setl_id"], o["institution"])
-            for m in MONTHS
+            for m in (*MONTHS, *AFTER)
             for o in open_items(admdvs, m)
             if "未列入" in o["reason"]
         }
-        self.statements = {c: [s for m in MONTHS for s in made(admdvs, c, m)] for c in CODES}
+        self.statements = {
+            c: [s for m in (*MONTHS, *AFTER) for s in made(admdvs, c, m)] for c in CODES
+        }
 
     def balance(self, number: str) -> dict[tuple[str, str], int]:
         found = counterpart_balances(self.entries, number)
@@ -255,6 +257,8 @@ month_script = st.fixed_dictionaries(
         "bank": st.lists(bank, min_size=1, max_size=2),
         "case": st.none() | case,
         "deduct": st.none() | st.tuples(ALL(OWING), ALL(CODES), st.booleans()),
+        "give_back": st.none() | st.integers(0, 9),
+        "reopens": st.booleans(),
         "points": st.integers(0, 999),
         "bills": st.booleans(),
     }
@@ -292,6 +296,10 @@ def month(years: Years, name: str, script: Any) -> None:
         pay_all(years, script["points"], held_back)
     if held_back:
         years.approve()
+    if script["give_back"] is not None:
+        years.give_back(script["give_back"])
+    if script["reopens"]:
+        years.reopen_disputes()
     if script["ends"]:
         years.end_disputes(script["ends"] == "upheld")
     if script["case"] is not None:
@@ -317,12 +325,16 @@ def manual(years: Years, where: tuple[str, str], answers: list[str]) -> None:
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
-@given(st.tuples(*(month_script for _ in MONTHS)), contracts, ALL(["0.6", "0", "1"]))
-def test_sums_hold_over_random_years(scripts: Any, insured: Any, share: str) -> None:
-    lived(scripts, insured, share)
+@given(
+    st.tuples(*(month_script for _ in MONTHS)),
+    contracts,
+    st.lists(ALL(["0.6", "0", "1"]), min_size=1, max_size=3),
+)
+def test_sums_hold_over_random_years(scripts: Any, insured: Any, shares: list[str]) -> None:
+    lived(scripts, insured, shares)
 
 
-def lived(scripts: Any, insured: Any, share: str) -> Years:
+def lived(scripts: Any, insured: Any, shares: list[str]) -> Years:
     """The years over tables of their own. Papers have tests of their own: none is printed here."""
     with mock_aws(), patch("medaid.clearing.hospital.printouts.publish_statement"):
         forget_connections()
@@ -332,13 +344,14 @@ def lived(scripts: Any, insured: Any, share: str) -> Years:
             Bucket=names.settings().bucket,
             CreateBucketConfiguration={"LocationConstraint": "cn-north-1"},
         )
-        years = live(scripts, insured, share)
+        years = live(scripts, insured, shares)
     forget_connections()
     return years
 
 
-def live(scripts: Any, insured: Any, share: str) -> Years:
-    """The years as the scripts say, checked on the way."""
+def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
+    """The years as the scripts say, checked on the way. The retention is assessed by each of
+    `shares` in turn: the second before the first is paid, the third after the second was."""
     years, read = Years(), Books()
     for n, code in enumerate(HOSPITALS):
         years.propose(code, date(2021, 1, 1), "1", ("0.02", "0.05", "0.1")[n], "2222")
@@ -355,10 +368,16 @@ def live(scripts: Any, insured: Any, share: str) -> Years:
             years.bar()
             check(years, read)
     check(years, read)
-    years.return_retention(share)
-    years.now = years.now.replace(day=20)
-    pay_all(years, 7, "")
-    years.bank(["paid"])
+    for number, share in enumerate(shares):
+        if number:
+            years.undo_retention()
+        years.return_retention(share)
+        if number or len(shares) == 1:
+            years.close(AFTER[max(number - 1, 0)])
+            years.now = years.now.replace(day=20)
+            pay_all(years, 7, "")
+            years.bank(["paid"])
+            check(years, read)
     years.bill(True)
     check(years, read)
     return years
@@ -371,7 +390,8 @@ def live(scripts: Any, insured: Any, share: str) -> Years:
 def scripted(**changes: Any) -> dict[str, Any]:
     nothing = {"settle": [], "take_back": [], "change": [], "ends": "", "bank": [["paid"]]}
     more = {"says": ("totals",) * 3, "case": None, "deduct": None, "points": 500, "bills": True}
-    return {**nothing, **more, **changes}
+    undone = {"give_back": None, "reopens": False}
+    return {**nothing, **more, **undone, **changes}
 
 
 H1, H2, H3 = CODES
@@ -405,6 +425,8 @@ FULL = (
         says=("totals", "disputes", "silent"),
         change=[(H1, "this", "4", "0.3333", "3333", True)],
         deduct=(COUNTIES[0], H1, False),
+        reopens=True,
+        give_back=0,
         ends="upheld",
         case=((COUNTIES[0],) * 2, ["paid", "failed"]),
         bank=[["paid", "paid", "failed"], ["paid"]],
@@ -418,6 +440,8 @@ FULL = (
         change=[(H1, "middle", "2", "0.3333", "2222", False)],
         says=("lines", "lines", "disputes"),
         deduct=(INSURED[0], H1, True),
+        reopens=True,
+        give_back=0,
         ends="upheld",
         bank=[["paid"], ["failed"]],
     ),
@@ -425,13 +449,14 @@ FULL = (
         settle=[(3, (0, 0, 1), (7777, 0, 5000), INPATIENT, 0)],
         change=[(H3, "this", "5", "0.05", "3333", False)],
         case=((COUNTIES[0],) * 2, ["paid", "paid"]),
+        reopens=True,
     ),
 )
 
 
 def test_everything_happens_in_the_years_by_hand() -> None:
     """Years in which nothing happens would prove nothing."""
-    out = lived(FULL, (True, date(2022, 1, 31)), "0.6").outside
+    out = lived(FULL, (True, date(2022, 1, 31)), ["0.6", "1", "0.6"]).outside
     told = Counter(o.told for orders in out.orders.values() for o in orders.values())
     assert told["paid"] > 5
     assert told["failed"] > 2
@@ -445,6 +470,9 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "returned": +summed(out.returned.values()),
         "returned by two regions": [c for c, n in regions.items() if n > 1],
         "forfeited": +summed(out.forfeited.values()),
+        "deductions given back": out.given_back,
+        "rulings taken back": len(out.reopened) > 1,
+        "retention taken back": len(out.kept_again) == 2,
         "bills": +out.bills_paid,
         "given back to the insurer's purse": [fen for *_, fen in out.insurer if fen < 0],
         "cases paid": [c for c in out.cases.values() if c.paid and c.fronted],

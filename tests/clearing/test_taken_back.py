@@ -387,6 +387,8 @@ class TestRoutes:
             (f"disputes/{A}/S1", "reviewer", "manager"),
             (f"retention/{A}/2023", "manager", "reviewer"),
             (f"prepaid/{A}/1", "accountant", "auditor"),
+            ("insurer/2023/bills/true_up/receive", "finance", "manager"),
+            (f"insurer/2023/fees/{HOME}/pay", "finance", "manager"),
         ],
     )
     def test_each_has_a_route_for_each_of_the_two(self, path: str, asks: str, decides: str) -> None:

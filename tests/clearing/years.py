@@ -57,6 +57,8 @@ from medaid.regions import Region
 from medaid.workdays import published
 
 MONTHS = ("2021-11", "2021-12", "2022-01", "2022-02")
+AFTER = ("2022-03", "2022-04")
+"""Months of no settlement, whose statements pay what waits."""
 LISTENERS = {SourceKind.STATEMENT: hospital.payment_heard}
 CODES = tuple(HOSPITALS)
 BEGIN = at(1, month=1, year=2021)
@@ -300,6 +302,50 @@ class Years:
             )
             del self.outside.deductions[key]
 
+    def undo(self, way: hospital.Way, region: str, code: str, name: str) -> str:
+        """Something that was entered or decided, taken back by two; its state afterwards."""
+        where = way, Region(region), code, name
+        hospital.request_withdrawal(*where, "有误", AUDITOR, self.tick())
+        return hospital.decide_withdrawal(*where, True, "属实", "复核员", self.tick())[1]
+
+    def give_back(self, which: int) -> None:
+        """A deduction that a statement booked: it is owed again, by the next statement."""
+        out = self.outside
+        booked = [
+            (region, code, one.pending_id)
+            for region in OWING
+            for code in CODES
+            for kind, state, one in waiting(region, code)
+            if (kind, state) == ("DEDUCTION", "taken")
+            and one.statement_id in {*out.booked, *out.barred}
+        ]
+        if not booked:
+            return
+        region, code, key = booked[which % len(booked)]
+        assert self.undo(hospital.DEDUCTION, region, code, key) == "given_back"
+        _, _, payer, funds = out.deductions[key]
+        out.take_off(region, code, payer, less(Counter(), funds))
+        out.forwards[region, code].update(funds)
+        out.given_back.append(key)
+
+    def reopen_disputes(self) -> None:
+        """Every ruling taken back: what it wrote off is owed again, what it paid comes off the
+        next statement."""
+        out, known = self.outside, {(p.owing, p.item_id): p for p in self.outside.parts}
+        for region in OWING:
+            for code in CODES:
+                for kind, state, one in list(waiting(region, code)):
+                    if kind != "DISPUTE" or state not in ("upheld", "rejected", "taken"):
+                        continue
+                    part = known[region, one.pending_id]
+                    assert self.undo(hospital.RULING, region, code, one.pending_id) == "open"
+                    paid = state == "taken" and one.statement_id in {*out.booked, *out.barred}
+                    if state == "rejected":
+                        out.take_off(region, code, part.payer, less(Counter(), part.funds))
+                    if paid:
+                        out.forwards[region, code].subtract(part.funds)
+                    out.reopened["paid" if paid else state] += 1
+
     def end_disputes(self, upheld: bool) -> None:
         known = {(p.owing, p.item_id): p for p in self.outside.parts}
         for region in OWING:
@@ -395,3 +441,20 @@ class Years:
         for region in OWING:
             close_month(region, month, self.now)
             hospital.make_up_months(region, self.now)
+
+    def undo_retention(self) -> None:
+        """What was kept of 2021 is kept again; where it was paid, the next statement pays less."""
+        out = self.outside
+        for (region, code), back in list(out.returned.items()):
+            found = [w for w in waiting(region, code) if w[2].pending_id == "RETENTION-2021"]
+            if not found:
+                continue
+            ((_, _, one),) = found
+            assert self.undo(hospital.RETENTION, region, code, "2021") == "withdrawn"
+            where = (region, code)
+            out.forwards[where].subtract(back)  # what was carried is carried no more
+            paid = one.statement_id in out.booked
+            if paid:
+                out.forwards[where].subtract(back)
+            out.kept_again["paid" if paid else "before"] += 1
+            out.returned[where], out.forfeited[where] = Counter(), Counter()

@@ -9,12 +9,14 @@ from medaid.aws import calendars
 from medaid.aws.rest.bodies import (
     Decision,
     NothingMore,
+    WithReason,
 )
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.clearing.insurer import service
 from medaid.clearing.insurer.model import (
     Contract,
     Period,
+    RecordedPart,
     Signed,
     Survey,
 )
@@ -138,3 +140,52 @@ def pay_fee(
 ) -> InsurerBillShown:
     by, document = OfficerId(call.caller.subject), call.body.document
     return bill_shown(service.pay_fee(district, year, admdvs, document, by, call.now))
+
+
+# -------------------------------------------------------------------------------------------------
+# what was recorded by a wrong paper: taken back by two
+
+
+@ROUTES.post(
+    f"{_YEAR}/bills/{{period}}/receive/withdraw", "申请撤回退回款项的登记", roles=("finance",)
+)
+def request_refund_undo(
+    call: Call[None, WithReason], admdvs: Region, year: Year, period: Period
+) -> InsurerBillShown:
+    by, reason = OfficerId(call.caller.subject), call.body.reason
+    where = admdvs, year, period, admdvs
+    return bill_shown(service.request_undo(RecordedPart.REFUND, *where, reason, by, call.now))
+
+
+@ROUTES.post(
+    f"{_YEAR}/bills/{{period}}/receive/withdraw/decision", "复核撤回退回款项的登记",
+    roles=("finance", "manager"),
+)  # fmt: skip
+def decide_refund_undo(
+    call: Call[None, Decision], admdvs: Region, year: Year, period: Period
+) -> InsurerBillShown:
+    by, sent = OfficerId(call.caller.subject), call.body
+    said = RecordedPart.REFUND, admdvs, year, period, admdvs, sent.approved, sent.reason
+    return bill_shown(service.decide_undo(*said, by, call.now))
+
+
+@ROUTES.post(f"{_YEAR}/fees/{{district}}/pay/withdraw", "申请撤回服务费登记", roles=("finance",))
+def request_fee_undo(
+    call: Call[None, WithReason], admdvs: Region, year: Year, district: Region
+) -> InsurerBillShown:
+    by, reason = OfficerId(call.caller.subject), call.body.reason
+    where = district, year, Period.TRUE_UP, admdvs
+    return bill_shown(service.request_undo(RecordedPart.FEE, *where, reason, by, call.now))
+
+
+@ROUTES.post(
+    f"{_YEAR}/fees/{{district}}/pay/withdraw/decision", "复核撤回服务费登记",
+    roles=("finance", "manager"),
+)  # fmt: skip
+def decide_fee_undo(
+    call: Call[None, Decision], admdvs: Region, year: Year, district: Region
+) -> InsurerBillShown:
+    by, sent = OfficerId(call.caller.subject), call.body
+    where = district, year, Period.TRUE_UP, admdvs
+    said = RecordedPart.FEE, *where, sent.approved, sent.reason
+    return bill_shown(service.decide_undo(*said, by, call.now))

@@ -116,6 +116,28 @@ class BillState(StrEnum):
     """The bank could not pay it, or returned the payment: it is approved and paid anew."""
 
 
+class RecordedPart(StrEnum):
+    """What of a bill somebody records by a paper, and two may take back."""
+
+    REFUND = "refund"
+    """That the insurer's money has come in."""
+    FEE = "fee"
+
+    @property
+    def recorded(self) -> str:
+        """The act that records it."""
+        return f"{self.value}_recorded"
+
+    @property
+    def asked(self) -> str:
+        """The act of the first of two who take it back."""
+        return f"{self.value}_withdraw"
+
+    def decided(self, approved: bool) -> str:
+        """The act of the second."""
+        return f"{self.value}_{'withdrawn' if approved else 'stays'}"
+
+
 @dataclass(frozen=True, slots=True)
 class InsurerBill:
     """What one district owes the insurer (positive) or is owed (negative, at the true-up). `fee` is
@@ -146,6 +168,15 @@ class InsurerBill:
     paid_on: date | None = None
     bank_reference: str = ""
     """The bank's own number of the payment, or of the insurer's that came in."""
+    trail: tuple[Signed, ...] = ()
+    """Who recorded its fee or what the insurer paid back, and who took that back."""
+    undone: int = 0
+    """How often two people took back that the insurer's money had come."""
+
+    def asked(self, what: RecordedPart) -> Signed | None:
+        """Who asked for `what` to be taken back, where that waits for the second."""
+        mine = [one for one in self.trail if one.act.startswith(what)]
+        return mine[-1] if mine and mine[-1].act == what.asked else None
 
 
 @dataclass(frozen=True, slots=True)

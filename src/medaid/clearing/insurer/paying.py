@@ -12,7 +12,14 @@ from typing import Final
 from medaid.aws import outbox
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.clearing.insurer import rules, store
-from medaid.clearing.insurer.model import FUND, BillState, InsurerBill, Period
+from medaid.clearing.insurer.model import (
+    FUND,
+    BillState,
+    InsurerBill,
+    Period,
+    RecordedPart,
+    Signed,
+)
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.events import PaymentReturned
 from medaid.fund import service as fund
@@ -33,7 +40,7 @@ _BILL: Final = re.compile(
 )
 
 
-def _bill_changed(
+def bill_changed(
     district: Region,
     year: int,
     period: Period,
@@ -82,7 +89,7 @@ def approve_bill(
         claimed = claim_duty(district, by, roles, Duty.AUDIT, now)
         return replace(bill, state=State.APPROVED, approved_by=by, approved_at=now), [*claimed]
 
-    return _bill_changed(district, year, period, now, change)
+    return bill_changed(district, year, period, now, change)
 
 
 def _check_other(bill: InsurerBill, office: Region, by: OfficerId, now: datetime) -> None:
@@ -130,7 +137,7 @@ def pay_bill(
         after = replace(bill, state=State.ORDERED, paid_by=by, order_id=order.order_id)
         return after, [*booked, *ordered, *claimed]
 
-    done = _bill_changed(district, year, period, now, change)
+    done = bill_changed(district, year, period, now, change)
     if done.state is State.ORDERED:
         payments.write_batch_file(district, done.order_id)
     return done
@@ -169,22 +176,27 @@ def receive_refund(
             raise Conflict("STATE", field="bill", rule="本账单没有应由承办机构退回的款项")
         _check_other(bill, district, by, now)
         claimed = claim_duty(district, by, roles, Duty.PAY, now)
-        rows = [(FUND, SPECIAL_ACCOUNT, "2104", -bill.fronted)]
-        entry = journal.movement(
-            "insurer_refund",
-            district,
-            source_of(bill).id,
-            rows,
-            now,
-            effective=received_on,
-            counterpart=bill.insurer,
-        )
-        after = replace(
-            bill, state=State.PAID, paid_by=by, paid_on=received_on, bank_reference=reference
-        )
-        return after, [*fund.posting(entry), *claimed]
+        acts = (*bill.trail, Signed(RecordedPart.REFUND.recorded, by, now, reference))
+        paid = replace(bill, state=State.PAID, paid_by=by, trail=acts)
+        after = replace(paid, paid_on=received_on, bank_reference=reference)
+        return after, [*fund.posting(refund_entry(after, now)), *claimed]
 
-    return _bill_changed(district, year, period, now, change)
+    return bill_changed(district, year, period, now, change)
+
+
+def refund_entry(bill: InsurerBill, now: datetime) -> Entry:
+    """What the insurer's money books on the day it came; each has a source of its own, since two
+    people may take one back."""
+    rows = [(FUND, SPECIAL_ACCOUNT, "2104", -bill.fronted)]
+    return journal.movement(
+        "insurer_refund",
+        bill.district,
+        source_of(bill).id + (f".{bill.undone}" if bill.undone else ""),
+        rows,
+        now,
+        effective=bill.paid_on,
+        counterpart=bill.insurer,
+    )
 
 
 def pay_fee(
@@ -211,9 +223,10 @@ def pay_fee(
         if bill.state is BillState.MADE or not bill.fee or bill.fee_document:
             raise Conflict("STATE", field="fee", rule="账单未审核、无服务费或服务费已付")
         _check_other(bill, payer, by, now)
-        return replace(bill, fee_document=document, fee_paid_by=by), []
+        acts = (*bill.trail, Signed(RecordedPart.FEE.recorded, by, now, document))
+        return replace(bill, fee_document=document, fee_paid_by=by, trail=acts), []
 
-    return _bill_changed(district, year, Period.TRUE_UP, now, change)
+    return bill_changed(district, year, Period.TRUE_UP, now, change)
 
 
 def payment_heard(answered: Answered) -> Sequence[Write]:

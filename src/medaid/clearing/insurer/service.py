@@ -45,6 +45,7 @@ from medaid.clearing.insurer.paying import (
     receive_refund,
 )
 from medaid.clearing.insurer.store import list_bills
+from medaid.clearing.insurer.withdrawing import decide_undo, request_undo
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled, InsurerReserveExceeded
 from medaid.fund import service as fund
@@ -252,6 +253,7 @@ __all__ = [
     "critical_contract",
     "decide_contract",
     "decide_critical",
+    "decide_undo",
     "end_contract",
     "evaluate",
     "find_contract",
@@ -267,5 +269,6 @@ __all__ = [
     "propose_critical",
     "receive_refund",
     "report_reserve",
+    "request_undo",
     "survey",
 ]

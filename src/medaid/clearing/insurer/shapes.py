@@ -99,6 +99,7 @@ class InsurerBillShown(Shown):
     fee_document: str
     fee_paid_by: str
     fee_paid_by_name: Annotated[str, NameOf("fee_paid_by")] = ""
+    trail: list[SignedShown]
 
 
 class SurveyShown(Shown):
@@ -144,6 +145,7 @@ def bill_shown(one: InsurerBill) -> InsurerBillShown:
         approved_by=one.approved_by or "",
         paid_by=one.paid_by or "",
         fee_paid_by=one.fee_paid_by or "",
+        trail=[SignedShown.of(act) for act in one.trail],
     )
 
 
