@@ -36,6 +36,7 @@ _DOORS: Final = (
     (re.compile(r"/medaid/reimbursement/api/\w+\.py$"), None, "Reimburse"),
     (re.compile(r"/medaid/(clearing|fund)/(\w+/)*(api|routes)(/\w+)?\.py$"), None, "Clearing"),
     (re.compile(r"/medaid/settlement/service\.py$"), ("answer", "explain"), "Settle"),
+    (re.compile(r"/medaid/settlement/gateways/service\.py$"), ("answer",), "Settle"),
 )
 """Where tests enter a function's code below its handler: file, names of functions, function."""
 _ITEM: Final = {

@@ -16,6 +16,7 @@ from medaid.aws.rest.app import answered, mount, plain
 from medaid.catalogue import api as catalogue_api
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
+from medaid.settlement.gateways import api as gateways_api
 from medaid.settlement.institutions import api as institutions_api
 from medaid.workcalendar import api as calendar_api
 
@@ -24,6 +25,7 @@ app = rest.resolver()
 for table in (
     people_api.ROUTES,
     institutions_api.ROUTES,
+    gateways_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,

@@ -90,6 +90,8 @@ CODES: Final[dict[str, str]] = {
     # access
     "FORBIDDEN": "无权访问",
     "UNAUTHENTICATED": "身份验证不通过",
+    "TIMESTAMP": "请求时间超出允许的时间窗",
+    "NONCE_REUSED": "随机数已使用",
     "METHOD": "请求方法不受理",
     "MEDIA_TYPE": "内容类型不受理",
     "LOOKUP_LIMIT": "查询次数超过限额",

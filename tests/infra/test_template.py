@@ -178,7 +178,9 @@ def no_role_has_a_wildcard(t: Template) -> list[str]:
                         else resource
                     )
                     ours = isinstance(text, dict) or re.fullmatch(
-                        r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*|\$\{\w+Table\.Arn\}/backup/\*|[^*]+",
+                        r"arn:\$\{AWS::Partition\}:s3:::\$\{AWS::StackName\}[^*]*/[a-z/]+/\*"
+                        r"|arn:[^*]+:parameter/\$\{AWS::StackName\}/[a-z]+/\*"
+                        r"|\$\{\w+Table\.Arn\}/backup/\*|[^*]+",
                         str(text),
                     )
                     wrong += [] if ours else [f"{name}: resource {text}"]
@@ -654,6 +656,19 @@ def nothing_a_function_writes_starts_a_function(t: Template) -> list[str]:
     ]
 
 
+def secrets_are_written_by_one_and_read_by_another(t: Template) -> list[str]:
+    """Who makes a secret cannot read one; who reads them cannot make one, nor list or change."""
+    may: dict[str, set[str]] = {}
+    for name, role in kind(t, "IAM::Role"):
+        for policy in role["Properties"]["Policies"]:
+            for s in statements(policy):
+                acts = {a for a in listed(s["Action"]) if a.startswith(("ssm:", "secretsmanager:"))}
+                may.setdefault(name, set()).update(acts)
+    held = {name: acts for name, acts in may.items() if acts}
+    right = {"SettleRole": {"ssm:GetParameter"}, "RegisterRole": {"ssm:PutParameter"}}
+    return [] if held == right else [str(held)]
+
+
 # ---- access ------------------------------------------------------------------------------------
 
 
@@ -808,6 +823,11 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
             spoil(
                 f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/ReadsPeople/Resource",
                 {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"},
+            ),
+            spoil(
+                f"{R}/SettleRole/Properties/Policies/0/PolicyDocument/Statement/"
+                "ReadsSecretsOfInstitutions/Resource",
+                {"Fn::Sub": "arn:${AWS::Partition}:ssm:${AWS::Region}:1:parameter/*"},
             ),
             spoil(
                 f"{R}/SettleRole/Properties/ManagedPolicyArns",
@@ -1012,6 +1032,21 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         [
             spoil(f"{R}/ExplanationRoute/Properties/AuthorizationType", "NONE"),
             spoil(f"{R}/SettlementPaperRoute/Properties/AuthorizerId", DELETE),
+        ],
+    ),
+    (
+        secrets_are_written_by_one_and_read_by_another,
+        [
+            spoil(
+                f"{R}/RegisterRole/Properties/Policies/0/PolicyDocument/Statement/"
+                "KeepsSecretsOfInstitutions/Action",
+                ["ssm:PutParameter", "ssm:GetParameter"],
+            ),
+            spoil(
+                f"{R}/ClearingRole/Properties/Policies/0/PolicyDocument/Statement/WritesItsLog/"
+                "Action",
+                ["ssm:GetParameters"],
+            ),
         ],
     ),
     (

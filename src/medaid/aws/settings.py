@@ -41,6 +41,10 @@ class Settings:
     token_audience: str
     token_keys: str
     """Where the sign-in's public keys lie; empty: where the sign-in itself says."""
+    secrets: str
+    """Path under which the secrets of institutions lie."""
+    data_key: str
+    """The key that encrypts them."""
     message_queue: str
     """URL of the queue that the region's text-message or app gateway reads (J16)."""
     clearing_queue: str
@@ -74,6 +78,8 @@ def settings() -> Settings:
         token_issuer=env("MEDAID_TOKEN_ISSUER", ""),
         token_audience=env("MEDAID_TOKEN_AUDIENCE", ""),
         token_keys=env("MEDAID_TOKEN_KEYS", ""),
+        secrets=env("MEDAID_SECRETS", "/medaid/institutions"),
+        data_key=env("MEDAID_KEY_DATA", ""),
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
         year_end_queue=env("MEDAID_QUEUE_YEAR_END", ""),

@@ -42,6 +42,8 @@ _NOT_FOUND: Final = frozenset(
 _BY_CODE: Final[Mapping[str, int]] = {
     "BODY_TOO_LARGE": 413,
     "UNAUTHENTICATED": 401,
+    "TIMESTAMP": 401,
+    "NONCE_REUSED": 401,
     "METHOD": 405,
     "MEDIA_TYPE": 415,
 }

@@ -28,6 +28,7 @@ from medaid.policy.vocabulary import FUND_NAMES, TIER_NAMES
 from medaid.receipts import api as receipts_api
 from medaid.reimbursement import api as reimbursement_api
 from medaid.settlement.figures import api as figures_api
+from medaid.settlement.gateways import api as gateways_api
 from medaid.settlement.institutions import api as institutions_api
 from medaid.settlement.tracing import api as tracing_api
 from medaid.workcalendar import api as calendar_api
@@ -44,6 +45,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     figures_api.ROUTES,
     catalogue_api.ROUTES,
     institutions_api.ROUTES,
+    gateways_api.ROUTES,
     payments_api.ROUTES,
     receipts_api.ROUTES,
     reimbursement_api.ROUTES,

@@ -17,6 +17,12 @@ Each line: key: item; access pattern.
   together; clauses of a region's month: query.
 - pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>`: a payment that rests on them;
   payments of a clause, by page: query.
+- pk `I#<fixmedins_code>`, sk `CREDENTIALS`: all credentials of an institution, by two people each,
+  their secrets lie apart; a signed request: get by code, kept in memory for a minute.
+- pk `A#<access id>`, sk `INSTITUTION`: whose an access id is, for good; a signed request: get by
+  access id, kept in memory.
+- pk `N#<access id>#<nonce>`, sk `NONCE`: a nonce that was used, until its time has passed; a signed
+  request with a nonce: put once.
 
 Nothing here is shared between persons or visits: no settlement waits for another's key.
 """
@@ -66,3 +72,15 @@ def traced_partition(region: str, month: str, group: str) -> str:
 def institution_key(code: InstitutionCode | str) -> Key:
     """Holds all versions of one institution: a message reads them at once."""
     return Key(f"I#{code}", "VERSIONS")
+
+
+def credentials_key(institution: InstitutionCode | str) -> Key:
+    return Key(f"I#{institution}", "CREDENTIALS")
+
+
+def access_key(access_id: str) -> Key:
+    return Key(f"A#{access_id}", "INSTITUTION")
+
+
+def nonce_key(access_id: str, nonce: str) -> Key:
+    return Key(f"N#{access_id}#{nonce}", "NONCE")

@@ -16,13 +16,23 @@ ONE_ADDRESS: Final = frozenset({"fsi", "rio_fsi", "callService"})
 """How addresses end to which every transaction is posted."""
 MEDIA: Final = frozenset({"", "application/json", "text/plain"})
 """Content types that messages come with; "" is none."""
+FORMS: Final = frozenset({"", "application/x-www-form-urlencoded"})
+"""Those of the token address."""
+TOKEN: Final = "token"  # noqa: S105  # an address, no secret
+"""How the address ends at which a client gets a token."""
 _INFNO: Final = re.compile(r"[0-9]{4,5}[A-Za-z]?", re.ASCII)
 
 
 class Address(NamedTuple):
-    """A message is posted here; `infno` is the number that the address names, or empty."""
+    """A message is posted here; `infno` is the number that the address names, or empty. Or the form
+    that asks for a token."""
 
     infno: str = ""
+    token: bool = False
+
+    @property
+    def media(self) -> frozenset[str]:
+        return FORMS if self.token else MEDIA
 
 
 def read_address(method: str, path: str) -> Address:
@@ -30,6 +40,8 @@ def read_address(method: str, path: str) -> Address:
     transactions, METHOD for another method than POST."""
     segments = [one for one in path.split("/") if one]
     last = segments[-1] if segments else ""
+    if last == TOKEN:
+        return _posted(method, Address(token=True))
     named = [one for one in segments if _INFNO.fullmatch(one)]
     if len(named) > 1:
         raise Refused("NOT_FOUND", field="path", rule="地址中有两个交易编号")
@@ -39,16 +51,19 @@ def read_address(method: str, path: str) -> Address:
         )
     if named and last in ONE_ADDRESS:
         raise Refused("NOT_FOUND", field="path", rule=f"交易编号 {named[0]} 须在地址末尾")
+    return _posted(method, Address(last if named else ""))
+
+
+def _posted(method: str, address: Address) -> Address:
     if method != "POST":
-        raise Refused("METHOD", field="method", rule="报文须以 POST 发送")
-    return Address(last if named else "")
+        raise Refused("METHOD", field="method", rule="须以 POST 发送")
+    return address
 
 
-def check_media(content_type: str) -> None:
-    """Raises BadInput MEDIA_TYPE where the body is said to be something other than JSON or text in
-    UTF-8."""
+def check_media(content_type: str, taken: frozenset[str] = MEDIA) -> None:
+    """Raises BadInput MEDIA_TYPE where the body is said to be none of `taken`, or not in UTF-8."""
     media, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [one.removeprefix("charset=").strip('"') for one in parameters if "charset" in one]
-    if media not in MEDIA or not set(charsets) <= {"utf-8", "utf8"}:
-        rule = "须为 application/json 或 text/plain,编码 UTF-8"
+    if media not in taken or not set(charsets) <= {"utf-8", "utf8"}:
+        rule = f"须为 {'、'.join(sorted(taken - {''}))},编码 UTF-8"
         raise BadInput("MEDIA_TYPE", field="Content-Type", rule=rule)

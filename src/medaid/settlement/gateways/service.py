@@ -4,17 +4,20 @@ answered. Whatever comes in, the national envelope goes out, in Chinese (docs/ad
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from medaid.aws import signin, web
-from medaid.aws.web import Caller
-from medaid.errors import Forbidden, MedaidError, Unavailable
+from medaid.aws import web
+from medaid.errors import MedaidError, Unavailable
 from medaid.settlement import service
 from medaid.settlement.gateways.addresses import check_media, read_address
 from medaid.settlement.gateways.model import HospitalRequest
+from medaid.settlement.gateways.proving import ProvenSender, give_token, prove
 
+LONGEST_FORM: Final = 2_000
+"""Bytes of what is posted to the token address."""
 _HEADERS: Final = {
     401: {"WWW-Authenticate": "Bearer"},
     405: {"Allow": "POST"},
@@ -33,7 +36,7 @@ class HospitalAnswer:
 
 def answer(event: web.Event, clock: Callable[[], datetime]) -> HospitalAnswer:
     """The answer to one request. Never raises."""
-    began, sender = clock(), list[Caller]()
+    began, sender = clock(), list[ProvenSender]()
     try:
         status, envelope = _answered(event, began, clock, sender)
     except MedaidError as error:
@@ -44,27 +47,29 @@ def answer(event: web.Event, clock: Callable[[], datetime]) -> HospitalAnswer:
     except Exception as error:  # nobody foresaw it: the hospital sends the same message again
         fault = Unavailable("UNAVAILABLE", rule=f"事件号 {web.incident(error, event)}")
         status, envelope = 503, service.refused(fault, began, began)
+    if status == 503:
+        _release(sender)
     http = web.answer(status, envelope, _HEADERS.get(status))
-    who = (sender[0].subject, sender[0].institution) if sender else ("", "")
-    return HospitalAnswer(http, *who)
+    who = [(one.caller.subject, one.caller.institution) for one in sender] or [("", "")]
+    return HospitalAnswer(http, *who[0])
+
+
+def _release(sender: list[ProvenSender]) -> None:
+    """What was not answered may come again as it is: programs send a 503 again by themselves."""
+    for one in sender:
+        with suppress(MedaidError):
+            one.release()
 
 
 def _answered(
-    event: web.Event, began: datetime, clock: Callable[[], datetime], sender: list[Caller]
+    event: web.Event, began: datetime, clock: Callable[[], datetime], sender: list[ProvenSender]
 ) -> tuple[int, dict[str, Any]]:
     """Status and envelope; puts into `sender` who has proven itself. Raises MedaidError."""
     request = HospitalRequest.of(event)
     address = read_address(request.method, request.path)
-    check_media(request.headers.get("content-type", ""))
+    check_media(request.headers.get("content-type", ""), address.media)
+    if address.token:
+        return 200, give_token(request, web.body_bytes(event, LONGEST_FORM), began)
     sender.append(prove(request, began))
     body = web.body_bytes(event)
-    return service.answer(body, sender[0], began, clock, address.infno)
-
-
-def prove(request: HospitalRequest, now: datetime) -> Caller:
-    """Who sends. Raises Forbidden UNAUTHENTICATED, Unavailable."""
-    kind, _, token = request.headers.get("authorization", "").strip().partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise Forbidden("UNAUTHENTICATED", field="Authorization", rule="须以 Bearer 令牌证明身份")
-    claims = signin.claims_of(token.strip(), int(now.timestamp()))
-    return web.caller_of(claims, request.source)
+    return service.answer(body, sender[0].caller, began, clock, address.infno)
