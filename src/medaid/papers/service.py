@@ -12,7 +12,14 @@ from medaid.papers.dictionary import agency_name, word
 from medaid.papers.model import Paper
 from medaid.papers.printing import PDF, pdf
 from medaid.papers.sheet import xlsx
-from medaid.papers.words import between_text, date_text, masked, month_text, quarter_text
+from medaid.papers.words import (
+    between_text,
+    date_text,
+    masked,
+    month_text,
+    percent_text,
+    quarter_text,
+)
 from medaid.workbook import XLSX
 
 
@@ -45,6 +52,7 @@ __all__ = [
     "date_text",
     "masked",
     "month_text",
+    "percent_text",
     "printed",
     "quarter_text",
     "sent",

@@ -40,17 +40,18 @@ from medaid.months import Year
 from medaid.regions import Region
 
 ROUTES: Routes[None] = Routes("clearing-insurer", "承办保险机构")
-_YEAR: Final = "/clearing/{admdvs}/insurer/{year}"
+YEAR: Final = "/clearing/{admdvs}/insurer/{year}"
 
 
-def _check_city(admdvs: Region) -> None:
+def check_city(admdvs: Region) -> None:
+    """That a city asks: the contract is its own. Raises Forbidden."""
     if admdvs != admdvs.city:
         raise Forbidden("FORBIDDEN", field="admdvs", rule="承办合同由市级签订")
 
 
-@ROUTES.post(f"{_YEAR}/contract", "录入承办合同(待复核)", roles=("manager",), status=201)
+@ROUTES.post(f"{YEAR}/contract", "录入承办合同(待复核)", roles=("manager",), status=201)
 def propose_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -> ContractShown:
-    _check_city(admdvs)
+    check_city(admdvs)
     sent, by = call.body, OfficerId(call.caller.subject)
     contract = Contract(
         admdvs, year, sent.insurer, sent.name, sent.reserve, sent.chosen_on, sent.signed_on
@@ -59,25 +60,23 @@ def propose_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
-@ROUTES.post(
-    f"{_YEAR}/contract/decision", "复核承办合同或其提前终止", roles=("manager", "reviewer")
-)
+@ROUTES.post(f"{YEAR}/contract/decision", "复核承办合同或其提前终止", roles=("manager", "reviewer"))
 def decide_contract(call: Call[None, Decision], admdvs: Region, year: Year) -> ContractShown:
-    _check_city(admdvs)
+    check_city(admdvs)
     sent, by = call.body, OfficerId(call.caller.subject)
     made = service.decide_contract(admdvs, year, sent.approved, sent.reason, by, call.now)
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
-@ROUTES.post(f"{_YEAR}/contract/end", "申请提前终止承办合同(待复核)", roles=("manager",))
+@ROUTES.post(f"{YEAR}/contract/end", "申请提前终止承办合同(待复核)", roles=("manager",))
 def end_contract(call: Call[None, Ending], admdvs: Region, year: Year) -> ContractShown:
-    _check_city(admdvs)
+    check_city(admdvs)
     sent, by = call.body, OfficerId(call.caller.subject)
     made = service.end_contract(admdvs, year, sent.last_day, sent.reason, by, call.now)
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
-@ROUTES.get(_YEAR, "承办合同、账单与考核", roles=READERS)
+@ROUTES.get(YEAR, "承办合同、账单与考核", roles=READERS)
 def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
     city = admdvs.city
     contract = service.any_contract(city, year)
@@ -89,9 +88,9 @@ def show_year(call: Call[None, None], admdvs: Region, year: Year) -> YearShown:
     )
 
 
-@ROUTES.post(f"{_YEAR}/survey", "登记承办机构满意度调查", roles=("manager",), status=201)
+@ROUTES.post(f"{YEAR}/survey", "登记承办机构满意度调查", roles=("manager",), status=201)
 def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> EvaluationShown:
-    _check_city(admdvs)
+    check_city(admdvs)
     sent = call.body
     said = Survey(
         sent.persons_asked,
@@ -105,7 +104,7 @@ def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> Evaluation
     return evaluation_shown(service.evaluate(admdvs, year, call.now))
 
 
-@ROUTES.post(f"{_YEAR}/bills/{{period}}/approve", "审核承办账单", roles=("auditor", "reviewer"))
+@ROUTES.post(f"{YEAR}/bills/{{period}}/approve", "审核承办账单", roles=("auditor", "reviewer"))
 def approve_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
@@ -113,7 +112,7 @@ def approve_bill(
     return bill_shown(service.approve_bill(admdvs, year, period, by, call.now, roles))
 
 
-@ROUTES.post(f"{_YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",))
+@ROUTES.post(f"{YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",))
 def pay_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
 ) -> InsurerBillShown:
@@ -122,7 +121,7 @@ def pay_bill(
 
 
 @ROUTES.post(
-    f"{_YEAR}/bills/{{period}}/receive", "登记承办保险机构退回的多拨款项", roles=("finance",)
+    f"{YEAR}/bills/{{period}}/receive", "登记承办保险机构退回的多拨款项", roles=("finance",)
 )
 def receive_refund(
     call: Call[None, RefundIn], admdvs: Region, year: Year, period: Period
@@ -134,7 +133,7 @@ def receive_refund(
     )
 
 
-@ROUTES.post(f"{_YEAR}/fees/{{district}}/pay", "登记服务费由预算支付", roles=("finance",))
+@ROUTES.post(f"{YEAR}/fees/{{district}}/pay", "登记服务费由预算支付", roles=("finance",))
 def pay_fee(
     call: Call[None, FeePaid], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:

@@ -8,6 +8,7 @@ Each line: key: item; pattern.
   and year.
 - pk `V#<region>`, sk `CRITICAL#<yyyy-mm-dd>`: who runs critical illness from then on; those of a
   region, one read a statement.
+- pk `V#<city>`, sk `ASSESSMENT#<yyyy>`: the year's evaluation of the insurer; one read.
 - pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>`: an insurer's bill to a district; bills of a
   city and year.
 """
@@ -38,6 +39,10 @@ def surveys_prefix(year: int) -> str:
 
 def survey_key(city: str, year: int, at: datetime) -> Key:
     return Key(city_key(city), f"{surveys_prefix(year)}{stored(at)}")
+
+
+def assessment_key(city: str, year: int) -> Key:
+    return Key(city_key(city), f"ASSESSMENT#{year}")
 
 
 def critical_key(region: str, begin: date) -> Key:

@@ -210,3 +210,35 @@ class Evaluation:
     reserve_exceeded: Fen = NOTHING
     """What is in use beyond the contract's reserve."""
     surveys: tuple[Survey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What an insurer was given for one criterion of the year, out of its weight."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    criterion: str
+    weight: int
+    score: int
+    basis: str
+    """From what it was given, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The year's evaluation of an insurer (M三.3): what it was given for each criterion, on the
+    figures that stood then."""
+
+    city: Region
+    year: int
+    scores: tuple[Score, ...]
+    figures: Evaluation
+    conclusion: str
+    state: ContractState = ContractState.PROPOSED
+    """proposed, in_force or rejected."""
+    trail: tuple[Signed, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(one.score for one in self.scores)

@@ -8,13 +8,16 @@ the bill and not in the books.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import Decided, Write, commit_once, transact
-from medaid.clearing import store as items
+from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.insurer import rules, store
+from medaid.clearing.insurer.assessing import (
+    assess,
+    decide_assessment,
+    find_assessment,
+)
 from medaid.clearing.insurer.contracts import (
     any_contract,
     decide_contract,
@@ -29,11 +32,10 @@ from medaid.clearing.insurer.critical import (
     list_critical,
     propose_critical,
 )
+from medaid.clearing.insurer.evaluation import evaluate, report_reserve, year_entries
 from medaid.clearing.insurer.model import (
     FUND,
-    BillState,
     Contract,
-    Evaluation,
     InsurerBill,
     Period,
 )
@@ -44,15 +46,15 @@ from medaid.clearing.insurer.paying import (
     payment_heard,
     receive_refund,
 )
+from medaid.clearing.insurer.printouts import assessment_paper
 from medaid.clearing.insurer.store import list_bills
 from medaid.clearing.insurer.withdrawing import decide_undo, request_undo
 from medaid.errors import Conflict, Refused
-from medaid.events import InsurerBilled, InsurerReserveExceeded
+from medaid.events import InsurerBilled
 from medaid.fund import service as fund
-from medaid.fund.model import Entry, reversing
+from medaid.fund.model import reversing
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.months import Month
 from medaid.regions import Region
 
 
@@ -118,11 +120,6 @@ def fronting_contract(region: str, granted: date, now: datetime) -> Contract | N
     return None
 
 
-def _entries(district: str, year: int, now: datetime) -> Iterator[Entry]:
-    for month in Month(f"{year}-01").through(Month.of(now)):
-        yield from fund.entries(district, month)
-
-
 def create_bill(district: str, year: int, period: Period, now: datetime) -> InsurerBill:
     """Makes the bill of a period for a district, once; asked again, it answers the same.
 
@@ -140,7 +137,7 @@ def create_bill(district: str, year: int, period: Period, now: datetime) -> Insu
         held = store.find_bill(contract.city, year, period, district)
         if held is not None:
             return Decided(held.bill)
-        known = list(_entries(district, year, now))
+        known = list(year_entries(district, year, now))
         earlier = [one for one in list_bills(contract.city, year) if one.district == district]
         if any(list(Period).index(one.period) > list(Period).index(period) for one in earlier):
             raise Conflict("STATE", field="period", rule="其后的账单已生成,本期已包含在内")
@@ -177,85 +174,23 @@ def create_due_bills(district: Region, now: datetime) -> int:
     return made
 
 
-def evaluate(city: Region, year: int, now: datetime) -> Evaluation:
-    """Figures for the evaluation of the insurer (M三.3), over all districts that it fronts for."""
-    contract, bills = find_contract(city, year), list_bills(city, year)
-    this, last = (_fronted(city, one, now) for one in (year, year - 1))
-    in_use, reserve = _in_use(this, bills), int(contract.reserve) if contract else 0
-    return Evaluation(
-        this,
-        last,
-        Fen(sum(int(one.fronted) for one in bills)),
-        len(bills),
-        sum(one.state in (BillState.PAID, BillState.NOTHING_DUE) for one in bills),
-        in_use,
-        int(in_use) * 1000 // reserve if reserve else 0,
-        Fen(max(0, int(in_use) - reserve) if contract else 0),
-        store.list_surveys(city, year),
-    )
-
-
-def _fronted(city: Region, year: int, now: datetime) -> Fen:
-    """What was fronted under the contract of a year for all districts of a city: reads that year's
-    entries and later ones."""
-    found = (rules.fronted(_entries(one, year, now), year, None) for one in _districts(city))
-    return Fen(sum(map(int, found)))
-
-
-def _in_use(fronted: Fen, bills: Iterable[InsurerBill]) -> Fen:
-    """What of `fronted` was not paid back."""
-    return Fen(int(fronted) - sum(int(b.fronted) for b in bills if b.state is BillState.PAID))
-
-
-def _districts(city: Region) -> list[Region]:
-    return sorted(region for region in items.list_regions() if city.contains(region))
-
-
-def report_reserve(city: Region, now: datetime) -> int:
-    """Contracts of this year and last under which more is fronted, and not paid back, than their
-    reserve; each is told once a month. Answers how many there are.
-
-    What the books owe the insurer is looked at first, which a closed month keeps: the year's
-    entries are read only where that is more than the reserve.
-    """
-    found = 0
-    for year in (civil_date(now).year - 1, civil_date(now).year):
-        contract = find_contract(city, year)
-        if contract is None or _owed(contract, now) <= contract.reserve:
-            continue
-        in_use = _in_use(_fronted(city, year, now), list_bills(city, year))
-        if in_use > contract.reserve:
-            found += 1
-            event = InsurerReserveExceeded(city, year, contract.insurer, in_use, contract.reserve)
-            commit_once([outbox.publish(event, f"{city}-{year}-{Month.of(now)}", now)])
-    return found
-
-
-def _owed(contract: Contract, now: datetime) -> Fen:
-    """What the funds of a city's districts owe an insurer now, under all its contracts."""
-    return Fen(
-        -sum(
-            int(one.amount)
-            for district in _districts(contract.city)
-            for one in fund.list_current_accounts(district, Month.of(now))
-            if one.account.number == "2104" and one.counterpart == contract.insurer
-        )
-    )
-
-
 __all__ = [
     "CRITICAL_FUND",
     "FUND",
     "any_contract",
     "approve_bill",
+    "assess",
+    "assessment_paper",
     "create_bill",
     "create_due_bills",
     "critical_contract",
+    "decide_assessment",
     "decide_contract",
     "decide_critical",
     "decide_undo",
     "end_contract",
     "evaluate",
+    "find_assessment",
     "find_contract",
     "front",
     "front_returned",

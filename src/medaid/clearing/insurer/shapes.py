@@ -10,6 +10,7 @@ from pydantic import Field
 from medaid.aws.rest.bodies import Body, NameOf, Reason, Short, Shown, Yuan, YuanText
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer.model import (
+    Assessment,
     BillState,
     Contract,
     ContractState,
@@ -123,6 +124,40 @@ class EvaluationShown(Shown):
     surveys: list[SurveyShown]
 
 
+class ScoreIn(Body):
+    """What an insurer is given for one criterion, out of its weight."""
+
+    criterion: Short
+    weight: int = Field(gt=0, le=100, strict=True)
+    score: int = Field(ge=0, le=100, strict=True)
+    basis: Reason
+
+
+class AssessmentIn(Body):
+    """Weights are a hundred in all."""
+
+    scores: list[ScoreIn] = Field(min_length=1, max_length=20)
+    conclusion: Reason
+
+
+class ScoreShown(Shown):
+    criterion: str
+    weight: int
+    score: int
+    basis: str
+
+
+class AssessmentShown(Shown):
+    city: str
+    year: int
+    scores: list[ScoreShown]
+    total: int
+    conclusion: str
+    state: ContractState
+    figures: EvaluationShown
+    trail: list[SignedShown]
+
+
 class YearShown(Shown):
     contract: ContractShown | None
     bills: list[InsurerBillShown]
@@ -152,3 +187,12 @@ def bill_shown(one: InsurerBill) -> InsurerBillShown:
 def evaluation_shown(one: Evaluation) -> EvaluationShown:
     surveys = [SurveyShown.of(each, signed=SignedShown.of(each.signed)) for each in one.surveys]
     return EvaluationShown.of(one, surveys=surveys)
+
+
+def assessment_shown(one: Assessment) -> AssessmentShown:
+    return AssessmentShown.of(
+        one,
+        scores=[ScoreShown.of(each) for each in one.scores],
+        figures=evaluation_shown(one.figures),
+        trail=[SignedShown.of(act) for act in one.trail],
+    )

@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from medaid.aws.transaction import Write
 from medaid.clearing.insurer import keys
-from medaid.clearing.insurer.model import Contract, CriticalContract, InsurerBill, Survey
+from medaid.clearing.insurer.model import (
+    Assessment,
+    Contract,
+    CriticalContract,
+    InsurerBill,
+    Survey,
+)
 from medaid.clearing.store import ClearingItem
 
 
@@ -83,3 +89,16 @@ def save_critical(row: ClearingItem | None, one: CriticalContract, now: datetime
         return row.replace(one, "critical", state=one.state, at=now)
     key = keys.critical_key(one.region, one.begin)
     return ClearingItem.create(key, one, "critical", state=one.state, at=now)
+
+
+def held_assessment(city: str, year: int) -> tuple[ClearingItem | None, Assessment | None]:
+    """A year's evaluation in whatever state, with its version."""
+    row = ClearingItem.find(keys.assessment_key(city, year))
+    return row, row.record(Assessment) if row else None
+
+
+def save_assessment(row: ClearingItem | None, one: Assessment, now: datetime) -> Write:
+    if row is not None:
+        return row.replace(one, "assessment", state=one.state, at=now)
+    key = keys.assessment_key(one.city, one.year)
+    return ClearingItem.create(key, one, "assessment", state=one.state, at=now)
