@@ -146,7 +146,7 @@ def pay_fee(
 
 
 @ROUTES.post(
-    f"{_YEAR}/bills/{{period}}/receive/withdraw", "申请撤回退回款项的登记", roles=("finance",)
+    f"{YEAR}/bills/{{period}}/receive/withdraw", "申请撤回退回款项的登记", roles=("finance",)
 )
 def request_refund_undo(
     call: Call[None, WithReason], admdvs: Region, year: Year, period: Period
@@ -157,7 +157,7 @@ def request_refund_undo(
 
 
 @ROUTES.post(
-    f"{_YEAR}/bills/{{period}}/receive/withdraw/decision", "复核撤回退回款项的登记",
+    f"{YEAR}/bills/{{period}}/receive/withdraw/decision", "复核撤回退回款项的登记",
     roles=("finance", "manager"),
 )  # fmt: skip
 def decide_refund_undo(
@@ -168,7 +168,7 @@ def decide_refund_undo(
     return bill_shown(service.decide_undo(*said, by, call.now))
 
 
-@ROUTES.post(f"{_YEAR}/fees/{{district}}/pay/withdraw", "申请撤回服务费登记", roles=("finance",))
+@ROUTES.post(f"{YEAR}/fees/{{district}}/pay/withdraw", "申请撤回服务费登记", roles=("finance",))
 def request_fee_undo(
     call: Call[None, WithReason], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
@@ -178,7 +178,7 @@ def request_fee_undo(
 
 
 @ROUTES.post(
-    f"{_YEAR}/fees/{{district}}/pay/withdraw/decision", "复核撤回服务费登记",
+    f"{YEAR}/fees/{{district}}/pay/withdraw/decision", "复核撤回服务费登记",
     roles=("finance", "manager"),
 )  # fmt: skip
 def decide_fee_undo(
