@@ -13,7 +13,7 @@ from tests.conftest import Tables
 from tests.papers.looking import check_picture, check_text
 
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Assessment, Score, Signed, Survey
+from medaid.clearing.insurer.model import InsurerAssessment, Score, Signed, Survey
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -37,7 +37,7 @@ def year(tables: Tables) -> Tables:
     return tables
 
 
-def assess(scores: tuple[Score, ...] = SCORES, now: datetime = JANUARY) -> Assessment:
+def assess(scores: tuple[Score, ...] = SCORES, now: datetime = JANUARY) -> InsurerAssessment:
     return insurer.assess(C, 2019, scores, "总体良好,续签前须改进零星报销时限", CHIEF, now)
 
 

@@ -11,7 +11,7 @@ from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.figures import figure
 from medaid.clearing.insurer import store
 from medaid.clearing.insurer.evaluation import evaluate
-from medaid.clearing.insurer.model import Assessment, Contract, ContractState, Score, Signed
+from medaid.clearing.insurer.model import Contract, ContractState, InsurerAssessment, Score, Signed
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
@@ -29,7 +29,7 @@ def assess(
     conclusion: str,
     by: OfficerId,
     now: datetime,
-) -> Assessment:
+) -> InsurerAssessment:
     """Scores the insurer's year by the criteria that the document names, with the figures as they
     stand; somebody else has to agree. What was rejected may be scored anew.
 
@@ -42,12 +42,14 @@ def assess(
     figures = evaluate(city, year, now)
     scored = Signed("assess", by, now)
 
-    def decide() -> Decided[Assessment]:
+    def decide() -> Decided[InsurerAssessment]:
         row, held = store.held_assessment(city, year)
         if held is not None and held.state is not State.REJECTED:
             raise Conflict("DUPLICATE", field="scores", rule=f"{city} {year} 年度考核已登记")
         trail = (*(held.trail if held else ()), scored)
-        after = Assessment(contract.city, year, tuple(scores), figures, conclusion, trail=trail)
+        after = InsurerAssessment(
+            contract.city, year, tuple(scores), figures, conclusion, trail=trail
+        )
         return Decided(after, [store.save_assessment(row, after, now)])
 
     return transact(decide, refuse_as_changed)
@@ -55,12 +57,12 @@ def assess(
 
 def decide_assessment(
     city: Region, year: int, approved: bool, reason: str, by: OfficerId, now: datetime
-) -> Assessment:
+) -> InsurerAssessment:
     """Second of the two. Raises BadInput for a no without a reason, Refused NOT_FOUND, Conflict
     STATE where nothing waits, Forbidden SEPARATION for the one who scored."""
     check_said(approved, reason)
 
-    def decide() -> Decided[Assessment]:
+    def decide() -> Decided[InsurerAssessment]:
         row, _ = store.held_assessment(city, year)
         held = find_assessment(city, year)
         if held.state is not State.PROPOSED:
@@ -75,7 +77,7 @@ def decide_assessment(
     return transact(decide, refuse_as_changed)
 
 
-def find_assessment(city: Region, year: int) -> Assessment:
+def find_assessment(city: Region, year: int) -> InsurerAssessment:
     """A year's evaluation in whatever state. Raises Refused NOT_FOUND."""
     _, held = store.held_assessment(city, year)
     if held is None:

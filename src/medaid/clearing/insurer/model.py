@@ -226,7 +226,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class InsurerAssessment:
     """The year's evaluation of an insurer (M三.3): what it was given for each criterion, on the
     figures that stood then."""
 

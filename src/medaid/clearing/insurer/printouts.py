@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from medaid.clearing.insurer.model import Assessment, Contract, ContractState, Evaluation, Survey
+from medaid.clearing.insurer.model import (
+    Contract,
+    ContractState,
+    Evaluation,
+    InsurerAssessment,
+    Survey,
+)
 from medaid.instants import civil_date
 from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value
 from medaid.papers.service import agency_name, percent_text, word
@@ -29,7 +35,7 @@ _SCORES: Final = (
 )
 
 
-def assessment_paper(one: Assessment, contract: Contract) -> Paper:
+def assessment_paper(one: InsurerAssessment, contract: Contract) -> Paper:
     """The year's evaluation, as it was scored: the same scores give the same paper."""
     scores: tuple[tuple[Value, ...], ...] = tuple(
         (word("criterion", s.criterion), s.basis, s.weight, s.score) for s in one.scores
@@ -89,7 +95,7 @@ def _survey(said: Survey) -> tuple[Value, ...]:
     )
 
 
-def _signatures(one: Assessment) -> tuple[SignaturePlace, ...]:
+def _signatures(one: InsurerAssessment) -> tuple[SignaturePlace, ...]:
     scored = next(act for act in reversed(one.trail) if act.act == "assess")
     last = one.trail[-1]
     agreed = one.state is ContractState.IN_FORCE

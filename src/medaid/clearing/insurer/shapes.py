@@ -10,11 +10,11 @@ from pydantic import Field
 from medaid.aws.rest.bodies import Body, NameOf, Reason, Short, Shown, Yuan, YuanText
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer.model import (
-    Assessment,
     BillState,
     Contract,
     ContractState,
     Evaluation,
+    InsurerAssessment,
     InsurerBill,
     Period,
 )
@@ -189,7 +189,7 @@ def evaluation_shown(one: Evaluation) -> EvaluationShown:
     return EvaluationShown.of(one, surveys=surveys)
 
 
-def assessment_shown(one: Assessment) -> AssessmentShown:
+def assessment_shown(one: InsurerAssessment) -> AssessmentShown:
     return AssessmentShown.of(
         one,
         scores=[ScoreShown.of(each) for each in one.scores],

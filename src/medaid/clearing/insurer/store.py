@@ -8,9 +8,9 @@ from typing import NamedTuple
 from medaid.aws.transaction import Write
 from medaid.clearing.insurer import keys
 from medaid.clearing.insurer.model import (
-    Assessment,
     Contract,
     CriticalContract,
+    InsurerAssessment,
     InsurerBill,
     Survey,
 )
@@ -91,13 +91,13 @@ def save_critical(row: ClearingItem | None, one: CriticalContract, now: datetime
     return ClearingItem.create(key, one, "critical", state=one.state, at=now)
 
 
-def held_assessment(city: str, year: int) -> tuple[ClearingItem | None, Assessment | None]:
+def held_assessment(city: str, year: int) -> tuple[ClearingItem | None, InsurerAssessment | None]:
     """A year's evaluation in whatever state, with its version."""
     row = ClearingItem.find(keys.assessment_key(city, year))
-    return row, row.record(Assessment) if row else None
+    return row, row.record(InsurerAssessment) if row else None
 
 
-def save_assessment(row: ClearingItem | None, one: Assessment, now: datetime) -> Write:
+def save_assessment(row: ClearingItem | None, one: InsurerAssessment, now: datetime) -> Write:
     if row is not None:
         return row.replace(one, "assessment", state=one.state, at=now)
     key = keys.assessment_key(one.city, one.year)
