@@ -9,6 +9,8 @@ Each line: who asks what: key; how; function.
 - a batch: pk `B#<batch_id>`, sk `BATCH`; GetItem; `service.get_batch`.
 - orders of a batch: pk `B#<batch_id>`, sk `LINE#<order_id>`; Query, by page;
   `service.list_batch_lines`, `page_of_batch_lines`.
+- the bank's slips on a batch: pk `B#<batch_id>`, sk `SLIP#<number>`; GetItem, and Query by page;
+  `service.enter_slip`, `page_of_slips`.
 - batches of a region's month: pk `R#<region>#<month>`, sk `BATCH#<batch_id>`; Query by
   page, BatchGetItem; `service.page_of_batches`.
 - what an officer does in a region: pk `D#<region>`, sk `<officer_id>`; GetItem;
@@ -28,6 +30,7 @@ from medaid.payments.model import Batch, PaymentSource, PayOrder
 from medaid.regions import Region
 
 LINE: Final = "LINE#"
+SLIP: Final = "SLIP#"
 TAKEN_OUT: Final = "taken_out"
 """State of a line whose order left its batch before it was closed."""
 
@@ -54,6 +57,10 @@ def batch_key(batch_id: str) -> Key:
 
 def line_key(batch_id: str, order_id: OrderId) -> Key:
     return Key(f"B#{batch_id}", f"{LINE}{order_id}")
+
+
+def slip_key(batch_id: str, number: str) -> Key:
+    return Key(f"B#{batch_id}", f"{SLIP}{number}")
 
 
 def month_partition(region: Region, month: Month) -> str:

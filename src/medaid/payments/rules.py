@@ -128,6 +128,13 @@ NAMES: Final[Mapping[OrderState, str]] = {
 }
 
 
+OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
+    Outcome.PAID: "已付",
+    Outcome.FAILED: "拒付",
+    Outcome.RETURNED: "退汇",
+}
+
+
 def check_bank_day(line: AnswerLine, order: PayOrder, now: datetime) -> None:
     """The bank's own date lies between the order and today. Raises BadInput DATE_FUTURE,
     DATE_ORDER."""
@@ -137,6 +144,15 @@ def check_bank_day(line: AnswerLine, order: PayOrder, now: datetime) -> None:
         raise BadInput("DATE_FUTURE", field="date", rule=f"银行日期 {line.day} 在今日之后")
     if line.day < civil_date(order.created_at):
         raise BadInput("DATE_ORDER", field="date", rule=f"银行日期 {line.day} 早于付款单")
+
+
+def check_stated(line: AnswerLine, order: PayOrder) -> None:
+    """That what a paper says became of an order can become of it as it stands. Raises Conflict
+    STATE."""
+    meant = outcome_of(order, line.result)
+    if line.stated is not None and meant is not None and meant != line.stated:
+        rule = f"付款单{NAMES[order.state]},不能登记为{OUTCOME_NAMES[line.stated]}"
+        raise Conflict("STATE", field="outcome", rule=rule, order=order.order_id)
 
 
 def outcome_of(order: PayOrder, result: BankResult) -> Outcome | None:

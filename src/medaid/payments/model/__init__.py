@@ -30,6 +30,7 @@ from medaid.payments.model.paying import (
     PayOrder,
     SourceKind,
 )
+from medaid.payments.model.slips import BankSlip, SlipLine, SlipState
 
 __all__ = [
     "NOBODY",
@@ -41,6 +42,7 @@ __all__ = [
     "BankAccount",
     "BankAnswer",
     "BankResult",
+    "BankSlip",
     "Batch",
     "BatchLine",
     "BatchState",
@@ -56,6 +58,8 @@ __all__ = [
     "PaymentSource",
     "RegisteredOfficer",
     "SeparationRules",
+    "SlipLine",
+    "SlipState",
     "SourceKind",
     "trail_line",
 ]

@@ -195,11 +195,15 @@ class AnswerLine:
     day: date | None = None
     """The bank's own date; None where the answer has none."""
     reference: str = ""
+    stated: Outcome | None = None
+    """What a paper says became of it, which tells refused from returned; None where the answer does
+    not."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """An answer file of the bank; `digest` is its SHA-256."""
+    """An answer of the bank on a batch; `digest` is the SHA-256 of its file, or of what its paper
+    says."""
 
     batch_id: str
     digest: str

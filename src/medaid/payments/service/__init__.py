@@ -59,6 +59,7 @@ from medaid.payments.service.orders import (
     order_taken_out,
     single_order,
 )
+from medaid.payments.service.slips import decide_slip, enter_slip, page_of_slips
 
 __all__ = [
     "EXPENDITURE",
@@ -77,10 +78,12 @@ __all__ = [
     "check_second",
     "claim_duty",
     "close_batch",
+    "decide_slip",
     "delegate_duty",
     "end_delegation",
     "end_duty",
     "enter_account",
+    "enter_slip",
     "get_batch",
     "get_officer",
     "get_order",
@@ -98,6 +101,7 @@ __all__ = [
     "page_of_batch_lines",
     "page_of_batches",
     "page_of_officers",
+    "page_of_slips",
     "payable_account",
     "reject_account",
     "resolve_contradiction",

@@ -19,6 +19,7 @@ from medaid.instants import civil_date
 from medaid.payments import bank, rules
 from medaid.payments.keys import batch_key, order_key
 from medaid.payments.model import (
+    AnswerFile,
     AnswerLine,
     AnswerProblem,
     AnswerReport,
@@ -75,7 +76,14 @@ def take_answer(
     Unavailable in between: the same file again goes on.
     """
     answer = bank.answer_file(content)
-    _check_batch(answer.batch_id, region)
+    check_batch(answer.batch_id, region)
+    return take_lines(answer, listeners, now)
+
+
+def take_lines(answer: AnswerFile, listeners: Listeners, now: datetime) -> AnswerReport:
+    """The lines of an answer on a batch that was sent, by file or on paper: the one way in which
+    the bank's word counts, each line in a transaction of its own. The same answer again changes
+    nothing. Raises Unavailable in between: the same again goes on."""
     lines = {line.order_id: line for line in list_batch_lines(answer.batch_id)}
     good, problems = rules.matched(answer, lines)
     taken = 0
@@ -90,7 +98,8 @@ def take_answer(
     )
 
 
-def _check_batch(batch_id: str, region: Region | None) -> None:
+def check_batch(batch_id: str, region: Region | None) -> None:
+    """That the bank was sent the batch, and that it is `region`'s. Raises BadInput NOT_FOUND."""
     item = PaymentItem.find(batch_key(batch_id))
     batch = None if item is None else item.record(Batch)
     if batch is None or batch.state != BatchState.CLOSED:
@@ -112,6 +121,7 @@ def _take_line(
         if before is not None:
             return Decided(_refused(line, before.refused) if before.refused else None)
         rules.check_bank_day(line, order, now)
+        rules.check_stated(line, order)
         outcome = rules.outcome_of(order, line.result)
         if outcome is None:
             return _not_taken(item, order, line, digest, now)
