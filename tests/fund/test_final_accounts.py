@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from medaid.errors import Conflict, Forbidden, MedaidError, Refused
-from medaid.fund import final_accounts, periods, years
+from medaid.fund import final_accounts, periods, year_figures, years
 from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
 from medaid.fund.model import Entry, journal
 from medaid.money import Fen
@@ -284,7 +284,7 @@ def test_a_year_not_carried_over_before_it_counts_in_the_opening_fund() -> None:
     """Figures before any close: the year before still stands in its income accounts."""
     last_year()
     year_of_books()
-    figures = final_accounts.year_figures(R, 2023)
+    figures = year_figures.booked(R, 2023)
     assert figures["610100-3001"] == Fen(-400)
     assert "610100-410102" not in figures
     assert sum(int(fen) for fen in figures.values()) == 0

@@ -156,3 +156,32 @@ def test_several_regions_added_up_are_one_paper() -> None:
     )
     assert len(pages(made)) > 1
     check_picture("consolidated", made)
+
+
+def test_of_2026_on_the_basis_the_change_and_what_is_owed_are_shown() -> None:
+    """What was paid is expense; what is owed stands in a list of its own (J32, Q2.2)."""
+    close_months("2023-12", "2025-12")
+    at = datetime(2026, 3, 1, 2, tzinfo=UTC)
+    paid = {"maf_pay": Fen(300_000_00)}
+    settled = journal.SettlementBooking("S9", R, R, "H32058500002", "390", "inpatient", paid)
+    periods.post(
+        *journal.settlement_entries(settled, at),
+        journal.movement(
+            "allocation", R, "划", [(FUND, "1002", "1001", Fen(2_000_000_00))], at,
+        ),
+        journal.movement(
+            "institution_payment", R, "付", [(FUND, "2101", "1002", Fen(1_000_000_00))], at,
+            counterpart="H32058500001",
+        ),
+    )  # fmt: skip
+    close_months("2026-01", "2026-12")
+    final_accounts.draft(R, 2026, FUND, NOTES, DRAFTS, datetime(2027, 1, 20, 2, tzinfo=UTC))
+    made = printed(final_paper(R, 2026, FUND, 1), Form.PDF)
+    check_text(
+        made,
+        *("核算基础:按社会保险基金会计制度补充规定", "制度衔接:2025年末已列支", "相应调增3,250,000.00元"),
+        *("尚未支付的应付款项及账龄(备查,不列入资产负债表)", "应付定点医药机构款"),
+        *("代异地参保人员支付待清算款", "1,000,000.00"),
+    )
+    assert "应付异地就医清算款" not in text(made)
+    check_picture("final_accounts_2026", made)

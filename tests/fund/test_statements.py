@@ -150,14 +150,14 @@ def test_a_layout_of_other_years_leaves_these_alone() -> None:
     old["until"] = 2025
     found["statement"].append(new)
     made = loaded(found).statements
-    assert [one.key for one in made if one.holds("assistance", 2025)][-1] == "balance_sheet"
-    assert [one.key for one in made if one.holds("assistance", 2026)][-1] == "balance_sheet_2026"
+    assert [one.key for one in made if one.holds("civil_servant", 2025)][-1] == "balance_sheet"
+    assert [one.key for one in made if one.holds("civil_servant", 2026)][-1] == "balance_sheet_2026"
     old["until"] = 2026  # both would hold in 2026
     with pytest.raises(ValueError, match="2026"):
         loaded(found)
 
 
-@pytest.mark.parametrize(("fund", "year"), [("养老", YEAR), ("assistance", 2017)])
+@pytest.mark.parametrize(("fund", "year"), [("养老", YEAR), ("civil_servant", 2017)])
 def test_no_statement_of_an_unknown_fund_or_year(fund: str, year: int) -> None:
     with pytest.raises(BadInput):
         forms_of(fund, year)

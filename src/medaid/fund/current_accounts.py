@@ -9,8 +9,8 @@ side. Ages count from the month in which an amount was booked. What regions give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import ClassVar, Final
@@ -131,6 +131,20 @@ def schedule(items: Iterable[OpenItem], end: Month) -> tuple[CurrentAccount, ...
         CurrentAccount(accounts()[code], counterpart, (Fen(a), Fen(b), Fen(c), Fen(d)))
         for (code, counterpart), (a, b, c, d) in sums.items()
     )
+
+
+def less(items: Iterable[OpenItem], taken: Mapping[tuple[str, str], Fen]) -> list[OpenItem]:
+    """Open items less what is `taken` off each account and counterpart, the youngest first."""
+    rest = {name: int(fen) for name, fen in taken.items()}
+    found: list[OpenItem] = []
+    for one in sorted(items, key=lambda item: item.month, reverse=True):
+        name = one.code, one.counterpart
+        off = max(min(rest.get(name, 0), int(one.amount)), 0)
+        rest[name] = rest.get(name, 0) - off
+        found.append(replace(one, amount=Fen(int(one.amount) - off)))
+    order = {code: index for index, code in enumerate(accounts())}
+    found.sort(key=lambda one: (order[one.code], one.counterpart, one.month))
+    return [one for one in found if one.amount]
 
 
 def keeping(admdvs: str, month: Month, items: tuple[OpenItem, ...], now: datetime) -> Write:

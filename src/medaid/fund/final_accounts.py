@@ -9,19 +9,31 @@ posted into it any more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from medaid.aws import codec
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, current_accounts, keys, layouts, periods, service, statements, store
+from medaid.fund import (
+    current_accounts,
+    keys,
+    layouts,
+    periods,
+    service,
+    statements,
+    store,
+    year_figures,
+)
+from medaid.fund.current_accounts import OpenItem
 from medaid.fund.final_records import FinalAccounts, FinalRow, FinalState, Notes
 from medaid.fund.hands import check_another
-from medaid.fund.model.chart import accounts, funds
+from medaid.fund.model.chart import accounts
+from medaid.fund.model.provisions import accounts_beside, cash_statements
 from medaid.fund.records import Signature
+from medaid.fund.statement_forms import StatementForm
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen, half_up
@@ -33,28 +45,8 @@ from medaid.regions import Region
 _CHECKED, _SIGNED, _RETURNED = "复核", "签署", "退回"
 
 
-def year_figures(admdvs: str, year: int) -> dict[str, Fen]:
-    """Each account at the end of a year before it is carried over, fen, debit positive: assets and
-    liabilities as they close, income and expense of the year, the fund as it began. A fund's
-    figures sum to zero."""
-    begin = service.balance(admdvs, date(year - 1, 12, 31))
-    end = service.balance(admdvs, date(year, 12, 31))
-    december = store.entries(admdvs, f"{year:04d}-12")
-    carried = books.balances(entry for entry in december if entry.kind == "year_close")
-    figures: dict[str, int] = {}
-    for code in {**begin, **end, **carried}:
-        account = accounts()[code]
-        fen = int(end.get(code, Fen(0))) - int(carried.get(code, Fen(0)))
-        if account.kind in ("income", "expense") and code in begin:  # the year before was not
-            fen -= int(begin[code])  # carried over: what it left belongs to the fund
-            fund = f"{funds()[account.fund].code}-3001"
-            figures[fund] = figures.get(fund, 0) + int(begin[code])
-        figures[code] = figures.get(code, 0) + fen
-    return {code: Fen(fen) for code, fen in figures.items() if fen}
-
-
 def checks(
-    fund: str, forms: tuple[layouts.StatementForm, ...], figures: Mapping[str, Fen], year: int
+    fund: str, forms: tuple[StatementForm, ...], figures: Mapping[str, Fen], year: int
 ) -> list[statements.Footing]:
     """What must agree in a fund's statements and between it and another fund's."""
     found = list(statements.footings(forms, statements.amounts(fund, forms, figures)))
@@ -74,11 +66,12 @@ def compute(admdvs: str, year: int, fund: str, number: int, notes: Notes) -> Fin
     forms = layouts.forms_of(fund, year)
     december = Month(f"{year:04d}-12")
     periods.opening(admdvs, december)
-    now = statements.amounts(fund, forms, year_figures(admdvs, year))
-    before = statements.amounts(fund, forms, year_figures(admdvs, year - 1))
-    items = [
-        one for one in service.open_items(admdvs, december) if accounts()[one.code].fund == fund
-    ]
+    provision = cash_statements(year).get(fund)
+    now = statements.amounts(fund, forms, year_figures.figures(admdvs, year))
+    last = statements.amounts(fund, forms, year_figures.figures(admdvs, year - 1))
+    begin = statements.amounts(fund, forms, year_figures.opening_figures(admdvs, year))
+    at_begin = {row.key for one in forms if one.form == "balance_sheet" for row in one.rows}
+    items, beside = _open_items(admdvs, december, fund, provision is not None)
     mine = [
         (one.code, one.counterpart, one.amount)
         for one in items
@@ -89,21 +82,46 @@ def compute(admdvs: str, year: int, fund: str, number: int, notes: Notes) -> Fin
         fund,
         number,
         "",
-        tuple(FinalRow(key, before[key], now[key]) for key in now),
-        tuple(
-            (one.account.code, one.counterpart, *one.by_age)
-            for one in current_accounts.schedule(items, december)
-        ),
+        tuple(FinalRow(key, (begin if key in at_begin else last)[key], now[key]) for key in now),
+        _scheduled(items, december),
         tuple(
             (one.row, one.counterpart, one.amount)
-            for one in statements.between_regions(forms, mine)
+            for one in statements.between_regions(forms, mine, provision is not None)
         ),
         notes,
         (),
+        provision.id if provision else "",
+        begin["opening_fund"] - last["closing_fund"],
+        _scheduled(beside, december),
     )
     names = {key: row.name for key, row in layouts.rows_of(forms).items()}
     text = packed_text([admdvs, codec.encode(made), names])
     return replace(made, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _open_items(
+    admdvs: str, december: Month, fund: str, on_cash: bool
+) -> tuple[list[OpenItem], list[OpenItem]]:
+    """A fund's open items that stand in its statements, and those that the cash basis keeps beside
+    them. What was not paid yet for other regions' people is theirs once it is."""
+    items = [
+        one for one in service.open_items(admdvs, december) if accounts()[one.code].fund == fund
+    ]
+    if not on_cash:
+        return items, []
+    beside = [one for one in items if one.code in accounts_beside()]
+    unpaid = year_figures.basis_at(admdvs, december).unpaid_for_regions
+    standing = [one for one in items if one.code not in accounts_beside()]
+    return current_accounts.less(standing, unpaid), beside
+
+
+def _scheduled(
+    items: Sequence[OpenItem], december: Month
+) -> tuple[tuple[str, str, Fen, Fen, Fen, Fen], ...]:
+    return tuple(
+        (one.account.code, one.counterpart, *one.by_age)
+        for one in current_accounts.schedule(items, december)
+    )
 
 
 def draft(
@@ -123,7 +141,7 @@ def draft(
     held = _items(admdvs, year, fund)
     number = len(held) + 1
     made = compute(admdvs, year, fund, number, notes)
-    for one in checks(fund, layouts.forms_of(fund, year), year_figures(admdvs, year), year):
+    for one in checks(fund, layouts.forms_of(fund, year), year_figures.figures(admdvs, year), year):
         if one.difference and not notes.explanation.strip():
             rule = f"{one.name} 相差 {one.difference} 元,须在说明中解释({one.cite})"
             raise Refused("AMOUNT_SUM", field="notes.explanation", rule=rule)
@@ -219,7 +237,7 @@ def _stale(admdvs: str, held: FinalAccounts) -> bool:
 
 
 def _figures(one: FinalAccounts) -> tuple[object, ...]:
-    return one.rows, one.current, one.between
+    return one.rows, one.current, one.between, one.beside, one.restated
 
 
 def _figures_now(admdvs: str, year: int, fund: str) -> tuple[object, ...] | None:

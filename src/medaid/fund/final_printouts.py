@@ -10,9 +10,10 @@ from typing import Final
 from medaid.fund import consolidation, final_accounts, layouts
 from medaid.fund.current_accounts import AGES
 from medaid.fund.final_records import FinalAccounts, Notes
-from medaid.fund.layouts import StatementForm, StatementRow
 from medaid.fund.model.chart import accounts, funds
+from medaid.fund.model.provisions import provision_named
 from medaid.fund.printouts import counterpart_name, signed, why
+from medaid.fund.statement_forms import StatementForm, StatementRow
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value, sums
@@ -39,6 +40,7 @@ _ENROLMENT: Final = (
     Column("数量", 3),
     Column("资料来源", 6),
 )
+_BESIDE: Final = "尚未支付的应付款项及账龄(备查,不列入资产负债表)"
 _INDICATORS: Final = (Column("指标", 6), Column("数值", 3))
 _PARTS: Final = (
     Column("地区", 5),
@@ -83,7 +85,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
             *_attached(region, held),
         ),
         words=(("年末滚存结余", now["closing_fund"]),),
-        notes=(*old, *_notes(held.notes), *why(returned)),
+        notes=(*old, *_change_of_basis(held), *_notes(held.notes), *why(returned)),
         signatures=signed(
             region,
             held.trail,
@@ -122,23 +124,45 @@ def _name(row: StatementRow) -> str:
 
 
 def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
-    names = {who: counterpart_name(region, who) for who in {row[1] for row in held.current}}
-    current: tuple[tuple[Value, ...], ...] = tuple(
-        (
-            accounts()[code].name,
-            names[who],
-            *ages,
-            Fen(sum(map(int, ages))),
-        )
-        for code, who, *ages in held.current
-    )
     enrolment = tuple((one.name, one.count, one.source) for one in held.notes.enrolment)
     indicators = tuple((name, text or "—") for name, text in final_accounts.indicators(held))
-    total: tuple[Value, ...] = ("合计", None, *sums(current, 2, 3, 4, 5, 6))
-    found = [Table(_CURRENT, current, total, "往来款项明细及账龄")] if current else []
+    found = [
+        _by_counterpart(region, rows, title)
+        for rows, title in ((held.current, "往来款项明细及账龄"), (held.beside, _BESIDE))
+        if rows
+    ]
     if enrolment:
         found.append(Table(_ENROLMENT, enrolment, (), "基础数据"))
     return (*found, Table(_INDICATORS, indicators, (), "决算分析指标"))
+
+
+def _by_counterpart(
+    region: Region, rows: Sequence[tuple[str, str, Fen, Fen, Fen, Fen]], title: str
+) -> Table:
+    """What is open with whom, by age, with its sums."""
+    names = {who: counterpart_name(region, who) for who in {row[1] for row in rows}}
+    listed: tuple[tuple[Value, ...], ...] = tuple(
+        (accounts()[code].name, names[who], *ages, Fen(sum(map(int, ages))))
+        for code, who, *ages in rows
+    )
+    return Table(_CURRENT, listed, ("合计", None, *sums(listed, 2, 3, 4, 5, 6)), title)
+
+
+def _change_of_basis(held: FinalAccounts) -> tuple[str, ...]:
+    """On which basis the figures stand, and what the change to it moved."""
+    if not held.provision:
+        return ()
+    one = provision_named(held.provision)
+    says = f"核算基础:按{one.cite},支出以实际支付列支;已结算未支付的款项不列支出和负债,另附表备查。"
+    if not held.restated:
+        return (says,)
+    more = "调增" if held.restated > 0 else "调减"
+    change = (
+        f"制度衔接:{held.year - 1}年末已列支出、尚未支付的款项改按实际支付列支,"
+        f"{held.year}年初基金结余相应{more} {abs(held.restated)} 元"
+        "(为本年“上年结余”与上年“年末滚存结余”之差)。"
+    )
+    return says, change
 
 
 def _notes(notes: Notes) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from medaid.fund.records import Signature
 from medaid.money import Fen
+
+_NOTHING: Final = Fen(0)
 
 
 class FinalState(StrEnum):
@@ -69,6 +71,12 @@ class FinalAccounts:
     """What stands between regions: row, counterpart, fen."""
     notes: Notes
     trail: tuple[Signature, ...]
+    provision: str = ""
+    """The provisions whose cash basis the figures follow; empty where what is owed is expense."""
+    restated: Fen = _NOTHING
+    """How much more the fund began with than the year before closed with: the change of basis."""
+    beside: tuple[tuple[str, str, Fen, Fen, Fen, Fen], ...] = ()
+    """On the cash basis what is owed and stands in no statement: as `current`."""
 
     @property
     def amounts(self) -> Mapping[str, Fen]:

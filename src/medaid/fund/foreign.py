@@ -15,7 +15,8 @@ from medaid.dropped.cells import folded
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.dropped.table import Row, TableColumn, TableLimits, open_bytes
 from medaid.errors import BadInput
-from medaid.fund.layouts import StatementForm, StatementRow, rows_of
+from medaid.fund.layouts import rows_of
+from medaid.fund.statement_forms import StatementForm, StatementRow
 from medaid.money import Fen
 
 _COLUMNS = (TableColumn("row", "项目", ("报表项目", "项目名称"), required=True),)

@@ -20,6 +20,8 @@ Each line: what is read: key; how; by.
 - the first month of a region's books: pk `F#<admdvs>`, sk `BOOKS`; GetItem; `store.find`.
 - what was open on current accounts at the end of a closed month: pk `F#<admdvs>`,
   sk `CURRENT#<yyyy-mm>`; GetItem; `store.find`.
+- where the cash basis stood at the end of a closed month: pk `F#<admdvs>`, sk `BASIS#<yyyy-mm>`;
+  GetItem; `store.find`.
 - a closed year: pk `F#<admdvs>`, sk `YEAR#<yyyy>`; GetItem; `store.find`.
 - a version of a fund's final accounts: pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>`; GetItem;
   Query of a fund's year; `store.find`, `store.listed`.
@@ -103,6 +105,10 @@ def of_books(admdvs: str) -> Key:
 
 def of_current_accounts(admdvs: str, month: str) -> Key:
     return Key(of_region(admdvs), f"CURRENT#{month}")
+
+
+def of_cash_basis(admdvs: str, month: str) -> Key:
+    return Key(of_region(admdvs), f"BASIS#{month}")
 
 
 def of_cash(admdvs: str) -> Key:

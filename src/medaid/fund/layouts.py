@@ -7,105 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from medaid.errors import BadInput
-from medaid.fund.model import Account
 from medaid.fund.model.chart import accounts, funds, read
+from medaid.fund.model.provisions import accounts_beside, cash_statements
+from medaid.fund.statement_forms import (
+    Elimination,
+    FundIdentity,
+    Layouts,
+    Side,
+    StatementForm,
+    StatementRow,
+    Term,
+)
 from medaid.money import Fen
 
 FORMS: Final = ("income_expense", "balance_sheet")
 TRUST: Final = ("G", "R", "N", "D")
 _TERM: Final = re.compile(r"([+-]?)\s*([a-z][a-z_]*)\s*")
-
-
-class Term(NamedTuple):
-    """A row in a formula, added or (`sign` -1) taken away."""
-
-    sign: int
-    row: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRow:
-    """A row of a statement. It is fed by accounts, follows from other rows (`formula`), is a share
-    of another row (`of`, 其中), or nothing feeds it and `unfed` says why."""
-
-    key: str
-    name: str
-    number: str
-    of: str
-    accounts: tuple[str, ...]
-    formula: tuple[Term, ...]
-    unfed: str
-
-    def feeds(self, account: Account) -> bool:
-        """Whether the account's figure stands in this row."""
-        return any(
-            account.number == one or (one.endswith("*") and account.number.startswith(one[:-1]))
-            for one in self.accounts
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StatementForm:
-    """One statement with the years in which it holds. `pairs` are its printed lines, left and
-    right, empty where a cell has no meaning (×); `equal` are rows that must agree."""
-
-    key: str
-    form: str
-    title: str
-    funds: tuple[str, ...]
-    first: int
-    last: int
-    source: str
-    trust: str
-    cite: str
-    rows: tuple[StatementRow, ...]
-    pairs: tuple[tuple[str, str], ...]
-    equal: tuple[tuple[str, str], ...]
-
-    def holds(self, fund: str, year: int) -> bool:
-        """Whether it is the form of a fund in a year."""
-        return fund in self.funds and self.first <= year <= self.last
-
-
-class Side(NamedTuple):
-    fund: str
-    row: str
-
-
-@dataclass(frozen=True, slots=True)
-class FundIdentity:
-    """Two funds' rows that must agree where a region keeps both."""
-
-    name: str
-    left: Side
-    right: Side
-    cite: str
-
-
-@dataclass(frozen=True, slots=True)
-class Elimination:
-    """Rows in which regions that are added up stand against each other; `upward` is the one whose
-    other side, where nobody named it, is the region above."""
-
-    name: str
-    given: str
-    taken: str
-    cite: str
-    upward: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Layouts:
-    """All that statements.toml says."""
-
-    statements: tuple[StatementForm, ...]
-    identities: tuple[FundIdentity, ...]
-    eliminations: tuple[Elimination, ...]
 
 
 Amounts = Mapping[str, Fen]
@@ -157,6 +78,7 @@ def _statement(data: Mapping[str, Any]) -> StatementForm:
         tuple(data["funds"]),
         data["from"],
         data.get("until", 9999),
+        data.get("ends", {}),
         data["source"],
         data["trust"],
         data["cite"],
@@ -211,12 +133,14 @@ def _check_fund(fund: str, year: int, found: Layouts) -> None:
     if sorted(one.form for one in forms) != sorted(FORMS):
         raise ValueError(f"{fund} {year}: not one statement of each form")
     rows = {row.key: row for one in forms for row in one.rows}
+    on_cash = fund in cash_statements(year)
     if len(rows) < sum(len(one.rows) for one in forms):
         raise ValueError(f"{fund} {year}: two rows of one key")
     for account in accounts().values():
         if account.fund == fund:
             fed = [row.key for row in rows.values() if not row.of and row.feeds(account)]
-            if len(fed) != 1:
+            beside = on_cash and account.code in accounts_beside()
+            if len(fed) != (0 if beside else 1):
                 raise ValueError(f"{fund} {year}: account {account.number} feeds {fed}")
     named = [(row.key, term.row) for row in rows.values() for term in row.formula]
     named += [(one.key, key) for one in forms for pair in one.equal for key in pair]
@@ -228,7 +152,7 @@ def _check_fund(fund: str, year: int, found: Layouts) -> None:
     ]
     named += [
         (one.name, key)
-        for one in found.eliminations
+        for one in found.eliminations_of(on_cash)
         for key in (one.given, one.taken, one.upward or one.given)
     ]
     for name, key in named:

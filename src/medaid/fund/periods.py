@@ -14,7 +14,7 @@ from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, cash, current_accounts, keys, sealing, seals, store
+from medaid.fund import books, cash, current_accounts, keys, sealing, seals, store, year_figures
 from medaid.fund.balances import first_month, last_closed
 from medaid.fund.model import Entry, journal
 from medaid.fund.records import Books, Period, PeriodState, Signature
@@ -192,19 +192,24 @@ def close(
     aged = current_accounts.Aged(
         current_accounts.open_items(admdvs, closed, first_month(admdvs), before)
     )
+    basis = year_figures.basis_at(admdvs, before)
     if state is PeriodState.OPEN:
         _turn(admdvs, month, PeriodState.CLOSING, None)
     sealing.sealed(admdvs, month, now)
     found = seals.verify(admdvs, month, now)
-    balance = books.trial_balance(admdvs, month, begins, aged.watched(store.entries(admdvs, month)))
+    followed = basis.watched(aged.watched(store.entries(admdvs, month)))
+    balance = books.trial_balance(admdvs, month, begins, followed)
     if found or balance.proof():
         why = ";".join(found) or f"试算不平衡:{balance.proof()}"
         _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
         raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
     closing = {row.account.code: row.closing for row in balance.rows if row.closing}
     act = Signature(_CLOSED, by, now)
-    kept = current_accounts.keeping(admdvs, Month(month), aged.items, now)
-    _turn(admdvs, month, PeriodState.CLOSED, act, closing, [kept])
+    kept = [
+        current_accounts.keeping(admdvs, Month(month), aged.items, now),
+        year_figures.keeping(admdvs, Month(month), basis, now),
+    ]
+    _turn(admdvs, month, PeriodState.CLOSED, act, closing, kept)
     cash.reckon_anew(admdvs, now)
     return balance
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from medaid.fund.layouts import Amounts, StatementForm, evaluated, layouts, rows_of
+from medaid.fund.layouts import Amounts, evaluated, layouts, rows_of
 from medaid.fund.model.chart import accounts
+from medaid.fund.statement_forms import StatementForm
 from medaid.money import Fen
 from medaid.regions import Region
 
@@ -70,12 +71,15 @@ class Between(NamedTuple):
 
 
 def between_regions(
-    forms: Iterable[StatementForm], by_counterpart: Iterable[tuple[str, str, Fen]]
+    forms: Iterable[StatementForm],
+    by_counterpart: Iterable[tuple[str, str, Fen]],
+    on_cash: bool = False,
 ) -> tuple[Between, ...]:
     """What stands in rows that may be eliminated, by counterpart: from (account code, counterpart,
     fen debit positive)."""
     rows = rows_of(forms)
-    watched = {key: rows[key] for one in layouts().eliminations for key in (one.given, one.taken)}
+    held = layouts().eliminations_of(on_cash)
+    watched = {key: rows[key] for one in held for key in (one.given, one.taken)}
     sums: dict[tuple[str, str], int] = {}
     for code, counterpart, fen in by_counterpart:
         account = accounts()[code]

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from medaid.aws.transaction import commit_once
 from medaid.errors import Refused
-from medaid.fund import books, keys, periods, store
+from medaid.fund import books, keys, periods, store, year_figures
 from medaid.fund.model import Entry, Line, journal
 from medaid.fund.model.chart import account, accounts, funds
+from medaid.fund.model.provisions import cash_statements
 from medaid.fund.records import ClosedYear, PeriodState
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 
+UNPAID: Final = "300109"
+"""基金结余-待支付款项: what is owed and on the cash basis no expense yet."""
+
 
 def carry_over(
-    admdvs: str, year: int, number: int, moved: Mapping[str, Fen], recorded: datetime
+    admdvs: str,
+    year: int,
+    number: int,
+    moved: Mapping[str, Fen],
+    recorded: datetime,
+    on_cash: Mapping[str, Fen] | None = None,
 ) -> Entry | None:
     """The entry that carries a year's income and expense into each fund's balance (surplus stays
     with the fund, Q2.3). None where there is none.
 
     `number` counts carry-overs of the year: a second one takes what was posted after the first.
+    `on_cash`: by fund whose final accounts are on the cash basis, how much more (debit positive)
+    its surplus is there. 基金结余 is then what the final accounts say, and what is owed and no
+    expense yet stands beside it.
     """
     lines: list[Line] = []
     for fund in funds():
@@ -32,8 +45,14 @@ def carry_over(
             if one.fund == fund and one.kind in ("income", "expense") and balance:
                 lines.append(Line(one, Fen(-balance)))
                 rest += balance
-        if rest:
-            lines.append(Line(account(fund, "3001"), Fen(rest)))
+        unpaid = 0
+        if on_cash is not None and fund in on_cash:
+            beside = account(fund, UNPAID)
+            unpaid = -int(on_cash[fund]) - int(moved.get(beside.code, Fen(0)))
+            if unpaid:
+                lines.append(Line(beside, Fen(unpaid)))
+        if rest - unpaid:
+            lines.append(Line(account(fund, "3001"), Fen(rest - unpaid)))
     if not lines:
         return None
     source = f"{admdvs}-{year}-{number}"
@@ -85,6 +104,9 @@ def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetim
         sums[code] = sums.get(code, 0) + int(fen)
     number = 1 + sum(one.kind == "year_close" for one in held)
     moved = {code: Fen(fen) for code, fen in sums.items()}
-    entry = carry_over(admdvs, december.year, number, moved, now)
+    held_on_cash = cash_statements(december.year)
+    more = year_figures.fund_on_cash(year_figures.basis_at(admdvs, december))
+    on_cash = {fund: more.get(fund, Fen(0)) for fund in held_on_cash}
+    entry = carry_over(admdvs, december.year, number, moved, now, on_cash)
     if entry is not None:
         periods.post(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -24,8 +25,8 @@ from medaid.fund import final_accounts, layouts
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
 from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
-from medaid.fund.layouts import StatementForm, StatementRow
 from medaid.fund.model.chart import accounts, funds
+from medaid.fund.statement_forms import StatementForm, StatementRow
 from medaid.money import Fen
 from medaid.months import Year
 from medaid.regions import Region
@@ -91,7 +92,9 @@ class CurrentShown(Shown):
 
 class FinalAccountsShown(Shown):
     """One version. `stale`: the books say something else by now; `digest` is what a signature
-    names."""
+    names. `provision` whose cash basis it follows, empty where what is owed is expense: then
+    `unpaid` is what is owed beside the statements, `restated` how much more the fund began with
+    than the year before closed with."""
 
     year: int
     fund: str
@@ -105,6 +108,9 @@ class FinalAccountsShown(Shown):
     notes: dict[str, str]
     indicators: dict[str, str]
     current_accounts: list[CurrentShown]
+    provision: str
+    restated: YuanText
+    unpaid: list[CurrentShown]
     trail: list[SignatureShown]
 
 
@@ -139,6 +145,20 @@ def _row(row: StatementRow, before: Fen, now: Fen) -> RowShown:
     )
 
 
+def _by_counterpart(
+    rows: Sequence[tuple[str, str, Fen, Fen, Fen, Fen]],
+) -> list[CurrentShown]:
+    return [
+        CurrentShown(
+            code=code,
+            name=accounts()[code].name,
+            counterpart=counterpart,
+            by_age=dict(zip(AGES, by_age, strict=True)),
+        )
+        for code, counterpart, *by_age in rows
+    ]
+
+
 def _shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalAccountsShown:
     before = {row.key: row.before for row in held.rows}
     now = {row.key: row.now for row in held.rows}
@@ -163,15 +183,10 @@ def _shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalAccounts
             for name in ("policy", "analysis", "problems", "proposals", "explanation")
         },
         indicators=dict(final_accounts.indicators(held)),
-        current_accounts=[
-            CurrentShown(
-                code=code,
-                name=accounts()[code].name,
-                counterpart=counterpart,
-                by_age=dict(zip(AGES, by_age, strict=True)),
-            )
-            for code, counterpart, *by_age in held.current
-        ],
+        current_accounts=_by_counterpart(held.current),
+        provision=held.provision,
+        restated=held.restated,
+        unpaid=_by_counterpart(held.beside),
         trail=trail_shown(held.trail),
     )
 

@@ -10,7 +10,7 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.pages import whole
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import cash_basis, finance, interest
+from medaid.fund import finance, interest, year_figures
 from medaid.fund.api.common import ROUTES
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.model.provisions import provisions_on
@@ -118,5 +118,5 @@ def list_cash_rows(call: Call[None, None], admdvs: Region, year: Year) -> Page[C
             cite=one.provision.cite,
             trust=one.provision.trust,
         )
-        for one in cash_basis.cash_rows(admdvs, year)
+        for one in year_figures.cash_rows(admdvs, year)
     )

@@ -7,18 +7,20 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from medaid.fund.model.chart import funds, read
+from medaid.fund.model.chart import account, funds, read
 from medaid.regions import Region
 
 
 class Provision(NamedTuple):
     """`basis` is accrual or cash; `beside` the accounts by number that the cash basis keeps beside
-    the books. `trust` as in the reference: R a reposted text was read, N news reports only."""
+    the books; `statements` the first year whose final accounts follow it. `trust` as in the
+    reference: R a reposted text was read, N news reports only."""
 
     id: str
     basis: str
     beside: frozenset[str]
     begin: date
+    statements: int
     cite: str
     trust: str
 
@@ -41,7 +43,17 @@ def _provisions() -> tuple[tuple[frozenset[str], Provision], ...]:
         if unknown:
             raise ValueError(f"provision {row['id']} names unknown funds {sorted(unknown)}")
         beside = frozenset(row["beside"])
-        one = Provision(row["id"], row["basis"], beside, row["from"], row["cite"], row["trust"])
+        one = Provision(
+            row["id"],
+            row["basis"],
+            beside,
+            row["from"],
+            row["statements"],
+            row["cite"],
+            row["trust"],
+        )
+        if one.statements < one.begin.year or bool(beside) != (one.basis == "cash"):
+            raise ValueError(f"provision {one.id}: statements or accounts beside do not fit it")
         rows.append((frozenset(row["funds"]), one))
     return tuple(rows)
 
@@ -54,6 +66,29 @@ def provisions_on(day: date) -> dict[str, Provision]:
         if one.begin <= day:
             found |= dict.fromkeys(named, one)
     return {fund: found[fund] for fund in funds() if fund in found}
+
+
+@cache
+def accounts_beside() -> frozenset[str]:
+    """Codes of all accounts that the cash basis of their fund leaves out, whenever it holds: what
+    is owed at the switch was caused before it. Raises ValueError for a fund of two rules."""
+    found: dict[str, frozenset[str]] = {}
+    for named, one in _provisions():
+        for fund in named if one.basis == "cash" else ():
+            if found.setdefault(fund, one.beside) != one.beside:
+                raise ValueError(f"the cash basis leaves out other accounts of {fund} by {one.id}")
+    return frozenset(account(fund, number).code for fund, row in found.items() for number in row)
+
+
+def provision_named(name: str) -> Provision:
+    """The provisions with that id."""
+    return next(one for _, one in _provisions() if one.id == name)
+
+
+def cash_statements(year: int) -> dict[str, Provision]:
+    """The funds whose final accounts of `year` are on the cash basis, with the provision."""
+    held = provisions_on(date(year, 12, 31)).items()
+    return {fund: one for fund, one in held if one.basis == "cash" and one.statements <= year}
 
 
 @cache

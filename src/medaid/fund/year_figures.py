@@ -1,0 +1,149 @@
+"""A year's figures by account, before it is carried over: as the books keep them, and on the basis
+that the fund's accounting provisions ask of its final accounts (provisions.toml). Read from what
+closed months kept and the entries since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from medaid.aws.transaction import Write
+from medaid.fund import balances, books, keys, store
+from medaid.fund.cash_basis import BasisKept, CashBasis
+from medaid.fund.model.chart import account, accounts
+from medaid.fund.model.provisions import Provision, cash_statements, provisions_on
+from medaid.money import Fen
+from medaid.months import Month
+
+
+def booked(admdvs: str, year: int) -> dict[str, Fen]:
+    """Each account at the end of a year before it is carried over, fen, debit positive: assets and
+    liabilities as they close, income and expense of the year, the fund as it began. A fund's
+    figures sum to zero."""
+    begin = balances.balance(admdvs, date(year - 1, 12, 31))
+    end = balances.balance(admdvs, date(year, 12, 31))
+    december = store.entries(admdvs, f"{year:04d}-12")
+    carried = books.balances(entry for entry in december if entry.kind == "year_close")
+    figures: dict[str, int] = {}
+    for code in {**begin, **end, **carried}:
+        fen = int(end.get(code, Fen(0))) - int(carried.get(code, Fen(0)))
+        if code in begin and _is_result(code):  # the year before was not carried over: what it
+            fen -= int(begin[code])  # left belongs to the fund
+            fund = account(accounts()[code].fund, "3001").code
+            figures[fund] = figures.get(fund, 0) + int(begin[code])
+        figures[code] = figures.get(code, 0) + fen
+    return {code: Fen(fen) for code, fen in figures.items() if fen}
+
+
+def figures(admdvs: str, year: int) -> dict[str, Fen]:
+    """The same on the basis of the year's final accounts, fund by fund."""
+    found = booked(admdvs, year)
+    if not cash_statements(year):
+        return found
+    basis = basis_at(admdvs, Month(f"{year:04d}-12"))
+    return _on_cash(found, basis.differences, cash_statements(year))
+
+
+def opening_figures(admdvs: str, year: int) -> dict[str, Fen]:
+    """What the year begins with on its own basis: assets, liabilities and the fund. In the first
+    year of the cash basis the fund is more by what was owed: it is an expense when it is paid."""
+    found: dict[str, int] = {}
+    for code, fen in balances.balance(admdvs, date(year - 1, 12, 31)).items():
+        one = accounts()[code]
+        held = account(one.fund, "3001").code if _is_result(code) else code
+        found[held] = found.get(held, 0) + int(fen)
+    begun = {code: Fen(fen) for code, fen in found.items() if fen}
+    if not cash_statements(year):
+        return begun
+    basis = basis_at(admdvs, Month(f"{year - 1:04d}-12"))
+    basis.begin_year(year)
+    return _on_cash(begun, basis.differences, cash_statements(year))
+
+
+def _is_result(code: str) -> bool:
+    return accounts()[code].kind in ("income", "expense")
+
+
+def _on_cash(
+    held: Mapping[str, Fen], differences: Mapping[str, Fen], funds: Mapping[str, Provision]
+) -> dict[str, Fen]:
+    found = dict(held)
+    for code, fen in differences.items():
+        if accounts()[code].fund in funds:
+            found[code] = found.get(code, Fen(0)) + fen
+    return {code: fen for code, fen in found.items() if fen}
+
+
+def fund_on_cash(basis: CashBasis) -> dict[str, Fen]:
+    """By fund, how much more than in the books its surplus is on the cash basis, debit positive:
+    what is owed and was not paid yet."""
+    sums: dict[str, int] = {}
+    for code, fen in basis.differences.items():
+        if _is_result(code) or accounts()[code].kind == "balance":
+            fund = accounts()[code].fund
+            sums[fund] = sums.get(fund, 0) + int(fen)
+    return {fund: Fen(fen) for fund, fen in sums.items()}
+
+
+def basis_at(admdvs: str, through: Month) -> CashBasis:
+    """Where the cash basis stands at the end of month `through`: what the last closed month kept,
+    and the entries since; all entries since the books began where nothing is kept."""
+    closed = balances.last_closed(admdvs, through.next)
+    kept = store.find(keys.of_cash_basis(admdvs, closed[0])) if closed else None
+    basis = CashBasis(kept.record(BasisKept) if kept else None)
+    if closed and kept:
+        begin = closed[0].next
+    else:
+        begin = balances.first_month(admdvs) or balances.found_first(admdvs, through.next)
+    for _ in basis.watched(balances.between(admdvs, begin.first, through.last)):
+        pass
+    basis.begin_year(through.year)
+    return basis
+
+
+def keeping(admdvs: str, month: Month, basis: CashBasis, now: datetime) -> Write:
+    """The write that keeps where the cash basis stands at the end of a month, as part of its
+    close."""
+    basis.begin_year(month.year)
+    key, record, label = keys.of_cash_basis(admdvs, month), basis.kept, "basis"
+    item = store.find(key)
+    if item:
+        return item.replace(record, label, at=now)
+    return store.FundItem.create(key, record, label, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class CashRow:
+    """An income or expense account over a year: as the books have it, and on the cash basis."""
+
+    code: str
+    booked: Fen
+    paid: Fen
+    provision: Provision
+
+
+def cash_rows(admdvs: str, year: int) -> tuple[CashRow, ...]:
+    """Income and expense of a year on the cash basis, of each fund for which it holds at its end;
+    income as received, expense as paid, both positive."""
+    held = booked(admdvs, year)
+    more = basis_at(admdvs, Month(f"{year:04d}-12")).differences
+    asked = {
+        fund: one for fund, one in provisions_on(date(year, 12, 31)).items() if one.basis == "cash"
+    }
+    rows: list[CashRow] = []
+    for code, one in accounts().items():
+        before = held.get(code, Fen(0))
+        after = before + more.get(code, Fen(0))
+        if one.fund in asked and _is_result(code) and (before or after):
+            natural = one.debit_side
+            rows.append(
+                CashRow(
+                    code,
+                    before if natural else -before,
+                    after if natural else -after,
+                    asked[one.fund],
+                )
+            )
+    return tuple(rows)
