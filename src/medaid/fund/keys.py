@@ -31,6 +31,9 @@ Each line: what is read: key; how; by.
   pk `F#<admdvs>`, sk `CASH`, `ASKED#<yyyy>`; GetItem; `store.find`.
 - who of several takes off what is open with a counterpart first: pk `F#<admdvs>`, sk `OPEN#<account
   code>#<counterpart>`; GetItem; `store.find`.
+- what a counterpart was owed or owed when the books began, and what became of it: pk `F#<admdvs>`,
+  sk `OPENED#<account code>#<counterpart>`; GetItem; Query of a region's; `store.find`,
+  `store.listed`.
 - an allocation request: pk `F#<admdvs>`, sk `REQUEST#<yyyy-Qn>#<id>`; GetItem; Query of a
   quarter's, of a year's; `store.find`, `store.listed`.
 - a version of a quarter's reconciliation: pk `F#<admdvs>`, sk `RECONCILIATION#<yyyy-Qn>#<nnnn>`;
@@ -63,6 +66,7 @@ settles."""
 PERIOD: Final = "PERIOD#"
 REQUEST: Final = "REQUEST#"
 VOUCHER: Final = "VOUCHER#"
+OPENING: Final = "OPENED#"
 
 
 def shard(entry_id: str) -> str:
@@ -146,6 +150,16 @@ def of_asking(admdvs: str, year: int) -> Key:
 def of_open(admdvs: str, code: str, counterpart: str) -> Key:
     """Turned by each act that takes off what is open on an account with a counterpart."""
     return Key(of_region(admdvs), f"OPEN#{code}#{counterpart}")
+
+
+def of_opening(admdvs: str, code: str, counterpart: str) -> Key:
+    return Key(of_region(admdvs), f"{OPENING}{code}#{counterpart}")
+
+
+def parse_opening(sk: str) -> tuple[str, str]:
+    """(account code, counterpart) of an opening amount's sort key."""
+    code, counterpart = sk.removeprefix(OPENING).split("#", 1)
+    return code, counterpart
 
 
 def of_request(admdvs: str, quarter: str, request: str) -> Key:

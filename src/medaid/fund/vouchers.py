@@ -16,7 +16,16 @@ from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import balances, keys, open_amounts, paper_once, periods, store, voucher_rules
+from medaid.fund import (
+    balances,
+    keys,
+    open_amounts,
+    opening_amounts,
+    paper_once,
+    periods,
+    store,
+    voucher_rules,
+)
 from medaid.fund.hands import check_another
 from medaid.fund.model import Account, Entry, chart
 from medaid.fund.records import Overdraft, Signature, Voucher, VoucherRef, VoucherState
@@ -225,7 +234,9 @@ def _decided(
 def _posting(admdvs: str, voucher: Voucher, at: datetime) -> Sequence[Write]:
     entry = _entry(admdvs, voucher, at)
     taken = open_amounts.take_open(entry, _not_open)
-    return [*periods.posting(entry, spending="" if voucher.overdraft else "lines"), *taken]
+    opening = opening_amounts.writes(entry, at)
+    posting = periods.posting(entry, spending="" if voucher.overdraft else "lines")
+    return [*posting, *taken, *opening]
 
 
 def _not_open(account: Account, counterpart: str, rest: Fen, taken: Fen) -> Conflict:

@@ -21,7 +21,7 @@ from medaid.aws.rest.pages import among, paged, whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day
 from medaid.errors import BadInput
-from medaid.fund import analysis, books, finance, periods, service, years
+from medaid.fund import analysis, books, finance, opening_amounts, periods, service, years
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES, CurrentAccount
 from medaid.fund.model.chart import funds
@@ -107,6 +107,35 @@ def _current_account(one: CurrentAccount) -> CurrentAccountShown:
         amount=one.amount,
         by_age=dict(zip(AGES, one.by_age, strict=True)),
     )
+
+
+class OpeningAmountShown(Shown):
+    """What a counterpart was owed or owed when the books began: as entered, paid or received since
+    (`opening_payment`, `opening_receipt`), left."""
+
+    fund: str
+    code: str
+    name: str
+    counterpart: str
+    entered: YuanText
+    settled: YuanText
+    left: YuanText
+
+
+@ROUTES.get("/fund/{admdvs}/opening-amounts", "建账前应付应收款及办理情况", roles=READERS)
+def list_opening_amounts(call: Call[None, None], admdvs: Region) -> Page[OpeningAmountShown]:
+    rows = [
+        OpeningAmountShown.of(
+            held,
+            fund=account.fund,
+            code=account.code,
+            name=account.name,
+            counterpart=counterpart,
+            left=held.left,
+        )
+        for account, counterpart, held in opening_amounts.list_opening_amounts(admdvs)
+    ]
+    return Page(rows=rows, total=len(rows))
 
 
 class FileShown(Shown):
