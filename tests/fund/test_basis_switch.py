@@ -167,7 +167,9 @@ def test_what_was_paid_for_another_region_is_advanced_until_it_is_cleared() -> N
     """What is not paid yet stands in neither list; nothing of it is eliminated."""
     begin("assistance")
     close(2025, 11)
-    one = journal.SettlementBooking("S1", "620500", R, "H1", "390", "inpatient", {"maf_pay": Fen(80)})
+    one = journal.SettlementBooking(
+        "S1", "620500", R, "H1", "390", "inpatient", {"maf_pay": Fen(80)}
+    )
     _, there = journal.settlement_entries(one, noon(2026, 3, 1))
     periods.post(there, paid("assistance", date(2026, 4, 1), 50))
     close(2026)

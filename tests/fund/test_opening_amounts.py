@@ -123,7 +123,9 @@ def test_what_arose_since_is_no_opening_debt(tables: Tables) -> None:
     """A hospital's month is paid by its statement: a paper beside it would pay it twice."""
     give(FUND, 500, BEGUN, "1002")
     begin()
-    one = journal.SettlementBooking("S1", REGION, REGION, H1, "390", "inpatient", {"maf_pay": Fen(200)})
+    one = journal.SettlementBooking(
+        "S1", REGION, REGION, H1, "390", "inpatient", {"maf_pay": Fen(200)}
+    )
     periods.post(*journal.settlement_entries(one, noon(2026, 8, 1)))
     error = refused(tables, pay("1", 71), "1")
     assert "建账后发生的款项由原业务办理" in error.rule
