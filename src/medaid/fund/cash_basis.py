@@ -24,7 +24,7 @@ _EARLIER: Final = "430104"
 """Other income: money that comes back of an earlier year."""
 
 
-class Cause(NamedTuple):
+class ExpenseCause(NamedTuple):
     """Why something is owed: an expense account, or what another region will pay (1102, with the
     region)."""
 
@@ -39,7 +39,7 @@ class Owed(NamedTuple):
     counterpart: str
 
 
-Causes = dict[Owed, dict[Cause, int]]
+Causes = dict[Owed, dict[ExpenseCause, int]]
 """Fen of each cause, by what is owed."""
 
 
@@ -145,13 +145,13 @@ class CashBasis:
         """An entry's lines on the cash basis, as account code and fen; none where nothing was paid
         or received."""
         owed: dict[Owed, int] = {}
-        rest: dict[Cause, int] = {}
+        rest: dict[ExpenseCause, int] = {}
         for one, fen, counterpart in mine:
             if one.code in accounts_beside():
                 key = Owed(one.code, counterpart)
                 owed[key] = owed.get(key, 0) + fen
             else:
-                cause = Cause(one.code, counterpart if one.number == CLEARING else "")
+                cause = ExpenseCause(one.code, counterpart if one.number == CLEARING else "")
                 rest[cause] = rest.get(cause, 0) + fen
         if kind == "opening":  # owed from before: an expense of the year that pays it
             for key, fen in owed.items():
@@ -165,7 +165,7 @@ class CashBasis:
             moved += self._pay(key, fen) if fen > 0 else self._take_back(key, -fen)
         return moved
 
-    def _pass_on(self, owed: dict[Owed, int], rest: dict[Cause, int]) -> None:
+    def _pass_on(self, owed: dict[Owed, int], rest: dict[ExpenseCause, int]) -> None:
         """No money moved: something new is owed, is owed no more, or is owed to another."""
         caused = {cause: fen for cause, fen in rest.items() if not _is_income(cause.code)}
         less = {cause: -fen for cause, fen in caused.items() if fen < 0}
@@ -185,7 +185,7 @@ class CashBasis:
             if fen < 0:
                 self._owe(key, -fen, pool)
 
-    def _owe(self, key: Owed, fen: int, pool: dict[Cause, int]) -> None:
+    def _owe(self, key: Owed, fen: int, pool: dict[ExpenseCause, int]) -> None:
         """`fen` is newly owed, because of what is in `pool`; what nothing there explains (a
         deduction taken back) has the causes of what is owed already."""
         for cause, part in _shared(fen, pool).items():
@@ -197,7 +197,7 @@ class CashBasis:
             fen -= part
         self._add(key, _otherwise(key), fen)
 
-    def _settle(self, key: Owed, fen: int) -> dict[Cause, int]:
+    def _settle(self, key: Owed, fen: int) -> dict[ExpenseCause, int]:
         """Takes `fen` off what is owed: off all causes in proportion, and what nobody knew of off
         benefits."""
         parts = _shared(fen, self._open.get(key, {}))
@@ -235,7 +235,7 @@ class CashBasis:
         if fen:
             yield f"{key.code.partition('-')[0]}-{_EARLIER}", -fen
 
-    def _add(self, key: Owed, cause: Cause, fen: int) -> None:
+    def _add(self, key: Owed, cause: ExpenseCause, fen: int) -> None:
         held = self._open.setdefault(key, {})
         held[cause] = held.get(cause, 0) + fen
         if not held[cause]:
@@ -244,7 +244,7 @@ class CashBasis:
             del self._open[key]
 
 
-def _shared(fen: int, causes: Mapping[Cause, int]) -> dict[Cause, int]:
+def _shared(fen: int, causes: Mapping[ExpenseCause, int]) -> dict[ExpenseCause, int]:
     """As much of `fen` as `causes` hold, in proportion; all of them where they come to it."""
     if fen and sum(causes.values()) == fen:
         return dict(causes)
@@ -256,7 +256,7 @@ def _shared(fen: int, causes: Mapping[Cause, int]) -> dict[Cause, int]:
     return {cause: int(share) for cause, share in zip(positive, shares, strict=True) if share}
 
 
-def _coded(rest: Mapping[Cause, int]) -> Iterator[tuple[str, int]]:
+def _coded(rest: Mapping[ExpenseCause, int]) -> Iterator[tuple[str, int]]:
     return ((cause.code, fen) for cause, fen in rest.items())
 
 
@@ -270,12 +270,12 @@ def _is_income(code: str) -> bool:
     return accounts()[code].kind == "income"
 
 
-def _otherwise(key: Owed) -> Cause:
+def _otherwise(key: Owed) -> ExpenseCause:
     """What a payment is where the books do not say what caused it."""
     one = accounts()[key.code]
     if one.number == "2105":
-        return Cause(account("assistance", "590101").code)
-    return Cause(expense_account(one.fund, "inpatient").code)
+        return ExpenseCause(account("assistance", "590101").code)
+    return ExpenseCause(expense_account(one.fund, "inpatient").code)
 
 
 def _payee(key: Owed) -> Owed:
@@ -287,7 +287,7 @@ def _causes(rows: Iterable[CauseAmount]) -> Causes:
     found: Causes = {}
     for one in rows:
         owed = found.setdefault(Owed(one.code, one.counterpart), {})
-        owed[Cause(one.cause, one.region)] = int(one.amount)
+        owed[ExpenseCause(one.cause, one.region)] = int(one.amount)
     return found
 
 
