@@ -15,7 +15,7 @@ from tests.fund.office import REGION, give, make, noon, paper, post
 from medaid.errors import Conflict, Refused
 from medaid.fund import periods, service, vouchers
 from medaid.fund.model import journal
-from medaid.fund.opening_amounts import list_opening_amounts
+from medaid.fund.opening_amounts import page_opening_amounts
 from medaid.fund.records import Voucher, VoucherRef, VoucherState
 from medaid.money import Fen
 from medaid.months import Month
@@ -40,7 +40,7 @@ def pay(number: str, fen: int, to: str = H1, row: tuple[str, str] = ("2101", "10
 def left() -> dict[tuple[str, str], tuple[int, int]]:
     return {
         (account.number, counterpart): (int(held.settled), int(held.left))
-        for account, counterpart, held in list_opening_amounts(REGION)
+        for account, counterpart, held in page_opening_amounts(REGION, "", 50)[0]
     }
 
 

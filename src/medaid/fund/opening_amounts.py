@@ -72,13 +72,11 @@ def _turned(entry: Entry, code: str, counterpart: str, natural: int, at: datetim
     return store.FundItem.create(key, changed, "opening", at=at)
 
 
-def list_opening_amounts(admdvs: str) -> list[tuple[Account, str, OpeningAmount]]:
-    """By account and counterpart, what was owed and owing when the region's books began, and what
-    became of it, in the order of the chart."""
-    found = [
-        (*keys.parse_opening(item.sk), item.record(OpeningAmount))
-        for item in store.listed(keys.of_region(admdvs), keys.OPENING)
-    ]
-    chart = {code: number for number, code in enumerate(accounts())}
-    found.sort(key=lambda one: (chart[one[0]], one[1]))
-    return [(accounts()[code], counterpart, held) for code, counterpart, held in found]
+def page_opening_amounts(
+    admdvs: str, after: str, limit: int
+) -> tuple[list[tuple[Account, str, OpeningAmount]], str]:
+    """One page of what was owed and owing when the region's books began, and what became of it, by
+    account and counterpart; and where the next page begins."""
+    found, end = store.page(keys.of_region(admdvs), keys.OPENING, after, limit)
+    named = [(keys.parse_opening(item.sk), item.record(OpeningAmount)) for item in found]
+    return [(accounts()[code], other, held) for (code, other), held in named], end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from pydantic import Field
@@ -24,7 +25,9 @@ from medaid.errors import BadInput
 from medaid.fund import analysis, books, finance, opening_amounts, periods, service, years
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES, CurrentAccount
+from medaid.fund.model import Account
 from medaid.fund.model.chart import funds
+from medaid.fund.opening_amounts import OpeningAmount
 from medaid.instants import midnight
 from medaid.months import Month, Year
 from medaid.regions import Region
@@ -122,20 +125,24 @@ class OpeningAmountShown(Shown):
     left: YuanText
 
 
-@ROUTES.get("/fund/{admdvs}/opening-amounts", "建账前应付应收款及办理情况", roles=READERS)
+@ROUTES.get(
+    "/fund/{admdvs}/opening-amounts", "建账前应付应收款及办理情况", roles=READERS, query=ListQuery
+)
 def list_opening_amounts(call: Call[None, None], admdvs: Region) -> Page[OpeningAmountShown]:
-    rows = [
-        OpeningAmountShown.of(
-            held,
-            fund=account.fund,
-            code=account.code,
-            name=account.name,
-            counterpart=counterpart,
-            left=held.left,
-        )
-        for account, counterpart, held in opening_amounts.list_opening_amounts(admdvs)
-    ]
-    return Page(rows=rows, total=len(rows))
+    read = partial(opening_amounts.page_opening_amounts, admdvs)
+    return paged(call.query, ("opening amounts", admdvs), read, _opening_amount)
+
+
+def _opening_amount(one: tuple[Account, str, OpeningAmount]) -> OpeningAmountShown:
+    account, counterpart, held = one
+    return OpeningAmountShown.of(
+        held,
+        fund=account.fund,
+        code=account.code,
+        name=account.name,
+        counterpart=counterpart,
+        left=held.left,
+    )
 
 
 class FileShown(Shown):
