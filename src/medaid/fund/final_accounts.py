@@ -36,7 +36,7 @@ from medaid.fund.records import Signature
 from medaid.fund.statement_forms import StatementForm
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.money import Fen, half_up
+from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
@@ -286,22 +286,3 @@ def _written(
     changed = replace(held, trail=(*held.trail, act))
     commit_or_refuse([item.replace(changed, "final", state=to, at=act.at)])
     return changed
-
-
-def indicators(held: FinalAccounts) -> list[tuple[str, str]]:
-    """What the analysis of final accounts shows (J33, J36): change on the year before, usage,
-    months that the fund pays for. Empty where there is nothing to divide by."""
-    rows = {row.key: row for row in held.rows}
-    found = []
-    for key, name in (("income", "收入"), ("expense", "支出"), ("closing_fund", "滚存结余")):
-        before, now = rows[key].before, rows[key].now
-        found.append((f"{name}较上年(%)", _ratio(int(now - before), int(before), 100)))
-    income, expense, fund = (int(rows[key].now) for key in ("income", "expense", "closing_fund"))
-    found.append(("基金使用率(%)", _ratio(expense, income, 100)))
-    found.append(("可支付月数", _ratio(fund, expense, 12)))
-    return found
-
-
-def _ratio(part: int, whole: int, times: int) -> str:
-    """`part` over `whole`, so many times, with two decimals half up."""
-    return Fen(half_up(part * times * 100, whole)).yuan() if whole > 0 else ""

@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.fund import consolidation, final_accounts, layouts
 from medaid.fund.current_accounts import AGES
-from medaid.fund.final_records import FinalAccounts, Notes
+from medaid.fund.final_records import FinalAccounts, Notes, indicators
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.model.provisions import provision_named
 from medaid.fund.printouts import counterpart_name, signed, why
@@ -125,7 +125,7 @@ def _name(row: StatementRow) -> str:
 
 def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
     enrolment = tuple((one.name, one.count, one.source) for one in held.notes.enrolment)
-    indicators = tuple((name, text or "—") for name, text in final_accounts.indicators(held))
+    shown = tuple((name, text or "—") for name, text in indicators(held))
     found = [
         _by_counterpart(region, rows, title)
         for rows, title in ((held.current, "往来款项明细及账龄"), (held.beside, _BESIDE))
@@ -133,7 +133,7 @@ def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
     ]
     if enrolment:
         found.append(Table(_ENROLMENT, enrolment, (), "基础数据"))
-    return (*found, Table(_INDICATORS, indicators, (), "决算分析指标"))
+    return (*found, Table(_INDICATORS, shown, (), "决算分析指标"))
 
 
 def _by_counterpart(

@@ -24,7 +24,13 @@ from medaid.aws.rest.table import READERS, Call
 from medaid.fund import final_accounts, layouts
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES
-from medaid.fund.final_records import EnrolmentFigure, FinalAccounts, FinalState, Notes
+from medaid.fund.final_records import (
+    EnrolmentFigure,
+    FinalAccounts,
+    FinalState,
+    Notes,
+    indicators,
+)
 from medaid.fund.model.chart import accounts, funds
 from medaid.fund.statement_forms import StatementForm, StatementRow
 from medaid.money import Fen
@@ -182,7 +188,7 @@ def _shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalAccounts
             name: getattr(notes, name)
             for name in ("policy", "analysis", "problems", "proposals", "explanation")
         },
-        indicators=dict(final_accounts.indicators(held)),
+        indicators=dict(indicators(held)),
         current_accounts=_by_counterpart(held.current),
         provision=held.provision,
         restated=held.restated,
