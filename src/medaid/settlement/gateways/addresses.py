@@ -25,10 +25,12 @@ _INFNO: Final = re.compile(r"[0-9]{4,5}[A-Za-z]?", re.ASCII)
 
 class Address(NamedTuple):
     """A message is posted here; `infno` is the number that the address names, or empty. Or the form
-    that asks for a token."""
+    that asks for a token. Or it is asked what became of `message`, or of `visit`."""
 
     infno: str = ""
     token: bool = False
+    message: str = ""
+    visit: str = ""
 
     @property
     def media(self) -> frozenset[str]:
@@ -37,9 +39,13 @@ class Address(NamedTuple):
 
 def read_address(method: str, path: str) -> Address:
     """What is asked for. Raises Refused NOT_FOUND for an address that is none of ours or names two
-    transactions, METHOD for another method than POST."""
+    transactions, METHOD for another method than its own."""
     segments = [one for one in path.split("/") if one]
     last = segments[-1] if segments else ""
+    if segments[-2:-1] in (["messages"], ["visits"]):
+        if method != "GET":
+            raise Refused("METHOD", field="method", rule="查询须以 GET 发送")
+        return Address(message=last) if segments[-2] == "messages" else Address(visit=last)
     if last == TOKEN:
         return _posted(method, Address(token=True))
     named = [one for one in segments if _INFNO.fullmatch(one)]

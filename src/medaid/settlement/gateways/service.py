@@ -10,17 +10,19 @@ from datetime import datetime
 from typing import Any, Final
 
 from medaid.aws import web
+from medaid.aws.web import Caller
 from medaid.errors import MedaidError, Unavailable
 from medaid.settlement import service
-from medaid.settlement.gateways.addresses import check_media, read_address
+from medaid.settlement.gateways.addresses import Address, check_media, read_address
 from medaid.settlement.gateways.model import HospitalRequest
 from medaid.settlement.gateways.proving import ProvenSender, give_token, prove
+from medaid.settlement.national import answers
 
 LONGEST_FORM: Final = 2_000
 """Bytes of what is posted to the token address."""
 _HEADERS: Final = {
     401: {"WWW-Authenticate": "Bearer"},
-    405: {"Allow": "POST"},
+    405: {"Allow": "GET, POST"},
     503: {"Retry-After": str(web.RETRY_AFTER)},
 }
 
@@ -71,5 +73,25 @@ def _answered(
     if address.token:
         return 200, give_token(request, web.body_bytes(event, LONGEST_FORM), began)
     sender.append(prove(request, began))
+    if address.message or address.visit:
+        return 200, _asked(address, event, sender[0].caller, began, clock)
     body = web.body_bytes(event)
     return service.answer(body, sender[0].caller, began, clock, address.infno)
+
+
+def _asked(
+    address: Address,
+    event: web.Event,
+    caller: Caller,
+    began: datetime,
+    clock: Callable[[], datetime],
+) -> dict[str, Any]:
+    """What became of a message or a visit. Raises as `outcomes` does."""
+    from medaid.settlement import outcomes  # no settlement waits for it
+
+    if address.message:
+        reply = outcomes.outcome_of_message(address.message, caller, began)
+    else:
+        psn_no = str((event.get("queryStringParameters") or {}).get("psn_no", ""))
+        reply = outcomes.state_of_visit(address.visit, psn_no, caller, began)
+    return answers.envelope(None, began, clock(), reply.output, reply.warnings)
