@@ -10,6 +10,8 @@ from typing import Any
 
 from functions.register import handler
 
+from medaid.catalogue import store
+
 REGION = "440900"
 WESTERN, MEDICINE, HERB = "XN02AAM022A001010101161", "ZD03AAA0043010100166", "T000700200"
 BED, TEST, MATERIAL = "001109000010000", "002503020030000", "C0101010011303807555"
@@ -136,6 +138,7 @@ def publish(kind: str, content: bytes, region: str = REGION) -> Any:
     path = f"/catalogue/{region}/releases/{name}/publish"
     status, shown = call("POST", path, by="officer-2", region=region)
     assert status == 200, shown
+    store.forget()
     return shown
 
 
@@ -147,6 +150,7 @@ def agree(scheme: Mapping[str, Any] = SCHEME, region: str = REGION) -> str:
     path = f"/catalogue/{region}/schemes/{name}/approve"
     status, shown = call("POST", path, by="officer-2", region=region)
     assert (status, shown["approved_by"]) == (200, "officer-2")
+    store.forget()
     return name
 
 
@@ -162,3 +166,9 @@ def published(region: str = REGION) -> None:
     ):
         shown = publish(kind, table(kind, rows), region)
         assert shown["refused"] == 0, shown["problems"]
+
+
+def replaced(rows: Sequence[Sequence[str]]) -> None:
+    """Codes that were replaced (转码表), published by the installation."""
+    text = "\n".join(["原27位码,原码状态,27位码,生效日期", *(",".join(row) for row in rows)])
+    publish("replaced", f"{text}\n".encode(), "100000")

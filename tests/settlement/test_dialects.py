@@ -30,9 +30,11 @@ from medaid.settlement.service import USE_CASES
 WHERE_CLIENTS_READ = {
     "1101": ("baseinfo", "insuinfo", "idetinfo"),
     "2201": ("data",),
+    "2204": ("result",),
     "2206": ("setlinfo", "setldetail"),
     "2207": ("setlinfo", "setldetail"),
     "2208": ("setlinfo", "setldetail"),
+    "2301": ("result",),
     "2303": ("setlinfo", "setldetail"),
     "2304": ("setlinfo", "setldetail"),
     "2305": ("setlinfo", "setldetail"),
@@ -107,7 +109,7 @@ def test_every_answer_stands_where_programs_read_it(tables: Tables) -> None:
 
 
 def test_the_table_of_nodes_knows_every_transaction_taken() -> None:
-    silent = {"2202", "2203", "2402", "2404", "2405", "2502", "2601"}
+    silent = {"2202", "2203", "2205", "2302", "2402", "2404", "2405", "2502", "2601"}
     assert set(WHERE_CLIENTS_READ) | silent == set(INPUTS) == set(USE_CASES)
     for infno, nodes in dialects.NODES.items():
         assert [one for one in nodes if one] == [WHERE_CLIENTS_READ[infno][0]]

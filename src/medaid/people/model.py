@@ -1,8 +1,7 @@
 """The person as the product knows them: who, insured where, assisted since when, in care where, and
-the year's totals.
+the year's totals. Dates are civil dates in Asia/Shanghai, instants are aware.
 
-Frozen values only. Dates are civil dates in Asia/Shanghai, instants are aware. Sources:
-苏医保办发〔2023〕27号 art. 6, 7, 10, 11, 20.
+Sources: 苏医保办发〔2023〕27号 art. 6, 7, 10, 11, 20.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from medaid.catalogue.model import LineSums
 from medaid.regions import Region
 
 CATEGORIES: Final[Mapping[str, str]] = {
@@ -146,8 +146,7 @@ class Identity:
 
 
 RegisterEntry = Identity | Insurance
-"""What a department or the insurance side reports of a person, with a beginning and perhaps an
-end."""
+"""What a department or the insurance side reports of a person, from a day on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +211,7 @@ class FilingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A registered visit or stay (就诊登记) that is not finally settled yet."""
+    """A registered visit or stay (就诊登记) not settled yet."""
 
     mdtrt_id: str
     institution: str
@@ -229,6 +228,8 @@ class Visit:
     """The message that registered it."""
     disease: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, LineSums] = field(default_factory=dict)
+    """What the fee lines of each charge batch come to that is not settled yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +283,7 @@ class YearTotals:
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:
-    """All that one read brings: the person, enrolments, identities as known now, filings, open
-    visits, totals of recent years."""
+    """All that one read brings: the person, what is known now, totals of recent years."""
 
     person: Person
     insurances: tuple[Insurance, ...] = ()

@@ -148,12 +148,20 @@ def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
 
 
 def visit_settled(
-    psn_no: str, visit: Visit | None, before: YearTotals, after: YearTotals
+    psn_no: str, visit: Visit, batch: str, before: YearTotals, after: YearTotals
 ) -> list[Write]:
-    """All that a settlement changes of the person: the visit, where it is still open, and the
-    year's totals."""
-    closed = store.visit_closed(psn_no, visit) if visit is not None else []
-    return [*closed, *store.totals_changed(psn_no, before, after)]
+    """All that a settlement of a charge batch changes of the person: the visit and the year's
+    totals. A visit stays open while lines of another batch wait; one that is closed already
+    (version 0) must still be so."""
+    waiting = {name: sums for name, sums in visit.lines.items() if name != batch}
+    if not visit.version:
+        changed = store.visit_absent(psn_no, visit)
+    elif waiting:
+        rest = replace(visit, lines=waiting, version=visit.version + 1)
+        changed = store.visit_changed(psn_no, visit, rest)
+    else:
+        changed = store.visit_closed(psn_no, visit)
+    return [*changed, *store.totals_changed(psn_no, before, after)]
 
 
 def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[Write]:

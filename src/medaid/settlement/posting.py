@@ -30,11 +30,11 @@ def settlement_writes(one: Settlement, record: MessageRecord, file: PersonFile) 
     decision = one.decision
     before = file.totals(decision.year)
     after = before.with_act(one.setl_id, decision.totals_change)
-    visit = file.visit(decision.visit.mdtrt_id)
+    visit = file.visit(decision.visit.mdtrt_id) or replace(decision.visit, version=0)
     return [
         store.create_message(record),
         *store.create_settlement(one),
-        *people.visit_settled(decision.psn_no, visit, before, after),
+        *people.visit_settled(decision.psn_no, visit, decision.batch, before, after),
         *fund.settlement_writes(_payments(one), one.settled_at),
         *receipts.claimed(decision, one.setl_id, one.settled_at),
         outbox.publish(event_of(one), one.setl_id, one.settled_at),
@@ -56,20 +56,32 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         )
     after = before.without_act(done.setl_id, decision.totals_change, decision.last_before)
     reversal = ids.reversal_id(done.setl_id)
-    stay = decision.batch == STAY
-    # It ended on the day that was settled, also without 2402: no stay is open beside another.
-    end = decision.end if stay else decision.visit.end
-    visit = replace(decision.visit, end=end, version=decision.visit.version + 1)
-    reopens = stay or file.visit(visit.mdtrt_id) is None
+    writes = _visit_again(decision, file)
     return [
         store.create_message(record),
         *store.reverse_settlement(done),
-        *(people.visit_opened(decision.psn_no, visit) if reopens else ()),
+        *writes,
         *people.totals_changed(decision.psn_no, before, after),
         *fund.reversal_writes(_payments(done), done.settled_at, reversal, now),
         *receipts.released(decision, done.setl_id, now),
         outbox.publish(event_of(done), reversal, now),
     ]
+
+
+def _visit_again(decision: SettlementDecision, file: PersonFile) -> list[Write]:
+    """The visit as it is once nothing of `decision` is settled: open again with the sums of the
+    batch's lines. A batch of totals alone leaves a visit that is open for others as it is."""
+    stay, settled = decision.batch == STAY, decision.visit
+    lines = {name: one for name, one in settled.lines.items() if name == decision.batch}
+    held = file.visit(settled.mdtrt_id)
+    if held is not None and not stay:
+        both = {**held.lines, **lines}
+        after = replace(held, lines=both, version=held.version + 1)
+        return people.visit_changed(decision.psn_no, held, after) if lines else []
+    # It ended on the day that was settled, also without 2402: no stay is open beside another.
+    end = decision.end if stay else settled.end
+    visit = replace(settled, end=end, lines=lines, version=settled.version + 1)
+    return people.visit_opened(decision.psn_no, visit)
 
 
 def _payments(one: Settlement) -> list[fund.SettlementBooking]:

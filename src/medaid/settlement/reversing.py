@@ -26,7 +26,7 @@ from medaid.settlement.model import Institution, MessageAct, MessageRecord, Repl
 from medaid.settlement.national.dialects import same_infno
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.posting import reversal_writes
-from medaid.settlement.visits import check_unsettled
+from medaid.settlement.visits import check_no_lines, check_unsettled
 
 Reversed = tuple[Settlement, PersonFile]
 
@@ -35,6 +35,8 @@ INSTEAD: Final[Mapping[MessageAct, str]] = {
     MessageAct.CHANGED: "请以 2405 撤销出院,或重新上传就诊信息",
     MessageAct.CANCELLED: "请重新登记或备案",
     MessageAct.FILED: "请以 2502 撤销备案",
+    MessageAct.LINES_TAKEN: "请以 2205 或 2302 撤销明细",
+    MessageAct.LINES_REMOVED: "请重新上传明细",
     MessageAct.BLOCKING: "已阻断的原交易请以新的报文ID重新办理",
 }
 """What 2601 does not take back, and what to send instead."""
@@ -173,6 +175,8 @@ def _cancellation(message: Message, original: MessageRecord, now: datetime) -> D
         raise Conflict("ORIGINAL_MISMATCH", field="insuplc_admdvs", rule="参保地与原交易不一致")
     visit = people.load(psn_no, ids.visit_year(mdtrt_id) or now.year).visit(mdtrt_id)
     check_unsettled(mdtrt_id)
+    if visit is not None:
+        check_no_lines(visit)
     own = record_of(message, MessageAct.CANCELLED, psn_no, mdtrt_id, now)
     closed = people.visit_closed(psn_no, visit) if visit is not None else []
     return Decided(Reply(), [store.create_message(own), *closed])

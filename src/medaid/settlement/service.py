@@ -180,6 +180,20 @@ def get_person(message: Message, _institution: Institution, now: datetime) -> Re
     return Reply(known, psn_no=psn_no, region=regions[0] if regions else "")
 
 
+def upload_lines(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2204, 2301."""
+    from medaid.settlement.lines import service as lines  # no settlement waits for the catalogue
+
+    return lines.upload_lines(message, institution, now)
+
+
+def remove_lines(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2205, 2302."""
+    from medaid.settlement.lines import service as lines  # as above
+
+    return lines.remove_lines(message, institution, now)
+
+
 def preview_visit(message: Message, institution: Institution, now: datetime) -> Reply:
     """2206, 2303."""
     decision, file = settling.preview_visit(message, institution, now)
@@ -217,9 +231,13 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2201": visits.register_visit,
     "2202": visits.cancel_visit,
     "2203": visits.describe_visit,
+    "2204": upload_lines,
+    "2205": remove_lines,
     "2206": preview_visit,
     "2207": settle_visit,
     "2208": reverse_settlement,
+    "2301": upload_lines,
+    "2302": remove_lines,
     "2303": preview_visit,
     "2304": settle_visit,
     "2305": reverse_settlement,

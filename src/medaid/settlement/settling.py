@@ -21,6 +21,7 @@ from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
+from medaid.settlement.lines import rules as lines
 from medaid.settlement.messages import act_once, check_visit, contracted, record_of, unknown_visit
 from medaid.settlement.model import (
     STAY,
@@ -37,6 +38,9 @@ from medaid.settlement.statements import check_open
 from medaid.settlement.visits import file_of
 
 NO_ACCOUNT: Final = "个人账户不在本系统,未从个人账户支付"
+LINES_REQUIRED: Final = "fee_lines_required"
+"""Name of a published figure: from its day on, its region's institutions settle by uploaded lines
+alone. No figure: totals alone are taken too."""
 Settled = tuple[Settlement, PersonFile]
 
 
@@ -162,21 +166,22 @@ def _request(
     med_type = visit.med_type if inpatient else message.text("med_type")
     end = _end(message, visit) if inpatient else visit.begin
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
-    extension = message.extension
+    extension, care = message.extension, codes.care_of(med_type, message.infno)
+    bill, fees = _bill(message, visit, batch, care, end)
     return rules.Request(
         psn_no=message.text("psn_no"),
         visit=visit,
         batch=batch,
         med_type=med_type,
-        fees={code: int(fen) for code, fen in message.fees.items()},
+        fees=fees,
         receipt=extension.receipt,
         claim=ClaimRequest(
             insutype=visit.insutype,
             insured_region=message.insured,
-            care=codes.care_of(med_type, message.infno),
+            care=care,
             begin=visit.begin,
             end=end,
-            bill=Bill(*(message.fen(name) for name in BILL_FIELDS)),
+            bill=bill,
             treatment_region=visit.admdvs,
             institution=message.institution,
             emergency=codes.bare(med_type) in codes.EMERGENCY,
@@ -188,6 +193,23 @@ def _request(
             },
         ),
     )
+
+
+def _bill(
+    message: Message, visit: Visit, batch: str, care: str, end: date
+) -> tuple[Bill, dict[str, int]]:
+    """The bill and its totals by fee class: what the batch's lines come to, where there are any;
+    else what the hospital states. Raises BadInput AMOUNT_SUM, FIELD_REQUIRED."""
+    sums = visit.lines.get(batch)
+    if sums is not None:
+        lines.check_care(sums, care)
+    asked = library().figures(visit.admdvs, end).get(LINES_REQUIRED, ()) if sums is None else ()
+    stated = {name: message.data.get(name) for name in BILL_FIELDS}
+    bill = lines.bill_of(stated, sums, asked, visit.admdvs, end)
+    fees = {code: int(fen) for code, fen in message.fees.items()}
+    if sums is not None and not fees:
+        fees = {code: int(group.total) for code, group in sums.groups.items()}
+    return bill, fees
 
 
 def _visit(message: Message, file: PersonFile, batch: str) -> Visit:

@@ -29,7 +29,7 @@ from medaid.settlement.messages import (
     undone,
     unknown_visit,
 )
-from medaid.settlement.model import LATE, Institution, MessageAct, MessageRecord, Reply
+from medaid.settlement.model import LATE, STAY, Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
@@ -226,6 +226,7 @@ def cancel_visit(message: Message, _institution: Institution, now: datetime) -> 
     def decide() -> Decided[Reply]:
         visit = open_visit(file_of(message, now), message)
         check_unsettled(mdtrt_id)
+        check_no_lines(visit)
         record = record_of(message, MessageAct.CANCELLED, psn_no, mdtrt_id, now)
         writes = [store.create_message(record), *people.visit_closed(psn_no, visit)]
         return Decided(Reply(), writes)
@@ -236,6 +237,14 @@ def cancel_visit(message: Message, _institution: Institution, now: datetime) -> 
         return Reply()
 
     return act_once(message, decide, again)
+
+
+def check_no_lines(visit: Visit) -> None:
+    """Fee lines are taken back before their visit is. Raises Conflict VISIT_STATE."""
+    for batch, sums in visit.lines.items():
+        undo = "2302" if batch == STAY else "2205"
+        rule = f"收费批次 {batch} 有未结算的费用明细 {sums.count} 条,请先以 {undo} 撤销"
+        raise Conflict("VISIT_STATE", field="mdtrt_id", rule=rule)
 
 
 def check_unsettled(mdtrt_id: str) -> None:

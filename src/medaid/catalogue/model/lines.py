@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, NewType
+from typing import Final, NamedTuple, NewType
 
 from medaid.catalogue.model.rows import NOT_PAYABLE, UnitPrice
 from medaid.money import Fen
@@ -40,6 +40,10 @@ class OwnExpense(StrEnum):
     """限定支付范围未经医院审批通过."""
 
 
+OTHER_FEES: Final = "14"
+"""med_chrgitm_type 其他费: of what the catalogue does not know."""
+
+
 class Terms(NamedTuple):
     """The figures that a line is split by, as they stood on the fee's day. They stay on the line:
     nobody has to look up the past."""
@@ -50,7 +54,7 @@ class Terms(NamedTuple):
     hilist_code: str = ""
     name: str = ""
     item_class: str = NOT_PAYABLE
-    fee_class: str = ""
+    fee_class: str = OTHER_FEES
     limit: UnitPrice | None = None
     limit_type: str = ""
     over_limit_way: str = ""
@@ -102,3 +106,5 @@ class LineSums:
     in_policy: Fen
     groups: Mapping[str, FeeGroup] = field(default_factory=dict)
     """By med_chrgitm_type."""
+    care: str = ""
+    """The care class that they were split for."""

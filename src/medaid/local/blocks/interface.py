@@ -32,6 +32,8 @@ def transactions_block() -> str:
 
 
 def _kind(field: Field) -> str:
+    if field.kind[0] == "±" or field.kind in ("N4", "N6"):
+        return f"{field.kind[0]}{field.size},{field.kind[1:]}"
     return {"C": f"C{field.size}", "N": f"N{field.size},2"}.get(field.kind, field.kind)
 
 

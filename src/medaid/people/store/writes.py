@@ -139,6 +139,11 @@ def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
     return [Delete(item, PeopleItem.version == visit.version, "people:visit")]
 
 
+def visit_absent(psn_no: str, visit: Visit) -> list[Write]:
+    """Nothing, where the visit is closed; loses where it was opened again meanwhile."""
+    return [Delete(PeopleItem(*keys.visit_key(psn_no, visit)), _NEW, "people:visit")]
+
+
 def _visit(psn_no: str, visit: Visit) -> PeopleItem:
     return _item(keys.visit_key(psn_no, visit), visit, version=visit.version)
 

@@ -22,7 +22,8 @@ from medaid.regions import Region
 from medaid.settlement.national import dialects
 from medaid.settlement.national.codes import bare
 from medaid.settlement.national.extension import Extension, read_extension
-from medaid.settlement.national.fields import ENVELOPE, INPUTS, Field, fields
+from medaid.settlement.national.fields import ENVELOPE, INPUTS, LISTS, Field, fields
+from medaid.settlement.national.rows import COMMON, decimal, rows_meaning, rows_of
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a message that brings a file (9101)."""
@@ -75,6 +76,8 @@ class Message:
     """The transaction's own node as it was sent, for those that clearing reads."""
     old_names: bool = False
     """The sender uses old names of fields (`dialects.OLD_NAMES`)."""
+    rows: tuple[Mapping[str, Any], ...] = ()
+    """The rows of a list, each as `data` is; `data` is then what all have in common."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
@@ -118,7 +121,10 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
         _check_size(body, LARGEST_MESSAGE)
     node, table = INPUTS[infno]
     content = _object(envelope.get("input"), "input")
-    given = _object(content.get(node), f"input.{node}")
+    rows = rows_of(content.get(node), node, fields(table), _value) if infno in LISTS else ()
+    if rows:
+        table = "\n".join(line for line in table.split("\n") if line.split(" ")[0] in COMMON)
+    given = content[node][0] if rows else _object(content.get(node), f"input.{node}")
     sent, olds = dialects.new_names(given, frozenset(f.name for f in fields(table)))
     _check_one_amount(given, sent, olds)
     data = {f.name: _value(f, sent.get(f.name)) for f in fields(table)}
@@ -135,6 +141,8 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     means |= {f"{node}.{name}": _meaning(name, value) for name, value in data.items() if value}
     means |= {f"{node}.{name}": value for name, value in extension.meaning.items()}
     means |= {f"feestt.{name}": fen.yuan() for name, fen in fees.items()}
+    if rows:
+        means[node] = rows_meaning(rows, _meaning)
     return Message(
         infno,
         MessageId(head["msgid"]),
@@ -147,6 +155,7 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
         fees,
         sent,
         bool(olds),
+        rows,
     )
 
 
@@ -184,8 +193,8 @@ def _value(field: Field, value: Any) -> Any:
         if field.required:
             raise BadInput("FIELD_REQUIRED", field=field.name, rule=f"{field.chinese}必填")
         return "" if field.kind == "C" else None
-    if field.kind == "N":
-        return _amount(field, value)
+    if field.kind[0] in "N±":
+        return _amount(field, value) if field.kind == "N" else decimal(field, value)
     kinds = (str, int, Decimal) if field.name in SIGNED else (str, int)
     if not isinstance(value, kinds) or isinstance(value, bool):
         raise BadInput("FIELD_FORMAT", field=field.name, rule=f"{field.chinese}应为文字")

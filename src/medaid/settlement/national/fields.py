@@ -2,8 +2,8 @@
 (定点医药机构接口规范): name, Chinese name, type, required.
 
 Notation of the standard: `C30` text of at most 30 characters, `N16,2` a number, `D` yyyy-MM-dd,
-`DT` yyyy-MM-dd HH:mm:ss, `*` required. Fields beyond these are allowed and ignored. What this
-product asks for over the standard is marked so in `OURS`.
+`DT` yyyy-MM-dd HH:mm:ss, `*` required. Fields beyond these are allowed and ignored.
+`±16,4` is a number that may be negative, of so many decimals.
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ _PERSON: Final = "psn_no 人员编号 C30*"
 _CARD: Final = "mdtrt_cert_type 就诊凭证类型 C3*\nmdtrt_cert_no 就诊凭证编号 C50*"
 _BILL: Final = """
 medfee_sumamt 医疗费总额 N16,2*
-fulamt_ownpay_amt 全自费金额 N16,2*
-overlmt_selfpay 超限价自费费用 N16,2*
-preselfpay_amt 先行自付金额 N16,2*
-inscp_scp_amt 符合政策范围金额 N16,2*
+fulamt_ownpay_amt 全自费金额 N16,2
+overlmt_selfpay 超限价自费费用 N16,2
+preselfpay_amt 先行自付金额 N16,2
+inscp_scp_amt 符合政策范围金额 N16,2
 """
+"""The four parts come from the uploaded lines; without lines the hospital states them
+(`settlement.lines.rules.bill_of`)."""
 _SETTLE: Final = (
     f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*"
     "\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
@@ -64,16 +66,42 @@ fixmedins_setl_cnt 定点医药机构结算笔数 C10*
 """Sums of a statement may be negative (a month of refunds), so they are read as text and checked
 where they are compared."""
 
-OURS: Final = frozenset(
-    {
-        ("2206", "fulamt_ownpay_amt"),
-        ("2206", "overlmt_selfpay"),
-        ("2206", "preselfpay_amt"),
-        ("2206", "inscp_scp_amt"),
-    }
+_LINE: Final = f"""
+feedetl_sn 费用明细流水号 C30*
+mdtrt_id 就诊ID C30*
+{_PERSON}
+fee_ocur_time 费用发生时间 DT*
+med_list_codg 医疗目录编码 C50
+medins_list_codg 医药机构目录编码 C150
+det_item_fee_sumamt 明细项目费用总额 ±16,2*
+cnt 数量 ±16,4*
+pric 单价 N16,6*
+dise_codg 病种编码 C30
+rxno 处方号 C30
+rx_circ_flag 外购处方标志 C3
+sin_dos_dscr 单次剂量描述 C200
+used_frqu_dscr 使用频次描述 C200
+prd_days 周期天数 C8
+medc_way_dscr 用药途径描述 C200
+bilg_dept_codg 开单科室编码 C30
+bilg_dept_name 开单科室名称 C100
+bilg_dr_codg 开单医生编码 C30
+bilg_dr_name 开单医师姓名 C50
+acord_dept_codg 受单科室编码 C30
+acord_dept_name 受单科室名称 C100
+orders_dr_code 受单医生编码 C30
+orders_dr_name 受单医生姓名 C50
+hosp_appr_flag 医院审批标志 C3
+tcmdrug_used_way 中药使用方式 C6
+etip_flag 外检标志 C3
+etip_hosp_code 外检医院编码 C30
+dscg_tkdrug_flag 出院带药标志 C3
+matn_fee_flag 生育费用标志 C6
+exp_content 字段扩展 C4000"""
+_INPATIENT_LINE: Final = (
+    f"{_LINE}\ninit_feedetl_sn 原费用流水号 C30\ndrord_no 医嘱号 C30\nmed_type 医疗类别 C6"
+    "\nmemo 备注 C500"
 )
-"""Required here where the standard takes them from uploaded lines: until lines are uploaded the
-hospital states the totals."""
 
 INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "1101": (
@@ -95,6 +123,10 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "2206": ("data", _OUTPATIENT),
     "2207": ("data", _OUTPATIENT),
     "2208": ("data", f"setl_id 结算ID C30*\nmdtrt_id 就诊ID C30*\n{_PERSON}"),
+    "2204": ("feedetail", f"{_LINE}\nchrg_bchno 收费批次号 C30*"),
+    "2205": ("data", f"mdtrt_id 就诊ID C30*\nchrg_bchno 收费批次号 C30*\n{_PERSON}"),
+    "2301": ("feedetail", _INPATIENT_LINE),
+    "2302": ("data", f"feedetl_sn 费用明细流水号 C30*\nmdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2303": ("data", _INPATIENT),
     "2304": ("data", _INPATIENT),
     "2305": ("data", f"mdtrt_id 就诊ID C30*\nsetl_id 结算ID C30*\n{_PERSON}"),
@@ -129,14 +161,21 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
 }
 
+LISTS: Final = frozenset({"2204", "2301", "2302"})
+"""Transactions whose node is a list of such rows, all of one visit."""
+
 NAMES: Final[Mapping[str, str]] = {
     "1101": "人员信息获取",
     "2201": "门诊挂号",
     "2202": "门诊挂号撤销",
     "2203": "门诊就诊信息上传",
+    "2204": "门诊费用明细信息上传",
+    "2205": "门诊费用明细信息撤销",
     "2206": "门诊预结算",
     "2207": "门诊结算",
     "2208": "门诊结算撤销",
+    "2301": "住院费用明细上传",
+    "2302": "住院费用明细撤销",
     "2303": "住院预结算",
     "2304": "住院结算",
     "2305": "住院结算撤销",
@@ -164,5 +203,8 @@ def fields(table: str) -> tuple[Field, ...]:
 def _field(line: str) -> Field:
     name, chinese, kind = line.split()
     required, kind = kind.endswith("*"), kind.rstrip("*")
-    size = int(kind[1:].split(",")[0]) if kind[0] in "CN" else {"D": 10, "DT": 19}[kind]
+    size = int(kind[1:].split(",")[0]) if kind[0] in "CN±" else {"D": 10, "DT": 19}[kind]
+    decimals = kind.partition(",")[2]
+    if kind[0] == "±" or decimals not in ("", "2"):
+        return Field(name, chinese, f"{kind[0]}{decimals}", size, required)
     return Field(name, chinese, kind if kind in ("D", "DT") else kind[0], size, required)

@@ -1,0 +1,1 @@
+"""The fee lines of a visit: taken, split, refunded, taken back."""
