@@ -1,0 +1,52 @@
+"""What a step records beside what it pays: the line that counted and what was laid on it, so that
+its sentence can be worked out again."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from medaid.benefit.engine import price
+from medaid.benefit.model import Bill, Claim, Facts, Step
+from medaid.money import Fen
+from medaid.people.model import CATEGORIES
+from medaid.policy.assembly import assemble
+from medaid.policy.loader import parse
+from medaid.policy.model import Policy
+
+SHAPES = Path(__file__).parents[1] / "policy" / "shapes"
+
+
+@cache
+def shape(name: str) -> Policy:
+    pack = parse((SHAPES / f"{name}.toml").read_bytes(), name, frozenset(CATEGORIES))
+    assisting = pack.region if pack.category_rules else ""
+    return assemble([pack], pack.region, assisting, date(2024, 6, 1))
+
+
+def step(name: str, yuan: int, layer: str, totals: dict[str, int], **facts: str) -> Step:
+    bill = Bill(Fen(yuan * 100), Fen(yuan * 100))
+    claim = Claim(
+        bill,
+        Facts(care="inpatient", insutype="390", **facts),
+        ("subsistence_allowance",) if shape(name).category_rules else (),
+        totals=totals,
+    )
+    (found,) = (one for one in price(shape(name), claim).steps if one.layer == layer)
+    return found
+
+
+@pytest.mark.parametrize(("yuan", "line"), [(1_000, 200), (5_000, 500), (50_000, 1_000)])
+def test_a_line_that_hangs_on_the_bill_is_the_line_that_is_told(yuan: int, line: int) -> None:
+    """10 % of the bill, at least 200, at most 1,000."""
+    found = step("deductible_percent", yuan, "basic", {}, level="1", first_contact="no")
+    assert (found.reckoning.line, found.deductible) == (line * 100, line * 100)
+
+
+def test_a_lump_that_was_paid_this_year_is_paid_and_told_as_nothing() -> None:
+    found = step("layer_lump_year_end", 30_000, "lump", {"paid:lump": 200_000}, level="3")
+    assert (found.uncapped, found.paid, found.pieces) == (0, 0, ())
+    assert found.why == "本年度已支付过"
