@@ -179,6 +179,12 @@ def lines_of_a_trail_are_written_in_one_place(path: str, text: str) -> list[str]
     return re.findall(r"\{beijing_text\(\w+\)\} \{\w+\}.*", text)
 
 
+def values_never_change(path: str, text: str) -> list[str]:
+    """Values of a model and of rules are frozen; the simulation's arrays alone are filled in."""
+    pure = re.fullmatch(r"src/medaid/(?!simulate/).*(/model/\w+|/model|/\w*rules)\.py", path)
+    return re.findall(r"^@dataclass(?!\(frozen=True).*", text, re.MULTILINE) if pure else []
+
+
 def layer() -> set[str]:
     """Top-level modules that the layer brings: its pins, by the names under which they are
     imported."""
@@ -235,6 +241,8 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
         "def f():\n    from rich.console import Console\n",
     ),
     (files_stay_readable, "src/medaid/money.py", "\n" * 301),
+    (values_never_change, "src/medaid/fund/model/chart.py", "@dataclass(slots=True)\n"),
+    (values_never_change, "src/medaid/people/rules.py", "@dataclass\n"),
     (words_mean_one_thing, "src/medaid/x.py", '"""The door of the fund."""\n'),
     (words_mean_one_thing, "src/medaid/x.py", "class Purse: ...\n"),
     (surroundings_are_read_in_one_place, "src/medaid/x.py", 'import os\nos.environ["X"]\n'),

@@ -34,6 +34,11 @@ DOWN = replace(REFERRED, kind="referred_down", destination="440904", institution
         (LONG_TERM, AGENCY),
         (replace(LONG_TERM, kind="temporary", end=TODAY), AGENCY),
         (DOWN, Filer("440100", "H44010000001", "3")),
+        # Qin'an narrows the level of its hospitals, of nobody else
+        (REFERRED, replace(HOSPITAL, level="township")),
+        (replace(LONG_TERM, insured_region="620522", destination="620000"), Filer("620522")),
+        (replace(DOWN, insured_region="620522", destination="620502"),
+         Filer("620100", "H62010000001", "township")),
         (replace(REFERRED, insured_region="620522", destination="620100"),
          Filer("620522", "H1", "2")),
     ],

@@ -24,6 +24,7 @@ from medaid.aws.transaction import (
     Update,
     Write,
     commit,
+    put_once,
     reading,
 )
 from medaid.errors import Unavailable
@@ -203,6 +204,19 @@ def test_a_fault_of_the_program_is_not_hidden_as_unavailable(error: Exception) -
         reading(read)
     with pytest.raises(Unavailable):
         reading(lambda: (_ for _ in ()).throw(GetError("x")))
+
+
+def test_one_item_is_put_once_and_a_failure_is_not_taken_for_one_that_is_there(
+    tables: Any, storage_faults: StorageFaults
+) -> None:
+    for failure in ("throttled", "away", "unanswered"):
+        storage_faults.before(1, failure, times=9)
+        with pytest.raises(Unavailable):
+            put_once(thing(1))
+        storage_faults.clear()
+    assert put_once(thing(1, version=1)) is True
+    assert put_once(thing(1, version=2)) is False
+    assert Thing.get("T#1", "THING").version == 1
 
 
 # ---------------------------------------------------------------- patience
