@@ -114,6 +114,21 @@ def test_limits_are_data_with_their_reasons() -> None:
     assert set(PURPOSES) == set(Purpose)
 
 
+@pytest.mark.parametrize(
+    ("per_hour", "reason", "holds"), [(1, "x", True), (0, "x", False), (5, "", False)]
+)
+def test_a_limit_is_a_positive_number_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, per_hour: int, reason: str, *, holds: bool
+) -> None:
+    written = {"officer": {"per_hour": per_hour, "reason": reason}}
+    monkeypatch.setattr("medaid.access.rules.tomllib.loads", lambda _: written)
+    if holds:
+        assert rules.limits.__wrapped__()["officer"].per_hour == per_hour
+    else:
+        with pytest.raises(ValueError, match="positive number with its reason"):
+            rules.limits.__wrapped__()
+
+
 def test_the_callers_address_comes_with_the_token() -> None:
     event = {
         "requestContext": {
