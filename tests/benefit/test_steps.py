@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def shape(name: str) -> Policy:
     return assemble([pack], pack.region, assisting, date(2024, 6, 1))
 
 
-def step(name: str, yuan: int, layer: str, totals: dict[str, int], **facts: str) -> Step:
+def step(name: str, yuan: int, layer: str, totals: dict[str, int], **facts: Any) -> Step:
     bill = Bill(Fen(yuan * 100), Fen(yuan * 100))
     claim = Claim(
         bill,
