@@ -37,6 +37,7 @@ from medaid.fund import (
     vouchers,
 )
 from medaid.fund.model import Entry, journal
+from medaid.fund.model.chart import spent_from
 from medaid.fund.reconciliation import HEADING, Movement
 from medaid.fund.records import Allocation, BudgetItem, Cause, Voucher
 from medaid.ids import OfficerId
@@ -61,7 +62,7 @@ def request(fen: int, quarter: str = "2023-Q3", fund: str = "assistance") -> Non
 @pytest.fixture
 def _office(tables: Tables) -> None:
     """A budget of 10.00 yuan for each of two funds, and as much on the special account."""
-    budget(2023, {"610100-500101": 900, "610100-590101": 100, "390100-500111": 1000})
+    budget(2023, {"610100-500101": 1000, "610100-590101": 100, "390100-500111": 1000})
     for fund in ("assistance", "basic_resident"):
         give(fund, 1000, date(2023, 7, 1))
 
@@ -128,6 +129,17 @@ class TestAllocation:
         (held,) = get_officer(Region(R), OfficerId("审核")).duties
         assert held.duty is Duty.AUDIT
         assert not get_officer(Region(R), OfficerId("财政")).duties
+
+    def test_what_leaves_the_special_account_is_no_limit_of_the_expenditure_account(self) -> None:
+        """Issue: right money, 10. Q2.2: money that never passes it is not asked for."""
+        assert spent_from("1002") == {"500101", "500102", "500111", "500112"}
+        budget(2023, {"390100-500111": 60, "390100-540101": 900, "390100-520101": 40})
+        ask = allocations.request_allocation
+        with pytest.raises(Conflict) as told:
+            ask(R, "2023-Q3", "1", {"basic_resident": Fen(61)}, "经办", when(1))
+        assert (told.value.code, told.value.field) == ("BUDGET_EXCEEDED", "amounts.basic_resident")
+        assert "由支出户支付的支出 0.60 元" in told.value.rule
+        ask(R, "2023-Q3", "1", {"basic_resident": Fen(60)}, "经办", when(1))
 
     def test_an_unknown_fund_is_refused_at_the_first_step(self) -> None:
         with pytest.raises(BadInput) as told:

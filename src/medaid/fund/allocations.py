@@ -14,7 +14,7 @@ from medaid.errors import Conflict, Refused
 from medaid.fund import budgets, keys, periods, store
 from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, journal
-from medaid.fund.model.chart import accounts, check_funds
+from medaid.fund.model.chart import accounts, check_funds, spent_from
 from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -59,7 +59,8 @@ def _within_budget(admdvs: str, asked: Allocation, now: datetime) -> Write:
     """The write that lets only one of several requests be held against the budget at a time.
 
     Raises Conflict BUDGET_EXCEEDED where what the year's requests ask for, rejected ones left out,
-    is more than the approved expense of the fund.
+    is more than the approved expense of the fund that leaves by the expenditure account: what
+    finance pays from the special account (资助参保, 上解, 划转保费) needs no allocation.
     """
     year = asked.quarter.year
     key = keys.of_asking(admdvs, year)
@@ -74,11 +75,11 @@ def _within_budget(admdvs: str, asked: Allocation, now: datetime) -> Write:
         allowed = sum(
             int(planned)
             for code, planned in version.lines.items()
-            if chart[code].fund == fund and chart[code].kind == "expense"
+            if chart[code].fund == fund and chart[code].number in spent_from("1002")
         )
         left = allowed - before[fund]
         if fen > left:
-            rule = f"年度支出预算 {Fen(allowed)} 元,本次至多 {Fen(max(left, 0))} 元"
+            rule = f"年度预算中由支出户支付的支出 {Fen(allowed)} 元,本次至多 {Fen(max(left, 0))} 元"
             raise Conflict("BUDGET_EXCEEDED", field=f"amounts.{fund}", rule=rule)
     return store.turn(item, key, "asked", now)
 

@@ -193,6 +193,27 @@ def flows() -> Mapping[str, Flow]:
     return found
 
 
+@cache
+def spent_from(bank: str) -> frozenset[str]:
+    """Numbers of the expense accounts that a flow takes off the bank account `bank` (1001, 1002),
+    at once or by way of what is owed."""
+    edges = {
+        edge
+        for flow in flows().values()
+        for edge in flow.pairs
+        or [(debit, credit) for debit in flow.debit for credit in flow.credit]
+        if flow.kind != "year_close"
+    }
+    kinds = {one.number: one.kind for one in accounts().values()}
+    reached, found = {bank}, {bank}
+    while found:
+        found = {debit for debit, credit in edges if credit in found} - reached
+        found = {number for number in found if kinds[number] == "liability"}
+        reached |= found
+    spent = {debit for debit, credit in edges if credit in reached}
+    return frozenset(number for number in spent if kinds[number] == "expense")
+
+
 class PoolShares(NamedTuple):
     """The parts of outpatient and inpatient care in a region's resident pool money (Q2.3)."""
 
