@@ -51,12 +51,28 @@ def consolidate(
         )
         for one in parts
     }
-    return statements.consolidated(forms, held), parts
+    others = {
+        other: {str(one): _between(one, year, other) for one in regions}
+        for other in statements.other_funds(fund)
+    }
+    return statements.consolidated(forms, held, fund, others), parts
+
+
+def _between(region: Region, year: int, fund: str) -> list[statements.Between]:
+    """What a region's latest version of another fund has between regions; nothing where it has
+    none."""
+    standing = _standing(region, year, fund)
+    return [statements.Between(*row) for row in standing.version.between] if standing else []
 
 
 def _part(region: Region, year: int, fund: str) -> RegionPart:
+    standing = _standing(region, year, fund)
+    if standing is None:
+        raise Refused("NOT_FOUND", field="regions", rule=f"{region} 尚无 {year} 年决算")
+    return standing
+
+
+def _standing(region: Region, year: int, fund: str) -> RegionPart | None:
     versions = final_accounts.list_versions(region, year, fund)
     standing = [one for one in versions if one[1] not in (FinalState.RETURNED, FinalState.REPLACED)]
-    if not standing:
-        raise Refused("NOT_FOUND", field="regions", rule=f"{region} 尚无 {year} 年决算")
-    return RegionPart(region, *standing[-1])
+    return RegionPart(region, *standing[-1]) if standing else None

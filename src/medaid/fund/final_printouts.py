@@ -55,6 +55,7 @@ _ELIMINATED: Final = (
     Column("上缴(拨付)数", 3),
     Column("收入数", 3),
     Column("抵销数", 3),
+    Column("对方列其他基金", 3),
     Column("差额", 3),
 )
 
@@ -193,6 +194,7 @@ def consolidated_paper(region: Region, year: int, fund: str, regions: Sequence[R
             one.given,
             one.taken,
             one.amount,
+            one.passed,
             one.difference,
         )
         for one in found.eliminations

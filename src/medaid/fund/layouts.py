@@ -17,6 +17,7 @@ from medaid.fund.statement_forms import (
     Elimination,
     FundIdentity,
     Layouts,
+    Passage,
     Side,
     StatementForm,
     StatementRow,
@@ -49,6 +50,7 @@ def loaded(data: Mapping[str, Any]) -> Layouts:
             for row in data.get("identity", ())
         ),
         tuple(Elimination(**row) for row in data.get("elimination", ())),
+        tuple(map(_passage, data.get("passage", ()))),
     )
     for statement in found.statements:
         _check_statement(statement)
@@ -56,6 +58,12 @@ def loaded(data: Mapping[str, Any]) -> Layouts:
         for year in sorted({one.first for one in found.statements if fund in one.funds}):
             _check_fund(fund, year, found)
     return found
+
+
+def _passage(row: Mapping[str, Any]) -> Passage:
+    given, taken = row["given"], row["taken"]
+    side = Side(given["fund"], given["row"])
+    return Passage(row["name"], side, given["account"], Side(**taken), row["cite"])
 
 
 def _statement(data: Mapping[str, Any]) -> StatementForm:
@@ -148,6 +156,12 @@ def _check_fund(fund: str, year: int, found: Layouts) -> None:
         (one.name, side.row)
         for one in found.identities
         for side in (one.left, one.right)
+        if side.fund == fund
+    ]
+    named += [
+        (one.name, side.row)
+        for one in found.passages
+        for side in (one.given, one.taken)
         if side.fund == fund
     ]
     named += [

@@ -93,12 +93,25 @@ class Elimination:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What passes from an account of one fund, in a row of its statements, into a row of another
+    fund of the region above."""
+
+    name: str
+    given: Side
+    account: str
+    taken: Side
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layouts:
     """All that statements.toml says."""
 
     statements: tuple[StatementForm, ...]
     identities: tuple[FundIdentity, ...]
     eliminations: tuple[Elimination, ...]
+    passages: tuple[Passage, ...] = ()
 
     def eliminations_of(self, on_cash: bool) -> tuple[Elimination, ...]:
         """What regions' statements of one basis eliminate."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from medaid.fund.layouts import Amounts, evaluated, layouts, rows_of
 from medaid.fund.model.chart import accounts
@@ -76,7 +76,8 @@ def between_regions(
     on_cash: bool = False,
 ) -> tuple[Between, ...]:
     """What stands in rows that may be eliminated, by counterpart: from (account code, counterpart,
-    fen debit positive)."""
+    fen debit positive). What passes into another fund of the region above stands beside under the
+    passage's name."""
     rows = rows_of(forms)
     held = layouts().eliminations_of(on_cash)
     watched = {key: rows[key] for one in held for key in (one.given, one.taken)}
@@ -87,7 +88,16 @@ def between_regions(
             if row.feeds(account):
                 natural = int(fen) if account.debit_side else -int(fen)
                 sums[key, counterpart] = sums.get((key, counterpart), 0) + natural
+        for passage in layouts().passages:
+            if (account.fund, account.number) == (passage.given.fund, passage.account):
+                name = passage.name, counterpart
+                sums[name] = sums.get(name, 0) + int(fen)
     return tuple(Between(*key, Fen(fen)) for key, fen in sorted(sums.items()) if fen)
+
+
+_NOTHING: Final = Fen(0)
+Held = Mapping[str, Sequence[Between]]
+"""What stands between regions, by region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,9 @@ class Eliminated:
     taker: str
     given: Fen
     taken: Fen
+    passed: Fen = _NOTHING
+    """Of what only one of them says here, what the other shows in another fund: fen, positive for
+    money given, negative for money taken."""
 
     @property
     def amount(self) -> Fen:
@@ -107,7 +120,7 @@ class Eliminated:
 
     @property
     def difference(self) -> Fen:
-        return self.given - self.taken
+        return self.given - self.taken - self.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +136,20 @@ class Consolidated:
 def consolidated(
     forms: Sequence[StatementForm],
     regions: Mapping[str, tuple[Amounts, Sequence[Between]]],
+    fund: str = "",
+    others: Mapping[str, Held] | None = None,
 ) -> Consolidated:
     """The statements of `regions` added up. Each elimination takes one amount out of a giver's row
-    and of a taker's: what they leave (surplus, fund) stays the sum of the regions'."""
+    and of a taker's: what they leave (surplus, fund) stays the sum of the regions'. `others`: what
+    stands between them in the funds, by key, with which `fund` has passages."""
     rows = rows_of(forms)
     sums = {
         key: Fen(sum(int(amounts.get(key, Fen(0))) for amounts, _ in regions.values()))
         for key in rows
     }
-    found = tuple(_eliminations(regions))
+    held = {region: between for region, (_, between) in regions.items()}
+    passed = _passed(fund, held, others or {})
+    found = tuple(_eliminations(held, passed))
     sides = {one.name: (one.given, one.taken) for one in layouts().eliminations}
     out = dict.fromkeys(rows, 0)
     for one in found:
@@ -145,21 +163,53 @@ def consolidated(
     return Consolidated(sums, taken_out, amounts, found)
 
 
-def _eliminations(
-    regions: Mapping[str, tuple[Amounts, Sequence[Between]]],
-) -> Iterator[Eliminated]:
+def other_funds(fund: str) -> tuple[str, ...]:
+    """The funds with which `fund` has passages."""
+    found = [(one.given.fund, one.taken.fund) for one in layouts().passages]
+    return tuple(sorted({other for pair in found if fund in pair for other in pair} - {fund}))
+
+
+def _by_side(held: Held) -> dict[tuple[str, str, str], Fen]:
+    """Fen by row, region and counterpart; who is above need not be named."""
     upward = {one.upward for one in layouts().eliminations if one.upward}
+    upward |= {one.name for one in layouts().passages}
     sums: dict[tuple[str, str, str], int] = {}
-    for region, (_, between) in regions.items():
+    for region, between in held.items():
         for one in between:
             above = "" if one.counterpart or one.row not in upward else Region(region).parent
             key = one.row, region, one.counterpart or above
             sums[key] = sums.get(key, 0) + int(one.amount)
-    held = {key: Fen(fen) for key, fen in sums.items()}
+    return {key: Fen(fen) for key, fen in sums.items()}
+
+
+def _passed(fund: str, held: Held, others: Mapping[str, Held]) -> dict[tuple[str, str, str], Fen]:
+    """By row of `fund`, giver and taker: what both say passed between this fund and another."""
+    found: dict[tuple[str, str, str], Fen] = {}
+    for one in layouts().passages:
+        if fund not in (one.given.fund, one.taken.fund):
+            continue
+        gives = fund == one.given.fund
+        other = others.get(one.taken.fund if gives else one.given.fund, {})
+        given = _by_side(held if gives else other)
+        taken = _by_side(other if gives else held)
+        for (row, giver, taker), fen in given.items():
+            both = min(fen, taken.get((one.taken.row, taker, giver), Fen(0)))
+            if row == one.name and both > 0:
+                found[one.given.row if gives else one.taken.row, giver, taker] = both
+    return found
+
+
+def _eliminations(
+    regions: Held, passed: Mapping[tuple[str, str, str], Fen]
+) -> Iterator[Eliminated]:
+    held = _by_side(regions)
     for kind in layouts().eliminations:
         for giver in regions:
             for taker in regions:
                 given = held.get((kind.given, giver, taker), Fen(0))
                 taken = held.get((kind.taken, taker, giver), Fen(0))
                 if giver != taker and (given or taken):
-                    yield Eliminated(kind.name, giver, taker, given, taken)
+                    rest = int(given - taken)
+                    by = passed.get((kind.given if rest > 0 else kind.taken, giver, taker), Fen(0))
+                    beside = min(abs(rest), int(by)) * (1 if rest > 0 else -1)
+                    yield Eliminated(kind.name, giver, taker, given, taken, Fen(beside))

@@ -32,7 +32,8 @@ class PartShown(Shown):
 
 
 class EliminatedShown(Shown):
-    """What `giver` gave `taker` by the books of each; `amount` was taken out on both sides."""
+    """What `giver` gave `taker` by the books of each; `amount` was taken out on both sides;
+    `passed` is what the other of them shows in another fund, and no difference."""
 
     name: str
     giver: str
@@ -40,6 +41,7 @@ class EliminatedShown(Shown):
     given: YuanText
     taken: YuanText
     amount: YuanText
+    passed: YuanText
     difference: YuanText
 
 
