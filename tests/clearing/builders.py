@@ -347,7 +347,21 @@ def reconcile_lines(
 
 def open_items(region: str, month: str) -> list[dict[str, str]]:
     """What of a month is in no statement yet or disputed, at all institutions."""
-    return hospital.page_of_month(region, month, "", 10_000).open
+    rows, _ = hospital.page_of_month(region, month, "", 1000)
+    found = []
+    for code in (row.institution for row in rows):
+        placed, _ = hospital.page_of_month_items(region, month, code, "", 1000)
+        found += [
+            {"setl_id": one.item.item_id, "institution": code, "reason": one.why}
+            for one in placed
+            if one.why
+        ]
+        for made in store.list_statements(region, code, month):
+            found += [
+                {"setl_id": one.pending_id, "institution": code, "reason": f"争议:{one.reason}"}
+                for one in made.disputed
+            ]
+    return found
 
 
 def open_statements(region: str, month: str = "") -> list[Statement]:

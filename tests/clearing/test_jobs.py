@@ -252,12 +252,13 @@ def event(
     region: str = HOME,
     sub: str = "u1",
     query: str = "",
+    institution: str = "",
 ) -> dict[str, Any]:
     claims = {
         "sub": sub,
         "custom:admdvs": region,
         "cognito:groups": roles,
-        "custom:fixmedins_code": "",
+        "custom:fixmedins_code": institution,
     }
     http = {
         "method": method,

@@ -3,15 +3,19 @@ once, in order, in an answer that a gateway takes however much there is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.clearing.builders import HOME, HOSPITALS, arrive, at, item
+from tests.clearing.builders import ELSEWHERE, HOME, HOSPITALS, arrive, at, item
 from tests.clearing.test_jobs import AUGUST, A, ask
 from tests.conftest import Tables
 
+from medaid.aws.transaction import commit
 from medaid.clearing import jobs
-from medaid.clearing.hospital import deductions
+from medaid.clearing.hospital import deductions, store
+from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital.model import ListedStatement, StatementState, figures_of
 from medaid.money import Fen
 from medaid.regions import Region
 
@@ -64,22 +68,32 @@ def test_a_month_comes_by_institutions(tables: Tables) -> None:
         query = f"limit=1&cursor={cursor}" if cursor else "limit=1"
         status, answer = ask("GET", path, roles="auditor", query=query)
         assert status == 200
-        pages.append([row["institution"] for row in answer["open"]])
+        pages.append([row["institution"] for row in answer["rows"]])
         cursor = answer["cursor"]
         if not cursor:
             break
     assert pages == [[institution] for institution in HOSPITALS]
     _, whole = ask("GET", path, roles="auditor")
-    assert ([row["institution"] for row in whole["open"]], whole["cursor"]) == ([*HOSPITALS], "")
+    assert ([row["institution"] for row in whole["rows"]], whole["cursor"]) == ([*HOSPITALS], "")
 
 
-def test_what_is_not_paid_of_a_month_stands_on_its_institutions_page(tables: Tables) -> None:
+def test_what_became_of_a_month_stands_on_its_institutions_page(tables: Tables) -> None:
     for number, institution in enumerate(HOSPITALS[:2]):
         arrive(item(number + 1, at(3), institution=institution))
     jobs.monthly(AUGUST)
+    arrive(item(9, at(31, 3), maf=7), when=at(2, month=8))
     path = f"/clearing/{HOME}/months/2023-07"
     _, answer = ask("GET", path, roles="auditor", query="limit=1")
-    assert [(one["institution"], answer["open"]) for one in answer["unpaid"]] == [(A, [])]
+    (row,) = answer["rows"]
+    (made,) = row["statements"]
+    assert (row["institution"], row["late"][:10]) == (A, "2023-08-02")
+    assert (made["number"], made["state"], made["closed"], made["items"]) == (1, "draft", False, 1)
+    assert made["due"] == made["by_fund"]
+    _, rest = ask("GET", path, roles="auditor", query=f"limit=1&cursor={answer['cursor']}")
+    assert [(one["institution"], one["late"]) for one in rest["rows"]] == [(HOSPITALS[1], "")]
+    _, items = ask("GET", f"{path}/institutions/{A}", roles="auditor")
+    told = [(one["statement"], one["why"]) for one in items["rows"]]
+    assert told == [(1, ""), (0, "未列入对账单:到达晚于对账截止")]
     other = ask(
         "GET",
         f"/clearing/{HOME}/months/2023-08",
@@ -87,3 +101,26 @@ def test_what_is_not_paid_of_a_month_stands_on_its_institutions_page(tables: Tab
         query=f"cursor={answer['cursor']}",
     )
     assert (other[0], other[1]["field"]) == (400, "cursor")
+
+
+def test_a_months_items_are_the_institutions_own(tables: Tables) -> None:
+    arrive(item(1, at(3), institution=A))
+    path = f"/clearing/{HOME}/months/2023-07/institutions/"
+    for institution, status in ((A, 200), (HOSPITALS[1], 403)):
+        told = ask("GET", f"{path}{A}", roles="institution", institution=institution)
+        assert told[0] == status
+    assert ask("GET", f"{path}{A}", roles="auditor", region=ELSEWHERE)[0] == 403
+    _, none = ask("GET", f"{path}{HOSPITALS[2]}", roles="auditor")
+    assert (none["rows"], none["cursor"]) == ([], "")
+
+
+def test_the_list_of_a_month_follows_each_step_of_its_statements(tables: Tables) -> None:
+    arrive(item(1, at(3)))
+    jobs.monthly(AUGUST)
+    ((one, *_), _) = hospital.page_of_month(HOME, "2023-07", "", 10)
+    (listed,) = one.statements
+    row, made = store.get_statement(HOME, A, "2023-07", 1)
+    assert listed == ListedStatement(A, made.state, figures_of(made))
+    commit(store.replace_statement(row, replace(made, state=StatementState.PAID), AUGUST))
+    ((one, *_), _) = hospital.page_of_month(HOME, "2023-07", "", 10)
+    assert [each.state for each in one.statements] == [StatementState.PAID]

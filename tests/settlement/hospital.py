@@ -245,4 +245,4 @@ def contracted(*institutions: Institution) -> None:
         ended = replace(begun, effective=date(2000, 1, 2), active=False)
         versions = (begun,) if one.active else (begun, ended)
         record = InstitutionRecord(InstitutionCode(one.code), Region(one.admdvs), versions)
-        commit([store.replace_institution(store.read_institution(one.code)[0], record)])
+        commit(store.replace_institution(store.read_institution(one.code)[0], record))

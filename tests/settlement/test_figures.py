@@ -80,12 +80,13 @@ def call(
     role: str = "manager",
 ) -> tuple[int, dict[str, Any]]:
     claims = {"sub": by, "custom:admdvs": region, "cognito:groups": role}
+    path, _, query = path.partition("?")
     event = {
         "version": "2.0",
         "routeKey": "ANY /figures/{proxy+}",
         "rawPath": path,
         "rawQueryString": "",
-        "queryStringParameters": None,
+        "queryStringParameters": dict(one.split("=") for one in query.split("&") if one),
         "headers": {"content-type": "application/json"},
         "requestContext": {
             "http": {"method": method, "path": path, "sourceIp": "10.0.0.7"},

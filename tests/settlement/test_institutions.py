@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from tests.conftest import Tables
 from tests.settlement.hospital import (
+    MAOMING,
+    NANJING,
     NOW,
+    TOWNSHIP,
     Hospital,
     admission,
     bill,
@@ -25,6 +28,7 @@ from tests.settlement.hospital import (
 )
 from tests.settlement.test_figures import call
 from tests.settlement.test_statements import totals
+from tests.storage import StorageCalls
 
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
@@ -405,3 +409,61 @@ def test_while_one_proposal_waits_no_other_is_made(tables: Tables) -> None:
     assert told.value.code == "STATE"
     register.decide_institution(NEW.code, False, "撤回", OfficerId("o-1"), region, NOW)
     register.end_institution(NEW.code, after, "文号", OfficerId("o-3"), region, NOW)
+
+
+def names(region: str, role: str = "auditor", **query: str) -> tuple[int, Any]:
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    path = f"/institutions/{region}" + (f"?{asked}" if asked else "")
+    return call("GET", path, None, "officer-1", region, role)
+
+
+def test_the_institutions_of_a_region_come_by_page_with_what_they_are_today(
+    tables: Tables, storage_calls: StorageCalls
+) -> None:
+    """From a county to a province, 3: there was no list. A pooling region sees those that pool with
+    it, a county its own; a version that waits is told, and counts for nothing."""
+    enter(date(2021, 1, 1))
+    register.propose_institution(NEW.code, Region("440902"), version(date(2021, 9, 1), level="3"))
+    other = "H44098100001"
+    register.propose_institution(other, Region("440981"), version(date(2021, 1, 1), "440981"))
+    storage_calls.reset()
+    status, city = names("440900")
+    assert storage_calls.counts["Query"] - 1 == storage_calls.counts["BatchGetItem"] == 1
+    rows = {row["institution"]: row for row in city["rows"]}
+    assert (status, {MAOMING.code, TOWNSHIP.code, NEW.code, other} <= {*rows}) == (200, True)
+    assert NANJING.code not in rows
+    new, waits = rows[NEW.code], rows[other]
+    assert (new["level"], new["active"], new["waits"]) == ("2", True, True)
+    assert (waits["active"], waits["waits"], waits["region"]) == (False, True, "440981")
+    seen, cursor = [], ""
+    while True:
+        more = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        _, page = names("440900", **more)
+        seen += [row["institution"] for row in page["rows"]]
+        cursor = page["cursor"]
+        if not cursor:
+            break
+    assert seen == [row["institution"] for row in city["rows"]]
+    assert [row["institution"] for row in names("440981")[1]["rows"]] == [other]
+    assert {row["region"] for row in names("440902")[1]["rows"]} == {"440902"}
+    assert names("440983")[1]["rows"] == []
+
+
+def test_who_may_see_the_list_and_whose(tables: Tables) -> None:
+    for role, status in (("manager", 200), ("inspector", 403), ("institution", 403), ("", 403)):
+        assert names("440900", role)[0] == status, role
+    path = "/institutions/440900"
+    assert call("GET", path, None, "officer-1", "440981", "auditor")[0] == 403, "a county of it"
+    assert call("GET", path, None, "officer-1", "320100", "auditor")[0] == 403
+    assert call("GET", f"{path}?level=3", None, "officer-1", "440900", "auditor")[0] == 400
+    cursor = names("440900", limit="1")[1]["cursor"]
+    assert names("440981", cursor=cursor)[1]["field"] == "cursor"
+
+
+def test_an_institution_that_became_another_regions_is_on_its_list_alone(tables: Tables) -> None:
+    region, there = Region("440902"), Region("320105")
+    register.propose_institution(NEW.code, region, version(date(2021, 1, 1)))
+    register.decide_institution(NEW.code, False, "编码有误", OfficerId("o-1"), region, NOW)
+    register.propose_institution(NEW.code, there, version(date(2021, 1, 1), "320105"))
+    assert NEW.code not in {row["institution"] for row in names("440902")[1]["rows"]}
+    assert NEW.code in {row["institution"] for row in names("320105")[1]["rows"]}

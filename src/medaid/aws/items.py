@@ -103,9 +103,9 @@ class VersionedItem(Model):
         return cls._list(pk, cls.sk < sk)
 
     @classmethod
-    def list_after(cls, pk: str, sk: str) -> Iterator[Self]:
-        """Items under `pk` whose own sk comes after `sk`, as `list_under` lists them."""
-        return cls._list(pk, cls.sk > sk if sk else None)
+    def list_between(cls, pk: str, first: str, last: str) -> Iterator[Self]:
+        """Items under `pk` from `first` to `last`, both included, as `list_under` lists them."""
+        return cls._list(pk, cls.sk.between(first, last))
 
     @classmethod
     def page_under(cls, pk: str, prefix: str, after: str, limit: int) -> tuple[list[Self], str]:

@@ -130,6 +130,22 @@ def list_institutions(owing: str, month: str) -> list[str]:
     return [row.sk for row in ClearingItem.list_under(keys.institutions_key(owing, month))]
 
 
+def page_of_institutions(owing: str, month: str, after: str, limit: int) -> tuple[list[str], str]:
+    """At most `limit` of them behind `after`, and behind what the next page begins, empty at the
+    end."""
+    pk = keys.institutions_key(owing, month)
+    rows, end = ClearingItem.page_under(pk, "", after, limit)
+    return [row.sk for row in rows], end
+
+
+def late_between(owing: str, month: str, first: str, last: str) -> dict[str, datetime]:
+    """The latest arrival of what came after a month had ended and is known to lie in no statement,
+    by institution from `first` to `last`."""
+    bounds = (keys.late_row_key(owing, month, one).sk for one in (first, last))
+    rows = ClearingItem.list_between(keys.late_key(owing), *bounds)
+    return {keys.parse_late(row.sk)[1]: from_stored(row.at) for row in rows}
+
+
 def list_months(owing: str) -> list[Month]:
     """Months in which a region has something to clear, in order."""
     return [Month(row.sk) for row in ClearingItem.list_under(keys.months_key(owing))]

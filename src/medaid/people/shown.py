@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from medaid.aws.rest.bodies import Body, DayText, InstantText, Shown
+from medaid.aws.rest.bodies import Body, DayText, InstantText, ListQuery, Shown
 from medaid.people.model import CATEGORIES, Filing, Identity, Insurance, PersonFile
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -28,9 +28,8 @@ class AsOf(Body):
     known_at: Instant = ""
 
 
-class RegisterQuery(AsOf):
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=600)
+class RegisterQuery(AsOf, ListQuery):
+    """A page of the register as it stood and was known."""
 
 
 class FilingBody(Body):

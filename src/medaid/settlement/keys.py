@@ -15,6 +15,8 @@ Each line: key: item; access pattern.
   is missing: get by region, kept in memory for a minute.
 - pk `I#<fixmedins_code>`, sk `VERSIONS`: all versions of an institution, by two people each; every
   message: get by code, kept in memory for ten minutes.
+- pk `L#<pooling region>`, sk `<region>#<fixmedins_code>`: there is such an institution; those of a
+  pooling region or of one that pools with it, by page: query, and the institutions by code.
 - pk `G#<region>#<yyyy-mm>`, sk `<clauses id>`: clauses on which payments of the month rest
   together; clauses of a region's month: query.
 - pk `T#<region>#<yyyy-mm>#<clauses id>`, sk `<instant>#<payment>`: a payment that rests on them;
@@ -33,6 +35,7 @@ from __future__ import annotations
 
 from medaid.aws.items import Key as Key  # the store names it
 from medaid.ids import InstitutionCode, MessageId, SettlementId, VisitId
+from medaid.regions import Region
 
 
 def settlement_key(setl_id: SettlementId | str) -> Key:
@@ -95,3 +98,22 @@ def access_key(access_id: str) -> Key:
 
 def nonce_key(access_id: str, nonce: str) -> Key:
     return Key(f"N#{access_id}#{nonce}", "NONCE")
+
+
+def institutions_partition(region: Region) -> str:
+    """Holds the codes of all institutions that pool together."""
+    return f"L#{region.pooling}"
+
+
+def institutions_prefix(region: Region) -> str:
+    """What the sort keys of a region's institutions begin with; of a pooling region's, nothing."""
+    return "" if region == region.pooling else f"{region}#"
+
+
+def listed_institution_key(region: Region, code: str) -> Key:
+    return Key(institutions_partition(region), f"{region}#{code}")
+
+
+def parse_listed_institution(sk: str) -> str:
+    """The code."""
+    return sk.partition("#")[2]

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import connection, table_meta
-from medaid.aws.transaction import Delete, Write, reading
+from medaid.aws.transaction import Delete, Put, Write, reading
 from medaid.policy.model import AgencyFigure
+from medaid.regions import Region
 from medaid.settlement import keys
 from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.model import (
@@ -164,9 +165,29 @@ def read_institution(code: str) -> tuple[int, InstitutionRecord | None]:
     return (0, None) if item is None else (item.version, item.record(InstitutionRecord))
 
 
-def replace_institution(version: int, one: InstitutionRecord) -> Write:
-    """All versions anew; loses where they are no longer those of `version`."""
-    return _replace(keys.institution_key(one.code), version, one, "institution")
+def replace_institution(version: int, one: InstitutionRecord) -> list[Write]:
+    """All versions anew; loses where they are no longer those of `version`. With the row by which
+    its region finds it."""
+    listed = SettlementItem(*keys.listed_institution_key(one.admdvs, one.code))
+    return [
+        _replace(keys.institution_key(one.code), version, one, "institution"),
+        Put(listed, None, "listed institution"),
+    ]
+
+
+def page_of_institutions(
+    region: Region, after: str, limit: int
+) -> tuple[list[InstitutionRecord], str]:
+    """At most `limit` of a region's institutions behind `after`, those that pool with it included,
+    and behind what the next page begins, empty at the end. Two reads; what has become another
+    region's is left out. Raises Unavailable."""
+    pk, prefix = keys.institutions_partition(region), keys.institutions_prefix(region)
+    rows, end = SettlementItem.page_under(pk, prefix, after, limit)
+    codes = [keys.parse_listed_institution(row.sk) for row in rows]
+    items = SettlementItem.find_all([keys.institution_key(code) for code in codes])
+    found = [item.record(InstitutionRecord) for item in items if item is not None]
+    here = {row.sk for row in rows}
+    return [one for one in found if f"{one.admdvs}#{one.code}" in here], end
 
 
 def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:

@@ -6,6 +6,8 @@ Each line: key: item; pattern.
   its items; statements of an institution's month.
 - pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>`: a statement that is not paid, barred or
   without due, with its state; open statements of a region, of its month, or up to a month.
+- pk `Q#<owing>#<yyyy-mm>`, sk `<institution>#<nnn>`: a statement of the month in a few numbers,
+  with its state; statements of a region's month, by page.
 - pk `C#<owing>#<institution>`, sk `<kind>#<id>`: what waits outside its statement (`PendingKind`);
   by institution.
 - pk `A#<institution>`, sk `AGREEMENT#<effective>#<nnn>`: a version of how it is paid; versions of
@@ -41,6 +43,22 @@ def open_statement_key(statement: Statement) -> Key:
         open_statements_key(statement.region),
         f"{statement.month}#{statement.institution}#{statement.number:03d}",
     )
+
+
+def listed_statements_key(owing: str, month: str) -> str:
+    return f"Q#{owing}#{month}"
+
+
+def listed_statement_key(statement: Statement) -> Key:
+    return Key(
+        listed_statements_key(statement.region, statement.month),
+        f"{statement.institution}#{statement.number:03d}",
+    )
+
+
+def parse_listed_statement(sk: str) -> str:
+    """The institution."""
+    return sk.rsplit("#", 1)[0]
 
 
 def parse_open_statement(sk: str) -> tuple[str, str, int]:

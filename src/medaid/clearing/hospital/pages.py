@@ -4,40 +4,110 @@ from __future__ import annotations
 
 from functools import partial
 
-from medaid.aws.rest.bodies import ListQuery, Page, cursor_key, cursor_text
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.bodies import InstantText, ListQuery, Page, Shown
+from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing import runs
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.api import ROUTES, Context
-from medaid.clearing.hospital.shapes import (
-    MonthShown,
-    OpenItemShown,
-    PendingShown,
-    pending_shown,
-    statement_shown,
+from medaid.clearing.hospital.model import (
+    CLOSED,
+    InstitutionMonth,
+    MonthItem,
+    StatementState,
 )
+from medaid.clearing.hospital.shapes import ByFundShown, PendingShown, pending_shown
 from medaid.months import Month
 from medaid.regions import Region
 
 __all__ = ["ROUTES"]
 
 
+class ListedStatementShown(Shown):
+    """A statement of a month in a few numbers; `closed` where nothing is to be done with it."""
+
+    number: int
+    state: StatementState
+    closed: bool
+    cut: InstantText
+    items: int
+    by_fund: ByFundShown
+    due: ByFundShown
+    disputed: int
+
+
+class InstitutionMonthShown(Shown):
+    """`late` is the latest arrival of what came after the month had ended and waits for a
+    supplement. Before the month is closed there is no statement."""
+
+    institution: str
+    statements: list[ListedStatementShown]
+    late: InstantText
+
+
+class MonthShown(Shown):
+    """The month's run, and some of its institutions; with `cursor` the next ones are asked for."""
+
+    state: str
+    counts: dict[str, int]
+    rows: list[InstitutionMonthShown]
+    cursor: str
+
+
+class MonthItemShown(Shown):
+    """A settlement or reversal of the month. `statement` is the number of the one that holds it; 0
+    where none does, and `why` says why."""
+
+    setl_id: str
+    setl_time: InstantText
+    refd: bool
+    amounts: ByFundShown
+    arrived: InstantText
+    statement: int
+    why: str
+
+
+def institution_month_shown(one: InstitutionMonth) -> InstitutionMonthShown:
+    statements = [
+        ListedStatementShown.of(made.figures, state=made.state, closed=made.state in CLOSED)
+        for made in one.statements
+    ]
+    return InstitutionMonthShown.of(one, statements=statements)
+
+
+def month_item_shown(one: MonthItem) -> MonthItemShown:
+    amounts = dict(one.item.amounts)
+    return MonthItemShown.of(one.item, amounts=amounts, statement=one.statement, why=one.why)
+
+
 @ROUTES.get(
-    "/clearing/{admdvs}/months/{month}", "一个月的对账与未付情况", roles=READERS, query=ListQuery
+    "/clearing/{admdvs}/months/{month}", "一个月各机构的对账情况", roles=READERS, query=ListQuery
 )
 def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> MonthShown:
     run = runs.find_run(runs.STATEMENTS, admdvs, month)
-    of = {"region": admdvs, "month": str(month)}
-    after = (cursor_key(call.query.cursor, **of) or {}).get("institution", "")
-    page = service.page_of_month(admdvs, month, after, call.query.limit)
+    read = partial(service.page_of_month, admdvs, month)
+    rows, cursor = page_of(call.query, ("month", admdvs, month), read)
     return MonthShown(
         state=run.state if run else "",
         counts=dict(run.counts) if run else {},
-        unpaid=[statement_shown(one) for one in page.unpaid],
-        open=[OpenItemShown(**one) for one in page.open],
-        cursor=cursor_text({**of, "institution": page.last}) if page.last else "",
+        rows=[institution_month_shown(one) for one in rows],
+        cursor=cursor,
     )
+
+
+@ROUTES.get(
+    "/clearing/{admdvs}/months/{month}/institutions/{institution}",
+    "一个机构一个月的结算及其所在的对账单",
+    owner=Owner.INSTITUTION,
+    roles=(*READERS, "institution"),
+    query=ListQuery,
+)
+def list_month_items(
+    call: Call[Context, None], admdvs: Region, month: Month, institution: str
+) -> Page[MonthItemShown]:
+    read = partial(service.page_of_month_items, admdvs, month, institution)
+    of = ("items of month", admdvs, month, institution)
+    return paged(call.query, of, read, month_item_shown)
 
 
 @ROUTES.get(

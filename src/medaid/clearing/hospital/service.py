@@ -25,6 +25,7 @@ from medaid.clearing.hospital.monthly import (
     list_unfinished_months,
     make_up_months,
     page_of_month,
+    page_of_month_items,
     report_overdue,
 )
 from medaid.clearing.hospital.paying import (
@@ -79,6 +80,7 @@ __all__ = [
     "make_up_months",
     "notice_paper",
     "page_of_month",
+    "page_of_month_items",
     "page_of_pending",
     "payment_heard",
     "propose_agreement",

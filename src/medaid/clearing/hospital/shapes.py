@@ -107,21 +107,6 @@ class StatementShown(Shown):
     files: list[str] = Field(default_factory=list)
 
 
-class OpenItemShown(Shown):
-    setl_id: str
-    institution: str
-    reason: str
-
-
-class MonthShown(Shown):
-    state: str
-    counts: dict[str, int]
-    unpaid: list[StatementShown]
-    open: list[OpenItemShown]
-    cursor: str
-    """Unpaid and open are those of some institutions; with it the next ones are asked for."""
-
-
 class AgreementShown(Shown):
     state: AgreementState
     effective: date

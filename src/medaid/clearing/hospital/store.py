@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from medaid.aws import codec
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.hospital import keys
 from medaid.clearing.hospital.model import (
@@ -14,11 +15,14 @@ from medaid.clearing.hospital.model import (
     TAKEN_UP,
     Agreement,
     AgreementState,
+    ListedStatement,
     PendingItem,
     PendingKind,
     PendingState,
     Statement,
+    StatementFigures,
     StatementState,
+    figures_of,
     statement_id,
 )
 from medaid.clearing.keys import month_key
@@ -96,7 +100,13 @@ def create_statement(statement: Statement) -> list[Write]:
     """The writes of a new statement, listed as open unless nothing is to be done with it."""
     key = keys.key_of(statement)
     made = ClearingItem.create(key, statement, "statement", state=statement.state, at=statement.cut)
-    return [made, _listed(statement)]
+    return [made, _listed(statement), _in_month(statement)]
+
+
+def _in_month(one: Statement) -> Write:
+    """The row of a statement in the list of its month, as it now is."""
+    key, figures = keys.listed_statement_key(one), codec.encode(figures_of(one))
+    return Put(ClearingItem(*key, state=one.state, body=figures), None, "statement of month")
 
 
 def _listed(statement: Statement) -> Write:
@@ -108,7 +118,8 @@ def _listed(statement: Statement) -> Write:
 def replace_statement(held: ClearingItem, after: Statement, now: datetime) -> list[Write]:
     """The writes of a statement's next state; one that is closed leaves the list of open ones, one
     that is opened again returns to it."""
-    writes: list[Write] = [held.replace(after, "statement", state=after.state, at=now)]
+    written = held.replace(after, "statement", state=after.state, at=now)
+    writes: list[Write] = [written, _in_month(after)]
     if after.state not in CLOSED:
         if after.state != held.state:
             writes.append(_listed(after))
@@ -116,6 +127,18 @@ def replace_statement(held: ClearingItem, after: Statement, now: datetime) -> li
         row = ClearingItem(*keys.open_statement_key(after))
         writes.append(Delete(row, ClearingItem.pk.exists(), "open statement"))
     return writes
+
+
+def list_month(
+    owing: str, month: str, first: str, last: str
+) -> Iterator[tuple[str, ListedStatement]]:
+    """The statements of a region's month at the institutions from `first` to `last`, each with its
+    institution, of which nothing else is read."""
+    pk = keys.listed_statements_key(owing, month)
+    for row in ClearingItem.list_between(pk, f"{first}#", f"{last}#\uffff"):
+        institution = keys.parse_listed_statement(row.sk)
+        figures = row.record(StatementFigures)
+        yield institution, ListedStatement(institution, StatementState(row.state), figures)
 
 
 def list_open_to(owing: Region, last: Month) -> Iterator[OpenStatement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import StringConstraints
@@ -13,10 +14,13 @@ from medaid.aws.rest.bodies import (
     DayText,
     Decision,
     InstantText,
+    ListQuery,
     NameOf,
+    Page,
     Short,
     Shown,
 )
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.aws.rest.texts import Day
 from medaid.instants import aware, civil_date
@@ -80,6 +84,40 @@ class InstitutionShown(Shown):
     today: DayText
     active: bool
     versions: list[VersionShown]
+
+
+class InstitutionRow(Shown):
+    """An institution as it stands today, or as it was first proposed where none counts yet.
+    `waits` says that a version waits for its decision."""
+
+    institution: str
+    region: Admdvs
+    name: str
+    level: str
+    active: bool
+    effective: DayText
+    waits: bool
+
+
+@ROUTES.get("/institutions/{admdvs}", "定点医药机构名单", roles=READERS, query=ListQuery)
+def list_institutions(call: Call[None, None], admdvs: Region) -> Page[InstitutionRow]:
+    read = partial(service.page_of_institutions, admdvs)
+    show = partial(_row, today=civil_date(call.now))
+    return paged(call.query, ("institutions", admdvs), read, show)
+
+
+def _row(one: InstitutionRecord, today: date) -> InstitutionRow:
+    current = one.version_on(today)
+    shown = current or one.versions[-1]
+    return InstitutionRow(
+        institution=one.code,
+        region=one.admdvs,
+        name=shown.name,
+        level=shown.level,
+        active=current is not None and current.active,
+        effective=shown.effective,
+        waits=one.waiting is not None,
+    )
 
 
 @ROUTES.get(_ONE, "定点医药机构登记的各版本", roles=READERS)

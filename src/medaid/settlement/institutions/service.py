@@ -72,12 +72,18 @@ def get_record(code: str, office: Region) -> InstitutionRecord:
     return found
 
 
+def page_of_institutions(
+    office: Region, after: str, limit: int
+) -> tuple[list[InstitutionRecord], str]:
+    """At most `limit` institutions of the office's region, and of those that pool with it, behind
+    `after`; and behind what the next page begins, empty at the end. Raises Unavailable."""
+    return store.page_of_institutions(office, after, limit)
+
+
 def _changed(code: str, change: Callable[[Record], InstitutionRecord]) -> InstitutionRecord:
     def decide() -> Decided[InstitutionRecord]:
         version, before = store.read_institution(code)
         after = change(before)
-        return Decided(
-            after, [] if after == before else [store.replace_institution(version, after)]
-        )
+        return Decided(after, [] if after == before else store.replace_institution(version, after))
 
     return transact(decide, refuse_as_changed)

@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Clause, Mode, Payee
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
+from medaid.clearing.hospital.model.listed import (
+    InstitutionMonth,
+    ListedStatement,
+    MonthItem,
+    StatementFigures,
+    figures_of,
+)
 from medaid.clearing.hospital.model.pending import (
     NO_STATEMENT,
     STANDS,
@@ -49,15 +56,20 @@ __all__ = [
     "Difference",
     "Group",
     "HospitalLine",
+    "InstitutionMonth",
+    "ListedStatement",
     "Mode",
+    "MonthItem",
     "Payee",
     "PendingItem",
     "PendingKind",
     "PendingState",
     "Statement",
+    "StatementFigures",
     "StatementState",
     "Tally",
     "Totals",
+    "figures_of",
     "in_state",
     "statement_id",
 ]

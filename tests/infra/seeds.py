@@ -1,0 +1,334 @@
+"""Rows for every list that an operator's route answers by page: put straight into storage, as the
+services would have, so that sixty of them take no time.
+
+A seed puts rows number `begin` to `end - 1` of one list. What each list is asked for by stands with
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from tests.clearing.builders import item
+from tests.people.recorded import identity_recorded
+from tests.reimbursement.office import draft
+from tests.settlement.hospital import (
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    passed,
+    stay_input,
+)
+
+from medaid.access import service as access
+from medaid.access.model import Purpose
+from medaid.aws.items import Key
+from medaid.aws.transaction import Put, Write, commit
+from medaid.aws.web import Caller
+from medaid.clearing import keys as clearing_keys
+from medaid.clearing import store as clearing
+from medaid.clearing.hospital import store as hospital
+from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState, Statement
+from medaid.clearing.model import Item
+from medaid.clearing.regions import store as between
+from medaid.clearing.regions.model import Bill, BillKind, Deposit, parts_of
+from medaid.clearing.store import ClearingItem
+from medaid.fund import keys, reconciliation
+from medaid.fund.current_accounts import OpenItem, OpenItems
+from medaid.fund.final_records import FinalAccounts, FinalState, Notes
+from medaid.fund.model.chart import accounts
+from medaid.fund.records import (
+    Allocation,
+    AllocationState,
+    Comparison,
+    Period,
+    Voucher,
+    VoucherState,
+)
+from medaid.fund.store import FundItem
+from medaid.ids import InstitutionCode, OfficerId, OrderId
+from medaid.instants import stored
+from medaid.money import Fen
+from medaid.months import Month, Quarter
+from medaid.payments import keys as payment_keys
+from medaid.payments.model import (
+    BankAccount,
+    Batch,
+    BatchLine,
+    PaymentSource,
+    PayOrder,
+    RegisteredOfficer,
+    SourceKind,
+)
+from medaid.payments.store import PaymentItem
+from medaid.people.model import Identity
+from medaid.people.model import Source as PeopleSource
+from medaid.regions import Region
+from medaid.reimbursement import store as reimbursement
+from medaid.reimbursement.model import Case
+from medaid.reimbursement.rules import DueProjection
+from medaid.settlement import keys as settlement_keys
+from medaid.settlement import store as settlement
+from medaid.settlement.model import (
+    ClauseGroup,
+    InstitutionRecord,
+    InstitutionVersion,
+    Settlement,
+    TracedPayment,
+)
+from medaid.settlement.store import SettlementItem
+from medaid.settlement.tracing import store as tracing
+
+HERE: Final = Region("440900")
+NOW: Final = datetime(2026, 2, 10, 2, tzinfo=UTC)
+MONTH, QUARTER, FUND = Month("2026-01"), Quarter("2026-Q1"), "assistance"
+INSTITUTION: Final = "H44090000001"
+OFFICER: Final = Caller("officer-1", region=HERE)
+CLAUSES: Final = ClauseGroup((("某办法", "第一条"),))
+ACCOUNT: Final = BankAccount("收款人", "6222000000001234", "102100000001")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """`put(begin, end)` writes the rows; `query` is what is asked for beside the page."""
+
+    put: Callable[[int, int], None]
+    query: Mapping[str, str] = field(default_factory=dict)
+    rows: str = "rows"
+    """The field of the answer that holds the page."""
+    mine: tuple[str, str] = ("", "")
+    """Which rows count, by a field and its value, where asking adds rows."""
+    spread: bool = False
+    """Pages go from one partition to the next, and may be short."""
+
+
+def _each(write: Callable[[int], Write | list[Write]]) -> Callable[[int, int], None]:
+    def put(begin: int, end: int) -> None:
+        for number in range(begin, end):
+            made = write(number)
+            commit(made if isinstance(made, list) else [made])
+
+    return put
+
+
+def _fund(key: Key, record: object, state: str = "") -> Write:
+    return FundItem.create(key, record, "seed", state=state, at=NOW)
+
+
+def _voucher(number: int) -> Write:
+    name = f"凭证-{number:03d}"
+    made = Voucher(name, "fiscal_interest", MONTH.first, "文", (), "", ())
+    return _fund(keys.of_voucher(HERE, MONTH, name), made, VoucherState.MADE)
+
+
+def _allocation(number: int) -> Write:
+    name = f"R{number:03d}"
+    made = Allocation(QUARTER, name, {FUND: Fen(1)}, ())
+    return _fund(keys.of_request(HERE, QUARTER, name), made, AllocationState.REQUESTED)
+
+
+def _final(number: int) -> Write:
+    made = FinalAccounts(2025, FUND, number, "d", (), (), (), Notes(), ())
+    return _fund(keys.of_final_accounts(HERE, 2025, FUND, number), made, FinalState.DRAFTED)
+
+
+def _comparison(number: int, lines: int = 0) -> Comparison:
+    findings = tuple(
+        reconciliation.Finding(
+            "theirs_only",
+            None,
+            reconciliation.Movement(MONTH.first, f"r{one}", "1001", FUND, Fen(one + 1), "摘要"),
+            1,
+        )
+        for one in range(lines)
+    )
+    return Comparison(number, "f", "c", "b", "d", NOW, {}, findings)
+
+
+def _reconciliation(number: int) -> Write:
+    key = keys.of_reconciliation(HERE, QUARTER, number)
+    return _fund(key, _comparison(number), "compared")
+
+
+def _open_lines(_begin: int, end: int) -> None:
+    key = keys.of_reconciliation(HERE, QUARTER, 1)
+    held = FundItem.find(key)
+    made = _comparison(1, end)
+    commit([held.replace(made, "seed") if held else _fund(key, made, "compared")])
+
+
+def _current_accounts(_begin: int, end: int) -> None:
+    code = next(code for code, one in accounts().items() if one.kind == "liability")
+    items = OpenItems(tuple(OpenItem(code, f"H{n:03d}", MONTH, Fen(n + 1)) for n in range(end)))
+    for key, record, state in (
+        (keys.of_current_accounts(HERE, MONTH), items, ""),
+        (keys.of_period(HERE, MONTH), Period(), "closed"),
+    ):
+        held = FundItem.find(key)
+        commit([held.replace(record, "seed") if held else _fund(key, record, state)])
+
+
+def _batch(number: int) -> list[Write]:
+    made = Batch(f"{HERE}B{number:03d}", HERE, "payer", MONTH.first, OfficerId("o"))
+    return [
+        PaymentItem.create(payment_keys.batch_key(made.batch_id), made, "batch"),
+        PaymentItem.create(payment_keys.month_key(made), made.batch_id, "month"),
+    ]
+
+
+def _line(number: int) -> Write:
+    name = OrderId(f"O{number:03d}")
+    return PaymentItem.create(
+        payment_keys.line_key("440900B1", name), BatchLine(name, "P1", Fen(100), ACCOUNT), "line"
+    )
+
+
+def _lines(begin: int, end: int) -> None:
+    if not begin:
+        made = Batch("440900B1", HERE, "payer", MONTH.first, OfficerId("o"))
+        commit([PaymentItem.create(payment_keys.batch_key("440900B1"), made, "batch")])
+    _each(_line)(begin, end)
+
+
+def _officer(number: int) -> Write:
+    made = RegisteredOfficer(OfficerId(f"o{number:03d}"), HERE)
+    return PaymentItem.create(payment_keys.officer_key(HERE, made.officer_id), made, "duty")
+
+
+def _bill(number: int) -> list[Write]:
+    """Half of them owed to the region, half owed by it."""
+    other = Region(f"32{number // 2 + 1:02d}00")
+    pair = (HERE, other) if number % 2 else (other, HERE)
+    parts = parts_of({pair: {"maf": Fen(5)}})
+    return between.create_bill(Bill(*pair, MONTH, BillKind.CLEARING, 1, parts, NOW))
+
+
+def _deposit(number: int) -> Write:
+    return between.save_deposit(None, HERE, f"{HERE[:4]}{number:02d}", Deposit(), NOW)
+
+
+def _pending(number: int) -> Write:
+    item = PendingItem(f"S{number:03d}", MONTH, "争议", {"maf": Fen(1)})
+    return hospital.create_pending(
+        HERE, INSTITUTION, PendingKind.DISPUTE, item, PendingState.OPEN, NOW
+    )
+
+
+def _reads(begin: int, end: int) -> None:
+    for number in range(begin, end):
+        at = NOW + timedelta(seconds=number)
+        access.record_read(OFFICER, "P1", HERE, Purpose.CASE, at, f"C{number}")
+
+
+def _statement(number: int, institution: str) -> list[Write]:
+    code, cut = InstitutionCode(institution), datetime(2026, 2, 1, 4, tzinfo=UTC)
+    return hospital.create_statement(Statement(HERE, code, MONTH, number, None, cut, (), {}, "", 1))
+
+
+def _institution_month(number: int) -> list[Write]:
+    code = f"H440900{number:05d}"
+    row = ClearingItem(clearing_keys.institutions_key(HERE, MONTH), code)
+    return [*_statement(1, code), Put(row, None, "listed")]
+
+
+def _item(number: int) -> Item:
+    when = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=number)
+    return item(number, when, institution=INSTITUTION, home=HERE, treatment=HERE)
+
+
+def _items(begin: int, end: int) -> None:
+    for number in range(begin, end):
+        clearing.put_item(_item(number), NOW - timedelta(days=20))
+
+
+def _traced(number: int) -> Write:
+    at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=number)
+    payment = TracedPayment(f"S{number:03d}", "settlement", INSTITUTION, at, Fen(1))
+    group = tracing.group_id(CLAUSES)
+    key = Key(settlement_keys.traced_partition(HERE, MONTH, group), f"{stored(at)}#{number:03d}")
+    return SettlementItem.create(key, payment, "payment")
+
+
+def _traces(begin: int, end: int) -> None:
+    tracing.put_group(HERE, MONTH, CLAUSES)
+    _each(_traced)(begin, end)
+
+
+def _order(begin: int, end: int) -> None:
+    """An order that pays a statement, and the settlements that it holds: all like the first."""
+    if not begin:
+        contracted()
+        known_person("P1")
+        his = Hospital()
+        given = stay_input("P1", his.stay("P1"), bill("1000.00", "1000.00"))
+        passed(his.call("2304", given))
+        paid = PaymentSource(SourceKind.STATEMENT, f"{HERE}-{INSTITUTION}-{MONTH}-1")
+        order = PayOrder(OrderId("PAY1"), HERE, "payer", paid, INSTITUTION, Fen(1), 1, NOW)
+        commit([PaymentItem.create(payment_keys.order_key(order.order_id), order, "order")])
+        commit(_statement(1, INSTITUTION))
+    found = SettlementItem.scan(SettlementItem.sk == "SETTLEMENT", limit=1)
+    first = next(iter(found)).record(Settlement)
+    for number in range(begin, end):
+        _items(number, number + 1)
+        key = settlement_keys.settlement_key(_item(number).setl_id)
+        commit([SettlementItem.create(key, first, "settlement")])
+
+
+def _identity(number: int) -> list[Write]:
+    since, known = date(2025, 1, 1), datetime(2025, 1, 2, tzinfo=UTC)
+    source = PeopleSource("test", 1)
+    one = Identity("subsistence_allowance", "民政", HERE, since, None, known, source)
+    return identity_recorded(f"P{number:03d}", None, one, known)
+
+
+def _case(number: int) -> list[Write]:
+    case = replace(draft(key=f"{number:03d}", admdvs=HERE), version=1, year_end=2025)
+    return [*reimbursement.case_writes(case, DueProjection(), None, "v"), *pointers(case)]
+
+
+def pointers(case: Case) -> list[Write]:
+    """Cases of one person; those of one care are one pointer."""
+    return [one for one in reimbursement.pointers(case) if one.label != "alike"]
+
+
+def _contract(number: int) -> list[Write]:
+    code = InstitutionCode(f"H440902{number:05d}")
+    proposed = InstitutionVersion(
+        date(2021, 1, 1), "某医院", "2", True, "文", OfficerId("o"), Region("440902"), NOW
+    )
+    return settlement.replace_institution(0, InstitutionRecord(code, Region("440902"), (proposed,)))
+
+
+SEEDS: Final[dict[str, Seed]] = {
+    "/access/{admdvs}/days/2026-02-10": Seed(_reads, mine=("purpose", "case")),
+    "/access/{admdvs}/persons/P1": Seed(_reads, mine=("purpose", "case")),
+    "/access/{admdvs}/readers/officer-1": Seed(_reads, mine=("purpose", "case")),
+    f"/clearing/{{admdvs}}/bills/{MONTH}": Seed(_each(_bill)),
+    "/clearing/{admdvs}/deposits": Seed(_each(_deposit)),
+    f"/clearing/{{admdvs}}/months/{MONTH}": Seed(_each(_institution_month)),
+    f"/clearing/{{admdvs}}/months/{MONTH}/institutions/{INSTITUTION}": Seed(_items),
+    f"/clearing/{{admdvs}}/pending/{INSTITUTION}": Seed(_each(_pending)),
+    f"/fund/{{admdvs}}/allocations/{QUARTER}": Seed(_each(_allocation)),
+    f"/fund/{{admdvs}}/current-accounts/{MONTH}": Seed(_current_accounts),
+    f"/fund/{{admdvs}}/final-accounts/2025/{FUND}/versions": Seed(_each(_final)),
+    f"/fund/{{admdvs}}/reconciliations/{QUARTER}": Seed(_open_lines, rows="open"),
+    f"/fund/{{admdvs}}/reconciliations/{QUARTER}/versions": Seed(_each(_reconciliation)),
+    f"/fund/{{admdvs}}/vouchers/{MONTH}": Seed(_each(_voucher)),
+    "/institutions/{admdvs}": Seed(_each(_contract)),
+    "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),
+    "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
+    "/payments/{admdvs}/officers": Seed(_each(_officer)),
+    "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
+    "/reimbursement/cases": Seed(_each(_case)),
+    "/reimbursement/queues/intake": Seed(_each(_case)),
+    "/reimbursement/{admdvs}/year-end/2025": Seed(_each(_case)),
+    f"/traces/{{admdvs}}/months/{MONTH}/payments": Seed(
+        _traces, {"document": CLAUSES.clauses[0][0], "article": CLAUSES.clauses[0][1]}
+    ),
+    "/traces/{admdvs}/orders/PAY1": Seed(_order),
+}
+"""By the path that is asked for, with `{admdvs}` left open."""
