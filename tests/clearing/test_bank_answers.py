@@ -23,6 +23,7 @@ from tests.clearing.builders import (
 )
 from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
+from tests.fund.office import paper, post
 from tests.payments.builders import answer, orders_of
 
 from medaid.clearing.hospital import service as hospital
@@ -198,6 +199,26 @@ def test_the_first_order_is_not_taken_as_paid_while_the_second_is_under_way(
         assert "追回本单 800.00 元" in told.value.sentence
         one.check()
     one.resolve(1, paid=False)  # the money is back
+    one.check()
+
+
+def test_what_left_twice_is_in_the_books_until_it_is_back(tables: Tables) -> None:
+    """Issue: finance office, 8 and 10.1: by paper, no expense and no debt in between."""
+    one = Month7()
+    one.hear(1, "failed")
+    one.pay()
+    one.hear(1, "paid")
+    one.hear(2, "paid")
+    with pytest.raises(Conflict, match="错付"):
+        one.resolve(1, paid=True)
+    rows = [("assistance", 20000), ("basic_resident", 60000)]
+    day, who = civil_date(one.now), {"counterpart": one.institution}
+    out = [(fund_key, "1105", "1002", fen) for fund_key, fen in rows]
+    post(paper("错付", "payment_in_error", day, *out, **who), one.now, HOME)
+    assert one.balances() == (2 * DUE, 0)
+    back = [(fund_key, "1002", "1105", fen) for fund_key, fen in rows]
+    post(paper("追回", "payment_in_error_returned", day, *back, **who), one.now, HOME)
+    one.resolve(1, paid=False)
     one.check()
 
 

@@ -75,7 +75,8 @@ def check_current(order: PayOrder, present: str, what: str) -> None:
     if order.order_id != present:
         rule = (
             f"付款单不是该{what}当前的付款单;后一付款单 {present} 付款失败或退汇前,本单不作已付。"
-            f"两笔均已付的,向收款方追回本单 {order.amount} 元,退回原付款账户后将本单核实为未付"
+            f"两笔均已付的,按错付款项录入凭证转暂付,向收款方追回本单 {order.amount} 元,"
+            "退回原付款账户、追回凭证入账后,将本单核实为未付"
         )
         raise Conflict("STATE", field="order", rule=rule, order=present)
 
