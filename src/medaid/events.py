@@ -76,6 +76,8 @@ class SupplementRequested(CaseEvent):
 
 @dataclass(frozen=True, slots=True)
 class CaseRefused(CaseEvent):
+    """Nothing is paid, for the reason and by the clause that it names (J28)."""
+
     KIND: ClassVar[str] = "case_refused"
     reason: str
     clause: str
@@ -100,6 +102,8 @@ class CaseFronted(Event):
 
 @dataclass(frozen=True, slots=True)
 class CasePaymentFailed(CaseEvent):
+    """The bank could not pay, or the money came back."""
+
     KIND: ClassVar[str] = "case_payment_failed"
     reason: str
 

@@ -185,6 +185,28 @@ def values_never_change(path: str, text: str) -> list[str]:
     return re.findall(r"^@dataclass(?!\(frozen=True).*", text, re.MULTILINE) if pure else []
 
 
+_SAID_ELSEWHERE = re.compile(
+    r"/(keys|shapes|shown|bodies|printed|\w*api)\.py$|/api/|^src/medaid/local/|^functions/"
+)
+"""Keys stand in the list of access patterns, routes and what they send and get in Chinese words in
+their table and in docs/openapi.json; tools of one machine are described by their help."""
+
+
+def public_names_say_what_they_are(path: str, text: str) -> list[str]:
+    """Each public class and function of a module has a docstring: what it is, in which units, and
+    what it raises."""
+    if _SAID_ELSEWHERE.search(path):
+        return []
+    return [
+        f"line {node.lineno}: {node.name}"
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+        and not any("ROUTES" in ast.unparse(one) for one in node.decorator_list)
+    ]
+
+
 def layer() -> set[str]:
     """Top-level modules that the layer brings: its pins, by the names under which they are
     imported."""
@@ -243,6 +265,12 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
     (files_stay_readable, "src/medaid/money.py", "\n" * 301),
     (values_never_change, "src/medaid/fund/model/chart.py", "@dataclass(slots=True)\n"),
     (values_never_change, "src/medaid/people/rules.py", "@dataclass\n"),
+    (
+        public_names_say_what_they_are,
+        "src/medaid/fund/rules.py",
+        "def net() -> int:\n    return 1\n",
+    ),
+    (public_names_say_what_they_are, "src/medaid/fund/model.py", "class Fund:\n    x: int\n"),
     (words_mean_one_thing, "src/medaid/x.py", '"""The door of the fund."""\n'),
     (words_mean_one_thing, "src/medaid/x.py", "class Purse: ...\n"),
     (surroundings_are_read_in_one_place, "src/medaid/x.py", 'import os\nos.environ["X"]\n'),
@@ -296,6 +324,20 @@ def shared_class_names(code: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(path)
     return {name: paths for name, paths in found.items() if len(paths) > 1}
+
+
+ACROSS: Final = {"core", "docs", "golden", "infra", "journeys"}
+"""Folders of tests beside those of the packages: `core` has the modules that lie in no package."""
+
+
+def test_tests_mirror_the_packages_once() -> None:
+    """Who looks for the tests of a package finds them in the one folder of its name."""
+    tracked = {path.relative_to(ROOT).parent for path in _tracked() if path.suffix == ".py"}
+    folders = {path.parts[1] for path in tracked if path.parts[0] == "tests" and path.parts[1:]}
+    assert sorted(folders - ACROSS - PACKAGES - {"aws", "dropped"}) == []
+    assert [
+        path for path in tracked if path.parts[:2] == ("tests", "core") and path.parts[2:]
+    ] == []
 
 
 def test_a_class_name_means_one_thing() -> None:

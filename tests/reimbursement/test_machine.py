@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 from moto import mock_aws
 from tests.cloud import forget_connections
 from tests.conftest import create_tables
+from tests.core.test_clocks import walked
 from tests.reimbursement.office import (
     answer,
     at,
@@ -38,7 +39,6 @@ from tests.reimbursement.office import (
     register,
     take,
 )
-from tests.workdays.test_clocks import walked
 
 from medaid.aws.settings import settings as surroundings
 from medaid.clocks import Pause, StatutoryClock, day_start

@@ -11,8 +11,8 @@ from functools import cache
 from typing import Final, cast
 
 import chinese_calendar
+from tests.core.test_clocks import walked
 from tests.reimbursement.office import INTAKE, MANAGER, at, draft, given
-from tests.workdays.test_clocks import walked
 
 from medaid.clocks import Pause, StatutoryClock
 from medaid.instants import civil_date

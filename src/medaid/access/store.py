@@ -131,14 +131,17 @@ Page = tuple[list[Read], str]
 
 
 def reads_of(psn_no: str, after: str, limit: int) -> Page:
+    """Reads of a person. Raises Unavailable."""
     return _page(ReadItem.query, ("sk", "pk"), keys.person_partition(psn_no), after, limit)
 
 
 def reads_by(subject: str, after: str, limit: int) -> Page:
+    """Reads by a subject. Raises Unavailable."""
     return _page(ReadItem.by_reader.query, ("pk", "sk", "at", "subject"), subject, after, limit)
 
 
 def reads_on(partition: str, after: str, limit: int) -> Page:
+    """Reads of a region's day. Raises Unavailable."""
     return _page(ReadItem.by_day.query, ("pk", "sk", "at", "day"), partition, after, limit)
 
 

@@ -165,6 +165,30 @@ class VersionedItem(Model):
         )
         return Put(item, type(self).version == self.version, label)
 
+    @classmethod
+    def held(cls, key: Key, kind: type[T]) -> tuple[Self | None, T | None]:
+        """The item, read consistently, and its record; None both where there is none. Raises
+        Unavailable."""
+        item = cls.find(key)
+        return item, None if item is None else item.record(kind)
+
+    @classmethod
+    def create_or_replace(
+        cls,
+        before: Self | None,
+        key: Key,
+        record: Any,
+        label: str,
+        *,
+        state: str = "",
+        at: datetime | None = None,
+    ) -> Write:
+        """The write that puts `record` in the place of what was read: of `before`, or of nothing
+        under `key`. It loses where something else is there."""
+        if before is None:
+            return cls.create(key, record, label, state=state, at=at)
+        return before.replace(record, label, state=state, at=at)
+
     def unchanged(self, label: str) -> Write:
         """The check that this version is still the present one."""
         kind = type(self)

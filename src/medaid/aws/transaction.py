@@ -44,18 +44,24 @@ class Check(NamedTuple):
 
 
 class Delete(NamedTuple):
+    """Takes `item` away where `condition` holds."""
+
     item: Model
     condition: Condition
     label: str
 
 
 class Put(NamedTuple):
+    """Puts `item` where `condition` holds, always where it is None."""
+
     item: Model
     condition: Condition | None
     label: str
 
 
 class Update(NamedTuple):
+    """Changes `item` by `actions` where `condition` holds."""
+
     item: Model
     actions: Sequence[Action]
     condition: Condition | None

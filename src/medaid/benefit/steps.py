@@ -26,6 +26,7 @@ def reserved_of(claim: Claim) -> int:
 
 
 def step_of(planned: PlannedLayer, balance: ClaimBalance) -> Step:
+    """What one layer does with what is left of the claim, as a cited step."""
     if planned.refusal:
         return _made(planned, 0, 0, 0, planned.refusal)
     if balance.year_end and balance.totals.get(f"paid:{planned.layer.id}", 0):

@@ -59,9 +59,7 @@ def _batch(wanted: list[Key]) -> list[CatalogueItem]:
 
 def replace_record(key: Key, before: CatalogueItem | None, record: Any, label: str) -> Write:
     """The record anew; loses where it is no longer the version that was read."""
-    if before is None:
-        return CatalogueItem.create(key, record, label)
-    return before.replace(record, label)
+    return CatalogueItem.create_or_replace(before, key, record, label)
 
 
 def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:
@@ -71,6 +69,7 @@ def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:
 
 
 def replace_schemes(region: Region, before: CatalogueItem | None, schemes: Schemes) -> Write:
+    """The write that puts `schemes` in the place of what was read."""
     return replace_record(keys.schemes_key(region), before, schemes, "schemes")
 
 
@@ -87,6 +86,7 @@ def list_releases(region: Region) -> list[Release]:
 
 
 def replace_release(before: CatalogueItem | None, release: Release) -> Write:
+    """The write that puts `release` in the place of what was read."""
     key = keys.release_key(release.region, release.release_id)
     return replace_record(key, before, release, "release")
 

@@ -22,6 +22,8 @@ STATEMENTS: Final = "month"
 
 
 class RunState(StrEnum):
+    """How far it is with a run."""
+
     RUNNING = "running"
     DONE = "done"
 
@@ -45,8 +47,7 @@ def midnight(day: date) -> datetime:
 
 def find_run(job: str, admdvs: str, period: str) -> Run | None:
     """The run of a period; None where it never began."""
-    row = ClearingItem.find(keys.run_key(job, admdvs, period))
-    return row.record(Run) if row else None
+    return ClearingItem.held(keys.run_key(job, admdvs, period), Run)[1]
 
 
 def list_runs(job: str, admdvs: str) -> dict[str, Run]:

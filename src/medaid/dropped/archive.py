@@ -22,6 +22,7 @@ TOO_MUCH: Final = "工作簿解压后超过允许的大小,请拆分,或另存�
 
 
 def refused(sentence: str, sheet: str = "", row: int = 0) -> FileRefused:
+    """The refusal of a whole file, as an error to raise."""
     return FileRefused(Problem("FILE_FORM", "", sentence, sheet=sheet, row=row))
 
 

@@ -25,6 +25,8 @@ class Signature:
 
 
 class PeriodState(StrEnum):
+    """How far it is with a month of the books."""
+
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
@@ -167,8 +169,7 @@ class AccountBalance:
 
     @property
     def footing(self) -> Fen | None:
-        """By how much their own closing balance is not opening and movements; None where they do
-        not tell both."""
+        """Their closing balance less opening and movements; None where they do not tell both."""
         begin, end = self.opening[1], self.closing[1]
         return None if begin is None or end is None else end - begin - self.moved[1]
 
@@ -190,8 +191,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """What became of open lines: together they make one movement (`cause` None), or somebody says
-    why they are open."""
+    """What became of open lines: one movement (`cause` None), or why they are still open."""
 
     lines: tuple[str, ...]
     cause: Cause | None

@@ -168,10 +168,12 @@ def contradicts(order: PayOrder, result: BankResult) -> bool:
 
 
 def after_outcome(order: PayOrder, outcome: Outcome) -> PayOrder:
+    """The order in the state that an outcome leads to."""
     return replace(order, state=_AFTER[outcome])
 
 
 def with_answer(order: PayOrder, answer: BankAnswer) -> PayOrder:
+    """The order with one answer of the bank more."""
     return replace(order, answers=(*order.answers, answer))
 
 

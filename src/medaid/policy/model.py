@@ -85,6 +85,8 @@ __all__ = [
 
 
 class Document(NamedTuple):
+    """Where figures come from: number, title, issuer, date, and how far its text is trusted."""
+
     key: str
     number: str
     title: str
@@ -95,6 +97,9 @@ class Document(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
+    """Who pays for what care, on which base, above and below what, at which ratios, and by which
+    article."""
+
     id: str
     name: str
     tier: str

@@ -12,6 +12,7 @@ from medaid.policy.vocabulary import RANGES
 
 
 def modifier(table: PackTable, row: ClauseRow) -> Modifier | None:
+    """One row of a table of modifiers, None where it does not read: the problems are noted."""
     target = table.choice(
         "target", ("ratio", "deductible", "cap", "ceiling"), required=False, default="ratio"
     )

@@ -93,6 +93,8 @@ def preferred(holding: Sequence[R]) -> list[R]:
 
 
 class Deductible(NamedTuple):
+    """What the person bears before the layer begins (起付线)."""
+
     row: ClauseRow
     amount: ClauseAmount
     per: str  # visit, year, transfer
@@ -103,12 +105,16 @@ class Deductible(NamedTuple):
 
 
 class Band(NamedTuple):
+    """A part of the base and its ratio; bounds in fen, `high` None: no upper one."""
+
     low: int
     high: int | None
     ratio: int
 
 
 class Rate(NamedTuple):
+    """At which ratios the layer pays (支付比例)."""
+
     row: ClauseRow
     bands: tuple[Band, ...]
     # flat, visit_excess, visit_gross, year_excess, year_gross: what the bounds of the bands lie on
@@ -129,6 +135,8 @@ class CapSwitch(NamedTuple):
 
 
 class Cap(NamedTuple):
+    """What the layer pays at the most (限额)."""
+
     row: ClauseRow
     name: str
     amount: ClauseAmount
@@ -138,6 +146,8 @@ class Cap(NamedTuple):
 
 
 class Modifier(NamedTuple):
+    """What changes a figure of the layer for some."""
+
     row: ClauseRow
     target: str  # ratio, deductible, cap, ceiling
     points: int = 0
@@ -161,6 +171,8 @@ class Requirement(NamedTuple):
 
 
 class Base(NamedTuple):
+    """On which amount the layer is worked out."""
+
     source: str
     cite: Citation
     less: tuple[str, ...] = ()

@@ -106,6 +106,8 @@ class HandlingLimits:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
+    """procedure.toml as values: what may be done with a case, by whom, and until when."""
+
     states: Mapping[str, str]
     roles: Mapping[str, str]
     moves: Mapping[str, Move]

@@ -92,6 +92,7 @@ STAYS: Final = {"2201": False, "2401": True}
 
 
 def unknown_visit() -> Refused:
+    """The refusal of a visit that is not open."""
     return Refused("VISIT_UNKNOWN", field="mdtrt_id", rule="没有该就诊登记,或已结算、已撤销")
 
 

@@ -72,8 +72,7 @@ def _batch_key(one: Settlement) -> keys.Key:
 
 def find_settlement(setl_id: str) -> Settlement | None:
     """The settlement, or None. Raises Unavailable."""
-    item = SettlementItem.find(keys.settlement_key(setl_id))
-    return None if item is None else item.record(Settlement)
+    return SettlementItem.held(keys.settlement_key(setl_id), Settlement)[1]
 
 
 def find_settlements(setl_ids: Sequence[str]) -> list[Settlement | None]:
@@ -90,8 +89,7 @@ def create_message(record: MessageRecord, label: str = "message") -> Write:
 
 def find_message(institution: str, msgid: str) -> MessageRecord | None:
     """What the sender's message led to, or None. Raises Unavailable."""
-    item = SettlementItem.find(keys.message_key(institution, msgid))
-    return None if item is None else item.record(MessageRecord)
+    return SettlementItem.held(keys.message_key(institution, msgid), MessageRecord)[1]
 
 
 def list_batches(mdtrt_id: str) -> dict[str, SettledBatch]:
@@ -137,8 +135,7 @@ def create_pack(name: str, pack: PublishedPack) -> Write:
 
 def find_pack(name: str) -> PublishedPack | None:
     """A pack as it was published, or None. Raises Unavailable."""
-    item = SettlementItem.find(keys.pack_key(name))
-    return None if item is None else item.record(PublishedPack)
+    return SettlementItem.held(keys.pack_key(name), PublishedPack)[1]
 
 
 _figures: dict[str, tuple[float, tuple[AgencyFigure, ...]]] = {}

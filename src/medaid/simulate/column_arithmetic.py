@@ -9,6 +9,7 @@ from medaid.simulate.model import Ints
 
 
 def only_rows(amounts: Amounts, rows: Mask) -> Amounts:
+    """The amounts of some rows; one amount for all stays one."""
     return amounts if isinstance(amounts, int) else amounts[rows]
 
 

@@ -265,10 +265,12 @@ def category_name(key: str) -> str:
 
 
 def level_name(key: str) -> str:
+    """The level of an institution in Chinese."""
     return LEVELS.get(key, key)
 
 
 def care_name(key: str) -> str:
+    """The kind of care in Chinese."""
     return VALUES["care"].get(key, key or "未填")
 
 

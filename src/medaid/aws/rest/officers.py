@@ -27,15 +27,18 @@ def nobody(_region: Region) -> Titles:
 
 
 def as_they_are(caller: Caller, _route: str, _roles: tuple[str, ...], _now: datetime) -> Caller:
+    """For handlers that ask no office who may act."""
     return caller
 
 
 def nothing(_caller: Caller, _route: str, _roles: tuple[str, ...], _now: datetime) -> None:
-    return None
+    """For handlers of whose acts no office notes anything."""
+    return
 
 
 def any_token(_caller: Caller, _now: datetime) -> None:
-    return None
+    """For handlers that take every token that is proven."""
+    return
 
 
 class Desk(NamedTuple):

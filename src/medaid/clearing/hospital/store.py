@@ -63,6 +63,8 @@ class OpenStatement(NamedTuple):
 
 
 class HeldAgreement(NamedTuple):
+    """A version of an agreement with the version of its item."""
+
     row: ClearingItem
     state: AgreementState
     agreement: Agreement
@@ -183,6 +185,7 @@ def list_taken_up_next(owing: str, institution: str) -> Iterator[Pending]:
 def find_pending(
     owing: str, institution: str, kind: PendingKind, pending_id: str
 ) -> Pending | None:
+    """What waits under that number, or None. Raises Unavailable."""
     row = ClearingItem.find(keys.pending_key(owing, institution, kind, pending_id))
     return _pending(row) if row else None
 
@@ -195,6 +198,7 @@ def create_pending(
     state: PendingState,
     now: datetime,
 ) -> Write:
+    """The write of what waits from now on."""
     key = keys.pending_key(owing, institution, kind, item.pending_id)
     return ClearingItem.create(key, item, f"{kind}:{item.pending_id}", state=state, at=now)
 
@@ -202,6 +206,7 @@ def create_pending(
 def replace_pending(
     held: Pending, item: PendingItem, state: PendingState, now: datetime | None = None
 ) -> Write:
+    """The write of what became of it."""
     return held.row.replace(item, f"{held.kind}:{item.pending_id}", state=state, at=now)
 
 
@@ -218,6 +223,7 @@ def held_agreements(institution: str) -> list[HeldAgreement]:
 
 
 def create_agreement(agreement: Agreement, version: int, now: datetime) -> Write:
+    """The write of a version that somebody else has to approve."""
     key = keys.agreement_key(agreement.institution, agreement.effective.isoformat(), version)
     return ClearingItem.create(key, agreement, "agreement", state=AgreementState.PROPOSED, at=now)
 
@@ -225,4 +231,5 @@ def create_agreement(agreement: Agreement, version: int, now: datetime) -> Write
 def replace_agreement(
     held: HeldAgreement, after: Agreement, state: AgreementState, now: datetime
 ) -> Write:
+    """The write of what was decided on a version."""
     return held.row.replace(after, "agreement", state=state, at=now)

@@ -18,6 +18,8 @@ NO_ORDER: Final = OrderId("")
 
 
 class ContractState(StrEnum):
+    """How far it is with a contract."""
+
     PROPOSED = "proposed"
     """Entered by one person; another decides."""
     IN_FORCE = "in_force"
@@ -105,6 +107,8 @@ class Period(StrEnum):
 
 
 class BillState(StrEnum):
+    """How far it is with a bill."""
+
     MADE = "made"
     APPROVED = "approved"
     ORDERED = "ordered"

@@ -26,8 +26,7 @@ class HeldBill(NamedTuple):
 
 def held_contract(city: str, year: int) -> tuple[ClearingItem | None, Contract | None]:
     """A city's contract of a year in whatever state, with its version."""
-    row = ClearingItem.find(keys.contract_key(city, year))
-    return row, row.record(Contract) if row else None
+    return ClearingItem.held(keys.contract_key(city, year), Contract)
 
 
 def find_contract(city: str, year: int) -> Contract | None:
@@ -37,23 +36,27 @@ def find_contract(city: str, year: int) -> Contract | None:
 
 
 def save_contract(row: ClearingItem | None, contract: Contract, now: datetime) -> Write:
-    if row is not None:
-        return row.replace(contract, "contract", state=contract.state, at=now)
+    """The write of a contract, in the place of what was read (`row`)."""
     key = keys.contract_key(contract.city, contract.year)
-    return ClearingItem.create(key, contract, "contract", state=contract.state, at=now)
+    return ClearingItem.create_or_replace(
+        row, key, contract, "contract", state=contract.state, at=now
+    )
 
 
 def list_surveys(city: str, year: int) -> tuple[Survey, ...]:
+    """All surveys of a city's year. Raises Unavailable."""
     rows = ClearingItem.list_under(keys.city_key(city), keys.surveys_prefix(year))
     return tuple(row.record(Survey) for row in rows)
 
 
 def create_survey(city: str, year: int, survey: Survey) -> Write:
+    """The write of a survey."""
     at = survey.signed.at
     return ClearingItem.create(keys.survey_key(city, year, at), survey, "survey", at=at)
 
 
 def find_bill(city: str, year: int, period: str, district: str) -> HeldBill | None:
+    """A bill with its version, or None. Raises Unavailable."""
     row = ClearingItem.find(keys.bill_key(city, year, period, district))
     return HeldBill(row, row.record(InsurerBill)) if row else None
 
@@ -65,17 +68,18 @@ def list_bills(city: str, year: int) -> list[InsurerBill]:
 
 
 def create_bill(bill: InsurerBill, now: datetime) -> Write:
+    """The write of a new bill."""
     return ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=now)
 
 
 def replace_bill(held: HeldBill, after: InsurerBill, now: datetime) -> Write:
+    """The write of what was done with a bill."""
     return held.row.replace(after, "bill", state=after.state, at=now)
 
 
 def held_critical(region: str, begin: date) -> tuple[ClearingItem | None, CriticalContract | None]:
     """Who runs critical illness from `begin` on, in whatever state, with its version."""
-    row = ClearingItem.find(keys.critical_key(region, begin))
-    return row, row.record(CriticalContract) if row else None
+    return ClearingItem.held(keys.critical_key(region, begin), CriticalContract)
 
 
 def list_critical(region: str) -> list[CriticalContract]:
@@ -85,20 +89,17 @@ def list_critical(region: str) -> list[CriticalContract]:
 
 
 def save_critical(row: ClearingItem | None, one: CriticalContract, now: datetime) -> Write:
-    if row is not None:
-        return row.replace(one, "critical", state=one.state, at=now)
+    """The write of a contract, in the place of what was read (`row`)."""
     key = keys.critical_key(one.region, one.begin)
-    return ClearingItem.create(key, one, "critical", state=one.state, at=now)
+    return ClearingItem.create_or_replace(row, key, one, "critical", state=one.state, at=now)
 
 
 def held_assessment(city: str, year: int) -> tuple[ClearingItem | None, InsurerAssessment | None]:
     """A year's evaluation in whatever state, with its version."""
-    row = ClearingItem.find(keys.assessment_key(city, year))
-    return row, row.record(InsurerAssessment) if row else None
+    return ClearingItem.held(keys.assessment_key(city, year), InsurerAssessment)
 
 
 def save_assessment(row: ClearingItem | None, one: InsurerAssessment, now: datetime) -> Write:
-    if row is not None:
-        return row.replace(one, "assessment", state=one.state, at=now)
+    """The write of an evaluation, in the place of what was read (`row`)."""
     key = keys.assessment_key(one.city, one.year)
-    return ClearingItem.create(key, one, "assessment", state=one.state, at=now)
+    return ClearingItem.create_or_replace(row, key, one, "assessment", state=one.state, at=now)

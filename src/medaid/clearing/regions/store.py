@@ -23,6 +23,7 @@ class HeldBill(NamedTuple):
 
 
 def find_bill(creditor: str, debtor: str, month: str, kind: str) -> HeldBill | None:
+    """A bill with its version, or None. Raises Unavailable."""
     row = ClearingItem.find(keys.bill_key(creditor, debtor, month, kind))
     return HeldBill(row, row.record(Bill)) if row else None
 
@@ -94,24 +95,23 @@ def page_of_bills(region: str, month: str, after: str, limit: int) -> tuple[list
 
 
 def find_prepayment(paying: str, treatment: str) -> tuple[ClearingItem | None, Prepayment | None]:
-    row = ClearingItem.find(keys.prepayment_key(paying, treatment))
-    return row, row.record(Prepayment) if row else None
+    """What a region holds of a prepayment, with its version. Raises Unavailable."""
+    return ClearingItem.held(keys.prepayment_key(paying, treatment), Prepayment)
 
 
 def save_prepayment(
     row: ClearingItem | None, paying: str, treatment: str, after: Prepayment, now: datetime
 ) -> Write:
-    if row is not None:
-        return row.replace(after, "prepayment", at=now)
+    """The write of a prepayment, in the place of what was read (`row`)."""
     key = keys.prepayment_key(paying, treatment)
-    return ClearingItem.create(key, after, "prepayment", state="fixed", at=now)
+    return ClearingItem.create_or_replace(row, key, after, "prepayment", state="fixed", at=now)
 
 
 def find_fixing(
     paying: str, treatment: str, year: int
 ) -> tuple[ClearingItem | None, Fixing | None]:
-    row = ClearingItem.find(keys.fixing_key(paying, treatment, year))
-    return row, row.record(Fixing) if row else None
+    """A year's prepayment as it was proposed, with its version. Raises Unavailable."""
+    return ClearingItem.held(keys.fixing_key(paying, treatment, year), Fixing)
 
 
 def list_fixings(paying: str, treatment: str) -> list[Fixing]:
@@ -124,15 +124,15 @@ def list_fixings(paying: str, treatment: str) -> list[Fixing]:
 def save_fixing(
     row: ClearingItem | None, paying: str, treatment: str, after: Fixing, now: datetime
 ) -> Write:
-    if row is not None:
-        return row.replace(after, "fixing", state=after.state, at=now)
+    """The write of a fixing, in the place of what was read (`row`)."""
     key = keys.fixing_key(paying, treatment, after.year)
-    return ClearingItem.create(key, after, "fixing", state=after.state, at=now)
+    return ClearingItem.create_or_replace(row, key, after, "fixing", state=after.state, at=now)
 
 
 def find_deposit(province: str, city: str) -> tuple[ClearingItem | None, Deposit]:
-    row = ClearingItem.find(keys.deposit_key(province, city))
-    return row, row.record(Deposit) if row else Deposit()
+    """What a province holds of a city, with its version. Raises Unavailable."""
+    row, held = ClearingItem.held(keys.deposit_key(province, city), Deposit)
+    return row, held or Deposit()
 
 
 def page_of_deposits(
@@ -147,22 +147,20 @@ def page_of_deposits(
 def save_deposit(
     row: ClearingItem | None, province: str, city: str, after: Deposit, now: datetime
 ) -> Write:
-    label = f"deposit:{city}"
-    if row is not None:
-        return row.replace(after, label, at=now)
-    return ClearingItem.create(keys.deposit_key(province, city), after, label, at=now)
+    """The write of a deposit, in the place of what was read (`row`)."""
+    key = keys.deposit_key(province, city)
+    return ClearingItem.create_or_replace(row, key, after, f"deposit:{city}", at=now)
 
 
 def find_suspension(region: str) -> tuple[ClearingItem | None, Suspension]:
-    row = ClearingItem.find(keys.suspension_key(region))
-    return row, row.record(Suspension) if row else Suspension()
+    """Whether a region is suspended, with its version. Raises Unavailable."""
+    row, held = ClearingItem.held(keys.suspension_key(region), Suspension)
+    return row, held or Suspension()
 
 
 def save_suspension(
     row: ClearingItem | None, region: str, after: Suspension, now: datetime
 ) -> Write:
-    state = "suspended" if after.active else "open"
-    if row is not None:
-        return row.replace(after, "suspension", state=state, at=now)
-    key = keys.suspension_key(region)
-    return ClearingItem.create(key, after, "suspension", state=state, at=now)
+    """The write of a suspension, in the place of what was read (`row`)."""
+    key, state = keys.suspension_key(region), "suspended" if after.active else "open"
+    return ClearingItem.create_or_replace(row, key, after, "suspension", state=state, at=now)

@@ -151,6 +151,8 @@ class PayOrder:
 
 
 class BatchState(StrEnum):
+    """How far it is with a batch."""
+
     OPEN = "open"
     CLOSING = "closing"
     """Takes no more orders; its file is being written."""

@@ -19,8 +19,7 @@ from medaid.regions import Region
 
 def get_payee(region: Region, payee_id: str) -> Payee | None:
     """A region's payee; None where no account was ever entered. Raises Unavailable."""
-    item = PaymentItem.find(payee_key(region, payee_id))
-    return None if item is None else item.record(Payee)
+    return PaymentItem.held(payee_key(region, payee_id), Payee)[1]
 
 
 def enter_account(
@@ -116,8 +115,8 @@ def payable_account(region: Region, payee_id: str) -> tuple[BankAccount, Write]:
 
 
 def _load(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:
-    item = PaymentItem.find(payee_key(region, payee_id))
-    return item, Payee(region, payee_id) if item is None else item.record(Payee)
+    item, payee = PaymentItem.held(payee_key(region, payee_id), Payee)
+    return item, payee or Payee(region, payee_id)
 
 
 def _load_by_office(region: Region, payee_id: str) -> tuple[PaymentItem | None, Payee]:

@@ -133,10 +133,8 @@ def load_officer(
     region: Region, officer_id: OfficerId
 ) -> tuple[PaymentItem | None, RegisteredOfficer]:
     """The stored item, if any, and the officer. Raises Unavailable."""
-    item = PaymentItem.find(officer_key(region, officer_id))
-    return item, RegisteredOfficer(officer_id, region) if item is None else item.record(
-        RegisteredOfficer
-    )
+    item, officer = PaymentItem.held(officer_key(region, officer_id), RegisteredOfficer)
+    return item, officer or RegisteredOfficer(officer_id, region)
 
 
 def stored_officer(item: PaymentItem | None, officer: RegisteredOfficer, at: datetime) -> Write:

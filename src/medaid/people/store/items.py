@@ -13,6 +13,8 @@ from medaid.aws.table import UnicodeAttribute, table_meta
 
 # pynamodb leaves its subclass hook untyped
 class RegisterIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Identities by a region's register and their order in it."""
+
     class Meta:
         index_name = "register"
         projection = AllProjection()

@@ -105,6 +105,7 @@ def _indexed(psn_no: str, entry: RegisterEntry) -> dict[str, Any]:
 
 
 def filing_added(psn_no: str, filing: Filing) -> list[Write]:
+    """The write of a filing, which loses where it is filed already."""
     item = _item(keys.filing_key(psn_no, filing), filing, filing.filed)
     return [Put(item, _NEW, "people:filing")]
 
@@ -121,6 +122,7 @@ def filing_cancelled(psn_no: str, filing: Filing, now: datetime) -> list[Write]:
 
 
 def visit_opened(psn_no: str, visit: Visit) -> list[Write]:
+    """The write of a visit, which loses where its id is taken."""
     return [Put(_visit(psn_no, visit), _NEW, "people:visit")]
 
 

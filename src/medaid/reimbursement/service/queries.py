@@ -59,6 +59,7 @@ def steps_of_case(case_id: str) -> tuple[str, tuple[Step, ...]]:
 
 
 def may_read(officer: Officer) -> None:
+    """Raises Forbidden for whoever does not work in an office or at a point."""
     if not officer.roles & READERS or not officer.admdvs:
         raise Forbidden("FORBIDDEN", field="role", rule="须为经办机构或服务点的工作人员")
 

@@ -14,6 +14,8 @@ from medaid.reimbursement.rules import NEVER, DueProjection
 
 # pynamodb leaves its subclass hook untyped
 class DueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
+    """Cases by when the next step of their clock is due."""
+
     class Meta:
         index_name = "due"
         projection = KeysOnlyProjection()
@@ -24,6 +26,8 @@ class DueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-cal
 
 # pynamodb leaves its subclass hook untyped
 class QueueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
+    """Cases by who has them to do, the oldest first."""
+
     class Meta:
         index_name = "queue"
         projection = IncludeProjection(["summary"])

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 
 
 class Field(NamedTuple):
+    """One field of a transaction, as the standard states it."""
+
     name: str
     chinese: str
     kind: str

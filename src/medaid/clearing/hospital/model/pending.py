@@ -30,6 +30,8 @@ class PendingKind(StrEnum):
 
 
 class PendingState(StrEnum):
+    """How far it is with what waits."""
+
     OPEN = "open"
     """A dispute or claim nobody has decided."""
     UPHELD = "upheld"

@@ -26,6 +26,8 @@ Pair = tuple[Region, Region]
 
 
 class BillKind(StrEnum):
+    """For what a bill is: care that was given, or money in advance and back."""
+
     CLEARING = "clearing"
     PREPAYMENT = "prepayment"
     PREPAYMENT_RETURN = "prepayment_return"

@@ -39,6 +39,8 @@ class DepositWithdrawal:
 
 
 class ReturnState(StrEnum):
+    """How far it is with money that goes back to a city."""
+
     ASKED = "asked"
     """One person asked for it; another decides."""
     RETURNED = "returned"

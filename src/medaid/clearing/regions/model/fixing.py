@@ -11,6 +11,8 @@ from medaid.ids import OfficerId
 
 
 class FixingState(StrEnum):
+    """How far it is with a year's prepayment."""
+
     PROPOSED = "proposed"
     """Worked out by one person; another decides."""
     APPROVED = "approved"

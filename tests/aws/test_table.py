@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.aws.things import Thing
+from tests.aws.things import Thing
 
 from medaid.aws.settings import TABLES, settings
 from medaid.aws.table import FenAttribute, PackedAttribute, WholeAttribute, packed_text, table_meta

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pynamodb.exceptions import GetError
 from tests import storage
-from tests.core.aws.things import Thing
+from tests.aws.things import Thing
 from tests.storage import StorageFaults
 
 from medaid.aws.transaction import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.core.aws.things import Thing
+from tests.aws.things import Thing
 
 from medaid.aws.outbox import OutboxItem, event_of, publish
 from medaid.aws.transaction import ConditionFailed, Put, commit
