@@ -64,6 +64,8 @@ class StatementForm:
 
 
 class Side(NamedTuple):
+    """The row of one of the two funds between which money moves."""
+
     fund: str
     row: str
 
