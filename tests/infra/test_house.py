@@ -186,7 +186,7 @@ def values_never_change(path: str, text: str) -> list[str]:
 
 
 _SAID_ELSEWHERE = re.compile(
-    r"/(keys|shapes|shown|bodies|printed|\w*api)\.py$|/api/|^src/medaid/local/|^functions/"
+    r"/(keys|shapes|shown|bodies|pages|printed|\w*api)\.py$|/api/|^src/medaid/local/|^functions/"
 )
 """Keys stand in the list of access patterns, routes and what they send and get in Chinese words in
 their table and in docs/openapi.json; tools of one machine are described by their help."""
