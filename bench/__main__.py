@@ -10,6 +10,7 @@ from typing import Final
 EACH: Final = (
     ("pricing", "one claim with its full cited trace, beside OpenFisca-Core and exact fractions"),
     ("settle", "storage calls, capacity units, cold start of the settle function"),
+    ("lines", "fee lines: storage calls for 20 and 5,000 of them, the time of a split"),
     ("clocks", "working days, beside chinesecalendar"),
     ("books", "100,000 entries posted and proven, beside beancount; a month's close"),
     ("roster", "a roster of a million rows"),

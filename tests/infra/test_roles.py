@@ -188,6 +188,13 @@ FORBIDDEN = [
     ("Register", "GetItem", "settlement", "S#x"),
     ("Settle", "PutItem", "settlement", "F#x"),  # what the agency enters
     ("Reimburse", "PutItem", "settlement", "F#x"),
+    ("Settle", "PutItem", "catalogue", "H#x"),  # what is payable
+    ("Settle", "PutItem", "catalogue", "S#x"),
+    ("Settle", "BatchGetItem", "settlement", "S#x"),
+    ("Settle", "DeleteItem", "catalogue", "I#x"),
+    ("Register", "PutItem", "catalogue", "I#x"),  # what an institution maps
+    ("Register", "PutItem", "settlement", "L#x"),
+    ("Reimburse", "PutItem", "catalogue", "H#x"),
     ("Register", "UpdateItem", "access", "P#x"),
     ("Register", "DeleteItem", "access", "P#x"),
     ("Rollup", "PutItem", "fund", "E#x"),

@@ -29,6 +29,11 @@ from medaid.settlement.service import USE_CASES
 
 WHERE_CLIENTS_READ = {
     "1101": ("baseinfo", "insuinfo", "idetinfo"),
+    **dict.fromkeys(
+        ("1301", "1302", "1305", "1306"),
+        ("file_qury_no", "filename", "dld_endtime", "dld_end_time", "data_cnt"),
+    ),
+    **dict.fromkeys(("1312", "1316", "1318", "1319"), ("size", "pages", "recordCounts", "data")),
     "2201": ("data",),
     "2204": ("result",),
     "2206": ("setlinfo", "setldetail"),
@@ -109,7 +114,19 @@ def test_every_answer_stands_where_programs_read_it(tables: Tables) -> None:
 
 
 def test_the_table_of_nodes_knows_every_transaction_taken() -> None:
-    silent = {"2202", "2203", "2205", "2302", "2402", "2404", "2405", "2502", "2601"}
+    silent = {
+        "2202",
+        "2203",
+        "2205",
+        "2302",
+        "3301",
+        "3302",
+        "2402",
+        "2404",
+        "2405",
+        "2502",
+        "2601",
+    }
     assert set(WHERE_CLIENTS_READ) | silent == set(INPUTS) == set(USE_CASES)
     for infno, nodes in dialects.NODES.items():
         assert [one for one in nodes if one] == [WHERE_CLIENTS_READ[infno][0]]

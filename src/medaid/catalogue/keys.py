@@ -11,15 +11,19 @@ Each line: key: item; access pattern.
   with the national codes.
 - pk `R#<region>`, sk `<release id>`: a file that was proposed, and published by somebody else;
   releases of a region: query; one: get.
+- pk `I#<fixmedins_code>`, sk `<own code>`: what an institution mapped one of its own codes to;
+  3301, 3302, a fee line without a national code: a hundred with one call.
 
-The file of a release lies in the bucket under `catalogue/<region>/<release id>`.
+The file of a release lies in the bucket under `catalogue/<region>/<release id>`, its rows that came
+into force under the same with `.rows`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from medaid.aws.items import Key
+from medaid.aws.items import Key as Key  # institutions name it
+from medaid.ids import InstitutionCode
 from medaid.regions import Region
 
 SCHEMES: Final = "SCHEMES"
@@ -49,3 +53,12 @@ def release_key(region: Region, release_id: str) -> Key:
 def release_file(region: Region, release_id: str) -> str:
     """Name of the object in the bucket."""
     return f"catalogue/{region}/{release_id}"
+
+
+def release_rows(region: Region, release_id: str) -> str:
+    """Name of the object that holds the rows that came into force."""
+    return f"{release_file(region, release_id)}.rows"
+
+
+def institution_item_key(institution: InstitutionCode | str, own: str) -> Key:
+    return Key(f"I#{institution}", own)

@@ -16,7 +16,7 @@ from typing import Final
 from medaid.aws import exchange
 from medaid.aws.items import Key
 from medaid.aws.transaction import Decided, Write, transact
-from medaid.catalogue import keys, store
+from medaid.catalogue import downloads, keys, store
 from medaid.catalogue.model import (
     CatalogueTable,
     CodeMapping,
@@ -107,6 +107,9 @@ def publish_release(region: Region, release_id: str, by: OfficerId, now: datetim
     found = read_file(one.kind, region, content)
     changed, clashes = _load(region, one.kind, found)
     problems = (*found.problems, *clashes)
+    left_out = {problem.value for problem in clashes}
+    rows = [row for row in found.rows if row.rid not in left_out]
+    downloads.keep_rows(region, release_id, one.kind, rows, content)
 
     def decide() -> Decided[Release]:
         item, held = _held(region, release_id)
@@ -117,6 +120,8 @@ def publish_release(region: Region, release_id: str, by: OfficerId, now: datetim
             published_by=by,
             published_at=aware(now),
             codes_changed=changed,
+            accepted=len(rows),
+            version=downloads.version_of(rows),
             problems=_shown(problems),
             refused=len({problem.row for problem in found.problems}) + len(clashes),
         )

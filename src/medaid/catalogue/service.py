@@ -11,6 +11,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from medaid.catalogue import keys, rules, store
+from medaid.catalogue.downloads import next_file as next_file
+from medaid.catalogue.downloads import rows_page as rows_page
+from medaid.catalogue.institutions import mapped_writes as mapped_writes
+from medaid.catalogue.institutions import national_codes_of as national_codes_of
+from medaid.catalogue.institutions import withdrawn_writes as withdrawn_writes
 from medaid.catalogue.model import (
     Buyer,
     CodeMapping,
@@ -111,6 +116,9 @@ def _next_code(rows: Sequence[NationalCode], day: date) -> str:
 def _national_codes(
     codes: Sequence[str], regions: Sequence[Region]
 ) -> dict[str, Sequence[NationalCode]]:
-    at = {code: [keys.national_code_key(region, code) for region in regions] for code in codes}
+    at = {
+        code: [keys.national_code_key(region, code) for region in regions] if code else []
+        for code in codes
+    }
     found = store.find_many([key for some in at.values() for key in some], NationalCode)
     return {code: [found[key] for key in some if key in found] for code, some in at.items()}

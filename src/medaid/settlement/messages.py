@@ -8,9 +8,10 @@ refused and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
@@ -23,6 +24,10 @@ from medaid.settlement.model import Institution, MessageAct, MessageRecord
 from medaid.settlement.national.envelope import Message, differing
 
 T = TypeVar("T")
+Page = Sequence[Any]
+TOGETHER: Final = 45
+"""Rows of one transaction: its hundred items hold also what each row refers to, the visit, the
+message."""
 
 BEGINNING: Final = frozenset({"1101", "2201", "2401", "2501"})
 """What an institution whose agreement has ended no longer sends. It discharges, settles, takes back
@@ -168,6 +173,30 @@ def act_once(
         return None
 
     return transact(first, after, retry)
+
+
+def act_by_pages(
+    message: Message,
+    read: Callable[[], Page],
+    page: Callable[[Page, bool], Decided[None]],
+    again: Callable[[MessageRecord], None],
+) -> None:
+    """A list of more rows than one transaction takes: all pages but the last in transactions of
+    their own, then the last, which writes the message's record too.
+
+    `page` decides on some rows, and whether they are the last; a row that is done already is left
+    as it is, so that a message that was cut off is sent again and goes on. `again` refuses where
+    what this very message did stands no longer.
+    """
+    found = replayed(message)
+    if found is not None:
+        again(found)
+        return
+    rows = read()
+    whole = max(0, len(rows) - 1) // TOGETHER * TOGETHER
+    for start in range(0, whole, TOGETHER):
+        transact(partial(page, rows[start : start + TOGETHER], False))
+    act_once(message, partial(page, rows[whole:], True), again)
 
 
 def undone(message: Message) -> Conflict:

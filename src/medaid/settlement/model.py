@@ -218,6 +218,8 @@ class MessageAct(StrEnum):
     """Fee lines were uploaded."""
     LINES_REMOVED = "no_lines"
     """Fee lines were taken back."""
+    MAPPED = "mapped"
+    """Own codes of the institution were mapped, or a mapping withdrawn."""
     BLOCKED = "blocked"
     """2601 came before the message itself, which is never taken."""
     BLOCKING = "blocking"

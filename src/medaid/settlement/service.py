@@ -18,7 +18,7 @@ from medaid.errors import BadInput, Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.regions import Region
-from medaid.settlement import filings, reversing, settling, statements, store, visits
+from medaid.settlement import deferred, filings, reversing, settling, statements, store, visits
 from medaid.settlement.messages import check_sender, contracted
 from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes, dialects
@@ -180,20 +180,6 @@ def get_person(message: Message, _institution: Institution, now: datetime) -> Re
     return Reply(known, psn_no=psn_no, region=regions[0] if regions else "")
 
 
-def upload_lines(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2204, 2301."""
-    from medaid.settlement.lines import service as lines  # no settlement waits for the catalogue
-
-    return lines.upload_lines(message, institution, now)
-
-
-def remove_lines(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2205, 2302."""
-    from medaid.settlement.lines import service as lines  # as above
-
-    return lines.remove_lines(message, institution, now)
-
-
 def preview_visit(message: Message, institution: Institution, now: datetime) -> Reply:
     """2206, 2303."""
     decision, file = settling.preview_visit(message, institution, now)
@@ -231,13 +217,13 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2201": visits.register_visit,
     "2202": visits.cancel_visit,
     "2203": visits.describe_visit,
-    "2204": upload_lines,
-    "2205": remove_lines,
+    "2204": deferred.upload_lines,
+    "2205": deferred.remove_lines,
     "2206": preview_visit,
     "2207": settle_visit,
     "2208": reverse_settlement,
-    "2301": upload_lines,
-    "2302": remove_lines,
+    "2301": deferred.upload_lines,
+    "2302": deferred.remove_lines,
     "2303": preview_visit,
     "2304": settle_visit,
     "2305": reverse_settlement,
@@ -248,6 +234,10 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2501": filings.create_filing,
     "2502": filings.cancel_filing,
     "2601": reversing.reverse_by_message,
+    **dict.fromkeys(("1301", "1302", "1305", "1306"), deferred.download_list),
+    **dict.fromkeys(("1312", "1316", "1318", "1319"), deferred.download_page),
+    "3301": deferred.map_codes,
+    "3302": deferred.withdraw_code,
     "3201": statements.reconcile_totals,
     "3202": statements.reconcile_lines,
     "9101": statements.upload_file,

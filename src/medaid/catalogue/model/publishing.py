@@ -109,3 +109,7 @@ class Release:
     published_at: datetime | None = None
     codes_changed: int = 0
     """Codes of which something changed by it."""
+    accepted: int = 0
+    """Rows that came into force."""
+    version: str = ""
+    """Of a national list: the version that its last row names."""

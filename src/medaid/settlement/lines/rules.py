@@ -42,10 +42,17 @@ class SentLine:
     sent: Mapping[str, str]
 
     @property
-    def question(self) -> LineQuestion:
-        """What the catalogue is asked of it."""
+    def own_code(self) -> tuple[str, date] | None:
+        """The institution's own code and the day, where it sent no national one."""
+        if "med_list_codg" in self.sent:
+            return None
+        return self.sent["medins_list_codg"], civil_date(self.occurred)
+
+    def question(self, mapped: str = "") -> LineQuestion:
+        """What the catalogue is asked of it; `mapped` is what an own code stands for."""
         approval = codes.bare(self.sent.get("hosp_appr_flag", ""))
-        return LineQuestion(self.sent["med_list_codg"], civil_date(self.occurred), approval)
+        code = self.sent.get("med_list_codg", mapped)
+        return LineQuestion(code, civil_date(self.occurred), approval)
 
 
 def batch_of(message: Message) -> str:
@@ -79,8 +86,8 @@ def _line(row: Mapping[str, Any]) -> SentLine:
             else "门诊退费请撤销明细后重传"
         )
         raise _wrong(number, "init_feedetl_sn" if "init_feedetl_sn" in row else "cnt", rule)
-    if not row["med_list_codg"]:
-        raise _wrong(number, "med_list_codg", "医疗目录编码必填")
+    if not row["med_list_codg"] and not row["medins_list_codg"]:
+        raise _wrong(number, "med_list_codg", "医疗目录编码和医药机构目录编码至少填一项")
     amount = catalogue.line_amount(quantity, price)
     if amount != row["det_item_fee_sumamt"]:
         rule = f"报送 {row['det_item_fee_sumamt']},数量×单价为 {amount}"
@@ -136,8 +143,9 @@ def refund_of(
     if line.price != original.price:
         rule = f"与原明细单价 {catalogue.price_text(original.price)} 不一致"
         raise _wrong(line.feedetl_sn, "pric", rule)
-    if line.sent["med_list_codg"] != original.sent["med_list_codg"]:
-        raise _wrong(line.feedetl_sn, "med_list_codg", "与原明细不一致")
+    for name in ("med_list_codg", "medins_list_codg"):
+        if line.sent.get(name) != original.sent.get(name):
+            raise _wrong(line.feedetl_sn, name, "与原明细不一致")
     refunded = Quantity(original.refunded - line.quantity)
     if refunded > original.quantity:
         left = catalogue.scaled_text(original.quantity - original.refunded, 4)

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Final
 
-from medaid.aws.transaction import Decided, Write, transact
+from medaid.aws.transaction import Decided, Write
 from medaid.catalogue import service as catalogue
 from medaid.catalogue.model import Buyer, Quantity, Terms
 from medaid.errors import Conflict, Refused
+from medaid.ids import InstitutionCode
 from medaid.instants import age_on
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit
@@ -27,22 +27,17 @@ from medaid.settlement.lines import rules
 from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.lines.rules import SentLine
 from medaid.settlement.messages import (
-    act_once,
+    Page,
+    act_by_pages,
     check_visit,
     contracted,
     record_of,
-    replayed,
     undone,
     unknown_visit,
 )
 from medaid.settlement.model import STAY, Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.visits import file_of
-
-TOGETHER: Final = 45
-"""Lines of one transaction: its hundred items hold also each refund's original, the visit, the
-message."""
-Page = Sequence[Any]
 
 
 def upload_lines(message: Message, institution: Institution, now: datetime) -> Reply:
@@ -67,7 +62,7 @@ def upload_lines(message: Message, institution: Institution, now: datetime) -> R
             raise undone(message)
 
     read = partial(rules.read_lines, message, now=now)
-    _page_by_page(message, lambda: _readable(message, now, batch, read), page, again)
+    act_by_pages(message, lambda: _readable(message, now, batch, read), page, again)
     held = store.find_lines(message.text("mdtrt_id"), _numbers(message))
     return Reply({"result": [rules.answer(held[number][1]) for number in _numbers(message)]})
 
@@ -98,27 +93,8 @@ def remove_lines(message: Message, _institution: Institution, now: datetime) -> 
         if any(_still_there(message, mdtrt_id)):
             raise undone(message)
 
-    _page_by_page(message, wanted, page, again)
+    act_by_pages(message, wanted, page, again)
     return Reply()
-
-
-def _page_by_page(
-    message: Message,
-    read: Callable[[], Page],
-    page: Callable[[Page, bool], Decided[None]],
-    again: Callable[[MessageRecord], None],
-) -> None:
-    """All pages but the last in transactions of their own, then the last with the message's
-    record."""
-    found = replayed(message)
-    if found is not None:
-        again(found)
-        return
-    lines = read()
-    whole = max(0, len(lines) - 1) // TOGETHER * TOGETHER
-    for start in range(0, whole, TOGETHER):
-        transact(partial(page, lines[start : start + TOGETHER], False))
-    act_once(message, partial(page, lines[whole:], True), again)
 
 
 def _record(message: Message, act: MessageAct, now: datetime) -> MessageRecord:
@@ -213,7 +189,9 @@ def _terms(
         level = contracted(institution.code, day).level
         return Buyer(level, age_on(file.person.birth, day), visit.insutype, care)
 
-    asked = [one.question for one in lines]
+    own = [one.own_code for one in lines if one.own_code is not None]
+    mapped = iter(catalogue.national_codes_of(InstitutionCode(institution.code), own))
+    asked = [one.question(next(mapped) if one.own_code is not None else "") for one in lines]
     found = catalogue.terms_of_lines(asked, Region(visit.admdvs), buyer)
     return {one.feedetl_sn: terms for one, terms in zip(lines, found, strict=True)}
 

@@ -121,6 +121,8 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
         _check_size(body, LARGEST_MESSAGE)
     node, table = INPUTS[infno]
     content = _object(envelope.get("input"), "input")
+    if infno in LISTS and node not in content and isinstance(content.get("data"), dict):
+        content = content["data"]
     rows = rows_of(content.get(node), node, fields(table), _value) if infno in LISTS else ()
     if rows:
         table = "\n".join(line for line in table.split("\n") if line.split(" ")[0] in COMMON)

@@ -105,12 +105,34 @@ _INPATIENT_LINE: Final = (
     "\nmemo 备注 C500"
 )
 
+_OWN_CODE: Final = """
+fixmedins_hilist_id 定点医药机构目录编号 C30*
+fixmedins_hilist_name 定点医药机构目录名称 C200*
+list_type 目录类别 C30*
+med_list_codg 医疗目录编码 C50*
+begndate 开始日期 D*
+enddate 结束日期 D
+aprvno 批准文号 C100
+dosform 剂型 C200
+exct_cont 除外内容 C2000
+item_cont 项目内涵 C2000
+prcunt 计价单位 C100
+spec 规格 C500
+pacspec 包装规格 C500
+memo 备注 C500"""
+
+_VERSION: Final = "ver 版本号 C20*"
+_PAGE: Final = "updt_time 更新时间 D*\npage_num 当前页数 C10*\npage_size 本页数据量 C10*"
+
 INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "1101": (
         "data",
         f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50"
         "\nbegntime 开始时间 DT",
     ),
+    **dict.fromkeys(("1301", "1302", "1305", "1306"), ("data", _VERSION)),
+    **dict.fromkeys(("1312", "1318", "1319"), ("data", f"hilist_code 医保目录编码 C50\n{_PAGE}")),
+    "1316": ("data", f"med_list_codg 医疗目录编码 C50\n{_PAGE}"),
     "2201": (
         "data",
         f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}"
@@ -152,6 +174,12 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
     "2601": ("data", f"{_PERSON}\nomsgid 原发送方报文ID C30*\noinfno 原交易编号 C6*"),
+    "3301": ("catalogcompin", _OWN_CODE),
+    "3302": (
+        "data",
+        "fixmedins_code 定点医药机构编号 C30*\nfixmedins_hilist_id 定点医药机构目录编号 C30*"
+        "\nlist_type 目录类别 C30*\nmed_list_codg 医疗目录编码 C50*",
+    ),
     "3201": ("data", f"{_STATEMENT}\ninsutype 险种 C6*\nacct_pay 个人账户支付金额 C18*"),
     "3202": (
         "data",
@@ -163,11 +191,19 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
 }
 
-LISTS: Final = frozenset({"2204", "2301", "2302"})
+LISTS: Final = frozenset({"2204", "2301", "2302", "3301"})
 """Transactions whose node is a list of such rows, all of one visit."""
 
 NAMES: Final[Mapping[str, str]] = {
     "1101": "人员信息获取",
+    "1301": "西药中成药目录下载",
+    "1302": "中药饮片目录下载",
+    "1305": "医疗服务项目目录下载",
+    "1306": "医用耗材目录下载",
+    "1312": "医保目录信息查询",
+    "1316": "医疗目录与医保目录匹配信息查询",
+    "1318": "医保目录限价信息查询",
+    "1319": "医保目录先自付比例信息查询",
     "2201": "门诊挂号",
     "2202": "门诊挂号撤销",
     "2203": "门诊就诊信息上传",
@@ -188,6 +224,8 @@ NAMES: Final[Mapping[str, str]] = {
     "2501": "转院备案",
     "2502": "转院备案撤销",
     "2601": "冲正",
+    "3301": "目录对照上传",
+    "3302": "目录对照撤销",
     "3201": "医药机构费用结算对总账",
     "3202": "医药机构费用结算对明细账",
     "9101": "文件上传",
