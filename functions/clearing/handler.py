@@ -31,7 +31,7 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     found = rest.resolver()
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
         mount(found, table, clock, plain, DESK)
-    hospital = api.Context(settlement.institution_region)
+    hospital = api.HospitalContext(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 
 

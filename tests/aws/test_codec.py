@@ -14,7 +14,7 @@ from tests.clearing.builders import item
 
 from medaid.aws.codec import decode, encode
 from medaid.clearing.model import Item
-from medaid.clearing.regions.model import BillStep, Step
+from medaid.clearing.regions.model import BillAct, BillStep
 from medaid.events import KINDS, LISTENERS, Event
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -136,10 +136,10 @@ def test_no_other_length_of_a_row_is_read(spoiled: list[Any]) -> None:
         decode(Grown, spoiled)
 
 
-@pytest.mark.parametrize("kind", [Item, Step])
+@pytest.mark.parametrize("kind", [Item, BillAct])
 def test_rows_stored_before_today_are_read(kind: type[Any]) -> None:
     """An item of a month had no remark, a step of a bill no document."""
-    now: Any = item(1, RECORD.at) if kind is Item else Step(BillStep.RECEIVED, RECORD.at, BY)
+    now: Any = item(1, RECORD.at) if kind is Item else BillAct(BillStep.RECEIVED, RECORD.at, BY)
     assert decode(kind, encode(now)[:-1]) == now
 
 

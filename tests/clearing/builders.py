@@ -24,10 +24,10 @@ from medaid.clearing.hospital.model import (
     Statement,
 )
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Contract, InsurerBill, Period
+from medaid.clearing.insurer.model import Contract, InsurerBill, InsurerPeriod
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.clearing.regions import service as regions
-from medaid.clearing.regions.model import Bill, BillStep
+from medaid.clearing.regions.model import BillStep, RegionBill
 from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
 from medaid.fund import periods
@@ -280,7 +280,7 @@ def pay_insurer(
 ) -> InsurerBill:
     """An insurer's bill approved, ordered and paid by the bank; or what the insurer owes received;
     with the insurer's account where there is none yet."""
-    key = Region(district), year, Period(period)
+    key = Region(district), year, InsurerPeriod(period)
     if payments.get_payee(Region(district), "PICC") is None:
         insurer_account(district, now)
     made = insurer.approve_bill(*key, OfficerId(auditor), now)
@@ -401,7 +401,7 @@ def fix_prepayment(
     by: OfficerId,
     now: datetime,
     last_year: Mapping[str, Fen],
-) -> list[Bill]:
+) -> list[RegionBill]:
     """A year's prepayment, worked out by one and approved by another; its bills."""
     made = regions.fix_prepayment(treatment, paying, year, by, now, last_year)
     if made.state == "proposed":
@@ -426,7 +426,7 @@ def advance(
     by: str = "",
     document: str = "财函1号",
     endowed: bool = True,
-) -> Bill:
+) -> RegionBill:
     """One step of a bill between regions, on finance's paper; with money to pay from."""
     if endowed and step == "received":
         endow(debtor, day=civil_date(now).replace(day=1) - timedelta(days=1))
@@ -434,7 +434,7 @@ def advance(
     return regions.advance_bill(creditor, debtor, month, name, who, now, kind, document=document)
 
 
-def collect(bill: Bill, now: datetime, *, endowed: bool = True) -> None:
+def collect(bill: RegionBill, now: datetime, *, endowed: bool = True) -> None:
     """What the bill's cities owe comes into their province's account; with money to pay from."""
     for city, amounts in owed_by_city(bill).items():
         if endowed:
@@ -444,7 +444,7 @@ def collect(bill: Bill, now: datetime, *, endowed: bool = True) -> None:
         regions.collect(bill.debtor, city, document, amounts, OfficerId("省出纳"), now)
 
 
-def pay_bill(bill: Bill, now: datetime, last: str = "confirmed") -> Bill:
+def pay_bill(bill: RegionBill, now: datetime, last: str = "confirmed") -> RegionBill:
     """A bill through its steps up to `last`, the cities' money collected where there are cities."""
     for step in bill.way:
         if step is BillStep.IN_FULL and bill.taken(step) is None:
@@ -469,7 +469,7 @@ def upload_rows(items: Iterable[Item]) -> Iterator[bytes]:
     )
 
 
-def owed_to(region: str, month: str = "") -> list[Bill]:
+def owed_to(region: str, month: str = "") -> list[RegionBill]:
     """The bills that a region is owed by, of a month or of all."""
     return [
         one for one in regions.page_of_bills(region, month, "", 1000)[0] if one.creditor == region

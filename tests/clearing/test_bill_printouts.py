@@ -9,7 +9,7 @@ import pytest
 from tests.clearing.builders import at
 from tests.papers.looking import check_picture, check_text, text
 
-from medaid.clearing.regions.model import Bill, BillKind, BillStep, Dispute, Part, Step
+from medaid.clearing.regions.model import BillAct, BillKind, BillStep, Dispute, Part, RegionBill
 from medaid.clearing.regions.service import bill_paper
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -23,18 +23,18 @@ SUZHOU, NANJING, MAOMING = Region("320500"), Region("320100"), Region("440900")
 PAYS, TAKES = OfficerId("6f1c1f0e-9d3c-4a41-8f0e-000000000001"), OfficerId("c2d1-77")
 
 
-def bill(kind: BillKind = BillKind.CLEARING, month: str = "2023-07") -> Bill:
+def bill(kind: BillKind = BillKind.CLEARING, month: str = "2023-07") -> RegionBill:
     when = at(3, month=8)
     some = {"basic_resident": Fen(12_345_678_90), "assistance": Fen(1_000_00)}
     parts = (Part(SUZHOU, MAOMING, some), Part(NANJING, MAOMING, {"assistance": Fen(250_00)}))
     contested = Dispute(
         SUZHOU, MAOMING, {"assistance": Fen(100_00)}, "人员 2023 年 6 月已停保", PAYS, when
     )
-    return Bill(JS, GD, month, kind, 31, parts, when, disputes=(contested,))
+    return RegionBill(JS, GD, month, kind, 31, parts, when, disputes=(contested,))
 
 
-def steps(*taken: tuple[BillStep, OfficerId, datetime]) -> tuple[Step, ...]:
-    return tuple(Step(name, when, by) for name, by, when in taken)
+def steps(*taken: tuple[BillStep, OfficerId, datetime]) -> tuple[BillAct, ...]:
+    return tuple(BillAct(name, when, by) for name, by, when in taken)
 
 
 def test_a_bill_says_who_owes_whom_from_which_fund_and_who_did_what_J35() -> None:
@@ -75,7 +75,7 @@ def test_every_step_of_a_bills_way_has_its_place_and_no_other() -> None:
     """The cities' money in full and finance's paper too (X12); one of zero moves no money, and a
     city that pays itself collects nothing."""
 
-    def posts(one: Bill) -> list[str]:
+    def posts(one: RegionBill) -> list[str]:
         return [place.post for place in bill_paper(one).signatures]
 
     assert posts(bill()) == [

@@ -32,10 +32,10 @@ from medaid.aws.transaction import commit
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules as insurer_rules
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Period
+from medaid.clearing.insurer.model import InsurerPeriod
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions import store as bills
-from medaid.clearing.regions.model import Bill, BillKind, parts_of
+from medaid.clearing.regions.model import BillKind, RegionBill, parts_of
 from medaid.errors import Conflict
 from medaid.fund import allocations, periods
 from medaid.fund import service as fund
@@ -167,8 +167,8 @@ def test_an_insurers_bill_is_paid_from_what_the_special_account_holds() -> None:
     )
     commit(fund.writes(*fronting))
     now = noon(2019, 7, 2)
-    insurer.create_bill(district, 2019, Period.JULY, now)
-    bill = Region(district), 2019, Period.JULY
+    insurer.create_bill(district, 2019, InsurerPeriod.JULY, now)
+    bill = Region(district), 2019, InsurerPeriod.JULY
     insurer.approve_bill(*bill, OfficerId("审核"), now)
     insurer_account(district, now)
     give(ASSISTANCE, 499, day, "1001", district)
@@ -187,7 +187,7 @@ def test_a_transfer_to_a_region_takes_what_the_special_account_holds(kind: BillK
     """Refused when it is to be made, not when finance reports that it was; meanwhile nobody else
     spends the money."""
     rows = parts_of({(Region(SH), Region(JS)): {ASSISTANCE: Fen(500)}})
-    bill = Bill(Region(SH), Region(JS), "2023-07", kind, 1, rows, AUGUST)
+    bill = RegionBill(Region(SH), Region(JS), "2023-07", kind, 1, rows, AUGUST)
     commit(bills.create_bill(bill))
     if kind is BillKind.PREPAYMENT:
         fix_prepayment(SH, JS, 2022, OfficerId("主任"), AUGUST, {ASSISTANCE: Fen(6)})
@@ -217,7 +217,7 @@ def test_a_transfer_to_a_region_takes_what_the_special_account_holds(kind: BillK
 
 def test_a_city_pays_in_and_its_province_pays_on_what_is_there() -> None:
     rows = parts_of({(Region("310100"), Region(SUZHOU)): {ASSISTANCE: Fen(500)}})
-    bill = Bill(Region(SH), Region(JS), "2023-07", BillKind.CLEARING, 1, rows, AUGUST)
+    bill = RegionBill(Region(SH), Region(JS), "2023-07", BillKind.CLEARING, 1, rows, AUGUST)
     commit(bills.create_bill(bill))
     give(ASSISTANCE, 499, date(2023, 8, 1), "1001", SUZHOU)
     with pytest.raises(Conflict) as told:
@@ -234,7 +234,7 @@ def test_a_city_pays_in_and_its_province_pays_on_what_is_there() -> None:
 
 def test_a_deposit_goes_back_only_from_what_the_province_holds() -> None:
     rows = parts_of({(Region("310100"), Region(SUZHOU)): {ASSISTANCE: Fen(500)}})
-    bill = Bill(Region(SH), Region(JS), "2023-07", BillKind.CLEARING, 1, rows, AUGUST)
+    bill = RegionBill(Region(SH), Region(JS), "2023-07", BillKind.CLEARING, 1, rows, AUGUST)
     collect(bill, AUGUST)
     spent = [(ASSISTANCE, "1101", "1001", Fen(1))]
     periods.post(journal.movement("prepayment_out", JS, "其他", spent, AUGUST))

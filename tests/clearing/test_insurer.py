@@ -31,7 +31,7 @@ from medaid.clearing.insurer.model import (
     Contract,
     Evaluation,
     InsurerBill,
-    Period,
+    InsurerPeriod,
     RecordedPart,
     Signed,
     Survey,
@@ -107,14 +107,14 @@ def test_a_bill_covers_what_was_fronted_to_the_end_of_the_month_before() -> None
             datetime(2019, day.month, day.day, 4, tzinfo=UTC),
         )
     ]
-    end = rules.cover(DISTRICT, 2019, Period.JULY).end
+    end = rules.cover(DISTRICT, 2019, InsurerPeriod.JULY).end
     assert end == date(2019, 6, 30)
     assert rules.fronted(entries, 2019, end) == Fen(10)
     assert rules.fronted(entries, 2018, end) == Fen(0)
 
 
 def bill(district: str, period: str, now: datetime) -> InsurerBill:
-    return insurer.create_bill(district, 2019, Period(period), now)
+    return insurer.create_bill(district, 2019, InsurerPeriod(period), now)
 
 
 def pay(period: str, now: datetime) -> InsurerBill:
@@ -215,7 +215,9 @@ class TestYear:
         fronted(1, 3, 50000)
         bill(DISTRICT, "07", at(1, month=7, year=2019))
         bill(DISTRICT, "true_up", at(1, month=3, year=2020))
-        next_year = insurer.create_bill(DISTRICT, 2020, Period.JULY, at(1, month=7, year=2020))
+        next_year = insurer.create_bill(
+            DISTRICT, 2020, InsurerPeriod.JULY, at(1, month=7, year=2020)
+        )
         assert next_year.fronted == Fen(0)
 
     def test_manual_cases_are_fronted_too(self) -> None:
@@ -283,7 +285,7 @@ class TestYear:
         with pytest.raises(Conflict):
             self.contract()
         with pytest.raises(ValueError, match="03"):
-            Period("03")
+            InsurerPeriod("03")
         with pytest.raises(Refused):
             pay("07", at(1, month=7, year=2019))
 
@@ -440,24 +442,24 @@ class TestPaying:
         insurer_account(DISTRICT, when)
         auditor, finance = OfficerId("审核"), OfficerId("财政")
         with pytest.raises(Conflict):
-            insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+            insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, finance, when)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, auditor, when)
         before = tables.everything()
         with pytest.raises(Forbidden) as told:
-            insurer.pay_bill(D, 2019, Period.TRUE_UP, auditor, when)
+            insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, auditor, when)
         assert (told.value.code, tables.everything()) == ("SEPARATION", before)
-        paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, finance, when)
+        paid = insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, finance, when)
         assert (paid.state, paid.approved_by, paid.paid_by) == ("ordered", auditor, finance)
-        assert insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when) == paid
+        assert insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, auditor, when) == paid
 
     def test_a_stand_in_for_the_auditor_pays_no_bill_of_theirs(self) -> None:
         self.billed()
         when, days = at(5, month=3, year=2020), (date(2020, 3, 1), date(2020, 3, 31))
         auditor, other = OfficerId("审核"), OfficerId("代理")
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, auditor, when)
         delegate_duty(D, Duty.AUDIT, auditor, other, *days, "休假", CHIEF, when)
         with pytest.raises(Forbidden) as told:
-            insurer.pay_bill(D, 2019, Period.TRUE_UP, other, when)
+            insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, other, when)
         assert told.value.code == "SEPARATION"
         with pytest.raises(Forbidden):
             insurer.pay_fee(D, 2019, D, "预算1号", other, when)
@@ -467,21 +469,23 @@ class TestPaying:
         self.billed()
         when, later = at(5, month=3, year=2020), at(6, month=4, year=2020)
         auditor, other = OfficerId("审核"), OfficerId("代理")
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, auditor, when)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, auditor, when)
         days = date(2020, 3, 1), date(2020, 3, 31)
         delegate_duty(D, Duty.AUDIT, auditor, other, *days, "休假", CHIEF, when)
         with pytest.raises(Forbidden) as told:
-            insurer.pay_bill(D, 2019, Period.TRUE_UP, other, later)
+            insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, other, later)
         assert told.value.code == "SEPARATION"
         insurer_account(DISTRICT, later)
-        paid = insurer.pay_bill(D, 2019, Period.TRUE_UP, OfficerId("财政"), later)
+        paid = insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, OfficerId("财政"), later)
         assert paid.state == "ordered"
 
     def test_who_pays_in_the_office_approves_no_bill(self) -> None:
         self.billed()
         when = at(5, month=3, year=2020)
         with pytest.raises(Forbidden) as told:
-            insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("乙"), when)  # pays hospitals
+            insurer.approve_bill(
+                D, 2019, InsurerPeriod.TRUE_UP, OfficerId("乙"), when
+            )  # pays hospitals
         assert told.value.code == "SEPARATION"
 
     def test_the_fee_is_paid_by_its_payers_budget_once_and_moves_no_books(self) -> None:
@@ -491,7 +495,7 @@ class TestPaying:
         finance = OfficerId("财政")
         with pytest.raises(Conflict):
             insurer.pay_fee(D, 2019, D, "预算1号", finance, when)
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("审核"), when)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, OfficerId("审核"), when)
         with pytest.raises(Forbidden):
             insurer.pay_fee(D, 2019, C, "预算1号", finance, when)  # the district's to pay
         entries = list(fund.entries(DISTRICT, "2020-03"))
@@ -503,7 +507,7 @@ class TestPaying:
         assert list(fund.entries(DISTRICT, "2020-03")) == entries
 
     def undone(self, what: RecordedPart, office: Region = D, *, yes: bool = True) -> InsurerBill:
-        when, where = at(6, month=3, year=2020), (D, 2019, Period.TRUE_UP, office)
+        when, where = at(6, month=3, year=2020), (D, 2019, InsurerPeriod.TRUE_UP, office)
         insurer.request_undo(what, *where, "登记有误", OfficerId("财政"), when)
         with pytest.raises(Forbidden) as told:
             insurer.decide_undo(what, *where, yes, "属实", OfficerId("财政"), when)
@@ -515,7 +519,7 @@ class TestPaying:
     def recorded(self) -> tuple[OfficerId, datetime]:
         self.billed()
         when, finance = at(5, month=3, year=2020), OfficerId("财政")
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, OfficerId("审核"), when)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, OfficerId("审核"), when)
         return finance, when
 
     def test_a_fee_recorded_by_a_wrong_paper_is_taken_back_by_two(self) -> None:
@@ -532,7 +536,7 @@ class TestPaying:
         assert insurer.pay_fee(D, 2019, D, "预算2号", finance, when).fee_document == "预算2号"
         with pytest.raises(Forbidden) as told:  # the district's budget, not the city's
             insurer.request_undo(
-                RecordedPart.FEE, D, 2019, Period.TRUE_UP, C, "登记有误", finance, when
+                RecordedPart.FEE, D, 2019, InsurerPeriod.TRUE_UP, C, "登记有误", finance, when
             )
         assert told.value.code == "FORBIDDEN"
 

@@ -39,7 +39,7 @@ from medaid.benefit.service import outpatient_assistance
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import Period
+from medaid.clearing.insurer.model import InsurerPeriod
 from medaid.clearing.model import OUTPATIENT, items_of
 from medaid.event import SettlementPosted
 from medaid.fund import service as fund
@@ -56,12 +56,12 @@ def year(tables: object) -> None:
 @pytest.mark.parametrize(
     ("period", "kinds"),
     [
-        (Period.JULY, {"insurer_fronting"}),
-        (Period.DECEMBER, {"insurer_fronting"}),
-        (Period.TRUE_UP, {"insurer_fronting", "insurer_fronting_outpatient"}),
+        (InsurerPeriod.JULY, {"insurer_fronting"}),
+        (InsurerPeriod.DECEMBER, {"insurer_fronting"}),
+        (InsurerPeriod.TRUE_UP, {"insurer_fronting", "insurer_fronting_outpatient"}),
     ],
 )
-def test_what_each_bill_asks_for_is_data(period: Period, kinds: set[str]) -> None:
+def test_what_each_bill_asks_for_is_data(period: InsurerPeriod, kinds: set[str]) -> None:
     assert {*rules.cover(DISTRICT, 2019, period).kinds} == kinds
 
 

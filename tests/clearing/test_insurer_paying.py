@@ -15,7 +15,7 @@ from tests.fund.balances import counterpart_balances
 from medaid.aws import exchange
 from medaid.aws.transaction import commit
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import InsurerBill, Period, RecordedPart
+from medaid.clearing.insurer.model import InsurerBill, InsurerPeriod, RecordedPart
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import balances, periods
 from medaid.fund import service as fund
@@ -40,15 +40,15 @@ def spent() -> int:
 
 
 def approved(now: datetime = JULY) -> InsurerBill:
-    return insurer.approve_bill(D, 2019, Period.JULY, AUDITOR, now)
+    return insurer.approve_bill(D, 2019, InsurerPeriod.JULY, AUDITOR, now)
 
 
 def ordered(now: datetime = JULY) -> InsurerBill:
-    return insurer.pay_bill(D, 2019, Period.JULY, FINANCE, now)
+    return insurer.pay_bill(D, 2019, InsurerPeriod.JULY, FINANCE, now)
 
 
 def present() -> InsurerBill:
-    (found,) = [b for b in insurer.list_bills(Region(CITY), 2019) if b.period is Period.JULY]
+    (found,) = [b for b in insurer.list_bills(Region(CITY), 2019) if b.period is InsurerPeriod.JULY]
     return found
 
 
@@ -148,7 +148,7 @@ class TestBank:
         approved()
         before = billed.everything()
         with pytest.raises(Forbidden) as told:
-            insurer.pay_bill(D, 2019, Period.JULY, AUDITOR, JULY)
+            insurer.pay_bill(D, 2019, InsurerPeriod.JULY, AUDITOR, JULY)
         assert told.value.code == "SEPARATION"
         assert billed.everything() == before
 
@@ -165,13 +165,13 @@ class TestRefund:
         (one,) = [e for e in fund.entries(DISTRICT, "2019-04") if e.kind == "insurer_fronting"]
         commit(fund.writes(reversing(one, "r", date(2019, 9, 1), at(1, month=9, year=2019))))
         made = bill(DISTRICT, "true_up", at(1, month=3, year=2020))
-        insurer.approve_bill(D, 2019, Period.TRUE_UP, AUDITOR, self.MARCH)
+        insurer.approve_bill(D, 2019, InsurerPeriod.TRUE_UP, AUDITOR, self.MARCH)
         return made
 
     def receive(
         self, day: date = date(2020, 3, 6), paper: str = "回单1", by: OfficerId = FINANCE
     ) -> InsurerBill:
-        return insurer.receive_refund(D, 2019, Period.TRUE_UP, paper, day, by, self.MARCH)
+        return insurer.receive_refund(D, 2019, InsurerPeriod.TRUE_UP, paper, day, by, self.MARCH)
 
     def test_it_is_booked_on_the_banks_day_once(self) -> None:
         assert self.owed_back().fronted == Fen(-50000)
@@ -212,17 +212,17 @@ class TestRefund:
     def test_what_the_insurer_owes_is_no_pay_order_and_what_is_owed_to_it_no_refund(self) -> None:
         self.owed_back()
         with pytest.raises(Conflict) as told:
-            insurer.pay_bill(D, 2019, Period.TRUE_UP, FINANCE, self.MARCH)
+            insurer.pay_bill(D, 2019, InsurerPeriod.TRUE_UP, FINANCE, self.MARCH)
         assert told.value.field == "bill"
         with pytest.raises(Conflict):
             insurer.receive_refund(
-                D, 2019, Period.JULY, "回单1", date(2019, 7, 5), FINANCE, self.MARCH
+                D, 2019, InsurerPeriod.JULY, "回单1", date(2019, 7, 5), FINANCE, self.MARCH
             )
 
     def test_a_refund_recorded_by_a_wrong_paper_is_taken_back_by_two(self, billed: Tables) -> None:
         """Issue: right money, 35: the books owe it again until it comes by another paper."""
         self.owed_back()
-        where = RecordedPart.REFUND, D, 2019, Period.TRUE_UP, D
+        where = RecordedPart.REFUND, D, 2019, InsurerPeriod.TRUE_UP, D
         with pytest.raises(Conflict):  # nothing is recorded
             insurer.request_undo(*where, "认错款", FINANCE, self.MARCH)
         self.receive()
@@ -260,7 +260,7 @@ class TestRefund:
         before = billed.everything()
         with pytest.raises(Conflict) as told:
             insurer.receive_refund(
-                D, 2019, Period.TRUE_UP, "回单1", date(2020, 3, 6), FINANCE, april
+                D, 2019, InsurerPeriod.TRUE_UP, "回单1", date(2020, 3, 6), FINANCE, april
             )
         assert told.value.code == "PERIOD_CLOSED"
         assert billed.everything() == before
@@ -270,13 +270,13 @@ class TestRefund:
 def test_a_bill_of_nothing_is_done_without_an_order() -> None:
     bill(DISTRICT, "12", at(1, month=12, year=2019))
     december = at(2, month=12, year=2019)
-    insurer.approve_bill(D, 2019, Period.DECEMBER, AUDITOR, december)
-    done = insurer.pay_bill(D, 2019, Period.DECEMBER, FINANCE, december)
+    insurer.approve_bill(D, 2019, InsurerPeriod.DECEMBER, AUDITOR, december)
+    done = insurer.pay_bill(D, 2019, InsurerPeriod.DECEMBER, FINANCE, december)
     assert (done.state, done.order_id) == ("nothing_due", "")
 
 
 @pytest.mark.usefixtures("billed")
 def test_another_districts_bill_is_not_there() -> None:
     with pytest.raises(Refused) as told:
-        insurer.pay_bill(Region("440902"), 2019, Period.JULY, FINANCE, JULY)
+        insurer.pay_bill(Region("440902"), 2019, InsurerPeriod.JULY, FINANCE, JULY)
     assert told.value.code == "NOT_FOUND"

@@ -19,7 +19,7 @@ from medaid.clearing.hospital.model import Statement, StatementState
 from medaid.clearing.keys import REGIONS
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions import store as region_store
-from medaid.clearing.regions.model import Bill, BillKind, parts_of
+from medaid.clearing.regions.model import BillKind, RegionBill, parts_of
 from medaid.clearing.store import late_taken, list_late, list_late_months, note
 from medaid.ids import InstitutionCode
 from medaid.money import Fen
@@ -49,9 +49,9 @@ def closed(months: Iterable[str]) -> None:
         commit(store.replace_statement(row, replace(one, state=StatementState.PAID), NOW))
 
 
-def billed(month: str, closed: bool) -> Bill:
+def billed(month: str, closed: bool) -> RegionBill:
     parts = parts_of({(Region("310100"), R): {"assistance": Fen(5)}})
-    bill = Bill(SH, JS, month, BillKind.CLEARING, 1, parts, NOW)
+    bill = RegionBill(SH, JS, month, BillKind.CLEARING, 1, parts, NOW)
     commit(region_store.create_bill(bill))
     return pay_bill(bill, NOW, "confirmed" if closed else "received")
 

@@ -16,7 +16,7 @@ from medaid.aws.transaction import commit
 from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import files, national, store
 from medaid.clearing.regions import service as regions
-from medaid.clearing.regions.model import Bill, BillKind, Deposit, Pair, parts_of
+from medaid.clearing.regions.model import BillKind, Deposit, Pair, RegionBill, parts_of
 from medaid.errors import BadInput, Conflict, Forbidden, MedaidError, Refused
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
@@ -32,8 +32,8 @@ PAIR, OTHER = (SHANGHAI, SUZHOU), (SHANGHAI, NANJING)
 MONTH, NOW = "2023-07", at(2, 4, month=8)
 
 
-def bill_of(amounts: dict[Pair, Amounts]) -> Bill:
-    return Bill(SH, JS, MONTH, BillKind.CLEARING, 1, parts_of(amounts), NOW)
+def bill_of(amounts: dict[Pair, Amounts]) -> RegionBill:
+    return RegionBill(SH, JS, MONTH, BillKind.CLEARING, 1, parts_of(amounts), NOW)
 
 
 def moved(region: str, number: str) -> int:
@@ -43,7 +43,7 @@ def moved(region: str, number: str) -> int:
     return sum(int(line.fen) for line in lines)
 
 
-def received(amounts: dict[Pair, Amounts] | None = None) -> Bill:
+def received(amounts: dict[Pair, Amounts] | None = None) -> RegionBill:
     bill = bill_of(amounts or {PAIR: {"assistance": Fen(1000)}})
     commit(store.create_bill(bill))
     return advance(SH, JS, MONTH, "received", NOW, by="经办")
@@ -51,7 +51,7 @@ def received(amounts: dict[Pair, Amounts] | None = None) -> Bill:
 
 @pytest.mark.usefixtures("tables")
 class TestDispute:
-    def dispute(self, pair: Pair, amounts: Amounts, by: str = "经办") -> Bill:
+    def dispute(self, pair: Pair, amounts: Amounts, by: str = "经办") -> RegionBill:
         return regions.dispute_bill(SH, JS, MONTH, pair, amounts, "费用重复", OfficerId(by), NOW)
 
     def test_who_when_and_why_stand_in_the_trail(self) -> None:
@@ -147,7 +147,7 @@ class TestCollection:
         by_fund = {fund: Fen(fen) for fund, fen in amounts.items()}
         return regions.collect(JS, city, document, by_fund, OfficerId("省出纳"), NOW)
 
-    def submitted(self) -> Bill:
+    def submitted(self) -> RegionBill:
         return pay_bill(received(self.BOTH), NOW, "submitted")
 
     def test_nothing_is_paid_before_all_cities_have(self, tables: Tables) -> None:
@@ -459,7 +459,7 @@ class TestSecondReading:
     """A bill lies in two files, the debtor's and the creditor's: whichever is read first is kept,
     and the other must say the same."""
 
-    def take(self, province: Region, amounts: dict[Pair, Amounts]) -> list[Bill]:
+    def take(self, province: Region, amounts: dict[Pair, Amounts]) -> list[RegionBill]:
         name = national.answered_at(MONTH, province)
         exchange.put(name, files.billed([bill_of(amounts)]), "application/zip")
         filed = files.filed(MONTH, [])

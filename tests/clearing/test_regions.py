@@ -37,12 +37,12 @@ from medaid.clearing.regions import files as regionfiles
 from medaid.clearing.regions import service as regions
 from medaid.clearing.regions.billing import AT_ONCE
 from medaid.clearing.regions.model import (
-    Bill,
+    BillAct,
     BillKind,
     BillStep,
-    Filing,
+    CityFiling,
     PrepaymentUse,
-    Step,
+    RegionBill,
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
@@ -65,7 +65,7 @@ NOW, JULY = at(2, 4, month=8), at(2, 4)
 AGENCY, CHIEF = hand("received"), OfficerId("主任")
 
 
-def round_trip(month: str, now: datetime) -> list[Bill]:
+def round_trip(month: str, now: datetime) -> list[RegionBill]:
     """Statements, cities' filings, provinces' filings, the national split, bills taken in."""
     for city in ALL:
         close_month(city, month, now.replace(hour=1))
@@ -73,7 +73,7 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
     for province, cities in CITIES.items():
         regions.file_province(province, month, cities)
     national.split(month, list(CITIES))
-    found: dict[str, Bill] = {}
+    found: dict[str, RegionBill] = {}
     for province, cities in CITIES.items():
         for bill in (
             *regions.bill_province(province, month, cities, now),
@@ -83,7 +83,7 @@ def round_trip(month: str, now: datetime) -> list[Bill]:
     return [found[key] for key in sorted(found)]
 
 
-def pay(bill: Bill, now: datetime) -> Bill:
+def pay(bill: RegionBill, now: datetime) -> RegionBill:
     return pay_bill(bill, now)
 
 
@@ -173,7 +173,7 @@ class TestRoundTrip:
 
     def test_file_is_taken_once_and_only_for_oneself(self) -> None:
         content = regionfiles.filed(
-            "2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})]
+            "2023-07", [CityFiling(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})]
         )
         national.file("2023-07", JS, content)
         national.file("2023-07", JS, content)
@@ -196,7 +196,7 @@ class TestRoundTrip:
     def test_file_of_another_form_is_refused(self, old: bytes, new: bytes) -> None:
         """Right money, 36."""
         content = unzipped(
-            regionfiles.filed("2023-07", [Filing(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
+            regionfiles.filed("2023-07", [CityFiling(SUZHOU, SHANGHAI, 1, {"assistance": Fen(5)})])
         )
         with pytest.raises(BadInput):
             national.file("2023-07", JS, zipped("x", content.replace(old, new)))
@@ -207,12 +207,12 @@ class TestRoundTrip:
         parts = {
             (SHANGHAI, Region(f"32{n:02d}00")): {"assistance": Fen(100 + n)} for n in range(1, 41)
         }
-        bill = Bill(SH, JS, "2023-07", BillKind.CLEARING, 40, parts_of(parts), NOW)
+        bill = RegionBill(SH, JS, "2023-07", BillKind.CLEARING, 40, parts_of(parts), NOW)
         commit(store.create_bill(bill))
         pay_bill(bill, NOW, "transferred")
         held = store.get_bill(SH, JS, "2023-07")
         entries = rules.step_entries(bill, BillStep.ADVISED, NOW)
-        noted = Step(BillStep.ADVISED, NOW, AGENCY, "财函1号")
+        noted = BillAct(BillStep.ADVISED, NOW, AGENCY, "财函1号")
         billing._book_parts(held, noted, entries[:-AT_ONCE])
         pair = (SHANGHAI, Region("320100"))
         with pytest.raises(Conflict):  # its entries are being posted: nobody contests it now
@@ -268,7 +268,7 @@ class TestRoundTrip:
         arrive(away(2, MAOMING, NANJING))
         for city in ALL:
             close_month(city, "2023-07", NOW.replace(hour=1))
-        done = jobs.Done()
+        done = jobs.JobDone()
         jobs.bill_regions(done, store_of_items.list_regions(), NOW)
         assert done.failed == []
         first = {row["pk"]["S"] for row in tables.items("clearing") if row["pk"]["S"] < "C"}
@@ -283,7 +283,7 @@ class TestRoundTrip:
         monkey = pytest.MonkeyPatch()
         monkey.setattr(jobs, "_split", lambda *_: 0)  # the national level's files are there
         exchange.put(name, bytes(spoiled))
-        again = jobs.Done()
+        again = jobs.JobDone()
         jobs.bill_regions(again, store_of_items.list_regions(), NOW)
         monkey.undo()
         assert [text.split()[:2] for text in again.failed] == [["region_bills", SH]]
@@ -435,7 +435,7 @@ class TestClocks:
     )
     def test_due_over_holidays(self, step: str, began: date, due: date) -> None:
         at_noon = datetime(began.year, began.month, began.day, 4, tzinfo=UTC)
-        bill = Bill(
+        bill = RegionBill(
             SH,
             JS,
             "2023-07",
@@ -445,11 +445,11 @@ class TestClocks:
             at_noon,
         )
         for name in bill.way[: bill.way.index(BillStep(step)) + 1]:
-            bill = rules.stepped(bill, Step(name, at_noon, hand(name), "财函1号"))
+            bill = rules.stepped(bill, BillAct(name, at_noon, hand(name), "财函1号"))
         assert bill.due(published()) == due
 
     def test_steps_in_order_only(self) -> None:
-        bill = Bill(
+        bill = RegionBill(
             SH,
             JS,
             "2023-07",
@@ -459,7 +459,7 @@ class TestClocks:
             NOW,
         )
         for wrong in ("submitted", "in_full", "transferred", "advised", "confirmed"):
-            step = Step(BillStep(wrong), NOW, hand(wrong), "财函1号")
+            step = BillAct(BillStep(wrong), NOW, hand(wrong), "财函1号")
             with pytest.raises(Conflict):
                 rules.stepped(bill, step)
 

@@ -45,7 +45,7 @@ from medaid.aws import exchange
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Agreement, Mode, Statement
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import BillState, Period
+from medaid.clearing.insurer.model import BillState, InsurerPeriod
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.instants import civil_date
@@ -368,7 +368,7 @@ class Years:
                 if one.district != region:
                     continue
                 end = BILLS[one.period]
-                if one.period is Period.TRUE_UP:
+                if one.period is InsurerPeriod.TRUE_UP:
                     self.outside.trued_up.add((2021, region))
                 told = sum(
                     fen

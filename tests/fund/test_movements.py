@@ -197,7 +197,7 @@ def test_provisions_of_2026_begin_with_2026(tables: Tables) -> None:
 def test_contributions_of_a_later_year_wait_for_its_january(
     monkeypatch: pytest.MonkeyPatch, tables: Tables
 ) -> None:
-    filing = provisions.Filing(Region(REGION), date(2026, 9, 1), "备案号")
+    filing = provisions.EarlyPayRegion(Region(REGION), date(2026, 9, 1), "备案号")
     monkeypatch.setattr(provisions, "filings", lambda: (filing,))
     advance = (RESIDENT, "1001", "2109", 5)
     early = paper("1", "contribution_advance", date(2026, 8, 31), advance)

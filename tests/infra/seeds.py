@@ -35,7 +35,7 @@ from medaid.clearing.hospital import store as hospital
 from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState, Statement
 from medaid.clearing.model import Item
 from medaid.clearing.regions import store as between
-from medaid.clearing.regions.model import Bill, BillKind, Deposit, parts_of
+from medaid.clearing.regions.model import BillKind, Deposit, RegionBill, parts_of
 from medaid.clearing.store import ClearingItem
 from medaid.fund import keys, reconciliation
 from medaid.fund.current_accounts import OpenItem, OpenItems
@@ -204,7 +204,7 @@ def _bill(number: int) -> list[Write]:
     other = Region(f"32{number // 2 + 1:02d}00")
     pair = (HERE, other) if number % 2 else (other, HERE)
     parts = parts_of({pair: {"maf": Fen(5)}})
-    return between.create_bill(Bill(*pair, MONTH, BillKind.CLEARING, 1, parts, NOW))
+    return between.create_bill(RegionBill(*pair, MONTH, BillKind.CLEARING, 1, parts, NOW))
 
 
 def _deposit(number: int) -> Write:

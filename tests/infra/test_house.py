@@ -307,14 +307,6 @@ def test_each_rule_notices_a_breach(rule: Rule, path: str, text: str) -> None:
     assert rule(path, text) != []
 
 
-STILL_SHARED: Final = {
-    "Approval", "Bill", "Category", "ClauseShown", "Context", "Done", "Filing", "HeldBill",
-    "LineIn", "LineShown", "PartShown", "Payee", "Period", "Row", "StatementShown", "Step",
-    "VersionShown",
-}  # fmt: skip
-"""Class names of fund and clearing that stand twice; each goes, none is added."""
-
-
 def shared_class_names(code: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
     """Public class names that stand in more than one file, with the files: a reader who meets the
     name would not know which is meant, and docs/openapi.json would name it by its file."""
@@ -341,7 +333,7 @@ def test_tests_mirror_the_packages_once() -> None:
 
 
 def test_a_class_name_means_one_thing() -> None:
-    assert shared_class_names(_code()).keys() == STILL_SHARED
+    assert shared_class_names(_code()) == {}
 
 
 def test_a_class_name_that_means_two_things_is_noticed() -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Tables
 
 from medaid.aws.faults import Failed
-from medaid.clearing.jobs import Done
+from medaid.clearing.jobs import JobDone
 from medaid.errors import Unavailable
 from medaid.local.places import FUNCTIONS
 
@@ -129,7 +129,7 @@ def test_a_job_that_failed_in_part_leaves_as_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch, tables: Tables
 ) -> None:
     clearing = LOADED["clearing/handler.py"]
-    done = Done(failed=["sealed 320500 UNAVAILABLE"])
+    done = JobDone(failed=["sealed 320500 UNAVAILABLE"])
     monkeypatch.setattr(clearing.jobs, "monthly", lambda _: done)
     assert "sealed 320500 UNAVAILABLE" in raised(lambda: clearing.handler({"job": "monthly"}, None))
 

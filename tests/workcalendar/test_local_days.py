@@ -13,7 +13,7 @@ from tests.reimbursement.office import INTAKE, at, draft, given, office, opened,
 from medaid.aws import calendars, exchange
 from medaid.aws.transaction import commit
 from medaid.clearing.hospital import rules as hospital
-from medaid.clearing.regions.model import Bill, BillKind, BillStep, Part, Step
+from medaid.clearing.regions.model import BillAct, BillKind, BillStep, Part, RegionBill
 from medaid.errors import BadInput
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -205,9 +205,9 @@ def test_the_steps_of_a_bill_are_counted_in_the_days_of_who_owes_them_18(
 ) -> None:
     begun = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
     way = (BillStep.RECEIVED, BillStep.SUBMITTED, BillStep.TRANSFERRED)
-    done = tuple(Step(one, begun, OfficerId("甲")) for one in way[: way.index(step) + 1])
+    done = tuple(BillAct(one, begun, OfficerId("甲")) for one in way[: way.index(step) + 1])
     parts = (Part(WUXI, NANJING, {"basic_resident": Fen(100)}),)
-    bill = Bill(WUXI, NANJING, "2026-02", BillKind.CLEARING, 1, parts, begun, done)
+    bill = RegionBill(WUXI, NANJING, "2026-02", BillKind.CLEARING, 1, parts, begun, done)
     last = published().add(date(2026, 3, 10), WorkingDays(budget))
     assert bill.due(current()) == last
     publish(WUXI, date(2026, 3, 12))

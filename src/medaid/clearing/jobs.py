@@ -35,7 +35,7 @@ CATCH_UP: Final = 24
 
 
 @dataclass
-class Done:
+class JobDone:
     """What a job did: counts by name, findings of the books by name, and what failed (never
     personal data)."""
 
@@ -56,10 +56,10 @@ class Done:
         return True
 
 
-def monthly(now: datetime) -> Done:
+def monthly(now: datetime) -> JobDone:
     """On the first: last month's statements of every institution of every region, over the queue
     where there is one (J34); months that were missed before it first."""
-    done, month = Done(), Month.of(now).previous
+    done, month = JobDone(), Month.of(now).previous
     for region in store.list_regions():
         done.attempt("statements", region, partial(_close, region, month, now))
     return done
@@ -96,10 +96,10 @@ def task(body: str) -> None:
     )
 
 
-def daily(now: datetime, calendar: Calendar) -> Done:
+def daily(now: datetime, calendar: Calendar) -> JobDone:
     """Each morning: books sealed, verified and compared; late items, deadlines, the year's bar,
     bills, prepayments and the insurer's bills."""
-    done, today = Done(), civil_date(now)
+    done, today = JobDone(), civil_date(now)
     running = Month.of(now)
     months = (running.previous, running)
     found = store.list_regions()
@@ -152,7 +152,7 @@ def _reserve(admdvs: str, now: datetime) -> int:
 # between regions
 
 
-def bill_regions(done: Done, found: list[Region], now: datetime) -> None:
+def bill_regions(done: JobDone, found: list[Region], now: datetime) -> None:
     """Filings, splits and bills of every past month that is not billed yet, as far as they can go
     today. A file that does not read stops its own province, and nobody else."""
     cities = [region for region in found if region.level not in (Level.PROVINCE, Level.NATION)]
@@ -167,7 +167,7 @@ def bill_regions(done: Done, found: list[Region], now: datetime) -> None:
 
 
 def _bill_month(
-    done: Done, month: Month, provinces: Mapping[Region, list[str]], now: datetime
+    done: JobDone, month: Month, provinces: Mapping[Region, list[str]], now: datetime
 ) -> None:
     """One month's way through cities, provinces and the nation. On one machine the national level
     is ours (MEDAID_NATIONAL=local)."""
@@ -197,7 +197,7 @@ def _is_billed(province: str, month: str) -> bool:
     return run is not None and run.state is runs.RunState.DONE
 
 
-def _file_cities(done: Done, month: Month, cities: list[str], now: datetime) -> bool:
+def _file_cities(done: JobDone, month: Month, cities: list[str], now: datetime) -> bool:
     """Files each city's month; whether all have. A refusal or storage failure of one is noted."""
     filed = []
     for city in cities:

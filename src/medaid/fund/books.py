@@ -16,7 +16,7 @@ from medaid.money import Fen
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrialBalanceRow:
     """One account in a trial balance, fen: opening and closing with sign (debit positive), the
     period's debits and credits without."""
 
@@ -37,9 +37,9 @@ class TrialBalance:
 
     admdvs: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[TrialBalanceRow, ...]
 
-    def fund(self, key: str) -> tuple[Row, ...]:
+    def fund(self, key: str) -> tuple[TrialBalanceRow, ...]:
         return tuple(row for row in self.rows if row.account.fund == key)
 
     def closing(self, code: str) -> Fen:
@@ -91,14 +91,18 @@ def trial_balance(
     return TrialBalance(admdvs, title, balance_rows(opening, turnovers(entries)))
 
 
-def balance_rows(opening: Mapping[str, Fen], moved: Mapping[str, Turnover]) -> tuple[Row, ...]:
+def balance_rows(
+    opening: Mapping[str, Fen], moved: Mapping[str, Turnover]
+) -> tuple[TrialBalanceRow, ...]:
     """The rows of a trial balance from opening balances and turnovers by account code, in chart
     order."""
     rows = []
     for code, account in accounts().items():
         before, turnover = opening.get(code, Fen(0)), moved.get(code, Turnover())
         if before or turnover.debits or turnover.credits:
-            rows.append(Row(account, before, Fen(turnover.debits), Fen(turnover.credits)))
+            rows.append(
+                TrialBalanceRow(account, before, Fen(turnover.debits), Fen(turnover.credits))
+            )
     return tuple(rows)
 
 

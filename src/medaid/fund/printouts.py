@@ -8,7 +8,7 @@ from typing import Final
 
 from medaid.fund import allocations, service, vouchers
 from medaid.fund.analysis import sides
-from medaid.fund.books import Row
+from medaid.fund.books import TrialBalanceRow
 from medaid.fund.model import Account
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.fund.records import Signature
@@ -65,7 +65,7 @@ def trial_balance_paper(region: Region, begin: date, end: date) -> Paper:
 
 
 def _balance_rows(
-    rows: Iterable[Row],
+    rows: Iterable[TrialBalanceRow],
 ) -> tuple[tuple[tuple[Value, ...], ...], tuple[Value, ...]]:
     held = list(rows)
     shown: list[tuple[Value, ...]] = [

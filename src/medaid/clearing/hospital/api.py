@@ -14,15 +14,15 @@ from medaid.clearing.hospital import service
 from medaid.clearing.hospital.clauses import required_clauses
 from medaid.clearing.hospital.model import Agreement, AgreementState
 from medaid.clearing.hospital.shapes import (
+    AgreementIn,
     AgreementShown,
     AgreementsShown,
-    Approval,
     Assessment,
-    ClauseShown,
     Deduction,
     DrgShareShown,
     PayableShown,
-    Proposal,
+    RequiredClauseShown,
+    StatementApproval,
     StatementShown,
     Verdict,
     agreement_shown,
@@ -36,14 +36,14 @@ from medaid.regions import Region
 
 
 @dataclass(frozen=True)
-class Context:
+class HospitalContext:
     """What the routes decide with beside the request."""
 
     institution_region: Callable[[str], Region]
     """The region of a contracted institution. Raises Refused INSTITUTION_UNKNOWN."""
 
 
-ROUTES: Routes[Context] = Routes("clearing-hospital", "医疗机构结算")
+ROUTES: Routes[HospitalContext] = Routes("clearing-hospital", "医疗机构结算")
 STATEMENT: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}"
 
 # -------------------------------------------------------------------------------------------------
@@ -52,14 +52,18 @@ STATEMENT: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}
 
 @ROUTES.get(STATEMENT, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
 def show_statement(
-    call: Call[Context, None], admdvs: Region, institution: str, month: Month, number: int
+    call: Call[HospitalContext, None], admdvs: Region, institution: str, month: Month, number: int
 ) -> StatementShown:
     return statement_shown(service.get_statement(admdvs, institution, month, number).statement)
 
 
 @ROUTES.post(f"{STATEMENT}/approve", "审核对账单", roles=("auditor", "reviewer"))
 def approve_statement(
-    call: Call[Context, Approval], admdvs: Region, institution: str, month: Month, number: int
+    call: Call[HospitalContext, StatementApproval],
+    admdvs: Region,
+    institution: str,
+    month: Month,
+    number: int,
 ) -> StatementShown:
     by, points = call.caller.subject, call.body.points
     return statement_shown(
@@ -71,7 +75,11 @@ def approve_statement(
 
 @ROUTES.post(f"{STATEMENT}/release", "拨付对账单", roles=("cashier",))
 def release_statement(
-    call: Call[Context, NothingMore], admdvs: Region, institution: str, month: Month, number: int
+    call: Call[HospitalContext, NothingMore],
+    admdvs: Region,
+    institution: str,
+    month: Month,
+    number: int,
 ) -> StatementShown:
     by = call.caller.subject
     paid = service.release_statement(
@@ -89,7 +97,7 @@ def release_statement(
     roles=("manager", "accountant"), status=201,
 )  # fmt: skip
 def propose_agreement(
-    call: Call[Context, Proposal], admdvs: Region, institution: str
+    call: Call[HospitalContext, AgreementIn], admdvs: Region, institution: str
 ) -> AgreementShown:
     own = call.context.institution_region(institution)
     sent = call.body
@@ -118,7 +126,7 @@ def propose_agreement(
     roles=("manager", "reviewer"),
 )  # fmt: skip
 def decide_agreement(
-    call: Call[Context, Decision], admdvs: Region, institution: str
+    call: Call[HospitalContext, Decision], admdvs: Region, institution: str
 ) -> AgreementShown:
     approved, by = call.body.approved, call.caller.subject
     made = service.decide_agreement(institution, approved, call.body.reason, by, admdvs, call.now)
@@ -131,14 +139,16 @@ def decide_agreement(
     owner=Owner.INSTITUTION,
     roles=(*READERS, "institution"),
 )
-def show_agreements(call: Call[Context, None], admdvs: Region, institution: str) -> AgreementsShown:
+def show_agreements(
+    call: Call[HospitalContext, None], admdvs: Region, institution: str
+) -> AgreementsShown:
     if not call.caller.institution:
         own = call.context.institution_region(institution)
         call.check_owner(own if own == admdvs else own.pooling)
     versions = service.list_agreements(institution, civil_date(call.now))
     return AgreementsShown(
         versions=[agreement_shown(*one) for one in versions],
-        required_clauses=[ClauseShown.of(one) for one in required_clauses(admdvs)],
+        required_clauses=[RequiredClauseShown.of(one) for one in required_clauses(admdvs)],
     )
 
 
@@ -150,7 +160,7 @@ def show_agreements(call: Call[Context, None], admdvs: Region, institution: str)
     "/clearing/{admdvs}/deductions/{institution}/{deduction_id}", "录入扣减", roles=("auditor",)
 )
 def create_deduction(
-    call: Call[Context, Deduction], admdvs: Region, institution: str, deduction_id: str
+    call: Call[HospitalContext, Deduction], admdvs: Region, institution: str, deduction_id: str
 ) -> Done:
     call.context.institution_region(institution)
     sent = call.body
@@ -170,7 +180,7 @@ def create_deduction(
 
 @ROUTES.post("/clearing/{admdvs}/disputes/{institution}/{setl_id}", "裁定争议", roles=("reviewer",))
 def resolve_dispute(
-    call: Call[Context, Verdict], admdvs: Region, institution: str, setl_id: str
+    call: Call[HospitalContext, Verdict], admdvs: Region, institution: str, setl_id: str
 ) -> Done:
     upheld, reason = call.body.upheld, call.body.reason
     by = call.caller.subject
@@ -184,7 +194,7 @@ def resolve_dispute(
     "/clearing/{admdvs}/retention/{institution}/{year}", "年终返还预留金", roles=("manager",)
 )
 def return_retention(
-    call: Call[Context, Assessment], admdvs: Region, institution: str, year: Year
+    call: Call[HospitalContext, Assessment], admdvs: Region, institution: str, year: Year
 ) -> PayableShown:
     share, by = call.body.share, call.caller.subject
     return PayableShown(
@@ -193,7 +203,7 @@ def return_retention(
 
 
 @ROUTES.get("/clearing/{admdvs}/drg-share/{year}", "按 DRG/DIP 付费占比", roles=READERS)
-def show_drg_share(call: Call[Context, None], admdvs: Region, year: Year) -> DrgShareShown:
+def show_drg_share(call: Call[HospitalContext, None], admdvs: Region, year: Year) -> DrgShareShown:
     part, whole = service.drg_share(admdvs, year)
     aim = figure("drg_dip_share", admdvs)
     return DrgShareShown(

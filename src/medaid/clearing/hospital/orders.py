@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import total
-from medaid.clearing.hospital.model import Agreement, Payee, Statement
+from medaid.clearing.hospital.model import AgreedPayee, Agreement, Statement
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.payments import service as payments
@@ -34,10 +34,10 @@ def account_of(agreement: Agreement) -> BankAccount:
     return BankAccount(agreement.name, agreement.account, agreement.bank)
 
 
-def payee_of(order: PayOrder) -> Payee:
+def payee_of(order: PayOrder) -> AgreedPayee:
     """Who an order of a statement paid: its batch is its own, with this one line."""
     (line,) = payments.list_batch_lines(order.batch_id)
-    return Payee(line.account.acctname, line.account.bankcode, line.account.bankacct)
+    return AgreedPayee(line.account.acctname, line.account.bankcode, line.account.bankacct)
 
 
 def confirm_account(region: Region, agreement: Agreement, now: datetime) -> None:

@@ -9,7 +9,7 @@ from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing import runs
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import ROUTES, Context
+from medaid.clearing.hospital.api import ROUTES, HospitalContext
 from medaid.clearing.hospital.model import (
     CLOSED,
     InstitutionMonth,
@@ -83,7 +83,7 @@ def month_item_shown(one: MonthItem) -> MonthItemShown:
 @ROUTES.get(
     "/clearing/{admdvs}/months/{month}", "一个月各机构的对账情况", roles=READERS, query=ListQuery
 )
-def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> MonthShown:
+def show_month(call: Call[HospitalContext, None], admdvs: Region, month: Month) -> MonthShown:
     run = runs.find_run(runs.STATEMENTS, admdvs, month)
     read = partial(service.page_of_month, admdvs, month)
     rows, cursor = page_of(call.query, ("month", admdvs, month), read)
@@ -103,7 +103,7 @@ def show_month(call: Call[Context, None], admdvs: Region, month: Month) -> Month
     query=ListQuery,
 )
 def list_month_items(
-    call: Call[Context, None], admdvs: Region, month: Month, institution: str
+    call: Call[HospitalContext, None], admdvs: Region, month: Month, institution: str
 ) -> Page[MonthItemShown]:
     read = partial(service.page_of_month_items, admdvs, month, institution)
     of = ("items of month", admdvs, month, institution)
@@ -117,7 +117,9 @@ def list_month_items(
     roles=(*READERS, "institution"),
     query=ListQuery,
 )
-def show_pending(call: Call[Context, None], admdvs: Region, institution: str) -> Page[PendingShown]:
+def show_pending(
+    call: Call[HospitalContext, None], admdvs: Region, institution: str
+) -> Page[PendingShown]:
     read = partial(service.page_of_pending, admdvs, institution)
     of = ("pending", admdvs, institution)
     return paged(call.query, of, read, lambda one: pending_shown(one.item, one.kind, one.state))

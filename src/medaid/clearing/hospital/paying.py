@@ -14,8 +14,8 @@ from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements, entries, orders, rules, store
 from medaid.clearing.hospital.insured import by_insurers
 from medaid.clearing.hospital.model import (
+    AgreedPayee,
     Agreement,
-    Payee,
     PendingItem,
     PendingKind,
     PendingState,
@@ -129,7 +129,7 @@ def _ordered(
     """The statement with its next pay order, the payment booked: everything else was booked with
     the first one."""
     order_id, ordered = orders.ordered(statement, agreed, by, now)
-    payee = Payee(agreed.name, agreed.bank, agreed.account)
+    payee = AgreedPayee(agreed.name, agreed.bank, agreed.account)
     after = in_state(
         statement,
         statement.state,

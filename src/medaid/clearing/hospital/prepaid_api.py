@@ -5,7 +5,7 @@ from __future__ import annotations
 from medaid.aws.rest.table import Call
 from medaid.aws.rest.texts import PathId
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import Context
+from medaid.clearing.hospital.api import HospitalContext
 from medaid.clearing.hospital.model import PendingKind
 from medaid.clearing.hospital.pages import ROUTES
 from medaid.clearing.hospital.shapes import AdvanceUsed, PendingShown, pending_shown
@@ -19,7 +19,7 @@ __all__ = ["ROUTES"]
     roles=("accountant",), status=201,
 )  # fmt: skip
 def use_prepayment(
-    call: Call[Context, AdvanceUsed], admdvs: Region, institution: str, number: PathId
+    call: Call[HospitalContext, AdvanceUsed], admdvs: Region, institution: str, number: PathId
 ) -> PendingShown:
     call.context.institution_region(institution)
     sent, caller = call.body, call.caller

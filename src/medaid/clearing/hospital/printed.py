@@ -5,7 +5,7 @@ from __future__ import annotations
 from medaid.aws.rest.bodies import FileSent
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import STATEMENT, Context
+from medaid.clearing.hospital.api import STATEMENT, HospitalContext
 from medaid.clearing.hospital.withdrawal_api import ROUTES
 from medaid.months import Month
 from medaid.papers import service as papers
@@ -22,7 +22,7 @@ __all__ = ["ROUTES"]
     roles=(*READERS, "institution"),
 )
 def print_statement(
-    call: Call[Context, None],
+    call: Call[HospitalContext, None],
     admdvs: Region,
     institution: str,
     month: Month,
@@ -40,7 +40,7 @@ def print_statement(
     roles=(*READERS, "institution"),
 )
 def print_notice(
-    call: Call[Context, None],
+    call: Call[HospitalContext, None],
     admdvs: Region,
     institution: str,
     month: Month,

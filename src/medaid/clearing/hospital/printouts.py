@@ -13,9 +13,9 @@ from medaid.aws import exchange
 from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements
 from medaid.clearing.hospital.model import (
+    AgreedPayee,
     AgreementState,
     Group,
-    Payee,
     PendingItem,
     Statement,
     Totals,
@@ -227,7 +227,7 @@ def _insurers_note(statement: Statement) -> list[str]:
     return [f"另由承办保险机构支付:{told}。"] if told else []
 
 
-def _payee(statement: Statement) -> Payee:
+def _payee(statement: Statement) -> AgreedPayee:
     assert statement.payee is not None, "a released statement has a payee"
     return statement.payee
 

@@ -130,7 +130,7 @@ class AgreementShown(Shown):
     reason: str
 
 
-class ClauseShown(Shown):
+class RequiredClauseShown(Shown):
     id: str
     says: str
     cite: str
@@ -138,7 +138,7 @@ class ClauseShown(Shown):
 
 class AgreementsShown(Shown):
     versions: list[AgreementShown]
-    required_clauses: list[ClauseShown]
+    required_clauses: list[RequiredClauseShown]
     """What a text of the region must hold today."""
 
 
@@ -154,12 +154,12 @@ class DrgShareShown(Shown):
     cite: str
 
 
-class Approval(Body):
+class StatementApproval(Body):
     points: int | None = Field(None, ge=0, le=10**9, strict=True)
     """The month's points of DRG or DIP; needed where the institution is paid by them."""
 
 
-class Proposal(Body):
+class AgreementIn(Body):
     effective: date
     name: Short
     hi_paymtd: Mode

@@ -7,7 +7,7 @@ from medaid.aws.rest.bodies import Decision, WithReason
 from medaid.aws.rest.table import Call
 from medaid.aws.rest.texts import PathId
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import Context
+from medaid.clearing.hospital.api import HospitalContext
 from medaid.clearing.hospital.prepaid_api import ROUTES
 from medaid.clearing.hospital.service import Way
 from medaid.clearing.hospital.shapes import PendingShown, pending_shown
@@ -18,7 +18,7 @@ __all__ = ["ROUTES"]
 
 
 def _asked(
-    way: Way, call: Call[Context, WithReason], admdvs: Region, institution: str, name: str
+    way: Way, call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, name: str
 ) -> PendingShown:
     reason, caller = call.body.reason, call.caller
     item = service.request_withdrawal(
@@ -28,7 +28,7 @@ def _asked(
 
 
 def _decided(
-    way: Way, call: Call[Context, Decision], admdvs: Region, institution: str, name: str
+    way: Way, call: Call[HospitalContext, Decision], admdvs: Region, institution: str, name: str
 ) -> PendingShown:
     sent, caller = call.body, call.caller
     item, state = service.decide_withdrawal(
@@ -50,7 +50,7 @@ def _decided(
     roles=("auditor", "reviewer"),
 )  # fmt: skip
 def request_deduction_withdrawal(
-    call: Call[Context, WithReason], admdvs: Region, institution: str, deduction_id: str
+    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
     return _asked(service.DEDUCTION, call, admdvs, institution, deduction_id)
 
@@ -60,7 +60,7 @@ def request_deduction_withdrawal(
     roles=("reviewer", "manager"),
 )  # fmt: skip
 def decide_deduction_withdrawal(
-    call: Call[Context, Decision], admdvs: Region, institution: str, deduction_id: str
+    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, deduction_id: str
 ) -> PendingShown:
     return _decided(service.DEDUCTION, call, admdvs, institution, deduction_id)
 
@@ -70,7 +70,7 @@ def decide_deduction_withdrawal(
     roles=("auditor", "reviewer"),
 )  # fmt: skip
 def request_ruling_withdrawal(
-    call: Call[Context, WithReason], admdvs: Region, institution: str, setl_id: str
+    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, setl_id: str
 ) -> PendingShown:
     return _asked(service.RULING, call, admdvs, institution, setl_id)
 
@@ -80,7 +80,7 @@ def request_ruling_withdrawal(
     roles=("reviewer", "manager"),
 )  # fmt: skip
 def decide_ruling_withdrawal(
-    call: Call[Context, Decision], admdvs: Region, institution: str, setl_id: str
+    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, setl_id: str
 ) -> PendingShown:
     return _decided(service.RULING, call, admdvs, institution, setl_id)
 
@@ -90,7 +90,7 @@ def decide_ruling_withdrawal(
     roles=("manager",),
 )  # fmt: skip
 def request_retention_withdrawal(
-    call: Call[Context, WithReason], admdvs: Region, institution: str, year: Year
+    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, year: Year
 ) -> PendingShown:
     return _asked(service.RETENTION, call, admdvs, institution, str(year))
 
@@ -100,7 +100,7 @@ def request_retention_withdrawal(
     roles=("reviewer", "manager"),
 )  # fmt: skip
 def decide_retention_withdrawal(
-    call: Call[Context, Decision], admdvs: Region, institution: str, year: Year
+    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, year: Year
 ) -> PendingShown:
     return _decided(service.RETENTION, call, admdvs, institution, str(year))
 
@@ -110,7 +110,7 @@ def decide_retention_withdrawal(
     roles=("accountant",),
 )  # fmt: skip
 def request_prepaid_withdrawal(
-    call: Call[Context, WithReason], admdvs: Region, institution: str, number: PathId
+    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, number: PathId
 ) -> PendingShown:
     return _asked(service.PREPAID, call, admdvs, institution, number)
 
@@ -120,6 +120,6 @@ def request_prepaid_withdrawal(
     roles=("auditor", "reviewer"),
 )  # fmt: skip
 def decide_prepaid_withdrawal(
-    call: Call[Context, Decision], admdvs: Region, institution: str, number: PathId
+    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, number: PathId
 ) -> PendingShown:
     return _decided(service.PREPAID, call, admdvs, institution, number)

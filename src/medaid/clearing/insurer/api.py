@@ -15,7 +15,7 @@ from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.clearing.insurer import service
 from medaid.clearing.insurer.model import (
     Contract,
-    Period,
+    InsurerPeriod,
     RecordedPart,
     Signed,
     Survey,
@@ -106,7 +106,7 @@ def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> Evaluation
 
 @ROUTES.post(f"{YEAR}/bills/{{period}}/approve", "审核承办账单", roles=("auditor", "reviewer"))
 def approve_bill(
-    call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
+    call: Call[None, NothingMore], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
     by, roles = OfficerId(call.caller.subject), call.caller.roles
     return bill_shown(service.approve_bill(admdvs, year, period, by, call.now, roles))
@@ -114,7 +114,7 @@ def approve_bill(
 
 @ROUTES.post(f"{YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",))
 def pay_bill(
-    call: Call[None, NothingMore], admdvs: Region, year: Year, period: Period
+    call: Call[None, NothingMore], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
     by, roles = OfficerId(call.caller.subject), call.caller.roles
     return bill_shown(service.pay_bill(admdvs, year, period, by, call.now, roles))
@@ -124,7 +124,7 @@ def pay_bill(
     f"{YEAR}/bills/{{period}}/receive", "登记承办保险机构退回的多拨款项", roles=("finance",)
 )
 def receive_refund(
-    call: Call[None, RefundIn], admdvs: Region, year: Year, period: Period
+    call: Call[None, RefundIn], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
     sent, by = call.body, OfficerId(call.caller.subject)
     paper = sent.document, sent.received_on
@@ -149,7 +149,7 @@ def pay_fee(
     f"{YEAR}/bills/{{period}}/receive/withdraw", "申请撤回退回款项的登记", roles=("finance",)
 )
 def request_refund_undo(
-    call: Call[None, WithReason], admdvs: Region, year: Year, period: Period
+    call: Call[None, WithReason], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
     by, reason = OfficerId(call.caller.subject), call.body.reason
     where = admdvs, year, period, admdvs
@@ -161,7 +161,7 @@ def request_refund_undo(
     roles=("finance", "manager"),
 )  # fmt: skip
 def decide_refund_undo(
-    call: Call[None, Decision], admdvs: Region, year: Year, period: Period
+    call: Call[None, Decision], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
     by, sent = OfficerId(call.caller.subject), call.body
     said = RecordedPart.REFUND, admdvs, year, period, admdvs, sent.approved, sent.reason
@@ -173,7 +173,7 @@ def request_fee_undo(
     call: Call[None, WithReason], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
     by, reason = OfficerId(call.caller.subject), call.body.reason
-    where = district, year, Period.TRUE_UP, admdvs
+    where = district, year, InsurerPeriod.TRUE_UP, admdvs
     return bill_shown(service.request_undo(RecordedPart.FEE, *where, reason, by, call.now))
 
 
@@ -185,6 +185,6 @@ def decide_fee_undo(
     call: Call[None, Decision], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
     by, sent = OfficerId(call.caller.subject), call.body
-    where = district, year, Period.TRUE_UP, admdvs
+    where = district, year, InsurerPeriod.TRUE_UP, admdvs
     said = RecordedPart.FEE, *where, sent.approved, sent.reason
     return bill_shown(service.decide_undo(*said, by, call.now))

@@ -98,7 +98,7 @@ class CriticalContract:
     trail: tuple[Signed, ...] = ()
 
 
-class Period(StrEnum):
+class InsurerPeriod(StrEnum):
     """What a bill covers: fronted to the end of June, of November, and the rest of the year."""
 
     JULY = "07"
@@ -154,7 +154,7 @@ class InsurerBill:
     district: Region
     year: int
     """Of the contract."""
-    period: Period
+    period: InsurerPeriod
     fronted: Fen
     fee: Fen
     payer: Region

@@ -16,7 +16,7 @@ from medaid.clearing.insurer.model import (
     FUND,
     BillState,
     InsurerBill,
-    Period,
+    InsurerPeriod,
     RecordedPart,
     Signed,
 )
@@ -36,14 +36,14 @@ SPECIAL_ACCOUNT: Final = "1001"
 """Finance pays the insurer, out of the special account (二(五)1)."""
 _DONE: Final = (State.ORDERED, State.PAID, State.NOTHING_DUE)
 _BILL: Final = re.compile(
-    rf"(?P<district>\d{{6}})-(?P<year>\d{{4}})-(?P<period>{'|'.join(Period)})", re.ASCII
+    rf"(?P<district>\d{{6}})-(?P<year>\d{{4}})-(?P<period>{'|'.join(InsurerPeriod)})", re.ASCII
 )
 
 
 def bill_changed(
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     now: datetime,
     change: Callable[[InsurerBill], tuple[InsurerBill, list[Write]]],
 ) -> InsurerBill:
@@ -64,7 +64,7 @@ def _refuse(lost: ConditionFailed) -> None:
     fund.refuse_as_changed(lost)
 
 
-def _held(district: Region, year: int, period: Period) -> store.HeldBill:
+def _held(district: Region, year: int, period: InsurerPeriod) -> store.HeldInsurerBill:
     held = store.find_bill(district.city, year, period, district)
     if held is None:
         raise Refused("NOT_FOUND", field="bill", rule=f"{district} {year} {period} 无账单")
@@ -74,7 +74,7 @@ def _held(district: Region, year: int, period: Period) -> store.HeldBill:
 def approve_bill(
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     by: OfficerId,
     now: datetime,
     roles: frozenset[str] = frozenset(),
@@ -105,7 +105,7 @@ def _check_other(bill: InsurerBill, office: Region, by: OfficerId, now: datetime
 def pay_bill(
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     by: OfficerId,
     now: datetime,
     roles: frozenset[str] = frozenset(),
@@ -146,7 +146,7 @@ def pay_bill(
 def receive_refund(
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     reference: str,
     received_on: date,
     by: OfficerId,
@@ -226,7 +226,7 @@ def pay_fee(
         acts = (*bill.trail, Signed(RecordedPart.FEE.recorded, by, now, document))
         return replace(bill, fee_document=document, fee_paid_by=by, trail=acts), []
 
-    return bill_changed(district, year, Period.TRUE_UP, now, change)
+    return bill_changed(district, year, InsurerPeriod.TRUE_UP, now, change)
 
 
 def payment_heard(answered: Answered) -> Sequence[Write]:
@@ -240,7 +240,7 @@ def payment_heard(answered: Answered) -> Sequence[Write]:
     found = _BILL.fullmatch(answered.order.source.id)
     if found is None:
         raise Refused("NOT_FOUND", field="bill", rule="无此账单")
-    held = _held(Region(found["district"]), int(found["year"]), Period(found["period"]))
+    held = _held(Region(found["district"]), int(found["year"]), InsurerPeriod(found["period"]))
     heard = _heard_paid if answered.outcome is Outcome.PAID else _heard_returned
     after, writes = heard(held.bill, answered)
     return [store.replace_bill(held, after, answered.at), *writes]

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from medaid.clearing.figures import figure
-from medaid.clearing.insurer.model import FUND, Contract, InsurerBill, Period
+from medaid.clearing.insurer.model import FUND, Contract, InsurerBill, InsurerPeriod
 from medaid.errors import Refused
 from medaid.fund.model import Entry, journal
 from medaid.money import Fen, take
@@ -97,10 +97,10 @@ def fronted(
     return Fen(total)
 
 
-def cover(district: str, year: int, period: Period) -> Cover:
+def cover(district: str, year: int, period: InsurerPeriod) -> Cover:
     """What the bill of a period covers. Raises Refused CODE_UNKNOWN where the document knows no
     such bill."""
-    if period is Period.TRUE_UP:
+    if period is InsurerPeriod.TRUE_UP:
         found = figure("insurer_true_up_month", district)
         month = Month(f"{year + 1}-{found.whole:02d}")
         return Cover(None, month.first, month.last, found.cite)
@@ -114,7 +114,7 @@ def cover(district: str, year: int, period: Period) -> Cover:
 
 
 def bill_of(
-    contract: Contract, district: Region, period: Period, amount: Fen, year_total: Fen
+    contract: Contract, district: Region, period: InsurerPeriod, amount: Fen, year_total: Fen
 ) -> InsurerBill:
     """A bill over `amount`; the fee of the year stands on the true-up."""
     covers = cover(district, contract.year, period)
@@ -125,7 +125,7 @@ def bill_of(
         contract.year,
         period,
         amount,
-        fee(year_total, district) if period is Period.TRUE_UP else Fen(0),
+        fee(year_total, district) if period is InsurerPeriod.TRUE_UP else Fen(0),
         Region(figure("insurer_city_level", contract.city).value) if city_pays else district,
         covers.due,
         covers.cite,
@@ -133,11 +133,13 @@ def bill_of(
     )
 
 
-def periods_due(district: str, year: int, today: date) -> list[Period]:
+def periods_due(district: str, year: int, today: date) -> list[InsurerPeriod]:
     """The bills of a contract year that can be made on `today`."""
-    known = [Period(f"{month:02d}") for month in figure("insurer_bill_months", district).value]
+    known = [
+        InsurerPeriod(f"{month:02d}") for month in figure("insurer_bill_months", district).value
+    ]
     return [
         period
-        for period in (*known, Period.TRUE_UP)
+        for period in (*known, InsurerPeriod.TRUE_UP)
         if today >= cover(district, year, period).opens
     ]

@@ -37,7 +37,7 @@ from medaid.clearing.insurer.model import (
     FUND,
     Contract,
     InsurerBill,
-    Period,
+    InsurerPeriod,
 )
 from medaid.clearing.insurer.paying import (
     approve_bill,
@@ -115,12 +115,12 @@ def fronting_contract(region: str, granted: date, now: datetime) -> Contract | N
         day = granted if granted.year == year else civil_date(now)
         if contract is None or not contract.runs_on(day):
             continue
-        if store.find_bill(city, year, Period.TRUE_UP, region) is None:
+        if store.find_bill(city, year, InsurerPeriod.TRUE_UP, region) is None:
             return contract
     return None
 
 
-def create_bill(district: str, year: int, period: Period, now: datetime) -> InsurerBill:
+def create_bill(district: str, year: int, period: InsurerPeriod, now: datetime) -> InsurerBill:
     """Makes the bill of a period for a district, once; asked again, it answers the same.
 
     Raises Refused PERIOD_OPEN before the time it covers is over, NOT_FOUND without a contract,
@@ -139,7 +139,10 @@ def create_bill(district: str, year: int, period: Period, now: datetime) -> Insu
             return Decided(held.bill)
         known = list(year_entries(district, year, now))
         earlier = [one for one in list_bills(contract.city, year) if one.district == district]
-        if any(list(Period).index(one.period) > list(Period).index(period) for one in earlier):
+        if any(
+            list(InsurerPeriod).index(one.period) > list(InsurerPeriod).index(period)
+            for one in earlier
+        ):
             raise Conflict("STATE", field="period", rule="其后的账单已生成,本期已包含在内")
         billed = sum(int(one.fronted) for one in earlier)
         amount = Fen(int(rules.fronted(known, year, covers.end, covers.kinds)) - billed)

@@ -16,7 +16,7 @@ from medaid.clearing.insurer.model import (
     Evaluation,
     InsurerAssessment,
     InsurerBill,
-    Period,
+    InsurerPeriod,
 )
 from medaid.workdays import Calendar
 
@@ -82,7 +82,7 @@ class ContractShown(Shown):
 
 class InsurerBillShown(Shown):
     district: str
-    period: Period
+    period: InsurerPeriod
     fronted: YuanText
     fee: YuanText
     payer: str

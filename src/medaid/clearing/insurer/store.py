@@ -17,7 +17,7 @@ from medaid.clearing.insurer.model import (
 from medaid.clearing.store import ClearingItem
 
 
-class HeldBill(NamedTuple):
+class HeldInsurerBill(NamedTuple):
     """A bill with the version that was read."""
 
     row: ClearingItem
@@ -55,10 +55,10 @@ def create_survey(city: str, year: int, survey: Survey) -> Write:
     return ClearingItem.create(keys.survey_key(city, year, at), survey, "survey", at=at)
 
 
-def find_bill(city: str, year: int, period: str, district: str) -> HeldBill | None:
+def find_bill(city: str, year: int, period: str, district: str) -> HeldInsurerBill | None:
     """A bill with its version, or None. Raises Unavailable."""
     row = ClearingItem.find(keys.bill_key(city, year, period, district))
-    return HeldBill(row, row.record(InsurerBill)) if row else None
+    return HeldInsurerBill(row, row.record(InsurerBill)) if row else None
 
 
 def list_bills(city: str, year: int) -> list[InsurerBill]:
@@ -72,7 +72,7 @@ def create_bill(bill: InsurerBill, now: datetime) -> Write:
     return ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=now)
 
 
-def replace_bill(held: HeldBill, after: InsurerBill, now: datetime) -> Write:
+def replace_bill(held: HeldInsurerBill, after: InsurerBill, now: datetime) -> Write:
     """The write of what was done with a bill."""
     return held.row.replace(after, "bill", state=after.state, at=now)
 

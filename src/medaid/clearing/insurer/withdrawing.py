@@ -7,7 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import Write
-from medaid.clearing.insurer.model import BillState, InsurerBill, Period, RecordedPart, Signed
+from medaid.clearing.insurer.model import (
+    BillState,
+    InsurerBill,
+    InsurerPeriod,
+    RecordedPart,
+    Signed,
+)
 from medaid.clearing.insurer.paying import bill_changed, refund_entry
 from medaid.errors import Conflict, Forbidden, check_said
 from medaid.fund import service as fund
@@ -22,7 +28,7 @@ def request_undo(
     what: RecordedPart,
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     office: Region,
     reason: str,
     by: OfficerId,
@@ -48,7 +54,7 @@ def decide_undo(
     what: RecordedPart,
     district: Region,
     year: int,
-    period: Period,
+    period: InsurerPeriod,
     office: Region,
     approved: bool,
     reason: str,

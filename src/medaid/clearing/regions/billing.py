@@ -18,7 +18,7 @@ from medaid.aws.transaction import (
 from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import collecting, files, filing, national, prepayment, rules, store
-from medaid.clearing.regions.model import Bill, BillKind, BillStep, Dispute, Pair, Step
+from medaid.clearing.regions.model import BillAct, BillKind, BillStep, Dispute, Pair, RegionBill
 from medaid.errors import Conflict
 from medaid.fund import service as fund
 from medaid.fund.model import Entry
@@ -31,7 +31,9 @@ AT_ONCE: Final = 22
 """Cities whose books are written in one transaction: four writes each of the hundred it holds."""
 
 
-def bill_province(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
+def bill_province(
+    province: str, month: str, cities: Sequence[str], now: datetime
+) -> list[RegionBill]:
     """Takes the national level's bills for a province in, each once, by either side's reading of
     its own file; what the province is owed must be what its cities filed.
 
@@ -47,7 +49,9 @@ def bill_province(province: str, month: str, cities: Sequence[str], now: datetim
     return [_keep(bill) for bill in received]
 
 
-def bill_cities(province: str, month: str, cities: Sequence[str], now: datetime) -> list[Bill]:
+def bill_cities(
+    province: str, month: str, cities: Sequence[str], now: datetime
+) -> list[RegionBill]:
     """The province's own split between its cities (省内异地), by the same rules."""
     inside = [
         one
@@ -57,12 +61,12 @@ def bill_cities(province: str, month: str, cities: Sequence[str], now: datetime)
     return [_keep(b) for b in rules.shared_out(inside, month, cities, Level.PROVINCE, now)]
 
 
-def _keep(bill: Bill) -> Bill:
+def _keep(bill: RegionBill) -> RegionBill:
     """Stores a bill that is not there yet; what is negative in it waits for the next bill instead.
     Answers the bill as it is kept. Raises Conflict DUPLICATE where another one is there."""
     kept = rules.without_negative(bill)
 
-    def decide() -> Decided[Bill]:
+    def decide() -> Decided[RegionBill]:
         before = store.find_bill(bill.creditor, bill.debtor, bill.month, bill.kind)
         if before is not None:
             rules.check_same(before.bill, kept)
@@ -88,7 +92,7 @@ def advance_bill(
     duty: Duty | None = None,
     roles: frozenset[str] = frozenset(),
     document: str = "",
-) -> Bill:
+) -> RegionBill:
     """Takes a bill one step on. Once finance has said in writing that the money went (`advised`) or
     came (`confirmed`), the books of all cities concerned are written, the last of them in the
     transaction of the step itself; `document` is the number of that paper.
@@ -106,7 +110,7 @@ def advance_bill(
     if bill.taken(step):
         return bill
     rules.check_step(bill, step, document)
-    booked = bill.booking or Step(step, now, by, document)
+    booked = bill.booking or BillAct(step, now, by, document)
     acting = bill.creditor if step is BillStep.CONFIRMED else bill.debtor
     rules.check_hands(bill, step, get_officer(acting, booked.by), now)
     entries = rules.step_entries(bill, step, booked.at)
@@ -114,7 +118,7 @@ def advance_bill(
     if len(entries) > AT_ONCE:
         _book_parts(held, booked, entries[:-AT_ONCE])
 
-    def decide() -> Decided[Bill]:
+    def decide() -> Decided[RegionBill]:
         present = store.get_bill(creditor, debtor, month, kind)
         if present.bill.taken(step):
             return Decided(present.bill)
@@ -139,7 +143,7 @@ def advance_bill(
     return transact(decide, fund.refuse_as_changed)
 
 
-def _book_parts(held: store.HeldBill, booked: Step, entries: list[Entry]) -> None:
+def _book_parts(held: store.HeldBill, booked: BillAct, entries: list[Entry]) -> None:
     """Notes the step on the bill, so that nothing else happens to it, and posts all parts but the
     last."""
     if held.bill.booking is None:
@@ -157,13 +161,13 @@ def dispute_bill(
     reason: str,
     by: OfficerId,
     now: datetime,
-) -> Bill:
+) -> RegionBill:
     """The debtor contests part of a bill before it pays: that part is not paid now and comes again
     with the next month's bill (X12). Raises Conflict once money went, for nothing, or for more than
     there is."""
     dispute = Dispute(*pair, amounts, reason, by, now)
 
-    def decide() -> Decided[Bill]:
+    def decide() -> Decided[RegionBill]:
         held = store.get_bill(creditor, debtor, month)
         after = rules.disputed(held.bill, dispute)
         number = f"DISPUTE-{held.bill.bill_id}-{len(after.disputes)}"

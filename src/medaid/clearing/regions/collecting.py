@@ -12,7 +12,7 @@ from datetime import datetime
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
 from medaid.clearing.regions import rules, store
-from medaid.clearing.regions.model import Bill, Deposit, DepositWithdrawal, Received
+from medaid.clearing.regions.model import Deposit, DepositWithdrawal, Received, RegionBill
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
@@ -150,7 +150,7 @@ def _entered(held: Deposit, document: str) -> int:
     return number
 
 
-def set_aside(bill: Bill, now: datetime) -> list[Write]:
+def set_aside(bill: RegionBill, now: datetime) -> list[Write]:
     """The writes by which the money of a bill's cities is set aside for it. Raises Conflict STATE
     naming the city whose money is not there in full."""
     writes: list[Write] = []

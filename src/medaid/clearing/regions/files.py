@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from medaid.clearing.amounts import Amounts
-from medaid.clearing.regions.model import Bill, BillKind, Filing, Pair, parts_of
+from medaid.clearing.regions.model import BillKind, CityFiling, Pair, RegionBill, parts_of
 from medaid.errors import BadInput
 from medaid.fund.model.chart import funds
 from medaid.money import Fen
@@ -44,7 +44,7 @@ def _amounts(amounts: Amounts) -> list[str]:
     return [amounts.get(key, Fen(0)).yuan() for key in _FUNDS]
 
 
-def filed(month: str, filings: Iterable[Filing]) -> bytes:
+def filed(month: str, filings: Iterable[CityFiling]) -> bytes:
     """The file of a region's filings for a month: own amounts and adjustments in rows of their own.
     The heading alone for a zero month."""
     rows: list[Sequence[str]] = [FILED]
@@ -98,10 +98,10 @@ def _fen(values: Sequence[str], where: str) -> dict[str, Fen]:
     return {key: fen for key, fen in amounts.items() if fen}
 
 
-def filings(month: str, content: bytes, name: str) -> list[Filing]:
+def filings(month: str, content: bytes, name: str) -> list[CityFiling]:
     """The filings in a file. Raises BadInput naming the row: another month, a count that is none, a
     region that is none, a row twice."""
-    found: dict[tuple[Region, Region], Filing] = {}
+    found: dict[tuple[Region, Region], CityFiling] = {}
     for number, row in _rows(content, FILED, name):
         where = f"{name} 第{number}行"
         _month(row[0], month, where)
@@ -117,15 +117,15 @@ def filings(month: str, content: bytes, name: str) -> list[Filing]:
         if row[3] == "own":
             if before is not None:
                 raise BadInput("DUPLICATE", field=where, rule=f"{pair[0]} → {pair[1]} 重复")
-            found[pair] = Filing(*pair, count, amounts)
+            found[pair] = CityFiling(*pair, count, amounts)
         else:
             if before is None or before.adjusted:
                 raise BadInput("DUPLICATE", field=where, rule="调整行须跟在其本期行之后,且至多一行")
-            found[pair] = Filing(*pair, before.count, before.own, amounts)
+            found[pair] = CityFiling(*pair, before.count, before.own, amounts)
     return list(found.values())
 
 
-def billed(bills: Iterable[Bill]) -> bytes:
+def billed(bills: Iterable[RegionBill]) -> bytes:
     """The file of bills: one row a pair of cities, a row of zeros for a bill of zero."""
     rows: list[Sequence[str]] = [BILLED]
     for bill in bills:
@@ -136,7 +136,7 @@ def billed(bills: Iterable[Bill]) -> bytes:
     return zipped("bills.txt", b"".join(text(rows)))
 
 
-def bills(month: str, province: str, content: bytes, name: str, made: datetime) -> list[Bill]:
+def bills(month: str, province: str, content: bytes, name: str, made: datetime) -> list[RegionBill]:
     """The clearing bills of a province's month in a file; `made` is when they were received.
 
     Raises BadInput naming the row: another month or kind, another province's bill, cities outside
@@ -171,6 +171,6 @@ def bills(month: str, province: str, content: bytes, name: str, made: datetime) 
             raise BadInput("DUPLICATE", field=where, rule=f"{pair[0]} → {pair[1]} 重复")
         parts[pair] = amounts
     return [
-        Bill(*ends, month, BillKind.CLEARING, count, parts_of(parts), made)
+        RegionBill(*ends, month, BillKind.CLEARING, count, parts_of(parts), made)
         for ends, (count, parts) in found.items()
     ]

@@ -19,7 +19,7 @@ from medaid.clearing.amounts import added
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Statement
 from medaid.clearing.regions import files, national
-from medaid.clearing.regions.model import Filing
+from medaid.clearing.regions.model import CityFiling
 from medaid.errors import Refused
 from medaid.money import Fen
 from medaid.regions import Region
@@ -54,7 +54,7 @@ def _statements(treatment: str, month: str, cuts: Mapping[str, datetime]) -> Ite
                     yield statement
 
 
-def list_filings(treatment: str, month: str, now: datetime) -> list[Filing]:
+def list_filings(treatment: str, month: str, now: datetime) -> list[CityFiling]:
     """What a treatment city files for `month`: by paying region, its statements' groups and the
     adjustments. The same whenever it is asked. Raises Refused PERIOD_OPEN."""
     cuts = _cuts(treatment, month, now)
@@ -71,7 +71,7 @@ def list_filings(treatment: str, month: str, now: datetime) -> list[Filing]:
         if _filed_with("", one.at, cuts) == month:
             adjusted[one.paying] = added(adjusted.get(one.paying, {}), one.by_fund)
     return [
-        Filing(
+        CityFiling(
             Region(treatment),
             paying,
             counts.get(paying, 0),
@@ -93,7 +93,7 @@ def _city_key(treatment: str, month: str) -> str:
     return f"clearing/regions/{month}/{province}/in/{treatment}.zip"
 
 
-def list_province_filings(month: str, cities: Sequence[str]) -> list[Filing]:
+def list_province_filings(month: str, cities: Sequence[str]) -> list[CityFiling]:
     """What the cities of a province filed. Raises Refused NOT_FOUND while one has not, BadInput
     naming the row."""
     found = []
@@ -103,7 +103,7 @@ def list_province_filings(month: str, cities: Sequence[str]) -> list[Filing]:
     return found
 
 
-def list_away(province: str, month: str, cities: Sequence[str]) -> list[Filing]:
+def list_away(province: str, month: str, cities: Sequence[str]) -> list[CityFiling]:
     """What of it concerns other provinces' people."""
     return [one for one in list_province_filings(month, cities) if one.paying.province != province]
 

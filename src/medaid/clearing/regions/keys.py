@@ -19,7 +19,7 @@ Each line: key: item; pattern.
 from __future__ import annotations
 
 from medaid.aws.items import Key
-from medaid.clearing.regions.model import Bill
+from medaid.clearing.regions.model import RegionBill
 
 
 def owed_to_key(creditor: str) -> str:
@@ -38,11 +38,11 @@ def bill_key(creditor: str, debtor: str, month: str, kind: str) -> Key:
     return Key(owed_to_key(creditor), f"{month}#{kind}#{debtor}")
 
 
-def key_of(bill: Bill) -> Key:
+def key_of(bill: RegionBill) -> Key:
     return bill_key(bill.creditor, bill.debtor, bill.month, bill.kind)
 
 
-def pointer_key(bill: Bill) -> Key:
+def pointer_key(bill: RegionBill) -> Key:
     return Key(owed_by_key(bill.debtor), f"{bill.month}#{bill.kind}#{bill.creditor}")
 
 
@@ -56,7 +56,7 @@ def open_bills_key(region: str) -> str:
     return f"O#{region}"
 
 
-def open_bill_keys(bill: Bill) -> tuple[Key, Key]:
+def open_bill_keys(bill: RegionBill) -> tuple[Key, Key]:
     """Where an open bill is listed: under its creditor, under its debtor."""
     sk = f"{bill.month}#{bill.kind}#{bill.creditor}#{bill.debtor}"
     return Key(open_bills_key(bill.creditor), sk), Key(open_bills_key(bill.debtor), sk)

@@ -17,13 +17,13 @@ from medaid.aws.transaction import (
 from medaid.clearing.amounts import Amounts, added, negated, total
 from medaid.clearing.regions import keys, rules, store
 from medaid.clearing.regions.model import (
-    Bill,
     BillKind,
     BillStep,
     Fixing,
     FixingState,
     Prepayment,
     PrepaymentUse,
+    RegionBill,
     parts_of,
 )
 from medaid.clearing.store import ClearingItem
@@ -57,7 +57,7 @@ def find_prepayment(treatment: str, paying: str) -> Prepayment | None:
     return store.find_prepayment(paying, treatment)[1]
 
 
-def paid_over(bill: Bill, now: datetime) -> Write:
+def paid_over(bill: RegionBill, now: datetime) -> Write:
     """The write by which a prepayment that came, or came back, changes what is held."""
     back = bill.kind is BillKind.PREPAYMENT_RETURN
     paying, treatment = (bill.creditor, bill.debtor) if back else (bill.debtor, bill.creditor)
@@ -126,7 +126,7 @@ def decide_prepayment(
     reason: str,
     by: OfficerId,
     now: datetime,
-) -> list[Bill]:
+) -> list[RegionBill]:
     """Second of the two: approved, it is fixed, and bills are made for what goes up and for what
     comes back. Nothing is owed before.
 
@@ -135,7 +135,7 @@ def decide_prepayment(
     """
     check_said(approved, reason)
 
-    def decide() -> Decided[list[Bill]]:
+    def decide() -> Decided[list[RegionBill]]:
         fixing, asked = store.find_fixing(paying, treatment, year)
         if asked is None or asked.state is not FixingState.PROPOSED:
             raise Conflict("STATE", field="year", rule=f"没有待复核的 {year} 年度预付金")
@@ -158,7 +158,7 @@ def decide_prepayment(
     return transact(decide, refuse_as_changed)
 
 
-def list_prepayment_bills(treatment: str, paying: str, year: int) -> list[Bill]:
+def list_prepayment_bills(treatment: str, paying: str, year: int) -> list[RegionBill]:
     """What goes up or comes back by a year's prepayment of a pair."""
     month = f"{year}-00"
     return store.list_bills(
@@ -170,7 +170,7 @@ def list_prepayment_bills(treatment: str, paying: str, year: int) -> list[Bill]:
 
 def _bills(
     treatment: str, paying: str, month: str, held: Amounts, fixed: Amounts, now: datetime
-) -> list[Bill]:
+) -> list[RegionBill]:
     there, home = Region(treatment), Region(paying)
     up, back = rules.refixed(held, fixed)
     made = []
@@ -180,7 +180,7 @@ def _bills(
     ):
         if amounts:
             rows = parts_of({(creditor, debtor): amounts})
-            made.append(Bill(creditor, debtor, month, kind, 0, rows, now))
+            made.append(RegionBill(creditor, debtor, month, kind, 0, rows, now))
     return made
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from medaid.clearing.amounts import Amounts
-from medaid.clearing.regions.model import Bill, BillKind, BillStep
+from medaid.clearing.regions.model import BillKind, BillStep, RegionBill
 from medaid.fund.model.chart import funds
 from medaid.instants import civil_date
 from medaid.money import Fen
@@ -39,7 +39,7 @@ _POSTS: Final = (
 )
 
 
-def bill_paper(bill: Bill) -> Paper:
+def bill_paper(bill: RegionBill) -> Paper:
     """The bill as it stands: which city owes which from which fund, what is disputed, who did which
     step."""
     clearing = bill.kind is BillKind.CLEARING
@@ -66,7 +66,7 @@ def bill_paper(bill: Bill) -> Paper:
     )
 
 
-def _rows(bill: Bill) -> tuple[tuple[Value, ...], ...]:
+def _rows(bill: RegionBill) -> tuple[tuple[Value, ...], ...]:
     """A row for each pair of cities and each fund; a zero month has one that says so."""
     payable, disputed = bill.payable(), bill.disputed
     none: Amounts = {}
@@ -82,7 +82,7 @@ def _rows(bill: Bill) -> tuple[tuple[Value, ...], ...]:
     return tuple(found) or ((*zero, Fen(0), Fen(0), Fen(0)),)
 
 
-def _signatures(bill: Bill) -> tuple[SignaturePlace, ...]:
+def _signatures(bill: RegionBill) -> tuple[SignaturePlace, ...]:
     """The steps of its way and what else was taken, each by an officer of the region that takes
     it."""
     done = {one.name: one for one in bill.steps}

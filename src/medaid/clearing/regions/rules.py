@@ -12,15 +12,15 @@ from medaid.clearing.amounts import Amounts, added, negated, negative, positive
 from medaid.clearing.figures import figure
 from medaid.clearing.regions.model import (
     IN_WRITING,
-    Bill,
+    BillAct,
     BillKind,
     BillStep,
+    CityFiling,
     Deposit,
     Dispute,
-    Filing,
     Pair,
     Part,
-    Step,
+    RegionBill,
     parts_of,
 )
 from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
@@ -30,7 +30,7 @@ from medaid.payments.model import RegisteredOfficer
 from medaid.regions import Level, Region
 
 
-def check_step(bill: Bill, step: BillStep, document: str) -> None:
+def check_step(bill: RegionBill, step: BillStep, document: str) -> None:
     """Raises Conflict STATE for a step out of order, Refused FIELD_REQUIRED for one that rests on a
     paper and names none."""
     if step not in bill.next_steps:
@@ -40,7 +40,7 @@ def check_step(bill: Bill, step: BillStep, document: str) -> None:
         raise Refused("FIELD_REQUIRED", field="document", rule="须填写财政部门书面反馈的文号")
 
 
-def check_hands(bill: Bill, step: BillStep, by: RegisteredOfficer, at: datetime) -> None:
+def check_hands(bill: RegionBill, step: BillStep, by: RegisteredOfficer, at: datetime) -> None:
     """That money is moved by another person than the one who asked for it, and entered in the books
     by another than the one who moved it (Q3.1). Raises Forbidden SEPARATION."""
     moving = (BillStep.IN_FULL, BillStep.TRANSFERRED)
@@ -52,13 +52,13 @@ def check_hands(bill: Bill, step: BillStep, by: RegisteredOfficer, at: datetime)
             by.check_second(one.by, one.at, at, rule)
 
 
-def stepped(bill: Bill, step: Step) -> Bill:
+def stepped(bill: RegionBill, step: BillAct) -> RegionBill:
     """The bill one step on. Raises as `check_step`."""
     check_step(bill, step.name, step.document)
     return replace(bill, steps=(*bill.steps, step), booking=None)
 
 
-def disputed(bill: Bill, dispute: Dispute) -> Bill:
+def disputed(bill: RegionBill, dispute: Dispute) -> RegionBill:
     """The bill with what is contested of one pair taken out of what is paid. Raises Conflict once
     money went, for nothing, or for more than the bill holds of the pair."""
     before_transfer = (BillStep.MADE, BillStep.RECEIVED, BillStep.SUBMITTED)
@@ -72,12 +72,12 @@ def disputed(bill: Bill, dispute: Dispute) -> Bill:
 
 
 def shared_out(
-    filings: Iterable[Filing],
+    filings: Iterable[CityFiling],
     month: str,
     participants: Iterable[str],
     level: Level,
     made: datetime,
-) -> list[Bill]:
+) -> list[RegionBill]:
     """The split (清分): one bill for each ordered pair of participants, of zero where nothing
     happened (zero months close too).
 
@@ -105,7 +105,7 @@ def shared_out(
         parts[pair] = added(parts.get(pair, {}), filing.owed)
         sums[ends] = (count + filing.count, parts)
     return [
-        Bill(
+        RegionBill(
             creditor,
             debtor,
             month,
@@ -118,7 +118,7 @@ def shared_out(
     ]
 
 
-def check_as_filed(bill: Bill, filings: Iterable[Filing]) -> None:
+def check_as_filed(bill: RegionBill, filings: Iterable[CityFiling]) -> None:
     """That a bill asks what its creditor filed, no more and no less. Raises BadInput AMOUNT_SUM."""
     filed: dict[Pair, Amounts] = {}
     count = 0
@@ -145,7 +145,7 @@ _RECEIPT: Final = {
 }
 
 
-def step_entries(bill: Bill, step: BillStep, at: datetime) -> list[Entry]:
+def step_entries(bill: RegionBill, step: BillStep, at: datetime) -> list[Entry]:
     """What a step books, one entry a city (X12): the transfer on the debtor's side and the receipt
     on the creditor's, each when finance has confirmed it in writing; nothing else does."""
     if step is BillStep.CONFIRMED:
@@ -157,7 +157,7 @@ def step_entries(bill: Bill, step: BillStep, at: datetime) -> list[Entry]:
     return [*_entries(bill, _COLLECTED, 1, at), _passed_on(bill, at)]
 
 
-def owed_by_city(bill: Bill) -> dict[Region, dict[str, Fen]]:
+def owed_by_city(bill: RegionBill) -> dict[Region, dict[str, Fen]]:
     """What each city on the debtor's side has to pay, fen by fund."""
     found: dict[Region, dict[str, Fen]] = {}
     for (_, city), amounts in bill.payable().items():
@@ -165,7 +165,7 @@ def owed_by_city(bill: Bill) -> dict[Region, dict[str, Fen]]:
     return found
 
 
-def _passed_on(bill: Bill, at: datetime) -> Entry:
+def _passed_on(bill: RegionBill, at: datetime) -> Entry:
     """What a province books when the money it collected went to the creditor."""
     lines: list[Line] = []
     for city, amounts in owed_by_city(bill).items():
@@ -213,7 +213,7 @@ def used(deposit: Deposit, city: Region, amounts: Amounts, field: str = "in_full
     return replace(deposit, held=rest)
 
 
-def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) -> list[Entry]:
+def _entries(bill: RegionBill, flow: tuple[str, str, str], side: int, at: datetime) -> list[Entry]:
     """One entry for each city on one side of the pairs, its lines naming the city on the other.
     What was collected lies with the city's province."""
     kind, debit, credit = flow
@@ -232,7 +232,7 @@ def _entries(bill: Bill, flow: tuple[str, str, str], side: int, at: datetime) ->
     ]
 
 
-def without_negative(bill: Bill) -> Bill:
+def without_negative(bill: RegionBill) -> RegionBill:
     """The bill with what is negative taken out: it waits for claims it can be set against."""
 
     def parts(side: Callable[[Amounts], Amounts]) -> tuple[Part, ...]:
@@ -242,7 +242,7 @@ def without_negative(bill: Bill) -> Bill:
     return replace(bill, rows=parts(positive), waiting=parts(negative))
 
 
-def check_same(held: Bill, read: Bill) -> None:
+def check_same(held: RegionBill, read: RegionBill) -> None:
     """That a bill that was read again, from the other side's file, asks the same. Raises Conflict
     DUPLICATE."""
     if (held.count, held.rows, held.waiting) != (read.count, read.rows, read.waiting):

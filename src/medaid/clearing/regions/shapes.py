@@ -20,13 +20,13 @@ from medaid.aws.rest.bodies import (
     YuanText,
 )
 from medaid.clearing.regions.model import (
-    Bill,
     BillKind,
     BillStep,
     Deposit,
     Fixing,
     FixingState,
     Prepayment,
+    RegionBill,
     ReturnState,
     Suspension,
 )
@@ -196,7 +196,7 @@ class FixingIn(Body):
     """Last year's payments by fund where they were not cleared here."""
 
 
-def bill_shown(one: Bill) -> BillShown:
+def bill_shown(one: RegionBill) -> BillShown:
     payable = one.payable()
     return BillShown.of(
         one,
@@ -216,7 +216,7 @@ def bill_shown(one: Bill) -> BillShown:
 
 
 def prepayment_shown(
-    one: Prepayment | None, fixings: Iterable[Fixing], made: Iterable[Bill]
+    one: Prepayment | None, fixings: Iterable[Fixing], made: Iterable[RegionBill]
 ) -> PrepaymentShown:
     known = [FixingShown.of(each, fixed=each.amounts) for each in fixings]
     bills = [bill_shown(bill) for bill in made]

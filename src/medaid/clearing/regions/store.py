@@ -9,7 +9,7 @@ from typing import NamedTuple
 from medaid.aws.items import Key
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.regions import keys
-from medaid.clearing.regions.model import Bill, Deposit, Fixing, Prepayment, Suspension
+from medaid.clearing.regions.model import Deposit, Fixing, Prepayment, RegionBill, Suspension
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
 from medaid.regions import Region
@@ -19,13 +19,13 @@ class HeldBill(NamedTuple):
     """A bill with the version that was read."""
 
     row: ClearingItem
-    bill: Bill
+    bill: RegionBill
 
 
 def find_bill(creditor: str, debtor: str, month: str, kind: str) -> HeldBill | None:
     """A bill with its version, or None. Raises Unavailable."""
     row = ClearingItem.find(keys.bill_key(creditor, debtor, month, kind))
-    return HeldBill(row, row.record(Bill)) if row else None
+    return HeldBill(row, row.record(RegionBill)) if row else None
 
 
 def get_bill(creditor: str, debtor: str, month: str, kind: str = "clearing") -> HeldBill:
@@ -36,7 +36,7 @@ def get_bill(creditor: str, debtor: str, month: str, kind: str = "clearing") -> 
     return held
 
 
-def create_bill(bill: Bill) -> list[Write]:
+def create_bill(bill: RegionBill) -> list[Write]:
     """The writes of a new bill, the pointer from its debtor, and its place among the open ones."""
     return [
         ClearingItem.create(keys.key_of(bill), bill, "bill", state=bill.state, at=bill.made),
@@ -45,7 +45,7 @@ def create_bill(bill: Bill) -> list[Write]:
     ]
 
 
-def replace_bill(held: HeldBill, after: Bill) -> list[Write]:
+def replace_bill(held: HeldBill, after: RegionBill) -> list[Write]:
     """The writes of a bill's next version; one with no step left leaves the list of open ones."""
     writes: list[Write] = [held.row.replace(after, "bill", state=after.state)]
     if not after.next_steps:
@@ -56,36 +56,36 @@ def replace_bill(held: HeldBill, after: Bill) -> list[Write]:
     return writes
 
 
-def list_open(region: str) -> Iterator[Bill]:
+def list_open(region: str) -> Iterator[RegionBill]:
     """Bills that a region owes or is owed by and that have a step left."""
     for listed in ClearingItem.list_under(keys.open_bills_key(region)):
         row = ClearingItem.find(keys.parse_open_bill(listed.sk))
         assert row is not None, "a listed bill is there"
-        yield row.record(Bill)
+        yield row.record(RegionBill)
 
 
-def list_bills(bills: Iterable[Key]) -> list[Bill]:
+def list_bills(bills: Iterable[Key]) -> list[RegionBill]:
     """The bills of those keys that there are, in order."""
-    return [row.record(Bill) for row in ClearingItem.find_all([*bills]) if row is not None]
+    return [row.record(RegionBill) for row in ClearingItem.find_all([*bills]) if row is not None]
 
 
-def _pointed(debtor: str, pointers: Iterable[ClearingItem]) -> Iterator[Bill]:
+def _pointed(debtor: str, pointers: Iterable[ClearingItem]) -> Iterator[RegionBill]:
     for row in ClearingItem.find_all([keys.parse_pointer(debtor, one.sk) for one in pointers]):
         assert row is not None, "a pointer without its bill"
-        yield row.record(Bill)
+        yield row.record(RegionBill)
 
 
 _OWED_TO, _OWED_BY = "to:", "by:"
 
 
-def page_of_bills(region: str, month: str, after: str, limit: int) -> tuple[list[Bill], str]:
+def page_of_bills(region: str, month: str, after: str, limit: int) -> tuple[list[RegionBill], str]:
     """At most `limit` bills of a month behind `after`, those that the region is owed by before
     those that it owes; and behind what the next page begins, empty at the end."""
-    prefix, found = keys.month_prefix(month), list[Bill]()
+    prefix, found = keys.month_prefix(month), list[RegionBill]()
     if not after.startswith(_OWED_BY):
         pk, behind = keys.owed_to_key(region), after.removeprefix(_OWED_TO)
         rows, end = ClearingItem.page_under(pk, prefix, behind, limit)
-        found = [row.record(Bill) for row in rows]
+        found = [row.record(RegionBill) for row in rows]
         if end or len(found) == limit:
             return found, f"{_OWED_TO}{end}" if end else _OWED_BY
     pk, behind = keys.owed_by_key(region), after.removeprefix(_OWED_BY)

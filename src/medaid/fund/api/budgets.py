@@ -38,7 +38,7 @@ class BudgetIn(Body):
     reason: str = Field("", max_length=500)
 
 
-class Approval(Body):
+class BudgetApproval(Body):
     """The document by which the government approves (批复文号)."""
 
     document: Short
@@ -165,7 +165,7 @@ def review_budget(call: Call[None, None], admdvs: Region, year: Year, number: in
 
 @ROUTES.post(f"{_BUDGET}/{{number}}/approve", "政府批准预算", roles=("government",))
 def approve_budget(
-    call: Call[None, Approval], admdvs: Region, year: Year, number: int
+    call: Call[None, BudgetApproval], admdvs: Region, year: Year, number: int
 ) -> BudgetShown:
     by, document = call.caller.subject, call.body.document
     budgets.approve_budget(admdvs, year, number, document, by, call.now)

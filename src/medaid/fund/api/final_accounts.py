@@ -73,20 +73,20 @@ class RowShown(Shown):
     unfed: str
 
 
-class LineShown(Shown):
+class PrintedLineShown(Shown):
     """A printed line; a side without meaning is null and prints ×."""
 
     left: RowShown | None
     right: RowShown | None
 
 
-class StatementShown(Shown):
+class FundStatementShown(Shown):
     form: str
     title: str
     source: str
     trust: str
     cite: str
-    lines: list[LineShown]
+    lines: list[PrintedLineShown]
 
 
 class CurrentShown(Shown):
@@ -109,7 +109,7 @@ class FinalAccountsShown(Shown):
     state: str
     stale: bool
     digest: str
-    statements: list[StatementShown]
+    statements: list[FundStatementShown]
     enrolment: list[EnrolmentIn]
     notes: dict[str, str]
     indicators: dict[str, str]
@@ -122,20 +122,20 @@ class FinalAccountsShown(Shown):
 
 def statement_shown(
     one: StatementForm, before: dict[str, Fen], now: dict[str, Fen]
-) -> StatementShown:
+) -> FundStatementShown:
     """A statement with two columns of amounts by row key, in its printed order."""
     rows = {row.key: row for row in one.rows}
 
     def side(key: str) -> RowShown | None:
         return _row(rows[key], before[key], now[key]) if key else None
 
-    return StatementShown(
+    return FundStatementShown(
         form=one.form,
         title=one.title,
         source=one.source,
         trust=one.trust,
         cite=one.cite,
-        lines=[LineShown(left=side(left), right=side(right)) for left, right in one.pairs],
+        lines=[PrintedLineShown(left=side(left), right=side(right)) for left, right in one.pairs],
     )
 
 
@@ -210,7 +210,7 @@ def draft_final_accounts(
     return _shown(made, FinalState.DRAFTED, False)
 
 
-class VersionShown(Shown):
+class FinalVersionShown(Shown):
     number: int
     state: str
     stale: bool
@@ -221,15 +221,15 @@ class VersionShown(Shown):
 @ROUTES.get(f"{_YEAR}/versions", "决算各版", roles=READERS, query=FewQuery)
 def list_final_accounts(
     call: Call[None, None], admdvs: Region, year: Year, fund: str
-) -> Page[VersionShown]:
+) -> Page[FinalVersionShown]:
     read = partial(final_accounts.page_of_versions, admdvs, year, fund)
     of = ("final accounts", admdvs, year, fund)
     return paged(call.query, of, read, lambda one: _version_shown(*one))
 
 
-def _version_shown(held: FinalAccounts, state: FinalState, stale: bool) -> VersionShown:
+def _version_shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalVersionShown:
     trail = trail_shown(held.trail)
-    return VersionShown.of(held, state=state, stale=stale, trail=trail)
+    return FinalVersionShown.of(held, state=state, stale=stale, trail=trail)
 
 
 @ROUTES.get(_VERSION, "决算报表与说明", roles=READERS)

@@ -37,7 +37,7 @@ _ROLES: Final = ("accountant", "finance")
 _MOST: Final = 200
 
 
-class LineShown(Shown):
+class OpenLineShown(Shown):
     """An open line of one side. `state`: open, matched or explained, by whom and why."""
 
     line: str
@@ -89,7 +89,7 @@ class ReconciliationShown(Shown):
     file: str
     digest: str
     counts: dict[str, int]
-    open: list[LineShown]
+    open: list[OpenLineShown]
     cursor: str
     balances: list[BalanceShown]
     ageing: dict[str, dict[str, str]]
@@ -137,10 +137,10 @@ def _shown(
     )
 
 
-def _line(one: OpenLine, settled: Mapping[str, LineOutcome], now: datetime) -> LineShown:
+def _line(one: OpenLine, settled: Mapping[str, LineOutcome], now: datetime) -> OpenLineShown:
     said = settled.get(one.line)
     state = "open" if said is None else "explained" if said.cause else "matched"
-    return LineShown(
+    return OpenLineShown(
         line=one.line,
         side=one.side,
         date=one.movement.day.isoformat(),
@@ -166,7 +166,7 @@ def show_reconciliation(
     return _shown(quarter, held, state, call.now, call.query)
 
 
-class VersionShown(Shown):
+class ReconciledVersionShown(Shown):
     number: int
     state: str
     file: str
@@ -179,14 +179,14 @@ class VersionShown(Shown):
 @ROUTES.get(f"{_QUARTER}/versions", "财政对账各版", roles=READERS, query=FewQuery)
 def list_reconciliations(
     call: Call[None, None], admdvs: Region, quarter: Quarter
-) -> Page[VersionShown]:
+) -> Page[ReconciledVersionShown]:
     read = partial(reconciling.page_of_comparisons, admdvs, quarter)
     of = ("reconciliations", admdvs, quarter)
     return paged(call.query, of, read, lambda one: _version_shown(*one))
 
 
-def _version_shown(held: Comparison, state: str) -> VersionShown:
-    return VersionShown.of(
+def _version_shown(held: Comparison, state: str) -> ReconciledVersionShown:
+    return ReconciledVersionShown.of(
         held,
         state=state,
         counts=dict(held.counts),

@@ -9,7 +9,7 @@ from medaid.aws.rest.table import READERS, Call
 from medaid.errors import BadInput
 from medaid.fund import consolidation, foreign, layouts
 from medaid.fund.api.common import ROUTES
-from medaid.fund.api.final_accounts import StatementShown, statement_shown
+from medaid.fund.api.final_accounts import FundStatementShown, statement_shown
 from medaid.money import Fen
 from medaid.months import Year
 from medaid.regions import Region
@@ -21,7 +21,7 @@ class ConsolidationIn(Body):
     regions: list[Admdvs] = Field(min_length=1, max_length=consolidation.MOST)
 
 
-class PartShown(Shown):
+class RegionPartShown(Shown):
     """A region's part: the version that was added."""
 
     region: str
@@ -49,8 +49,8 @@ class ConsolidatedShown(Shown):
     """`statements`: before eliminations and after them, by printed line. `eliminated` is what left
     income and what left expense: the same."""
 
-    parts: list[PartShown]
-    statements: list[StatementShown]
+    parts: list[RegionPartShown]
+    statements: list[FundStatementShown]
     eliminations: list[EliminatedShown]
     eliminated: dict[str, YuanText]
 
@@ -62,7 +62,7 @@ def consolidate_final_accounts(
     found, parts = consolidation.consolidate(admdvs, year, fund, call.body.regions)
     return ConsolidatedShown(
         parts=[
-            PartShown(
+            RegionPartShown(
                 region=one.region,
                 number=one.version.number,
                 state=one.state,

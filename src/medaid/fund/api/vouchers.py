@@ -33,7 +33,7 @@ from medaid.months import Month
 from medaid.regions import Region
 
 
-class LineIn(Body):
+class VoucherLineIn(Body):
     fund: Short
     debit: Short
     credit: Short
@@ -55,7 +55,7 @@ class VoucherIn(PaperIn):
     back was first paid."""
 
     kind: Short
-    lines: list[LineIn] = Field(min_length=1, max_length=40)
+    lines: list[VoucherLineIn] = Field(min_length=1, max_length=40)
     narrative: str = Field("", max_length=200)
     counterpart: str = Field("", max_length=40)
     origin: Day | None = None

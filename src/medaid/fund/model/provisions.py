@@ -25,7 +25,7 @@ class Provision(NamedTuple):
     trust: str
 
 
-class Filing(NamedTuple):
+class EarlyPayRegion(NamedTuple):
     """A region filed for taking contributions of later years as 暂收款."""
 
     region: Region
@@ -92,12 +92,12 @@ def cash_statements(year: int) -> dict[str, Provision]:
 
 
 @cache
-def filings() -> tuple[Filing, ...]:
+def filings() -> tuple[EarlyPayRegion, ...]:
     """Regions that are filed. An uncited row does not load."""
     rows = read("provisions.toml").get("filing", ())
     if any(not row["cite"].strip() for row in rows):
         raise ValueError("a filing carries no citation")
-    return tuple(Filing(Region(row["region"]), row["from"], row["cite"]) for row in rows)
+    return tuple(EarlyPayRegion(Region(row["region"]), row["from"], row["cite"]) for row in rows)
 
 
 def is_filed(region: Region, day: date) -> bool:

@@ -55,7 +55,7 @@ class EndOfAgreement(Body):
     document: Short
 
 
-class VersionShown(Shown):
+class InstitutionVersionShown(Shown):
     """A version with who proposed and who decided it (empty until then)."""
 
     effective: DayText
@@ -83,7 +83,7 @@ class InstitutionShown(Shown):
     region: Admdvs
     today: DayText
     active: bool
-    versions: list[VersionShown]
+    versions: list[InstitutionVersionShown]
 
 
 class InstitutionRow(Shown):
@@ -166,5 +166,7 @@ def _shown(one: InstitutionRecord, today: date) -> InstitutionShown:
         region=one.admdvs,
         today=current.effective if current else None,
         active=current is not None and current.active,
-        versions=[VersionShown.of(v, decided_in=v.decided_in or "") for v in one.versions],
+        versions=[
+            InstitutionVersionShown.of(v, decided_in=v.decided_in or "") for v in one.versions
+        ],
     )

@@ -7,7 +7,13 @@ national interface 2.10 and 2.11 for names.
 
 from __future__ import annotations
 
-from medaid.clearing.hospital.model.agreement import Agreement, AgreementState, Clause, Mode, Payee
+from medaid.clearing.hospital.model.agreement import (
+    AgreedPayee,
+    Agreement,
+    AgreementState,
+    Clause,
+    Mode,
+)
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
 from medaid.clearing.hospital.model.listed import (
     InstitutionMonth,
@@ -29,9 +35,9 @@ from medaid.clearing.hospital.model.statement import (
     CLOSED,
     SETTLED,
     Block,
-    Category,
     Group,
     Statement,
+    StatementCategory,
     StatementState,
     Tally,
     Totals,
@@ -47,10 +53,10 @@ __all__ = [
     "SETTLED",
     "STANDS",
     "TAKEN_UP",
+    "AgreedPayee",
     "Agreement",
     "AgreementState",
     "Block",
-    "Category",
     "Clause",
     "Deadline",
     "Difference",
@@ -60,11 +66,11 @@ __all__ = [
     "ListedStatement",
     "Mode",
     "MonthItem",
-    "Payee",
     "PendingItem",
     "PendingKind",
     "PendingState",
     "Statement",
+    "StatementCategory",
     "StatementFigures",
     "StatementState",
     "Tally",

@@ -13,7 +13,7 @@ from medaid.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
-class Payee:
+class AgreedPayee:
     """Who the money goes to."""
 
     name: str

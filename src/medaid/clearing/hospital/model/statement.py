@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 
 from medaid.clearing.amounts import Amounts, added, negated
-from medaid.clearing.hospital.model.agreement import Payee
+from medaid.clearing.hospital.model.agreement import AgreedPayee
 from medaid.clearing.hospital.model.pending import PendingItem
 from medaid.clearing.model import FUND_FIELDS, OUTPATIENT, Item
 from medaid.fund.model.chart import fund_of
@@ -110,7 +110,7 @@ class Totals:
         return self.count - 2 * self.refunds
 
 
-class Category(NamedTuple):
+class StatementCategory(NamedTuple):
     """What a hospital and the agency compare line by line of a form (对账类别): insurance, kind of
     visit, place. Regions of one province are one."""
 
@@ -205,7 +205,7 @@ class Statement:
     carrier: str = ""
     """That insurer's name."""
     order_id: OrderId = _NO_ORDER
-    payee: Payee | None = None
+    payee: AgreedPayee | None = None
     """As it was when the payment was ordered."""
     mode_care: str = ""
     """The care class that the agreed mode pays for; empty for payment by item."""
@@ -231,12 +231,12 @@ class Statement:
         return {block.group: block.totals for block in self.blocks}
 
     @property
-    def categories(self) -> dict[Category, Totals]:
+    def categories(self) -> dict[StatementCategory, Totals]:
         """The blocks by category, in order; assistance is a column of each."""
-        found: dict[Category, Totals] = {}
+        found: dict[StatementCategory, Totals] = {}
         for group, totals in sorted(self.groups.items()):
             place = group.locality(self.region)
-            category = Category(group.insutype, group.clr_type, place)
+            category = StatementCategory(group.insutype, group.clr_type, place)
             before = found.get(category)
             found[category] = totals if before is None else before.plus(totals)
         return found

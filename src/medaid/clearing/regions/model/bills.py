@@ -56,7 +56,7 @@ IN_WRITING: Final = (BillStep.ADVISED, BillStep.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class CityFiling:
     """What a treatment city files of one paying region's people in a month: the count, the amounts
     of its statements, and adjustments (with sign)."""
 
@@ -72,7 +72,7 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BillAct:
     """One step that was taken."""
 
     POSITIONAL: ClassVar[bool] = True
@@ -121,7 +121,7 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class RegionBill:
     """One bill (清算单, 预付单)."""
 
     creditor: Region
@@ -132,12 +132,12 @@ class Bill:
     count: int
     rows: tuple[Part, ...]
     made: datetime
-    steps: tuple[Step, ...] = ()
+    steps: tuple[BillAct, ...] = ()
     waiting: tuple[Part, ...] = ()
     """What was negative in it: not part of this bill, set against claims of the next."""
     disputes: tuple[Dispute, ...] = ()
     """What is not paid now and carried into the next month's bill."""
-    booking: Step | None = None
+    booking: BillAct | None = None
     """A step whose entries are being posted, city by city."""
 
     @property
@@ -175,7 +175,7 @@ class Bill:
         """Fen transferred, all funds."""
         return Fen(sum(int(total(amounts)) for amounts in self.payable().values()))
 
-    def taken(self, step: BillStep) -> Step | None:
+    def taken(self, step: BillStep) -> BillAct | None:
         """When and by whom a step was taken; None where it was not."""
         return next((one for one in self.steps if one.name is step), None)
 
