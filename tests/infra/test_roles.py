@@ -193,7 +193,7 @@ FORBIDDEN = [
     ("Settle", "BatchGetItem", "settlement", "S#x"),
     ("Settle", "DeleteItem", "catalogue", "I#x"),
     ("Register", "PutItem", "catalogue", "I#x"),  # what an institution maps
-    ("Register", "PutItem", "settlement", "L#x"),
+    ("Register", "PutItem", "settlement", "D#x"),
     ("Reimburse", "PutItem", "catalogue", "H#x"),
     ("Register", "UpdateItem", "access", "P#x"),
     ("Register", "DeleteItem", "access", "P#x"),

@@ -8,7 +8,7 @@ Each line: key: item; access pattern.
   sender and msgid.
 - pk `V#<mdtrt_id>`, sk `B#<batch>`: what settled a visit's charge batch, for whom, and the visit as
   it was; further batch, double settlement: query by visit.
-- pk `L#<mdtrt_id>`, sk `<feedetl_sn>`: a fee line of the visit with its split and the figures
+- pk `D#<mdtrt_id>`, sk `<feedetl_sn>`: a fee line of the visit with its split and the figures
   used; 2204, 2301: a hundred with one call; undoing, and rules over lines: query by visit.
 - pk `K#<pack id>@<version>`, sk `PACK`: a policy pack as published; replay: get by version.
 - pk `F#<region>`, sk `FIGURES`: the figures that the agency of a region has entered; where a figure
@@ -57,7 +57,7 @@ def batch_key(mdtrt_id: VisitId | str, batch: str) -> Key:
 
 def lines_partition(mdtrt_id: VisitId | str) -> str:
     """Holds the fee lines of one visit, thousands of them."""
-    return f"L#{mdtrt_id}"
+    return f"D#{mdtrt_id}"
 
 
 def line_key(mdtrt_id: VisitId | str, feedetl_sn: str) -> Key:
