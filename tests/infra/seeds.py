@@ -41,6 +41,7 @@ from medaid.fund import keys, reconciliation
 from medaid.fund.current_accounts import OpenItem, OpenItems
 from medaid.fund.final_records import FinalAccounts, FinalState, Notes
 from medaid.fund.model.chart import accounts
+from medaid.fund.opening_amounts import OpeningAmount
 from medaid.fund.records import (
     Allocation,
     AllocationState,
@@ -57,6 +58,7 @@ from medaid.months import Month, Quarter
 from medaid.payments import keys as payment_keys
 from medaid.payments.model import (
     BankAccount,
+    BankSlip,
     Batch,
     BatchLine,
     PaymentSource,
@@ -194,6 +196,20 @@ def _lines(begin: int, end: int) -> None:
     _each(_line)(begin, end)
 
 
+def _slips(begin: int, end: int) -> None:
+    if not begin:
+        _lines(0, 1)
+    for number in range(begin, end):
+        name = f"回单{number:03d}"
+        slip = BankSlip(HERE, "440900B1", name, (), Fen(0), OfficerId("o"), NOW)
+        commit([PaymentItem.create(payment_keys.slip_key("440900B1", name), slip, "slip")])
+
+
+def _opening(number: int) -> Write:
+    code = next(code for code, one in accounts().items() if one.kind == "liability")
+    return _fund(keys.of_opening(HERE, code, f"H{number:03d}"), OpeningAmount(Fen(1), Fen(0)))
+
+
 def _officer(number: int) -> Write:
     made = RegisteredOfficer(OfficerId(f"o{number:03d}"), HERE)
     return PaymentItem.create(payment_keys.officer_key(HERE, made.officer_id), made, "duty")
@@ -315,12 +331,14 @@ SEEDS: Final[dict[str, Seed]] = {
     f"/fund/{{admdvs}}/allocations/{QUARTER}": Seed(_each(_allocation)),
     f"/fund/{{admdvs}}/current-accounts/{MONTH}": Seed(_current_accounts),
     f"/fund/{{admdvs}}/final-accounts/2025/{FUND}/versions": Seed(_each(_final)),
+    "/fund/{admdvs}/opening-amounts": Seed(_each(_opening)),
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}": Seed(_open_lines, rows="open"),
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}/versions": Seed(_each(_reconciliation)),
     f"/fund/{{admdvs}}/vouchers/{MONTH}": Seed(_each(_voucher)),
     "/institutions/{admdvs}": Seed(_each(_contract)),
     "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
+    "/payments/{admdvs}/batches/440900B1/slips": Seed(_slips),
     "/payments/{admdvs}/officers": Seed(_each(_officer)),
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
     "/reimbursement/cases": Seed(_each(_case)),

@@ -51,8 +51,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One natural person. `certno` is personal data and never leaves through a log or a key that is
-    logged."""
+    """One natural person. `certno` never leaves through a log or a key that is logged."""
 
     psn_no: str
     name: str
@@ -291,6 +290,8 @@ class PersonFile:
     filings: tuple[Filing, ...] = ()
     visits: tuple[Visit, ...] = ()
     years: tuple[YearTotals, ...] = ()
+    registrations: int = 0
+    """How often a visit was registered or a stay went on: of two at once one loses."""
 
     def visit(self, mdtrt_id: str) -> Visit | None:
         return next((v for v in self.visits if v.mdtrt_id == mdtrt_id), None)

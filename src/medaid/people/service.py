@@ -137,6 +137,12 @@ def visit_opened(psn_no: str, visit: Visit) -> list[Write]:
     return store.visit_opened(psn_no, visit)
 
 
+def registration_counted(psn_no: str, file: PersonFile) -> list[Write]:
+    """One more registration, or a stay that goes on, decided on what `file` says of open visits:
+    loses (`people:registrations`) where another one was decided on the same."""
+    return store.registration_counted(psn_no, file.registrations)
+
+
 def visit_changed(psn_no: str, before: Visit, after: Visit) -> list[Write]:
     """`after` has the next version number. AssertionError where it has not."""
     return store.visit_changed(psn_no, before, after)

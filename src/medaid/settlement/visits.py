@@ -56,7 +56,11 @@ def register_visit(message: Message, institution: Institution, now: datetime) ->
         if file.visit(visit.mdtrt_id) is None:
             _check_open_visits(file, message)
         record = record_of(message, MessageAct.REGISTERED, psn_no, visit.mdtrt_id, now)
-        writes = [*people.visit_opened(psn_no, visit), store.create_message(record)]
+        writes = [
+            *people.visit_opened(psn_no, visit),
+            *people.registration_counted(psn_no, file),
+            store.create_message(record),
+        ]
         warnings = _warnings(file, visit, civil_date(now))
         return Decided(Reply(_opened(message, visit.mdtrt_id), warnings), writes)
 
@@ -197,11 +201,12 @@ def _change_visit(
         file = file_of(message, now)
         before = open_visit(file, message)
         after = change(before)
-        if after.end is None and before.end is not None:
-            _check_no_open_stay(file, "mdtrt_id")
         writes = [
             store.create_message(record_of(message, MessageAct.CHANGED, psn_no, mdtrt_id, now))
         ]
+        if after.end is None and before.end is not None:
+            _check_no_open_stay(file, "mdtrt_id")
+            writes += people.registration_counted(psn_no, file)
         if after != before:
             next_version = replace(after, version=before.version + 1)
             writes += people.visit_changed(psn_no, before, next_version)

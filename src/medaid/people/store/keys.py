@@ -13,6 +13,8 @@ Each line: who asks what: key; how; function.
   for rosters; `entries_under`.
 - . filings: sk `5FILING#<filing_id>`; with the file.
 - . open visits: sk `6VISIT#<mdtrt_id>`; with the file.
+- . how often a visit was registered, or a stay goes on: sk `7REGISTRATIONS`; with the file;
+  condition of the next one.
 - whose certificate is it: pk `C#<cert_type>#<certno>`, sk `PERSON`; GetItem; BatchGetItem for
   rosters; `person_of`, `persons_of`.
 - what we once took for true: pk `H#<psn_no>`, sk `<recorded>#<kind>#…`; Query; `identity_versions`,
@@ -97,6 +99,10 @@ def filing_key(psn_no: str, filing: Filing) -> Key:
 
 def visit_key(psn_no: str, visit: Visit) -> Key:
     return Key(person_partition(psn_no), f"6VISIT#{visit.mdtrt_id}")
+
+
+def registrations_key(psn_no: str) -> Key:
+    return Key(person_partition(psn_no), "7REGISTRATIONS")
 
 
 def history_key(key: Key, at: datetime | None) -> Key:

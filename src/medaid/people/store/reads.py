@@ -69,15 +69,19 @@ def person_file(psn_no: str, from_year: int) -> PersonFile | None:
     person. One Query."""
     found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
     file = _query(keys.person_partition(psn_no), PeopleItem.sk >= keys.from_year(from_year))
+    registrations = 0
     for raw in file:
         kind = raw["sk"]["S"][0]
+        if kind == "7":
+            registrations = int(raw["version"]["N"])
+            continue
         found[kind].append(_value(raw, _KINDS[kind]))
     if not found["2"]:
         return None
     years, people, insurances, identities, filings, visits = (
         tuple(values) for values in found.values()
     )
-    return PersonFile(people[0], insurances, identities, filings, visits, years)
+    return PersonFile(people[0], insurances, identities, filings, visits, years, registrations)
 
 
 def person_of(cert_type: str, certno: str) -> str | None:

@@ -126,6 +126,12 @@ def visit_opened(psn_no: str, visit: Visit) -> list[Write]:
     return [Put(_visit(psn_no, visit), _NEW, "people:visit")]
 
 
+def registration_counted(psn_no: str, before: int) -> list[Write]:
+    """Loses where somebody counted another registration since `before` was read."""
+    item = PeopleItem(*keys.registrations_key(psn_no), version=before + 1)
+    return [Put(item, PeopleItem.version == before if before else _NEW, "people:registrations")]
+
+
 def visit_changed(psn_no: str, before: Visit, after: Visit) -> list[Write]:
     """Loses where the stored visit is no longer `before`. AssertionError where `after` is not its
     next version."""
