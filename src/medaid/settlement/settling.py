@@ -41,6 +41,7 @@ NO_ACCOUNT: Final = "个人账户不在本系统,未从个人账户支付"
 LINES_REQUIRED: Final = "fee_lines_required"
 """Name of a published figure: from its day on, its region's institutions settle by uploaded lines
 alone. No figure: totals alone are taken too."""
+DEPOSIT: Final = "未办理出院登记,按今日出院试算,供核定押金;结算以出院日为准"
 Settled = tuple[Settlement, PersonFile]
 
 
@@ -143,7 +144,9 @@ def _decision(
     )
     account = (NO_ACCOUNT,) if codes.bare(message.text("acct_used_flag")) == "1" else ()
     remarks = rules.remarks(decision.visit)
-    return replace(decision, warnings=(*warnings, *remarks, *account))
+    goes_on = message.infno == "2303" and not (decision.visit.end or message.day("dscgTime"))
+    deposit = (DEPOSIT,) if goes_on else ()
+    return replace(decision, warnings=(*warnings, *remarks, *account, *deposit))
 
 
 def _entered(packs: Library) -> PolicyFor:
@@ -164,7 +167,7 @@ def _request(
         )
     visit = _visit(message, file, batch)
     med_type = visit.med_type if inpatient else message.text("med_type")
-    end = _end(message, visit) if inpatient else visit.begin
+    end = _end(message, visit, civil_date(now)) if inpatient else visit.begin
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
     extension, care = message.extension, codes.care_of(med_type, message.infno)
     bill, fees = _bill(message, visit, batch, care, end)
@@ -231,7 +234,8 @@ def _visit(message: Message, file: PersonFile, batch: str) -> Visit:
     return visit
 
 
-def _end(message: Message, visit: Visit) -> date:
+def _end(message: Message, visit: Visit, today: date) -> date:
+    """The day on which the stay ended; today for a preview of one that goes on."""
     stated = message.day("dscgTime")
     if stated is not None and visit.end is not None and stated != visit.end:
         raise BadInput(
@@ -240,6 +244,8 @@ def _end(message: Message, visit: Visit) -> date:
             rule=f"与出院登记的日期 {visit.end} 不一致;如需更正请先办理出院登记(2402)",
         )
     end = visit.end or stated
+    if end is None and message.infno == "2303":
+        return today
     if end is None:
         raise BadInput(
             "FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间"
