@@ -48,6 +48,9 @@ WHERE_CLIENTS_READ = {
     "3201": ("stmtinfo",),
     "3202": ("fileinfo",),
     "5203": ("setlinfo", "setldetail"),
+    "5304": ("refmedin",),
+    "9001": ("signinoutb",),
+    "9002": ("signoutoutb",),
     "9101": ("file_qury_no", "filename"),
     "9102": ("out", "filename"),
 }
@@ -94,6 +97,9 @@ def whole_visits() -> dict[str, Any]:
     call("2208", {"setl_id": paid, "mdtrt_id": visit, "psn_no": "P1"})
     call("2202", {"psn_no": "P1", "mdtrt_id": visit, "ipt_otp_no": "M1"})
     call("2601", {"psn_no": "P1", "omsgid": "NEVER-CAME", "oinfno": "2304"})
+    call("5304", {"psn_no": "P1", "begntime": "2021-06-01 00:00:00"})
+    signed = call("9001", {"opter_no": "001", "mac": "", "ip": "10.0.0.8"}, "signIn")["signinoutb"]
+    call("9002", {"opter_no": "001", "sign_no": signed["sign_no"]}, "signOut")
     stated = {"setl_optins": "440900", "clr_type": "21", "insutype": "390", "acct_pay": "0"}
     stated |= {"stmt_begndate": "2021-06-01", "stmt_enddate": "2021-06-30"}
     zero = {"medfee_sumamt": "0", "fund_pay_sumamt": "0", "fixmedins_setl_cnt": 0}

@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """1101: who stands at the counter."""
     SETTLEMENT_QUERY = "settlement_query"
     """5203: a settlement as it stands."""
+    FILING_QUERY = "filing_query"
+    """5304: filings for care away from home."""
     EXPLANATION = "explanation"
     """Why a settlement is what it is."""
     CASE = "case"
@@ -36,6 +38,7 @@ class Purpose(StrEnum):
 PURPOSES: dict[Purpose, str] = {
     Purpose.IDENTIFICATION: "人员信息查询",
     Purpose.SETTLEMENT_QUERY: "结算信息查询",
+    Purpose.FILING_QUERY: "备案信息查询",
     Purpose.EXPLANATION: "结算说明",
     Purpose.CASE: "零星报销个案",
     Purpose.CASE_SEARCH: "按人员查找个案",

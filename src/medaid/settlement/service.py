@@ -18,7 +18,16 @@ from medaid.errors import BadInput, Forbidden, MedaidError, Refused
 from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.regions import Region
-from medaid.settlement import deferred, filings, reversing, settling, statements, store, visits
+from medaid.settlement import (
+    deferred,
+    filings,
+    reversing,
+    settling,
+    signing_in,
+    statements,
+    store,
+    visits,
+)
 from medaid.settlement.messages import check_sender, contracted
 from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes, dialects
@@ -210,7 +219,11 @@ def query_settlement(message: Message, _institution: Institution, now: datetime)
     return Reply(shown, psn_no=decision.psn_no, region=decision.insured_region)
 
 
-_LOOK_UPS: Final = {"1101": "identification", "5203": "settlement_query"}
+_LOOK_UPS: Final = {
+    "1101": "identification",
+    "5203": "settlement_query",
+    "5304": "filing_query",
+}
 """Messages that only look a person up, with their purpose in the trail."""
 USE_CASES: Final[Mapping[str, UseCase]] = {
     "1101": get_person,
@@ -243,5 +256,8 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "9101": statements.upload_file,
     "9102": statements.download_file,
     "5203": query_settlement,
+    "5304": filings.list_filings,
+    "9001": signing_in.sign_in,
+    "9002": signing_in.sign_out,
 }
 """Transaction number to use case."""

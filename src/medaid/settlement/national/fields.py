@@ -189,6 +189,9 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
     "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),
     "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
+    "5304": ("data", f"{_PERSON}\nbegntime 开始时间 DT*\nendtime 结束时间 DT"),
+    "9001": ("signIn", "opter_no 操作员编号 C20*\nmac 网卡MAC地址 C20\nip 签到IP地址 C20"),
+    "9002": ("signOut", "sign_no 签到编号 C30*\nopter_no 操作员编号 C20*"),
 }
 
 LISTS: Final = frozenset({"2204", "2301", "2302", "3301"})
@@ -231,6 +234,9 @@ NAMES: Final[Mapping[str, str]] = {
     "9101": "文件上传",
     "9102": "文件下载",
     "5203": "结算信息查询",
+    "5304": "转院信息查询",
+    "9001": "签到",
+    "9002": "签退",
 }
 
 
