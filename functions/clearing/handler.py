@@ -16,7 +16,7 @@ from medaid.aws import calendars, rest
 from medaid.aws.clock import now
 from medaid.aws.faults import Failed, without_text
 from medaid.aws.rest.app import answered, mount, plain
-from medaid.clearing import api, jobs
+from medaid.clearing import api, jobs, measures
 from medaid.fund import api as fund_api
 from medaid.settlement import service as settlement
 
@@ -31,6 +31,7 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     found = rest.resolver()
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
         mount(found, table, clock, plain, DESK)
+    mount(found, fund_api.PERFORMANCE, clock, lambda _: measures.year_measures, DESK)
     hospital = api.HospitalContext(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 

@@ -179,6 +179,15 @@ def average(amount: Fen, count: int) -> Fen:
     return Fen(half_up(int(amount), count))
 
 
+def percent_text(part: int, whole: int) -> str:
+    """A share in percent with two places, half up; — where the whole is nothing."""
+    if not whole:
+        return "—"
+    hundredths = half_up(part * 10_000, whole)
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}%"
+
+
 def split(amount: Fen, weights: Sequence[int]) -> list[Fen]:
     """`amount` shared by `weights` so that the shares sum to it: the floor for each, the rest
     handed out by largest remainder.

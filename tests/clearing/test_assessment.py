@@ -16,8 +16,8 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import InsurerAssessment, Score, Signed, Survey
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId
-from medaid.money import Fen
-from medaid.papers.service import Form, percent_text, printed
+from medaid.money import Fen, percent_text
+from medaid.papers.service import Form, printed
 from medaid.payments import service as payments
 from medaid.regions import Region
 

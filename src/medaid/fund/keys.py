@@ -25,6 +25,8 @@ Each line: what is read: key; how; by.
 - a closed year: pk `F#<admdvs>`, sk `YEAR#<yyyy>`; GetItem; `store.find`.
 - a version of a fund's final accounts: pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>`; GetItem;
   Query of a fund's year; `store.find`, `store.listed`.
+- a version of a year's performance: pk `F#<admdvs>`, sk `PERFORMANCE#<yyyy>#<nnnn>`; GetItem; Query
+  of a year's; `store.find`, `store.listed`.
 - a version of a year's budget: pk `F#<admdvs>`, sk `BUDGET#<yyyy>#<nnnn>`; GetItem; Query of a
   year's; `store.find`, `store.listed`.
 - what the bank accounts hold now; who of several asks for money of the budget first:
@@ -127,6 +129,15 @@ def of_year(admdvs: str, year: int) -> Key:
 def final_accounts(year: int, fund: str) -> str:
     """What the sort keys of a fund's final accounts of a year begin with."""
     return f"FINAL#{year}#{fund}#"
+
+
+def performance(year: int) -> str:
+    """What the sort keys of a year's performance begin with."""
+    return f"PERFORMANCE#{year}#"
+
+
+def of_performance(admdvs: str, year: int, number: int) -> Key:
+    return Key(of_region(admdvs), f"{performance(year)}{number:04d}")
 
 
 def of_final_accounts(admdvs: str, year: int, fund: str, number: int) -> Key:

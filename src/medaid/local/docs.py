@@ -36,6 +36,7 @@ from medaid.workcalendar import api as calendar_api
 DOCS: Final = ROOT / "docs"
 TABLES: Final[tuple[Routes[Any], ...]] = (
     fund_api.ROUTES,
+    fund_api.PERFORMANCE,
     clearing.HOSPITAL,
     clearing.REGIONS,
     clearing.INSURER,

@@ -17,7 +17,6 @@ from medaid.papers.words import (
     date_text,
     masked,
     month_text,
-    percent_text,
     quarter_text,
 )
 from medaid.workbook import XLSX
@@ -52,7 +51,6 @@ __all__ = [
     "date_text",
     "masked",
     "month_text",
-    "percent_text",
     "printed",
     "quarter_text",
     "sent",

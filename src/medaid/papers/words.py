@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from medaid.instants import civil_date
-from medaid.money import Fen, half_up
+from medaid.money import Fen
 from medaid.months import Month, Quarter
 
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
@@ -82,12 +82,3 @@ def quarter_text(quarter: Quarter) -> str:
 def between_text(begin: date, end: date) -> str:
     """`2026年1月1日至2026年3月31日`."""
     return f"{date_text(begin)}至{date_text(end)}"
-
-
-def percent_text(part: int, whole: int) -> str:
-    """A share in percent with two places, half up; — where the whole is nothing."""
-    if not whole:
-        return "—"
-    hundredths = half_up(part * 10_000, whole)
-    sign = "-" if hundredths < 0 else ""
-    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}%"

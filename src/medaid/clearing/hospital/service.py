@@ -44,6 +44,7 @@ from medaid.clearing.hospital.store import (
     list_statements,
     page_of_pending,
 )
+from medaid.clearing.hospital.timeliness import paid_in_time
 from medaid.clearing.hospital.tracing import list_statement_items
 from medaid.clearing.hospital.undoing import DEDUCTION, PREPAID, RETENTION, RULING, Way
 from medaid.clearing.hospital.withdrawing import decide_withdrawal, request_withdrawal
@@ -82,6 +83,7 @@ __all__ = [
     "page_of_month",
     "page_of_month_items",
     "page_of_pending",
+    "paid_in_time",
     "payment_heard",
     "propose_agreement",
     "publish_payment",

@@ -13,8 +13,9 @@ from medaid.clearing.insurer.model import (
     Survey,
 )
 from medaid.instants import civil_date
+from medaid.money import percent_text
 from medaid.papers.model import Column, Paper, SignaturePlace, Table, Value
-from medaid.papers.service import agency_name, percent_text, word
+from medaid.papers.service import agency_name, word
 from medaid.payments import service as payments
 
 _FIGURES: Final = (Column("项目", 6), Column("本年度", 4), Column("上年度", 4), Column("增减", 4))

@@ -47,7 +47,7 @@ from medaid.clearing.insurer.paying import (
     receive_refund,
 )
 from medaid.clearing.insurer.printouts import assessment_paper
-from medaid.clearing.insurer.store import list_bills
+from medaid.clearing.insurer.store import list_bills, list_surveys
 from medaid.clearing.insurer.withdrawing import decide_undo, request_undo
 from medaid.errors import Conflict, Refused
 from medaid.events import InsurerBilled
@@ -200,6 +200,7 @@ __all__ = [
     "fronting_contract",
     "list_bills",
     "list_critical",
+    "list_surveys",
     "pay_bill",
     "pay_fee",
     "payment_heard",

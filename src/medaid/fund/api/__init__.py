@@ -6,20 +6,24 @@ from medaid.fund.api import (
     budgets,
     final_accounts,
     finance,
+    performance,
     printed,
     reconciliations,
     statements,
     vouchers,
 )
 from medaid.fund.api.common import ROUTES
+from medaid.fund.api.performance import PERFORMANCE
 
 __all__ = [
+    "PERFORMANCE",
     "ROUTES",
     "allocations",
     "books",
     "budgets",
     "final_accounts",
     "finance",
+    "performance",
     "printed",
     "reconciliations",
     "statements",
