@@ -14,7 +14,7 @@ from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import balances, budgets, keys, layouts, statements, store
-from medaid.fund.final_accounts import year_figures
+from  import year_figures
 from medaid.fund.final_records import FinalState
 from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts
