@@ -246,7 +246,7 @@ class TestVersions:
     def test_another_region_and_an_open_year_are_refused(self) -> None:
         assert drafted(region=MAOMING)[0] == 403
         status, body = drafted(now=datetime(2023, 12, 31, 2, tzinfo=UTC))
-        assert (status, body["code"], body["field"]) == (400, "PERIOD_OPEN", "year")
+        assert (status, body["code"], body["field"]) == (422, "PERIOD_OPEN", "year")
 
     def test_another_digest_or_no_version_is_refused(self) -> None:
         year_of_assistance()

@@ -22,10 +22,15 @@ _NOT_MEASURED = "没有取得数据"
 
 
 def book_measures(
-    amounts: Mapping[str, Fen], entries: Iterable[Entry], budgeted: Fen | None
+    amounts: Mapping[str, Fen],
+    granted: Mapping[str, Fen],
+    entries: Iterable[Entry],
+    budgeted: Fen | None,
 ) -> dict[str, Measure | str]:
-    """The indicators that follow from the books: `amounts` by row of the fund's statements,
-    `entries` those of the year, `budgeted` the expense approved (None where nobody did)."""
+    """The indicators that follow from the books: `amounts` by row of the fund's statements on the
+    basis of its final accounts, `granted` the same as booked when it was granted, which is what
+    person-times are counted by; `entries` those of the year, `budgeted` the expense approved (None
+    where nobody did)."""
     times = person_times(entries)
     counter = sum(n for (kind, _), n in times.items() if kind == _AT_THE_COUNTER)
     care = {
@@ -40,8 +45,8 @@ def book_measures(
         "inpatient_times": Measure(care["inpatient"]),
         "outpatient_times": Measure(care["outpatient"]),
         "one_stop": Measure(counter, everybody),
-        "inpatient_mean": Measure(int(amounts["inpatient"]), care["inpatient"]),
-        "outpatient_mean": Measure(int(amounts["outpatient"]), care["outpatient"]),
+        "inpatient_mean": Measure(int(granted["inpatient"]), care["inpatient"]),
+        "outpatient_mean": Measure(int(granted["outpatient"]), care["outpatient"]),
         "usage": Measure(spent, income),
         "reserve_months": Measure(int(amounts["closing_fund"]), spent),
     }

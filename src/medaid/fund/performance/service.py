@@ -13,8 +13,7 @@ from medaid.aws import codec
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import balances, budgets, keys, layouts, statements, store
-from  import year_figures
+from medaid.fund import balances, budgets, keys, layouts, statements, store, year_figures
 from medaid.fund.final_records import FinalState
 from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts
@@ -62,11 +61,16 @@ def asked_of(admdvs: Region) -> tuple[Indicator, ...]:
 
 def compute(admdvs: Region, year: int, others: OtherMeasures, now: datetime) -> Computed:
     """The year's indicators by the books and counts as they are now. Raises Unavailable."""
-    figures = year_figures(admdvs, year)
-    amounts = statements.amounts(FUND, layouts.forms_of(FUND, year), figures)
+    figures = year_figures.figures(admdvs, year)
+    forms = layouts.forms_of(FUND, year)
+    amounts = statements.amounts(FUND, forms, figures)
+    granted = statements.amounts(FUND, forms, year_figures.booked(admdvs, year))
     found = balances.between(admdvs, date(year, 1, 1), date(year, 12, 31))
     budgeted = _budgeted(admdvs, year)
-    measured = {**rules.book_measures(amounts, found, budgeted), **others(admdvs, year, now)}
+    measured = {
+        **rules.book_measures(amounts, granted, found, budgeted),
+        **others(admdvs, year, now),
+    }
     return Computed(rules.rows_of(asked_of(admdvs), measured), rules.received(figures))
 
 
