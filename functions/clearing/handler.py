@@ -16,7 +16,7 @@ from medaid.aws import calendars, rest
 from medaid.aws.clock import now
 from medaid.aws.faults import Failed, without_text
 from medaid.aws.rest.app import answered, mount, plain
-from medaid.clearing import api, jobs, measures
+from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
 from medaid.settlement import service as settlement
 
@@ -33,6 +33,8 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
         mount(found, table, clock, plain, DESK)
     mount(found, fund_api.PERFORMANCE, clock, lambda _: measures.year_measures, DESK)
     hospital = api.HospitalContext(settlement.institution_region)
+    mount(found, fund_api.PERFORMANCE, clock, lambda _: api.year_measures, DESK)
+    hospital = api.Context(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 
 
