@@ -62,7 +62,7 @@ class IndicatorShown(Shown):
     note: str
 
 
-class ReceivedShown(Shown):
+class IncomeReceivedShown(Shown):
     account: str
     name: str
     amount: YuanText
@@ -70,7 +70,7 @@ class ReceivedShown(Shown):
 
 class YearPerformanceShown(Shown):
     indicators: list[IndicatorShown]
-    received: list[ReceivedShown]
+    received: list[IncomeReceivedShown]
 
 
 class VersionShown(Shown):
@@ -81,7 +81,7 @@ class VersionShown(Shown):
     reasons: dict[str, str]
     trail: list[SignatureShown]
     indicators: list[IndicatorShown]
-    received: list[ReceivedShown]
+    received: list[IncomeReceivedShown]
 
 
 def _rows(rows: tuple[IndicatorRow, ...]) -> list[IndicatorShown]:
@@ -105,7 +105,7 @@ def _rows(rows: tuple[IndicatorRow, ...]) -> list[IndicatorShown]:
 
 def _year(found: Computed) -> YearPerformanceShown:
     received = [
-        ReceivedShown(account=code, name=accounts()[code].name, amount=fen)
+        IncomeReceivedShown(account=code, name=accounts()[code].name, amount=fen)
         for code, fen in found.received
     ]
     return YearPerformanceShown(indicators=_rows(found.rows), received=received)
