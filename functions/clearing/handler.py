@@ -31,10 +31,8 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     found = rest.resolver()
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
         mount(found, table, clock, plain, DESK)
-    mount(found, fund_api.PERFORMANCE, clock, lambda _: measures.year_measures, DESK)
-    hospital = api.HospitalContext(settlement.institution_region)
     mount(found, fund_api.PERFORMANCE, clock, lambda _: api.year_measures, DESK)
-    hospital = api.Context(settlement.institution_region)
+    hospital = api.HospitalContext(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 
 

@@ -8,5 +8,4 @@ from medaid.clearing.insurer.assessing_api import ROUTES as INSURER
 from medaid.clearing.measures import year_measures
 from medaid.clearing.regions.printed import ROUTES as REGIONS
 
-__all__ = ["HOSPITAL", "INSURER", "REGIONS", "HospitalContext"]
-__all__ = ["HOSPITAL", "INSURER", "REGIONS", "Context", "year_measures"]
+__all__ = ["HOSPITAL", "INSURER", "REGIONS", "HospitalContext", "year_measures"]
