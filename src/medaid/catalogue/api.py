@@ -15,7 +15,6 @@ from medaid.aws.rest.texts import Day
 from medaid.catalogue import releases, schemes
 from medaid.catalogue.model import CatalogueTable, Release, Scheme, TypeRule
 from medaid.errors import BadInput
-from medaid.ids import OfficerId
 from medaid.instants import beijing_text
 from medaid.regions import Region
 
@@ -136,12 +135,12 @@ def list_releases(_call: Call[None, None], admdvs: Region) -> ReleasesShown:
 
 @ROUTES.post("/catalogue/{admdvs}/releases", "提出目录文件", roles=_OFFICERS, status=201)
 def propose_release(call: Call[None, ReleaseBody], admdvs: Region) -> ReleaseShown:
-    body, by = call.body, OfficerId(call.caller.subject)
+    body = call.body
     try:
         content = base64.b64decode(body.content, validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("FIELD_FORMAT", field="content", rule="文件数据须为 base64") from None
-    return _release(releases.propose_release(admdvs, body.kind, body.file, content, by, call.now))
+    return _release(releases.propose_release(admdvs, body.kind, body.file, content, *call.signing))
 
 
 @ROUTES.get("/catalogue/{admdvs}/releases/{release}", "查看目录文件", roles=_OFFICERS)
@@ -151,8 +150,7 @@ def get_release(_call: Call[None, None], admdvs: Region, release: str) -> Releas
 
 @ROUTES.post("/catalogue/{admdvs}/releases/{release}/publish", "发布目录文件", roles=_OFFICERS)
 def publish_release(call: Call[None, None], admdvs: Region, release: str) -> ReleaseShown:
-    by = OfficerId(call.caller.subject)
-    return _release(releases.publish_release(admdvs, release, by, call.now))
+    return _release(releases.publish_release(admdvs, release, *call.signing))
 
 
 @ROUTES.get("/catalogue/{admdvs}/schemes", "限价和自付类型的规定", roles=_OFFICERS)
@@ -172,8 +170,7 @@ def propose_scheme(call: Call[None, SchemeBody], admdvs: Region) -> SchemeShown:
         body.article,
         tuple(_kind(one) for one in body.limit_types),
         tuple(_kind(one) for one in body.share_types),
-        OfficerId(call.caller.subject),
-        call.now,
+        *call.signing,
     )
     return _scheme(schemes.propose_scheme(new))
 
@@ -182,8 +179,7 @@ def propose_scheme(call: Call[None, SchemeBody], admdvs: Region) -> SchemeShown:
     "/catalogue/{admdvs}/schemes/{scheme}/approve", "同意限价和自付类型的规定", roles=_OFFICERS
 )
 def approve_scheme(call: Call[None, None], admdvs: Region, scheme: str) -> SchemeShown:
-    by = OfficerId(call.caller.subject)
-    return _scheme(schemes.approve_scheme(admdvs, scheme, by, call.now))
+    return _scheme(schemes.approve_scheme(admdvs, scheme, *call.signing))
 
 
 def _kind(body: TypeBody) -> TypeRule:

@@ -73,7 +73,7 @@ def get_calendar(call: Call[None, None]) -> CalendarShown:
     "/calendar/years", "提出年度工作日历", roles=_OFFICERS, owner=Owner.INSTALLATION, status=201
 )
 def propose_year(call: Call[None, CalendarFile]) -> CalendarProposalShown:
-    return _shown(service.propose(Region(NATION), call.body.toml, call.by, call.now))
+    return _shown(service.propose(Region(NATION), call.body.toml, *call.signing))
 
 
 @ROUTES.post(
@@ -81,17 +81,17 @@ def propose_year(call: Call[None, CalendarFile]) -> CalendarProposalShown:
     roles=_OFFICERS, owner=Owner.INSTALLATION,
 )  # fmt: skip
 def publish_year(call: Call[None, None], proposal: str) -> CalendarProposalShown:
-    return _shown(service.publish(Region(NATION), proposal, call.by, call.now))
+    return _shown(service.publish(Region(NATION), proposal, *call.signing))
 
 
 @ROUTES.post("/calendar/{admdvs}/days", "提出地方假日", roles=_OFFICERS, status=201)
 def propose_days(call: Call[None, CalendarFile], admdvs: Region) -> CalendarProposalShown:
-    return _shown(service.propose(admdvs, call.body.toml, call.by, call.now))
+    return _shown(service.propose(admdvs, call.body.toml, *call.signing))
 
 
 @ROUTES.post("/calendar/{admdvs}/days/{proposal}/publish", "发布地方假日", roles=_OFFICERS)
 def publish_days(call: Call[None, None], admdvs: Region, proposal: str) -> CalendarProposalShown:
-    return _shown(service.publish(admdvs, proposal, call.by, call.now))
+    return _shown(service.publish(admdvs, proposal, *call.signing))
 
 
 @ROUTES.get("/calendar/{admdvs}/days/{proposal}", "查看提议", roles=_OFFICERS)

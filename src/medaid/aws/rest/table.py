@@ -62,6 +62,13 @@ class Owner(StrEnum):
     """Public facts; needs a citation."""
 
 
+class Signing(NamedTuple):
+    """Who acts, and when."""
+
+    by: OfficerId
+    now: datetime
+
+
 class Acting(NamedTuple):
     """Who acts, when, and with which roles."""
 
@@ -85,6 +92,11 @@ class Call(Generic[C, B]):
     def by(self) -> OfficerId:
         """Who acts: the subject of the token."""
         return OfficerId(self.caller.subject)
+
+    @property
+    def signing(self) -> Signing:
+        """What use cases that keep who did it take last, as `*call.signing`."""
+        return Signing(self.by, self.now)
 
     @property
     def acting(self) -> Acting:

@@ -65,10 +65,10 @@ def approve_statement(
     month: Month,
     number: int,
 ) -> StatementShown:
-    by, points = call.caller.subject, call.body.points
+    points = call.body.points
     return statement_shown(
         service.approve_statement(
-            admdvs, institution, month, number, by, call.now, points, call.caller.roles
+            admdvs, institution, month, number, call.by, call.now, points, call.caller.roles
         )
     )
 
@@ -81,10 +81,7 @@ def release_statement(
     month: Month,
     number: int,
 ) -> StatementShown:
-    by = call.caller.subject
-    paid = service.release_statement(
-        admdvs, institution, month, number, by, call.now, call.caller.roles
-    )
+    paid = service.release_statement(admdvs, institution, month, number, *call.acting)
     return statement_shown(paid, service.publish_payment(paid) if paid.paid else [])
 
 
@@ -117,7 +114,7 @@ def propose_agreement(
         clauses=tuple(sent.clauses),
         categories=tuple(sent.categories),
     )
-    made = service.propose_agreement(agreement, own, call.caller.subject, call.now)
+    made = service.propose_agreement(agreement, own, *call.signing)
     return agreement_shown(AgreementState.PROPOSED, made)
 
 
@@ -128,8 +125,10 @@ def propose_agreement(
 def decide_agreement(
     call: Call[HospitalContext, Decision], admdvs: Region, institution: str
 ) -> AgreementShown:
-    approved, by = call.body.approved, call.caller.subject
-    made = service.decide_agreement(institution, approved, call.body.reason, by, admdvs, call.now)
+    approved = call.body.approved
+    made = service.decide_agreement(
+        institution, approved, call.body.reason, call.by, admdvs, call.now
+    )
     return agreement_shown(AgreementState.IN_FORCE if approved else AgreementState.REJECTED, made)
 
 
@@ -171,9 +170,7 @@ def create_deduction(
         sent.amounts,
         sent.reason,
         sent.insuplc_admdvs or admdvs,
-        call.caller.subject,
-        call.now,
-        call.caller.roles,
+        *call.acting,
     )
     return Done()
 
@@ -183,10 +180,7 @@ def resolve_dispute(
     call: Call[HospitalContext, Verdict], admdvs: Region, institution: str, setl_id: str
 ) -> Done:
     upheld, reason = call.body.upheld, call.body.reason
-    by = call.caller.subject
-    service.resolve_dispute(
-        admdvs, institution, setl_id, upheld, reason, by, call.now, call.caller.roles
-    )
+    service.resolve_dispute(admdvs, institution, setl_id, upheld, reason, *call.acting)
     return Done()
 
 
@@ -196,9 +190,9 @@ def resolve_dispute(
 def return_retention(
     call: Call[HospitalContext, Assessment], admdvs: Region, institution: str, year: Year
 ) -> PayableShown:
-    share, by = call.body.share, call.caller.subject
+    share = call.body.share
     return PayableShown(
-        payable=service.return_retention(admdvs, institution, year, share, by, call.now)
+        payable=service.return_retention(admdvs, institution, year, share, *call.signing)
     )
 
 

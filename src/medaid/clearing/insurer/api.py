@@ -35,7 +35,6 @@ from medaid.clearing.insurer.shapes import (
     evaluation_shown,
 )
 from medaid.errors import Forbidden
-from medaid.ids import OfficerId
 from medaid.months import Year
 from medaid.regions import Region
 
@@ -52,27 +51,27 @@ def check_city(admdvs: Region) -> None:
 @ROUTES.post(f"{YEAR}/contract", "录入承办合同(待复核)", roles=("manager",), status=201)
 def propose_contract(call: Call[None, Conclusion], admdvs: Region, year: Year) -> ContractShown:
     check_city(admdvs)
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     contract = Contract(
         admdvs, year, sent.insurer, sent.name, sent.reserve, sent.chosen_on, sent.signed_on
     )
-    made = service.propose_contract(contract, by, call.now)
+    made = service.propose_contract(contract, *call.signing)
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
 @ROUTES.post(f"{YEAR}/contract/decision", "复核承办合同或其提前终止", roles=("manager", "reviewer"))
 def decide_contract(call: Call[None, Decision], admdvs: Region, year: Year) -> ContractShown:
     check_city(admdvs)
-    sent, by = call.body, OfficerId(call.caller.subject)
-    made = service.decide_contract(admdvs, year, sent.approved, sent.reason, by, call.now)
+    sent = call.body
+    made = service.decide_contract(admdvs, year, sent.approved, sent.reason, *call.signing)
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
 @ROUTES.post(f"{YEAR}/contract/end", "申请提前终止承办合同(待复核)", roles=("manager",))
 def end_contract(call: Call[None, Ending], admdvs: Region, year: Year) -> ContractShown:
     check_city(admdvs)
-    sent, by = call.body, OfficerId(call.caller.subject)
-    made = service.end_contract(admdvs, year, sent.last_day, sent.reason, by, call.now)
+    sent = call.body
+    made = service.end_contract(admdvs, year, sent.last_day, sent.reason, *call.signing)
     return contract_shown(made, calendars.current(call.now, admdvs))
 
 
@@ -98,7 +97,7 @@ def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> Evaluation
         sent.institutions_asked,
         sent.institutions_satisfied,
         sent.conclusion,
-        Signed("survey", OfficerId(call.caller.subject), call.now),
+        Signed("survey", *call.signing),
     )
     service.survey(admdvs, year, said)
     return evaluation_shown(service.evaluate(admdvs, year, call.now))
@@ -108,16 +107,14 @@ def survey(call: Call[None, SurveyIn], admdvs: Region, year: Year) -> Evaluation
 def approve_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
-    by, roles = OfficerId(call.caller.subject), call.caller.roles
-    return bill_shown(service.approve_bill(admdvs, year, period, by, call.now, roles))
+    return bill_shown(service.approve_bill(admdvs, year, period, *call.acting))
 
 
 @ROUTES.post(f"{YEAR}/bills/{{period}}/pay", "向承办保险机构拨付", roles=("finance",))
 def pay_bill(
     call: Call[None, NothingMore], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
-    by, roles = OfficerId(call.caller.subject), call.caller.roles
-    return bill_shown(service.pay_bill(admdvs, year, period, by, call.now, roles))
+    return bill_shown(service.pay_bill(admdvs, year, period, *call.acting))
 
 
 @ROUTES.post(
@@ -126,19 +123,19 @@ def pay_bill(
 def receive_refund(
     call: Call[None, RefundIn], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    paper = sent.document, sent.received_on
-    return bill_shown(
-        service.receive_refund(admdvs, year, period, *paper, by, call.now, call.caller.roles)
+    sent = call.body
+    held = service.receive_refund(
+        admdvs, year, period, sent.document, sent.received_on, *call.acting
     )
+    return bill_shown(held)
 
 
 @ROUTES.post(f"{YEAR}/fees/{{district}}/pay", "登记服务费由预算支付", roles=("finance",))
 def pay_fee(
     call: Call[None, FeePaid], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
-    by, document = OfficerId(call.caller.subject), call.body.document
-    return bill_shown(service.pay_fee(district, year, admdvs, document, by, call.now))
+    document = call.body.document
+    return bill_shown(service.pay_fee(district, year, admdvs, document, *call.signing))
 
 
 # -------------------------------------------------------------------------------------------------
@@ -151,9 +148,9 @@ def pay_fee(
 def request_refund_undo(
     call: Call[None, WithReason], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
-    by, reason = OfficerId(call.caller.subject), call.body.reason
+    reason = call.body.reason
     where = admdvs, year, period, admdvs
-    return bill_shown(service.request_undo(RecordedPart.REFUND, *where, reason, by, call.now))
+    return bill_shown(service.request_undo(RecordedPart.REFUND, *where, reason, *call.signing))
 
 
 @ROUTES.post(
@@ -163,18 +160,18 @@ def request_refund_undo(
 def decide_refund_undo(
     call: Call[None, Decision], admdvs: Region, year: Year, period: InsurerPeriod
 ) -> InsurerBillShown:
-    by, sent = OfficerId(call.caller.subject), call.body
+    sent = call.body
     said = RecordedPart.REFUND, admdvs, year, period, admdvs, sent.approved, sent.reason
-    return bill_shown(service.decide_undo(*said, by, call.now))
+    return bill_shown(service.decide_undo(*said, *call.signing))
 
 
 @ROUTES.post(f"{YEAR}/fees/{{district}}/pay/withdraw", "申请撤回服务费登记", roles=("finance",))
 def request_fee_undo(
     call: Call[None, WithReason], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
-    by, reason = OfficerId(call.caller.subject), call.body.reason
+    reason = call.body.reason
     where = district, year, InsurerPeriod.TRUE_UP, admdvs
-    return bill_shown(service.request_undo(RecordedPart.FEE, *where, reason, by, call.now))
+    return bill_shown(service.request_undo(RecordedPart.FEE, *where, reason, *call.signing))
 
 
 @ROUTES.post(
@@ -184,7 +181,7 @@ def request_fee_undo(
 def decide_fee_undo(
     call: Call[None, Decision], admdvs: Region, year: Year, district: Region
 ) -> InsurerBillShown:
-    by, sent = OfficerId(call.caller.subject), call.body
+    sent = call.body
     where = district, year, InsurerPeriod.TRUE_UP, admdvs
     said = RecordedPart.FEE, *where, sent.approved, sent.reason
-    return bill_shown(service.decide_undo(*said, by, call.now))
+    return bill_shown(service.decide_undo(*said, *call.signing))

@@ -10,7 +10,6 @@ from medaid.clearing.insurer.critical_api import ROUTES
 from medaid.clearing.insurer.model import Score
 from medaid.clearing.insurer.shapes import AssessmentIn, AssessmentShown, assessment_shown
 from medaid.errors import Refused
-from medaid.ids import OfficerId
 from medaid.months import Year
 from medaid.papers import service as papers
 from medaid.papers.service import Form
@@ -24,9 +23,9 @@ __all__ = ["ROUTES"]
 )
 def assess(call: Call[None, AssessmentIn], admdvs: Region, year: Year) -> AssessmentShown:
     check_city(admdvs)
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     scores = [Score(one.criterion, one.weight, one.score, one.basis) for one in sent.scores]
-    return assessment_shown(service.assess(admdvs, year, scores, sent.conclusion, by, call.now))
+    return assessment_shown(service.assess(admdvs, year, scores, sent.conclusion, *call.signing))
 
 
 @ROUTES.post(
@@ -34,9 +33,9 @@ def assess(call: Call[None, AssessmentIn], admdvs: Region, year: Year) -> Assess
 )
 def decide_assessment(call: Call[None, Decision], admdvs: Region, year: Year) -> AssessmentShown:
     check_city(admdvs)
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     return assessment_shown(
-        service.decide_assessment(admdvs, year, sent.approved, sent.reason, by, call.now)
+        service.decide_assessment(admdvs, year, sent.approved, sent.reason, *call.signing)
     )
 
 

@@ -10,7 +10,6 @@ from medaid.clearing.insurer import service
 from medaid.clearing.insurer.api import ROUTES
 from medaid.clearing.insurer.model import CarrierKind, ContractState, CriticalContract
 from medaid.clearing.insurer.shapes import SignedShown
-from medaid.ids import OfficerId
 from medaid.regions import Region
 
 __all__ = ["ROUTES"]
@@ -51,11 +50,11 @@ def list_critical(_call: Call[None, None], admdvs: Region) -> Page[CriticalShown
     "/clearing/{admdvs}/critical", "登记大病保险承办方式(待复核)", roles=("manager",), status=201
 )
 def propose_critical(call: Call[None, CriticalIn], admdvs: Region) -> CriticalShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     contract = CriticalContract(
         admdvs, sent.begin, sent.run_by, sent.insurer, sent.name, sent.document
     )
-    return _shown(service.propose_critical(contract, by, call.now))
+    return _shown(service.propose_critical(contract, *call.signing))
 
 
 @ROUTES.post(
@@ -64,5 +63,5 @@ def propose_critical(call: Call[None, CriticalIn], admdvs: Region) -> CriticalSh
     roles=("manager", "reviewer"),
 )
 def decide_critical(call: Call[None, Decision], admdvs: Region, begin: date) -> CriticalShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    return _shown(service.decide_critical(admdvs, begin, sent.approved, sent.reason, by, call.now))
+    sent = call.body
+    return _shown(service.decide_critical(admdvs, begin, sent.approved, sent.reason, *call.signing))

@@ -30,7 +30,6 @@ from medaid.clearing.regions.shapes import (
 )
 from medaid.errors import Forbidden
 from medaid.fund.model.chart import check_funds
-from medaid.ids import OfficerId
 from medaid.months import Month, Year
 from medaid.payments.model import Duty
 from medaid.regions import Region
@@ -91,21 +90,20 @@ def _advanced(
     call.caller.require(*(("finance",) if by_finance else ("accountant", "cashier")))
     if admdvs != (creditor if step is BillStep.CONFIRMED else debtor):
         raise Forbidden("FORBIDDEN", field="step", rule="划拨由参保地办理,收款确认由就医地办理")
-    by, roles = OfficerId(call.caller.subject), call.caller.roles
     duty: Duty | None = None
     if not by_finance:
-        duty = Duty.PAY if "cashier" in roles else Duty.ACCOUNT
+        duty = Duty.PAY if "cashier" in call.caller.roles else Duty.ACCOUNT
     return bill_shown(
         service.advance_bill(
             creditor,
             debtor,
             month,
             step,
-            by,
+            call.by,
             call.now,
             kind,
             duty,
-            roles,
+            call.caller.roles,
             call.body.document,
         )
     )
@@ -121,9 +119,10 @@ def dispute_bill(
     sent = call.body
     check_funds(sent.amounts)
     pair = (sent.creditor_city, sent.debtor_city)
-    by = OfficerId(call.caller.subject)
     return bill_shown(
-        service.dispute_bill(creditor, admdvs, month, pair, sent.amounts, sent.reason, by, call.now)
+        service.dispute_bill(
+            creditor, admdvs, month, pair, sent.amounts, sent.reason, *call.signing
+        )
     )
 
 
@@ -144,8 +143,7 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 def fix_prepayment(
     call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    by = OfficerId(call.caller.subject)
-    service.fix_prepayment(treatment, admdvs, year, by, call.now, call.body.last_year)
+    service.fix_prepayment(treatment, admdvs, year, call.by, call.now, call.body.last_year)
     return _prepayment(treatment, admdvs, year)
 
 
@@ -156,8 +154,8 @@ def fix_prepayment(
 def decide_prepayment(
     call: Call[None, Decision], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    service.decide_prepayment(treatment, admdvs, year, sent.approved, sent.reason, by, call.now)
+    sent = call.body
+    service.decide_prepayment(treatment, admdvs, year, sent.approved, sent.reason, *call.signing)
     return _prepayment(treatment, admdvs, year)
 
 
@@ -173,10 +171,8 @@ def _prepayment(treatment: Region, paying: Region, year: int | None = None) -> P
     status=201,
 )  # fmt: skip
 def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> DepositShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
-    held = service.collect(
-        admdvs, city, sent.document, sent.amounts, by, call.now, call.caller.roles
-    )
+    sent = call.body
+    held = service.collect(admdvs, city, sent.document, sent.amounts, *call.acting)
     return deposit_shown(city, held)
 
 
@@ -186,9 +182,9 @@ def collect(call: Call[None, DepositIn], admdvs: Region, city: Region) -> Deposi
 def request_deposit_withdrawal(
     call: Call[None, DepositWithdrawalIn], admdvs: Region, city: Region
 ) -> DepositShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     held = service.request_deposit_withdrawal(
-        admdvs, city, sent.document, sent.reason, by, call.now, call.caller.roles
+        admdvs, city, sent.document, sent.reason, *call.acting
     )
     return deposit_shown(city, held)
 
@@ -200,9 +196,9 @@ def request_deposit_withdrawal(
 def decide_deposit_withdrawal(
     call: Call[None, PaperDecision], admdvs: Region, city: Region
 ) -> DepositShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     held = service.decide_deposit_withdrawal(
-        admdvs, city, sent.document, sent.approved, sent.reason, by, call.now, call.caller.roles
+        admdvs, city, sent.document, sent.approved, sent.reason, *call.acting
     )
     return deposit_shown(city, held)
 
@@ -212,9 +208,9 @@ def decide_deposit_withdrawal(
     roles=("accountant",), status=201,
 )  # fmt: skip
 def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> DepositShown:
-    sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
+    sent = call.body
     held = service.request_return(
-        admdvs, city, sent.document, sent.amounts, sent.reason, by, call.now, roles
+        admdvs, city, sent.document, sent.amounts, sent.reason, *call.acting
     )
     return deposit_shown(city, held)
 
@@ -223,9 +219,9 @@ def request_return(call: Call[None, ReturnIn], admdvs: Region, city: Region) -> 
     "/clearing/{admdvs}/deposits/{city}/return/decision", "办理或不予办理退还", roles=("cashier",)
 )
 def decide_return(call: Call[None, PaperDecision], admdvs: Region, city: Region) -> DepositShown:
-    sent, by, roles = call.body, OfficerId(call.caller.subject), call.caller.roles
+    sent = call.body
     held = service.decide_return(
-        admdvs, city, sent.document, sent.approved, sent.reason, by, call.now, roles
+        admdvs, city, sent.document, sent.approved, sent.reason, *call.acting
     )
     return deposit_shown(city, held)
 
@@ -241,8 +237,8 @@ def list_deposits(call: Call[None, None], admdvs: Region) -> Page[DepositShown]:
     owner=Owner.ABOVE,
 )  # fmt: skip
 def suspend(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
-    by, reason = call.caller.subject, call.body.reason
-    return suspension_shown(region, service.suspend_region(region, by, reason, call.now))
+    reason = call.body.reason
+    return suspension_shown(region, service.suspend_region(region, call.by, reason, call.now))
 
 
 @ROUTES.post(
@@ -250,8 +246,8 @@ def suspend(call: Call[None, WithReason], admdvs: Region, region: Region) -> Sus
     owner=Owner.ABOVE,
 )  # fmt: skip
 def lift(call: Call[None, WithReason], admdvs: Region, region: Region) -> SuspensionShown:
-    by, reason = call.caller.subject, call.body.reason
-    return suspension_shown(region, service.lift_suspension(region, by, reason, call.now))
+    reason = call.body.reason
+    return suspension_shown(region, service.lift_suspension(region, call.by, reason, call.now))
 
 
 @ROUTES.get("/clearing/{admdvs}/suspension/{region}", "异地直接结算状态", roles=READERS)

@@ -50,10 +50,8 @@ _REQUEST: Final = "/fund/{admdvs}/allocations/{quarter}/{request}"
 def request_allocation(
     call: Call[None, AllocationIn], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    amounts, by = call.body.amounts, call.caller.subject
-    made = allocations.request_allocation(
-        admdvs, quarter, request, amounts, by, call.now, call.caller.roles
-    )
+    amounts = call.body.amounts
+    made = allocations.request_allocation(admdvs, quarter, request, amounts, *call.acting)
     return _allocation(made, AllocationState.REQUESTED)
 
 
@@ -61,8 +59,7 @@ def request_allocation(
 def review_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    by = call.caller.subject
-    held = allocations.review_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
+    held = allocations.review_allocation(admdvs, quarter, request, *call.acting)
     return _allocation(held, AllocationState.REVIEWED)
 
 
@@ -70,8 +67,7 @@ def review_allocation(
 def approve_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    by = call.caller.subject
-    held = allocations.approve_allocation(admdvs, quarter, request, by, call.now)
+    held = allocations.approve_allocation(admdvs, quarter, request, *call.signing)
     return _allocation(held, AllocationState.APPROVED)
 
 
@@ -79,8 +75,10 @@ def approve_allocation(
 def reject_allocation(
     call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    by, reason, roles = call.caller.subject, call.body.reason, call.caller.roles
-    held = allocations.reject_allocation(admdvs, quarter, request, by, reason, call.now, roles)
+    reason = call.body.reason
+    held = allocations.reject_allocation(
+        admdvs, quarter, request, call.by, reason, call.now, call.caller.roles
+    )
     return _allocation(held, AllocationState.REJECTED)
 
 
@@ -88,8 +86,7 @@ def reject_allocation(
 def receive_allocation(
     call: Call[None, None], admdvs: Region, quarter: Quarter, request: str
 ) -> AllocationShown:
-    by = call.caller.subject
-    held = allocations.receive_allocation(admdvs, quarter, request, by, call.now, call.caller.roles)
+    held = allocations.receive_allocation(admdvs, quarter, request, *call.acting)
     return _allocation(held, AllocationState.RECEIVED)
 
 

@@ -209,7 +209,7 @@ def show_period(call: Call[None, None], admdvs: Region, month: Month) -> PeriodS
 
 @ROUTES.post("/fund/{admdvs}/periods/{month}/close", "月度结账", roles=("accountant",))
 def close_period(call: Call[None, None], admdvs: Region, month: Month) -> TrialBalanceShown:
-    return _balance(periods.close(admdvs, month, call.caller.subject, call.now))
+    return _balance(periods.close(admdvs, month, *call.signing))
 
 
 class Reopen(Body):
@@ -218,11 +218,11 @@ class Reopen(Body):
 
 @ROUTES.post("/fund/{admdvs}/periods/{month}/reopen", "重新开账", roles=("manager",))
 def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> PeriodShown:
-    periods.reopen(admdvs, month, call.caller.subject, call.body.reason, call.now)
+    periods.reopen(admdvs, month, call.by, call.body.reason, call.now)
     state, trail = periods.status(admdvs, month), periods.history(admdvs, month)
     return PeriodShown(month=month, state=state, history=trail_shown(trail))
 
 
 @ROUTES.post("/fund/{admdvs}/years/{year}/close", "年终结转", roles=("accountant",))
 def close_year(call: Call[None, None], admdvs: Region, year: Year) -> TrialBalanceShown:
-    return _balance(years.close_year(admdvs, year, call.caller.subject, call.now))
+    return _balance(years.close_year(admdvs, year, *call.signing))

@@ -147,8 +147,7 @@ def draft_budget(call: Call[None, BudgetIn], admdvs: Region, year: Year) -> Budg
         BudgetItem(one.account, one.base, one.source, one.heads, Ratio.of(Decimal(one.rate)))
         for one in sent.items
     ]
-    by, roles = call.caller.subject, call.caller.roles
-    budgets.draft_budget(admdvs, year, items, sent.reason, by, call.now, roles)
+    budgets.draft_budget(admdvs, year, items, sent.reason, *call.acting)
     return _budget(admdvs, year)
 
 
@@ -159,7 +158,7 @@ def show_budget(call: Call[None, None], admdvs: Region, year: Year) -> BudgetSho
 
 @ROUTES.post(f"{_BUDGET}/{{number}}/review", "财政审核预算", roles=("finance",))
 def review_budget(call: Call[None, None], admdvs: Region, year: Year, number: int) -> BudgetShown:
-    budgets.review_budget(admdvs, year, number, call.caller.subject, call.now)
+    budgets.review_budget(admdvs, year, number, *call.signing)
     return _budget(admdvs, year)
 
 
@@ -167,8 +166,8 @@ def review_budget(call: Call[None, None], admdvs: Region, year: Year, number: in
 def approve_budget(
     call: Call[None, BudgetApproval], admdvs: Region, year: Year, number: int
 ) -> BudgetShown:
-    by, document = call.caller.subject, call.body.document
-    budgets.approve_budget(admdvs, year, number, document, by, call.now)
+    document = call.body.document
+    budgets.approve_budget(admdvs, year, number, document, *call.signing)
     return _budget(admdvs, year)
 
 
@@ -176,6 +175,6 @@ def approve_budget(
 def return_budget(
     call: Call[None, WithReason], admdvs: Region, year: Year, number: int
 ) -> BudgetShown:
-    by, reason = call.caller.subject, call.body.reason
-    budgets.return_budget(admdvs, year, number, reason, by, call.now)
+    reason = call.body.reason
+    budgets.return_budget(admdvs, year, number, reason, *call.signing)
     return _budget(admdvs, year)

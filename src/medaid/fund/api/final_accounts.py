@@ -201,12 +201,12 @@ def _shown(held: FinalAccounts, state: FinalState, stale: bool) -> FinalAccounts
 def draft_final_accounts(
     call: Call[None, NotesIn], admdvs: Region, year: Year, fund: str
 ) -> FinalAccountsShown:
-    sent, by = call.body, call.caller.subject
+    sent = call.body
     figures = tuple(EnrolmentFigure(one.name, one.count, one.source) for one in sent.enrolment)
     notes = Notes(
         figures, sent.policy, sent.analysis, sent.problems, sent.proposals, sent.explanation
     )
-    made = final_accounts.draft(admdvs, year, fund, notes, by, call.now, call.caller.roles)
+    made = final_accounts.draft(admdvs, year, fund, notes, *call.acting)
     return _shown(made, FinalState.DRAFTED, False)
 
 
@@ -249,8 +249,8 @@ class SignVersion(Body):
 def check_final_accounts(
     call: Call[None, SignVersion], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
-    by, digest = call.caller.subject, call.body.digest
-    held = final_accounts.check(admdvs, year, fund, number, digest, by, call.now)
+    digest = call.body.digest
+    held = final_accounts.check(admdvs, year, fund, number, digest, *call.signing)
     return _shown(held, FinalState.CHECKED, False)
 
 
@@ -258,8 +258,8 @@ def check_final_accounts(
 def sign_final_accounts(
     call: Call[None, SignVersion], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
-    by, digest = call.caller.subject, call.body.digest
-    held = final_accounts.sign(admdvs, year, fund, number, digest, by, call.now)
+    digest = call.body.digest
+    held = final_accounts.sign(admdvs, year, fund, number, digest, *call.signing)
     return _shown(held, FinalState.SIGNED, False)
 
 
@@ -267,6 +267,6 @@ def sign_final_accounts(
 def return_final_accounts(
     call: Call[None, WithReason], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
-    by, reason = call.caller.subject, call.body.reason
-    final_accounts.send_back(admdvs, year, fund, number, reason, by, call.now)
+    reason = call.body.reason
+    final_accounts.send_back(admdvs, year, fund, number, reason, *call.signing)
     return _shown(*final_accounts.get_version(admdvs, year, fund, number))

@@ -224,8 +224,8 @@ class ExplainIn(LinesIn):
 
 @ROUTES.post(f"{_QUARTER}/match", "核对未达账项", roles=_ROLES)
 def match_lines(call: Call[None, LinesIn], admdvs: Region, quarter: Quarter) -> ReconciliationShown:
-    sent, by = call.body, call.caller.subject
-    reconciling.match_lines(admdvs, quarter, sent.lines, sent.reason, by, call.now)
+    sent = call.body
+    reconciling.match_lines(admdvs, quarter, sent.lines, sent.reason, *call.signing)
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
@@ -233,8 +233,8 @@ def match_lines(call: Call[None, LinesIn], admdvs: Region, quarter: Quarter) -> 
 def explain_lines(
     call: Call[None, ExplainIn], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
-    sent, by = call.body, call.caller.subject
-    reconciling.explain_lines(admdvs, quarter, sent.lines, sent.cause, sent.reason, by, call.now)
+    sent = call.body
+    reconciling.explain_lines(admdvs, quarter, sent.lines, sent.cause, sent.reason, *call.signing)
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
@@ -242,8 +242,8 @@ def explain_lines(
 def reopen_lines(
     call: Call[None, LinesIn], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
-    sent, by = call.body, call.caller.subject
-    reconciling.reopen_lines(admdvs, quarter, sent.lines, sent.reason, by, call.now)
+    sent = call.body
+    reconciling.reopen_lines(admdvs, quarter, sent.lines, sent.reason, *call.signing)
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
@@ -256,8 +256,8 @@ class Sign(Body):
 def sign_reconciliation(
     call: Call[None, Sign], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
-    sent, by = call.body, call.caller.subject
-    sign_off.sign(admdvs, quarter, sent.digest, by, sent.remarks, call.now)
+    sent = call.body
+    sign_off.sign(admdvs, quarter, sent.digest, call.by, sent.remarks, call.now)
     return _shown(quarter, *reconciling.get_comparison(admdvs, quarter), call.now)
 
 
@@ -265,6 +265,6 @@ def sign_reconciliation(
 def withdraw_signature(
     call: Call[None, WithReason], admdvs: Region, quarter: Quarter
 ) -> ReconciliationShown:
-    by, reason = call.caller.subject, call.body.reason
-    held, state = sign_off.withdraw_signature(admdvs, quarter, reason, by, call.now)
+    reason = call.body.reason
+    held, state = sign_off.withdraw_signature(admdvs, quarter, reason, *call.signing)
     return _shown(quarter, held, state, call.now)

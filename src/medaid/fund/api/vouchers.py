@@ -140,7 +140,7 @@ def make_voucher(call: Call[None, VoucherIn], admdvs: Region) -> VoucherShown:
         counterpart=sent.counterpart,
         origin=sent.origin,
     )
-    made = vouchers.make_voucher(admdvs, draft, call.caller.subject, call.now, call.caller.roles)
+    made = vouchers.make_voucher(admdvs, draft, *call.acting)
     return _voucher(made)
 
 
@@ -161,8 +161,7 @@ def list_vouchers(call: Call[None, None], admdvs: Region, month: Month) -> Page[
 def post_voucher(
     call: Call[None, None], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
-    by = call.caller.subject
-    posted = vouchers.post_voucher(admdvs, month, voucher_id, by, call.now, call.caller.roles)
+    posted = vouchers.post_voucher(admdvs, month, voucher_id, *call.acting)
     return _voucher(posted)
 
 
@@ -172,9 +171,9 @@ def post_voucher(
 def reject_voucher(
     call: Call[None, WithReason], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
-    by, reason = call.caller.subject, call.body.reason
+    reason = call.body.reason
     rejected = vouchers.reject_voucher(
-        admdvs, month, voucher_id, by, reason, call.now, call.caller.roles
+        admdvs, month, voucher_id, call.by, reason, call.now, call.caller.roles
     )
     return _voucher(rejected)
 
@@ -187,10 +186,8 @@ def reverse_voucher(
     call: Call[None, ReversalIn], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
     draft = replace(_paper(call.body), narrative=call.body.reason)
-    by, original = call.caller.subject, VoucherRef(month, voucher_id)
-    return _voucher(
-        vouchers.reverse_voucher(admdvs, original, draft, by, call.now, call.caller.roles)
-    )
+    original = VoucherRef(month, voucher_id)
+    return _voucher(vouchers.reverse_voucher(admdvs, original, draft, *call.acting))
 
 
 @ROUTES.post(f"{_VOUCHER}/overdraft", "批准透支", roles=("manager",))
@@ -198,7 +195,6 @@ def approve_overdraft(
     call: Call[None, OverdraftIn], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
     sent, ref = call.body, VoucherRef(month, voucher_id)
-    by = call.caller.subject
     return _voucher(
-        vouchers.approve_overdraft(admdvs, ref, sent.document, sent.reason, by, call.now)
+        vouchers.approve_overdraft(admdvs, ref, sent.document, sent.reason, *call.signing)
     )

@@ -47,32 +47,31 @@ def get_payee(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeS
     roles=("manager", "accountant"),
 )  # fmt: skip
 def enter_account(call: Call[Listeners, BankAccountIn], admdvs: Region, payee: str) -> PayeeShown:
-    body, by = call.body, OfficerId(call.caller.subject)
+    body = call.body
     account = BankAccount(body.acctname, body.bankacct, body.bankcode)
-    return payee_shown(service.enter_account(admdvs, payee, account, by, call.now))
+    return payee_shown(service.enter_account(admdvs, payee, account, *call.signing))
 
 
 @ROUTES.post(
     "/payments/{admdvs}/payees/{payee}/approve", "审批收款账户", roles=("auditor", "manager")
 )
 def approve_account(call: Call[Listeners, None], admdvs: Region, payee: str) -> PayeeShown:
-    by = OfficerId(call.caller.subject)
-    return payee_shown(service.approve_account(admdvs, payee, by, call.now))
+    return payee_shown(service.approve_account(admdvs, payee, *call.signing))
 
 
 @ROUTES.post(
     "/payments/{admdvs}/payees/{payee}/reject", "不予变更收款账户", roles=("auditor", "manager")
 )
 def reject_account(call: Call[Listeners, WithReason], admdvs: Region, payee: str) -> PayeeShown:
-    by, reason = OfficerId(call.caller.subject), call.body.reason
-    return payee_shown(service.reject_account(admdvs, payee, by, reason, call.now))
+    reason = call.body.reason
+    return payee_shown(service.reject_account(admdvs, payee, call.by, reason, call.now))
 
 
 @ROUTES.post("/payments/{admdvs}/batches", "新建付款批次", roles=("cashier",), status=201)
 def open_batch(call: Call[Listeners, BatchIn], admdvs: Region) -> BatchShown:
-    by, body = OfficerId(call.caller.subject), call.body
+    body = call.body
     return batch_shown(
-        service.open_batch(admdvs, body.key, by, call.caller.roles, call.now, body.payer)
+        service.open_batch(admdvs, body.key, call.by, call.caller.roles, call.now, body.payer)
     )
 
 
@@ -95,8 +94,7 @@ def get_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchD
     "/payments/{admdvs}/batches/{batch}/close", "关闭批次并生成银行文件", roles=("cashier",)
 )
 def close_batch(call: Call[Listeners, None], admdvs: Region, batch: str) -> BatchShown:
-    by = OfficerId(call.caller.subject)
-    return batch_shown(service.close_batch(admdvs, batch, by, call.caller.roles, call.now))
+    return batch_shown(service.close_batch(admdvs, batch, call.by, call.caller.roles, call.now))
 
 
 @ROUTES.get("/payments/{admdvs}/orders/{order}", "付款单和回盘记录", roles=READERS)
@@ -113,7 +111,7 @@ def resolve_contradiction(call: Call[Listeners, Resolve], admdvs: Region, order:
         OrderId(order),
         call.body.paid,
         call.body.reason,
-        OfficerId(call.caller.subject),
+        call.by,
         call.caller.roles,
         call.context,
         call.now,
@@ -134,9 +132,9 @@ def list_officers(call: Call[Listeners, None], admdvs: Region) -> Page[OfficerSh
 
 @ROUTES.put("/payments/{admdvs}/officers/{officer}", "登记经办人员的姓名和岗位", roles=("manager",))
 def name_officer(call: Call[Listeners, OfficerIn], admdvs: Region, officer: str) -> OfficerShown:
-    body, by = call.body, OfficerId(call.caller.subject)
+    body = call.body
     who = OfficerId(officer)
-    return officer_shown(service.name_officer(admdvs, who, body.name, body.post, by, call.now))
+    return officer_shown(service.name_officer(admdvs, who, body.name, body.post, *call.signing))
 
 
 @ROUTES.post(
@@ -146,21 +144,19 @@ def name_officer(call: Call[Listeners, OfficerIn], admdvs: Region, officer: str)
 def end_duty(
     call: Call[Listeners, WithReason], admdvs: Region, officer: str, duty: Duty
 ) -> OfficerShown:
-    by = OfficerId(call.caller.subject)
     who = OfficerId(officer)
-    return officer_shown(service.end_duty(admdvs, who, duty, by, call.body.reason, call.now))
+    return officer_shown(service.end_duty(admdvs, who, duty, call.by, call.body.reason, call.now))
 
 
 @ROUTES.post("/payments/{admdvs}/delegations", "委托他人代行岗位", roles=("manager",), status=201)
 def delegate_duty(call: Call[Listeners, DelegationIn], admdvs: Region) -> DelegationShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     who = OfficerId(sent.principal), OfficerId(sent.delegate)
     days = sent.begin, sent.end
-    made = service.delegate_duty(admdvs, sent.duty, *who, *days, sent.reason, by, call.now)
+    made = service.delegate_duty(admdvs, sent.duty, *who, *days, sent.reason, *call.signing)
     return DelegationShown.of(made)
 
 
 @ROUTES.post("/payments/{admdvs}/delegations/{delegation}/end", "提前终止委托", roles=("manager",))
 def end_delegation(call: Call[Listeners, None], admdvs: Region, delegation: str) -> DelegationShown:
-    by = OfficerId(call.caller.subject)
-    return DelegationShown.of(service.end_delegation(admdvs, delegation, by, call.now))
+    return DelegationShown.of(service.end_delegation(admdvs, delegation, *call.signing))

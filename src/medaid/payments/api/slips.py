@@ -113,8 +113,7 @@ def enter_slip(
         )
         for one in sent.lines
     )
-    by = OfficerId(call.caller.subject)
-    slip = BankSlip(admdvs, batch, number, lines, sent.total, by, call.now)
+    slip = BankSlip(admdvs, batch, number, lines, sent.total, *call.signing)
     return slip_shown(service.enter_slip(slip, call.caller.roles, call.now))
 
 

@@ -100,18 +100,18 @@ def list_figures(_call: Call[None, None], admdvs: Region) -> FiguresShown:
 @ROUTES.post("/figures/{admdvs}", "提出标准", roles=_OFFICERS, status=201)
 def propose_figure(call: Call[None, FigureBody], admdvs: Region) -> FigureShown:
     figure = _figure(call.body, admdvs)
-    return _shown(service.propose_figure(figure, call.body.title, call.by, call.now))
+    return _shown(service.propose_figure(figure, call.body.title, *call.signing))
 
 
 @ROUTES.post("/figures/{admdvs}/{figure}/approve", "同意标准或其终止", roles=_OFFICERS)
 def approve_figure(call: Call[None, None], admdvs: Region, figure: str) -> FigureShown:
-    return _shown(service.approve_figure(admdvs, figure, call.by, call.now))
+    return _shown(service.approve_figure(admdvs, figure, *call.signing))
 
 
 @ROUTES.post("/figures/{admdvs}/{figure}/end", "提出终止", roles=_OFFICERS)
 def end_figure(call: Call[None, EndBody], admdvs: Region, figure: str) -> FigureShown:
     last = call.body.end
-    return _shown(service.end_figure(admdvs, figure, last, call.by, call.now))
+    return _shown(service.end_figure(admdvs, figure, last, *call.signing))
 
 
 def read_figures(shown: Mapping[str, Any]) -> list[AgencyFigure]:

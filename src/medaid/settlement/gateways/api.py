@@ -8,7 +8,6 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import Body, Decision, InstantText, NameOf, Short, Shown
 from medaid.aws.rest.table import READERS, Call, Routes
-from medaid.ids import OfficerId
 from medaid.instants import aware
 from medaid.regions import Region
 from medaid.settlement.gateways import credentials
@@ -81,9 +80,9 @@ def list_credentials(call: Call[None, None], admdvs: Region, institution: str) -
 def propose_credential(
     call: Call[None, CredentialBody], admdvs: Region, institution: str
 ) -> CredentialsShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     new = GatewayCredential(
-        0, sent.gateway, sent.access_id, sent.document, by, admdvs, aware(call.now)
+        0, sent.gateway, sent.access_id, sent.document, call.by, admdvs, aware(call.now)
     )
     return _shown(credentials.propose_credential(institution, new))
 
@@ -92,9 +91,11 @@ def propose_credential(
 def decide_credential(
     call: Call[None, Decision], admdvs: Region, institution: str
 ) -> CredentialsShown:
-    sent, by = call.body, OfficerId(call.caller.subject)
+    sent = call.body
     return _shown(
-        credentials.decide_credential(institution, sent.approved, sent.reason, by, admdvs, call.now)
+        credentials.decide_credential(
+            institution, sent.approved, sent.reason, call.by, admdvs, call.now
+        )
     )
 
 
@@ -104,8 +105,7 @@ def decide_credential(
 def issue_secret(
     call: Call[None, CredentialNumber], admdvs: Region, institution: str
 ) -> SecretShown:
-    by = OfficerId(call.caller.subject)
-    one, secret = credentials.issue_secret(institution, call.body.number, by, admdvs, call.now)
+    one, secret = credentials.issue_secret(institution, call.body.number, call.by, admdvs, call.now)
     return SecretShown(
         number=one.number, gateway=one.gateway, access_id=one.access_id, secret=secret
     )
@@ -115,8 +115,9 @@ def issue_secret(
 def end_credential(
     call: Call[None, CredentialNumber], admdvs: Region, institution: str
 ) -> CredentialsShown:
-    by = OfficerId(call.caller.subject)
-    return _shown(credentials.end_credential(institution, call.body.number, by, admdvs, call.now))
+    return _shown(
+        credentials.end_credential(institution, call.body.number, call.by, admdvs, call.now)
+    )
 
 
 def _shown(held: InstitutionCredentials) -> CredentialsShown:
