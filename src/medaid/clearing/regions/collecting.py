@@ -6,6 +6,7 @@ cities is there (资金全部缴入省级财政专户). What was entered wrongly
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,23 +43,49 @@ def collect(
     """
     check_paid(province, city, amounts)
 
-    def decide() -> Decided[Deposit]:
-        row, held = store.find_deposit(province, city)
+    def change(held: Deposit) -> Change:
         number = held.entry_of(document)
         if number is not None:
             if dict(held.history[number].by_fund) != dict(amounts):
                 raise Conflict("DUPLICATE", field="document", rule="该凭据已登记为其他金额")
             if held.asked(number):
                 raise Conflict("DUPLICATE", field="document", rule="该凭据已申请撤回,尚未复核")
-            return Decided(held)
+            return held, ()
         received = Received(document, amounts, by, now)
         after = replace(held, held=added(held.held, amounts), history=(*held.history, received))
         source = after.source(len(held.history))
         entries = rules.collection_entries(province, city, source, amounts, now)
-        booked = fund.posting(*entries, spending="amounts")
-        claimed = claim_duty(province, by, roles, Duty.PAY, now)
-        saved = store.save_deposit(row, province, city, after, now)
-        return Decided(after, [saved, *booked, *claimed])
+        return after, fund.posting(*entries, spending="amounts")
+
+    return deposit_changed(province, city, Duty.PAY, by, now, roles, change)
+
+
+Change = tuple[Deposit, Sequence[Write]]
+"""What becomes of a deposit, with the writes that go with it."""
+
+
+def deposit_changed(
+    province: Region,
+    city: Region,
+    duty: Duty,
+    by: OfficerId,
+    now: datetime,
+    roles: frozenset[str],
+    change: Callable[[Deposit], Change],
+) -> Deposit:
+    """What a province holds of a city after `change`, done under `duty`; nothing is written where
+    nothing changes. Raises what `change` does, Forbidden SEPARATION, Conflict STATE, Unavailable.
+    """
+
+    def decide() -> Decided[Deposit]:
+        row, held = store.find_deposit(province, city)
+        after, writes = change(held)
+        if after is held:
+            return Decided(held)
+        claimed = claim_duty(province, by, roles, duty, now)
+        return Decided(
+            after, [store.save_deposit(row, province, city, after, now), *writes, *claimed]
+        )
 
     return transact(decide, fund.refuse_as_changed)
 
@@ -85,18 +112,15 @@ def request_deposit_withdrawal(
     money, Forbidden SEPARATION for whoever audits or keeps the accounts there.
     """
 
-    def decide() -> Decided[Deposit]:
-        row, held = store.find_deposit(province, city)
+    def change(held: Deposit) -> Change:
         number = _entered(held, document)
         if held.asked(number):
             raise Conflict("STATE", field="document", rule="已申请撤回,尚未复核")
         asked = DepositWithdrawal(number, reason, by, now)
         left = rules.used(held, city, held.history[number].by_fund, field="document")
-        after = replace(left, withdrawals=(*held.withdrawals, asked))
-        claimed = claim_duty(province, by, roles, Duty.PAY, now)
-        return Decided(after, [store.save_deposit(row, province, city, after, now), *claimed])
+        return replace(left, withdrawals=(*held.withdrawals, asked)), ()
 
-    return transact(decide, fund.refuse_as_changed)
+    return deposit_changed(province, city, Duty.PAY, by, now, roles, change)
 
 
 def decide_deposit_withdrawal(
@@ -118,8 +142,7 @@ def decide_deposit_withdrawal(
     """
     check_said(approved, answer)
 
-    def decide() -> Decided[Deposit]:
-        row, held = store.find_deposit(province, city)
+    def change(held: Deposit) -> Change:
         number = _entered(held, document)
         asked = held.asked(number)
         if asked is None:
@@ -137,10 +160,9 @@ def decide_deposit_withdrawal(
             writes += fund.posting(*mirrored, spending="document")
         else:
             after = replace(after, held=added(held.held, entered.by_fund))
-        writes += claim_duty(province, by, roles, Duty.ACCOUNT, now)
-        return Decided(after, [store.save_deposit(row, province, city, after, now), *writes])
+        return after, writes
 
-    return transact(decide, fund.refuse_as_changed)
+    return deposit_changed(province, city, Duty.ACCOUNT, by, now, roles, change)
 
 
 def _entered(held: Deposit, document: str) -> int:

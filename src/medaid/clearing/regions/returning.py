@@ -6,16 +6,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing.amounts import Amounts, added
-from medaid.clearing.regions import rules, store
-from medaid.clearing.regions.collecting import check_paid
+from medaid.clearing.regions import rules
+from medaid.clearing.regions.collecting import Change, check_paid, deposit_changed
 from medaid.clearing.regions.model import Deposit, Return, ReturnState
 from medaid.errors import Conflict, check_said
 from medaid.fund import service as fund
 from medaid.ids import OfficerId
 from medaid.payments.model import Duty
-from medaid.payments.service import check_second, claim_duty
+from medaid.payments.service import check_second
 from medaid.regions import Region
 
 
@@ -38,21 +37,18 @@ def request_return(
     """
     check_paid(province, city, amounts)
 
-    def decide() -> Decided[Deposit]:
-        row, held = store.find_deposit(province, city)
+    def change(held: Deposit) -> Change:
         stated = (dict(amounts), reason, by)
         for one in held.returns:
             if one.document == document and one.state is not ReturnState.REJECTED:
                 if (dict(one.by_fund), one.reason, one.asked_by) != stated:
                     raise Conflict("DUPLICATE", field="document", rule="该文号已登记为其他退款")
-                return Decided(held)
+                return held, ()
         asked = Return(document, amounts, reason, by, now)
         left = rules.used(held, city, amounts, field="amounts")
-        after = replace(left, returns=(*held.returns, asked))
-        claimed = claim_duty(province, by, roles, Duty.ACCOUNT, now)
-        return Decided(after, [store.save_deposit(row, province, city, after, now), *claimed])
+        return replace(left, returns=(*held.returns, asked)), ()
 
-    return transact(decide, fund.refuse_as_changed)
+    return deposit_changed(province, city, Duty.ACCOUNT, by, now, roles, change)
 
 
 def decide_return(
@@ -74,8 +70,7 @@ def decide_return(
     """
     check_said(approved, answer)
 
-    def decide() -> Decided[Deposit]:
-        row, held = store.find_deposit(province, city)
+    def change(held: Deposit) -> Change:
         waiting = (one for one in held.returns if one.state is ReturnState.ASKED)
         asked = next((one for one in waiting if one.document == document), None)
         if asked is None:
@@ -86,12 +81,9 @@ def decide_return(
         done = replace(asked, state=state, decided_by=by, decided_at=now, answer=answer)
         trail = tuple(done if one is asked else one for one in held.returns)
         after = replace(held, returns=trail)
-        writes: list[Write] = [*claim_duty(province, by, roles, Duty.PAY, now)]
         if approved:
             back = rules.collection_entries(province, city, document, asked.by_fund, now, back=True)
-            writes += fund.posting(*back, spending="document")
-        else:
-            after = replace(after, held=added(held.held, asked.by_fund))
-        return Decided(after, [store.save_deposit(row, province, city, after, now), *writes])
+            return after, fund.posting(*back, spending="document")
+        return replace(after, held=added(held.held, asked.by_fund)), ()
 
-    return transact(decide, fund.refuse_as_changed)
+    return deposit_changed(province, city, Duty.PAY, by, now, roles, change)
