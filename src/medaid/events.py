@@ -235,6 +235,24 @@ class BooksFinding(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class InterestDue(Event):
+    """A closed quarter's interest on a bank account of a fund: what has not gone back to the
+    special account, and what was booked since the year began where the rates give more (J29,
+    J32)."""
+
+    KIND: ClassVar[str] = "interest_due"
+    admdvs: str
+    quarter: str
+    fund: str
+    account: str
+    least: Fen
+    booked: Fen
+    held_back: Fen
+    role: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReserveLow(Event):
     """The reserve covers fewer months of spending than the document wants (N7)."""
 
@@ -281,6 +299,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     InsurerBilled: _PEOPLE,
     InsurerReserveExceeded: _PEOPLE,
     BooksFinding: _PEOPLE,
+    InterestDue: _PEOPLE,
     ReserveLow: _PEOPLE,
 }
 KINDS: Final[Mapping[str, type[Event]]] = {event.KIND: event for event in LISTENERS}

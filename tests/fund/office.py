@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from medaid.fund import budgets, periods, vouchers
+from medaid.fund import balances, budgets, periods, rollups, vouchers
 from medaid.fund.model import journal
 from medaid.fund.records import BudgetItem, Voucher, VoucherLine
 from medaid.money import Fen
@@ -66,3 +66,8 @@ def budget(year: int, lines: Mapping[str, int], region: str = REGION) -> None:
     number = budgets.draft_budget(region, year, items, "年初预算", "会计", at).number
     budgets.review_budget(region, year, number, "财政甲", at)
     budgets.approve_budget(region, year, number, "县政批1", "县政府", at)
+
+
+def roll_up(first: date, last: date, region: str = REGION) -> None:
+    """What the journal's stream does: entries of those months are rolled up."""
+    rollups.roll_up(list(balances.between(region, first, last)))

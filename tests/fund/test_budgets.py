@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import Tables
-from tests.fund.office import REGION, budget, give, noon, paper, post
+from tests.fund.office import REGION, budget, give, noon, paper, post, roll_up
 
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.fund import budgets, periods
@@ -147,6 +147,7 @@ class TestProposal:
         for number, level, fen in (("3", "410101", 300), ("4", "410104", 100)):
             row = ("basic_resident", "1001", level, fen)
             post(paper(number, "fiscal_income", date(2025, 4, 4), row))
+        roll_up(date(2024, 12, 1), date(2025, 12, 31))
         found = {
             one.account: one for one in budgets.propose_budget(REGION, 2026, 1000, "税务名册", AT)
         }

@@ -32,6 +32,7 @@ from medaid.fund import (
     periods,
     reconciliation,
     reconciling,
+    rollups,
     service,
     sign_off,
     vouchers,
@@ -543,6 +544,7 @@ def test_budget_and_its_use() -> None:
     for entry in entries():
         commit(service.writes(entry))
     budget(2023, {"610100-500101": 90, "610100-590101": 50})
+    rollups.roll_up(entries())
     use = {line.code: (line.budgeted, line.used, line.left) for line in budgets.budget_use(R, 2023)}
     assert use["610100-500101"] == (Fen(90), Fen(100), Fen(-10))
     assert use["610100-590101"] == (Fen(50), Fen(0), Fen(50))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from medaid.fund.books import TrialBalance, Turnover, turnovers
+from medaid.fund.books import TrialBalance, turnovers
 from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, flows, funds
 from medaid.money import Fen, Ratio, split
@@ -71,21 +71,15 @@ class BudgetLine:
         return self.budgeted - self.used
 
 
-def budget_use(budget: Mapping[str, Fen], entries: Iterable[Entry]) -> tuple[BudgetLine, ...]:
-    """Each budgeted account and each one used without a budget, in chart order (J30)."""
-    moved = turnovers(entry for entry in entries if entry.kind != "year_close")
-    lines = []
-    for code, one in accounts().items():
-        turnover = moved.get(code, Turnover())
-        if one.kind == "income":
-            used = turnover.credits - turnover.debits
-        elif one.kind == "expense":
-            used = turnover.debits - turnover.credits
-        else:
-            continue
-        if used or code in budget:
-            lines.append(BudgetLine(code, budget.get(code, Fen(0)), Fen(used)))
-    return tuple(lines)
+def budget_use(budget: Mapping[str, Fen], used: Mapping[str, Fen]) -> tuple[BudgetLine, ...]:
+    """Each budgeted account and each one used without a budget, in chart order (J30); `used` as
+    `usage.used_through` answers it."""
+    nothing = Fen(0)
+    return tuple(
+        BudgetLine(code, budget.get(code, nothing), used.get(code, nothing))
+        for code, one in accounts().items()
+        if one.kind in ("income", "expense") and (used.get(code) or code in budget)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from medaid.aws.transaction import Decided, transact
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import analysis, balances, keys, store
+from medaid.fund import analysis, keys, store, usage
 from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts
 from medaid.fund.records import BudgetItem, BudgetState, BudgetVersion, Signature
@@ -145,8 +145,8 @@ def budget_in_force(admdvs: str, year: int) -> BudgetVersion | None:
 def budget_use(admdvs: str, year: int) -> tuple[analysis.BudgetLine, ...]:
     """The budget in force and its use, by account."""
     held = budget_in_force(admdvs, year)
-    entries = balances.between(admdvs, date(year, 1, 1), date(year, 12, 31))
-    return analysis.budget_use(held.lines if held else {}, entries)
+    used = usage.used_through(admdvs, Month(f"{year:04d}-12"))
+    return analysis.budget_use(held.lines if held else {}, used)
 
 
 # ---- the preparation -----------------------------------------------------------------------------
@@ -165,11 +165,7 @@ def propose_budget(
         raise BadInput("FIELD_REQUIRED", field="counted", rule="参保人数须注明来源")
     last = Month.of(now).previous
     first = last.later(-11)
-    used = {
-        line.code: line.used
-        for line in analysis.budget_use({}, balances.between(admdvs, first.first, last.last))
-        if line.used > 0
-    }
+    used = {code: fen for code, fen in usage.used_between(admdvs, first, last).items() if fen > 0}
     source = f"{first}至{last}账册执行数"
     items = {code: [BudgetItem(code, fen, source)] for code, fen in used.items()}
     if residents:

@@ -17,6 +17,8 @@ from medaid.fund.model.chart import accounts, funds, read
 from medaid.instants import civil_date
 from medaid.money import RATIO_SCALE, Fen, Ratio, half_up
 
+HELD: Final = "2108"
+"""待缴存支出户利息: interest that the expenditure account holds for the special account."""
 YEAR: Final = 360
 """Days of a year of interest."""
 _ONE_DAY: Final = timedelta(days=1)
@@ -56,6 +58,20 @@ def _buckets() -> tuple[Bucket, ...]:
     if unknown := {row["rate"] for row in rows} - {one.id for one in _rates()}:
         raise ValueError(f"buckets name unknown rates {sorted(unknown)}")
     return tuple(Bucket(row["account"], row["part"], row["rate"]) for row in rows)
+
+
+def return_cite(account: str) -> str:
+    """The document by which interest of that bank account goes back regularly."""
+    rows = [row for row in read("rates.toml")["return"] if row["account"] == account]
+    if not rows or not rows[0]["cite"].strip() or not rows[0]["trust"]:
+        raise ValueError(f"nothing cited says when interest of {account} goes back")
+    return str(rows[0]["cite"])
+
+
+def rate_cite(account: str) -> str:
+    """The document by which an account's money bears interest."""
+    row = next(row for row in read("rates.toml")["bucket"] if row["account"] == account)
+    return str(row["cite"])
 
 
 def rate_on(rate: str, day: date) -> Ratio:
@@ -106,9 +122,15 @@ def check_interest(admdvs: str, year: int, now: datetime) -> tuple[InterestCheck
 
     Raises Refused PERIOD_OPEN for a year that has not begun.
     """
-    first, end = date(year, 1, 1), min(date(year, 12, 31), civil_date(now) - _ONE_DAY)
-    if end < first:
+    end = min(date(year, 12, 31), civil_date(now) - _ONE_DAY)
+    if end < date(year, 1, 1):
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未开始")
+    return check_through(admdvs, end)
+
+
+def check_through(admdvs: str, end: date) -> tuple[InterestCheck, ...]:
+    """Each bank account that had money from the beginning of its year to `end`."""
+    first = date(end.year, 1, 1)
     opening = balances.balance(admdvs, first - _ONE_DAY)
     moved, booked = _moved(balances.between(admdvs, first, end))
     held = balances.balance(admdvs, end)
@@ -118,7 +140,7 @@ def check_interest(admdvs: str, year: int, now: datetime) -> tuple[InterestCheck
             code = f"{fund.code}-{number}"
             before, days = opening.get(code, Fen(0)), moved.get(code, {})
             paid = Fen(booked.get(code, 0))
-            back = -held.get(f"{fund.code}-2108", Fen(0)) if number == "1002" else Fen(0)
+            back = -held.get(f"{fund.code}-{HELD}", Fen(0)) if number == "1002" else Fen(0)
             if before or days or paid:
                 least = expected(number, before, days, first, end)
                 found.append(InterestCheck(fund.key, number, least, paid, back))

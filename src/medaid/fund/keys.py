@@ -22,6 +22,8 @@ Each line: what is read: key; how; by.
   sk `CURRENT#<yyyy-mm>`; GetItem; `store.find`.
 - where the cash basis stood at the end of a closed month: pk `F#<admdvs>`, sk `BASIS#<yyyy-mm>`;
   GetItem; `store.find`.
+- that a closed quarter's interest was looked at: pk `F#<admdvs>`, sk `INTEREST#<yyyy-Qn>`;
+  GetItem; `store.find`.
 - a closed year: pk `F#<admdvs>`, sk `YEAR#<yyyy>`; GetItem; `store.find`.
 - a version of a fund's final accounts: pk `F#<admdvs>`, sk `FINAL#<yyyy>#<fund>#<nnnn>`; GetItem;
   Query of a fund's year; `store.find`, `store.listed`.
@@ -115,6 +117,10 @@ def of_current_accounts(admdvs: str, month: str) -> Key:
 
 def of_cash_basis(admdvs: str, month: str) -> Key:
     return Key(of_region(admdvs), f"BASIS#{month}")
+
+
+def of_interest(admdvs: str, quarter: str) -> Key:
+    return Key(of_region(admdvs), f"INTEREST#{quarter}")
 
 
 def of_cash(admdvs: str) -> Key:

@@ -49,10 +49,12 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class ClosedYear:
-    """A year that was carried over."""
+    """A year that was carried over; `carried` is what that moved, by account code, debit
+    positive."""
 
     by: str
     at: datetime
+    carried: Mapping[str, Fen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ UNPAID: Final = "300109"
 """基金结余-待支付款项: what is owed and on the cash basis no expense yet."""
 
 
+def carried_id(admdvs: str, year: int, number: int) -> str:
+    """Of the entry of a carry-over: the first of a year is number 1."""
+    return f"year_close-{admdvs}-{year}-{number}"
+
+
 def carry_over(
     admdvs: str,
     year: int,
@@ -58,7 +63,7 @@ def carry_over(
     source = f"{admdvs}-{year}-{number}"
     return journal.checked(
         Entry(
-            f"year_close-{source}",
+            carried_id(admdvs, year, number),
             "year_close",
             admdvs,
             date(year, 12, 31),
@@ -91,7 +96,9 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     ]
     assert not left, f"the year was not carried over: {left}"
     if store.find(keys.of_year(admdvs, year)) is None:
-        record = ClosedYear(by, now)
+        entries = store.entries(admdvs, december)
+        carried = books.balances(one for one in entries if one.kind == "year_close")
+        record = ClosedYear(by, now, carried)
         key = keys.of_year(admdvs, year)
         commit_once([store.FundItem.create(key, record, "year", state="closed", at=now)])
     return balance
