@@ -92,24 +92,24 @@ def not_closed() -> None:
 def test_what_is_due_is_told_once(tables: Tables, happened: Callable[[], None], told: int) -> None:
     begin()
     happened()
-    assert interest_due.remind(REGION, AFTER) == told
+    assert interest_due.remind_of_interest(REGION, AFTER) == told
     assert len(notices(tables)) == told
     before = tables.everything()
-    assert interest_due.remind(REGION, noon(2026, 7, 13)) == 0
+    assert interest_due.remind_of_interest(REGION, noon(2026, 7, 13)) == 0
     assert tables.everything() == before
 
 
 def test_a_quarter_closed_late_is_told_of_when_it_is_closed(tables: Tables) -> None:
     begin()
     not_closed()
-    assert interest_due.remind(REGION, noon(2026, 10, 2)) == 0
+    assert interest_due.remind_of_interest(REGION, noon(2026, 10, 2)) == 0
     periods.close(REGION, "2026-06", "会计", noon(2026, 10, 3))
-    assert interest_due.remind(REGION, noon(2026, 10, 4)) == 1
+    assert interest_due.remind_of_interest(REGION, noon(2026, 10, 4)) == 1
     assert len(notices(tables)) == 1
 
 
 def test_a_region_without_books_is_told_nothing(tables: Tables) -> None:
-    assert interest_due.remind("440900", AFTER) == 0
+    assert interest_due.remind_of_interest("440900", AFTER) == 0
     assert notices(tables) == []
 
 

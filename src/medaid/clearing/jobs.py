@@ -22,7 +22,7 @@ from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
 from medaid.errors import MedaidError, Refused
-from medaid.fund import finance, interest_due, rollups, sealing, seals
+from medaid.fund import finance, rollups, sealing, seals
 from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.months import Month
@@ -122,7 +122,7 @@ def daily(now: datetime, calendar: Calendar) -> JobDone:
             "prepayment_alerts": lambda a: len(regions.report_use(a, now)),
             "bills_late": lambda a: late_bills(a, now, calendar),
             "insurer_bills": lambda a: insurer.create_due_bills(a, now),
-            "interest_due": lambda a: interest_due.remind(a, now),
+            "interest_due": lambda a: finance.remind_of_interest(a, now),
             "short_of_reserve": lambda a: _reserve(a, now),
         }
         for name, act in steps.items():

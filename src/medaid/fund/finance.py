@@ -8,6 +8,7 @@ from datetime import date
 
 from medaid.fund import analysis
 from medaid.fund.balances import between
+from medaid.fund.interest_due import remind_of_interest as remind_of_interest
 from medaid.fund.model.chart import accounts, pool_shares
 from medaid.money import Fen
 from medaid.months import Month

@@ -31,7 +31,7 @@ class InterestLooked:
     noticed: int
 
 
-def remind(admdvs: str, now: datetime) -> int:
+def remind_of_interest(admdvs: str, now: datetime) -> int:
     """Notices of quarters whose three months are closed; each quarter is looked at once. Answers
     how many accounts were told of."""
     quarter, found = Quarter.of(now), 0
