@@ -3,9 +3,7 @@
 An event is written in the transaction of the act it tells of and delivered from the table's stream,
 once (`medaid.aws.outbox`). It names ids and amounts in fen, never a name, a certificate number or a
 diagnosis: who needs those looks them up. `version` rises when the form changes; a reader of an
-unknown version fails loudly and the message comes again.
-
-`LISTENERS` is the one table of who listens to what.
+unknown version fails loudly and the message comes again. `LISTENERS` says who listens to what.
 """
 
 from __future__ import annotations
@@ -224,21 +222,18 @@ class InsurerReserveExceeded(Event):
 
 @dataclass(frozen=True, slots=True)
 class BooksFinding(Event):
-    """A check of the books found a difference: roll-ups, or the chain of seals."""
+    """A `check` of the books found a difference: of roll-ups (`rollup`), of the chain (`seal`)."""
 
     KIND: ClassVar[str] = "books_finding"
     admdvs: str
     month: str
     check: str
-    """`rollup` or `seal`."""
     finding: str
 
 
 @dataclass(frozen=True, slots=True)
 class InterestDue(Event):
-    """A closed quarter's interest on a bank account of a fund: what has not gone back to the
-    special account, and what was booked since the year began where the rates give more (J29,
-    J32)."""
+    """A closed quarter's interest that has not gone back, or less than the rates give (J32)."""
 
     KIND: ClassVar[str] = "interest_due"
     admdvs: str

@@ -49,8 +49,7 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class ClosedYear:
-    """A year that was carried over; `carried` is what that moved, by account code, debit
-    positive."""
+    """A year that was carried over; `carried`: what that moved, by account, debit positive."""
 
     by: str
     at: datetime
@@ -268,8 +267,7 @@ class Voucher:
     voucher_id: str
     kind: str
     effective: date
-    document: str
-    """Number of the paper it rests on."""
+    document: str  # number of the paper it rests on
     lines: tuple[VoucherLine, ...]
     narrative: str
     trail: tuple[Signature, ...]
