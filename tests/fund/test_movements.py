@@ -95,7 +95,8 @@ def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
     post(paper("息", "interest_return", DAY, *back))
     assert balance("390100-2108") == 0
     known = {kind for kind, _, _ in rows} | {
-        "interest_return", "opening", "contribution_advance", "contribution_due"
+        "interest_return", "opening", "opening_payment", "opening_receipt", "contribution_advance",
+        "contribution_due",
     }  # fmt: skip
     assert known == {flow.kind for flow in chart.flows().values() if flow.manual}
 
