@@ -364,6 +364,63 @@ def test_whose_duty_excludes_it_neither_asks_nor_decides(
     assert (silent.value.code, silent.value.field) == ("FIELD_REQUIRED", "reason")
 
 
+class TestApproval:
+    """Issue: right money, 35: a first signature is taken back before money is ordered."""
+
+    KEY = HOME, A, "2023-07", 1
+
+    def approved(self, points: int = 500) -> None:
+        confirmed()
+        agree(agreement(A, mode="3", rate=17))
+        hospital.approve_statement(*self.KEY, "甲", AUGUST, points)
+
+    def sent_back(self, by: str = "乙") -> str:
+        return hospital.send_back_statement(R, *self.KEY[1:], "点数有误", by, LATER).state
+
+    def test_sent_back_it_is_approved_with_other_points(self) -> None:
+        self.approved()
+        wrong = statement(HOME, A, "2023-07").due()
+        assert self.sent_back() == "confirmed"
+        found = statement(HOME, A, "2023-07")
+        assert (found.approved_by, found.mode_difference) == ("", {})
+        assert "乙 退回 甲 的审核:点数有误" in found.trail[-1]
+        right = hospital.approve_statement(*self.KEY, "甲", LATER, 600)
+        assert right.due()["basic_resident"] == wrong["basic_resident"] + Fen(1700)
+        assert hospital.release_statement(*self.KEY, "乙", LATER).paid == right.due()
+
+    def test_whoever_approved_or_audits_sends_nothing_back(self, tables: Tables) -> None:
+        """Q3.1."""
+        self.approved()
+        commit(claim_duty(R, OfficerId("己"), frozenset(), Duty.AUDIT, LATER))
+        before = tables.everything()
+        for by in ("甲", "己"):
+            with pytest.raises(Forbidden) as told:
+                self.sent_back(by)
+            assert (told.value.code, tables.everything()) == ("SEPARATION", before)
+
+    def test_only_what_is_approved_and_not_ordered(self) -> None:
+        confirmed()
+        for _ in range(2):
+            with pytest.raises(Conflict) as told:
+                self.sent_back()
+            assert (told.value.code, told.value.field) == ("STATE", "statement")
+            if not made(HOME, A, "2023-07")[0].approved_by:
+                agree(agreement(A))
+                paid()
+
+    def test_by_its_route_the_cashier_alone(self) -> None:
+        self.approved()
+        path = f"/clearing/{HOME}/statements/{A}/2023-07/1/send_back"
+        for role, body, status in (
+            ("auditor", {"reason": "点数有误"}, 403),
+            ("cashier", {"reason": ""}, 400),
+            ("cashier", {"reason": "点数有误"}, 200),
+        ):
+            assert ask("POST", path, body, roles=role, sub="乙")[0] == status
+        elsewhere = path.replace(HOME, ELSEWHERE)
+        assert ask("POST", elsewhere, {"reason": "x"}, roles="cashier", sub="乙")[0] == 403
+
+
 class TestRoutes:
     """By their handler, each with its role."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from medaid.aws.rest.bodies import Decision, Done, NothingMore
+from medaid.aws.rest.bodies import Decision, Done, NothingMore, WithReason
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
@@ -83,6 +83,21 @@ def release_statement(
 ) -> StatementShown:
     paid = service.release_statement(admdvs, institution, month, number, *call.acting)
     return statement_shown(paid, service.publish_payment(paid) if paid.paid else [])
+
+
+@ROUTES.post(f"{STATEMENT}/send_back", "退回审核", roles=("cashier",))
+def send_back_statement(
+    call: Call[HospitalContext, WithReason],
+    admdvs: Region,
+    institution: str,
+    month: Month,
+    number: int,
+) -> StatementShown:
+    by, reason = call.caller.subject, call.body.reason
+    where = admdvs, institution, month, number
+    return statement_shown(
+        service.send_back_statement(*where, reason, by, call.now, call.caller.roles)
+    )
 
 
 # -------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from medaid.clearing.hospital.prepaid import use_prepayment
 from medaid.clearing.hospital.printouts import notice_paper, publish_payment, statement_paper
 from medaid.clearing.hospital.retaining import return_retention
 from medaid.clearing.hospital.rules import group_funds
+from medaid.clearing.hospital.sending_back import send_back_statement
 from medaid.clearing.hospital.statements import create_statement, line_file
 from medaid.clearing.hospital.store import (
     get_statement,
@@ -94,6 +95,7 @@ __all__ = [
     "request_withdrawal",
     "resolve_dispute",
     "return_retention",
+    "send_back_statement",
     "statement_paper",
     "time_bar_statement",
     "use_prepayment",

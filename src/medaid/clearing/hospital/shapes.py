@@ -98,6 +98,7 @@ class StatementShown(Shown):
     approved_by_name: Annotated[str, NameOf("approved_by")] = ""
     released_by: str
     released_by_name: Annotated[str, NameOf("released_by")] = ""
+    trail: Annotated[list[str], NamesWithin()]
     digest: str
     lines: str
     disputed: list[PendingShown]

@@ -18,15 +18,14 @@ from medaid.clearing.hospital.model import (
     PendingKind,
     PendingState,
     Statement,
-    StatementState,
-    in_state,
 )
+from medaid.clearing.hospital.sending_back import unapproved
 from medaid.clearing.hospital.taking_off import put_back
 from medaid.fund import service as fund
 from medaid.fund.model import reversing
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments.model import NOBODY, Duty
+from medaid.payments.model import Duty
 from medaid.regions import Region
 
 Items = tuple[PendingItem, ...]
@@ -120,17 +119,7 @@ def without(statement: Statement, kind: PendingKind, item: PendingItem) -> State
         if kind is PendingKind.FORWARD
         else statement.brought_forward,
     )
-    if statement.state is not StatementState.APPROVED:
-        return left
-    return in_state(
-        left,
-        StatementState.CONFIRMED,
-        approved_by=NOBODY,
-        approved_at=None,
-        retained={},
-        mode_difference={},
-        mode_care="",
-    )
+    return unapproved(left)
 
 
 def _but(

@@ -219,6 +219,8 @@ class Statement:
     """More waited than one statement takes up: a supplement follows at once."""
     paid_on: date | None = None
     bank_reference: str = ""
+    trail: tuple[str, ...] = ()
+    """Who sent it back, when and why, in words."""
     approved_at: datetime | None = None
     released_at: datetime | None = None
 
