@@ -20,7 +20,8 @@ ROUNDS, SPLITS = 7, 20_000
 
 def split_time() -> bool:
     """Prints the time of one split; answers whether it is at most ten microseconds."""
-    from medaid.catalogue.model import OwnExpense, Quantity, Terms, UnitPrice
+    from medaid.catalogue.model.lines import OwnExpense, Quantity, Terms
+    from medaid.catalogue.model.rows import UnitPrice
     from medaid.catalogue.service import split_line
     from medaid.money import RATIO_SCALE
 

@@ -24,7 +24,7 @@ from tests.catalogue.office import (
 from tests.conftest import Tables
 
 from medaid.catalogue import keys, store
-from medaid.catalogue.model import CatalogueTable, InsuranceCode, LimitPrice, NationalCode
+from medaid.catalogue.model.rows import CatalogueTable, InsuranceCode, LimitPrice, NationalCode
 from medaid.catalogue.reading import read_file
 from medaid.catalogue.tables import LAYOUTS
 from medaid.regions import NATION, Region

@@ -14,21 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medaid.catalogue import rules
-from medaid.catalogue.model import (
-    Buyer,
+from medaid.catalogue.model.lines import OwnExpense, Quantity, Split, Terms
+from medaid.catalogue.model.publishing import Buyer, Scheme, TypeRule
+from medaid.catalogue.model.rows import (
     CodeMapping,
     InsuranceCode,
     LimitPrice,
     ListedItem,
     NationalCode,
-    OwnExpense,
-    Quantity,
     Replacement,
-    Scheme,
     SelfPayShare,
-    Split,
-    Terms,
-    TypeRule,
     UnitPrice,
 )
 from medaid.catalogue.split import NO_LINES, line_amount, negated, split_line, sums_with

@@ -25,9 +25,9 @@ from tests.settlement.hospital import (
 from tests.settlement.test_lines import line, upload
 
 from medaid.catalogue import store as catalogue_store
-from medaid.catalogue.model import CatalogueTable
+from medaid.catalogue.model.rows import CatalogueTable
 from medaid.regions import NATION
-from medaid.settlement import store
+from medaid.settlement.lines import store as line_store
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_a_line_with_the_own_code_alone_is_split_as_the_national_one_X19() -> No
     assert own_line(hospital, "1", stay)["inscp_scp_amt"] == "27.00"
     early = own_line(hospital, "2", stay, fee_ocur_time="2021-06-20 10:00:00")
     assert (early["inscp_scp_amt"], early["fulamt_ownpay_amt"]) == ("0.00", "37.04")
-    held = store.find_lines(stay, ["1"])["1"][1]
+    held = line_store.find_lines(stay, ["1"])["1"][1]
     assert (held.sent["medins_list_codg"], held.terms.med_list_codg) == ("Y001", WESTERN)
     nothing = line("3", stay) | {"med_list_codg": "", "medins_list_codg": ""}
     refused(upload(hospital, nothing), "FIELD_FORMAT", "med_list_codg")

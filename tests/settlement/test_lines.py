@@ -41,6 +41,7 @@ from tests.storage import Killed, StorageCalls, StorageFaults
 from medaid.catalogue import store as catalogue_store
 from medaid.settlement import store
 from medaid.settlement.lines import service as lines
+from medaid.settlement.lines import store as line_store
 from medaid.settlement.posting import settlement_writes
 
 AT = "2021-06-21 10:00:00"
@@ -145,7 +146,7 @@ def test_a_line_is_split_and_answered_with_the_figures_used() -> None:
         "drt_reim_flag": "0",
         "memo": "乙类;限价 10.000000,超限价 7.04;先行自付 0.1000:3.00;纳入范围 27.00",
     }
-    held = store.find_lines(stay, ["1"])["1"][1]
+    held = line_store.find_lines(stay, ["1"])["1"][1]
     assert held.sent["bilg_dr_name"] == "王医生"
     assert (held.terms.limit, held.terms.limit_type, held.terms.share_type) == (
         10_000_000,
@@ -199,7 +200,7 @@ def test_the_same_line_again_is_the_same_answer_and_other_content_is_refused() -
     assert info["id"] == "1"
     refused(upload(hospital, line("1", stay, cnt="4")), "DUPLICATE", "cnt")
     assert sums(stay) == before, "nothing of a refused message counts"
-    assert store.find_lines(stay, ["2"]) == {}
+    assert line_store.find_lines(stay, ["2"]) == {}
 
 
 def test_a_message_again_is_answered_as_before_and_another_under_its_number_is_refused() -> None:
@@ -223,7 +224,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"pric": "1.1234567"}, "AMOUNT_FORMAT", "pric"),
     ({"pric": True}, "AMOUNT_FORMAT", "pric"),
     ({"pric": "99999999999999999"}, "AMOUNT_TOO_LONG", "pric"),
-    ({"med_list_codg": ""}, "FIELD_FORMAT", "med_list_codg"),
+    ({"med_list_codg": "", "medins_list_codg": ""}, "FIELD_FORMAT", "med_list_codg"),
     ({"feedetl_sn": "0000"}, "FIELD_FORMAT", "feedetl_sn"),
     ({"feedetl_sn": ""}, "FIELD_REQUIRED", "feedetl_sn"),
     ({"fee_ocur_time": "2021-07-06 10:00:00"}, "DATE_FUTURE", "fee_ocur_time"),
@@ -326,7 +327,7 @@ def test_a_replaced_code_is_followed_from_its_day_and_the_line_keeps_its_own() -
         )
     )["result"]
     assert [one["chrgitm_lv"] for one in answers] == ["03", "02"]
-    held = store.find_lines(stay, ["2"])["2"][1]
+    held = line_store.find_lines(stay, ["2"])["2"][1]
     assert (held.sent["med_list_codg"], held.terms.med_list_codg) == (old, MATERIAL)
 
 
@@ -380,7 +381,7 @@ def test_lines_are_taken_back_one_by_one_and_all() -> None:
     assert int(sums(stay).amount) == 5000
     passed(undo(hospital, stay, "0000", msgid="ALL"), output=False)
     assert sums(stay) is None
-    assert list(store.list_lines(stay)) == []
+    assert list(line_store.list_lines(stay)) == []
     passed(undo(hospital, stay, "0000", msgid="ALL"), output=False)
     passed(upload(hospital, line("1", stay, cnt="4")), output=False)
     refused(undo(hospital, stay, "0000", msgid="ALL"), "STATE", "msgid")
@@ -517,7 +518,9 @@ def test_2205_takes_back_a_batch_or_all_that_are_not_settled() -> None:
     assert sums(visit, "B2") is None
     assert sums(visit, "B3").count == 1
     passed(hospital.call("2205", asked | {"chrg_bchno": "0000"}), output=False)
-    assert [one.feedetl_sn for _, one in store.list_lines(visit)] == ["1"], "the settled one stays"
+    assert [one.feedetl_sn for _, one in line_store.list_lines(visit)] == ["1"], (
+        "the settled one stays"
+    )
 
 
 def test_lines_split_for_another_care_are_not_settled() -> None:
@@ -526,6 +529,51 @@ def test_lines_split_for_another_care_are_not_settled() -> None:
     passed(upload(hospital, line("1", visit, chrg_bchno="B1")))
     asked = visit_input("P1", visit, stated(sums(visit, "B1")), "B1", med_type="14")
     refused(hospital.call("2207", asked), "VISIT_STATE", "med_type")
+
+
+def test_lines_of_two_cares_do_not_stand_in_one_batch() -> None:
+    """Between two uploads 2203 says that the visit is for a chronic disease."""
+    hospital = Hospital()
+    visit = hospital.visit("P1", "2021-06-21 09:00:00")
+    passed(upload(hospital, line("1", visit, chrg_bchno="B1")))
+    said = {"psn_no": "P1", "mdtrt_id": visit, "med_type": "14"}
+    said["begntime"] = "2021-06-21 09:00:00"
+    passed(hospital.call("2203", said, node="mdtrtinfo"), output=False)
+    refused(upload(hospital, line("2", visit, chrg_bchno="B1")), "VISIT_STATE", "med_type")
+    passed(upload(hospital, line("2", visit, chrg_bchno="B2")))
+
+
+def test_lines_that_were_taken_back_are_asked_of_no_later_settlement() -> None:
+    """B2 had lines when B1 was settled; they are taken back, the visit closes with B3, and B2 is
+    settled by totals."""
+    hospital = Hospital()
+    visit = hospital.visit("P1", "2021-06-21 09:00:00")
+    for number, batch in (("1", "B1"), ("2", "B2")):
+        passed(upload(hospital, line(number, visit, chrg_bchno=batch)))
+    passed(hospital.call("2207", visit_input("P1", visit, stated(sums(visit, "B1")), "B1")))
+    asked = {"mdtrt_id": visit, "psn_no": "P1", "chrg_bchno": "B2"}
+    passed(hospital.call("2205", asked), output=False)
+    small = bill("10.00", "10.00")
+    passed(hospital.call("2207", visit_input("P1", visit, small, "B3")))
+    passed(hospital.call("2207", visit_input("P1", visit, small, "B2")))
+
+
+def test_an_answer_whose_parts_do_not_sum_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """L1 and L2 are asserted on every line that is answered."""
+    from medaid.catalogue import service as catalogue
+
+    real = catalogue.split_line
+
+    def broken(*args: Any) -> Any:
+        split = real(*args)
+        return split._replace(in_policy=split.in_policy + split.amount)
+
+    monkeypatch.setattr(catalogue, "split_line", broken)
+    hospital = Hospital()
+    stay = hospital.stay("P1")
+    with pytest.raises(AssertionError, match="L2"):
+        upload(hospital, line("1", stay))
+    assert sums(stay) is None
 
 
 def test_an_outpatient_line_has_no_refund_of_its_own() -> None:
@@ -556,7 +604,7 @@ def test_the_sums_are_those_of_the_lines_that_stand() -> None:
     ]
     passed(upload(hospital, *rows))
     passed(undo(hospital, stay, "7", "11", "13"), output=False)
-    held = [one for _, one in store.list_lines(stay)]
+    held = [one for _, one in line_store.list_lines(stay)]
     of = sums(stay)
     assert of.count == len(held) == 56
     for name in ("amount", "own_expense", "over_limit", "initial_self_pay", "in_policy"):

@@ -13,7 +13,8 @@ from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Short, Shown
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.rest.texts import Day
 from medaid.catalogue import releases, schemes
-from medaid.catalogue.model import CatalogueTable, Release, Scheme, TypeRule
+from medaid.catalogue.model.publishing import Release, Scheme, TypeRule
+from medaid.catalogue.model.rows import CatalogueTable
 from medaid.errors import BadInput
 from medaid.instants import beijing_text
 from medaid.regions import Region

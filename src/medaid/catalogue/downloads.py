@@ -15,7 +15,8 @@ from typing import Final
 
 from medaid.aws import exchange
 from medaid.catalogue import keys, store
-from medaid.catalogue.model import (
+from medaid.catalogue.model.publishing import Release
+from medaid.catalogue.model.rows import (
     CatalogueTable,
     CodeMapping,
     DatedRow,
@@ -24,7 +25,7 @@ from medaid.catalogue.model import (
     ListedItem,
     NationalCode,
     NationalItem,
-    Release,
+    Replacement,
     SelfPayShare,
 )
 from medaid.catalogue.rules import regions_of
@@ -99,8 +100,10 @@ def row_fields(row: DatedRow, region: Region) -> dict[str, str]:
         case SelfPayShare():
             own = {"hilist_code": row.code, "selfpay_prop_psn_type": row.share_type}
             own |= {"selfpay_prop_type": FIRST_SELF_PAY, "selfpay_prop": share_text(row.share)}
+        case Replacement():
+            own = {"med_list_codg": row.code, "new_med_list_codg": row.by}
         case _:
-            raise TypeError(f"{type(row).__name__} is no row of a pricing table")
+            raise TypeError(f"{type(row).__name__} is told by its file")
     return {**own, **dated}
 
 

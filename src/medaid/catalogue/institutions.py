@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.aws.transaction import Write
 from medaid.catalogue import keys, store
-from medaid.catalogue.model import InstitutionItem, InstitutionItems, NationalCode
+from medaid.catalogue.model.rows import InstitutionItem, InstitutionItems, NationalCode
 from medaid.catalogue.rules import one_row, regions_of
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import InstitutionCode
@@ -43,7 +43,7 @@ def mapped_writes(
             continue
         _check_alone(item, before)
         after = InstitutionItems((*before.items, item))
-        writes.append(store.replace_record(key, held.get(key), after, "mapping"))
+        writes.append(store.CatalogueItem.create_or_replace(held.get(key), key, after, "mapping"))
     return writes
 
 
@@ -68,7 +68,7 @@ def withdrawn_writes(
     )
     if after == before:
         return []
-    return [store.replace_record(key, held, InstitutionItems(after), "mapping")]
+    return [store.CatalogueItem.create_or_replace(held, key, InstitutionItems(after), "mapping")]
 
 
 def national_codes_of(institution: InstitutionCode, asked: Sequence[tuple[str, date]]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from medaid.catalogue.model import CatalogueTable, DatedRow
+from medaid.catalogue.model.rows import CatalogueTable, DatedRow
 from medaid.catalogue.rules import contradictory
 from medaid.catalogue.tables import COLUMNS, LAYOUTS, Cells, read_row
 from medaid.dropped.cells import NotACell

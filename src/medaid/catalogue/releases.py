@@ -17,7 +17,8 @@ from medaid.aws import exchange
 from medaid.aws.items import Key
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.catalogue import downloads, keys, store
-from medaid.catalogue.model import (
+from medaid.catalogue.model.publishing import Release, RowProblem
+from medaid.catalogue.model.rows import (
     CatalogueTable,
     CodeMapping,
     DatedRow,
@@ -26,9 +27,7 @@ from medaid.catalogue.model import (
     ListedItem,
     NationalCode,
     NationalItem,
-    Release,
     Replacement,
-    RowProblem,
     SelfPayShare,
 )
 from medaid.catalogue.reading import Reading, clash, read_file
@@ -189,7 +188,9 @@ def _load_some(
             after, left_out = _with_rows(before, rows[code])
             wrong += [clash(one, other) for one, other in left_out]
             if after != before:
-                writes.append(store.replace_record(key, item, after, f"code:{code}"))
+                writes.append(
+                    store.CatalogueItem.create_or_replace(item, key, after, f"code:{code}")
+                )
         return Decided((len(writes), wrong), writes)
 
     return transact(decide)

@@ -11,20 +11,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from medaid.catalogue.model import (
+from medaid.catalogue.model.lines import OwnExpense, Terms
+from medaid.catalogue.model.publishing import Buyer, Scheme, TypeRule
+from medaid.catalogue.model.rows import (
     NOT_PAYABLE,
-    Buyer,
     CodeMapping,
     DatedRow,
     InsuranceCode,
     LimitPrice,
     ListedItem,
     NationalCode,
-    OwnExpense,
-    Scheme,
     SelfPayShare,
-    Terms,
-    TypeRule,
 )
 from medaid.errors import PolicyUndetermined
 from medaid.regions import NATION, Region

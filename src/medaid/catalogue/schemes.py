@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.aws.transaction import Decided, transact
 from medaid.catalogue import store
-from medaid.catalogue.model import Scheme, Schemes, TypeRule
+from medaid.catalogue.model.publishing import Scheme, Schemes, TypeRule
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware

@@ -16,16 +16,9 @@ from medaid.catalogue.downloads import rows_page as rows_page
 from medaid.catalogue.institutions import mapped_writes as mapped_writes
 from medaid.catalogue.institutions import national_codes_of as national_codes_of
 from medaid.catalogue.institutions import withdrawn_writes as withdrawn_writes
-from medaid.catalogue.model import (
-    Buyer,
-    CodeMapping,
-    InsuranceCode,
-    LineQuestion,
-    NationalCode,
-    Scheme,
-    Schemes,
-    Terms,
-)
+from medaid.catalogue.model.lines import LineQuestion, Terms
+from medaid.catalogue.model.publishing import Buyer, Scheme, Schemes
+from medaid.catalogue.model.rows import CodeMapping, InsuranceCode, NationalCode
 from medaid.catalogue.split import NO_LINES as NO_LINES
 from medaid.catalogue.split import line_amount as line_amount
 from medaid.catalogue.split import negated as negated

@@ -15,16 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from medaid.catalogue.model import (
-    CLASSES,
-    FeeGroup,
-    LineSums,
-    OwnExpense,
-    Quantity,
-    Split,
-    Terms,
-    UnitPrice,
-)
+from medaid.catalogue.model.lines import OwnExpense, Quantity, Split, Terms
+from medaid.catalogue.model.rows import CLASSES, UnitPrice
+from medaid.catalogue.model.sums import FeeGroup, LineSums
 from medaid.money import RATIO_SCALE, Fen, half_up
 
 _FEN: Final = 10**8

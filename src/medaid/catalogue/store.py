@@ -10,7 +10,7 @@ from medaid.aws.items import Key, VersionedItem
 from medaid.aws.table import table_meta
 from medaid.aws.transaction import Write, reading
 from medaid.catalogue import keys
-from medaid.catalogue.model import Release, Schemes
+from medaid.catalogue.model.publishing import Release, Schemes
 from medaid.regions import Region
 
 T = TypeVar("T")
@@ -57,11 +57,6 @@ def _batch(wanted: list[Key]) -> list[CatalogueItem]:
     return reading(lambda: list(CatalogueItem.batch_get(pairs, consistent_read=True)))
 
 
-def replace_record(key: Key, before: CatalogueItem | None, record: Any, label: str) -> Write:
-    """The record anew; loses where it is no longer the version that was read."""
-    return CatalogueItem.create_or_replace(before, key, record, label)
-
-
 def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:
     """The region's schemes as they are stored. Raises Unavailable."""
     item = CatalogueItem.find(keys.schemes_key(region))
@@ -70,7 +65,7 @@ def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:
 
 def replace_schemes(region: Region, before: CatalogueItem | None, schemes: Schemes) -> Write:
     """The write that puts `schemes` in the place of what was read."""
-    return replace_record(keys.schemes_key(region), before, schemes, "schemes")
+    return CatalogueItem.create_or_replace(before, keys.schemes_key(region), schemes, "schemes")
 
 
 def find_release(region: Region, release_id: str) -> tuple[CatalogueItem, Release] | None:
@@ -88,7 +83,7 @@ def list_releases(region: Region) -> list[Release]:
 def replace_release(before: CatalogueItem | None, release: Release) -> Write:
     """The write that puts `release` in the place of what was read."""
     key = keys.release_key(release.region, release.release_id)
-    return replace_record(key, before, release, "release")
+    return CatalogueItem.create_or_replace(before, key, release, "release")
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from medaid.catalogue.model import (
+from medaid.catalogue.model.rows import (
     CLASSES,
     CatalogueTable,
     CodeMapping,

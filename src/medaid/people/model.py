@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from medaid.catalogue.model import LineSums
+from medaid.catalogue.model.sums import LineSums
 from medaid.regions import Region
 
 CATEGORIES: Final[Mapping[str, str]] = {

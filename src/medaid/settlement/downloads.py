@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from medaid.catalogue import service as catalogue
-from medaid.catalogue.model import CatalogueTable
+from medaid.catalogue.model.rows import CatalogueTable
 from medaid.errors import BadInput
 from medaid.instants import beijing_text
 from medaid.regions import Region

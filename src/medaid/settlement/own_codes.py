@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from medaid.aws.transaction import Decided
 from medaid.catalogue import service as catalogue
-from medaid.catalogue.model import InstitutionItem
+from medaid.catalogue.model.rows import InstitutionItem
 from medaid.errors import BadInput, Forbidden
 from medaid.instants import civil_date
 from medaid.regions import Region

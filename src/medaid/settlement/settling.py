@@ -21,7 +21,7 @@ from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
-from medaid.settlement.lines import rules as lines
+from medaid.settlement.lines import totals
 from medaid.settlement.messages import act_once, check_visit, contracted, record_of, unknown_visit
 from medaid.settlement.model import (
     STAY,
@@ -205,10 +205,10 @@ def _bill(
     else what the hospital states. Raises BadInput AMOUNT_SUM, FIELD_REQUIRED."""
     sums = visit.lines.get(batch)
     if sums is not None:
-        lines.check_care(sums, care)
+        totals.check_care(sums, care)
     asked = library().figures(visit.admdvs, end).get(LINES_REQUIRED, ()) if sums is None else ()
     stated = {name: message.data.get(name) for name in BILL_FIELDS}
-    bill = lines.bill_of(stated, sums, asked, visit.admdvs, end)
+    bill = totals.bill_of(stated, sums, asked, visit.admdvs, end)
     fees = {code: int(fen) for code, fen in message.fees.items()}
     if sums is not None and not fees:
         fees = {code: int(group.total) for code, group in sums.groups.items()}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import connection, table_meta
-from medaid.aws.transaction import Delete, Put, Write, reading
+from medaid.aws.transaction import Put, Write
 from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
 from medaid.settlement import keys
-from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.model import (
     EnteredFigure,
     EnteredFigures,
@@ -30,10 +29,6 @@ INSTITUTION_SECONDS: Final = 600.0
 
 FIGURES_SECONDS: Final = 60.0
 """How long it keeps what agencies have entered: a figure approved counts everywhere within."""
-
-
-StoredLine = tuple[int, VisitLine]
-"""A fee line with its version."""
 
 
 class SettlementItem(VersionedItem):
@@ -96,36 +91,6 @@ def list_batches(mdtrt_id: str) -> dict[str, SettledBatch]:
     """The settled charge batches of a visit, by number. Raises Unavailable."""
     found = SettlementItem.list_under(keys.visit_partition(mdtrt_id))
     return {item.sk.removeprefix("B#"): item.record(SettledBatch) for item in found}
-
-
-def batch_unsettled(mdtrt_id: str, batch: str) -> list[Write]:
-    """Nothing, where no settlement holds the batch; loses by `batch` where one does."""
-    item = SettlementItem(*keys.batch_key(mdtrt_id, batch))
-    return [Delete(item, SettlementItem.pk.does_not_exist(), "batch")]
-
-
-def find_lines(mdtrt_id: str, numbers: Iterable[str]) -> dict[str, StoredLine]:
-    """Fee lines by feedetl_sn with their versions; a hundred with one call. Raises Unavailable."""
-    wanted = [tuple(keys.line_key(mdtrt_id, number)) for number in dict.fromkeys(numbers)]
-    found = reading(lambda: list(SettlementItem.batch_get(wanted, consistent_read=True)))
-    return {item.sk: (item.version, item.record(VisitLine)) for item in found}
-
-
-def list_lines(mdtrt_id: str) -> Iterator[StoredLine]:
-    """All fee lines of a visit, streamed. Raises Unavailable."""
-    for item in SettlementItem.list_under(keys.lines_partition(mdtrt_id)):
-        yield item.version, item.record(VisitLine)
-
-
-def write_line(version: int, line: VisitLine) -> Write:
-    """The line anew (version 0: for the first time); loses where another version is there."""
-    return _replace(keys.line_key(line.mdtrt_id, line.feedetl_sn), version, line, "line")
-
-
-def remove_line(version: int, line: VisitLine) -> Write:
-    """The line is gone; loses where another version is there."""
-    item = SettlementItem(*keys.line_key(line.mdtrt_id, line.feedetl_sn), version=version)
-    return item.remove("line")
 
 
 def create_pack(name: str, pack: PublishedPack) -> Write:

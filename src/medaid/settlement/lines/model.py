@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from medaid.catalogue.model import Quantity, Split, Terms, UnitPrice
+from medaid.catalogue.model.lines import Quantity, Split, Terms
+from medaid.catalogue.model.rows import UnitPrice
 from medaid.ids import PersonNo, VisitId
 
 NO_QUANTITY: Final = Quantity(0)

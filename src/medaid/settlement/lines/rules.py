@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.catalogue import service as catalogue
-from medaid.catalogue.model import LineQuestion, LineSums, Quantity, Split, Terms, UnitPrice
+from medaid.catalogue.model.lines import LineQuestion, Quantity, Split, Terms
+from medaid.catalogue.model.rows import UnitPrice
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import PersonNo, VisitId
 from medaid.instants import beijing_text, civil_date
 from medaid.money import Fen
 from medaid.people.model import Visit
-from medaid.policy.model import PublishedFigure
 from medaid.settlement.lines.model import VisitLine
+from medaid.settlement.lines.totals import check_care
 from medaid.settlement.model import STAY
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
@@ -170,6 +170,7 @@ def _kept(
     split: Split,
     now: datetime,
 ) -> VisitLine:
+    assert int(split.amount) == sum(map(int, split[1:])), "L2"
     return VisitLine(
         line.feedetl_sn,
         VisitId(visit.mdtrt_id),
@@ -193,14 +194,6 @@ def care_of(visit: Visit, batch: str) -> str:
     )
 
 
-def check_care(sums: LineSums, care: str) -> None:
-    """What is settled, or added, is the care that the lines were split for. Raises Conflict
-    VISIT_STATE."""
-    if sums.care != care:
-        rule = f"已上传的明细按 {sums.care} 分割,现为 {care};请先撤销明细,上传就诊信息后重传"
-        raise Conflict("VISIT_STATE", field="med_type", rule=rule)
-
-
 def with_lines(visit: Visit, batch: str, lines: Sequence[VisitLine], sign: int = 1) -> Visit:
     """The visit with `lines` added to the sums of the batch, or taken off them (`sign` −1). Raises
     Conflict VISIT_STATE."""
@@ -216,41 +209,10 @@ def with_lines(visit: Visit, batch: str, lines: Sequence[VisitLine], sign: int =
     return replace(visit, lines=both, version=visit.version + 1)
 
 
-def bill_of(
-    stated: Mapping[str, Fen | None],
-    sums: LineSums | None,
-    required: Sequence[PublishedFigure],
-    region: str,
-    day: date,
-) -> Bill:
-    """The bill that is priced: the lines' where lines were uploaded, which the stated totals must
-    equal; else the stated totals, where no document asks for lines.
-
-    Raises BadInput AMOUNT_SUM naming both amounts, FIELD_REQUIRED.
-    """
-    if sums is None:
-        for figure in required:
-            rule = f"{region} 在 {day} 须先上传费用明细再结算:{figure.says}({figure.row.cite.text})"
-            raise BadInput("FIELD_REQUIRED", field="feedetail", rule=rule)
-        for name in BILL_FIELDS:
-            if stated[name] is None:
-                rule = "未上传费用明细时由医院报送"
-                raise BadInput("FIELD_REQUIRED", field=name, rule=rule)
-        return Bill(*(fen for name in BILL_FIELDS if (fen := stated[name]) is not None))
-    of_lines = Bill(
-        sums.amount, sums.in_policy, sums.own_expense, sums.over_limit, sums.initial_self_pay
-    )
-    for name, fen in zip(BILL_FIELDS, of_lines, strict=True):
-        said = stated[name]
-        if said is not None and said != fen:
-            rule = f"报送 {said},已上传明细 {sums.count} 条合计 {fen}"
-            raise BadInput("AMOUNT_SUM", field=name, rule=rule)
-    return of_lines
-
-
 def answer(line: VisitLine) -> dict[str, Any]:
     """A line's split as 2204 and 2301 answer it (明细分割结果)."""
     terms, split = line.terms, line.split
+    assert split.amount == catalogue.line_amount(line.quantity, line.price), "L1"
     flags = {name: terms.attributes.get(name, "0") for name in _FLAGS}
     limit = "999999.000000" if terms.limit is None else catalogue.price_text(terms.limit)
     return {

@@ -15,7 +15,8 @@ from functools import partial
 
 from medaid.aws.transaction import Decided, Write
 from medaid.catalogue import service as catalogue
-from medaid.catalogue.model import Buyer, Quantity, Terms
+from medaid.catalogue.model.lines import Quantity, Terms
+from medaid.catalogue.model.publishing import Buyer
 from medaid.errors import Conflict, Refused
 from medaid.ids import InstitutionCode
 from medaid.instants import age_on
@@ -24,6 +25,7 @@ from medaid.people.model import PersonFile, Visit
 from medaid.regions import Region
 from medaid.settlement import store
 from medaid.settlement.lines import rules
+from medaid.settlement.lines import store as line_store
 from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.lines.rules import SentLine
 from medaid.settlement.messages import (
@@ -58,12 +60,12 @@ def upload_lines(message: Message, institution: Institution, now: datetime) -> R
         return Decided(None, writes)
 
     def again(record: MessageRecord) -> None:
-        if len(store.find_lines(record.result, _numbers(message))) < len(message.rows):
+        if len(line_store.find_lines(record.result, _numbers(message))) < len(message.rows):
             raise undone(message)
 
     read = partial(rules.read_lines, message, now=now)
     act_by_pages(message, lambda: _readable(message, now, batch, read), page, again)
-    held = store.find_lines(message.text("mdtrt_id"), _numbers(message))
+    held = line_store.find_lines(message.text("mdtrt_id"), _numbers(message))
     return Reply({"result": [rules.answer(held[number][1]) for number in _numbers(message)]})
 
 
@@ -143,7 +145,7 @@ def _line_writes(
     """What taking `lines` writes: those that are not there yet, originals of refunds, the visit
     with its sums."""
     asked = [number for one in lines for number in (one.feedetl_sn, one.original) if number]
-    versions = store.find_lines(visit.mdtrt_id, asked)
+    versions = line_store.find_lines(visit.mdtrt_id, asked)
     held = {number: line for number, (_, line) in versions.items()}
     new = [one for one in lines if one.feedetl_sn not in held]
     for one in lines:
@@ -164,13 +166,13 @@ def _line_writes(
         added.append(line)
     changed = {one.feedetl_sn for one in new} | {one.original for one in new if one.original}
     writes = [
-        store.write_line(versions[number][0] if number in versions else 0, held[number])
+        line_store.write_line(versions[number][0] if number in versions else 0, held[number])
         for number in sorted(changed)
     ]
     after = rules.with_lines(visit, batch, added)
     if opening:
         writes += [*people.visit_opened(psn_no, after)]
-        return [*writes, *store.batch_unsettled(visit.mdtrt_id, batch)]
+        return [*writes, *line_store.batch_unsettled(visit.mdtrt_id, batch)]
     return [*writes, *people.visit_changed(psn_no, visit, after)]
 
 
@@ -207,7 +209,7 @@ def _asked(message: Message) -> Page:
     refunds before their originals. Raises Refused NOT_FOUND."""
     mdtrt_id, numbers = message.text("mdtrt_id"), _numbers(message)
     if message.infno == "2302" and rules.ALL not in numbers:
-        found = store.find_lines(mdtrt_id, numbers)
+        found = line_store.find_lines(mdtrt_id, numbers)
         for number in numbers:
             if number not in found:
                 rule = f"没有明细 {number},或已撤销"
@@ -223,7 +225,7 @@ def _unsettled(message: Message, mdtrt_id: str) -> list[VisitLine]:
     batch, settled = _batch_asked(message), store.list_batches(mdtrt_id)
     return [
         line
-        for _, line in store.list_lines(mdtrt_id)
+        for _, line in line_store.list_lines(mdtrt_id)
         if (line.batch == batch if batch else line.batch not in settled)
     ]
 
@@ -231,15 +233,15 @@ def _unsettled(message: Message, mdtrt_id: str) -> list[VisitLine]:
 def _still_there(message: Message, mdtrt_id: str) -> Iterable[VisitLine]:
     numbers = _numbers(message)
     if message.infno == "2302" and rules.ALL not in numbers:
-        return [line for _, line in store.find_lines(mdtrt_id, numbers).values()]
+        return [line for _, line in line_store.find_lines(mdtrt_id, numbers).values()]
     return _unsettled(message, mdtrt_id)
 
 
 def _removal_writes(message: Message, numbers: Sequence[str], visit: Visit) -> list[Write]:
     """What taking lines back writes. Raises Conflict STATE where a refund of one stands."""
-    found = store.find_lines(visit.mdtrt_id, numbers)
+    found = line_store.find_lines(visit.mdtrt_id, numbers)
     originals = {line.original for _, line in found.values() if line.original}
-    more = store.find_lines(visit.mdtrt_id, originals - found.keys()) if originals else {}
+    more = line_store.find_lines(visit.mdtrt_id, originals - found.keys()) if originals else {}
     versions = {number: version for number, (version, _) in {**found, **more}.items()}
     held = {number: line for number, (_, line) in {**found, **more}.items()}
     for number in numbers:
@@ -255,9 +257,9 @@ def _removal_writes(message: Message, numbers: Sequence[str], visit: Visit) -> l
             raise Conflict("STATE", field="feedetl_sn", rule=rule, id=line.feedetl_sn)
     if not removed:
         return []
-    writes = [store.remove_line(versions[line.feedetl_sn], line) for line in removed]
+    writes = [line_store.remove_line(versions[line.feedetl_sn], line) for line in removed]
     writes += [
-        store.write_line(versions[number], held[number])
+        line_store.write_line(versions[number], held[number])
         for number in sorted(originals & more.keys())
     ]
     after = visit

@@ -48,7 +48,7 @@ preselfpay_amt 先行自付金额 N16,2
 inscp_scp_amt 符合政策范围金额 N16,2
 """
 """The four parts come from the uploaded lines; without lines the hospital states them
-(`settlement.lines.rules.bill_of`)."""
+(`settlement.lines.totals.bill_of`)."""
 _SETTLE: Final = (
     f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*"
     "\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
