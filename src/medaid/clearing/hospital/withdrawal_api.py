@@ -20,27 +20,17 @@ __all__ = ["ROUTES"]
 def _asked(
     way: Way, call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, name: str
 ) -> PendingShown:
-    reason, caller = call.body.reason, call.caller
-    item = service.request_withdrawal(
-        way, admdvs, institution, name, reason, caller.subject, call.now, caller.roles
-    )
+    reason = call.body.reason
+    item = service.request_withdrawal(way, admdvs, institution, name, reason, *call.acting)
     return pending_shown(item, way.kind, "withdrawing")
 
 
 def _decided(
     way: Way, call: Call[HospitalContext, Decision], admdvs: Region, institution: str, name: str
 ) -> PendingShown:
-    sent, caller = call.body, call.caller
+    sent = call.body
     item, state = service.decide_withdrawal(
-        way,
-        admdvs,
-        institution,
-        name,
-        sent.approved,
-        sent.reason,
-        caller.subject,
-        call.now,
-        caller.roles,
+        way, admdvs, institution, name, sent.approved, sent.reason, *call.acting
     )
     return pending_shown(item, way.kind, state)
 

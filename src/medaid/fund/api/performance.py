@@ -16,7 +16,6 @@ from medaid.fund.performance import service
 from medaid.fund.performance.model import IndicatorRow, indicators
 from medaid.fund.performance.printouts import performance_paper, target_text
 from medaid.fund.performance.service import Computed, HeldVersion, OtherMeasures
-from medaid.ids import OfficerId
 from medaid.months import Year
 from medaid.papers import service as papers
 from medaid.papers.service import Form
@@ -138,9 +137,8 @@ def compute_performance(
 def draft_performance(
     call: Call[OtherMeasures, ReasonsIn], admdvs: Region, year: Year
 ) -> VersionShown:
-    by, roles = OfficerId(call.caller.subject), call.caller.roles
     reasons = call.body.reasons
-    made = service.draft(admdvs, year, reasons, call.context, by, call.now, roles)
+    made = service.draft(admdvs, year, reasons, call.context, *call.acting)
     return _version(service.get_version(admdvs, year, made.number))
 
 
@@ -162,8 +160,8 @@ def get_performance(
 def sign_performance(
     call: Call[OtherMeasures, SignIn], admdvs: Region, year: Year, number: int
 ) -> VersionShown:
-    by, digest = OfficerId(call.caller.subject), call.body.digest
-    service.sign(admdvs, year, number, digest, call.context, by, call.now)
+    digest = call.body.digest
+    service.sign(admdvs, year, number, digest, call.context, call.by, call.now)
     return _version(service.get_version(admdvs, year, number))
 
 

@@ -76,7 +76,7 @@ def list_credentials(call: Call[None, None], admdvs: Region, institution: str) -
     return _shown(credentials.get_credentials(institution, admdvs))
 
 
-@ROUTES.post(_ALL, "登记接入凭证(待复核)", roles=("manager",), body=CredentialBody, status=201)
+@ROUTES.post(_ALL, "登记接入凭证(待复核)", roles=("manager",), status=201)
 def propose_credential(
     call: Call[None, CredentialBody], admdvs: Region, institution: str
 ) -> CredentialsShown:
@@ -87,7 +87,7 @@ def propose_credential(
     return _shown(credentials.propose_credential(institution, new))
 
 
-@ROUTES.post(f"{_ALL}/decision", "复核接入凭证", roles=("manager", "reviewer"), body=Decision)
+@ROUTES.post(f"{_ALL}/decision", "复核接入凭证", roles=("manager", "reviewer"))
 def decide_credential(
     call: Call[None, Decision], admdvs: Region, institution: str
 ) -> CredentialsShown:
@@ -99,9 +99,7 @@ def decide_credential(
     )
 
 
-@ROUTES.post(
-    f"{_ALL}/secret", "生成密钥(只显示一次)", roles=("manager",), body=CredentialNumber, status=201
-)
+@ROUTES.post(f"{_ALL}/secret", "生成密钥(只显示一次)", roles=("manager",), status=201)
 def issue_secret(
     call: Call[None, CredentialNumber], admdvs: Region, institution: str
 ) -> SecretShown:
@@ -111,7 +109,7 @@ def issue_secret(
     )
 
 
-@ROUTES.post(f"{_ALL}/end", "停用接入凭证", roles=("manager", "reviewer"), body=CredentialNumber)
+@ROUTES.post(f"{_ALL}/end", "停用接入凭证", roles=("manager", "reviewer"))
 def end_credential(
     call: Call[None, CredentialNumber], admdvs: Region, institution: str
 ) -> CredentialsShown:
