@@ -523,7 +523,7 @@ class TestPaying:
         return finance, when
 
     def test_a_fee_recorded_by_a_wrong_paper_is_taken_back_by_two(self) -> None:
-        """Issue: right money, 35; M二.3."""
+        """M二.3. Right money, 35."""
         finance, when = self.recorded()
         with pytest.raises(Conflict):  # nothing is recorded yet
             self.undone(RecordedPart.FEE)

@@ -220,7 +220,7 @@ class TestRefund:
             )
 
     def test_a_refund_recorded_by_a_wrong_paper_is_taken_back_by_two(self, billed: Tables) -> None:
-        """Issue: right money, 35: the books owe it again until it comes by another paper."""
+        """The books owe it again until it comes by another paper. Right money, 35."""
         self.owed_back()
         where = RecordedPart.REFUND, D, 2019, InsurerPeriod.TRUE_UP, D
         with pytest.raises(Conflict):  # nothing is recorded

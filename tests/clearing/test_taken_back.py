@@ -92,7 +92,7 @@ def state_of(name: str) -> str:
 
 
 class TestDeduction:
-    """Issue: right money, 35: a booked deduction is given back."""
+    """A booked deduction is given back."""
 
     def booked(self) -> None:
         deduct(HOME, A, "D1", {"assistance": Fen(500)}, "审核扣减", HOME, at(20))
@@ -101,7 +101,7 @@ class TestDeduction:
         assert paid()["assistance"] == Fen(19500)
 
     def test_booked_with_a_payment_it_is_paid_with_the_next_statement(self) -> None:
-        """Q7, J39: the books say so in the same transaction. Issue: finance office."""
+        """Q7, J39: the books say so in the same transaction. Right money, 35."""
         self.booked()
         assert (balances("430109"), balances("2101")) == ({"assistance": 500}, {})
         gone, state = back(DEDUCTION, "D1")
@@ -134,7 +134,7 @@ class TestDeduction:
         assert (state, balances("430109")) == ("taken", {"assistance": 500})
 
     def test_booked_while_it_was_asked_for_it_is_given_back_all_the_same(self) -> None:
-        """Before, neither yes nor no could be said to it any more."""
+        """Before, neither yes nor no could be said to it any more. Right money, 35."""
         deduct(HOME, A, "D1", {"assistance": Fen(500)}, "审核扣减", HOME, at(20))
         confirmed()
         agree(agreement(A))
@@ -161,7 +161,7 @@ class TestDeduction:
 
 
 class TestRuling:
-    """Issue: right money, 35: a ruling on a dispute is taken back, and the dispute ruled anew."""
+    """A ruling on a dispute is taken back, and the dispute ruled anew."""
 
     def disputed(self) -> str:
         one, two = item(1, at(3)), item(2, at(4))
@@ -177,6 +177,7 @@ class TestRuling:
         hospital.resolve_dispute(HOME, A, name, upheld, "裁定", "丙", now)
 
     def test_upheld_by_mistake_it_waits_again_and_is_not_paid(self) -> None:
+        """Right money, 35."""
         name = self.disputed()
         self.rule(name, True)
         _, state = back(RULING, name)
@@ -210,6 +211,7 @@ class TestRuling:
         assert state_of(name) == "open"
 
     def test_paid_already_the_next_statement_pays_less(self) -> None:
+        """Right money, 35."""
         name = self.disputed()
         self.rule(name, True)
         september = at(1, 4, month=9)
@@ -239,7 +241,7 @@ FEBRUARY = at(1, 4, month=2, year=2024)
 
 
 class TestRetention:
-    """Issue: right money, 35: retention that was returned, or not, is assessed anew."""
+    """Retention that was returned, or not, is assessed anew."""
 
     def kept(self) -> None:
         confirmed()
@@ -253,6 +255,7 @@ class TestRetention:
 
     @pytest.mark.parametrize("share", ["0.8", "1", "0"])
     def test_before_it_is_paid_it_is_kept_again_and_assessed_anew(self, share: str) -> None:
+        """Right money, 35."""
         self.kept()
         self.returned(share)
         assert balances("2107") == {}
@@ -266,6 +269,7 @@ class TestRetention:
         assert balances("430109") == {"assistance": 500, "basic_resident": 1500}
 
     def test_paid_out_the_next_statement_pays_less(self) -> None:
+        """Right money, 35."""
         self.kept()
         self.returned("1")
         close_month(HOME, "2024-01", FEBRUARY)
@@ -298,10 +302,11 @@ class TestRetention:
 
 
 class TestAdvance:
-    """Issue: right money, 35: an advance set off by mistake lies there again."""
+    """An advance set off by mistake lies there again."""
 
     @pytest.mark.parametrize("when", ["waits", "taken", "booked"])
     def test_it_lies_there_again_and_the_institution_is_paid(self, when: str) -> None:
+        """Right money, 35."""
         advanced(300)
         if when == "waits":
             confirmed()
@@ -365,7 +370,7 @@ def test_whose_duty_excludes_it_neither_asks_nor_decides(
 
 
 class TestApproval:
-    """Issue: right money, 35: a first signature is taken back before money is ordered."""
+    """A first signature is taken back before money is ordered."""
 
     KEY = HOME, A, "2023-07", 1
 
@@ -378,6 +383,7 @@ class TestApproval:
         return hospital.send_back_statement(R, *self.KEY[1:], "点数有误", by, LATER).state
 
     def test_sent_back_it_is_approved_with_other_points(self) -> None:
+        """Right money, 35."""
         self.approved()
         wrong = statement(HOME, A, "2023-07").due()
         assert self.sent_back() == "confirmed"

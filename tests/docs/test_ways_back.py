@@ -1,4 +1,4 @@
-"""What an operator enters has a way back (Issue: right money, 35): every act of every office names
+"""What an operator enters has a way back: every act of every office names
 the act that takes it back, or the source that says why none does; docs/ways-back.md is true."""
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def wrong(page: str) -> list[str]:
 
 
 def test_every_act_has_a_way_back_or_says_why_not() -> None:
-    """Issue: right money, 35."""
+    """Right money, 35."""
     assert wrong(PAGE) == []
 
 
