@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from medaid.aws import calendars
 from medaid.aws.rest.bodies import Decision, FewQuery, Page, WithReason
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.pages import paged, whole
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
-from medaid.clearing.regions.model import BillKind, BillStep
+from medaid.clearing.regions.model import BillKind, BillStep, RegionBill
 from medaid.clearing.regions.shapes import (
     BillShown,
     Contest,
@@ -20,6 +23,7 @@ from medaid.clearing.regions.shapes import (
     PaidShown,
     PaperDecision,
     PrepaymentShown,
+    PrepaymentUseShown,
     ReturnIn,
     StepIn,
     SuspensionShown,
@@ -40,7 +44,28 @@ ROUTES: Routes[None] = Routes("clearing-regions", "异地清算")
 @ROUTES.get("/clearing/{admdvs}/bills/{month}", "一个月的清算单", roles=READERS, query=FewQuery)
 def list_bills(call: Call[None, None], admdvs: Region, month: Month) -> Page[BillShown]:
     read = partial(service.page_of_bills, admdvs, month)
-    return paged(call.query, ("bills", admdvs, month), read, bill_shown)
+    return paged(call.query, ("bills", admdvs, month), read, _shown_to(call, admdvs))
+
+
+@ROUTES.get(
+    "/clearing/{admdvs}/prepayments/{year}/bills", "一年的预付单", roles=READERS, query=FewQuery
+)
+def list_prepayment_bills(call: Call[None, None], admdvs: Region, year: Year) -> Page[BillShown]:
+    """What the region is owed and owes: prepayments, and what comes back of them."""
+    month = f"{year:04d}-00"
+    read = partial(service.page_of_bills, admdvs, month)
+    return paged(call.query, ("bills", admdvs, month), read, _shown_to(call, admdvs))
+
+
+@ROUTES.get("/clearing/{admdvs}/prepayment-use", "预付金使用和预警", roles=READERS)
+def list_prepayment_use(_call: Call[None, None], admdvs: Region) -> Page[PrepaymentUseShown]:
+    """How far each region's unpaid bills use what it has paid in here."""
+    found = service.list_use(admdvs)
+    return whole(PrepaymentUseShown.of(one, alert=one.colour) for one in found)
+
+
+def _shown_to(call: Call[None, Any], admdvs: Region) -> Callable[[RegionBill], BillShown]:
+    return partial(bill_shown, calendar=calendars.current(call.now, admdvs))
 
 
 @ROUTES.post(
@@ -93,20 +118,11 @@ def _advanced(
     duty: Duty | None = None
     if not by_finance:
         duty = Duty.PAY if "cashier" in call.caller.roles else Duty.ACCOUNT
-    return bill_shown(
-        service.advance_bill(
-            creditor,
-            debtor,
-            month,
-            step,
-            call.by,
-            call.now,
-            kind,
-            duty,
-            call.caller.roles,
-            call.body.document,
-        )
+    paper, roles = call.body.document, call.caller.roles
+    made = service.advance_bill(
+        creditor, debtor, month, step, call.by, call.now, kind, duty, roles, paper
     )
+    return _shown_to(call, admdvs)(made)
 
 
 @ROUTES.post(
@@ -119,16 +135,15 @@ def dispute_bill(
     sent = call.body
     check_funds(sent.amounts)
     pair = (sent.creditor_city, sent.debtor_city)
-    return bill_shown(
-        service.dispute_bill(
-            creditor, admdvs, month, pair, sent.amounts, sent.reason, *call.signing
-        )
+    made = service.dispute_bill(
+        creditor, admdvs, month, pair, sent.amounts, sent.reason, *call.signing
     )
+    return _shown_to(call, admdvs)(made)
 
 
 @ROUTES.get("/clearing/{admdvs}/prepayments/{treatment}", "在就医地的预付金", roles=READERS)
 def show_prepayment(call: Call[None, None], admdvs: Region, treatment: Region) -> PrepaymentShown:
-    return _prepayment(treatment, admdvs)
+    return _prepayment(call, treatment, admdvs)
 
 
 @ROUTES.get("/clearing/{admdvs}/paid/{creditor}/{year}", "一年已清算金额", roles=READERS)
@@ -143,8 +158,8 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 def fix_prepayment(
     call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    service.fix_prepayment(treatment, admdvs, year, call.by, call.now, call.body.last_year)
-    return _prepayment(treatment, admdvs, year)
+    service.fix_prepayment(call, treatment, admdvs, year, call.by, call.now, call.body.last_year)
+    return _prepayment(call, treatment, admdvs, year)
 
 
 @ROUTES.post(
@@ -155,15 +170,19 @@ def decide_prepayment(
     call: Call[None, Decision], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
     sent = call.body
-    service.decide_prepayment(treatment, admdvs, year, sent.approved, sent.reason, *call.signing)
-    return _prepayment(treatment, admdvs, year)
+    service.decide_prepayment(call, treatment, admdvs, year, sent.approved, sent.reason, *call.signing)
+    return _prepayment(call, treatment, admdvs, year)
 
 
-def _prepayment(treatment: Region, paying: Region, year: int | None = None) -> PrepaymentShown:
+def _prepayment(
+    call: Call[None, Any], treatment: Region, paying: Region, year: int | None = None
+) -> PrepaymentShown:
     """How it stands, with the bills of a year."""
     bills = service.list_prepayment_bills(treatment, paying, year) if year else ()
     fixings = service.list_fixings(paying, treatment)
-    return prepayment_shown(service.find_prepayment(treatment, paying), fixings, bills)
+    calendar = calendars.current(call.now, paying)
+    held = service.find_prepayment(treatment, paying)
+    return prepayment_shown(held, fixings, bills, calendar)
 
 
 @ROUTES.post(

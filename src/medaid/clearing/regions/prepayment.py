@@ -184,8 +184,8 @@ def _bills(
     return made
 
 
-def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
-    """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
+def list_use(treatment: Region) -> list[PrepaymentUse]:
+    """How far each region's unpaid bills use its prepayment up, those without a colour too."""
     outstanding: dict[Region, int] = {}
     for bill in store.list_open(treatment):
         unpaid = bill.kind is BillKind.CLEARING and not bill.taken(BillStep.CONFIRMED)
@@ -195,9 +195,15 @@ def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
     for paying, fen in sorted(outstanding.items()):
         held = total(get_prepayment(treatment, paying))
         colour = rules.alert(Fen(fen), held, treatment)
-        if colour:
-            found.append(PrepaymentUse(paying, colour, Fen(fen), held))
-            event = PrepaymentAlert(treatment, paying, colour, Fen(fen), held)
-            key = f"{treatment}-{paying}-{Month.of(now)}-{colour}"
-            commit_once([outbox.publish(event, key, now)])
+        found.append(PrepaymentUse(paying, colour, Fen(fen), held))
+    return found
+
+
+def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
+    """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
+    found = [one for one in list_use(treatment) if one.colour]
+    for one in found:
+        event = PrepaymentAlert(treatment, one.paying, one.colour, one.outstanding, one.held)
+        key = f"{treatment}-{one.paying}-{Month.of(now)}-{one.colour}"
+        commit_once([outbox.publish(event, key, now)])
     return found

@@ -22,6 +22,7 @@ from medaid.clearing.regions.prepayment import (
     fix_prepayment,
     get_prepayment,
     list_prepayment_bills,
+    list_use,
     paid_in,
     report_use,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "list_fixings",
     "list_open",
     "list_prepayment_bills",
+    "list_use",
     "page_of_bills",
     "page_of_deposits",
     "paid_in",

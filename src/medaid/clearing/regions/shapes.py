@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -31,6 +31,7 @@ from medaid.clearing.regions.model import (
     Suspension,
 )
 from medaid.regions import Region
+from medaid.workdays import Calendar
 
 
 class PartShown(Shown):
@@ -59,6 +60,8 @@ class DisputeShown(Shown):
 
 
 class BillShown(Shown):
+    """`next_steps` may be taken now, by the last day `due`; null where no time runs (X12)."""
+
     bill_id: str
     creditor: str
     debtor: str
@@ -69,6 +72,8 @@ class BillShown(Shown):
     total: YuanText
     parts: list[PartShown]
     steps: list[StepShown]
+    next_steps: list[BillStep]
+    due: date | None
     disputes: list[DisputeShown]
 
 
@@ -104,6 +109,16 @@ class PrepaymentShown(Shown):
     at: datetime | None = None
     fixings: list[FixingShown] = Field(default_factory=list)
     bills: list[BillShown] = Field(default_factory=list)
+
+
+class PrepaymentUseShown(Shown):
+    """What a paying region's unpaid bills use of its prepayment here; `alert` yellow or red, empty
+    below both."""
+
+    paying: str
+    held: YuanText
+    outstanding: YuanText
+    alert: str
 
 
 class ReceivedShown(Shown):
@@ -196,11 +211,13 @@ class FixingIn(Body):
     """Last year's payments by fund where they were not cleared here."""
 
 
-def bill_shown(one: RegionBill) -> BillShown:
+def bill_shown(one: RegionBill, calendar: Calendar) -> BillShown:
     payable = one.payable()
     return BillShown.of(
         one,
         total=one.total(),
+        next_steps=list(one.next_steps),
+        due=one.due(calendar),
         parts=[
             PartShown(
                 debtor=pair[1],
@@ -216,10 +233,13 @@ def bill_shown(one: RegionBill) -> BillShown:
 
 
 def prepayment_shown(
-    one: Prepayment | None, fixings: Iterable[Fixing], made: Iterable[RegionBill]
+    one: Prepayment | None,
+    fixings: Iterable[Fixing],
+    made: Iterable[RegionBill],
+    calendar: Calendar,
 ) -> PrepaymentShown:
     known = [FixingShown.of(each, fixed=each.amounts) for each in fixings]
-    bills = [bill_shown(bill) for bill in made]
+    bills = [bill_shown(bill, calendar) for bill in made]
     if one is None:
         return PrepaymentShown(fixings=known, bills=bills)
     return PrepaymentShown.of(one, fixed=one.amounts, fixings=known, bills=bills)
