@@ -33,7 +33,12 @@ class Offices:
         self.now = at(2, 4, month=8)
 
     def ask(self, method: str, path: str, body: Any, role: str, region: str, sub: str) -> Answer:
-        token = {"roles": role, "region": region, "sub": f"{region}-{sub}", "now": self.now}
+        token: dict[str, Any] = {
+            "roles": role,
+            "region": region,
+            "sub": f"{region}-{sub}",
+            "now": self.now,
+        }
         return ask(method, path, body, **token)
 
     def get(self, path: str, region: str) -> dict[str, Any]:
