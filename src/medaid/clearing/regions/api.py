@@ -158,7 +158,7 @@ def show_paid(call: Call[None, None], admdvs: Region, creditor: Region, year: Ye
 def fix_prepayment(
     call: Call[None, FixingIn], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
-    service.fix_prepayment(call, treatment, admdvs, year, call.by, call.now, call.body.last_year)
+    service.fix_prepayment(treatment, admdvs, year, call.by, call.now, call.body.last_year)
     return _prepayment(call, treatment, admdvs, year)
 
 
@@ -170,7 +170,7 @@ def decide_prepayment(
     call: Call[None, Decision], admdvs: Region, treatment: Region, year: Year
 ) -> PrepaymentShown:
     sent = call.body
-    service.decide_prepayment(call, treatment, admdvs, year, sent.approved, sent.reason, *call.signing)
+    service.decide_prepayment(treatment, admdvs, year, sent.approved, sent.reason, *call.signing)
     return _prepayment(call, treatment, admdvs, year)
 
 
