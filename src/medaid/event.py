@@ -60,3 +60,33 @@ class SettlementPosted(Event):
     """What an auditor has to look at, such as a late admission."""
     outpatient_assistance: Fen = NOTHING
     """What of maf_pay is 门诊救助."""
+
+    def paid_by(self) -> dict[str, Fen]:
+        """Whose funds pay how much: assistance is the assisting region's (J24), all else the
+        insured region's, which stands here also where it pays nothing."""
+        assistance = Fen(self.by_fund.get("maf_pay", NOTHING)) if self.assisting_region else NOTHING
+        found = {self.insured_region: Fen(self.fund_pay_sumamt - assistance)}
+        if assistance:
+            there = found.get(self.assisting_region, NOTHING)
+            found[self.assisting_region] = Fen(there + assistance)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent(Event):
+    """What all events on a manual case name."""
+
+    case_id: str
+    psn_no: str
+    insu_admdvs: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoneyBack(CaseEvent):
+    """What was paid on a case is back: returned by who should have received it, or recovered
+    (J32). `clauses` (document, article) are those that the payment rested on."""
+
+    KIND: ClassVar[str] = "case_money_back"
+    amount: Fen
+    recovered: bool
+    clauses: tuple[tuple[str, str], ...]

@@ -14,6 +14,8 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from medaid.event import CaseEvent as CaseEvent
+from medaid.event import CaseMoneyBack as CaseMoneyBack
 from medaid.event import Event as Event
 from medaid.event import SettlementPosted as SettlementPosted
 from medaid.money import Fen
@@ -45,15 +47,6 @@ class AssistanceNotSettled(Event):
     psn_no: str
     insu_admdvs: str
     setl_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseEvent(Event):
-    """What all events on a manual case name."""
-
-    case_id: str
-    psn_no: str
-    insu_admdvs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +274,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
     CasePaid: (Listener.TRACES, Listener.DELIVERY),
+    CaseMoneyBack: (Listener.TRACES,),
     CaseFronted: (Listener.CLEARING,),
     CasePaymentFailed: _PEOPLE,
     CaseClosed: _PEOPLE,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -38,11 +39,12 @@ from tests.storage import StorageCalls
 
 from medaid.aws import outbox, rest
 from medaid.aws.rest.app import mount
+from medaid.benefit.service import clauses_of
 from medaid.clearing import projector
 from medaid.clearing.hospital import service as clearing
 from medaid.clearing.model import Item
 from medaid.errors import Refused
-from medaid.events import CasePaid, SettlementPosted
+from medaid.events import CaseMoneyBack, CasePaid, SettlementPosted
 from medaid.ids import OrderId
 from medaid.instants import stored
 from medaid.money import Fen
@@ -159,13 +161,14 @@ def test_a_real_settlement_and_its_reversal_stand_under_every_clause_of_its_step
             service.project(e)
     month, region = Month.of(NOW), decision.insured_region
     clauses = service.list_clauses(region, month)
-    assert clauses == service.clauses_of(decision.steps)
+    assert clauses == clauses_of(decision.steps)
     assert len(clauses) >= 2
+    assert (int(decision.funds_paid), int(decision.by_fund["maf_pay"])) == (420000, 120000)
     for clause in clauses:
         rows = service.page_of_payments(region, month, clause, "", 10)[0]
         assert {(r.payment_id, r.kind, int(r.amount)) for r in rows} == {
-            (setl_id, "settlement", int(decision.funds_paid)),
-            (f"{setl_id}R", "reversal", -int(decision.funds_paid)),
+            (setl_id, "settlement", 300000),
+            (f"{setl_id}R", "reversal", -300000),
         }
 
 
@@ -199,13 +202,48 @@ def test_another_region_and_another_month_are_not_in_it(
     ]
 
 
-def test_both_regions_that_pay_find_it(settled: dict[str, tuple[Any, ...]]) -> None:
+def test_both_regions_that_pay_find_it_with_what_each_paid(
+    settled: dict[str, tuple[Any, ...]],
+) -> None:
+    """600.00 of insurance and 200.00 of assistance: each region sums up its own."""
     one = clearing_item(1, july(3))
     settled[one.setl_id] = steps(ART7)
     service.project(event_of(one, "320583"))
-    found, _ = service.page_of_payments(Region("320583"), Month("2023-07"), ART7, "", 5)
-    assert [row.payment_id for row in found] == [one.setl_id]
-    assert pages(ART7, 10) == [[one.setl_id]]
+    for region, fen in (("320583", 20000), (HOME, 60000)):
+        found, _ = service.page_of_payments(Region(region), Month("2023-07"), ART7, "", 5)
+        assert [(row.payment_id, int(row.amount)) for row in found] == [(one.setl_id, fen)]
+
+
+@pytest.mark.parametrize(
+    ("assisting", "maf", "paid"),
+    [
+        ("", 0, {HOME: 60000}),
+        (HOME, 20000, {HOME: 80000}),
+        ("320583", 20000, {HOME: 60000, "320583": 20000}),
+        ("320583", 0, {HOME: 60000}),
+    ],
+)
+def test_whose_funds_pay_how_much(assisting: str, maf: int, paid: dict[str, int]) -> None:
+    event = event_of(clearing_item(1, july(3), maf=maf), assisting)
+    assert event.paid_by() == paid
+    assert sum(event.paid_by().values()) == event.fund_pay_sumamt
+
+
+def test_what_came_back_of_a_case_is_taken_off_its_clauses() -> None:
+    """Returned by the bank and paid again, then recovered in part: the sum is what was borne."""
+    of = ("320500M1", "P1", HOME)
+    paid = CasePaid(*of, Fen(1200))
+    service.project_case(paid, stored(july(9)), lambda _case: (HOME, steps(ART8)))
+    back = CaseMoneyBack(*of, Fen(1200), False, (ART8,))
+    service.project_money_back(back, stored(july(10)))
+    service.project_money_back(back, stored(july(10)))
+    service.project_case(paid, stored(july(11)), lambda _case: (HOME, steps(ART8)))
+    service.project_money_back(CaseMoneyBack(*of, Fen(300), True, (ART8,)), stored(july(20)))
+    rows = payments(ART8)["rows"]
+    assert [row["kind"] for row in rows] == ["case", "returned", "case", "recovered"]
+    assert sum(Decimal(row["amount"]) for row in rows) == Decimal("9.00")
+    service.project_money_back(CaseMoneyBack(*of, Fen(300), True, ()), stored(july(21)))
+    assert len(payments(ART8)["rows"]) == 4
 
 
 def test_what_comes_twice_is_one_and_what_is_unknown_is_none(
@@ -362,5 +400,5 @@ def test_the_order_of_a_case_leads_to_the_clauses_of_its_pricing(tables: Tables)
         OrderId(case.orders[-1].order_id), lambda region: None, reimbursement.steps_of_case
     )
     assert case.pricing is not None
-    assert found.clauses == service.clauses_of(case.pricing.steps)
+    assert found.clauses == clauses_of(case.pricing.steps)
     assert len(found.clauses) >= 1

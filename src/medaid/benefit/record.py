@@ -7,7 +7,7 @@ answer cannot be bent unseen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from medaid.benefit import reckoning
@@ -175,3 +175,8 @@ def _keys(data: Any, wanted: frozenset[str], at: str) -> None:
 
 def _bad(field: str, rule: str) -> BadInput:
     return BadInput("FIELD_FORMAT", field=field, rule=rule)
+
+
+def clauses_of(steps: Iterable[Step]) -> tuple[tuple[str, str], ...]:
+    """Document and article of every clause that a step rests on, each once, in order."""
+    return tuple(sorted({(one.document, one.article) for step in steps for one in step.cites}))

@@ -26,7 +26,7 @@ from medaid.benefit.facts import (
 )
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.benefit.reckoning import amount
-from medaid.benefit.record import bill_to_data, steps_to_data
+from medaid.benefit.record import bill_to_data, clauses_of, steps_to_data
 from medaid.benefit.sentence import category_name, sentences
 from medaid.benefit.statements import (
     SENDER_FACTS,
@@ -54,6 +54,7 @@ __all__ = [
     "category_name",
     "check_fee_classes",
     "check_stated_facts",
+    "clauses_of",
     "decide",
     "decide_with_entered",
     "deductible_borne",

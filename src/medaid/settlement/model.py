@@ -193,11 +193,11 @@ class TracedPayment:
     payment_id: str
     """setl_id, with `R` for its reversal; or the id of a manual case."""
     kind: str
-    """settlement, reversal or case."""
+    """settlement, reversal, case; returned or recovered where what a case was paid came back."""
     institution: str
     at: datetime
     amount: Fen
-    """All funds together; negative for a reversal."""
+    """The region's own funds together; negative for what was taken back or came back."""
 
 
 class MessageAct(StrEnum):

@@ -32,6 +32,7 @@ from medaid.reimbursement.service.acting import (
     region_of,
     source_of,
 )
+from medaid.reimbursement.service.money_back import money_back
 
 _OWED: Final = "2103"
 
@@ -127,7 +128,8 @@ def front_returned(request: ActRequest, case: Case, _: History) -> Changed:
         outpatient=books.outpatient_assistance(case),
     )
     changed = _not_paid(case, front, request.why.reason, request.now)
-    return replace(changed, writes=[*writes, *changed.writes])
+    back = outbox.publish(money_back(case, amount), f"{front.order_id}.{case.version}", request.now)
+    return replace(changed, writes=[*writes, *changed.writes, back])
 
 
 def check_not_fronted(case: Case) -> None:

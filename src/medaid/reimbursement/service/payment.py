@@ -36,6 +36,7 @@ from medaid.reimbursement.service.acting import (
 from medaid.reimbursement.service.context import Context
 from medaid.reimbursement.service.files import check_account_proof
 from medaid.reimbursement.service.fronting import contract_of
+from medaid.reimbursement.service.money_back import money_back
 
 
 @case_act
@@ -221,9 +222,10 @@ def _not_paid(case: Case, last: CaseOrder, answered: payments.Answered) -> Chang
     event = CasePaymentFailed(case.case_id, case.psn_no, case.admdvs, reason)
     earlier = len(answered.order.answers)
     key = f"{last.order_id}.{earlier}" if earlier else last.order_id
+    back = [outbox.publish(money_back(case, last.amount), key, now)] if returned else []
     return Changed(
         case.with_order(failed),
-        [*undone, outbox.publish(event, key, now)],
+        [*undone, outbox.publish(event, key, now), *back],
     )
 
 

@@ -18,6 +18,7 @@ from medaid.receipts import service as receipts
 from medaid.reimbursement import books
 from medaid.reimbursement.model import Act, Case, CaseOrder, State
 from medaid.reimbursement.service.acting import ActRequest, Changed, History, case_act
+from medaid.reimbursement.service.money_back import money_back
 
 
 @case_act
@@ -98,7 +99,9 @@ def receive_recovery(request: ActRequest, case: Case, history: History) -> Chang
     assert case.order is not None, "a demand is an order"
     ordered = [one.at for one in history if one.act == "order_recovery"]
     booked = books.recovered_later if _of_earlier_year(history, ordered[-1]) else books.recovered
-    return Changed(case, fund.writes(*booked(case, case.order, request.now)))
+    back = money_back(case, Fen(-case.order.amount), recovered=True)
+    told = outbox.publish(back, case.order.order_id, request.now)
+    return Changed(case, [*fund.writes(*booked(case, case.order, request.now)), told])
 
 
 def _of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:

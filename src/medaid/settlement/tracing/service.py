@@ -7,17 +7,19 @@ itself writes nothing for it (docs/adr/0079).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from medaid.benefit.model import Step
+from medaid.benefit.service import clauses_of
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
 from medaid.errors import BadInput, Refused
-from medaid.events import CasePaid, Event, SettlementPosted
+from medaid.events import CaseMoneyBack, CasePaid, Event, SettlementPosted
 from medaid.ids import OrderId
 from medaid.instants import from_stored
+from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.payments.model import PayOrder, SourceKind
@@ -31,11 +33,6 @@ StepsOfCase = Callable[[str], tuple[str, tuple[Step, ...]]]
 """case_id → the region whose case it is, and the steps of its pricing; none before it is priced."""
 
 
-def clauses_of(steps: Iterable[Step]) -> Clauses:
-    """Document and article of every clause that a step rests on, each once, in order."""
-    return tuple(sorted({(one.document, one.article) for step in steps for one in step.cites}))
-
-
 def hear(event: Event, at: str, steps_of: StepsOfCase) -> None:
     """A payment that became final, under its clauses; `at` is the stored instant of the event.
     Raises Unavailable: the event comes again."""
@@ -44,6 +41,8 @@ def hear(event: Event, at: str, steps_of: StepsOfCase) -> None:
             project(event)
         case CasePaid():
             project_case(event, at, steps_of)
+        case CaseMoneyBack():
+            project_money_back(event, at)
 
 
 def project(event: SettlementPosted) -> None:
@@ -54,14 +53,9 @@ def project(event: SettlementPosted) -> None:
         steps = settlement.get_settlement(event.setl_id).decision.steps
     except Refused:
         return
-    payment = TracedPayment(
-        f"{event.setl_id}R" if event.refd else event.setl_id,
-        "reversal" if event.refd else "settlement",
-        event.institution,
-        event.setl_time,
-        event.fund_pay_sumamt,
-    )
-    for region in {event.insured_region, event.assisting_region} - {""}:
+    name, kind = (f"{event.setl_id}R", "reversal") if event.refd else (event.setl_id, "settlement")
+    for region, amount in event.paid_by().items():
+        payment = TracedPayment(name, kind, event.institution, event.setl_time, amount)
         _note(region, ClauseGroup(clauses_of(steps)), payment)
 
 
@@ -70,6 +64,14 @@ def project_case(event: CasePaid, at: str, steps_of: StepsOfCase) -> None:
     region, steps = steps_of(event.case_id)
     paid = TracedPayment(event.case_id, "case", "", from_stored(at), event.amount)
     _note(region, ClauseGroup(clauses_of(steps)), paid)
+
+
+def project_money_back(event: CaseMoneyBack, at: str) -> None:
+    """Notes what came back of a manual case beside what was paid, so that both sum up to what was
+    borne; `at` is the stored instant of the event. Raises Unavailable."""
+    kind = "recovered" if event.recovered else "returned"
+    back = TracedPayment(event.case_id, kind, "", from_stored(at), Fen(-event.amount))
+    _note(event.insu_admdvs, ClauseGroup(event.clauses), back)
 
 
 def _note(region: str, group: ClauseGroup, payment: TracedPayment) -> None:
