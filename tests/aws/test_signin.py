@@ -7,6 +7,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from tests import tokens
 
 from medaid.aws import signin
+from medaid.aws.settings import settings
 from medaid.aws.signin import PublicKey, claims_of, signed_by
 from medaid.errors import Forbidden, Unavailable
 
@@ -225,3 +228,30 @@ def test_keys_come_over_tls_alone() -> None:
     for address in ("http://issuer.example/keys", "file:///etc/passwd", "None"):
         with pytest.raises(ValueError, match="address"):
             signin._fetched(address)
+
+
+@pytest.mark.parametrize("address", ["https://issuer.example/keys", "http://127.0.0.1:4566/keys"])
+def test_what_the_issuer_answers_is_an_object(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one address without TLS is the one that the installation itself names."""
+    given = settings()
+    monkeypatch.setattr(
+        signin, "settings", lambda: replace(given, token_keys="http://127.0.0.1:4566/keys")
+    )
+    answers = [b'{"keys": []}', b"[]", b"no JSON"]
+    monkeypatch.setattr("urllib.request.urlopen", lambda _, timeout: BytesIO(answers.pop(0)))
+    assert signin._fetched(address) == {"keys": []}
+    for _ in range(2):
+        with pytest.raises(ValueError):  # noqa: PT011  # of either kind
+            signin._fetched(address)
+
+
+def test_the_longest_token_is_read_and_a_longer_one_is_not() -> None:
+    """The claims are made as long as the bound allows, to the letter."""
+    spare = signin.LONGEST - len(tokens.signed(claims(x="")))
+    sizes = {len(tokens.signed(claims(x="a" * n))): n for n in range(spare * 3 // 4 - 8, spare)}
+    longest = tokens.signed(claims(x="a" * sizes[max(k for k in sizes if k <= signin.LONGEST)]))
+    assert claims_of(longest, NOW)
+    longer = tokens.signed(claims(x="a" * sizes[min(k for k in sizes if k > signin.LONGEST)]))
+    assert "格式" in refused(longer)

@@ -3,16 +3,29 @@ shown once. Issue: the hospital's door, 1."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.conftest import Tables
-from tests.settlement.hospital import NANJING, TOWNSHIP, contracted
+from tests.settlement.hospital import NANJING, NOW, TOWNSHIP, contracted
 from tests.settlement.signing import HOSPITAL, ask, entered
 
 from medaid.aws import secrets
 from medaid.aws.secrets import create_secret, read_secret
+from medaid.errors import Conflict
+from medaid.ids import InstitutionCode, OfficerId
+from medaid.regions import Region
+from medaid.settlement.gateways import rules
+from medaid.settlement.gateways.model import (
+    Gateway,
+    GatewayCredential,
+    InstitutionCredentials,
+)
 
+NEW = GatewayCredential(
+    0, Gateway.TIF, "his-one", "接入函", OfficerId("o-1"), Region("440902"), NOW
+)
 BODY = {"gateway": "tif", "access_id": "his-one", "document": "接入函1号"}
 
 
@@ -134,3 +147,16 @@ def test_an_ended_credential_gets_no_secret() -> None:
     ask("/decision", {"approved": True}, "officer-2")
     ask("/end", {"number": 1})
     wrong(ask("/secret", {"number": 1}), 409, "STATE", "number")
+
+
+def test_an_institution_has_so_many_credentials_and_no_more() -> None:
+    """Its first message of a minute reads them all."""
+    made = replace(NEW, approved=True, decided_at=NOW)
+    many = tuple(replace(made, number=n) for n in range(1, rules.MOST))
+    held = InstitutionCredentials(InstitutionCode(HOSPITAL), many)
+    full = rules.proposed(held, NEW)
+    assert (len(full.credentials), full.credentials[-1].number) == (rules.MOST, rules.MOST)
+    done = replace(full.credentials[-1], decided_at=NOW)
+    full = replace(full, credentials=(*full.credentials[:-1], done))
+    with pytest.raises(Conflict, match=str(rules.MOST)):
+        rules.proposed(full, NEW)

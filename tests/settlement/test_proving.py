@@ -102,6 +102,13 @@ def test_jilin_gets_a_token_and_posts_to_one_address() -> None:
     assert passed(admitted({"authorization": f"bearer {again}"})) == first
 
 
+def test_the_longest_header_is_read() -> None:
+    _, secret = entered("api")
+    assert passed(admitted(api(secret, CLOCK, _api_name="n" * 200)))
+    longer = api(secret, CLOCK, _api_name="n" * 201)
+    refused(admitted(longer), "UNAUTHENTICATED", "_api_name", "过长")
+
+
 def test_the_sign_ins_token_goes_on_beside_any_of_them() -> None:
     entered("tif")
     assert passed(admitted(tokens.bearer(MAOMING.code, CLOCK)))
@@ -143,6 +150,8 @@ def test_an_old_or_early_timestamp_is_refused_and_the_last_in_time_is_not(
     assert passed(admitted(signed(secret, CLOCK - window)))
     for wrong in ("", "x", "１６２５４５０４００", "1" * 9, "-1625450400", "1e9"):
         refused(admitted(signed(secret, CLOCK) | {stamp: wrong}), "UNAUTHENTICATED", stamp)
+    digits = {"tif": "10 位秒数", "api": "13 位毫秒数"}[gateway]
+    refused(admitted(signed(secret, CLOCK) | {stamp: "1"}), "UNAUTHENTICATED", stamp, digits)
 
 
 @pytest.mark.parametrize(("gateway", "signed", "signature", "stamp"), SIGNERS)
