@@ -215,12 +215,16 @@ def _officer(number: int) -> Write:
     return PaymentItem.create(payment_keys.officer_key(HERE, made.officer_id), made, "duty")
 
 
-def _bill(number: int) -> list[Write]:
+def _bill(number: int, month: str = MONTH, kind: BillKind = BillKind.CLEARING) -> list[Write]:
     """Half of them owed to the region, half owed by it."""
     other = Region(f"32{number // 2 + 1:02d}00")
     pair = (HERE, other) if number % 2 else (other, HERE)
     parts = parts_of({pair: {"maf": Fen(5)}})
-    return between.create_bill(RegionBill(*pair, MONTH, BillKind.CLEARING, 1, parts, NOW))
+    return between.create_bill(RegionBill(*pair, month, kind, 1, parts, NOW))
+
+
+def _prepaid(number: int) -> list[Write]:
+    return _bill(number, "2026-00", BillKind.PREPAYMENT)
 
 
 def _deposit(number: int) -> Write:
@@ -335,6 +339,7 @@ SEEDS: Final[dict[str, Seed]] = {
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}": Seed(_open_lines, rows="open"),
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}/versions": Seed(_each(_reconciliation)),
     f"/fund/{{admdvs}}/vouchers/{MONTH}": Seed(_each(_voucher)),
+    "/clearing/{admdvs}/prepayments/2026/bills": Seed(_each(_prepaid)),
     "/institutions/{admdvs}": Seed(_each(_contract)),
     "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
