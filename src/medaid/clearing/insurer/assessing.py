@@ -4,18 +4,17 @@ agreed to by another, printed and signed."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.figures import figure
 from medaid.clearing.insurer import store
+from medaid.clearing.insurer.deciding import decided
 from medaid.clearing.insurer.evaluation import evaluate
 from medaid.clearing.insurer.model import Contract, ContractState, InsurerAssessment, Score, Signed
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.payments.service import check_second
 from medaid.regions import Region
 
 State = ContractState
@@ -65,13 +64,10 @@ def decide_assessment(
     def decide() -> Decided[InsurerAssessment]:
         row, _ = store.held_assessment(city, year)
         held = find_assessment(city, year)
-        if held.state is not State.PROPOSED:
-            raise Conflict("STATE", field="assessment", rule="没有待复核的考核评价")
-        scored = held.trail[-1]
-        check_second(city, by, scored.by, scored.at, now, "考核与复核不得为同一人")
-        act = Signed("approve" if approved else "reject", by, now, reason)
-        state = State.IN_FORCE if approved else State.REJECTED
-        after = replace(held, state=state, trail=(*held.trail, act))
+        after = decided(
+            held, approved, reason, by, city, now,
+            field="assessment", nothing="没有待复核的考核评价", two="考核与复核不得为同一人",
+        )  # fmt: skip
         return Decided(after, [store.save_assessment(row, after, now)])
 
     return transact(decide, refuse_as_changed)

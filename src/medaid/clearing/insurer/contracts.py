@@ -5,25 +5,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.figures import figure
 from medaid.clearing.insurer import store
+from medaid.clearing.insurer.deciding import decided
 from medaid.clearing.insurer.model import Contract, ContractState, Signed, Survey
 from medaid.clearing.store import ClearingItem
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.payments.service import check_second
 from medaid.regions import Region
 
 State = ContractState
-_DECIDED: Final = {
-    State.PROPOSED: (State.IN_FORCE, State.REJECTED),
-    State.ENDING: (State.ENDED, State.IN_FORCE),
-}
 
 
 def propose_contract(contract: Contract, by: OfficerId, now: datetime) -> Contract:
@@ -90,17 +85,14 @@ def decide_contract(
 
     def decide() -> Decided[Contract]:
         row, held = _held(city, year)
-        states = _DECIDED.get(held.state)
-        if states is None:
-            raise Conflict("STATE", field="contract", rule="没有待复核的合同事项")
-        asked = held.trail[-1]
-        check_second(city, by, asked.by, asked.at, now, "录入与复核合同不得为同一人")
-        state = states[0] if approved else states[1]
-        last = held.last_day if state is State.ENDED else None
+        after = decided(
+            held, approved, reason, by, city, now,
+            field="contract", nothing="没有待复核的合同事项", two="录入与复核合同不得为同一人",
+        )  # fmt: skip
+        last = held.last_day if after.state is State.ENDED else None
         if last is not None and civil_date(now) > last:
             raise Conflict("STATE", field="contract", rule="终止日已过,请另行申请")
-        act = Signed("approve" if approved else "reject", by, now, reason)
-        after = replace(held, state=state, last_day=last, trail=(*held.trail, act))
+        after = replace(after, last_day=last)
         return Decided(after, [store.save_contract(row, after, now)])
 
     return transact(decide, refuse_as_changed)

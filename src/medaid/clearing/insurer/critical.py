@@ -13,6 +13,7 @@ from typing import Final
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.insurer import store
+from medaid.clearing.insurer.deciding import decided
 from medaid.clearing.insurer.model import (
     CarrierKind,
     ContractState,
@@ -21,7 +22,6 @@ from medaid.clearing.insurer.model import (
 )
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
-from medaid.payments.service import check_second
 from medaid.regions import Region
 
 CRITICAL_FUND: Final = "critical_resident"
@@ -86,13 +86,10 @@ def decide_critical(
         if row is None or held is None:
             rule = f"{region} {begin} 无大病保险承办登记"
             raise Refused("NOT_FOUND", field="begin", rule=rule)
-        if held.state is not State.PROPOSED:
-            raise Conflict("STATE", field="begin", rule="没有待复核的承办登记")
-        asked = held.trail[-1]
-        check_second(region, by, asked.by, asked.at, now, "录入与复核不得为同一人")
-        act = Signed("approve" if approved else "reject", by, now, reason)
-        state = State.IN_FORCE if approved else State.REJECTED
-        after = replace(held, state=state, trail=(*held.trail, act))
+        after = decided(
+            held, approved, reason, by, region, now,
+            field="begin", nothing="没有待复核的承办登记", two="录入与复核不得为同一人",
+        )  # fmt: skip
         return Decided(after, [store.save_critical(row, after, now)])
 
     return transact(decide, refuse_as_changed)
