@@ -115,7 +115,9 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     infno = dialects.same_infno(head["infno"])
     if infno not in INPUTS:
         raise BadInput(
-            "INFNO_UNKNOWN", field="infno", rule=f"{head['infno']} 不受理;受理 {'、'.join(INPUTS)}"
+            "INFNO_UNKNOWN",
+            field="infno",
+            rule=f"{head['infno']} 不受理;受理 {'、'.join(sorted(INPUTS))}",
         )
     if infno != "9101":
         _check_size(body, LARGEST_MESSAGE)
