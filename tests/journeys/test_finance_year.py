@@ -109,6 +109,15 @@ class Year:
             "chosen_on": "2020-12-01", "signed_on": "2020-12-20",
         })  # fmt: skip
         office.do(self.staff[CITY]["reviewer"], "POST", f"{contract}/decision", {"approved": True})
+        account = {
+            "acctname": "某财产保险茂名分公司",
+            "bankacct": "6222000099990000",
+            "bankcode": "102",
+        }
+        for region in (CITY, PLACES[1]):
+            payee, mine = f"/payments/{region}/payees/PICC", self.staff[region]
+            office.do(mine["accountant"], "PUT", payee, account)
+            office.do(mine["manager"], "POST", f"{payee}/approve")
         for region in OFFICES:
             funds = funds_of(region)
             lines = [("1001", "3001", fund, "2000000.00") for fund in funds]
@@ -252,7 +261,7 @@ class Year:
         money to its province, from there to the other one."""
         path = f"/clearing/{GUANGDONG}/bills/{month}"
         office, mine = self.office, self.staff[GUANGDONG]
-        for one in office.do(mine["accountant"], "GET", path)["bills"]:
+        for one in office.do(mine["accountant"], "GET", path)["rows"]:
             if one["debtor"] != GUANGDONG:
                 continue
             other = self.staff[one["creditor"]]
@@ -355,6 +364,7 @@ class Year:
             left = next(rows[name] for name in rows if "年末滚存结余" in name)
             assert int(left) == 200000000 + 4 * 3000000 - spent
             self.prints(mine["manager"], f"{version}/paper/pdf")
+        self.is_spent_as_paid()
         balance = self.office.do(
             mine["accountant"], "GET", f"/fund/{CITY}/trial-balance",
             query="from=2021-01-01&to=2021-12-31",
@@ -367,6 +377,18 @@ class Year:
                 if one[:2] == (CITY, account) and one.fund == fund and one.day < "2022"
             )
             assert closing[f"{CODES[fund]}-{account}"] == Fen(moved)
+
+    def is_spent_as_paid(self) -> None:
+        """On the cash basis the year's expense is what left the accounts, whatever is owed."""
+        path = f"/fund/{CITY}/cash-basis/2021"
+        rows = self.office.do(self.staff[CITY]["accountant"], "GET", path)["rows"]
+        for fund in ("basic_resident", "critical_resident"):
+            mine = [one for one in rows if one["code"].startswith(f"{CODES[fund]}-5")]
+            paid = sum(int(Fen.of_yuan(one["paid"])) for one in mine)
+            known = [one for one in self.moves if (one.region, one.fund) == (CITY, fund)]
+            there = sum(one.fen for one in known if one.day < "2022")
+            assert paid == 200000000 + 4 * 3000000 - there
+            assert paid < sum(int(Fen.of_yuan(one["booked"])) for one in mine)
 
     def answers(self) -> Counter[tuple[str, str]]:
         """By paying region and fund, what hospitals were told that the funds pay."""
@@ -387,7 +409,10 @@ class Year:
                 if one["district"] == region and one["state"] == "made":
                     bill = f"{base}/bills/{one['period']}"
                     self.office.do(mine["auditor"], "POST", f"{bill}/approve", {})
-                    self.office.do(mine["finance"], "POST", f"{bill}/pay", {})
+                    paid = self.office.do(mine["finance"], "POST", f"{bill}/pay", {})
+                    order, fronted = paid["order_id"], one["fronted"]
+                    said = f"H|{order}\nD|{order}|{fronted}|paid|\nT|1|{fronted}\n"
+                    assert self.office.bank_says(order, said) == {"taken": 1, "refused": 0}
                     self.moved(region, "1001", "assistance", -int(Fen.of_yuan(one["fronted"])))
                     self.insured[region] += int(Fen.of_yuan(one["fronted"]))
 
