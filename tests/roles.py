@@ -36,6 +36,15 @@ _DOORS: Final = (
     (re.compile(r"/medaid/reimbursement/api/\w+\.py$"), None, "Reimburse"),
     (re.compile(r"/medaid/(clearing|fund)/(\w+/)*(api|routes)(/\w+)?\.py$"), None, "Clearing"),
     (re.compile(r"/medaid/settlement/service\.py$"), ("answer", "explain"), "Settle"),
+    (re.compile(r"/medaid/reimbursement/service/sweep\.py$"), ("sweep",), "Sweep"),
+    (
+        re.compile(r"/medaid/reimbursement/service/\w+\.py$"),
+        ("note_settlement", "remind", "delivered"),
+        "Outbox",
+    ),
+    (re.compile(r"/medaid/reimbursement/jobs\.py$"), None, "YearEnd"),
+    (re.compile(r"/medaid/clearing/jobs\.py$"), ("monthly", "daily"), "Clearing"),
+    (re.compile(r"/medaid/fund/rollups\.py$"), ("brought",), "Rollup"),
     (re.compile(r"/medaid/settlement/gateways/service\.py$"), ("answer",), "Settle"),
 )
 """Where tests enter a function's code below its handler: file, names of functions, function."""

@@ -4,6 +4,7 @@ act needs, and holds the append-only tables."""
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests import roles
 from tests.roles import Act, NotAllowed
 
 from medaid.aws.settings import settings
-from medaid.local.places import PACKAGE
+from medaid.local.places import PACKAGE, ROOT
 
 PEOPLE = roles.table("medaid-people")
 JOURNAL = roles.table("medaid-journal")
@@ -228,10 +229,11 @@ FORBIDDEN = [
 
 def done(action: str, place: str, key: str) -> Act:
     """What a row says."""
-    if place != "-":
+    if place not in ("-", "anchor"):
         room, slash, index = place.partition("/")
         return Act(f"dynamodb:{action}", roles.table(settings().tables[room]) + slash + index, key)
-    bucket = f"arn:{roles.PARTITION}:s3:::{settings().bucket}"
+    name = f"medaid-anchor-{roles.ACCOUNT}" if place == "anchor" else settings().bucket
+    bucket = f"arn:{roles.PARTITION}:s3:::{name}"
     return Act(f"s3:{action}", bucket if action == "ListBucket" else f"{bucket}/{key}", key)
 
 
@@ -251,12 +253,66 @@ def test_what_a_function_does_is_refused_without_its_permission(
     assert len(taken) == 1, taken
 
 
+KEPT = tomllib.loads(Path(__file__).with_name("role_kept.toml").read_text(encoding="utf-8"))["kept"]
+
+
+def kept(row: dict[str, str]) -> tuple[str, Act]:
+    return row["function"], done(row["action"], row["place"], row["key"])
+
+
+def needless(rows: list[dict[str, str]]) -> list[roles.Permission]:
+    """Permissions without which no known act is refused, those explained by `rows` left out."""
+    acts: dict[str, set[Act]] = {}
+    for function, action, place, key in NEEDED:
+        acts.setdefault(function, set()).add(done(action, place, key))
+    for function, act in map(kept, rows):
+        acts.setdefault(function, set()).add(act)
+    return roles.unneeded(acts)
+
+
+def test_no_role_has_a_permission_that_nothing_needs() -> None:
+    """Right money, 42. Each is taken away and refuses an act that the tests do, or one that
+    role_kept.toml explains."""
+    assert needless(KEPT) == []
+
+
+@pytest.mark.parametrize("row", KEPT, ids=lambda row: " ".join(list(row.values())[:4]))
+def test_what_is_kept_without_an_act_of_the_tests_says_which_code_does_it(
+    row: dict[str, str],
+) -> None:
+    """Right money, 42. One row explains one permission, and names a function that is there."""
+    assert len(needless([one for one in KEPT if one is not row])) == 1
+    path, _, name = row["where"].partition("::")
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert re.search(rf"^( {{4}})?def {name}\(", text, re.MULTILINE), row["where"]
+    assert len(row["why"]) > 20
+
+
+def test_a_permission_that_somebody_adds_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right money, 42."""
+    added = role(
+        {
+            "Sid": "More",
+            "Action": ["dynamodb:DeleteItem"],
+            "Resource": PEOPLE,
+            "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]}},
+        }
+    )
+    held = roles.roles()
+    monkeypatch.setattr(roles, "roles", lambda: {**held, "Sweep": [*held["Sweep"], *added]})
+    assert [(one.function, one.sid) for one in needless(KEPT)] == [("Sweep", "More")]
+
+
 @pytest.mark.parametrize(("function", "action", "place", "key"), FORBIDDEN)
 def test_what_is_none_of_its_business_a_function_may_not_do(
     function: str, action: str, place: str, key: str
 ) -> None:
     """Right money, 42."""
     assert not roles.allowed(roles.roles()[function], done(action, place, key))
+
+
+PUBLISHED = {("settlement", "K#")}
+"""Packs of policies, by whoever deploys them, with rights of their own: no function writes them."""
 
 
 def partitions() -> set[tuple[str, str]]:
@@ -267,7 +323,7 @@ def partitions() -> set[tuple[str, str]]:
         room = path.relative_to(PACKAGE).parts[0]
         for prefix in re.findall(r"pk `([A-Za-z]+#)", path.read_text(encoding="utf-8")):
             found.add((shared.get(room, {}).get(prefix, room), prefix))
-    return found
+    return found - PUBLISHED
 
 
 @pytest.mark.parametrize(("table", "prefix"), sorted(partitions()))

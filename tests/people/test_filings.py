@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from medaid.errors import Forbidden, Refused
+from medaid.people import filings
 from medaid.people.filings import check_may_cancel, compiled, filing_from, filing_rules
 from medaid.people.model import Filer, Filing, FilingRequest
 
@@ -88,6 +89,22 @@ def test_not_filed(request_: FilingRequest, filer: Filer, code: str) -> None:
     with pytest.raises(Refused) as refused:
         filing_from(request_, filer, "F1", NOW)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("days_ago", "taken"), [(0, True), (3, True), (4, False)])
+def test_a_grace_that_a_document_grants_is_so_long_and_no_longer(
+    monkeypatch: pytest.MonkeyPatch, days_ago: int, *, taken: bool
+) -> None:
+    """Right money, 4. No document at hand grants one; one that does is data."""
+    rules, issuers = filing_rules()
+    granted = {**rules, "referred": replace(rules["referred"], grace_days=3)}
+    monkeypatch.setattr(filings, "filing_rules", lambda: (granted, issuers))
+    begun = replace(REFERRED, begin=TODAY - timedelta(days=days_ago))
+    if taken:
+        assert filing_from(begun, HOSPITAL, "F1", NOW).valid_from == begun.begin
+    else:
+        with pytest.raises(Refused, match="就医前"):
+            filing_from(begun, HOSPITAL, "F1", NOW)
 
 
 FILED = filing_from(REFERRED, HOSPITAL, "F1", NOW)
