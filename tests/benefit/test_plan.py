@@ -38,7 +38,8 @@ def test_facts_that_no_clause_asks_for_do_not_multiply_plans() -> None:
 
 def test_who_bears_nothing_first_bears_nothing_at_all_first() -> None:
     """Not a millionth of a millionth either, which no bill of today would show."""
-    assert {one.initial_self_pay for one in plan(MAOMING, FACTS)} == {0}
+    planned = plan(MAOMING, FACTS)
+    assert {(one.initial_self_pay, one.reckoning.initial_ratio) for one in planned} == {(0, 0)}
 
 
 def test_a_fact_that_cannot_decide_is_not_asked_for() -> None:
