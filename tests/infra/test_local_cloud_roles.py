@@ -59,7 +59,7 @@ DYNAMODB = [
     ("roster", "settlement", "get_item", False),
     ("roster", "journal", "put_item", False),
     ("outbox", "outbox", "get_item", True),
-    ("outbox", "people", "get_item", True),
+    ("outbox", "people", "get_item", False),
     ("outbox", "people", "put_item", False),
     ("reimburse", "reimbursement", "put_item", True),
     ("reimburse", "journal", "delete_item", False),
@@ -107,7 +107,7 @@ S3 = [
     ("payments", "get_object", "bank/in/role-test", True),
     ("payments", "put_object", "bank/in/role-test", False),
     ("payments", "put_object", "bank/out/role-test", True),
-    ("clearing", "get_object", "bank/in/role-test", True),
+    ("clearing", "get_object", "bank/in/role-test", False),
     ("clearing", "put_object", "bank/out/role-test", True),
     ("clearing", "put_object", "finance/in/role-test", False),
 ]
