@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from unittest import mock
 
-from medaid.aws import dropped
+from medaid.aws import dropped, exchange
 from medaid.people import intake, store
 from medaid.people.certificate import check_character
 from medaid.people.recording import Recording
@@ -92,12 +92,14 @@ def main(rows: int) -> None:
         def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
             return files[key].open("rb"), etag
 
-        def put(key: str, content: Any, _type: str) -> None:
+        def put(key: str, content: Any, _type: str = "") -> str:
             kept[key] = len(content) if isinstance(content, bytes) else content.seek(0, 2)
+            return key
 
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with (
-            mock.patch.multiple(dropped, opened=opened, put=put),
+            mock.patch.multiple(dropped, opened=opened),
+            mock.patch.multiple(exchange, put=put),
             mock.patch.multiple(store, batch=lambda _batch: None),
             mock.patch.object(intake, "commit", return_value=None),
             mock.patch.object(Recording, "record", recorded),
