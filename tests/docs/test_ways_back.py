@@ -19,8 +19,6 @@ ROUTES: Final = {
 }
 PAGE: Final = (docs.DOCS / "ways-back.md").read_text(encoding="utf-8")
 NOT_YET: Final = {
-    "POST /fund/{admdvs}/allocations/{quarter}/{request}/approve",
-    "POST /fund/{admdvs}/allocations/{quarter}/{request}/receive",
     "POST /reimbursement/cases/{case_id}/order_recovery",
     "POST /reimbursement/cases/{case_id}/receive_recovery",
 }

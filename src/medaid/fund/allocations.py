@@ -12,6 +12,7 @@ from datetime import datetime
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
 from medaid.fund import budgets, keys, periods, store
+from medaid.fund.allocation_steps import receipts_withdrawn, standing, withdrawal_asked
 from medaid.fund.hands import check_another
 from medaid.fund.model import Entry, journal
 from medaid.fund.model.chart import accounts, check_funds, spent_from
@@ -153,7 +154,7 @@ def receive_allocation(
 
 def get_allocation(admdvs: str, quarter: str, request: str) -> tuple[Allocation, AllocationState]:
     """One request and its state. Raises Refused NOT_FOUND."""
-    item, held = _find(admdvs, quarter, request)
+    item, held = find_request(admdvs, quarter, request)
     return held, AllocationState(item.state)
 
 
@@ -184,12 +185,15 @@ def _turned(
     roles: frozenset[str] = frozenset(),
 ) -> Allocation:
     def decide() -> Decided[Allocation]:
-        item, held = _find(admdvs, quarter, request)
-        if item.state == to and held.trail[-1].by == act.by:
+        item, held = find_request(admdvs, quarter, request)
+        last = held.trail[-1]
+        if item.state == to and (last.by, last.act) == (act.by, act.act):
             return Decided(held)
         if item.state not in waits:
             raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
-        check_another(admdvs, held.trail, act, "申请、审核、审批与到账登记")
+        if withdrawal_asked(held.trail) is not None:
+            raise Conflict("STATE", field="request", rule="已申请撤回批准,尚未复核")
+        check_another(admdvs, standing(held.trail), act, "申请、审核、审批与到账登记")
         changed = replace(held, trail=(*held.trail, act))
         writes = [item.replace(changed, "allocation", state=to, at=act.at)]
         if to in _DUTIES or (to is AllocationState.REJECTED and "auditor" in roles):
@@ -198,25 +202,31 @@ def _turned(
         if to is AllocationState.APPROVED:
             writes.append(_within_budget(admdvs, held, act.at))
         if to is AllocationState.RECEIVED:
-            entry = _entry(admdvs, held, act.at)
+            entry = receipt_entry(admdvs, held, act.at)
             writes += periods.posting(entry, spending="amounts")
         return Decided(changed, writes)
 
-    return transact(decide, _refuse_posted)
+    return transact(decide, refuse_posted)
 
 
-def _find(admdvs: str, quarter: str, request: str) -> tuple[store.FundItem, Allocation]:
+def find_request(admdvs: str, quarter: str, request: str) -> tuple[store.FundItem, Allocation]:
+    """A request as it is stored. Raises Refused NOT_FOUND."""
     item = store.find(keys.of_request(admdvs, quarter, request))
     if item is None:
         raise Refused("NOT_FOUND", field="request", rule="没有该笔申请")
     return item, item.record(Allocation)
 
 
-def _refuse_posted(lost: ConditionFailed) -> None:
+def refuse_posted(lost: ConditionFailed) -> None:
+    """Raises Conflict PERIOD_CLOSED, DUPLICATE where a period or the entry was what lost."""
     periods.refuse_posted(lost, "request", "该笔申请已入账")
 
 
-def _entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
+def receipt_entry(admdvs: str, held: Allocation, now: datetime) -> Entry:
+    """The entry of the receipt that is recorded next, or of the one that stands: each receipt after
+    one that was taken back has a number of its own."""
     rows = [(fund, "1002", "1001", fen) for fund, fen in held.amounts.items()]
-    source, narrative = f"{admdvs}-{held.quarter}-{held.request}", f"{held.quarter} 预拨"
+    again = receipts_withdrawn(held.trail)
+    source = f"{admdvs}-{held.quarter}-{held.request}" + (f".{again + 1}" if again else "")
+    narrative = f"{held.quarter} 预拨"
     return journal.movement("allocation", admdvs, source, rows, now, narrative=narrative)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from medaid.fund import allocations, service, vouchers
+from medaid.fund.allocation_steps import standing
 from medaid.fund.analysis import sides
 from medaid.fund.books import TrialBalanceRow
 from medaid.fund.model import Account
@@ -152,7 +153,7 @@ def allocation_paper(region: Region, quarter: Quarter, request: str) -> Paper:
         notes=why(one.trail),
         signatures=signed(
             region,
-            one.trail,
+            standing(one.trail),
             (
                 ("申请", "经办机构申请"),
                 ("审核", "经办机构审核"),

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import (
     Body,
+    Decision,
     ListQuery,
     Page,
     Shown,
@@ -18,7 +19,8 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call
-from medaid.fund import allocations
+from medaid.fund import allocation_withdrawal, allocations
+from medaid.fund.allocation_steps import AllocationStep
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.records import Allocation, AllocationState
 from medaid.months import Quarter
@@ -88,6 +90,38 @@ def receive_allocation(
 ) -> AllocationShown:
     held = allocations.receive_allocation(admdvs, quarter, request, *call.acting)
     return _allocation(held, AllocationState.RECEIVED)
+
+
+@ROUTES.post(f"{_REQUEST}/approve/withdraw", "申请撤回批准预拨", roles=("finance",))
+def request_approval_withdrawal(
+    call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    asked = AllocationStep.APPROVAL, admdvs, quarter, request, call.body.reason
+    return _allocation(*allocation_withdrawal.request_withdrawal(*asked, *call.signing))
+
+
+@ROUTES.post(f"{_REQUEST}/approve/withdraw/decision", "复核撤回批准预拨", roles=("finance",))
+def decide_approval_withdrawal(
+    call: Call[None, Decision], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    said = AllocationStep.APPROVAL, admdvs, quarter, request, call.body.approved, call.body.reason
+    return _allocation(*allocation_withdrawal.decide_withdrawal(*said, *call.signing))
+
+
+@ROUTES.post(f"{_REQUEST}/receive/withdraw", "申请撤回到账登记", roles=("cashier",))
+def request_receipt_withdrawal(
+    call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    asked = AllocationStep.RECEIPT, admdvs, quarter, request, call.body.reason
+    return _allocation(*allocation_withdrawal.request_withdrawal(*asked, *call.acting))
+
+
+@ROUTES.post(f"{_REQUEST}/receive/withdraw/decision", "复核撤回到账登记", roles=("accountant",))
+def decide_receipt_withdrawal(
+    call: Call[None, Decision], admdvs: Region, quarter: Quarter, request: str
+) -> AllocationShown:
+    said = AllocationStep.RECEIPT, admdvs, quarter, request, call.body.approved, call.body.reason
+    return _allocation(*allocation_withdrawal.decide_withdrawal(*said, *call.acting))
 
 
 @ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS, query=ListQuery)
