@@ -220,11 +220,11 @@ def test_by_hand_from_the_application_to_the_true_up_M二_5(town: Town) -> None:
 def test_an_outpatient_case_is_asked_for_in_march_alone_M二_5(town: Town) -> None:
     """茂民规〔2018〕3号二(五)1, 3; issue: the finance office, 9."""
     town.contract()
-    desk = town.granted("1", "7200.00", hifp="", med_type="11")
+    desk = town.granted("1", "7040.00", hifp="200.00", med_type="11")
     town.do(desk, "accountant", "front")
     town.do(desk, "cashier", "front_paid", voucher="PZ-001")
     assert town.bills(at("2021-07-01 05:00")) == {"07": "0.00"}
-    assert town.bills(at("2022-03-01 05:00"))["true_up"] == "7200.00"
+    assert town.bills(at("2022-03-01 05:00"))["true_up"] == "7040.00"
 
 
 def test_a_region_that_runs_its_assistance_itself_hands_nothing_over(town: Town) -> None:
