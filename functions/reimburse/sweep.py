@@ -1,4 +1,5 @@
-"""The schedule's handler: statutory clocks swept, each step of escalation claimed once (J28)."""
+"""The schedule's handler: statutory clocks swept, each step of escalation claimed once (J28), and
+the policy packs that ship with the code kept, so that what they price can be replayed."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from medaid.aws import calendars
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.reimbursement import service, wiring
+from medaid.settlement import service as settlement
 
 logger = Logger()
 metrics = Metrics()
@@ -21,6 +23,7 @@ metrics = Metrics()
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """One sweep. What it leaves (time, a fault) the next one finds again."""
     at = now()
+    published = settlement.publish_packs()
     with_what = wiring.context(at)
     done = service.sweep(with_what, at)
     metrics.add_metric("StepsClaimed", MetricUnit.Count, done.claimed)
@@ -38,6 +41,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         "corrected": done.corrected,
         "days_left": done.days_left,
         "calendar_files_spoiled": len(spoiled),
+        "packs_published": len(published),
     }
     logger.info("swept", extra={"job": event.get("job", ""), **told, "files": spoiled[:20]})
     return told

@@ -36,11 +36,13 @@ from medaid.aws import calendars, exchange, rest
 from medaid.aws.rest import describe
 from medaid.aws.rest.app import mount
 from medaid.payments import api as payments_api
+from medaid.policy.service import library
 from medaid.regions import Region
 from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.api.acts import ACTS
 from medaid.reimbursement.model import Officer
 from medaid.reimbursement.procedure import procedure
+from medaid.settlement import store as settlements
 
 NOW = at("2026-03-16 09:00")
 DESCRIPTION = describe.document([ROUTES, payments_api.ROUTES])
@@ -373,9 +375,21 @@ def test_sweep_handler_tells_what_it_did(tables: Tables) -> None:
     exchange.put("calendar/2027.toml", b"year = ")
     calendars._known.clear()
     told = sweep.handler(json.loads((FOLDER / "sweep.json").read_text(encoding="utf-8")), None)
-    assert set(told) == {"read", "claimed", "corrected", "days_left", "calendar_files_spoiled"}
-    assert told["calendar_files_spoiled"] == 1, "and everything went on"
+    assert told.pop("calendar_files_spoiled") == 1, "and everything went on"
+    assert set(told) == {"read", "claimed", "corrected", "days_left", "packs_published"}
     calendars._known.clear()
+
+
+def test_the_sweep_keeps_the_packs_that_ship_once(tables: Tables) -> None:
+    """What priced a settlement must be there when it is priced anew, also after another version of
+    the packs was deployed: no settlement could be replayed on AWS, where only the demonstration
+    kept them."""
+    hour = json.loads((FOLDER / "sweep.json").read_text(encoding="utf-8"))
+    shipped = {f"{one.id}@{one.version}" for one in library().packs}
+    assert all(settlements.find_pack(name) is None for name in shipped)
+    assert sweep.handler(hour, None)["packs_published"] == len(shipped)
+    assert all(settlements.find_pack(name) is not None for name in shipped)
+    assert sweep.handler(hour, None)["packs_published"] == 0
 
 
 def test_the_sample_event_is_taken(tables: Tables) -> None:

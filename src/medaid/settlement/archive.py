@@ -1,7 +1,7 @@
 """Every version of every policy pack that ever priced a settlement, kept so that it can be replayed
 in ten years.
 
-Packs ship with the code; a deployment publishes them here, once for each content version, and
+Packs ship with the code; the hourly sweep publishes them here, once for each content version, and
 nothing here ever changes.
 """
 
@@ -25,9 +25,10 @@ def publish_packs(folder: Path = PACKS) -> list[str]:
     for path in sorted(folder.glob("*.toml")):
         pack = load_pack(path)
         name = f"{pack.id}@{pack.version}"
-        if commit_once(
-            [store.create_pack(name, PublishedPack(path.name, path.read_text("utf-8")))]
-        ):
+        if store.find_pack(name) is not None:
+            continue
+        kept = PublishedPack(path.name, path.read_text("utf-8"))
+        if commit_once([store.create_pack(name, kept)]):
             new.append(name)
     return new
 

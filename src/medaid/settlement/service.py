@@ -165,7 +165,7 @@ def list_settlements(setl_ids: Sequence[str]) -> list[Settlement]:
 def publish_packs() -> list[str]:
     """Keeps every shipped pack by its content version, so that what is settled with it can be
     replayed; answers the new ones."""
-    from medaid.settlement import archive  # a deployment's act, not a message's
+    from medaid.settlement import archive  # the calendar's act, not a message's
 
     return archive.publish_packs()
 
