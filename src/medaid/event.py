@@ -90,3 +90,12 @@ class CaseMoneyBack(CaseEvent):
     amount: Fen
     recovered: bool
     clauses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecoveryWithdrawn(CaseEvent):
+    """What was demanded back was demanded wrongly: nothing is to be paid back, `amount` fen."""
+
+    KIND: ClassVar[str] = "case_recovery_withdrawn"
+    amount: Fen
+    reason: str

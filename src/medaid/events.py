@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 
 from medaid.event import CaseEvent as CaseEvent
 from medaid.event import CaseMoneyBack as CaseMoneyBack
+from medaid.event import CaseRecoveryWithdrawn as CaseRecoveryWithdrawn
 from medaid.event import Event as Event
 from medaid.event import SettlementPosted as SettlementPosted
 from medaid.money import Fen
@@ -279,6 +280,7 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     CasePaymentFailed: _PEOPLE,
     CaseClosed: _PEOPLE,
     CaseRecovery: _PEOPLE,
+    CaseRecoveryWithdrawn: _PEOPLE,
     CaseDue: _PEOPLE,
     PaymentOrdered: _PEOPLE,
     PaymentReturned: _PEOPLE,

@@ -115,7 +115,7 @@ def recovered(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
         if rows:
             part = _paid_out(case, paid, entry.admdvs, rows, now)
             back = reversing(part, order.order_id, civil_date(now), now, "追回到账")
-            name = f"recovered-{order.order_id}.{entry.admdvs}"
+            name = f"recovered-{order.entry or order.order_id}.{entry.admdvs}"
             entries.append(replace(back, entry_id=name))
     return entries
 
@@ -131,11 +131,21 @@ def recovered_later(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
             if line.amount > 0
         ]
         if rows:
-            source, other = f"{order.order_id}.{entry.admdvs}", case.case_id
+            source, other = f"{order.entry or order.order_id}.{entry.admdvs}", case.case_id
             kind = "recovery_earlier_year"
             back = movement(kind, entry.admdvs, source, rows, now, counterpart=other)
             entries.append(replace(back, narrative="追回以前年度待遇"))
     return entries
+
+
+def undone(booked: Sequence[Entry], why: str, now: datetime) -> list[Entry]:
+    """The mirrors of what a recovery booked. What was itself a mirror runs the way its flow does
+    again."""
+    mirrors = [reversing(one, one.source, civil_date(now), now, why) for one in booked]
+    return [
+        replace(mirror, reverses="") if one.reverses else mirror
+        for one, mirror in zip(booked, mirrors, strict=True)
+    ]
 
 
 def _shared(case: Case, order: CaseOrder, entry: Entry) -> tuple[Line, ...]:

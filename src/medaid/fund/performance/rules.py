@@ -14,6 +14,7 @@ from medaid.fund.performance.model import (
     Measure,
     Measures,
 )
+from medaid.ids import entry_id
 from medaid.money import Fen, Ratio, average, half_up, percent_text
 
 _AT_THE_COUNTER, _BY_HAND = "settlement", "reimbursement"
@@ -54,13 +55,16 @@ def book_measures(
 
 def person_times(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
     """Person-times assisted by kind of entry and care: each settlement or case whose assistance the
-    books bear, one that was taken back whole taken off; a partial recovery is none."""
+    books bear, one that was taken back whole taken off; a recovery is none, nor is its taking back,
+    which bears no id of the kind's own."""
     found: dict[tuple[str, str], int] = {}
     for entry in entries:
         if entry.kind not in (_AT_THE_COUNTER, _BY_HAND):
             continue
         back = bool(entry.reverses)
         if back and entry.entry_id != reversal_id(entry.reverses):
+            continue
+        if not back and not entry.entry_id.startswith(entry_id("", entry.kind)):
             continue
         cares = {
             line.account.care

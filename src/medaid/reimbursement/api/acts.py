@@ -42,6 +42,8 @@ _PLAIN: Final = (
     service.front_returned, service.order, service.order_recovery, service.price,
     service.receive_recovery, service.recheck, service.refuse, service.send_back,
     service.take_out, service.tell, service.withdraw,
+    service.withdraw_recovery, service.keep_recovery, service.annul_recovery,
+    service.withdraw_receipt, service.keep_receipt, service.annul_receipt,
 )  # fmt: skip
 """Acts that take nothing but their reason."""
 ACTS: Final[Mapping[str, tuple[type[ActBody], Callable[..., Case], Taken]]] = {

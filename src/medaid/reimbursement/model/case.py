@@ -54,7 +54,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     RECOVERING = "recovering"
     RECOVERY_ORDERED = "recovery_ordered"
+    RECOVERY_WITHDRAWING = "recovery_withdrawing"
+    """Asked whether what was demanded back was demanded wrongly."""
     RECOVERED = "recovered"
+    RECEIPT_WITHDRAWING = "receipt_withdrawing"
+    """Asked whether that the recovery came in was recorded wrongly."""
 
 
 ENDED: Final = (State.REFUSED, State.WITHDRAWN)
@@ -70,7 +74,9 @@ STANDS: Final = (
     State.NOTIFIED,
     State.RECOVERING,
     State.RECOVERY_ORDERED,
+    State.RECOVERY_WITHDRAWING,
     State.RECOVERED,
+    State.RECEIPT_WITHDRAWING,
 )
 """Its amounts are an obligation in the books and in the year's totals, less what was recovered."""
 
@@ -228,6 +234,12 @@ class Case:
     def payment(self) -> CaseOrder | None:
         """The latest order that the agency pays: the one of which the bank speaks."""
         return self._latest(fronted=False)
+
+    @property
+    def recovery(self) -> CaseOrder | None:
+        """The latest recovery that was neither dropped nor withdrawn."""
+        found = (one for one in reversed(self.orders) if one.amount < 0 and not one.failure)
+        return next(found, None)
 
     @property
     def front(self) -> CaseOrder | None:

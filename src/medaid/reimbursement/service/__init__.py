@@ -53,6 +53,14 @@ from medaid.reimbursement.service.recovery import (
     order_recovery,
     receive_recovery,
 )
+from medaid.reimbursement.service.recovery_undone import (
+    annul_receipt,
+    annul_recovery,
+    keep_receipt,
+    keep_recovery,
+    withdraw_receipt,
+    withdraw_recovery,
+)
 from medaid.reimbursement.service.reminders import note_settlement, remind
 from medaid.reimbursement.service.review import annul, audit, price, recheck, refuse, send_back
 from medaid.reimbursement.service.sweep import Swept, reproject, sweep
@@ -75,6 +83,8 @@ __all__ = [
     "accept",
     "amend",
     "annul",
+    "annul_receipt",
+    "annul_recovery",
     "approve_account",
     "approve_hardship",
     "attach",
@@ -94,6 +104,8 @@ __all__ = [
     "front_failed",
     "front_paid",
     "front_returned",
+    "keep_receipt",
+    "keep_recovery",
     "note_settlement",
     "open_case",
     "order",
@@ -123,4 +135,6 @@ __all__ = [
     "transfer",
     "upload",
     "withdraw",
+    "withdraw_receipt",
+    "withdraw_recovery",
 ]

@@ -78,6 +78,8 @@ def states_for(context: Context, role: str) -> tuple[State, ...]:
         "take_out",
         "tell",
         "demand_recovery",
+        "withdraw_recovery",
+        "withdraw_receipt",
         "change_account",
     }
     waiting = {

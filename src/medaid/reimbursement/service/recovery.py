@@ -10,6 +10,7 @@ from medaid.aws import outbox
 from medaid.errors import BadInput
 from medaid.events import CaseRecovery
 from medaid.fund import service as fund
+from medaid.fund.model import Entry
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people import service as people
@@ -40,16 +41,22 @@ def demand_recovery(_request: ActRequest, case: Case, _: History, amount: Fen) -
 def drop_recovery(request: ActRequest, case: Case, _: History) -> Changed:
     """A demand withdrawn before it was re-checked. Raises Conflict DUPLICATE where another case
     holds a receipt meanwhile: it would be paid twice."""
-    assert case.order is not None, "a demand is an order"
-    for one in case.receipts:
-        held = receipts.holder(one.key)
-        if held is not None and held.id != case.case_id:
-            receipts.refuse_as_used(one.key, held, "receipts")
+    check_receipts_held(case)
     before, totals, standing = _year(case)
     assert standing.order is not None, "the same orders"
     dropped = replace(standing.order, failure=request.why.reason)
     writes = people.totals_changed(case.psn_no, before, totals) if case.year_due else []
-    return Changed(standing.with_order(dropped), writes)
+    changed = standing.with_order(dropped)
+    return Changed(changed, writes, State.RECOVERED if changed.recovery else None)
+
+
+def check_receipts_held(case: Case) -> None:
+    """Raises Conflict DUPLICATE where another case holds a receipt of a payment that is to
+    stand."""
+    for one in case.receipts:
+        held = receipts.holder(one.key)
+        if held is not None and held.id != case.case_id:
+            receipts.refuse_as_used(one.key, held, "receipts")
 
 
 @case_act
@@ -70,7 +77,7 @@ def order_recovery(request: ActRequest, case: Case, history: History) -> Changed
     )
     event = CaseRecovery(case.case_id, case.psn_no, case.admdvs, -demand.amount, case.reason)
     mirrored = (
-        [] if _of_earlier_year(history, request.now) else books.recovery(case, demand, request.now)
+        [] if of_earlier_year(history, request.now) else books.recovery(case, demand, request.now)
     )
     writes = [
         *fund.writes(*mirrored),
@@ -96,15 +103,31 @@ def _year(case: Case) -> tuple[YearTotals, YearTotals, Case]:
 def receive_recovery(request: ActRequest, case: Case, history: History) -> Changed:
     """The money is back in the expenditure account: the second entry. What was paid in an earlier
     year comes as other income, into the special account: the expenditure account takes none."""
-    assert case.order is not None, "a demand is an order"
-    ordered = [one.at for one in history if one.act == "order_recovery"]
-    booked = books.recovered_later if _of_earlier_year(history, ordered[-1]) else books.recovered
-    back = money_back(case, Fen(-case.order.amount), recovered=True)
-    told = outbox.publish(back, case.order.order_id, request.now)
-    return Changed(case, [*fund.writes(*booked(case, case.order, request.now)), told])
+    demand = case.recovery
+    assert demand is not None, "what was ordered stands"
+    back = money_back(case, Fen(-demand.amount), recovered=True)
+    told = outbox.publish(back, demand.entry or demand.order_id, request.now)
+    return Changed(case, [*fund.writes(*received(case, demand, history, request.now)), told])
 
 
-def _of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:
+def received(case: Case, demand: CaseOrder, history: History, now: datetime) -> list[Entry]:
+    """The entries by which the money of a recovery is there."""
+    earlier = of_earlier_year(history, ordered_at(history))
+    return (books.recovered_later if earlier else books.recovered)(case, demand, now)
+
+
+def ordered_at(history: Sequence[Act]) -> datetime:
+    """When the latest recovery was ordered of those that were not withdrawn since."""
+    stands: list[datetime] = []
+    for one in history:
+        if one.act == "order_recovery":
+            stands.append(one.at)
+        elif one.act == "annul_recovery":
+            stands.pop()
+    return stands[-1]
+
+
+def of_earlier_year(history: Sequence[Act], ordered: datetime) -> bool:
     """Whether what is recovered was paid in a year before the recovery was ordered."""
     paid = [
         one.at
