@@ -24,6 +24,7 @@ from tests.reimbursement.office import (
     register,
 )
 
+from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.fund import balances as books
 from medaid.fund import periods
@@ -105,6 +106,29 @@ def test_an_order_taken_back_leaves_books_and_year_as_before(amount: Fen) -> Non
     desk.ordered(WHOLE)
     case = desk.do("receive_recovery", CASHIER)
     assert (case.state, case.recovered, balances()) == (State.RECOVERED, WHOLE, {})
+
+
+@pytest.mark.parametrize("reversed_meanwhile", [False, True])
+def test_a_whole_recovery_is_undone_below_what_came_after(reversed_meanwhile: bool) -> None:
+    """The case is at its place again while a later act lies above it; where that was reversed
+    meanwhile, the case is on top."""
+    desk = Desk()
+    before = people.load("P1", 2026).totals(2026)
+    later = before.with_act("later", {"own_all": 5})
+    commit(people.totals_changed("P1", before, later))
+    desk.ordered(WHOLE)
+    totals = people.load("P1", 2026).totals(2026)
+    assert (totals.last, list(totals.voided)) == ("later", [desk.case.case_id])
+    if reversed_meanwhile:
+        below = desk.case.case_id
+        gone = totals.without_act("later", {"own_all": 5}, below)
+        assert gone.last != below
+        commit(people.totals_changed("P1", totals, gone))
+    desk.do("withdraw_recovery", AUDITOR)
+    desk.do("annul_recovery", REVIEWER)
+    after = people.load("P1", 2026).totals(2026)
+    wanted = before if reversed_meanwhile else later
+    assert (after.amounts, after.last, after.voided) == (wanted.amounts, wanted.last, {})
 
 
 def test_of_two_recoveries_the_first_stands() -> None:
