@@ -52,8 +52,10 @@ class CredentialShown(Shown):
     approved: bool
     reason: str
     issued_by: str
+    issued_by_name: Annotated[str, NameOf("issued_by", "issued_at")] = ""
     issued_at: InstantText
     ended_by: str
+    ended_by_name: Annotated[str, NameOf("ended_by", "ended_at")] = ""
     ended_at: InstantText
 
 
