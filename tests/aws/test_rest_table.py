@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -23,10 +24,11 @@ from medaid.aws.rest.bodies import (
     YuanText,
     cursor_key,
     cursor_text,
+    read,
 )
 from medaid.aws.rest.describe import document
 from medaid.aws.rest.table import Call, Owner, Routes
-from medaid.errors import BadInput
+from medaid.errors import BadInput, Fault
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -279,3 +281,19 @@ def test_the_description_follows_from_the_table() -> None:
     assert (
         found["components"]["schemas"]["DepositShown"]["properties"]["amount"]["type"] == "string"
     )
+
+
+class Colour(StrEnum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Painted(Body):
+    colour: Colour
+
+
+def test_a_word_that_is_none_of_those_allowed_is_told_which_are() -> None:
+    with pytest.raises(BadInput) as told:
+        read(Painted, {"colour": "blue"})
+    assert told.value.faults == (Fault("CODE_UNKNOWN", "colour", "须为 red、green 之一"),)
+    assert read(Painted, {"colour": "red"}).colour is Colour.RED

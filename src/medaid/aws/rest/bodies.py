@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -240,9 +241,8 @@ _RULES: Final = {
     "string_type": "须为文本",
     "date_from_datetime_parsing": "日期格式为 yyyy-MM-dd",
     "date_parsing": "日期格式为 yyyy-MM-dd",
-    "literal_error": "不在允许的取值内",
-    "enum": "不在允许的取值内",
 }
+_WORD: Final = re.compile(r"'([^']*)'")
 
 
 def read(kind: type[B], data: Mapping[str, Any]) -> B:
@@ -251,7 +251,7 @@ def read(kind: type[B], data: Mapping[str, Any]) -> B:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
+        found = error.errors(include_input=False, include_url=False)
         raise BadInput.of(_fault(one) for one in found) from None
 
 
@@ -259,6 +259,9 @@ def _fault(found: ErrorDetails) -> Fault:
     where = ".".join(str(part) for part in found["loc"])
     own = found["type"] in ("amount", "negative", "format")
     rule = found["msg"] if own else _RULES.get(found["type"], "格式不符")
+    if found["type"] in ("literal_error", "enum"):
+        words = _WORD.findall(str(found.get("ctx", {}).get("expected", "")))
+        rule = f"须为 {'、'.join(words)} 之一" if words else "不在允许的取值内"
     return Fault(_CODES.get(found["type"], "FIELD_FORMAT"), where[:80], rule)
 
 
