@@ -74,6 +74,7 @@ def test_all_that_the_finance_office_receives_and_pays_has_a_kind() -> None:
         ("hospital_prepayment", (RESIDENT, "1103", "1002", 2), {"counterpart": "H1"}),
         ("procurement_prepayment", (RESIDENT, "1104", "1001", 1), {"counterpart": "P1"}),
         ("prepayment_refund", (RESIDENT, "1002", "1103", 1), {"counterpart": "H1"}),
+        ("retained_savings", (RESIDENT, "500121", "1002", 1), {"counterpart": "H1"}),
         ("payment_in_error", (RESIDENT, "1105", "1002", 2), {"counterpart": "H1"}),
         ("payment_in_error_returned", (RESIDENT, "1002", "1105", 1), {"counterpart": "H1"}),
         ("unidentified_receipt", (RESIDENT, "1001", "2110", 2), {"counterpart": "某行"}),
