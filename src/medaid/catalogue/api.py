@@ -9,14 +9,14 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from medaid.aws.rest.bodies import Admdvs, Body, NameOf, Reason, Short, Shown
+from medaid.aws.rest.bodies import Admdvs, Body, DayText, Reason, Short, Shown
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.rest.texts import Day
+from medaid.aws.rest.two_people import ApprovedShown, PublishedShown
 from medaid.catalogue import releases, schemes
 from medaid.catalogue.model.publishing import Release, Scheme, TypeRule
 from medaid.catalogue.model.rows import CatalogueTable
 from medaid.errors import BadInput
-from medaid.instants import beijing_text
 from medaid.regions import Region
 
 ROUTES: Final[Routes[None]] = Routes("catalogue", "医保目录")
@@ -42,7 +42,7 @@ class ProblemShown(Shown):
     rule: str
 
 
-class ReleaseShown(Shown):
+class ReleaseShown(PublishedShown):
     """A file with who proposed and who published it (empty until then). `refused` rows do not
     count; `problems` holds the first of them."""
 
@@ -54,12 +54,6 @@ class ReleaseShown(Shown):
     refused: int
     problems: list[ProblemShown]
     codes_changed: int
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: str
-    published_by: str
-    published_by_name: Annotated[str, NameOf("published_by", "published_at")] = ""
-    published_at: str
 
 
 class ReleasesShown(Shown):
@@ -104,23 +98,17 @@ class TypeShown(Shown):
     cares: list[str]
 
 
-class SchemeShown(Shown):
+class SchemeShown(ApprovedShown):
     """A scheme with who proposed and who agreed (empty until then)."""
 
     scheme: str
     admdvs: Admdvs
-    begin: str
+    begin: DayText
     document: str
     title: str
     article: str
     limit_types: list[TypeShown]
     share_types: list[TypeShown]
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: str
-    approved_by: str
-    approved_by_name: Annotated[str, NameOf("approved_by", "approved_at")] = ""
-    approved_at: str
 
 
 class SchemesShown(Shown):
@@ -197,45 +185,25 @@ def _kind(body: TypeBody) -> TypeRule:
 
 
 def _release(one: Release) -> ReleaseShown:
-    return ReleaseShown(
+    return ReleaseShown.of(
+        one,
         release=one.release_id,
         admdvs=one.region,
-        kind=one.kind,
-        file=one.file,
-        rows=one.rows,
-        refused=one.refused,
-        problems=[ProblemShown(**problem._asdict()) for problem in one.problems],
-        codes_changed=one.codes_changed,
-        proposed_by=one.proposed_by,
-        proposed_at=beijing_text(one.proposed_at),
-        published_by=one.published_by,
-        published_at=beijing_text(one.published_at) if one.published_at else "",
+        problems=[ProblemShown.of(problem) for problem in one.problems],
     )
 
 
 def _shown_type(one: TypeRule) -> TypeShown:
-    return TypeShown(
-        code=one.code,
-        levels=sorted(one.levels),
-        age_from=one.age_from,
-        age_below=one.age_below,
-        insutypes=sorted(one.insutypes),
-        cares=sorted(one.cares),
+    return TypeShown.of(
+        one, levels=sorted(one.levels), insutypes=sorted(one.insutypes), cares=sorted(one.cares)
     )
 
 
 def _scheme(one: Scheme) -> SchemeShown:
-    return SchemeShown(
+    return SchemeShown.of(
+        one,
         scheme=one.scheme_id,
         admdvs=one.region,
-        begin=one.begin.isoformat(),
-        document=one.document,
-        title=one.title,
-        article=one.article,
         limit_types=[_shown_type(kind) for kind in one.limit_types],
         share_types=[_shown_type(kind) for kind in one.share_types],
-        proposed_by=one.proposed_by,
-        proposed_at=beijing_text(one.proposed_at),
-        approved_by=one.approved_by,
-        approved_at=beijing_text(one.approved_at) if one.approved_at else "",
     )

@@ -8,8 +8,9 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from medaid.aws import calendars
-from medaid.aws.rest.bodies import Body, InstantText, NameOf, Shown
+from medaid.aws.rest.bodies import Body, Shown
 from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.rest.two_people import PublishedShown
 from medaid.regions import NATION, Region
 from medaid.workcalendar import service
 from medaid.workcalendar.service import CalendarProposal
@@ -25,18 +26,12 @@ class CalendarFile(Body):
     toml: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class CalendarProposalShown(Shown):
+class CalendarProposalShown(PublishedShown):
     """A proposal with who proposed and who published it (Beijing time; empty until then)."""
 
     proposal: str
     scope: str
     year: int
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: InstantText
-    published_by: str
-    published_by_name: Annotated[str, NameOf("published_by", "published_at")] = ""
-    published_at: InstantText
 
 
 class FileProblem(Shown):

@@ -20,6 +20,7 @@ from medaid.aws.rest.bodies import (
     Yuan,
     YuanText,
 )
+from medaid.aws.rest.two_people import ProposedShown
 from medaid.clearing.hospital.model import (
     Agreement,
     AgreementState,
@@ -108,7 +109,7 @@ class StatementShown(Shown):
     files: list[str] = Field(default_factory=list)
 
 
-class AgreementShown(Shown):
+class AgreementShown(ProposedShown):
     state: AgreementState
     effective: date
     name: str
@@ -122,9 +123,6 @@ class AgreementShown(Shown):
     document: str
     clauses: list[str]
     categories: list[str]
-    proposed_by: str
-    proposed_at: InstantText
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
     approved_by: str
     decided_at: InstantText
     approved_by_name: Annotated[str, NameOf("approved_by", "decided_at")] = ""

@@ -13,7 +13,6 @@ from medaid.aws.rest.bodies import (
     DayText,
     InstantText,
     Long,
-    NameOf,
     NamesWithin,
     Reason,
     Short,
@@ -23,6 +22,7 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.rest.texts import Day
+from medaid.aws.rest.two_people import ApprovedShown
 from medaid.money import Fen, Ratio
 from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
@@ -58,7 +58,7 @@ class EndBody(Body):
     end: Day
 
 
-class FigureShown(Shown):
+class FigureShown(ApprovedShown):
     """A figure with who proposed and approved it (empty until then), and the end asked for."""
 
     figure: str
@@ -74,12 +74,6 @@ class FigureShown(Shown):
     document: str
     title: str
     article: str
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at")] = ""
-    proposed_at: InstantText
-    approved_by: str
-    approved_by_name: Annotated[str, NameOf("approved_by", "approved_at")] = ""
-    approved_at: InstantText
     ending: DayText
     withdrawn_at: InstantText
     trail: Annotated[list[Long], NamesWithin()]

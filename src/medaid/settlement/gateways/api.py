@@ -8,6 +8,7 @@ from pydantic import Field
 
 from medaid.aws.rest.bodies import Body, Decision, InstantText, NameOf, Short, Shown
 from medaid.aws.rest.table import READERS, Call, Routes
+from medaid.aws.rest.two_people import DecidedShown
 from medaid.instants import aware
 from medaid.regions import Region
 from medaid.settlement.gateways import credentials
@@ -33,7 +34,7 @@ class CredentialNumber(Body):
     number: Annotated[int, Field(ge=1, le=200)]
 
 
-class CredentialShown(Shown):
+class CredentialShown(DecidedShown):
     """A credential with who proposed, decided, made its secret and ended it (empty until then)."""
 
     number: int
@@ -41,16 +42,6 @@ class CredentialShown(Shown):
     access_id: str
     document: str
     counts: bool
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at", "proposed_in")] = ""
-    proposed_in: str
-    proposed_at: InstantText
-    decided_by: str
-    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at", "decided_in")] = ""
-    decided_in: str
-    decided_at: InstantText
-    approved: bool
-    reason: str
     issued_by: str
     issued_by_name: Annotated[str, NameOf("issued_by", "issued_at")] = ""
     issued_at: InstantText
@@ -123,8 +114,5 @@ def end_credential(
 def _shown(held: InstitutionCredentials) -> CredentialsShown:
     return CredentialsShown(
         institution=held.institution,
-        credentials=[
-            CredentialShown.of(one, counts=one.counts, decided_in=one.decided_in or "")
-            for one in held.credentials
-        ],
+        credentials=[CredentialShown.of(one) for one in held.credentials],
     )

@@ -13,9 +13,7 @@ from medaid.aws.rest.bodies import (
     Body,
     DayText,
     Decision,
-    InstantText,
     ListQuery,
-    NameOf,
     Page,
     Short,
     Shown,
@@ -23,6 +21,7 @@ from medaid.aws.rest.bodies import (
 from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.aws.rest.texts import Day
+from medaid.aws.rest.two_people import DecidedShown
 from medaid.instants import aware, civil_date
 from medaid.regions import Region
 from medaid.settlement.institutions import service
@@ -55,7 +54,7 @@ class EndOfAgreement(Body):
     document: Short
 
 
-class InstitutionVersionShown(Shown):
+class InstitutionVersionShown(DecidedShown):
     """A version with who proposed and who decided it (empty until then)."""
 
     effective: DayText
@@ -63,16 +62,6 @@ class InstitutionVersionShown(Shown):
     level: str
     active: bool
     document: str
-    proposed_by: str
-    proposed_by_name: Annotated[str, NameOf("proposed_by", "proposed_at", "proposed_in")] = ""
-    proposed_in: str
-    proposed_at: InstantText
-    decided_by: str
-    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at", "decided_in")] = ""
-    decided_in: str
-    decided_at: InstantText
-    approved: bool
-    reason: str
 
 
 class InstitutionShown(Shown):
@@ -166,7 +155,5 @@ def _shown(one: InstitutionRecord, today: date) -> InstitutionShown:
         region=one.admdvs,
         today=current.effective if current else None,
         active=current is not None and current.active,
-        versions=[
-            InstitutionVersionShown.of(v, decided_in=v.decided_in or "") for v in one.versions
-        ],
+        versions=[InstitutionVersionShown.of(v) for v in one.versions],
     )
