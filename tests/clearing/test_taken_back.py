@@ -91,6 +91,11 @@ def state_of(name: str) -> str:
     return one
 
 
+def trail_of(name: str) -> tuple[str, ...]:
+    (one,) = [one for _, _, one in waiting(HOME, A) if one.pending_id == name]
+    return one.trail
+
+
 class TestDeduction:
     """A booked deduction is given back."""
 
@@ -223,6 +228,34 @@ class TestRuling:
         confirmed("2023-09", serial=3)
         assert statement(HOME, A, "2023-09").due() == {}
         assert balances("430109") == dict(WHOLE)
+
+    def test_disputed_anew_after_the_institution_agreed_it_is_ruled_and_taken_back_again(
+        self,
+    ) -> None:
+        """Each ruling books under a source of its own, also where the institution's files took the
+        dispute back in between. J39, Q3.1."""
+        both = (item(1, at(3)), item(2, at(4)))
+        for one in both:
+            arrive(one)
+        close_month(HOME, "2023-07", AUGUST)
+        name = both[1].setl_id
+
+        def upload(lines: int, day: int) -> None:
+            file, now = b"".join(upload_rows(both[:lines])), at(day, month=8)
+            scope = (HOME, A, "21", HOME, FIRST, LAST)
+            reconcile_lines(*scope, file, now)
+
+        upload(1, 2)
+        for day in (3, 8):
+            self.rule(name, False, at(day, month=8))
+            assert balances("430109") == dict(WHOLE)
+            gone, state = back(RULING, name, at(day + 1, month=8))
+            assert (state, balances("430109")) == ("open", {})
+            upload(2, day + 2)
+            assert (state_of(name), statement(HOME, A, "2023-07").disputed) == ("withdrawn", ())
+            upload(1, day + 3)
+            assert state_of(name) == "open"
+        assert gone.trail == trail_of(name)[: len(gone.trail)]
 
     def test_nobody_takes_back_what_is_not_ruled(self, tables: Tables) -> None:
         name = self.disputed()

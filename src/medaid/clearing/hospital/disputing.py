@@ -134,10 +134,13 @@ def _waiting(item: Item, reason: str) -> PendingItem:
 def _opened(
     where: tuple[str, str], before: store.Pending | None, waits: PendingItem, now: datetime
 ) -> Write:
-    """A dispute anew: one that was taken back before is opened again."""
+    """A dispute anew: one that was taken back before is opened again, and what was done with it
+    stays known, since each ruling books under a source of its own."""
     if before is None:
         return store.create_pending(*where, PendingKind.DISPUTE, waits, PendingState.OPEN, now)
-    return store.replace_pending(before, waits, PendingState.OPEN, now)
+    known = before.item
+    again = replace(waits, trail=known.trail, undone=known.undone)
+    return store.replace_pending(before, again, PendingState.OPEN, now)
 
 
 def _taken_back(before: store.Pending, now: datetime) -> Write:
