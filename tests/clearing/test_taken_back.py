@@ -325,6 +325,18 @@ class TestRetention:
         back(RETENTION, "2023", FEBRUARY)
         assert statement(HOME, A, "2024-01").due() == {}
 
+    def test_not_agreed_to_a_month_later_it_is_paid_with_the_next_statement(self) -> None:
+        """The institution settles nothing any more: what it is owed is not forgotten. Q3.1."""
+        self.kept()
+        self.returned("1")
+        hospital.request_withdrawal(RETENTION, R, A, "2023", "有误", "丙", JANUARY)
+        close_month(HOME, "2024-01", FEBRUARY)
+        assert made(HOME, A, "2024-01") == []
+        hospital.decide_withdrawal(RETENTION, R, A, "2023", False, "无误", "丁", FEBRUARY)
+        march = at(1, 4, month=3, year=2024)
+        close_month(HOME, "2024-02", march)
+        assert paid("2024-02", march) == {"assistance": Fen(1000), "basic_resident": Fen(3000)}
+
     def test_while_it_is_asked_for_nothing_is_assessed(self) -> None:
         self.kept()
         self.returned("1")

@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
+from medaid.clearing import store as items
 from medaid.clearing.hospital import store, undoing
 from medaid.clearing.hospital.model import (
     BOOKED,
     STANDS,
+    TAKEN_UP,
     PendingItem,
     PendingState,
     StatementState,
@@ -76,7 +78,8 @@ def decide_withdrawal(
     roles: frozenset[str] = frozenset(),
 ) -> tuple[PendingItem, PendingState]:
     """Second of the two. Approved, it is gone from what is owed, from the statement that took it up
-    and, where that is booked, from the books; not approved, it stands as before.
+    and, where that is booked, from the books; not approved, it stands as before, also for the
+    next statement where it waits for one.
 
     Raises BadInput for a no without a reason, Refused NOT_FOUND, Conflict STATE unless the first
     asked, OVERDRAWN where an advance does not lie there, Forbidden SEPARATION for the first
@@ -99,6 +102,8 @@ def decide_withdrawal(
             writes += more
         else:
             after, state = decided, _state_before(held.item)
+            if state in TAKEN_UP:
+                writes += items.listed(region, institution, now)
         saved = store.replace_pending(held, after, state, now)
         return Decided((after, state), [saved, *writes])
 
