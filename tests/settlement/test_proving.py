@@ -336,6 +336,26 @@ def test_a_clients_token_ends_and_is_nobody_elses() -> None:
         refused(sent(wrong), "UNAUTHENTICATED", "Authorization")
 
 
+@pytest.mark.parametrize("access_id", ["A" * 3_000, "his-one#2", "his one", "号", "\ud800", "his"])
+def test_what_is_no_access_id_is_nobodys_and_asked_of_no_table(
+    access_id: str, storage_calls: StorageCalls
+) -> None:
+    """Whoever calls, nothing that was sent reaches a key of storage, or is a fault of ours."""
+    _, secret = entered("client")
+    form = "grant_type=client_credentials"
+    token = passes.make_token(access_id, 1, secret, int(CLOCK))
+    by_pass = {"authorization": f"Bearer {token}"}
+    before = len(storage_calls.operations)
+    refused(admitted(by_pass), "UNAUTHENTICATED", "Authorization", "签名不符")
+    if access_id.isprintable():
+        given = basic(access_id, secret)
+        refused(answered(form, given, "/token"), "UNAUTHENTICATED", "Authorization", "不对")
+    if access_id.isascii() and len(access_id) < 200:
+        signed = tif(secret, CLOCK, access_id=access_id)
+        refused(admitted(signed), "UNAUTHENTICATED", "x-tif-signature", "非法用户")
+    assert storage_calls.operations[before:] == []
+
+
 def test_a_clients_token_ends_with_its_secret() -> None:
     number, secret = entered("client")
     token = passes.make_token("his-one", number, secret, int(CLOCK))

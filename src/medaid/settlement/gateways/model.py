@@ -3,14 +3,18 @@ values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from medaid.ids import NOBODY, InstitutionCode, OfficerId
 from medaid.regions import Region
+
+ACCESS_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}", re.ASCII)
+"""What a program may name itself by; anything else is nobody's, and no table is asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

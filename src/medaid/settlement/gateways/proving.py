@@ -12,7 +12,7 @@ from medaid.aws.secrets import read_secret
 from medaid.aws.web import Caller
 from medaid.errors import Forbidden
 from medaid.settlement.gateways import passes, store
-from medaid.settlement.gateways.model import Gateway, HospitalRequest
+from medaid.settlement.gateways.model import ACCESS_ID, Gateway, HospitalRequest
 from medaid.settlement.gateways.signatures import WINDOW, SignedRequest, read_signed
 
 _AFTERWARDS = 60
@@ -117,7 +117,7 @@ def _same(one: str, other: str) -> bool:
 def _fitting(gateway: Gateway, access_id: str, fits: Callable[[str], bool]) -> _Fitting | str:
     """The credential in force whose secret `fits`; else why there is none. Two of one access id may
     be in force at once, so that a secret is changed without a stop."""
-    held = store.find_credentials(access_id) if access_id else None
+    held = store.find_credentials(access_id) if ACCESS_ID.fullmatch(access_id) else None
     counting = held.counting(gateway, access_id) if held is not None else []
     if held is None or not counting:
         return "非法用户:没有生效的接入凭证"

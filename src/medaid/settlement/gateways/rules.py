@@ -3,7 +3,6 @@ ended by anyone of the office at once. Pure."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NoReturn
@@ -12,11 +11,14 @@ from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import aware
 from medaid.regions import Region
-from medaid.settlement.gateways.model import GatewayCredential, InstitutionCredentials
+from medaid.settlement.gateways.model import (
+    ACCESS_ID,
+    GatewayCredential,
+    InstitutionCredentials,
+)
 
 MOST: Final = 200
 """Credentials of one institution: its first message of a minute reads them all."""
-_ACCESS_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}", re.ASCII)
 
 
 def proposed(held: InstitutionCredentials, new: GatewayCredential) -> InstitutionCredentials:
@@ -25,7 +27,7 @@ def proposed(held: InstitutionCredentials, new: GatewayCredential) -> Institutio
     Raises BadInput for an access id that is none; Conflict STATE while another waits or there are
     too many.
     """
-    if not _ACCESS_ID.fullmatch(new.access_id):
+    if not ACCESS_ID.fullmatch(new.access_id):
         rule = "须为 4 至 64 个字母、数字、点、横线"
         raise BadInput("FIELD_FORMAT", field="access_id", rule=rule)
     if (waiting := held.waiting) is not None:
