@@ -15,6 +15,7 @@ from tests.catalogue.test_releases import national
 from tests.conftest import Tables
 from tests.settlement.hospital import (
     NANJING,
+    NOW,
     Hospital,
     contracted,
     known_person,
@@ -24,9 +25,11 @@ from tests.settlement.hospital import (
 )
 from tests.settlement.test_lines import line, upload
 
+from medaid.aws.web import Caller
 from medaid.catalogue import store as catalogue_store
 from medaid.catalogue.model.rows import CatalogueTable
 from medaid.regions import NATION
+from medaid.settlement import outcomes
 from medaid.settlement.lines import store as line_store
 
 
@@ -213,3 +216,13 @@ def test_a_national_list_is_fetched_version_by_version() -> None:
     refused(Hospital().call("1302", {"ver": "V2"}), "NOT_FOUND", "ver")
     refused(Hospital().call("1302", {"ver": "V9"}), "CODE_UNKNOWN", "ver")
     refused(Hospital().call("1301", {"ver": "v0000"}), "NOT_FOUND", "ver")
+
+
+def test_the_outcome_of_a_mapping_is_counted_and_is_a_look_at_nobody(tables: Tables) -> None:
+    """3301 speaks of no person: no person's trail gets a record."""
+    passed(send(Hospital(), mapping(), msgid="Y-1"), output=False)
+    sender = Caller("program-1", Hospital().institution.code)
+    reply = outcomes.outcome_of_message("Y-1", sender, NOW)
+    assert reply.output["message"]["act"] == "mapped"
+    kept = {one["pk"]["S"].partition("#")[0] for one in tables.items("access")}
+    assert kept == {"COUNT"}

@@ -62,8 +62,9 @@ def outcome_of_message(msgid: str, sender: Caller, now: datetime) -> Reply:
         warning = "未收到该报文;可以同一报文ID重发,或以 2601 阻断"
         return Reply({"message": said}, (warning,))
     found = _found(record, now)
-    region = found.region or institution
-    access.record(sender, record.psn_no, region, Purpose.SETTLEMENT_QUERY, now, msgid)
+    if record.psn_no:
+        region = found.region or institution
+        access.record(sender, record.psn_no, region, Purpose.SETTLEMENT_QUERY, now, msgid)
     said = {
         "msgid": msgid,
         "infno": record.infno,
