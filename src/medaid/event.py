@@ -70,32 +70,3 @@ class SettlementPosted(Event):
             there = found.get(self.assisting_region, NOTHING)
             found[self.assisting_region] = Fen(there + assistance)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class CaseEvent(Event):
-    """What all events on a manual case name."""
-
-    case_id: str
-    psn_no: str
-    insu_admdvs: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseMoneyBack(CaseEvent):
-    """What was paid on a case is back: returned by who should have received it, or recovered
-    (J32). `clauses` (document, article) are those that the payment rested on."""
-
-    KIND: ClassVar[str] = "case_money_back"
-    amount: Fen
-    recovered: bool
-    clauses: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRecoveryWithdrawn(CaseEvent):
-    """What was demanded back was demanded wrongly: nothing is to be paid back, `amount` fen."""
-
-    KIND: ClassVar[str] = "case_recovery_withdrawn"
-    amount: Fen
-    reason: str

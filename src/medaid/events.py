@@ -14,9 +14,18 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from medaid.event import CaseEvent as CaseEvent
-from medaid.event import CaseMoneyBack as CaseMoneyBack
-from medaid.event import CaseRecoveryWithdrawn as CaseRecoveryWithdrawn
+from medaid.case_events import CaseClosed as CaseClosed
+from medaid.case_events import CaseDue as CaseDue
+from medaid.case_events import CaseEvent as CaseEvent
+from medaid.case_events import CaseFronted as CaseFronted
+from medaid.case_events import CaseMoneyBack as CaseMoneyBack
+from medaid.case_events import CasePaid as CasePaid
+from medaid.case_events import CasePaymentFailed as CasePaymentFailed
+from medaid.case_events import CaseRecovery as CaseRecovery
+from medaid.case_events import CaseRecoveryWithdrawn as CaseRecoveryWithdrawn
+from medaid.case_events import CaseRefused as CaseRefused
+from medaid.case_events import SupplementRequested as SupplementRequested
+from medaid.case_events import YearEndOwed as YearEndOwed
 from medaid.event import Event as Event
 from medaid.event import SettlementPosted as SettlementPosted
 from medaid.money import Fen
@@ -48,86 +57,6 @@ class AssistanceNotSettled(Event):
     psn_no: str
     insu_admdvs: str
     setl_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class YearEndOwed(CaseEvent):
-    """A year's end refunds the person: the case is prepared and waits for an account."""
-
-    KIND: ClassVar[str] = "year_end_owed"
-    year: int
-
-
-@dataclass(frozen=True, slots=True)
-class SupplementRequested(CaseEvent):
-    """All that is missing, told once (一次性告知, J28)."""
-
-    KIND: ClassVar[str] = "case_material"
-    material: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRefused(CaseEvent):
-    """Nothing is paid, for the reason and by the clause that it names (J28)."""
-
-    KIND: ClassVar[str] = "case_refused"
-    reason: str
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
-class CasePaid(CaseEvent):
-    """The bank paid; the person is told the result (J28)."""
-
-    KIND: ClassVar[str] = "case_paid"
-    amount: Fen
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFronted(Event):
-    """An insurer paid the assistance of a manual case (M二.5): its region is billed by it."""
-
-    KIND: ClassVar[str] = "case_fronted"
-    case_id: str
-    assisting_region: str
-
-
-@dataclass(frozen=True, slots=True)
-class CasePaymentFailed(CaseEvent):
-    """The bank could not pay, or the money came back."""
-
-    KIND: ClassVar[str] = "case_payment_failed"
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseClosed(CaseEvent):
-    """Nothing was payable."""
-
-    KIND: ClassVar[str] = "case_closed"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRecovery(CaseEvent):
-    """What was paid wrongly is demanded back."""
-
-    KIND: ClassVar[str] = "case_recovery"
-    amount: Fen
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDue(Event):
-    """A step of escalation on the statutory clock (J28), told to officers."""
-
-    KIND: ClassVar[str] = "case_clock"
-    case_id: str
-    insu_admdvs: str
-    point: str
-    step: str
-    says: str
-    role: str
-    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
