@@ -1,39 +1,18 @@
-"""What a gateway sees of a request, and by which secrets institutions prove themselves. Frozen
-values."""
+"""By which secrets institutions prove themselves. Frozen values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from medaid.ids import NOBODY, InstitutionCode, OfficerId
 from medaid.regions import Region
 
 ACCESS_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}", re.ASCII)
 """What a program may name itself by; anything else is nobody's, and no table is asked for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class HospitalRequest:
-    """An HTTP request of an institution's program. Names of headers in lower case."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    source: str
-    """The address it came from."""
-
-    @classmethod
-    def of(cls, event: Mapping[str, Any]) -> HospitalRequest:
-        """Of an event of the HTTP API (payload format 2.0)."""
-        http = event.get("requestContext", {}).get("http", {})
-        headers = {str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()}
-        path = str(event.get("rawPath", ""))
-        return cls(str(http.get("method", "")), path, headers, str(http.get("sourceIp", "")))
 
 
 class Gateway(StrEnum):

@@ -12,8 +12,8 @@ import hmac
 import json
 from typing import Final, NamedTuple
 
-MARK: Final = "mt1."
-"""What such a token begins with; the sign-in's tokens never do."""
+from medaid.settlement.gateways.requests import MARK
+
 LIFE: Final = 1_800
 """Seconds."""
 

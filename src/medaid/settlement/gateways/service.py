@@ -5,17 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from medaid.aws import web
 from medaid.aws.web import Caller
 from medaid.errors import MedaidError, Unavailable
 from medaid.settlement import service
 from medaid.settlement.gateways.addresses import Address, check_media, read_address
-from medaid.settlement.gateways.model import HospitalRequest
-from medaid.settlement.gateways.proving import ProvenSender, give_token, prove
+from medaid.settlement.gateways.proving import prove
+from medaid.settlement.gateways.requests import HospitalRequest, ProvenSender
 from medaid.settlement.national import answers
 
 LONGEST_FORM: Final = 2_000
@@ -27,8 +26,7 @@ _HEADERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HospitalAnswer:
+class HospitalAnswer(NamedTuple):
     """The HTTP answer, and for the log whose request it was: no authorizer has proven it."""
 
     http: web.Answer
@@ -71,6 +69,8 @@ def _answered(
     address = read_address(request.method, request.path)
     check_media(request.headers.get("content-type", ""), address.media)
     if address.token:
+        from medaid.settlement.gateways.by_secret import give_token  # once in half an hour
+
         return 200, give_token(request, web.body_bytes(event, LONGEST_FORM), began)
     sender.append(prove(request, began))
     if address.message or address.visit:

@@ -18,18 +18,11 @@ from typing import Final, NoReturn
 
 from medaid.errors import Forbidden
 from medaid.settlement.gateways.model import Gateway
+from medaid.settlement.gateways.requests import API_HEADERS, TIF_HEADERS
 
 WINDOW: Final[Mapping[Gateway, int]] = {Gateway.TIF: 300, Gateway.API: 1_800}
 """Seconds by which a request's time may differ from ours. Hunan's specification says 30 minutes;
 Guangdong's says nothing."""
-_TIF: Final = ("x-tif-paasid", "x-tif-timestamp", "x-tif-nonce", "x-tif-signature")
-_API: Final = (
-    "_api_name",
-    "_api_version",
-    "_api_timestamp",
-    "_api_access_key",
-    "_api_signature",
-)
 _LONGEST: Final = 200
 """Characters of a header."""
 _NONCE: Final = re.compile(r"[0-9A-Za-z._:+/=-]{1,64}", re.ASCII)
@@ -59,24 +52,24 @@ class SignedRequest:
         """Raises Forbidden TIMESTAMP where the clocks differ by more than the window."""
         if abs(now.timestamp() - self.seconds) > WINDOW[self.gateway]:
             rule = f"签名时间戳超时:与平台时间相差不得超过 {WINDOW[self.gateway]} 秒"
-            name = _TIF[1] if self.gateway is Gateway.TIF else _API[2]
+            name = TIF_HEADERS[1] if self.gateway is Gateway.TIF else API_HEADERS[2]
             raise Forbidden("TIMESTAMP", field=name, rule=rule)
 
 
-def read_signed(headers: Mapping[str, str]) -> SignedRequest | None:
-    """The signed headers of a request, None where it has none. Raises Forbidden UNAUTHENTICATED
+def read_signed(headers: Mapping[str, str]) -> SignedRequest:
+    """The signed headers of a request that has some. Raises Forbidden UNAUTHENTICATED
     naming the header that is missing or cannot be read."""
-    tif = any(name in headers for name in _TIF)
-    api = any(name in headers for name in _API)
+    tif = any(name in headers for name in TIF_HEADERS)
+    api = any(name in headers for name in API_HEADERS)
     if tif + api + ("authorization" in headers) > 1:
         _refuse("Authorization", "只能以一种方式证明身份")
     if tif:
         return _tif(headers)
-    return _api(headers) if api else None
+    return _api(headers)
 
 
 def _tif(headers: Mapping[str, str]) -> SignedRequest:
-    access_id, stamp, nonce, signature = (_filled(headers, name) for name in _TIF)
+    access_id, stamp, nonce, signature = (_filled(headers, name) for name in TIF_HEADERS)
     if not _NONCE.fullmatch(nonce):
         _refuse("x-tif-nonce", "随机数须为至多 64 个字母、数字")
     seconds = _seconds(Gateway.TIF, stamp, "x-tif-timestamp")
@@ -88,7 +81,7 @@ def _tif(headers: Mapping[str, str]) -> SignedRequest:
 
 
 def _api(headers: Mapping[str, str]) -> SignedRequest:
-    sent = {name: _filled(headers, name) for name in _API}
+    sent = {name: _filled(headers, name) for name in API_HEADERS}
     signature = sent.pop("_api_signature")
     seconds = _seconds(Gateway.API, sent["_api_timestamp"], "_api_timestamp") // 1_000
     text = "&".join(f"{name}={value}" for name, value in sorted(sent.items()))
