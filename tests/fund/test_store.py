@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.conftest import Tables
 
+from medaid.aws.items import Key
 from medaid.aws.transaction import ConditionFailed, commit
 from medaid.fund import books, keys, periods, service, store
 from medaid.fund.model import Entry, journal, reversing
@@ -125,3 +127,13 @@ class TestOldBalances:
     def test_books_whose_beginning_is_not_noted_yet_are_found(self) -> None:
         commit(service.writes(income(5, date(2022, 1, 5))))
         assert service.balance("320500", self.NOW)["610100-1001"] == Fen(5)
+
+
+def test_the_last_of_several_is_read_alone(tables: Tables) -> None:
+    """Of one prefix: what lies behind it, and what lies under another key, is none of it."""
+    names = ["A#0001", "A#0002", "A#0010", "B#0001"]
+    commit([store.FundItem.create(Key("F#1", name), None, name) for name in names])
+    ends = [store.first_under("F#1", "A#"), store.last_under("F#1", "A#")]
+    assert [one and one.sk for one in ends] == ["A#0001", "A#0010"]
+    assert store.last_under("F#1", "C#") is None
+    assert store.last_under("F#2", "A#") is None

@@ -25,6 +25,7 @@ from medaid.fund import (
     service,
     statements,
     store,
+    versions,
     year_figures,
 )
 from medaid.fund.current_accounts import OpenItem
@@ -138,8 +139,8 @@ def draft(
     a signed version stands."""
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    held = _items(admdvs, year, fund)
-    number = len(held) + 1
+    last = versions.last_version(admdvs, keys.final_accounts(year, fund), FinalAccounts)
+    number = versions.next_number(last)
     made = compute(admdvs, year, fund, number, notes)
     for one in checks(fund, layouts.forms_of(fund, year), year_figures.figures(admdvs, year), year):
         if one.difference and not notes.explanation.strip():
@@ -148,12 +149,11 @@ def draft(
     made = replace(made, trail=(Signature("编制", by, now),))
     key = keys.of_final_accounts(admdvs, year, fund, number)
     writes = [store.FundItem.create(key, made, "final", state=FinalState.DRAFTED, at=now)]
-    if held:
-        last = held[-1]
-        before = last.record(FinalAccounts)
-        if last.state == FinalState.SIGNED and not _stale(admdvs, before):
-            raise Conflict("STATE", field="year", rule=f"{year} 决算第 {number - 1} 版已签署")
-        writes.append(last.replace(before, "final", state=FinalState.REPLACED))
+    if last:
+        item, before = last
+        if item.state == FinalState.SIGNED and not _stale(admdvs, before):
+            raise Conflict("STATE", field="year", rule=f"{year} 决算第 {before.number} 版已签署")
+        writes.append(item.replace(before, "final", state=FinalState.REPLACED))
     duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
     commit_or_refuse([*writes, *duty])
     return made
@@ -183,8 +183,7 @@ def send_back(
     admdvs: str, year: int, fund: str, number: int, reason: str, by: str, now: datetime
 ) -> FinalAccounts:
     """Who checks or signs sends it back and says why. Raises as `check` does."""
-    item = _last(admdvs, year, fund, number)
-    held = item.record(FinalAccounts)
+    item, held = _last(admdvs, year, fund, number)
     if item.state not in (FinalState.DRAFTED, FinalState.CHECKED):
         raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
     return _written(admdvs, item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
@@ -248,13 +247,9 @@ def _figures_now(admdvs: str, year: int, fund: str) -> tuple[object, ...] | None
         return None
 
 
-def _last(admdvs: str, year: int, fund: str, number: int) -> store.FundItem:
-    held = _items(admdvs, year, fund)
-    if not 1 <= number <= len(held):
-        raise Refused("NOT_FOUND", field="number", rule="没有该版决算")
-    if number < len(held):
-        raise Conflict("STALE", field="number", rule=f"已有第 {len(held)} 版")
-    return held[-1]
+def _last(admdvs: str, year: int, fund: str, number: int) -> tuple[store.FundItem, FinalAccounts]:
+    prefix = keys.final_accounts(year, fund)
+    return versions.last_numbered(admdvs, prefix, FinalAccounts, number, "决算")
 
 
 def _turned(
@@ -266,13 +261,10 @@ def _turned(
     to: FinalState,
     act: Signature,
 ) -> FinalAccounts:
-    item = _last(admdvs, year, fund, number)
-    held = item.record(FinalAccounts)
+    item, held = _last(admdvs, year, fund, number)
     if item.state != begin:
         raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
-    if act.why != held.digest:
-        rule = f"所签不是第 {number} 版现有内容,请重新查看"
-        raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
+    versions.check_looked_at(number, held.digest, act.why)
     if _stale(admdvs, held):
         rule = f"第 {number} 版编制后账册已变动,请重新编制"
         raise Conflict("STALE", field="number", rule=rule)

@@ -14,7 +14,7 @@ from medaid.aws import codec
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import keys, open_lines, reconciliation, service, store
+from medaid.fund import keys, open_lines, reconciliation, service, store, versions
 from medaid.fund.open_lines import OURS, THEIRS, OpenLine
 from medaid.fund.reconciliation import Finding, Movement
 from medaid.fund.records import Cause, Comparison, LineOutcome, Signature
@@ -60,9 +60,7 @@ def reconcile(
         rule = f"未达账项 {len(still_open)} 笔,超过 {MOST_OPEN} 笔,请核对是否本统筹区本季度的对账单"
         raise BadInput("FILE_ROWS", field="file", rule=rule)
     when, digest = dropped or now, hashlib.sha256(content).hexdigest()
-    items = _items(admdvs, quarter)
-    last = items[-1] if items else None
-    held = last.record(Comparison) if last else None
+    last, held = _last(admdvs, quarter) or (None, None)
     if held and last and last.state != "compared":
         raise Conflict("STATE", field="quarter", rule=f"{quarter} 对账已签署")
     if held and held.dropped > when:
@@ -111,8 +109,8 @@ def _books(admdvs: str, quarter: Quarter) -> _Books:
         for month in quarter.months
         for movement in reconciliation.our_movements(store.entries(admdvs, month))
     ]
-    before = _items(admdvs, quarter.months[0].previous.quarter)
-    open_before = open_lines.unmatched(before[-1].record(Comparison)) if before else []
+    before = _last(admdvs, quarter.months[0].previous.quarter)
+    open_before = open_lines.unmatched(before[1]) if before else []
     carried = [[one.movement for one in open_before if one.side == side] for side in (OURS, THEIRS)]
     opening = {
         code: fen
@@ -143,16 +141,16 @@ def _named(one: Comparison) -> Comparison:
     return replace(one, digest=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _items(admdvs: str, quarter: str) -> list[store.FundItem]:
-    return list(store.listed(keys.of_region(admdvs), keys.reconciliations(quarter)))
+def _last(admdvs: str, quarter: str) -> tuple[store.FundItem, Comparison] | None:
+    return versions.last_version(admdvs, keys.reconciliations(quarter), Comparison)
 
 
 def last_version(admdvs: str, quarter: str) -> tuple[store.FundItem, Comparison]:
     """The version in force with its item. Raises Refused NOT_FOUND."""
-    items = _items(admdvs, quarter)
-    if not items:
+    found = _last(admdvs, quarter)
+    if found is None:
         raise Refused("NOT_FOUND", field="quarter", rule=f"{quarter} 尚无对账")
-    return items[-1], items[-1].record(Comparison)
+    return found
 
 
 def get_comparison(admdvs: str, quarter: str) -> tuple[Comparison, str]:

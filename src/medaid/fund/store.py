@@ -122,8 +122,24 @@ def page(pk: str, prefix: str, after: str, limit: int) -> tuple[list[FundItem], 
 def first_under(pk: str, prefix: str) -> FundItem | None:
     """The first record under `pk` whose sort key starts with `prefix`; reads that one alone. Raises
     Unavailable."""
+    return _end_under(pk, prefix, forward=True)
+
+
+def last_under(pk: str, prefix: str) -> FundItem | None:
+    """The last of them; reads that one alone. Raises Unavailable."""
+    return _end_under(pk, prefix, forward=False)
+
+
+def _end_under(pk: str, prefix: str, *, forward: bool) -> FundItem | None:
     condition = FundItem.sk.startswith(prefix)
-    found = reading(lambda: list(FundItem.query(pk, condition, consistent_read=True, limit=1)))
+
+    def read() -> list[FundItem]:
+        found = FundItem.query(
+            pk, condition, consistent_read=True, limit=1, scan_index_forward=forward
+        )
+        return list(found)
+
+    found: list[FundItem] = reading(read)
     return found[0] if found else None
 
 

@@ -13,7 +13,7 @@ from medaid.aws import codec
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Refused
-from medaid.fund import balances, budgets, keys, layouts, statements, store, year_figures
+from medaid.fund import balances, budgets, keys, layouts, statements, store, versions, year_figures
 from medaid.fund.final_records import FinalState
 from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts
@@ -106,17 +106,18 @@ def draft(
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
     computed = compute(admdvs, year, others, now)
     _check_reasons(computed.rows, reasons)
-    held = _items(admdvs, year)
-    made = PerformanceStatement(year, len(held) + 1, "", *computed, dict(reasons))
+    last = versions.last_version(admdvs, keys.performance(year), PerformanceStatement)
+    number = versions.next_number(last)
+    made = PerformanceStatement(year, number, "", *computed, dict(reasons))
     made = replace(made, digest=_digest(admdvs, made), trail=(Signature(_MADE, by, now),))
     key = keys.of_performance(admdvs, year, made.number)
     writes = [store.FundItem.create(key, made, _LABEL, state=FinalState.DRAFTED, at=now)]
-    if held:
-        before = held[-1].record(PerformanceStatement)
-        if held[-1].state == FinalState.SIGNED and _says(before) == computed:
+    if last:
+        item, before = last
+        if item.state == FinalState.SIGNED and _says(before) == computed:
             rule = f"{year} 绩效第 {before.number} 版已签署,数据未变"
             raise Conflict("STATE", field="year", rule=rule)
-        writes.append(held[-1].replace(before, _LABEL, state=FinalState.REPLACED))
+        writes.append(item.replace(before, _LABEL, state=FinalState.REPLACED))
     duty = claim_duty(admdvs, by, roles, Duty.ACCOUNT, now)
     commit_or_refuse([*writes, *duty])
     return made
@@ -136,18 +137,11 @@ def sign(
     Raises Refused NOT_FOUND, Conflict STATE where it is signed or says something else, STALE where
     there is a later one or the figures have changed since, Forbidden SEPARATION for who made it.
     """
-    held = _items(admdvs, year)
-    if not 1 <= number <= len(held):
-        raise Refused("NOT_FOUND", field="number", rule="没有该版绩效评价")
-    if number < len(held):
-        raise Conflict("STALE", field="number", rule=f"已有第 {len(held)} 版")
-    item = held[-1]
-    one = item.record(PerformanceStatement)
+    prefix = keys.performance(year)
+    item, one = versions.last_numbered(admdvs, prefix, PerformanceStatement, number, "绩效评价")
     if item.state != FinalState.DRAFTED:
         raise Conflict("STATE", field="number", rule="该版已签署")
-    if digest != one.digest:
-        rule = f"所签不是第 {number} 版现有内容,请重新查看"
-        raise Conflict("STATE", field="digest", rule=rule, digest=one.digest)
+    versions.check_looked_at(number, one.digest, digest)
     act = Signature(_SIGNED, by, now)
     check_another(admdvs, one.trail, act, "绩效评价的编制与签署")
     if compute(admdvs, year, others, now) != _says(one):
@@ -159,7 +153,8 @@ def sign(
 
 def list_versions(admdvs: Region, year: int) -> list[HeldVersion]:
     """Every version of a year, the first one first."""
-    return [_held(one) for one in _items(admdvs, year)]
+    found = store.listed(keys.of_region(admdvs), keys.performance(year))
+    return [_held(one) for one in found]
 
 
 def get_version(admdvs: Region, year: int, number: int) -> HeldVersion:
@@ -172,10 +167,6 @@ def get_version(admdvs: Region, year: int, number: int) -> HeldVersion:
 
 def _held(item: store.FundItem) -> HeldVersion:
     return HeldVersion(item.record(PerformanceStatement), FinalState(item.state))
-
-
-def _items(admdvs: Region, year: int) -> list[store.FundItem]:
-    return list(store.listed(keys.of_region(admdvs), keys.performance(year)))
 
 
 def _says(one: PerformanceStatement) -> Computed:
