@@ -39,11 +39,15 @@ def booked(admdvs: str, year: int) -> dict[str, Fen]:
 
 def figures(admdvs: str, year: int) -> dict[str, Fen]:
     """The same on the basis of the year's final accounts, fund by fund."""
-    found = booked(admdvs, year)
+    return on_own_basis(admdvs, year, booked(admdvs, year))
+
+
+def on_own_basis(admdvs: str, year: int, held: dict[str, Fen]) -> dict[str, Fen]:
+    """What the books of a year hold (`booked`), on the basis of its final accounts."""
     if not cash_statements(year):
-        return found
+        return held
     basis = basis_at(admdvs, Month(f"{year:04d}-12"))
-    return _on_cash(found, basis.differences, cash_statements(year))
+    return _on_cash(held, basis.differences, cash_statements(year))
 
 
 def opening_figures(admdvs: str, year: int) -> dict[str, Fen]:

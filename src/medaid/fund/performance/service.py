@@ -61,10 +61,11 @@ def asked_of(admdvs: Region) -> tuple[Indicator, ...]:
 
 def compute(admdvs: Region, year: int, others: OtherMeasures, now: datetime) -> Computed:
     """The year's indicators by the books and counts as they are now. Raises Unavailable."""
-    figures = year_figures.figures(admdvs, year)
+    booked = year_figures.booked(admdvs, year)
+    figures = year_figures.on_own_basis(admdvs, year, booked)
     forms = layouts.forms_of(FUND, year)
     amounts = statements.amounts(FUND, forms, figures)
-    granted = statements.amounts(FUND, forms, year_figures.booked(admdvs, year))
+    granted = statements.amounts(FUND, forms, booked)
     found = balances.between(admdvs, date(year, 1, 1), date(year, 12, 31))
     budgeted = _budgeted(admdvs, year)
     measured = {
