@@ -172,13 +172,16 @@ class InterestDue(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReserveLow(Event):
-    """The reserve covers fewer months of spending than the document wants (N7)."""
+    """A fund's surplus at the end of `month` covers fewer than `least` months of what was spent in
+    the twelve months to it (N7)."""
 
     KIND: ClassVar[str] = "reserve_low"
     admdvs: str
+    month: str
     fund: str
-    balance: Fen
-    months: str
+    surplus: Fen
+    spent: Fen
+    least: int
     cite: str
 
 

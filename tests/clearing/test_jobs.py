@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +48,7 @@ from medaid.clearing.hospital.monthly import YearEnd
 from medaid.clearing.regions import service as regions
 from medaid.dropped.table import TableLimits
 from medaid.errors import BadInput, Refused, Unavailable
-from medaid.events import CaseClosed
+from medaid.events import CaseClosed, ReserveLow
 from medaid.fund import seals
 from medaid.fund import service as fund
 from medaid.fund import store as fund_store
@@ -242,6 +242,25 @@ class TestCalendar:
         """N7."""
         arrive(item(1, at(3)))
         assert jobs.daily(AUGUST, CALENDAR).counts["short_of_reserve"] == 2
+
+    def test_reserve_of_less_than_three_months_is_told_once(self, tables: Tables) -> None:
+        """N7: of each fund, with what it holds and what was spent; on the first alone."""
+        arrive(item(1, at(3)))
+        jobs.daily(AUGUST + timedelta(days=1), CALENDAR)
+        assert low_reserves() == []
+        for _ in range(2):
+            jobs.daily(AUGUST, CALENDAR)
+        told = low_reserves()
+        assert len({one.fund for one in told}) == len(told) == 2
+        for one in told:
+            assert (one.admdvs, one.month, one.least) == (HOME, "2023-07", 3)
+            assert one.surplus == -one.spent < Fen(0), "nothing but the month's spending"
+            assert one.cite == "苏医保发〔2022〕53号七"
+
+
+def low_reserves() -> list[ReserveLow]:
+    messages = (outbox.event_of(one) for one in outbox.OutboxItem.scan() if one.sk == "MESSAGE")
+    return [one for one in messages if isinstance(one, ReserveLow)]
 
 
 def event(

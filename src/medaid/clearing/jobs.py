@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -23,7 +23,6 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
 from medaid.errors import MedaidError, Refused
 from medaid.fund import finance, rollups, sealing, seals
-from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.regions import Level, Region
@@ -141,12 +140,10 @@ def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:
 
 def _reserve(admdvs: str, now: datetime) -> int:
     """On the first of a month: funds whose surplus covers less than three months (N7)."""
-    today = civil_date(now)
-    if today.day != 1:
+    if civil_date(now).day != 1:
         return 0
-    end = today - timedelta(days=1)
-    balances = fund.balance(admdvs, end)
-    return len(finance.short_funds(admdvs, end, balances, figure("reserve_warning", admdvs).whole))
+    wanted = figure("reserve_warning", admdvs)
+    return finance.warn_of_reserve(admdvs, Month.of(now).previous, wanted.whole, wanted.cite, now)
 
 
 # -------------------------------------------------------------------------------------------------
