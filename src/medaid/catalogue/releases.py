@@ -36,7 +36,7 @@ from medaid.dropped.problem import Problem
 from medaid.errors import BadInput, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import NATION, Region
 
 Code = NationalCode | InsuranceCode
@@ -100,8 +100,8 @@ def publish_release(region: Region, release_id: str, by: OfficerId, now: datetim
     one = get_release(region, release_id)
     if one.published_at is not None:
         return one
-    second, rule = get_officer(region, by), "提出与发布不得为同一人"
-    second.check_second(one.proposed_by, one.proposed_at, now, rule, "by")
+    first, proposed = one.proposed_by, one.proposed_at
+    check_second(region, by, first, proposed, now, "提出与发布不得为同一人", "by")
     content = exchange.get(keys.release_file(region, release_id))
     found = read_file(one.kind, region, content)
     changed, clashes = _load(region, one.kind, found)
@@ -218,9 +218,7 @@ _TABLES: Final[Mapping[type[DatedRow], str]] = {
 }
 
 
-def _with_rows(
-    before: Code, new: Sequence[DatedRow]
-) -> tuple[Code, list[tuple[DatedRow, DatedRow]]]:
+def _with_rows(before: Code, new: Sequence[DatedRow]) -> tuple[Code, list[Pair]]:
     """All rows of a code after `new` ones came, and new ones that contradict, each with what it
     contradicts."""
     table = _TABLES[type(new[0])]

@@ -13,7 +13,7 @@ from medaid.catalogue.model.publishing import Scheme, Schemes, TypeRule
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware
-from medaid.payments.service import get_officer
+from medaid.payments.service import check_second
 from medaid.regions import NATION, Region
 
 MOST: Final = 50
@@ -56,7 +56,6 @@ def propose_scheme(scheme: Scheme) -> Scheme:
 def approve_scheme(region: Region, name: str, by: OfficerId, now: datetime) -> Scheme:
     """Agrees to a scheme; a second time it answers as the first. Raises Refused NOT_FOUND,
     Forbidden SEPARATION, Unavailable."""
-    second = get_officer(region, by)
 
     def decide() -> Decided[Scheme]:
         item, held = store.find_schemes(region)
@@ -65,8 +64,8 @@ def approve_scheme(region: Region, name: str, by: OfficerId, now: datetime) -> S
             raise Refused("NOT_FOUND", field="scheme", rule="没有该项规定")
         if one.approved_at is not None:
             return Decided(one)
-        rule = "提出与同意不得为同一人"
-        second.check_second(one.proposed_by, one.proposed_at, now, rule, "by")
+        first, proposed = one.proposed_by, one.proposed_at
+        check_second(region, by, first, proposed, now, "提出与同意不得为同一人", "by")
         done = replace(one, approved_by=by, approved_at=aware(now))
         after = Schemes(tuple(done if two is one else two for two in held.schemes))
         return Decided(done, [store.replace_schemes(region, item, after)])
