@@ -118,9 +118,7 @@ def _check_alive(items: Sequence[InstitutionItem], region: Region) -> None:
 
 def _check_alone(item: InstitutionItem, before: InstitutionItems) -> None:
     for other in before.items:
-        if (other.end is None or item.begin <= other.end) and (
-            item.end is None or other.begin <= item.end
-        ):
+        if item.meets(other):
             rule = (
                 f"{item.fixmedins_hilist_id} 已与 {other.med_list_codg} 对照"
                 f"({other.begin} 至 {other.end or '今'});请先以 3302 撤销"

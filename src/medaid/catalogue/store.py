@@ -33,17 +33,14 @@ def find_many(wanted: Iterable[Key], kind: type[T]) -> dict[Key, T]:
     A key without a record is left out. Raises Unavailable."""
     asked = list(dict.fromkeys(wanted))
     now = time.monotonic()
-    fresh = {key for key in asked if key in _kept and now - _kept[key][0] < SECONDS}
-    missing = [key for key in asked if key not in fresh]
+    held = {key: _kept[key][1] for key in asked if key in _kept and now - _kept[key][0] < SECONDS}
+    missing = [key for key in asked if key not in held]
     if missing:
+        found = {Key(item.pk, item.sk): item.record(kind) for item in _batch(missing)}
         if len(_kept) + len(missing) > MOST_KEPT:
             _kept.clear()
-        found = {Key(item.pk, item.sk): item.record(kind) for item in _batch(missing)}
-        fresh_records = {key: _kept[key][1] for key in fresh if key in _kept}
         _kept.update({key: (now, found.get(key)) for key in missing})
-        held = {**fresh_records, **found}
-    else:
-        held = {key: _kept[key][1] for key in asked}
+        held |= found
     return {key: held[key] for key in asked if held.get(key) is not None}
 
 

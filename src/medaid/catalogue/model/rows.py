@@ -33,8 +33,34 @@ class CatalogueTable(StrEnum):
     """转码表 and 停用表: which code took the place of which."""
 
 
+class _Lasting:
+    """What counts from a day on, to its last day or without end."""
+
+    __slots__ = ()
+    begin: date
+    end: date | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts at all."""
+        return True
+
+    def holds(self, day: date) -> bool:
+        """Whether it counts for a fee of `day`."""
+        return self.stands and self.begin <= day and (self.end is None or day <= self.end)
+
+    def meets(self, other: _Lasting) -> bool:
+        """Whether both count on some day."""
+        return (
+            self.stands
+            and other.stands
+            and (other.end is None or self.begin <= other.end)
+            and (self.end is None or other.begin <= self.end)
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class DatedRow:
+class DatedRow(_Lasting):
     """What every row of a dated table has. A later row with the same `rid` takes its place."""
 
     rid: str
@@ -46,18 +72,9 @@ class DatedRow:
     valid: bool
     """vali_flag: a row of 0 was withdrawn and never counts."""
 
-    def holds(self, day: date) -> bool:
-        """Whether it counts for a fee of `day`."""
-        return self.valid and self.begin <= day and (self.end is None or day <= self.end)
-
-    def meets(self, other: DatedRow) -> bool:
-        """Whether both count on some day."""
-        return (
-            self.valid
-            and other.valid
-            and (other.end is None or self.begin <= other.end)
-            and (self.end is None or other.begin <= self.end)
-        )
+    @property
+    def stands(self) -> bool:
+        return self.valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,7 @@ class InsuranceCode:
 
 
 @dataclass(frozen=True, slots=True)
-class InstitutionItem:
+class InstitutionItem(_Lasting):
     """3301: which national code an institution's own code stands for, from a day on."""
 
     fixmedins_hilist_id: str
@@ -153,10 +170,6 @@ class InstitutionItem:
     end: date | None
     details: Mapping[str, str] = field(default_factory=dict)
     """aprvno, dosform, spec and what else was sent, by the field's name."""
-
-    def holds(self, day: date) -> bool:
-        """Whether it counts for a fee of `day`."""
-        return self.begin <= day and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True, slots=True)
