@@ -12,6 +12,7 @@ import pytest
 from tests.catalogue import office
 from tests.catalogue.office import (
     BED,
+    HERB,
     LIMITS,
     REGION,
     WESTERN,
@@ -250,6 +251,29 @@ def test_a_line_of_a_national_list_with_too_few_columns_is_returned() -> None:
     found = read_file(CatalogueTable.HERBS, Region(NATION), content)
     assert [(one.row, one.code) for one in found.problems] == [(2, "FILE_FORM")]
     assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("position", "text", "column", "code"),
+    [
+        ("name", "", "name", "FIELD_REQUIRED"),
+        ("name", "名" * 401, "name", "FIELD_TOO_LONG"),
+        ("name", "丁\x07香", "name", "FIELD_FORMAT"),
+        ("rid", "r\x001", "rid", "FIELD_FORMAT"),
+        ("version", "V" * 401, "version", "FIELD_TOO_LONG"),
+    ],
+)
+def test_a_cell_of_a_national_list_has_the_form_of_every_other_cell(
+    position: str, text: str, column: str, code: str
+) -> None:
+    """What an office's table may not hold, a program's may not either."""
+    kind = CatalogueTable.HERBS
+    row = national(kind, HERB, "r1").split("\t")
+    row[getattr(LAYOUTS[kind], position) - 1] = text
+    content = ("\t".join(row) + national(kind, "T001700643", "r2")).encode()
+    found = read_file(kind, Region(NATION), content)
+    assert [(one.row, one.field, one.code) for one in found.problems] == [(1, column, code)]
+    assert [row.rid for row in found.rows] == ["r2"]
 
 
 def test_national_lists_are_the_installations_and_pricing_tables_a_regions() -> None:

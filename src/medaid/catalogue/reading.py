@@ -13,16 +13,17 @@ from typing import Final
 
 from medaid.catalogue.model.rows import CatalogueTable, DatedRow
 from medaid.catalogue.rules import contradictory
-from medaid.catalogue.tables import COLUMNS, LAYOUTS, Cells, read_row
+from medaid.catalogue.tables import COLUMNS, LAYOUTS, LISTED, Cells, read_row
 from medaid.dropped.cells import NotACell
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.table import TableLimits, open_bytes
+from medaid.dropped.table import Header, TableLimits, open_bytes
 from medaid.errors import BadInput
 from medaid.national_files import unzipped
 from medaid.regions import Region
 
 LIMITS: Final = TableLimits(cell=2000, own_fields=100)
 _ROWS: Final = 100_000
+_FORM: Final = Header((), {}, {}, LISTED, LIMITS)
 _Line = tuple[int, Cells, Cells, Sequence[Problem]]
 """Number, cells, what stands in other columns, and what is wrong with the form."""
 
@@ -121,9 +122,4 @@ def _positions(kind: CatalogueTable, content: bytes) -> Iterator[_Line]:
             "rid": found[layout.rid - 1],
             "version": found[layout.version - 1],
         }
-        wrong = [
-            Problem("FIELD_REQUIRED", name, "必填")
-            for name in ("code", "name", "begndate", "rid")
-            if not cells[name]
-        ]
-        yield number, cells, {"list_type": layout.list_type}, wrong
+        yield number, cells, {"list_type": layout.list_type}, tuple(_FORM.problems(cells))

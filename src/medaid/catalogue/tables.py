@@ -31,12 +31,14 @@ from medaid.dropped.table import TableColumn
 from medaid.money import Ratio
 
 Cells = Mapping[str, str]
+LONGEST: Final = 400
+"""Characters of a cell."""
 
 
 def _column(
     field: str, chinese: str, *, required: bool = False, missing: bool = False
 ) -> TableColumn:
-    return TableColumn(field, field, (chinese,), required, missing, longest=400)
+    return TableColumn(field, field, (chinese,), required, missing, longest=LONGEST)
 
 
 _DATED: Final = (
@@ -83,6 +85,21 @@ COLUMNS: Final[Mapping[CatalogueTable, tuple[TableColumn, ...]]] = {
         TableColumn("begndate", "生效日期", ("begndate",), required=True),
     ),
 }
+
+
+LISTED: Final = tuple(
+    TableColumn(field, field, required=required, longest=LONGEST)
+    for field, required in (
+        ("code", True),
+        ("name", True),
+        ("begndate", True),
+        ("enddate", False),
+        ("vali_flag", False),
+        ("rid", True),
+        ("version", False),
+    )
+)
+"""What is read of a national list's row."""
 
 
 class Layout(NamedTuple):

@@ -109,7 +109,7 @@ class Header:
             for name, index in self.at.items()
         }
         own = {name: cell.text(found[index]) for name, index in self.own.items() if index < width}
-        problems = [*self._filled(cells, line.wrong)]
+        problems = [*self.problems(cells, line.wrong)]
         if self.unheaded or width > len(self.headings):
             problems = [*self._stray(line), *problems]
         for name, content in own.items():
@@ -128,10 +128,11 @@ class Header:
                 if not headings[index] and cell.text(content):
                     yield Problem("FILE_FORM", f"第{index + 1}列", "有内容而没有表头")
 
-    def _filled(
-        self, cells: Mapping[str, str], wrong: Mapping[int, tuple[str, str]]
+    def problems(
+        self, cells: Mapping[str, str], wrong: Mapping[int, tuple[str, str]] | None = None
     ) -> Iterator[Problem]:
-        """What is wrong with the cells of described columns."""
+        """What is wrong with the form of the cells of described columns, and at the places
+        `wrong`."""
         control = _CONTROL.search("".join(cells.values())) is not None  # one look for all of them
         for field_, heading, required, longest, index in self.plan:
             content = cells.get(field_, "")
