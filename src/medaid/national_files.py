@@ -30,6 +30,17 @@ def zipped(name: str, content: bytes) -> bytes:
     return held.getvalue()
 
 
+def lines(content: bytes, field: str = "file_qury_no") -> list[str]:
+    """The lines of a file, zipped or not, as they came. Raises BadInput, UnicodeDecodeError."""
+    return unzipped(content, field).decode("utf-8-sig").split("\n")
+
+
+def cells(line: str, most: int = -1) -> list[str]:
+    """The columns of a line, empty where `null` stands; what lies beyond `most` tabs is one."""
+    found = line.removesuffix("\r").split("\t", most)
+    return ["" if value == "null" else value for value in found]
+
+
 def unzipped(content: bytes, field: str = "file_qury_no") -> bytes:
     """The one file in a zip, or the text itself where it is not zipped. Never unpacks more than it
     may hold, whatever the zip says of itself. Raises BadInput."""

@@ -226,3 +226,16 @@ def test_the_outcome_of_a_mapping_is_counted_and_is_a_look_at_nobody(tables: Tab
     assert reply.output["message"]["act"] == "mapped"
     kept = {one["pk"]["S"].partition("#")[0] for one in tables.items("access")}
     assert kept == {"COUNT"}
+
+
+@pytest.mark.parametrize("last", ["good", "bad"])
+def test_of_lines_of_one_rid_the_one_that_counts_is_fetched_alone(last: str) -> None:
+    """The later one; a line that was returned is never handed out."""
+    kind = CatalogueTable.HERBS
+    good = national(kind, "T000700200", "r1").replace("名称", "丁香")
+    other = national(kind, "T000700200", "r1").replace("名称", "旧名")
+    bad = other.replace("2021-01-01", "2021-13-01")
+    sent = other + good if last == "good" else good + bad
+    publish(kind, sent.encode(), NATION)
+    found, rows = file_of("1302", "v0000")
+    assert (found["data_cnt"], ["丁香" in row for row in rows]) == (1, [True])

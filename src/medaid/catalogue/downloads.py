@@ -9,10 +9,11 @@ was published before.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from typing import Final
 
+from medaid import national_files
 from medaid.aws import exchange
 from medaid.catalogue import keys, store
 from medaid.catalogue.model.publishing import Release
@@ -33,7 +34,6 @@ from medaid.catalogue.split import price_text, share_text
 from medaid.catalogue.tables import FIRST_SELF_PAY, LAYOUTS
 from medaid.errors import BadInput, Refused
 from medaid.instants import civil_date
-from medaid.national_files import unzipped, zipped
 from medaid.regions import NATION, Region
 
 NO_VERSION: Final = frozenset({"v0000", "F001", "0", "0000"})
@@ -48,25 +48,17 @@ def keep_rows(
     kind: CatalogueTable,
     rows: Sequence[DatedRow],
     content: bytes,
+    numbers: Set[int],
 ) -> None:
-    """Lays down the rows of a release that come into force, as they are downloaded later. Raises
-    Unavailable."""
-    if kind in LAYOUTS:
-        kept = _kept_lines(kind, rows, content)
+    """Lays down the rows of a release that come into force, as they are downloaded later;
+    `numbers` says which of the file they are. Raises Unavailable."""
+    if kind in LAYOUTS:  # to the byte as they came
+        lines = enumerate(national_files.lines(content, "file"), 1)
+        kept = "".join(f"{line}\n" for number, line in lines if number in numbers).encode()
     else:
         told = [row_fields(row, region) for row in rows]
         kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     exchange.put(keys.release_rows(region, release_id), kept)
-
-
-def _kept_lines(kind: CatalogueTable, rows: Sequence[DatedRow], content: bytes) -> bytes:
-    """The lines of a national list that count, to the byte as they came."""
-    wanted, at = {row.rid for row in rows}, LAYOUTS[kind].rid - 1
-    lines = unzipped(content, "file").decode("utf-8-sig").split("\n")
-    cells = ((line, line.removesuffix("\r").split("\t")) for line in lines)
-    return "".join(
-        f"{line}\n" for line, found in cells if len(found) > at and found[at] in wanted
-    ).encode()
 
 
 def version_of(rows: Sequence[DatedRow]) -> str:
@@ -125,7 +117,7 @@ def next_file(kind: CatalogueTable, held: str) -> tuple[str, bytes, int]:
     one = found[0]
     name = f"{kind}_{one.version or one.release_id}.txt"
     content = exchange.get(keys.release_rows(nation, one.release_id))
-    return f"{name}.zip", zipped(name, content), one.accepted
+    return f"{name}.zip", national_files.zipped(name, content), one.accepted
 
 
 def rows_page(

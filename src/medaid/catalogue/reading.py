@@ -7,23 +7,23 @@ heading, zipped) stays strict (docs/adr/0066).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from medaid import national_files
 from medaid.catalogue.model.rows import CatalogueTable, DatedRow
 from medaid.catalogue.rules import contradictory
-from medaid.catalogue.tables import COLUMNS, LAYOUTS, LISTED, Cells, read_row
+from medaid.catalogue.tables import COLUMNS, LAYOUTS, NATIONAL_COLUMNS, Cells, read_row
 from medaid.dropped.cells import NotACell
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.dropped.table import Header, TableLimits, open_bytes
 from medaid.errors import BadInput
-from medaid.national_files import unzipped
 from medaid.regions import Region
 
 LIMITS: Final = TableLimits(cell=2000, own_fields=100)
 _ROWS: Final = 100_000
-_FORM: Final = Header((), {}, {}, LISTED, LIMITS)
+_FORM: Final = Header((), {}, {}, NATIONAL_COLUMNS, LIMITS)
 _Line = tuple[int, Cells, Cells, Sequence[Problem]]
 """Number, cells, what stands in other columns, and what is wrong with the form."""
 
@@ -36,6 +36,8 @@ class Reading:
     problems: tuple[Problem, ...]
     count: int
     """Rows of the file."""
+    numbers: Mapping[str, int]
+    """The number of the row that is the last good one of a rid."""
 
 
 def read_file(kind: CatalogueTable, region: Region, content: bytes) -> Reading:
@@ -61,7 +63,8 @@ def read_file(kind: CatalogueTable, region: Region, content: bytes) -> Reading:
     problems += _contradictions(last.values())
     bad = {problem.row for problem in problems}
     good = tuple(row for number, row in last.values() if number not in bad)
-    return Reading(good, tuple(sorted(problems, key=lambda one: one.row)), count)
+    numbers = {row.rid: number for number, row in last.values()}
+    return Reading(good, tuple(sorted(problems, key=lambda one: one.row)), count, numbers)
 
 
 def _contradictions(rows: Iterable[tuple[int, DatedRow]]) -> list[Problem]:
@@ -98,7 +101,7 @@ def _positions(kind: CatalogueTable, content: bytes) -> Iterator[_Line]:
     """TAB-separated lines as the interface writes them: no heading, `null` for what is empty."""
     layout = LAYOUTS[kind]
     try:
-        lines = unzipped(content, "file").decode("utf-8-sig").split("\n")
+        lines = national_files.lines(content, "file")
     except UnicodeDecodeError:
         raise FileRefused(Problem("FILE_ENCODING", "file", "文件须为 UTF-8 文本或其 zip")) from None
     except BadInput as error:
@@ -108,7 +111,7 @@ def _positions(kind: CatalogueTable, content: bytes) -> Iterator[_Line]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        found = ["" if one == "null" else one for one in line.removesuffix("\r").split("\t")]
+        found = national_files.cells(line)
         if len(found) < layout.least:
             sentence = f"应至少 {layout.least} 列,实为 {len(found)} 列"
             yield number, {}, {}, (Problem("FILE_FORM", "", sentence),)

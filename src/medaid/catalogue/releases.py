@@ -108,7 +108,8 @@ def publish_release(region: Region, release_id: str, by: OfficerId, now: datetim
     problems = (*found.problems, *clashes)
     left_out = {problem.value for problem in clashes}
     rows = [row for row in found.rows if row.rid not in left_out]
-    downloads.keep_rows(region, release_id, one.kind, rows, content)
+    numbers = {found.numbers[row.rid] for row in rows}
+    downloads.keep_rows(region, release_id, one.kind, rows, content, numbers)
 
     def decide() -> Decided[Release]:
         item, held = _held(region, release_id)

@@ -87,7 +87,7 @@ COLUMNS: Final[Mapping[CatalogueTable, tuple[TableColumn, ...]]] = {
 }
 
 
-LISTED: Final = tuple(
+NATIONAL_COLUMNS: Final = tuple(
     TableColumn(field, field, required=required, longest=LONGEST)
     for field, required in (
         ("code", True),

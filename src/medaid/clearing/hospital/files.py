@@ -13,7 +13,7 @@ from medaid.errors import BadInput
 from medaid.ids import PersonNo, SettlementId, VisitId
 from medaid.instants import beijing_text
 from medaid.money import Fen
-from medaid.national_files import text, unzipped
+from medaid.national_files import cells, lines, text
 
 UPLOAD: Final = (
     "setl_id",
@@ -57,19 +57,18 @@ _MOST: Final = 100_000
 def hospital_lines(content: bytes) -> list[HospitalLine]:
     """The hospital's upload for 3202. Raises BadInput naming the row and the column."""
     try:
-        rows = unzipped(content).decode("utf-8-sig").split("\n")
+        rows = lines(content)
     except UnicodeDecodeError:
         raise BadInput(
             "FIELD_FORMAT", field="file_qury_no", rule="文件须为 UTF-8 文本或其 zip"
         ) from None
     if len(rows) > _MOST + 1:
         raise BadInput("FIELD_FORMAT", field="file_qury_no", rule=f"至多 {_MOST} 行")
-    numbered = ((number, row.removesuffix("\r")) for number, row in enumerate(rows, 1))
-    return [_hospital_line(number, row) for number, row in numbered if row.strip()]
+    return [_hospital_line(number, row) for number, row in enumerate(rows, 1) if row.strip()]
 
 
 def _hospital_line(number: int, row: str) -> HospitalLine:
-    values = ["" if value == "null" else value for value in row.split("\t", len(UPLOAD))]
+    values = cells(row, len(UPLOAD))
     if len(values) != len(UPLOAD):
         raise BadInput(
             "FIELD_FORMAT",
