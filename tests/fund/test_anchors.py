@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from tests.conftest import Tables
+from tests.roles import ACCOUNT
 
 from medaid.aws import anchor
 from medaid.aws.settings import settings
@@ -23,7 +24,8 @@ from medaid.fund.model.journal import movement
 from medaid.local.verify_seals import verified
 from medaid.money import Fen
 
-R, MONTH, BUCKET = "440900", "2023-07", "medaid-anchor"
+R, MONTH = "440900", "2023-07"
+BUCKET = f"medaid-anchor-{ACCOUNT}"  # the name that the template gives
 RECORDED = datetime(2023, 7, 3, 2, tzinfo=UTC)
 LATER = RECORDED + timedelta(days=1)
 
