@@ -211,7 +211,7 @@ def _plain(frame: Any) -> bool:
     """Whether a call is of a value or of its stored form."""
     file = Path(frame.f_code.co_filename).name
     names = ("serialize", "deserialize", "_get_connection", "reading")
-    return file in ("model.py", "codec.py", "items.py", "table.py") or (
+    return file in ("model.py", "tables.py", "codec.py", "items.py", "table.py") or (
         frame.f_code.co_name in (*names, "year")
     )
 
