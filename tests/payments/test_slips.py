@@ -222,6 +222,20 @@ def test_rejected_it_counts_for_nothing_and_says_why(tables: Tables, books: Book
         decide(entered, books)
 
 
+def test_a_rejected_slip_is_not_entered_again_under_its_number(
+    tables: Tables, books: Books
+) -> None:
+    """The cashier is told that nothing waits for the accountant, instead of done."""
+    order = sent()
+    decide(said(order, "paid"), books, yes=False, reason="流水号看错")
+    before = tables.everything()
+    with pytest.raises(Conflict) as told:
+        said(order, "paid")
+    assert (told.value.code, told.value.field) == ("STATE", "number")
+    assert tables.everything() == before
+    assert said(order, "paid", "2").state == "entered"
+
+
 @pytest.mark.parametrize(
     ("by", "roles"),
     [(CASHIER, CASHIERS), (CASHIER, frozenset[str]()), (APPROVES, frozenset({"auditor"}))],

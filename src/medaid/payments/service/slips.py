@@ -46,8 +46,9 @@ def enter_slip(slip: BankSlip, roles: frozenset[str], now: datetime) -> BankSlip
     Raises BadInput for a batch that was not sent or is another region's, lines whose sum is not the
     slip's, an order that is not in the batch or stands twice (NOT_FOUND, DUPLICATE), an amount that
     is not the order's (AMOUNT_SUM), a day of the bank before the order or after today; Conflict
-    DUPLICATE for the number with other content, STATE for what the order cannot become any more;
-    Forbidden SEPARATION for whoever audits or keeps the accounts there.
+    DUPLICATE for the number with other content, STATE for one that was rejected, and for what the
+    order cannot become any more; Forbidden SEPARATION for whoever audits or keeps the accounts
+    there.
     """
     _check(slip, now)
 
@@ -138,8 +139,7 @@ def _check(slip: BankSlip, now: datetime) -> None:
 
 def _answer(slip: BankSlip) -> AnswerFile:
     """The slip as every answer of the bank is taken; its digest is that of what it says."""
-    stated = replace(slip, state=SlipState.ENTERED, decided_at=None, reason="", report=None)
-    said = codec.encode((stated.batch_id, stated.number, stated.lines))
+    said = codec.encode((slip.batch_id, slip.number, slip.lines))
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     lines = tuple(_line(number, one) for number, one in enumerate(slip.lines, 1))
@@ -156,6 +156,8 @@ def _line(number: int, one: SlipLine) -> AnswerLine:
 def _same(held: BankSlip, slip: BankSlip) -> BankSlip:
     if (held.lines, held.total) != (slip.lines, slip.total):
         raise Conflict("DUPLICATE", field="number", rule="回单号已用于内容不同的回单")
+    if held.state is SlipState.REJECTED:
+        raise Conflict("STATE", field="number", rule="该回单已退回,请另用编号登记")
     return held
 
 
