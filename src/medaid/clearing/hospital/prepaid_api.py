@@ -22,16 +22,7 @@ def use_prepayment(
     call: Call[HospitalContext, AdvanceUsed], admdvs: Region, institution: str, number: PathId
 ) -> PendingShown:
     call.context.institution_region(institution)
-    sent, caller = call.body, call.caller
-    item = service.use_prepayment(
-        admdvs,
-        institution,
-        number,
-        sent.advance,
-        sent.amounts,
-        sent.document,
-        caller.subject,
-        call.now,
-        caller.roles,
-    )
+    sent = call.body
+    asked = sent.advance, sent.amounts, sent.document
+    item = service.use_prepayment(admdvs, institution, number, *asked, *call.acting)
     return pending_shown(item, PendingKind.FORWARD)

@@ -3,6 +3,7 @@ statement back, with the reason, and it is approved anew (Q3.1)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
@@ -39,7 +40,7 @@ def send_back_statement(
         check_second(region, by, held.approved_by, held.approved_at, now, rule)
         claimed = claim_duty(region, OfficerId(by), roles, Duty.PAY, now)
         line = trail_line(now, by, f"退回 {held.approved_by} 的审核", reason)
-        after = in_state(unapproved(held), unapproved(held).state, trail=(*held.trail, line))
+        after = replace(unapproved(held), trail=(*held.trail, line))
         return Decided(after, [*store.replace_statement(row, after, now), *claimed])
 
     return transact(decide, refuse_as_changed)

@@ -12,6 +12,7 @@ from medaid.clearing.insurer import store
 from medaid.clearing.insurer.deciding import decided
 from medaid.clearing.insurer.evaluation import evaluate
 from medaid.clearing.insurer.model import Contract, ContractState, InsurerAssessment, Score, Signed
+from medaid.clearing.store import ClearingItem
 from medaid.errors import BadInput, Conflict, Refused, check_said
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
@@ -62,8 +63,7 @@ def decide_assessment(
     check_said(approved, reason)
 
     def decide() -> Decided[InsurerAssessment]:
-        row, _ = store.held_assessment(city, year)
-        held = find_assessment(city, year)
+        row, held = _held(city, year)
         after = decided(
             held, approved, reason, by, city, now,
             field="assessment", nothing="没有待复核的考核评价", two="考核与复核不得为同一人",
@@ -75,10 +75,14 @@ def decide_assessment(
 
 def find_assessment(city: Region, year: int) -> InsurerAssessment:
     """A year's evaluation in whatever state. Raises Refused NOT_FOUND."""
-    _, held = store.held_assessment(city, year)
-    if held is None:
+    return _held(city, year)[1]
+
+
+def _held(city: Region, year: int) -> tuple[ClearingItem, InsurerAssessment]:
+    row, held = store.held_assessment(city, year)
+    if row is None or held is None:
         raise Refused("NOT_FOUND", field="assessment", rule=f"{city} {year} 年度尚未考核")
-    return held
+    return row, held
 
 
 def check_scores(city: Region, scores: Sequence[Score]) -> None:
