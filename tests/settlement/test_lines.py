@@ -708,6 +708,32 @@ def test_a_line_of_a_closed_visits_batch_and_its_settlement_by_totals_do_not_cro
     refused(upload(hospital, line("3", visit, chrg_bchno="B3")), "ALREADY_SETTLED")
 
 
+def test_a_batch_that_is_settled_while_all_are_taken_back_keeps_its_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The lines are listed before; the transaction that loses decides on them anew."""
+    hospital, other = Hospital(), Hospital(prefix="20210705120000")
+    visit = hospital.visit("P1", "2021-06-21 09:00:00")
+    for number, batch in (("1", "B1"), ("2", "B2")):
+        passed(upload(hospital, line(number, visit, chrg_bchno=batch)))
+    removal, setl_ids = lines._removal_writes, list[str]()
+
+    def settled_meanwhile(*args: Any) -> Any:
+        if not setl_ids:
+            given = visit_input("P1", visit, stated(sums(visit, "B1")), "B1")
+            setl_ids.append(passed(other.call("2207", given))["setlinfo"]["setl_id"])
+        return removal(*args)
+
+    monkeypatch.setattr(lines, "_removal_writes", settled_meanwhile)
+    asked = {"mdtrt_id": visit, "psn_no": "P1", "chrg_bchno": "0000"}
+    passed(hospital.call("2205", asked), output=False)
+    assert list(line_store.find_lines(visit, ["1", "2"])) == ["1"]
+    assert (sums(visit, "B1"), sums(visit, "B2")) == (None, None)
+    back = {"setl_id": setl_ids[0], "mdtrt_id": visit, "psn_no": "P1"}
+    passed(hospital.call("2208", back))
+    assert sums(visit, "B1").count == 1
+
+
 def test_2601_does_not_take_lines_back() -> None:
     hospital = Hospital()
     stay = hospital.stay("P1")

@@ -238,8 +238,10 @@ def _still_there(message: Message, mdtrt_id: str) -> Iterable[VisitLine]:
 
 
 def _removal_writes(message: Message, numbers: Sequence[str], visit: Visit) -> list[Write]:
-    """What taking lines back writes. Raises Conflict STATE where a refund of one stands."""
-    found = line_store.find_lines(visit.mdtrt_id, numbers)
+    """What taking lines back writes; nothing of a batch that was settled since they were listed:
+    the visit has no sums of it. Raises Conflict STATE where a refund of one stands."""
+    there = line_store.find_lines(visit.mdtrt_id, numbers)
+    found = {number: held for number, held in there.items() if held[1].batch in visit.lines}
     originals = {line.original for _, line in found.values() if line.original}
     more = line_store.find_lines(visit.mdtrt_id, originals - found.keys()) if originals else {}
     versions = {number: version for number, (version, _) in {**found, **more}.items()}
