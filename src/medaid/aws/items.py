@@ -125,16 +125,22 @@ class VersionedItem(Model):
         return found[:limit], found[limit - 1].sk if len(found) > limit else ""
 
     @classmethod
-    def find_all(cls, keys: Sequence[Key]) -> list[Self | None]:
-        """The items of `keys`, each in its place, None where there is none; read consistently, a
-        hundred in one call. Raises Unavailable."""
+    def find_held(cls, keys: Iterable[Key]) -> dict[Key, Self]:
+        """The items of `keys` that are there, by key; read consistently, a hundred in one call.
+        Raises Unavailable."""
         wanted = list(dict.fromkeys(keys))
 
         def read() -> list[Self]:
             return list(cls.batch_get(wanted, consistent_read=True)) if wanted else []
 
         found: list[Self] = reading(read)
-        held = {(one.pk, one.sk): one for one in found}
+        return {Key(one.pk, one.sk): one for one in found}
+
+    @classmethod
+    def find_all(cls, keys: Sequence[Key]) -> list[Self | None]:
+        """The items of `keys` as `find_held` reads them, each in its place, None where there is
+        none. Raises Unavailable."""
+        held = cls.find_held(keys)
         return [held.get(key) for key in keys]
 
     @classmethod

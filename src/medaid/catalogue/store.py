@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from medaid.aws.items import Key, VersionedItem
 from medaid.aws.table import table_meta
-from medaid.aws.transaction import Write, reading
+from medaid.aws.transaction import Write
 from medaid.catalogue import keys
 from medaid.catalogue.model.publishing import Release, Schemes
 from medaid.regions import Region
@@ -36,7 +36,8 @@ def find_many(wanted: Iterable[Key], kind: type[T]) -> dict[Key, T]:
     held = {key: _kept[key][1] for key in asked if key in _kept and now - _kept[key][0] < SECONDS}
     missing = [key for key in asked if key not in held]
     if missing:
-        found = {Key(item.pk, item.sk): item.record(kind) for item in _batch(missing)}
+        held_items = CatalogueItem.find_held(missing)
+        found = {key: item.record(kind) for key, item in held_items.items()}
         if len(_kept) + len(missing) > MOST_KEPT:
             _kept.clear()
         _kept.update({key: (now, found.get(key)) for key in missing})
@@ -46,12 +47,7 @@ def find_many(wanted: Iterable[Key], kind: type[T]) -> dict[Key, T]:
 
 def read_many(wanted: Iterable[Key]) -> dict[Key, CatalogueItem]:
     """Items by key as they are stored now. Raises Unavailable."""
-    return {Key(item.pk, item.sk): item for item in _batch(list(wanted))}
-
-
-def _batch(wanted: list[Key]) -> list[CatalogueItem]:
-    pairs = [(key.pk, key.sk) for key in wanted]
-    return reading(lambda: list(CatalogueItem.batch_get(pairs, consistent_read=True)))
+    return CatalogueItem.find_held(wanted)
 
 
 def find_schemes(region: Region) -> tuple[CatalogueItem | None, Schemes]:

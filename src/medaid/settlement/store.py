@@ -36,6 +36,14 @@ class SettlementItem(VersionedItem):
 
     Meta = table_meta("settlement")
 
+    @classmethod
+    def anew(cls, key: keys.Key, version: int, record: Any, label: str) -> Write:
+        """`record` in the place of the one of `version`, of nothing where that is 0; loses where
+        another is there."""
+        if not version:
+            return cls.create(key, record, label)
+        return cls(*key, version=version).replace(record, label)
+
 
 def create_settlement(one: Settlement) -> list[Write]:
     """A settlement comes into being, and holds its visit's charge batch."""
@@ -132,7 +140,7 @@ def replace_institution(version: int, one: InstitutionRecord) -> list[Write]:
     its region finds it."""
     listed = SettlementItem(*keys.listed_institution_key(one.admdvs, one.code))
     return [
-        _replace(keys.institution_key(one.code), version, one, "institution"),
+        SettlementItem.anew(keys.institution_key(one.code), version, one, "institution"),
         Put(listed, None, "listed institution"),
     ]
 
@@ -161,13 +169,9 @@ def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:
 
 def replace_figures(region: str, version: int, figures: tuple[EnteredFigure, ...]) -> Write:
     """All figures of the region anew; loses where they are no longer those of `version`."""
-    return _replace(keys.figures_key(region), version, EnteredFigures(figures), "figures")
-
-
-def _replace(key: keys.Key, version: int, record: Any, label: str) -> Write:
-    if not version:
-        return SettlementItem.create(key, record, label)
-    return SettlementItem(*key, version=version).replace(record, label)
+    return SettlementItem.anew(
+        keys.figures_key(region), version, EnteredFigures(figures), "figures"
+    )
 
 
 def approved_figures(region: str) -> tuple[AgencyFigure, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar, cast
@@ -92,14 +92,14 @@ def person_of(cert_type: str, certno: str) -> str | None:
 def persons_of(certificates: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """psn_no by certificate (type, number), for those that are known. A hundred with one call."""
     by_pk = {keys.certificate_key(*one): one for one in certificates}
-    items = _batch(by_pk)
-    return {by_pk[Key(item.pk, item.sk)]: cast(str, item.body) for item in items}
+    items = PeopleItem.find_held(by_pk)
+    return {by_pk[key]: cast(str, item.body) for key, item in items.items()}
 
 
 def persons(psn_nos: Iterable[str]) -> dict[str, Person]:
     """Persons by psn_no, for those that are known."""
-    items = _batch([keys.person_key(psn_no) for psn_no in dict.fromkeys(psn_nos)])
-    return {keys.psn_no_of(item.pk): item.record(Person) for item in items}
+    items = PeopleItem.find_held(keys.person_key(psn_no) for psn_no in psn_nos)
+    return {keys.psn_no_of(key.pk): item.record(Person) for key, item in items.items()}
 
 
 def entries_under(wanted: Iterable[tuple[str, RegisterEntry]]) -> dict[Key, RegisterEntry]:
@@ -107,18 +107,9 @@ def entries_under(wanted: Iterable[tuple[str, RegisterEntry]]) -> dict[Key, Regi
     call."""
     kinds = {keys.entry_key(psn_no, entry): type(entry) for psn_no, entry in wanted}
     found: dict[Key, RegisterEntry] = {}
-    for item in _batch(kinds):
-        key = Key(item.pk, item.sk)
+    for key, item in PeopleItem.find_held(kinds).items():
         found[key] = item.record(kinds[key])
     return found
-
-
-def _batch(wanted: Iterable[Key]) -> Sequence[PeopleItem]:
-    """Items by their keys, read consistently; a hundred with one call. Raises Unavailable."""
-    found = [(key.pk, key.sk) for key in wanted]
-    if not found:
-        return []
-    return reading(lambda: list(PeopleItem.batch_get(found, consistent_read=True)))
 
 
 def identity_versions(psn_no: str) -> list[Identity]:

@@ -40,9 +40,7 @@ def read_credentials(institution: str) -> tuple[int, InstitutionCredentials]:
 def replace_credentials(version: int, one: InstitutionCredentials) -> Write:
     """All credentials anew; loses where they are no longer those of `version`."""
     key = keys.credentials_key(one.institution)
-    if not version:
-        return SettlementItem.create(key, one, "credentials")
-    return SettlementItem(*key, version=version).replace(one, "credentials")
+    return SettlementItem.anew(key, version, one, "credentials")
 
 
 def read_holder(access_id: str) -> InstitutionCode | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medaid.aws.transaction import Delete, Write, reading
+from medaid.aws.transaction import Delete, Write
 from medaid.settlement import keys
 from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.store import SettlementItem
@@ -21,9 +21,8 @@ def batch_unsettled(mdtrt_id: str, batch: str) -> list[Write]:
 
 def find_lines(mdtrt_id: str, numbers: Iterable[str]) -> dict[str, StoredLine]:
     """Fee lines by feedetl_sn with their versions; a hundred with one call. Raises Unavailable."""
-    wanted = [tuple(keys.line_key(mdtrt_id, number)) for number in dict.fromkeys(numbers)]
-    found = reading(lambda: list(SettlementItem.batch_get(wanted, consistent_read=True)))
-    return {item.sk: (item.version, item.record(VisitLine)) for item in found}
+    found = SettlementItem.find_held(keys.line_key(mdtrt_id, number) for number in numbers)
+    return {key.sk: (item.version, item.record(VisitLine)) for key, item in found.items()}
 
 
 def list_lines(mdtrt_id: str) -> Iterator[StoredLine]:
@@ -35,9 +34,7 @@ def list_lines(mdtrt_id: str) -> Iterator[StoredLine]:
 def write_line(version: int, line: VisitLine) -> Write:
     """The line anew (version 0: for the first time); loses where another version is there."""
     key = keys.line_key(line.mdtrt_id, line.feedetl_sn)
-    if not version:
-        return SettlementItem.create(key, line, "line")
-    return SettlementItem(*key, version=version).replace(line, "line")
+    return SettlementItem.anew(key, version, line, "line")
 
 
 def remove_line(version: int, line: VisitLine) -> Write:
