@@ -21,6 +21,13 @@ from medaid.settlement.model import Institution
 
 pytestmark = pytest.mark.cloud
 MAOMING = Institution("H44090100001", "茂名市某县级人民医院(演示)", "440902", "2")
+BILL = {
+    "medfee_sumamt": "50000.00",
+    "fulamt_ownpay_amt": "3000.00",
+    "overlmt_selfpay": "0.00",
+    "preselfpay_amt": "2000.00",
+    "inscp_scp_amt": "45000.00",
+}
 OTHER = Institution("H32010500001", "南京市某三级医院(演示)", "320105", "3")
 
 
@@ -65,6 +72,27 @@ def test_the_story_tells_every_step(told: str) -> None:
         assert line in told, line
     assert "不平衡" not in told
     assert "回答不同" not in told
+
+
+def test_the_storys_stay_is_settled_by_fee_lines_of_a_catalogue_that_two_people_published(
+    cloud: Stack, told: str, hospital: Hospital
+) -> None:
+    """Issue: the hospital's door, 3 and 9: the demonstration sends lines, and its settlement has
+    the sums of their split."""
+    for line in (
+        "1312 catalogue-1312.csv:12 行,退回 0 行,已发布",
+        "2301 费用明细 11 条,逐条分割",
+        "参麦注射液(退)",
+        "-105.00",
+        "该编码未对照医保目录,全额自费",
+    ):
+        assert line in told, line
+    setl_id = told.split("重新结算:")[1].split(",")[0]
+    psn_no = hospital.person(demo._certno("maoming-roster.csv", 0))["baseinfo"]["psn_no"]
+    info = hospital.call("5203", {"psn_no": psn_no, "setl_id": setl_id})["setlinfo"]
+    split = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
+    parts = ["3000.00", "200.00", "1800.00", "45000.00"]
+    assert [info[name] for name in ("medfee_sumamt", *split)] == ["50000.00", *parts]
 
 
 def test_told_again_it_goes_on_and_the_rosters_change_nothing(
@@ -155,7 +183,7 @@ def test_a_hospital_cannot_speak_or_look_for_another(
     envelope = hospital.envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})
     assert other.post(envelope)["output"]["errinfo"]["code"] == "FORBIDDEN"
     mdtrt_id = hospital.stay(psn_no, "2021-05-01", "2021-05-09")
-    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"][
+    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, BILL))["setlinfo"][
         "setl_id"
     ]
     assert hospital.explanation(setl_id)["replay"] == "identical"
@@ -173,7 +201,7 @@ def test_the_command_and_the_api_explain_alike(
     cloud: Stack, hospital: Hospital, psn_no: str, monkeypatch: Any, capsys: Any
 ) -> None:
     mdtrt_id = hospital.stay(psn_no, "2021-05-11", "2021-05-12")
-    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))["setlinfo"][
+    setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, BILL))["setlinfo"][
         "setl_id"
     ]
     monkeypatch.setenv("MEDAID_ENDPOINT", cloud.cloud.endpoint)
@@ -191,7 +219,7 @@ def test_a_paper_comes_whole_through_the_gateway(
     """Bytes leave the function in base64 and the gateway as a file, under the function's own
     role."""
     mdtrt_id = hospital.stay(psn_no, "2021-05-14", "2021-05-16")
-    settled = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, demo.BILL))
+    settled = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, BILL))
     address = f"{cloud.api}/settlements/{settled['setlinfo']['setl_id']}/paper"
     paper = httpx.get(f"{address}/pdf", headers=hospital.headers, timeout=60)
     assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")

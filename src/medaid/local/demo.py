@@ -21,7 +21,7 @@ from rich.table import Table
 
 from medaid.errors import Refused
 from medaid.ids import OfficerId
-from medaid.local import drop
+from medaid.local import demo_catalogue, drop
 from medaid.local.hospital import Hospital
 from medaid.local.places import LOCAL
 from medaid.local.stack import Stack, connected
@@ -40,13 +40,7 @@ REGISTRARS: Final = (("登记", "邓协议", "定点机构登记岗"), ("复核"
 PERIOD: Final = "2026-11"
 BEGUN: Final = date(2018, 1, 1)
 """From when its hospitals are contracted."""
-BILL: Final = {
-    "medfee_sumamt": "50000.00",
-    "fulamt_ownpay_amt": "3000.00",
-    "overlmt_selfpay": "0.00",
-    "preselfpay_amt": "2000.00",
-    "inscp_scp_amt": "45000.00",
-}
+CATALOGUE_OFFICERS: Final = ("maoming-catalogue", "maoming-manager")
 
 
 def data(name: str) -> bytes:
@@ -69,6 +63,8 @@ def story(stack: Stack) -> None:
     service.publish_packs()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)
+    console.rule("二、医保目录:茂名(编码为公开编码,价格、等级和比例均为虚构)")
+    demo_catalogue.publish(console, stack, OFFICE, CATALOGUE_OFFICERS, data)
     maoming = Hospital(stack, by_code["H44090100001"], "440900")
     _maoming(console, maoming)
     _nanjing(console, Hospital(stack, by_code["H32010500001"], "320100"))
@@ -160,7 +156,7 @@ def _feedback(
 
 
 def _maoming(console: Console, hospital: Hospital) -> None:
-    console.rule("二、茂名:一次住院“一站式”结算(文件有效期内的住院:2021年6月)")
+    console.rule("三、茂名:一次住院“一站式”结算(文件有效期内的住院:2021年6月)")
     person = hospital.person(_certno("maoming-roster.csv", 0))
     psn_no = person["baseinfo"]["psn_no"]
     console.print(
@@ -168,7 +164,9 @@ def _maoming(console: Console, hospital: Hospital) -> None:
         f"参保 {len(person['insuinfo'])} 项,救助身份 {len(person['idetinfo'])} 项"
     )
     mdtrt_id = hospital.stay(psn_no, "2021-06-20", "2021-06-30")
-    given = hospital.settling(psn_no, mdtrt_id, BILL)
+    lines = data("maoming-lines.csv")
+    total = demo_catalogue.upload_lines(console, hospital, psn_no, mdtrt_id, lines)
+    given = hospital.settling(psn_no, mdtrt_id, {"medfee_sumamt": total.yuan()})
     preview = hospital.call("2303", given)
     console.print(f"2303 预结算(不写入):个人应付 {preview['setlinfo']['psn_cash_pay']} 元")
     msgid = hospital.msgid()
@@ -193,7 +191,7 @@ def _maoming(console: Console, hospital: Hospital) -> None:
 
 
 def _nanjing(console: Console, hospital: Hospital) -> None:
-    console.rule("三、南京:大额住院,逐层支付;未经转诊,倾斜救助不付并说明(2026年10月)")
+    console.rule("四、南京:大额住院,逐层支付;未经转诊,倾斜救助不付并说明(2026年10月)")
     psn_no = hospital.person(_certno("nanjing-roster.csv", 0))["baseinfo"]["psn_no"]
     mdtrt_id = hospital.stay(psn_no, "2026-10-08", "2026-10-30")
     bill = {
@@ -244,7 +242,7 @@ def _books(console: Console) -> None:
     from medaid.instants import civil_date
 
     today = civil_date(now())
-    console.rule("四、账:试算平衡表")
+    console.rule("五、账:试算平衡表")
     for admdvs, name in (
         ("440900", "茂名市"),
         ("440902", "茂南区(救助身份认定地)"),

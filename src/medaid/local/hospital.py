@@ -4,7 +4,7 @@ with a bearer token."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -17,6 +17,8 @@ from medaid.local.errors import LocalError
 from medaid.local.stack import Stack
 from medaid.settlement.model import Institution
 
+Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""A transaction's node: its fields, or rows of them."""
 SECONDS: Final = 30.0
 _SERIALS: Final = count(1)
 """One sequence for all counters of this process: two that begin in the same second share none."""
@@ -40,7 +42,7 @@ class Hospital:
         return f"{self.institution.code}{stamp}{next(_SERIALS) % 10_000:04d}"
 
     def envelope(
-        self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = ""
+        self, infno: str, given: Given, node: str = "data", msgid: str = ""
     ) -> dict[str, Any]:
         return {
             "infno": infno,
@@ -55,7 +57,7 @@ class Hospital:
             "inf_time": beijing_text(datetime.now(UTC)),
             "fixmedins_code": self.institution.code,
             "fixmedins_name": self.institution.name,
-            "input": {node: dict(given)},
+            "input": {node: given},
         }
 
     def post(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,9 +77,7 @@ class Hospital:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
 
-    def call(
-        self, infno: str, given: Mapping[str, Any], node: str = "data", msgid: str = ""
-    ) -> Any:
+    def call(self, infno: str, given: Given, node: str = "data", msgid: str = "") -> Any:
         """The output of an answer that is a success. Raises LocalError with the sentence
         otherwise."""
         answer = self.post(self.envelope(infno, given, node, msgid))
