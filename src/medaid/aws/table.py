@@ -8,7 +8,6 @@ reads kinds by their sort-key prefix.
 from __future__ import annotations
 
 import json
-import zlib
 from functools import cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BINARY, NUMBER
 from pynamodb.models import Model as PlainModel
 
+from medaid.aws.packing import pack, unpack
 from medaid.aws.settings import settings
 from medaid.money import Fen
 
@@ -51,17 +51,17 @@ class WholeAttribute(Attribute[int]):
 
 
 class PackedAttribute(Attribute[Any]):
-    """A JSON value kept compact (sorted keys, deflated): traces and messages. Holds ints, text,
+    """A JSON value kept compact (sorted keys, packed): records and messages. Holds ints, text,
     lists and dicts, never floats."""
 
     attr_type = BINARY
     legacy_encoding = False
 
     def serialize(self, value: Any) -> bytes:
-        return zlib.compress(packed_text(value).encode(), 9)
+        return pack(packed_text(value))
 
     def deserialize(self, value: Any) -> Any:
-        return _whole(zlib.decompress(value))
+        return _whole(unpack(value))
 
 
 def packed_text(value: Any) -> str:
