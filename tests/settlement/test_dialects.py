@@ -29,6 +29,15 @@ from medaid.settlement.service import USE_CASES
 
 WHERE_CLIENTS_READ = {
     "1101": ("baseinfo", "insuinfo", "idetinfo"),
+    "1201": ("medinsinfo",),
+    "2001": ("trtinfo",),
+    "5201": ("mdtrtinfo",),
+    "5204": ("feedetail",),
+    "5206": ("cuminfo",),
+    "5301": ("feedetail",),
+    "5302": ("psnfixmedin",),
+    "5303": ("data",),
+    "90100": ("data",),
     **dict.fromkeys(
         ("1301", "1302", "1305", "1306"),
         ("file_qury_no", "filename", "dld_endtime", "dld_end_time", "data_cnt"),
@@ -128,6 +137,7 @@ def test_the_table_of_nodes_knows_every_transaction_taken() -> None:
         "3301",
         "3302",
         "2402",
+        "2403",
         "2404",
         "2405",
         "2502",

@@ -4,6 +4,7 @@ data and as sentences. Pure, like all of this package."""
 from __future__ import annotations
 
 from medaid.benefit.claim import (
+    Candidate,
     Choice,
     PolicyFor,
     best_of,
@@ -39,6 +40,7 @@ from medaid.benefit.year_end import has_year_end, settle_year_end
 __all__ = [
     "SENDER_FACTS",
     "STAYS",
+    "Candidate",
     "Choice",
     "ClaimRequest",
     "PersonGroup",

@@ -107,6 +107,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "fields": interface.fields_block,
     "nodes": interface.nodes_block,
     "numbers": interface.numbers_block,
+    "not_taken": interface.not_taken_block,
     "old_names": interface.old_names_block,
     "funds": interface.funds_block,
     "care": interface.care_block,

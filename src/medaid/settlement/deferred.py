@@ -1,5 +1,5 @@
 """Use cases that are imported where they are asked for: no settlement waits at cold start for
-lines, own codes and downloads."""
+lines, own codes, downloads and queries."""
 
 from __future__ import annotations
 
@@ -49,3 +49,21 @@ def withdraw_code(message: Message, institution: Institution, now: datetime) -> 
     from medaid.settlement import own_codes
 
     return own_codes.withdraw_code(message, institution, now)
+
+
+def ask(message: Message, institution: Institution, now: datetime) -> Reply:
+    """What changes nothing: 1201, 2001, 52xx, 53xx, 90100."""
+    from medaid.settlement import queries
+
+    asked = {
+        "1201": queries.get_institution,
+        "2001": queries.check_treatment,
+        "5201": queries.list_visits,
+        "5204": queries.list_lines,
+        "5206": queries.list_totals,
+        "5301": queries.list_chronic,
+        "5302": queries.list_designated,
+        "5303": queries.list_stays,
+        "90100": queries.list_enrolments,
+    }
+    return asked[message.infno](message, institution, now)

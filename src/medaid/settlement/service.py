@@ -220,9 +220,9 @@ def query_settlement(message: Message, _institution: Institution, now: datetime)
 
 
 _LOOK_UPS: Final = {
-    "1101": "identification",
-    "5203": "settlement_query",
-    "5304": "filing_query",
+    **dict.fromkeys(("1101", "2001", "90100"), "identification"),
+    **dict.fromkeys(("5201", "5203", "5204", "5206", "5303"), "settlement_query"),
+    **dict.fromkeys(("5301", "5302", "5304"), "filing_query"),
 }
 """Messages that only look a person up, with their purpose in the trail."""
 USE_CASES: Final[Mapping[str, UseCase]] = {
@@ -242,6 +242,7 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2305": reverse_settlement,
     "2401": visits.register_visit,
     "2402": visits.discharge_visit,
+    "2403": visits.correct_stay,
     "2404": visits.cancel_visit,
     "2405": visits.undo_discharge,
     "2501": filings.create_filing,
@@ -257,6 +258,8 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "9102": statements.download_file,
     "5203": query_settlement,
     "5304": filings.list_filings,
+    **dict.fromkeys(("1201", "2001", "5201", "5204", "5206"), deferred.ask),
+    **dict.fromkeys(("5301", "5302", "5303", "90100"), deferred.ask),
     "9001": signing_in.sign_in,
     "9002": signing_in.sign_out,
 }

@@ -155,19 +155,31 @@ def _warnings(file: PersonFile, visit: Visit, today: date) -> tuple[str, ...]:
 
 def describe_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
     """2203: what kind of visit it is, and when it really began."""
+    return _described(message, now, "22")
+
+
+def _described(message: Message, now: datetime, settled_as: str) -> Reply:
     begin, med_type = civil_date(message.data["begntime"]), message.text("med_type")
     rules.check_dates(begin, begin, civil_date(now), "begntime")
-    codes.care_of(med_type, "22")
+    codes.care_of(med_type, settled_as)
     check_begin(message, begin)
 
     def described(visit: Visit) -> Visit:
         registered = ids.visit_year(visit.mdtrt_id) or visit.begin.year
         if begin.year < registered:
-            raise BadInput("DATE_ORDER", field="begntime", rule=f"早于挂号的年度 {registered}")
+            raise BadInput("DATE_ORDER", field="begntime", rule=f"早于登记的年度 {registered}")
+        if visit.end is not None:
+            rules.check_dates(begin, visit.end, civil_date(now), "begntime")
         disease = message.text("dise_codg")
         return replace(visit, med_type=med_type, begin=begin, disease=disease)
 
     return _change_visit(message, now, described)
+
+
+def correct_stay(message: Message, _institution: Institution, now: datetime) -> Reply:
+    """2403: what was said at admission, mended while the stay is open: kind of stay, when it began,
+    the disease."""
+    return _described(message, now, "23")
 
 
 def discharge_visit(message: Message, _institution: Institution, now: datetime) -> Reply:

@@ -9,6 +9,7 @@ from medaid.local.blocks.tables import table
 from medaid.policy.vocabulary import FACT_NAMES, VALUES
 from medaid.settlement.national import codes, dialects
 from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
+from medaid.settlement.national.not_taken import NOT_TAKEN
 
 
 def _names(listed: Iterable[Field]) -> str:
@@ -29,6 +30,14 @@ def transactions_block() -> str:
             )
         )
     return table(("infno", "name", "node", "required", "read where given"), rows)
+
+
+def not_taken_block() -> str:
+    by_reason: dict[str, list[str]] = {}
+    for infno, reason in NOT_TAKEN.items():
+        by_reason.setdefault(reason, []).append(infno)
+    rows = [(", ".join(listed), reason) for reason, listed in by_reason.items()]
+    return table(("infno", "为什么不受理"), rows)
 
 
 def _kind(field: Field) -> str:

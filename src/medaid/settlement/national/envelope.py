@@ -22,7 +22,15 @@ from medaid.regions import Region
 from medaid.settlement.national import dialects
 from medaid.settlement.national.codes import bare
 from medaid.settlement.national.extension import Extension, read_extension
-from medaid.settlement.national.fields import ENVELOPE, INPUTS, LISTS, Field, fields
+from medaid.settlement.national.fields import (
+    ENVELOPE,
+    INPUTS,
+    LISTS,
+    OTHER_NODES,
+    Field,
+    fields,
+)
+from medaid.settlement.national.not_taken import why_not_taken
 from medaid.settlement.national.rows import COMMON, decimal, rows_meaning, rows_of
 
 LARGEST_BODY: Final = 1_000_000
@@ -114,21 +122,20 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
         raise BadInput("FIELD_FORMAT", field="infno", rule=rule)
     infno = dialects.same_infno(head["infno"])
     if infno not in INPUTS:
-        raise BadInput(
-            "INFNO_UNKNOWN",
-            field="infno",
-            rule=f"{head['infno']} 不受理;受理 {'、'.join(sorted(INPUTS))}",
-        )
+        raise BadInput("INFNO_UNKNOWN", field="infno", rule=why_not_taken(head["infno"]))
     if infno != "9101":
         _check_size(body, LARGEST_MESSAGE)
     node, table = INPUTS[infno]
     content = _object(envelope.get("input"), "input")
     if infno in LISTS and node not in content and isinstance(content.get("data"), dict):
         content = content["data"]
-    rows = rows_of(content.get(node), node, fields(table), _value) if infno in LISTS else ()
+    stands = content.get(node, content.get(OTHER_NODES.get(infno, node)))
+    if infno in LISTS:
+        stands = [stands] if isinstance(stands, dict) else stands
+    rows = rows_of(stands, node, fields(table), _value) if infno in LISTS else ()
     if rows:
         table = "\n".join(line for line in table.split("\n") if line.split(" ")[0] in COMMON)
-    given = content[node][0] if rows else _object(content.get(node), f"input.{node}")
+    given = stands[0] if rows else _object(stands, f"input.{node}")
     sent, olds = dialects.new_names(given, frozenset(f.name for f in fields(table)))
     _check_one_amount(given, sent, olds)
     data = {f.name: _value(f, sent.get(f.name)) for f in fields(table)}

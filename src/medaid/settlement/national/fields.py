@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
+from medaid.settlement.national.query_fields import QUERIES, QUERY_NAMES
+
 
 class Field(NamedTuple):
     """One field of a transaction, as the standard states it."""
@@ -125,6 +127,7 @@ _VERSION: Final = "ver 版本号 C20*"
 _PAGE: Final = "updt_time 更新时间 D*\npage_num 当前页数 C10*\npage_size 本页数据量 C10*"
 
 INPUTS: Final[Mapping[str, tuple[str, str]]] = {
+    **QUERIES,
     "1101": (
         "data",
         f"{_CARD}\npsn_cert_type 证件类型 C6\ncertno 证件号码 C50\npsn_name 姓名 C50"
@@ -164,6 +167,11 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
         f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6*\nendtime 结束时间 DT*"
         "\ndscg_way 离院方式 C3*",
     ),
+    "2403": (
+        "adminfo",
+        f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6\nbegntime 开始时间 DT*"
+        "\nmed_type 医疗类别 C6*\ndise_codg 病种编码 C30",
+    ),
     "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2501": (
@@ -188,16 +196,18 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
     "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),
-    "5203": ("data", f"{_PERSON}\nsetl_id 结算ID C30*\nmdtrt_id 就诊ID C30"),
-    "5304": ("data", f"{_PERSON}\nbegntime 开始时间 DT*\nendtime 结束时间 DT"),
     "9001": ("signIn", "opter_no 操作员编号 C20*\nmac 网卡MAC地址 C20\nip 签到IP地址 C20"),
     "9002": ("signOut", "sign_no 签到编号 C30*\nopter_no 操作员编号 C20*"),
 }
+
+OTHER_NODES: Final[Mapping[str, str]] = {"2403": "mdtrtinfo"}
+"""Another name that programs have for a transaction's node."""
 
 LISTS: Final = frozenset({"2204", "2301", "2302", "3301"})
 """Transactions whose node is a list of such rows, all of one visit."""
 
 NAMES: Final[Mapping[str, str]] = {
+    **QUERY_NAMES,
     "1101": "人员信息获取",
     "1301": "西药中成药目录下载",
     "1302": "中药饮片目录下载",
@@ -222,6 +232,7 @@ NAMES: Final[Mapping[str, str]] = {
     "2305": "住院结算撤销",
     "2401": "入院办理",
     "2402": "出院办理",
+    "2403": "住院信息变更",
     "2404": "入院撤销",
     "2405": "出院撤销",
     "2501": "转院备案",
@@ -233,8 +244,6 @@ NAMES: Final[Mapping[str, str]] = {
     "3202": "医药机构费用结算对明细账",
     "9101": "文件上传",
     "9102": "文件下载",
-    "5203": "结算信息查询",
-    "5304": "转院信息查询",
     "9001": "签到",
     "9002": "签退",
 }
