@@ -673,16 +673,32 @@ def secrets_are_written_by_one_and_read_by_another(t: Template) -> list[str]:
 
 
 def every_route_needs_a_token(t: Template) -> list[str]:
-    """But the messages' own, whose function proves who sends (docs/adr/0093)."""
+    """But the messages' own, whose function proves who sends (docs/adr/0093), and the pages', whose
+    function reads no table (docs/adr/0115)."""
+    open_ones = [t["Resources"][i]["Properties"] for i in ("FsiRoute", *CONSOLE_ROUTES)]
     return [
         i
         for i, r in kind(t, "ApiGatewayV2::Route")
-        if r["Properties"] != t["Resources"]["FsiRoute"]["Properties"]
+        if r["Properties"] not in open_ones
         and (
             r["Properties"].get("AuthorizationType") != "JWT"
             or getatt(r["Properties"].get("AuthorizerId")) != "Authorizer"
         )
     ]
+
+
+CONSOLE_ROUTES = ("ConsoleRoute", "ConsoleFilesRoute")
+
+
+def the_open_pages_reach_nothing(t: Template) -> list[str]:
+    """Their routes read only, lead to their function alone, and its role may write its log and no
+    more."""
+    routes = [t["Resources"][i]["Properties"] for i in CONSOLE_ROUTES]
+    wrong = [r["RouteKey"] for r in routes if not r["RouteKey"].startswith("GET /console")]
+    wrong += [str(r) for r in routes if "ConsoleIntegration" not in json.dumps(r["Target"])]
+    policies = t["Resources"]["ConsoleRole"]["Properties"]["Policies"]
+    allowed = [a for p in policies for s in statements(p) for a in listed(s["Action"])]
+    return wrong + [a for a in allowed if not a.startswith("logs:")]
 
 
 def only_what_no_other_route_takes_is_open(t: Template) -> list[str]:
@@ -1025,6 +1041,18 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
                 "swersAndCalendar/Action",
                 ["s3:GetObject", "s3:PutObject"],
             )
+        ],
+    ),
+    (
+        the_open_pages_reach_nothing,
+        [
+            spoil(f"{R}/ConsoleFilesRoute/Properties/RouteKey", "ANY /console/{proxy+}"),
+            spoil(f"{R}/ConsoleRoute/Properties/Target", "integrations/SettleIntegration"),
+            spoil(
+                f"{R}/ConsoleRole/Properties/Policies/0/PolicyDocument/Statement/"
+                "WritesItsLog/Action",
+                ["dynamodb:Query"],
+            ),
         ],
     ),
     (

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from medaid.access import service, sign_out
 from medaid.access.model import PURPOSES, Purpose, Read
 from medaid.aws.rest.bodies import (
+    DayText,
     Done,
     InstantText,
     ListQuery,
@@ -17,8 +18,9 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Owner, Routes
-from medaid.instants import parse_date
-from medaid.regions import Region
+from medaid.instants import civil_date, parse_date
+from medaid.payments.service import delegated_roles
+from medaid.regions import Region, region_name
 
 ROUTES: Final[Routes[None]] = Routes("access", "查阅留痕")
 _INSPECTORS: Final = ("inspector",)
@@ -86,6 +88,36 @@ def _read(row: Read) -> ReadShown:
         reader_region=row.reader.region,
         source=row.reader.source,
         purpose_name=PURPOSES[row.purpose],
+    )
+
+
+class MyselfShown(Shown):
+    """Who is signed in, and for whom: what a page shows of the officer and what it may offer."""
+
+    subject: str
+    subject_name: Annotated[str, NameOf("subject")] = ""
+    """Name and post, as the office entered them; empty where it did not."""
+    region: str
+    region_name: str
+    point: str
+    institution: str
+    roles: list[str]
+    """Of the token, and those of the duties that the officer does for others today."""
+    stands_in: list[str]
+    """Of `roles` those that somebody else has entrusted."""
+    today: DayText
+
+
+@ROUTES.get("/access/me", "本人姓名、岗位、角色和统筹区", roles=_EVERYBODY, owner=Owner.OBJECT)
+def get_myself(call: Call[None, None]) -> MyselfShown:
+    caller = call.caller
+    entrusted = delegated_roles(caller, call.now) - caller.roles
+    return MyselfShown.of(
+        caller,
+        region_name=region_name(caller.region),
+        roles=sorted({*caller.roles & {*_EVERYBODY}, *entrusted}),
+        stands_in=sorted(entrusted),
+        today=civil_date(call.now),
     )
 
 

@@ -41,6 +41,13 @@ class Settings:
     token_audience: str
     token_keys: str
     """Where the sign-in's public keys lie; empty: where the sign-in itself says."""
+    sign_in: str
+    """Where people sign in (the sign-in's authorization endpoint), `sign_in_tokens` where a page
+    gets its token, `sign_in_end` where a sign-in ends. Empty: no page can sign anybody in."""
+    sign_in_tokens: str
+    sign_in_end: str
+    files_address: str
+    """Where the browser reads and puts files of the bucket (the origin of presigned addresses)."""
     secrets: str
     """Path under which the secrets of institutions lie."""
     data_key: str
@@ -78,6 +85,10 @@ def settings() -> Settings:
         token_issuer=env("MEDAID_TOKEN_ISSUER", ""),
         token_audience=env("MEDAID_TOKEN_AUDIENCE", ""),
         token_keys=env("MEDAID_TOKEN_KEYS", ""),
+        sign_in=env("MEDAID_SIGN_IN", ""),
+        sign_in_tokens=env("MEDAID_SIGN_IN_TOKENS", ""),
+        sign_in_end=env("MEDAID_SIGN_IN_END", ""),
+        files_address=env("MEDAID_FILES_ADDRESS", ""),
         secrets=env("MEDAID_SECRETS", "/medaid/institutions"),
         data_key=env("MEDAID_KEY_DATA", ""),
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),

@@ -35,7 +35,7 @@ DROPS: Final = (
     ("nanjing-medical-security", "nanjing-enrolment.csv", "enrolment", "320100", "南京市参保名册"),
     ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
 )
-OFFICE: Final = "440900"  # of officers.json
+OFFICE: Final = "440900"
 REGISTRARS: Final = (("登记", "邓协议", "定点机构登记岗"), ("复核", "罗核对", "定点机构复核岗"))
 PERIOD: Final = "2026-11"
 BEGUN: Final = date(2018, 1, 1)
@@ -76,10 +76,10 @@ def _officers(stack: Stack) -> None:
     """Officers with name and post, as their manager enters them."""
     people = json.loads(data("officers.json"))
     for one in people:
-        stack.user(one["user"], admdvs=OFFICE, roles=[one["role"]])
+        stack.user(one["user"], admdvs=one["admdvs"], roles=[one["role"]])
     subjects = [stack.subject(one["user"]) for one in people]
     for subject, one in zip(subjects, people, strict=True):
-        _named(OFFICE, subject, one["name"], one["post"], subjects[0])
+        _named(one["admdvs"], subject, one["name"], one["post"], subjects[0])
 
 
 def _named(admdvs: str, subject: str, name: str, post: str, by: str) -> None:

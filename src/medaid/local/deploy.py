@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from medaid.local import package, template
+from medaid.local import package, sign_in, template
 from medaid.local.errors import LocalError
 from medaid.local.places import USER_POOL
 from medaid.local.stack import NAME, Cloud, Stack, described, outputs, running, users_of
@@ -53,18 +53,36 @@ def deployed(
     plain = _uploaded_and_transformed(cloud)
     pool = template.read(USER_POOL)
     report(f"部署 {len(pool['Resources']) + len(plain['Resources'])} 项资源")
-    wanted = LOCAL_PARAMETERS | dict(parameters or {})
-    _create_or_update(cloud, users_of(name), pool, wanted)
+    wanted = LOCAL_PARAMETERS | _sign_in(cloud) | dict(parameters or {})
+    _create_or_update(cloud, users_of(name), pool, wanted | _console(cloud, name))
     signed = outputs(cloud, users_of(name))
     wanted |= {"TokenIssuer": signed["Issuer"], "TokenAudience": signed["Audience"]}
     wanted["TokenKeys"] = f"{cloud.endpoint}/{signed['UserPool']}/.well-known/jwks.json"
     _create_or_update(cloud, name, plain, wanted)
+    _create_or_update(cloud, users_of(name), pool, wanted | _console(cloud, name))
     s3, mark = cloud.client("s3"), _mark(name)
     if not s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=mark)["KeyCount"]:
         report("补全本地云缺失的设置")
         mended(cloud, name, plain)
         s3.put_object(Bucket=ARTIFACTS, Key=mark, Body=b"")
     return described(cloud, name)
+
+
+def _sign_in(cloud: Cloud) -> dict[str, str]:
+    """Where this machine's console signs people in, and where it reads files."""
+    return {
+        "SignIn": f"{cloud.endpoint}{sign_in.PATH}",
+        "SignInTokens": f"{cloud.endpoint}/oauth2/token",
+        "FilesAddress": cloud.endpoint,
+    }
+
+
+def _console(cloud: Cloud, name: str) -> dict[str, str]:
+    """Where a sign-in leads back to; known once the API is there."""
+    try:
+        return {"ConsoleAddress": Stack(cloud, outputs(cloud, name), name).console}
+    except (LocalError, KeyError):
+        return {}
 
 
 def _mark(name: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from medaid.local import sign_in
 from medaid.local.keeper import App, Keeper, Messages, reason
 
 NOT_SAVED: Final = 3
@@ -45,7 +46,7 @@ def _run(folder: Path, messages: Messages) -> int:
     from ministack import app  # reads its folders from the environment when imported
 
     if os.environ.get("PERSIST_STATE") != "1":
-        asyncio.run(_serve(app.app))
+        asyncio.run(_serve(sign_in.around(app.app)))
         return 0
     keeper = Keeper(folder, messages)
     try:
@@ -54,7 +55,7 @@ def _run(folder: Path, messages: Messages) -> int:
         _log.exception("the kept state cannot be read")
         messages.send(not_readable=reason(error))
         return NOT_SAVED
-    asyncio.run(_serve(keeper.around(app.app), keeper.rest))
+    asyncio.run(_serve(keeper.around(sign_in.around(app.app)), keeper.rest))
     return 0 if keeper.saved_last else NOT_SAVED
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from medaid.local.errors import LocalError
-from medaid.local.places import PACKAGE
+from medaid.local.places import LOCAL, PACKAGE
 from medaid.local.snapshots import Snapshots
 from medaid.local.stack import REGION, Cloud
 
@@ -214,6 +214,7 @@ def _environment(folder: Path, port: int, persist: bool) -> dict[str, str]:
             "STATE_DIR": str(live),
             "S3_DATA_DIR": str(live / "s3"),
             "TMPDIR": str(_temporary(folder)),
+            "MEDAID_LOCAL_DIR": str(LOCAL),
             "PYTHONPATH": str(PACKAGE.parent),  # this checkout's code, wherever the venv is from
         }
     )

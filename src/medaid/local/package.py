@@ -49,14 +49,15 @@ def _compiled() -> bytes:
 
 
 def function_zip(task: str) -> bytes:
-    """The Python files of functions/<task>. Raises LocalError where its handler is missing."""
+    """The Python files of functions/<task>, and the pages that were built into it. Raises
+    LocalError where its handler is missing."""
     folder = FUNCTIONS / task
     if not (folder / "handler.py").is_file():
         raise LocalError(f"functions/{task}/handler.py is missing")
     return _zipped(
         (path.relative_to(folder).as_posix(), path.read_bytes())
         for path in _files(folder)
-        if path.suffix == ".py"
+        if path.suffix == ".py" or path.is_relative_to(folder / "pages")
     )
 
 

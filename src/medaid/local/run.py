@@ -146,6 +146,7 @@ def _say_how_to_call(console: Console, stack: Stack) -> None:
     stack.user(_EXAMPLE_INSTITUTION, institution=_EXAMPLE_INSTITUTION, roles=["institution"])
     console.rule("服务中,按 Ctrl-C 停止")
     for title, text in (
+        ("经办页面", stack.console),
         ("接口地址", stack.api),
         ("取得令牌", f"TOKEN=$(.venv/bin/medaid token --institution {_EXAMPLE_INSTITUTION})"),
         ("或用 curl 取得令牌", curl_token(stack, _EXAMPLE_INSTITUTION)),

@@ -66,6 +66,11 @@ class Stack:
         return f"{self.cloud.endpoint}/_aws/execute-api/{self.outputs['ApiId']}"
 
     @property
+    def console(self) -> str:
+        """URL of the operators' page."""
+        return f"{self.api}/console/index.html"
+
+    @property
     def bucket(self) -> str:
         return self.outputs["Bucket"]
 

@@ -106,6 +106,8 @@ def _operation(tag: str, route: Route, names: Any) -> dict[str, Any]:
     if route.body is not None:
         content = _json(names[route.body, "validation"])
         operation["requestBody"] = {"required": True, "content": content}
+    if route.roles:
+        operation["x-roles"] = sorted(route.roles)  # so that a page offers only what may be done
     if route.owner is Owner.ANYBODY:
         operation["security"] = []
     return operation

@@ -36,6 +36,7 @@ from medaid.payments.service.batches import (
 from medaid.payments.service.delegations import (
     admit,
     delegate_duty,
+    delegated_roles,
     end_delegation,
     note_act,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "close_batch",
     "decide_slip",
     "delegate_duty",
+    "delegated_roles",
     "end_delegation",
     "end_duty",
     "enter_account",

@@ -23,7 +23,7 @@ from medaid.payments.service.duties import (
     stored_officer,
 )
 from medaid.payments.store import PaymentItem
-from medaid.regions import Region
+from medaid.regions import Region, is_region
 
 
 def delegate_duty(
@@ -101,6 +101,15 @@ def admit(caller: Caller, route: str, roles: tuple[str, ...], now: datetime) -> 
     if duty and acting.roles.intersection(roles):
         rules.check_duty(officer, acting.roles, duty, now, rules_of)
     return acting
+
+
+def delegated_roles(caller: Caller, now: datetime) -> frozenset[str]:
+    """The roles of the duties that the caller does for others at `now`. One read. Raises
+    Unavailable."""
+    if caller.institution or not is_region(caller.region):
+        return frozenset()
+    for_others = get_officer(Region(caller.region), OfficerId(caller.subject)).stands_in_as(now)
+    return frozenset(role for role, of in separation().roles.items() if of in for_others)
 
 
 def note_act(caller: Caller, route: str, roles: tuple[str, ...], now: datetime) -> None:
