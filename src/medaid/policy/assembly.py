@@ -143,7 +143,9 @@ def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) 
                         raise _twice(here[layer.id], (pack, layer), region, day)
                     here[layer.id] = (pack, layer)
                 elif pack.expires is not None and pack.expires < day:
-                    ended.setdefault(layer.id, pack)
+                    held = ended.get(layer.id)
+                    if held is None or (held.region == region and _end(held) < pack.expires):
+                        ended[layer.id] = pack
         found = {
             **{
                 name: layer
@@ -162,6 +164,10 @@ def _chosen(packs: Sequence[Pack], admdvs: str, day: date, *, assistance: bool) 
                 layer=name,
             )
     return found
+
+
+def _end(pack: Pack) -> date:
+    return pack.expires or date.max
 
 
 def _twice(
