@@ -56,9 +56,10 @@ def _may_stand(letter: str) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Whether two names are equal but for dots, blanks, brackets, width and case."""
-    return _letters(one) == _letters(other)
+    return letters(one) == letters(other)
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """The letters of a name alone: two with the same letters are the same name."""
     plain = unicodedata.normalize("NFC", name.translate(_WIDE)).casefold()
     return "".join(letter for letter in plain if letter.isalpha())

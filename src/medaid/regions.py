@@ -102,6 +102,23 @@ class Region(str):
             found.append(found[-1].parent)
         return tuple(found)
 
+    @property
+    def path(self) -> str:
+        """Where it stands in a list that is ordered by region under its province:
+        `<pooling region>#<region>#`."""
+        return f"{self.pooling}#{self}#"
+
+    @property
+    def path_prefix(self) -> str:
+        """With what the paths of all begin that lie in it: nothing for a province, whose lists hold
+        no other province's. Raises BadInput for the nation, which has no list."""
+        if self.level is Level.NATION:
+            rule = "按省、市、县查询,请选择一个地区"
+            raise BadInput("FIELD_FORMAT", field="admdvs", rule=rule)
+        if self.level is Level.PROVINCE:
+            return ""
+        return f"{self}#" if self == self.pooling else self.path
+
     def pools_with(self, other: Region) -> bool:
         """Whether both belong to one pooling region."""
         return self.pooling == other.pooling

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from tests.clearing.builders import item
-from tests.people.recorded import identity_recorded
 from tests.reimbursement.office import draft
 from tests.settlement.hospital import (
     Hospital,
@@ -67,7 +66,9 @@ from medaid.payments.model import (
     SourceKind,
 )
 from medaid.payments.store import PaymentItem
-from medaid.people.model import Identity
+from medaid.people import rules
+from medaid.people import store as people_store
+from medaid.people.model import Filing, Identity, Insurance, Person
 from medaid.people.model import Source as PeopleSource
 from medaid.regions import Region
 from medaid.reimbursement import store as reimbursement
@@ -302,7 +303,29 @@ def _identity(number: int) -> list[Write]:
     since, known = date(2025, 1, 1), datetime(2025, 1, 2, tzinfo=UTC)
     source = PeopleSource("test", 1)
     one = Identity("subsistence_allowance", "民政", HERE, since, None, known, source)
-    return identity_recorded(f"P{number:03d}", None, one, known)
+    whose = Person(f"P{number:03d}", "某", "1", "01", f"{number}", None)
+    return people_store.entry_recorded(whose, None, rules.version(None, one, known))
+
+
+def _history(begin: int, end: int) -> None:
+    """The versions of one filing after another that was cancelled."""
+    known = datetime(2025, 1, 2, tzinfo=UTC)
+    if not begin:
+        commit(registered("P1"))
+    for number in range(begin, end):
+        filing = Filing(f"F{number:03d}", "long_term", HERE, "", date(2025, 1, 1), None)
+        commit(people_store.filing_added("P1", filing))
+        commit(people_store.filing_cancelled("P1", filing, known + timedelta(seconds=number)))
+
+
+def registered(psn_no: str) -> list[Write]:
+    """A person of the region, with an enrolment."""
+    whose = Person(psn_no, "某", "1", "16", "E1", None)
+    enrolment = Insurance("390", HERE, "1", "15", date(2025, 1, 1), recorded=NOW)
+    return [
+        *people_store.person_registered(whose),
+        *people_store.entry_recorded(whose, None, enrolment),
+    ]
 
 
 def _case(number: int) -> list[Write]:
@@ -345,6 +368,7 @@ SEEDS: Final[dict[str, Seed]] = {
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
     "/payments/{admdvs}/batches/440900B1/slips": Seed(_slips),
     "/payments/{admdvs}/officers": Seed(_each(_officer)),
+    "/people/{admdvs}/persons/P1/history": Seed(_history),
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
     "/reimbursement/cases": Seed(_each(_case)),
     "/reimbursement/queues/intake": Seed(_each(_case)),

@@ -14,14 +14,16 @@ def insurance_recorded(
     psn_no: str, before: Insurance | None, after: Insurance, now: datetime
 ) -> list[Write]:
     """An enrolment confirmed (`before` None), changed or ended, as a roster does it."""
-    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
+    whose = service.load(psn_no, 9999).person
+    return store.entry_recorded(whose, before, rules.version(before, after, now))
 
 
 def identity_recorded(
     psn_no: str, before: Identity | None, after: Identity, now: datetime
 ) -> list[Write]:
     """An identity confirmed (`before` None), changed or ended, as a roster does it."""
-    return store.entry_recorded(psn_no, before, rules.version(before, after, now))
+    whose = service.load(psn_no, 9999).person
+    return store.entry_recorded(whose, before, rules.version(before, after, now))
 
 
 def register_on(admdvs: str, day: date, known_at: datetime) -> Iterator[tuple[str, Identity]]:

@@ -13,6 +13,9 @@ from enum import StrEnum
 REFUSED = "refused"
 """The `item` of a look-up that was refused: its caller had looked up too often."""
 
+LISTED = "list"
+"""The `item` of a read that showed a person as a row of a list."""
+
 
 class Purpose(StrEnum):
     """Why a person was read."""

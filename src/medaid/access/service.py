@@ -8,10 +8,11 @@ record says who settled.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from medaid.access import keys, rules, store
-from medaid.access.model import REFUSED, Purpose, Read, Reader
+from medaid.access.model import LISTED, REFUSED, Purpose, Read, Reader
 from medaid.aws.web import Caller
 from medaid.errors import Forbidden
 from medaid.instants import aware
@@ -40,6 +41,15 @@ def record(
     """The record alone, for a look-up that was counted before it found somebody. Raises
     Unavailable."""
     store.put(Read(psn_no, region, aware(now), reader(caller), purpose, item))
+
+
+def record_all(
+    caller: Caller, found: Sequence[tuple[str, str]], purpose: Purpose, now: datetime
+) -> None:
+    """The records of a list: each person that it shows, with the region of what it shows of them.
+    The look-up was counted before, once. Raises Unavailable."""
+    who, at = reader(caller), aware(now)
+    store.put_all([Read(psn_no, region, at, who, purpose, LISTED) for psn_no, region in found])
 
 
 def count_lookup(caller: Caller, purpose: Purpose, now: datetime) -> None:

@@ -3,21 +3,28 @@ them, the register of a region on a day, and filings by the agency. Every read l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws.rest.bodies import Page
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.bodies import ListQuery, Page
+from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
-from medaid.errors import Refused
+from medaid.errors import BadInput, Refused
 from medaid.ids import content_hash
 from medaid.instants import civil_date, parse_date, parse_instant
 from medaid.people import service
-from medaid.people.model import Filer, FilingRequest, Identity, PersonFile
+from medaid.people.lists import Listed, RegisterList
+from medaid.people.model import (
+    Filer,
+    FilingRequest,
+    Identity,
+    PersonFile,
+)
 from medaid.people.shown import (
     AsOf,
     CertificateSearch,
@@ -25,13 +32,18 @@ from medaid.people.shown import (
     FilingShown,
     Found,
     Identities,
+    ListedRow,
+    PastVersion,
     PersonShown,
-    PersonVersion,
     RegisterQuery,
     RegisterRow,
+    RegisterSearch,
     Versions,
+    show_facts,
     show_filing,
     show_identity,
+    show_listed,
+    show_past,
     show_person,
 )
 from medaid.regions import Region
@@ -66,16 +78,17 @@ def get_person(call: Call[None, None], admdvs: Region, psn_no: str) -> PersonSho
 )  # fmt: skip
 def list_person_versions(call: Call[None, None], admdvs: Region, psn_no: str) -> Versions:
     _file(call, admdvs, psn_no)
-    return Versions(
-        rows=[
-            PersonVersion.of(
-                one,
-                batch=one.source.batch if one.source else "",
-                row=one.source.row if one.source else 0,
-            )
-            for one in service.person_versions(psn_no)
-        ]
-    )
+    return Versions(rows=[show_facts(one) for one in service.person_versions(psn_no)])
+
+
+@ROUTES.get(
+    "/people/{admdvs}/persons/{psn_no}/history", "身份、参保、备案和人员信息的历次记录",
+    roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP, query=ListQuery,
+)  # fmt: skip
+def list_past_versions(call: Call[None, None], admdvs: Region, psn_no: str) -> Page[PastVersion]:
+    _file(call, admdvs, psn_no)
+    read = partial(service.entry_versions, psn_no)
+    return paged(call.query, ("history", psn_no), read, show_past)
 
 
 @ROUTES.get(
@@ -89,6 +102,44 @@ def list_identities_as_of(call: Call[None, None], admdvs: Region, psn_no: str) -
     return Identities(rows=[show_identity(one) for one in found])
 
 
+@ROUTES.post(
+    "/people/{admdvs}/register/search", "按姓名、人员编号、类别、部门或村居查找",
+    roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP,
+)  # fmt: skip
+def search_register(call: Call[None, RegisterSearch], admdvs: Region) -> Page[ListedRow]:
+    body = call.body
+    asked = {kind: text for kind in RegisterList if (text := getattr(body, kind))}
+    if len(asked) + bool(body.psn_no) != 1:
+        rule = "姓名、人员编号、类别、部门、村居须且只须填写一项"
+        raise BadInput("FIELD_REQUIRED", field="name", rule=rule)
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    if body.psn_no:
+        return _listed_person(call, admdvs, body.psn_no)
+    ((kind, text),) = asked.items()
+    found, cursor = page_of(
+        body, ("listed", kind, text, admdvs), partial(service.listed_page, kind, text, admdvs)
+    )
+    _record_all(call, {(one.psn_no, one.identity.admdvs) for one in found})
+    return Page(
+        rows=[show_listed(one) for one in found],
+        cursor=cursor,
+        total=None if body.cursor else service.listed_total(kind, text, admdvs),
+    )
+
+
+def _listed_person(call: Call[None, Any], admdvs: Region, psn_no: str) -> Page[ListedRow]:
+    """The identities of one person, all on one page."""
+    file = _read_file(call, admdvs, psn_no)
+    one = file.person
+    rows = [Listed(psn_no, one.name, one.village, held) for held in file.identities]
+    return Page(rows=[show_listed(row) for row in rows], total=len(rows))
+
+
+def _record_all(call: Call[None, Any], seen: Iterable[tuple[str, str]]) -> None:
+    """A record for each person that the answer shows, with the region of what was shown."""
+    access.record_all(call.caller, sorted(seen), Purpose.REGISTER, call.now)
+
+
 @ROUTES.get(
     "/people/{admdvs}/register", "某日救助对象名册",
     roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP, query=RegisterQuery,
@@ -97,7 +148,9 @@ def list_register(call: Call[None, None], admdvs: Region) -> Page[RegisterRow]:
     day, known_at = _as_of(call)
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
     read = partial(service.register_page, admdvs, day, known_at)
-    return paged(call.query, ("register", admdvs, day), read, _register_row)
+    found, cursor = page_of(call.query, ("register", admdvs, day), read)
+    _record_all(call, {(psn_no, one.admdvs) for psn_no, one in found})
+    return Page(rows=[_register_row(one) for one in found], cursor=cursor)
 
 
 def _register_row(one: tuple[str, Identity]) -> RegisterRow:

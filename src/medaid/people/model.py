@@ -63,6 +63,7 @@ class Person:
     birth: date | None
     home_address: str = ""
     residence_address: str = ""
+    village: str = ""
     mobile: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Fields that a region added of its own (art. 7: 可结合实际进行拓展)."""
@@ -86,7 +87,6 @@ class Insurance:
     end: date | None = None
     source: Source | None = None
     recorded: datetime | None = None
-    """When we came to know this version; the next one is accepted only by who has read this one."""
     act: str = "confirmed"
     """What the version did to the one before, as for an identity (art. 11: 参保关系变动)."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from medaid.aws import outbox
+from medaid.aws import counts, outbox
 from medaid.aws.transaction import (
     LARGEST,
     ConditionFailed,
@@ -58,11 +58,12 @@ class Recording:
             if not needed:
                 outcomes[row.number] = outcome
                 continue
-            if len(writes) + len(needed) > LARGEST:
+            together = counts.merged([*writes, *needed])
+            if len(together) > LARGEST:
                 outcomes |= self._committed(group, writes)
-                group, writes = [], []
+                group, together = [], list(needed)
             group.append((row, outcome))
-            writes += needed
+            writes = together
         outcomes |= self._committed(group, writes)
         return outcomes | {row.number: self._alone(row) for row in later}
 
@@ -105,7 +106,7 @@ class Recording:
             fresh = rules.version(None, row.entry, self.now)
             return "confirmed", [
                 *service.person_registered(person, self.now),
-                *store.entry_recorded(person.psn_no, None, fresh),
+                *store.entry_recorded(person, None, fresh),
             ]
         file = service.load(psn_no, _NO_YEARS)
         place = rules.placed((*file.identities, *file.insurances), row.entry, self.received)
@@ -117,9 +118,11 @@ class Recording:
         writes: list[Write] = []
         if after is not file.person:
             writes += service.person_changed(file.person, after, self.now)
+            rest = [one for one in file.identities if place.kept or one != place.before]
+            writes += store.relisted(file.person, after, rest)
         if not place.kept:
             version = rules.version(place.before, row.entry, self.now)
-            writes += store.entry_recorded(psn_no, place.before, version)
+            writes += store.entry_recorded(after, place.before, version, file.person)
             if isinstance(version, Identity):
                 writes.append(self._event(psn_no, version, row.number))
         return place.outcome, writes
@@ -153,9 +156,13 @@ class Recording:
         """One row on fresh reads, again where somebody else was first. Raises Unavailable BUSY
         where that never ends."""
         return transact(
-            lambda: Decided(*self._decided(row, store.person_of(*row.certificate))),
+            lambda: self._decided_alone(row),
             retry=self.retry,
         )
+
+    def _decided_alone(self, row: RosterRow) -> Decided[Outcome]:
+        outcome, writes = self._decided(row, store.person_of(*row.certificate))
+        return Decided(outcome, counts.merged(writes))
 
 
 def _first_of_each(rows: Sequence[RosterRow]) -> tuple[list[RosterRow], list[RosterRow]]:

@@ -143,6 +143,7 @@ class Checks:
             birth=number.birth or stated,
             home_address=row.cells.get("home_address", ""),
             residence_address=row.cells.get("residence_address", ""),
+            village=row.cells.get("village", ""),
             mobile=mobile,
             extra=own,
             source=source,

@@ -125,6 +125,7 @@ def facts(held: Person, reported: Person, received: datetime) -> Person | Proble
         birth=held.birth or reported.birth,
         home_address=reported.home_address or held.home_address,
         residence_address=reported.residence_address or held.residence_address,
+        village=reported.village or held.village,
         mobile=reported.mobile or held.mobile,
         extra={**held.extra, **reported.extra},
     )

@@ -23,9 +23,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from medaid.aws.transaction import Write
-from medaid.errors import Refused
+from medaid.errors import BadInput, Refused
 from medaid.instants import aware
 from medaid.people import store
+from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
     Filer,
     Filing,
@@ -33,9 +34,11 @@ from medaid.people.model import (
     Identity,
     Person,
     PersonFile,
+    RegisterEntry,
     Visit,
     YearTotals,
 )
+from medaid.regions import Region
 
 
 def load(psn_no: str, from_year: int) -> PersonFile:
@@ -85,8 +88,9 @@ def register_page(
     """The page of the register as it stood on `day` (J6, J9) behind `after`, and behind what the
     next one begins (empty on the last).
 
-    At most `limit` versions are read, so a page may hold fewer rows. Raises BadInput for a cursor
-    that is none of this list's, Unavailable.
+    A province and a city read what lies below them. At most `limit` versions are read, so a page
+    may hold fewer rows. Raises BadInput for a cursor that is none of this list's or for the nation,
+    Unavailable.
     """
     found, ended = store.register_page(admdvs, day, after, limit)
     stood = [
@@ -95,6 +99,39 @@ def register_page(
         if identity.known_at(aware(known_at)) and identity.stands_on(day)
     ]
     return stood, ended
+
+
+def listed_page(
+    kind: RegisterList, text: str, region: Region, after: str, limit: int
+) -> tuple[list[Listed], str]:
+    """The page behind `after` of the identities known now, of `region` and what lies below it, of
+    persons of that name or village, or of that category or department; one Query, whatever the
+    register's size. Raises BadInput for a category or department that is none, a cursor of another
+    list or the nation, Unavailable."""
+    from medaid.people.catalogue import catalogue  # as below
+
+    known = {
+        RegisterList.CATEGORY: catalogue().categories,
+        RegisterList.DEPARTMENT: catalogue().departments,
+    }.get(kind)
+    if known is not None and text not in known:
+        raise BadInput("CODE_UNKNOWN", field=kind, rule="、".join(known))
+    return store.listed_page(kind, text, region, after, limit)
+
+
+def listed_total(kind: RegisterList, text: str, region: Region) -> int | None:
+    """How many rows that list has, as it is kept; None for a name, of which none is kept."""
+    if kind not in store.KEPT_TOTALS:
+        return None
+    return store.listed_total(kind, text, region)
+
+
+def entry_versions(
+    psn_no: str, after: str, limit: int
+) -> tuple[list[Person | RegisterEntry | Filing], str]:
+    """What we once took for true of a person, page by page, each with the file and row it came
+    from (可回溯, art. 8). Raises Unavailable."""
+    return store.entry_versions(psn_no, after, limit)
 
 
 def national_codes() -> dict[str, str]:

@@ -7,7 +7,16 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from medaid.aws.rest.bodies import Body, DayText, InstantText, ListQuery, Shown
-from medaid.people.model import CATEGORIES, Filing, Identity, Insurance, PersonFile
+from medaid.people.lists import Listed
+from medaid.people.model import (
+    CATEGORIES,
+    Filing,
+    Identity,
+    Insurance,
+    Person,
+    PersonFile,
+    RegisterEntry,
+)
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Instant = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})?$")]
@@ -30,6 +39,17 @@ class AsOf(Body):
 
 class RegisterQuery(AsOf, ListQuery):
     """A page of the register as it stood and was known."""
+
+
+class RegisterSearch(ListQuery):
+    """By what the register is searched: one of the fields, beside the page. In the body, so that no
+    name stands in an address."""
+
+    name: Annotated[str, StringConstraints(max_length=50, strip_whitespace=True)] = ""
+    psn_no: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{0,30}$")] = ""
+    category: Annotated[str, StringConstraints(max_length=40)] = ""
+    department: Annotated[str, StringConstraints(max_length=40)] = ""
+    village: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
 
 
 class FilingBody(Body):
@@ -63,6 +83,10 @@ class EnrolmentShown(Shown):
     psn_type: str
     begin: DayText
     end: DayText
+    act: str
+    recorded: InstantText
+    batch: str
+    row: int
 
 
 class FilingShown(Shown):
@@ -87,6 +111,7 @@ class PersonShown(Shown):
     mobile: str
     home_address: str
     residence_address: str
+    village: str
     identities: list[IdentityShown]
     enrolments: list[EnrolmentShown]
     filings: list[FilingShown]
@@ -115,6 +140,26 @@ class Versions(Shown):
     rows: list[PersonVersion]
 
 
+class ListedRow(Shown):
+    """An identity as it is known now, and whose it is."""
+
+    psn_no: str
+    name: str
+    village: str
+    identity: IdentityShown
+
+
+class PastVersion(Shown):
+    """What was held of a person until a better version came, with the file and row it came from:
+    an identity, an enrolment, a filing that was cancelled, or the person's own facts."""
+
+    kind: str
+    identity: IdentityShown | None = None
+    enrolment: EnrolmentShown | None = None
+    filing: FilingShown | None = None
+    facts: PersonVersion | None = None
+
+
 class RegisterRow(Shown):
     psn_no: str
     identity: IdentityShown
@@ -140,7 +185,33 @@ def show_identity(one: Identity) -> IdentityShown:
 
 
 def show_enrolment(one: Insurance) -> EnrolmentShown:
-    return EnrolmentShown.of(one)
+    source = one.source
+    return EnrolmentShown.of(
+        one, batch=source.batch if source else "", row=source.row if source else 0
+    )
+
+
+def show_facts(one: Person) -> PersonVersion:
+    source = one.source
+    return PersonVersion.of(
+        one, batch=source.batch if source else "", row=source.row if source else 0
+    )
+
+
+def show_listed(one: Listed) -> ListedRow:
+    return ListedRow.of(one, identity=show_identity(one.identity))
+
+
+def show_past(one: Person | RegisterEntry | Filing) -> PastVersion:
+    match one:
+        case Identity():
+            return PastVersion(kind="identity", identity=show_identity(one))
+        case Insurance():
+            return PastVersion(kind="enrolment", enrolment=show_enrolment(one))
+        case Filing():
+            return PastVersion(kind="filing", filing=show_filing(one))
+        case Person():
+            return PastVersion(kind="person", facts=show_facts(one))
 
 
 def show_filing(one: Filing) -> FilingShown:

@@ -8,7 +8,10 @@ from medaid.people.store.keys import entry_key
 from medaid.people.store.reads import (
     batch,
     entries_under,
+    entry_versions,
     identity_versions,
+    listed_page,
+    listed_total,
     person_file,
     person_of,
     person_versions,
@@ -18,6 +21,7 @@ from medaid.people.store.reads import (
     register_page,
 )
 from medaid.people.store.writes import (
+    KEPT_TOTALS,
     batch_state,
     entry_recorded,
     filing_added,
@@ -25,6 +29,7 @@ from medaid.people.store.writes import (
     person_changed,
     person_registered,
     registration_counted,
+    relisted,
     series_reached,
     totals_changed,
     visit_absent,
@@ -34,14 +39,18 @@ from medaid.people.store.writes import (
 )
 
 __all__ = [
+    "KEPT_TOTALS",
     "batch",
     "batch_state",
     "entries_under",
     "entry_key",
     "entry_recorded",
+    "entry_versions",
     "filing_added",
     "filing_cancelled",
     "identity_versions",
+    "listed_page",
+    "listed_total",
     "person_changed",
     "person_file",
     "person_of",
@@ -52,6 +61,7 @@ __all__ = [
     "register",
     "register_page",
     "registration_counted",
+    "relisted",
     "series_reached",
     "totals_changed",
     "visit_absent",

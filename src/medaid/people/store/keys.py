@@ -19,8 +19,13 @@ Each line: who asks what: key; how; function.
   rosters; `person_of`, `persons_of`.
 - what we once took for true: pk `H#<psn_no>`, sk `<recorded>#<kind>#…`; Query; `identity_versions`,
   `person_versions`.
-- the register of a region on a day: index `register`: `<pooling region>#<shard>`,
-  `<admdvs>#<start>#<psn_no>#…`; Query of each shard; `register`, `register_page`.
+- the register of a region on a day: index `register`: `<province>#<shard>`,
+  `<pooling region>#<admdvs>#<start>#<psn_no>#…`; Query of each shard; `register`, `register_page`.
+- who is in the register now, by name, category, department or village: indexes `by_name`,
+  `by_category`, `by_department`, `by_village`: `<province>#<value>`,
+  `<pooling region>#<admdvs>#<psn_no>#…`; one Query a page; `listed_page`.
+- how many these are: pk `T#<province>`, sk `<list>#<value>#<pooling region>#<admdvs>#`; one Query;
+  changed in the transaction of each identity; `listed_total`.
 - what became of a drop: pk `B#<batch>`, sk `BATCH`; GetItem; `batch`.
 - how far a series of drops has come: pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST`; condition of a
   Put; `series_reached`.
@@ -35,13 +40,22 @@ import zlib
 from datetime import date, datetime
 from typing import Final, NamedTuple, assert_never
 
+from medaid import names
 from medaid.aws.items import Key
 from medaid.instants import stored
-from medaid.people.model import Filing, Identity, Insurance, RegisterEntry, Visit
+from medaid.people.lists import RegisterList
+from medaid.people.model import (
+    Filing,
+    Identity,
+    Insurance,
+    Person,
+    RegisterEntry,
+    Visit,
+)
 from medaid.regions import Region
 
 SHARDS: Final = 8
-"""Index partitions of one pooling region: a roster of a million rows must not go to one of them
+"""Index partitions of one province: a roster of a million rows must not go to one of them
 alone. Changing it needs the index rebuilt."""
 LAST: Final = "~"
 """Sorts after all that a key of ours may hold."""
@@ -124,25 +138,68 @@ def series_key(series: str) -> Key:
 
 
 def register_partitions(region: Region) -> list[str]:
-    """The index partitions of the pooling region that `region` is or lies in."""
-    return [f"{region.pooling}#{shard}" for shard in range(SHARDS)]
+    """The index partitions of the province that `region` is or lies in."""
+    return [f"{region.province}#{shard}" for shard in range(SHARDS)]
 
 
 def register_place(psn_no: str, identity: Identity) -> RegisterPlace:
     shard = zlib.crc32(psn_no.encode()) % SHARDS
     order = (
-        f"{identity.admdvs}#{identity.start.isoformat()}#"
+        f"{Region(identity.admdvs).path}{identity.start.isoformat()}#"
         f"{psn_no}#{identity.category}#{stored(identity.recorded)}"
     )
-    return RegisterPlace(f"{Region(identity.admdvs).pooling}#{shard}", order)
+    return RegisterPlace(f"{Region(identity.admdvs).province}#{shard}", order)
 
 
 def register_bounds(region: Region, day: date) -> tuple[str, str]:
     """The least and the largest order that an identity which began by `day` in `region` may have.
 
-    A county (`440902`) is one range. A pooling region (`440900`) spans its counties, each with its
-    own days, so days are told apart by the reader.
+    A county (`440902`) is one range. A pooling region (`440900`) and a province span their
+    counties, each with its own days, so days are told apart by the reader.
     """
-    if region == region.pooling:
-        return "0", LAST
-    return f"{region}#", f"{region}#{day.isoformat()}{LAST}"
+    prefix = region.path_prefix
+    if prefix != region.path:
+        return prefix or "0", f"{prefix}{LAST}"
+    return prefix, f"{prefix}{day.isoformat()}{LAST}"
+
+
+def list_value(kind: RegisterList, text: str) -> str:
+    """What a list is asked by: of a name its letters, of the others the text without blanks."""
+    return names.letters(text) if kind is RegisterList.NAME else "".join(text.split())
+
+
+def list_values(person: Person, identity: Identity) -> dict[RegisterList, str]:
+    """In which lists of the register an identity stands, and under what."""
+    found = {
+        RegisterList.NAME: person.name,
+        RegisterList.CATEGORY: identity.category,
+        RegisterList.DEPARTMENT: identity.department,
+        RegisterList.VILLAGE: person.village,
+    }
+    return {kind: value for kind, text in found.items() if (value := list_value(kind, text))}
+
+
+def list_partition(region: Region, value: str) -> str:
+    return f"{region.province}#{value}"
+
+
+def list_order(psn_no: str, identity: Identity) -> str:
+    path = Region(identity.admdvs).path
+    return f"{path}{psn_no}#{identity.category}#{identity.start.isoformat()}"
+
+
+def list_bounds(region: Region) -> tuple[str, str]:
+    """The least and the largest order of what lies in `region`. Raises BadInput for the nation."""
+    return region.path_prefix or "0", f"{region.path_prefix}{LAST}"
+
+
+def totals_partition(region: Region) -> str:
+    return f"T#{region.province}"
+
+
+def total_prefix(kind: RegisterList, value: str, region: Region) -> str:
+    return f"{kind}#{value}#{region.path_prefix}"
+
+
+def total_key(kind: RegisterList, value: str, region: Region) -> Key:
+    return Key(totals_partition(region), f"{kind}#{value}#{region.path}")

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
-from medaid.aws import codec
+from medaid.aws import codec, counts
 from medaid.aws.items import Key, page_of_index
 from medaid.aws.transaction import reading
 from medaid.errors import BadInput
 from medaid.instants import from_stored
+from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
     Filing,
     Identity,
@@ -180,6 +181,53 @@ def register_page(
     last = not end and number + 1 == len(partitions)
     following = f"{number}:{end}" if end else f"{number + 1}:"
     return [(psn_no, one) for psn_no, one in rows if one.start <= day], "" if last else following
+
+
+_INDEXES: Final = {
+    RegisterList.NAME: PeopleItem.name_index,
+    RegisterList.CATEGORY: PeopleItem.category_index,
+    RegisterList.DEPARTMENT: PeopleItem.department_index,
+    RegisterList.VILLAGE: PeopleItem.village_index,
+}
+
+
+def listed_page(
+    kind: RegisterList, text: str, region: Region, after: str, limit: int
+) -> tuple[list[Listed], str]:
+    """At most `limit` of the identities known now of `region` and below that stand in a list under
+    `text`, behind `after`; and where the next page begins, empty at the end. One Query, eventually
+    consistent. Raises BadInput for an `after` of another list, Unavailable."""
+    partition = keys.list_partition(region, keys.list_value(kind, text))
+    found, end = page_of_index(
+        _INDEXES[kind].query,
+        ("pk", "sk", "list_order", f"by_{kind}"),
+        partition,
+        after,
+        limit,
+        PeopleItem.list_order.between(*keys.list_bounds(region)),
+    )
+    rows = [
+        Listed(keys.psn_no_of(one.pk), one.name or "", one.village or "", one.record(Identity))
+        for one in found
+    ]
+    return rows, end
+
+
+def listed_total(kind: RegisterList, text: str, region: Region) -> int:
+    """How many stand in that list of `region` and below, as it is kept: one Query of a number for
+    each county. Raises Unavailable."""
+    prefix = keys.total_prefix(kind, keys.list_value(kind, text), region)
+    return counts.total(list(PeopleItem.list_under(keys.totals_partition(region), prefix)))
+
+
+def entry_versions(
+    psn_no: str, after: str, limit: int
+) -> tuple[list[Person | RegisterEntry | Filing], str]:
+    """At most `limit` of what we once took for true of a person, in the order in which it was
+    superseded, behind `after`; and where the next page begins. One Query. Raises Unavailable."""
+    found, end = PeopleItem.page_under(keys.history_partition(psn_no), "", after, limit)
+    rows: list[Any] = [one.record(_KINDS[one.sk.partition("#")[2][0]]) for one in found]
+    return rows, end
 
 
 def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:

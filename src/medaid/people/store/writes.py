@@ -3,21 +3,33 @@ together or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pynamodb.expressions.condition import Condition
 
-from medaid.aws import codec
+from medaid.aws import codec, counts
 from medaid.aws.items import Key
-from medaid.aws.transaction import Delete, Put, Write
+from medaid.aws.transaction import Delete, Put, Update, Write
 from medaid.instants import stored
-from medaid.people.model import Filing, Identity, Person, RegisterEntry, Visit, YearTotals
+from medaid.people.lists import RegisterList
+from medaid.people.model import (
+    Filing,
+    Identity,
+    Person,
+    RegisterEntry,
+    Visit,
+    YearTotals,
+)
 from medaid.people.store import keys
 from medaid.people.store.items import PeopleItem
+from medaid.regions import Region
 
+KEPT_TOTALS: Final = frozenset(RegisterList) - {RegisterList.NAME}
+"""Lists whose total is kept. Of a name it is not: a count for each name of a province would be as
+long as the register."""
 _NEW: Condition = PeopleItem.pk.does_not_exist()
 
 
@@ -68,14 +80,21 @@ def person_changed(before: Person, after: Person) -> list[Write]:
     ]
 
 
-def entry_recorded(psn_no: str, before: RegisterEntry | None, after: RegisterEntry) -> list[Write]:
-    """A new version of an identity or enrolment; `before` is the one it supersedes, None where
-    there was none."""
+def entry_recorded(
+    whose: Person,
+    before: RegisterEntry | None,
+    after: RegisterEntry,
+    was: Person | None = None,
+) -> list[Write]:
+    """A new version of an identity or enrolment of the person; `before` is the one it supersedes,
+    None where there was none; `was` the person before, where their facts change in the same act.
+    An identity takes its place in the lists of the register."""
+    psn_no, totals = whose.psn_no, _counted(was or whose, before, whose, after)
     label = "people:identity" if isinstance(after, Identity) else "people:insurance"
     key = keys.entry_key(psn_no, after)
-    new = _item(key, after, after.recorded, **_indexed(psn_no, after))
+    new = _item(key, after, after.recorded, **_indexed(psn_no, after), **_listed(whose, after))
     if before is None:
-        return [Put(new, _NEW, label)]
+        return [Put(new, _NEW, label), *totals]
     assert after.recorded is not None
     assert before.recorded is None or before.recorded < after.recorded, (
         "a version supersedes an earlier one"
@@ -92,9 +111,9 @@ def entry_recorded(psn_no: str, before: RegisterEntry | None, after: RegisterEnt
     )
     held = _unchanged_since(before.recorded)
     if old_key == key:
-        return [Put(past, None, label), Put(new, held, label)]
+        return [Put(past, None, label), Put(new, held, label), *totals]
     moved = Delete(PeopleItem(*old_key), held, label)
-    return [Put(past, None, label), moved, Put(new, _NEW, label)]
+    return [Put(past, None, label), moved, Put(new, _NEW, label), *totals]
 
 
 def _indexed(psn_no: str, entry: RegisterEntry) -> dict[str, Any]:
@@ -102,6 +121,51 @@ def _indexed(psn_no: str, entry: RegisterEntry) -> dict[str, Any]:
         return {}
     place = keys.register_place(psn_no, entry)
     return {"register": place.partition, "register_order": place.order}
+
+
+def _listed(whose: Person, entry: RegisterEntry) -> dict[str, Any]:
+    """The attributes by which an identity stands in the lists of the register."""
+    if not isinstance(entry, Identity):
+        return {}
+    region = Region(entry.admdvs)
+    found = keys.list_values(whose, entry)
+    return {
+        "list_order": keys.list_order(whose.psn_no, entry),
+        "name": whose.name,
+        "village": whose.village,
+        **{f"by_{kind}": keys.list_partition(region, value) for kind, value in found.items()},
+    }
+
+
+def _counted(
+    was: Person, before: RegisterEntry | None, whose: Person, after: RegisterEntry
+) -> list[Write]:
+    """What an identity changes in the totals of the lists."""
+    changes = [
+        (keys.total_key(kind, value, Region(entry.admdvs)), by)
+        for person, entry, by in ((was, before, -1), (whose, after, 1))
+        if isinstance(entry, Identity)
+        for kind, value in keys.list_values(person, entry).items()
+        if kind in KEPT_TOTALS
+    ]
+    return counts.merged(counts.added(PeopleItem(*key), by, "people") for key, by in changes)
+
+
+def relisted(before: Person, after: Person, identities: Iterable[Identity]) -> list[Write]:
+    """The person's identities in the lists under the facts that are new of the person; nothing
+    where the lists ask for none of these."""
+    if before.village == after.village:
+        return []
+    writes: list[Write] = []
+    for one in identities:
+        place = _listed(after, one)
+        village = place.get("by_village")
+        moved = PeopleItem.by_village.set(village) if village else PeopleItem.by_village.remove()
+        actions = [moved, PeopleItem.village.set(after.village)]
+        item, held = PeopleItem(*keys.entry_key(after.psn_no, one)), _unchanged_since(one.recorded)
+        writes += [Update(item, actions, held, "people:identity")]
+        writes += _counted(before, one, after, one)
+    return writes
 
 
 def filing_added(psn_no: str, filing: Filing) -> list[Write]:
