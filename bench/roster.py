@@ -22,9 +22,10 @@ from typing import Any, BinaryIO
 from unittest import mock
 
 from medaid.aws import dropped, exchange
+from medaid.errors import Refused
 from medaid.people import intake, store
 from medaid.people.certificate import check_character
-from medaid.people.recording import Recording
+from medaid.people.recording import Recorded, Recording
 from medaid.people.roster import RosterRow
 
 HEADINGS = [
@@ -80,8 +81,12 @@ def made(folder: Path, rows: int) -> dict[str, Path]:
     return {f"drop/maoming-civil-affairs/{path.name}": path for path in (file, manifest)}
 
 
-def recorded(_self: Recording, rows: Sequence[RosterRow]) -> dict[int, str]:
-    return {row.number: "confirmed" for row in rows}
+def recorded(_self: Recording, rows: Sequence[RosterRow], _lane: int = 0) -> dict[int, Recorded]:
+    return {row.number: Recorded("confirmed") for row in rows}
+
+
+def missing(_key: str) -> bytes:
+    raise Refused("NOT_FOUND", field="key", rule="文件不存在")
 
 
 def main(rows: int) -> None:
@@ -99,7 +104,7 @@ def main(rows: int) -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with (
             mock.patch.multiple(dropped, opened=opened),
-            mock.patch.multiple(exchange, put=put),
+            mock.patch.multiple(exchange, put=put, get=missing),
             mock.patch.multiple(store, batch=lambda _batch: None),
             mock.patch.object(intake, "commit", return_value=None),
             mock.patch.object(Recording, "record", recorded),

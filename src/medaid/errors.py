@@ -87,6 +87,8 @@ CODES: Final[dict[str, str]] = {
     "PERSON_MISMATCH": "与已登记的人员信息不一致",
     "OVERLAP": "与已有记录时间重叠",
     "STALE": "已有更晚接收的记录",
+    "EXCLUDES": "救助类型不能并存",
+    "FILE_SEQUENCE": "批次序号不连续,或同一序号、所属期已接收过其他内容",
     # access
     "FORBIDDEN": "无权访问",
     "UNAUTHENTICATED": "身份验证不通过",

@@ -26,6 +26,25 @@ _BETWEEN_HAN: Final = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
 _AROUND: Final = re.compile(f" *([{DOT}()]) *")
 _MARKS: Final = frozenset(f" {DOT}.'()-")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_FORMS: Final = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f\ue815-\ue864]")
+"""Radicals, compatibility forms, and places that GBK gave to characters it lacked."""
+
+
+def _standard() -> dict[int, str]:
+    """The private places U+E815 to U+E864 that GBK fonts use for the characters 0xFE50 to 0xFEA0
+    (䶮 is U+E863), each with the character that GB 18030 gives that code; those that GB 18030-2005
+    left private have theirs by GB 18030-2022."""
+    late = {
+        0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE81E: 0x9FB4, 0xE826: 0x9FB5,
+        0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE831: 0x215D7, 0xE832: 0x9FB8, 0xE83B: 0x2298F,
+        0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE855: 0x241FE, 0xE864: 0x9FBB,
+    }  # fmt: skip
+    trail = [byte for byte in range(0x50, 0xA1) if byte != 0x7F]
+    coded = {0xE815 + n: bytes([0xFE, byte]).decode("gb18030") for n, byte in enumerate(trail)}
+    return coded | {private: chr(code) for private, code in late.items()}
+
+
+_STANDARD: Final = _standard()
 
 
 class NotAName(ValueError):
@@ -38,6 +57,7 @@ def normal(written: str) -> str:
     if _COMMON.fullmatch(written):
         return written
     name = unicodedata.normalize("NFC", _UNSEEN.sub("", written).translate(_WIDE))
+    name = _FORMS.sub(_one_form, name)
     name = _HYPHENS.sub("-", _APOSTROPHES.sub("'", name))
     name = " ".join(name.split())
     name = _BETWEEN_HAN.sub("", name)
@@ -50,6 +70,13 @@ def normal(written: str) -> str:
     return name
 
 
+def _one_form(match: re.Match[str]) -> str:
+    """A rare character in the one form it has: the character itself for a private place, a radical
+    or a compatibility form of it."""
+    letter = match[0]
+    return unicodedata.normalize("NFKC", _STANDARD.get(ord(letter), letter))
+
+
 def _may_stand(letter: str) -> bool:
     return letter.isalpha() or letter in _MARKS or unicodedata.category(letter)[0] == "M"
 
@@ -60,6 +87,6 @@ def same(one: str, other: str) -> bool:
 
 
 def letters(name: str) -> str:
-    """The letters of a name alone: two with the same letters are the same name."""
-    plain = unicodedata.normalize("NFC", name.translate(_WIDE)).casefold()
+    """What names are compared by: their letters alone, in one form and case."""
+    plain = unicodedata.normalize("NFC", _FORMS.sub(_one_form, name.translate(_WIDE))).casefold()
     return "".join(letter for letter in plain if letter.isalpha())

@@ -29,6 +29,11 @@ from medaid import names
         ("J. O’Neil-Smith", "J. O'Neil-Smith"),
         ("José", "José"),
         ("Jose\u0301", "José"),
+        ("张\ue863", "张䶮"),
+        ("李\ue81e", "李\u9fb4"),
+        ("王\ue831", "王\U000215d7"),
+        ("\u2f45明", "方明"),
+        ("\uf9d1明", "六明"),
         ("", ""),
     ],
 )
@@ -67,6 +72,8 @@ def test_what_is_no_name(written: str) -> None:
         ("张(小)三", "张（小）三"),
         ("MARIA LI", "Maria Li"),
         ("ＭＡＲＩＡ LI", "maria li"),
+        ("张\ue863", "张䶮"),
+        ("\u2f45明", "方明"),
     ],
 )
 def test_one_name_in_two_ways(registered: str, given: str) -> None:

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from medaid.dropped import cells
-from medaid.dropped.answers import VerdictFile, refusal
+from medaid.dropped import cells, delimited
+from medaid.dropped.annotated import RowVerdict, annotate
+from medaid.dropped.answers import refusal
 from medaid.dropped.problem import Problem
+from medaid.dropped.table import REASON, RESULT, TableColumn, TableLimits, open_table
 from medaid.money import Fen
 from medaid.workbook import csv_line, shielded, workbook
 
@@ -65,14 +67,16 @@ def lines(held: bytes) -> list[list[str]]:
 def test_headings_problems_and_file_names_of_an_answer_are_text() -> None:
     """Right money, 39. A heading of the region's own comes from outside, and so does a name in a
     manifest."""
+    sent = "姓名,=1+1\r\n=cmd|' /C calc'!A0,@x\r\n".encode("utf-8-sig")
+    seen = delimited.survey(io.BytesIO(sent))
+    columns = (TableColumn("name", "姓名"),)
+    table = open_table(io.BytesIO(sent), seen, columns, TableLimits(own_fields=3))
     into = io.BytesIO()
-    answer = VerdictFile(into, ["姓名", "=1+1", "问题"])
-    problem = Problem("FIELD_TOO_LONG", "=1+1", "超过 200 字")
-    answer.tell("refused", ["=cmd|' /C calc'!A0", "@x", ""], [problem])
-    answer.finish()
+    verdicts = [RowVerdict(2, "退回", "=1+1:超过 200 字")]
+    annotate(io.BytesIO(sent), seen, table, 2, verdicts, into)
     assert lines(into.getvalue()) == [
-        ["姓名", "'=1+1", "问题"],
-        ["'=cmd|' /C calc'!A0", "'@x", "'=1+1:超过 200 字"],
+        ["姓名", "'=1+1", RESULT, REASON],
+        ["'=cmd|' /C calc'!A0", "'@x", "退回", "'=1+1:超过 200 字"],
     ]
     told = refusal([Problem("FILE_FORM", "=HYPERLINK(1)", "缺少该列")])
     assert lines(told)[1] == ["'=HYPERLINK(1):缺少该列"]

@@ -11,6 +11,7 @@ from tests.dropped.builders import HEADING, LINE, altered, opened, rows, shared,
 
 from medaid.dropped import archive, workbooks
 from medaid.dropped.problem import FileRefused
+from medaid.dropped.table import TableLimits
 
 BOOK = workbook_of(("对账单", [HEADING, LINE, LINE, LINE]))
 
@@ -158,3 +159,78 @@ def test_too_many_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_texts_in_a_table_of_their_own() -> None:
     assert [tuple(row.cells.values()) for row in rows(SHARED)] == [LINE] * 3
+
+
+def merged(book: bytes, *ranges: str) -> bytes:
+    cells = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
+    return altered(
+        book,
+        lambda xml: xml.replace("</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>"),
+    )
+
+
+def test_what_a_merged_cell_holds_stands_in_each_cell_that_it_covers() -> None:
+    """Issue: the register people can use, 1. The account of three rows is merged into one cell, and
+    runs on over rows without anything."""
+    lines = [
+        LINE,
+        ("2026-07-04", "拨2", None, "6.00"),
+        (None,),
+        ("2026-07-05", "拨3", None, "7.00"),
+    ]
+    book = merged(workbook_of(("甲", [HEADING, *lines, (None, None, None, "  ")])), "C2:C6")
+    assert [(row.number, row.cell("账户")) for row in rows(book)] == [
+        (2, "支出户"),
+        (3, "支出户"),
+        (5, "支出户"),
+    ]
+
+
+def test_a_heading_in_two_lines() -> None:
+    """Issue: the register people can use, 1. 金额 stands above 收入 and 支出; the other headings
+    are merged over both lines."""
+    above = ("日期", "凭证号", "账户", "金额", None, "摘要")
+    below = (None, None, None, "收入", "支出", None)
+    book = workbook_of(("甲", [("一月拨款",), above, below, LINE]))
+    ranges = ("A1:F1", "A2:A3", "B2:B3", "C2:C3", "F2:F3", "D2:E2")
+    (row,) = rows(merged(book, *ranges))
+    assert (row.number, row.cell("收入"), row.cell("摘要")) == (4, "5.00", "甲")
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [[f"A{n}:A{n + 1}" for n in range(1, 100_002)], [f"A1:A{n}" for n in range(10, 600)]],
+    ids=["too many", "one over the other"],
+)
+def test_merged_cells_without_end(ranges: list[str]) -> None:
+    with pytest.raises(FileRefused):
+        rows(merged(workbook_of(("甲", [HEADING, LINE])), *ranges))
+
+
+NOTES = ("说明", [("填表说明:",), ("日期为拨款日",), ("账户", "见附件")])
+
+
+def test_a_sheet_of_notes_is_left_aside_where_the_reader_says_so() -> None:
+    """Issue: the register people can use, 1. It is named, so that nobody wonders."""
+    book = workbook_of(NOTES, ("数据", [HEADING, LINE]))
+    table = opened(book, TableLimits(notes_aside=True))
+    assert (table.sheet, table.aside, len(list(table.rows))) == ("数据", ("说明",), 1)
+    with pytest.raises(FileRefused, match="FILE_FORM"):
+        opened(book)
+
+
+@pytest.mark.parametrize("second", [[HEADING, LINE], [LINE, LINE]], ids=["heading", "rows only"])
+def test_a_second_sheet_of_data_is_never_left_aside(second: list[tuple[str, ...]]) -> None:
+    book = workbook_of(("一", [HEADING, LINE]), ("二", second))
+    with pytest.raises(FileRefused) as caught:
+        opened(book, TableLimits(notes_aside=True))
+    assert "一、二" in caught.value.sentence
+
+
+def test_a_row_that_runs_far_beyond_the_heading_refuses_the_file() -> None:
+    """Issue: the register people can use, bad input: a million columns."""
+    with pytest.raises(FileRefused) as caught:
+        rows(workbook_of(("甲", [HEADING, LINE, (*LINE, *[None] * 120, "x")])))
+    assert caught.value.sentence == "第3行:列数比表头多 100 以上"
+    (row,) = rows(workbook_of(("甲", [HEADING, (*LINE, None, "x")])))
+    assert [problem.code for problem in row.problems] == ["FILE_FORM"]

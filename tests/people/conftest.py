@@ -12,10 +12,13 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from tests.people.samples import NOW, ROSTER, certno
 
 from medaid.aws import exchange
 from medaid.aws.settings import settings
+from medaid.dropped import delimited
+from medaid.dropped.table import RESULT
 from medaid.people import intake
 
 
@@ -73,17 +76,35 @@ class Department:
         ].read()
         return body
 
-    def returned(self, name: str = "march") -> list[dict[str, str]]:
+    def returned(self, name: str = "march", ending: str = ".csv") -> list[dict[str, str]]:
         """The rows that came back, as a reader of CSV sees them."""
-        return list(
-            csv.DictReader(
-                io.StringIO(self.raw(f"{name}.feedback.csv").decode("utf-8-sig"), newline="")
-            )
-        )
+        return [row for row in self.answered(name, ending) if row.get(RESULT, "退回") == "退回"]
+
+    def answered(self, name: str = "march", ending: str = ".csv") -> list[dict[str, str]]:
+        """All rows of the file that came back."""
+        body = self.raw(f"{name}.feedback{ending}")
+        if ending == ".xlsx":
+            return workbook_rows(body)
+        encoding = delimited.survey(io.BytesIO(body)).encoding
+        return list(csv.DictReader(io.StringIO(body.decode(encoding), newline="")))
 
     def summary(self, name: str = "march") -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(self.raw(f"{name}.feedback.json"))
         return facts
+
+
+def workbook_rows(body: bytes) -> list[dict[str, str]]:
+    """The rows below the heading of the sheet that has the results."""
+    for sheet in load_workbook(io.BytesIO(body)):
+        lines = [
+            ["" if cell is None else str(cell) for cell in line]
+            for line in sheet.iter_rows(values_only=True)
+        ]
+        head = next((number for number, line in enumerate(lines) if RESULT in line), None)
+        if head is not None:
+            below = [line for line in lines[head + 1 :] if any(line)]
+            return [dict(zip(lines[head], line, strict=True)) for line in below]
+    raise AssertionError("no sheet with results")
 
 
 def csv_bytes(rows: Sequence[Mapping[str, str]], encoding: str = "utf-8-sig") -> bytes:

@@ -14,6 +14,7 @@ from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import certno
 
 from medaid.aws.faults import Failed
+from medaid.dropped.table import REASON
 from medaid.people import intake
 from medaid.people.recording import Recording
 
@@ -59,7 +60,7 @@ def test_a_refused_file_is_answered_not_failed(department: Department) -> None:
     department.lay(csv_bytes([roster_row(1)]), name="2026-03 低保", sha256="0" * 64)
     handler(event("manifest_dropped.json"), context())
     assert department.summary("2026-03 低保")["state"] == "refused"
-    assert "摘要" in department.returned("2026-03 低保")[0]["问题"]
+    assert "摘要" in department.returned("2026-03 低保")[0][REASON]
 
 
 def test_time_is_up(department: Department) -> None:

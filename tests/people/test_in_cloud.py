@@ -71,7 +71,7 @@ def test_four_drops_race_for_the_same_people(office: Department) -> None:
     """One certificate has one holder, and nobody's version is lost, whoever comes first (J6). The
     deployed function races along."""
     numbers = [certno(n, birth="19600101") for n in range(40)]
-    categories = ["低保", "特困", "低保边缘", "支出型困难家庭"]
+    categories = ["低保", "特困", "临时救助", "支出型困难家庭"]
     keys = [
         office.lay(
             csv_bytes(

@@ -15,6 +15,7 @@ from tests.storage import Killed
 
 from medaid.aws.outbox import OutboxItem, event_of
 from medaid.dropped import delimited
+from medaid.dropped.table import REASON, RESULT
 from medaid.errors import Unavailable
 from medaid.events import IdentityRecorded
 from medaid.local.drop import counted
@@ -62,7 +63,8 @@ def test_taken_in_and_sent_back(department: Department) -> None:
     assert identity.source == file.person.source == Source(report.batch, 2)
     assert identity.recorded == NOW
     (back,) = department.returned()
-    assert back.pop("问题") == "救助类型:未在救助类型对照表内;身份终止时间:早于身份认定时间"
+    assert back.pop(REASON) == "救助类型:未在救助类型对照表内;身份终止时间:早于身份认定时间"
+    assert back.pop(RESULT) == "退回"
     assert {heading: cell.strip() for heading, cell in back.items()} == bad
     summary = department.summary()
     assert (summary["counts"], summary["problems"]) == (
@@ -176,7 +178,7 @@ def test_another_name_for_the_number_goes_back(department: Department) -> None:
         [roster_row(1, 姓名="赵六"), roster_row(2, 姓名="阿依古丽·买买提")], name="april", now=LATER
     )
     assert report.codes == {"PERSON_MISMATCH": 1}
-    assert "已登记的姓名不一致" in department.returned("april")[0]["问题"]
+    assert "已登记的姓名不一致" in department.returned("april")[0][REASON]
     department.period = "2026-05"
     may = LATER + timedelta(days=31)
     report = department.drop([roster_row(2, 姓名="阿依古丽•买买提")], name="may", now=may)
@@ -184,14 +186,14 @@ def test_another_name_for_the_number_goes_back(department: Department) -> None:
 
 
 def test_several_categories_and_spells_of_one_person(department: Department) -> None:
-    """J5, J22: several standings at once; confirmed again after it had ended."""
+    """J5, J22: several standings at once; who comes back after an end is a change."""
     rows = [
         roster_row(1, 身份终止时间="2024-06-30"),
         roster_row(1, 身份认定时间="2025-02-01"),
         roster_row(1, 救助类型="特困"),
         roster_row(1, 救助身份认定地区="高州市"),
     ]
-    assert department.drop(rows).counts == counts(confirmed=4)
+    assert department.drop(rows).counts == counts(confirmed=3, changed=1)
     identities = service.load(holder(1), 2026).identities
     assert {(i.category, i.admdvs, i.start.year) for i in identities} == {
         ("subsistence_allowance", "440902", 2024),
@@ -206,7 +208,7 @@ def test_several_categories_and_spells_of_one_person(department: Department) -> 
         now=LATER,
     )
     assert report.codes == {"OVERLAP": 1}
-    assert "2024-01-01 至 2024-06-30、2025-02-01 至 今" in department.returned("april")[0]["问题"]
+    assert "2024-01-01 至 2024-06-30、2025-02-01 至 今" in department.returned("april")[0][REASON]
 
 
 def test_repeats_in_one_file(department: Department) -> None:
@@ -223,10 +225,10 @@ def test_repeats_in_one_file(department: Department) -> None:
         counts(confirmed=2, refused=3),
         {"DUPLICATE": 1, "OVERLAP": 2},
     )
-    assert [back["问题"] for back in department.returned()] == [
+    assert [back[REASON] for back in department.returned()] == [
         "与第 2 行重复",
-        "与第 5 行时间重叠而内容不一致",
-        "与第 4 行时间重叠而内容不一致",
+        "与第 5 行时间重叠而内容不一致,均未接收",
+        "与第 4 行时间重叠而内容不一致,均未接收",
     ]
 
 
@@ -319,8 +321,9 @@ def test_what_came_later_is_not_overridden_by_a_second_attempt(department: Depar
         now=NOW + timedelta(minutes=5),
     )
     report = intake.take_in(key, NOW + timedelta(minutes=9))
-    assert report.counts == counts(confirmed=248, refused=2)
-    assert report.codes == {"STALE": 2}
+    assert report.counts == counts(confirmed=249, refused=1)
+    assert report.codes == {"STALE": 1}
+    assert service.load(holder(5), 2026).identities[0].end == date(2026, 3, 5)
     assert service.load(holder(200), 2026).identities[0].start == date(2022, 5, 5)
 
 
@@ -419,14 +422,14 @@ def test_lines_of_commas_are_no_rows(department: Department) -> None:
 
 
 def test_a_workbook_is_taken_in_as_its_csv(department: Department) -> None:
-    """J8: the same rows, the title above them, and what failed back as csv."""
+    """J8: the same rows, the title above them, and the workbook comes back."""
     row, bad = roster_row(1), roster_row(2, 救助类型="贫困")
     lines: list[list[Any]] = [["名册"], list(row), list(row.values()), list(bad.values())]
     body = workbook_of(("名册", lines), ("说明", ()))
     report = intake.take_in(department.lay(body, ending=".xlsx", rows=2), NOW)
     assert report.counts == counts(confirmed=1, refused=1)
-    (back,) = department.returned()
-    assert back["问题"] == "救助类型:未在救助类型对照表内"
+    (back,) = department.returned(ending=".xlsx")
+    assert back[REASON] == "救助类型:未在救助类型对照表内"
     assert service.load(holder(1), 2026).person.source == Source(report.batch, 3)
 
 
@@ -437,7 +440,7 @@ def test_a_number_that_a_workbook_holds_as_a_number_goes_back(department: Depart
     lines: list[list[Any]] = [list(row), list((row | {"证件号码": whole}).values())]
     report = intake.take_in(department.lay(workbook_of(("a", lines)), ending=".xlsx", rows=1), NOW)
     assert report.codes == {"CERTNO": 1}
-    assert "科学计数" in department.returned()[0]["问题"]
+    assert "科学计数" in department.returned(ending=".xlsx")[0][REASON]
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("张三"), Unavailable("UNAVAILABLE")])

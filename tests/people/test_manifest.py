@@ -10,6 +10,7 @@ from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, ROSTER
 
 from medaid.dropped.problem import FileRefused
+from medaid.dropped.table import REASON
 from medaid.people import intake
 from medaid.people.catalogue import catalogue
 from medaid.people.manifest import parse_key, read_manifest
@@ -148,7 +149,7 @@ def test_a_file_refused_as_a_whole_writes_nothing(
     report = intake.take_in(department.lay(body, **manifest), NOW)
     assert (report.state, report.codes) == ("refused", {code: 1})
     assert said in department.summary()["sentence"]
-    assert said in department.returned()[0]["问题"]
+    assert said in department.returned()[0][REASON]
     assert tables.items("people") == []
 
 

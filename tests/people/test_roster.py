@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.people.samples import ENROLMENT, NOW, ROSTER, certno
 
+from medaid.dropped.columns import is_blank
 from medaid.dropped.problem import FileRefused
-from medaid.dropped.table import Header, header, is_blank
+from medaid.dropped.table import REASON, RESULT, Header, header
 from medaid.dropped.workbooks import SheetLine
 from medaid.instants import civil_date
 from medaid.people.catalogue import catalogue
@@ -272,8 +273,8 @@ def test_header_refused(headings: list[str], said: str) -> None:
 
 
 def test_header_of_the_answer_is_accepted() -> None:
-    """Blank headings and the column of problems are no fields."""
-    found = headed([*ROSTER, "问题", "", " "])
+    """Blank headings and the columns of an answer are no fields."""
+    found = headed([*ROSTER, RESULT, REASON, "", " "])
     assert found.own == {}
 
 

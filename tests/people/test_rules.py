@@ -82,7 +82,7 @@ HELD = identity(recorded=BEFORE, source=OTHER)
         ([HELD], identity(start=date(2023, 1, 1)), "changed"),
         ([HELD], identity(start=date(2023, 1, 1), end=date(2026, 1, 1)), "changed"),
         ([replace(HELD, end=date(2025, 1, 1))], identity(), "changed"),
-        ([replace(HELD, end=date(2025, 1, 1))], identity(start=date(2025, 1, 2)), "confirmed"),
+        ([replace(HELD, end=date(2025, 1, 1))], identity(start=date(2025, 1, 2)), "changed"),
         ([replace(HELD, end=date(2025, 1, 1))], identity(start=date(2025, 1, 1)), "changed"),
         ([HELD], identity(start=date(2023, 1, 1), end=date(2023, 12, 31)), "confirmed"),
         ([HELD], identity("destitute_support"), "confirmed"),

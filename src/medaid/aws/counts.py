@@ -38,6 +38,26 @@ def merged(writes: Iterable[Write]) -> list[Write]:
     return [*rest, *(added(item, by, package) for item, by, package in changes.values() if by)]
 
 
+def in_lane(writes: Iterable[Write], lane: int) -> list[Write]:
+    """The same writes with their counts in the items of `lane`: writers that go on side by side
+    change an item each, and all of them together are the count."""
+    if not lane:
+        return list(writes)
+    return [_moved(write, lane) if _is_count(write) else write for write in writes]
+
+
+def _is_count(write: Write) -> bool:
+    return isinstance(write, Update) and write.label.endswith(_LABEL)
+
+
+def _moved(write: Write, lane: int) -> Write:
+    assert isinstance(write, Update)
+    item = write.item
+    assert isinstance(item, VersionedItem), "a count is a versioned item"
+    other = type(item)(item.pk, f"{item.sk}#{lane}")
+    return added(other, item.version, write.label.removesuffix(_LABEL))
+
+
 def total(counts: Sequence[VersionedItem]) -> int:
     """What the counts come to together."""
     return sum(one.version for one in counts)

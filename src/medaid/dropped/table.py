@@ -12,47 +12,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import islice
 from typing import BinaryIO, Final
 
 from medaid.dropped import cells as cell
+from medaid.dropped.columns import TableColumn as TableColumn
+from medaid.dropped.columns import TableLimits as TableLimits
+from medaid.dropped.columns import Wanted, heading_line, is_blank, plain_heading
 from medaid.dropped.delimited import WORKBOOK, FileSurvey, csv_lines, survey
 from medaid.dropped.problem import FileRefused, Problem
-from medaid.dropped.workbooks import SheetLine, read_sheet
+from medaid.dropped.workbooks import Sheet, SheetLine, read_sheet
 
-PROBLEM: Final = "问题"
-"""Heading of the column that an answer adds; a mended file may carry it along."""
-TITLE_ROWS: Final = 20
-"""Rows above the heading at most: titles, dates, notes."""
+RESULT: Final = "医保处理结果"
+REASON: Final = "医保处理原因"
+"""Headings of the columns that an answer adds; a mended file may carry them along."""
+ANSWERED: Final = frozenset((RESULT, REASON))
+STRAYED: Final = 100
+"""Columns beyond the heading: a row that holds something further out is no slip of one cell."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A column that a table has."""
-
-    field: str
-    """The name by which its reader finds it."""
-    heading: str
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    """Every row must fill it."""
-    optional_column: bool = False
-    """It may be missing altogether."""
-    longest: int = 0
-    """Characters of a cell; 0 for what the limits say."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableLimits:
-    """Beyond these a file is absurd."""
-
-    bytes: int = 20 << 20
-    rows: int = 100_000
-    cell: int = 200
-    """Characters of a cell, where the column says nothing else."""
-    own_fields: int | None = None
-    """Columns that nobody described and that are kept; None: they are left aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +78,8 @@ class Header:
         object.__setattr__(self, "unheaded", "" in self.headings)
 
     def row(self, line: SheetLine) -> Row:
-        """The row of a line, with the problems that its form has."""
+        """The row of a line, with the problems that its form has. Raises FileRefused for one that
+        runs on far beyond the heading."""
         found, width = line.cells, len(line.cells)
         cells = {
             name: cell.text(found[index]) if index < width else ""
@@ -121,6 +98,10 @@ class Header:
     def _stray(self, line: SheetLine) -> Iterator[Problem]:
         """Content beyond the heading, or under an empty one."""
         headings = self.headings
+        if any(map(cell.text, line.cells[len(headings) + STRAYED :])):
+            raise FileRefused(
+                Problem("FILE_FORM", "", f"列数比表头多 {STRAYED} 以上", row=line.number)
+            )
         if len(line.cells) > len(headings) and any(map(cell.text, line.cells[len(headings) :])):
             yield Problem("FILE_FORM", "", "列数多于表头,请检查多余的逗号或换行")
         if self.unheaded:
@@ -155,13 +136,19 @@ class DroppedTable:
     """Empty for a csv file."""
     header: Header
     rows: Iterator[Row]
+    part: str = ""
+    """Of a workbook's archive."""
+    aside: tuple[str, ...] = ()
+    """Sheets of notes that are not read."""
+    heading: int = 1
+    """Row of the heading."""
 
 
 def header(cells: Sequence[str], columns: Sequence[TableColumn], limits: TableLimits) -> Header:
     """The header that a line of cells is. Raises FileRefused naming every column that is missing or
     stands there twice."""
     headings = tuple(map(cell.text, cells))
-    plain = list(map(_heading, headings))
+    plain = list(map(plain_heading, headings))
     at: dict[str, int] = {}
     problems = []
     for column in columns:
@@ -178,7 +165,7 @@ def header(cells: Sequence[str], columns: Sequence[TableColumn], limits: TableLi
         rest = [
             index
             for index, heading in enumerate(headings)
-            if heading and heading != PROBLEM and index not in at.values()
+            if heading and heading not in ANSWERED and index not in at.values()
         ]
         own = {headings[index]: index for index in rest}
         if len(own) < len(rest) or len(own) > limits.own_fields:
@@ -186,15 +173,6 @@ def header(cells: Sequence[str], columns: Sequence[TableColumn], limits: TableLi
     if problems:
         raise FileRefused(*problems)
     return Header(headings, at, own, columns, limits)
-
-
-def _heading(text: str) -> str:
-    return cell.folded(text).replace("*", "").removesuffix("(必填)")
-
-
-def is_blank(cells: Sequence[str]) -> bool:
-    """Whether a line holds nothing: spreadsheets leave such lines behind; they are no rows."""
-    return not any(map(cell.text, cells))
 
 
 def open_table(
@@ -214,21 +192,20 @@ def open_table(
         raise FileRefused(
             Problem("FILE_FORM", "file", f"文件超过 {limits.bytes} 字节,请分成几个文件")
         )
+    wanted = Wanted.of(columns)
     if seen.form == WORKBOOK:
-        sheet, lines = read_sheet(stream, sheet)
+        found = read_sheet(stream, sheet, wanted.is_table if limits.notes_aside else None)
     elif seen.encoding:
-        sheet = ""
-        lines = (
-            SheetLine(number, found, {})
-            for number, found in enumerate(csv_lines(stream, seen.encoding), 1)
-        )
+        text = enumerate(csv_lines(stream, seen.encoding), 1)
+        found = Sheet("", (SheetLine(number, line, {}) for number, line in text))
     else:
         raise FileRefused(
             Problem("FILE_ENCODING", "file", seen.remark or "应为 UTF-8 或 GB18030 的 CSV,或 xlsx")
         )
-    first = _heading_line(lines, columns, sheet)
+    first, lines = heading_line(found, wanted)
     head = header(first.cells, columns, limits)
-    return DroppedTable(sheet, head, _rows(lines, head, sheet))
+    rows = _rows(lines, head, found.name)
+    return DroppedTable(found.name, head, rows, found.part, found.aside, first.number)
 
 
 def open_bytes(
@@ -236,25 +213,6 @@ def open_bytes(
 ) -> DroppedTable:
     """`open_table` for a file that is held as a whole. Raises FileRefused."""
     return open_table(BytesIO(content), survey(BytesIO(content)), columns, limits, sheet)
-
-
-def _heading_line(
-    lines: Iterator[SheetLine], columns: Sequence[TableColumn], sheet: str
-) -> SheetLine:
-    """The first line with half of the headings that must be there. Raises FileRefused."""
-    names = {cell.folded(name) for column in columns for name in (column.heading, *column.aliases)}
-    needed = [column.heading for column in columns if not column.optional_column]
-    empty = True
-    for line in islice(lines, TITLE_ROWS + 1):
-        if 2 * sum(_heading(cell.text(one)) in names for one in line.cells) >= len(needed):
-            return line
-        empty = empty and is_blank(line.cells)
-    if empty:
-        raise FileRefused(Problem("FILE_FORM", "file", "文件为空", sheet=sheet))
-    wanted = "、".join(needed)
-    raise FileRefused(
-        Problem("FILE_FORM", "file", f"首行或标题行之下须有表头:{wanted}", sheet=sheet)
-    )
 
 
 def _rows(lines: Iterator[SheetLine], head: Header, sheet: str) -> Iterator[Row]:

@@ -1,5 +1,5 @@
-"""The rows of an Excel workbook (`.xlsx`): the sheet that is named, or the only visible one that
-holds anything.
+"""The rows of an Excel workbook (`.xlsx`): the sheet that is named, the only visible one that holds
+anything, or of several the only one that is a table, where the reader says what it looks for.
 
 A workbook is a zip of XML that a stranger made, so everything is bounded before it is unpacked, and
 one row at a time is held. Parsed by openpyxl over defusedxml; the size that a sheet states of
@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from medaid.dropped.archive import MOST_PARTS, TOO_MUCH, Archive, refused, spooled
+from medaid.dropped.merged import MergedCells, merged_ranges
 from medaid.dropped.problem import FileRefused, Problem
 
 LARGEST_ROW: Final = 16_384
@@ -40,14 +41,23 @@ class Sheet(NamedTuple):
 
     name: str
     lines: Iterator[SheetLine]
+    part: str = ""
+    """Of the archive; empty for a csv file."""
+    aside: tuple[str, ...] = ()
+    """Visible sheets with something in them that are not read: notes."""
 
 
-def read_sheet(stream: BinaryIO, named: str = "") -> Sheet:
-    """The sheet `named`, or the only visible one with anything in it. Raises FileRefused: no
-    workbook, several such sheets (named), none, more than a file may unpack to."""
+Looks = Callable[[Iterator[SheetLine]], bool]
+"""Whether the lines of a sheet are the table that is looked for."""
+
+
+def read_sheet(stream: BinaryIO, named: str = "", looks: Looks | None = None) -> Sheet:
+    """The sheet `named`, or the only visible one with anything in it, or of several the only one
+    that `looks` like the table. Raises FileRefused: no workbook, several such sheets (named), none,
+    more than a file may unpack to."""
     try:
         book = _opened(spooled(stream))
-        return _chosen(book, named)
+        return _chosen(book, named, looks)
     except FileRefused:
         raise
     except MemoryError:
@@ -103,7 +113,7 @@ def _strings(archive: zipfile.ZipFile, package: Any) -> list[str]:
     return found
 
 
-def _chosen(reader: Any, named: str) -> Sheet:
+def _chosen(reader: Any, named: str, looks: Looks | None) -> Sheet:
     sheets = [
         (sheet.name, sheet.state, rel.target)
         for sheet, rel in reader.parser.find_sheets()
@@ -120,13 +130,18 @@ def _chosen(reader: Any, named: str) -> Sheet:
         for name, _, target in sheets
         if next(_filled(_rows(reader, name, target)), None) is not None
     ]
+    if not filled:
+        raise refused("没有可见且有内容的工作表")
+    aside: list[str] = []
+    if len(filled) > 1 and looks is not None:
+        tables = [one for one in filled if looks(_filled(_rows(reader, *one)))]
+        aside = [name for name, part in filled if (name, part) not in tables]
+        filled = tables or filled
     if len(filled) > 1:
         names = "、".join(name for name, _ in filled)
         raise refused(f"有 {len(filled)} 个工作表有内容({names}),请只留一个,或每表另存一个文件")
-    if not filled:
-        raise refused("没有可见且有内容的工作表")
     name, target = filled[0]
-    return Sheet(name, _rows(reader, name, target))
+    return Sheet(name, _rows(reader, name, target), target, tuple(aside))
 
 
 def _filled(lines: Iterator[SheetLine]) -> Iterator[SheetLine]:
@@ -137,6 +152,8 @@ def _rows(reader: Any, sheet: str, part: str) -> Iterator[SheetLine]:
     """The rows of a sheet, one by one as they are unpacked."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
+    with reader.archive.open(part) as source:
+        merged = MergedCells(merged_ranges(source))
     with reader.archive.open(part) as source:
         parser = WorkSheetParser(
             source,
@@ -153,7 +170,9 @@ def _rows(reader: Any, sheet: str, part: str) -> Iterator[SheetLine]:
                 parser.row_dimensions.clear()
                 if not before < number <= LAST_ROW:
                     raise refused("行号颠倒或超出范围", sheet, before)
-                yield _line(number, found, _unvalued(element))
+                line = _line(number, found, _unvalued(element))
+                merged.fill(number, line.cells)
+                yield line
                 before = number
         except FileRefused:
             raise

@@ -9,7 +9,7 @@ never "the first wins". Sources: 苏医保办发〔2023〕27号 art. 7 to 10 (J7
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from medaid.dropped.cells import folded
 from medaid.dropped.table import TableColumn
 from medaid.dropped.table import TableLimits as TableLimits
+from medaid.people.exclusions import exclusions
 from medaid.people.model import CATEGORIES
 from medaid.regions import Region
 
@@ -41,6 +42,8 @@ class Category:
     """psn_idet_type that we give where the department reported none."""
     trust: str
     article: str
+    excludes: frozenset[str] = frozenset()
+    """Categories that nobody has at the same time as this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class RosterLimits(NamedTuple):
     @property
     def table(self) -> TableLimits:
         """Those of them that hold for any dropped table."""
-        return TableLimits(self.bytes, self.rows, self.cell, self.own_fields)
+        return TableLimits(self.bytes, self.rows, self.cell, self.own_fields, notes_aside=True)
 
 
 @dataclass(frozen=True)
@@ -163,13 +166,15 @@ def compiled(
     departments = {
         code: (d["name"], tuple(d["words"])) for code, d in categories["departments"].items()
     }
+    excluded = exclusions(categories.get("excludes", []))
     if categories["category"].keys() != CATEGORIES.keys():
         raise ValueError(
             "categories missing or unknown:"
             f" {sorted(categories['category'].keys() ^ CATEGORIES.keys())}"
         )
     known = {
-        code: _category(code, facts, departments) for code, facts in categories["category"].items()
+        code: _category(code, facts, departments, excluded.get(code, set()))
+        for code, facts in categories["category"].items()
     }
     everywhere, regional = _wordings(categories, known)
     unsettled = {folded(code): reason for code, reason in categories["unsettled"].items()}
@@ -206,7 +211,9 @@ def compiled(
     )
 
 
-def _category(code: str, facts: Mapping[str, Any], departments: Mapping[str, Any]) -> Category:
+def _category(
+    code: str, facts: Mapping[str, Any], departments: Mapping[str, Any], excludes: Set[str]
+) -> Category:
     unknown = set(facts["departments"]) - departments.keys()
     if unknown or facts["trust"] not in ("A", "B", "L") or not facts["article"]:
         raise ValueError(
@@ -219,6 +226,7 @@ def _category(code: str, facts: Mapping[str, Any], departments: Mapping[str, Any
         facts["answer"],
         facts["trust"],
         facts["article"],
+        frozenset(excludes),
     )
 
 

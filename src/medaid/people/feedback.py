@@ -5,12 +5,13 @@ Source: 苏医保办发〔2023〕27号 art. 9 (J9). It holds counts and codes on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from medaid.instants import beijing_text
 from medaid.people.manifest import Manifest
+from medaid.people.row_counts import RowCounts
 
 OUTCOMES: Final = {
     "confirmed": "新增",
@@ -22,9 +23,12 @@ OUTCOMES: Final = {
 
 
 def taken_in(
-    manifest: Manifest, received: datetime, counts: Mapping[str, int], problems: Mapping[str, int]
+    manifest: Manifest, received: datetime, tally: RowCounts, aside: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The summary of a file that was taken in."""
+    """The summary of a file that was taken in. `aside` are sheets that were not read.
+    AssertionError where rows taken and returned are not as many as the file has."""
+    counts = tally.counts
+    assert sum(counts.values()) == manifest.rows, "a row without a verdict"
     spoken = ",".join(f"{word} {counts[outcome]}" for outcome, word in OUTCOMES.items())
     return {
         "state": "taken_in",
@@ -38,6 +42,13 @@ def taken_in(
         "rows": manifest.rows,
         "received": beijing_text(received),
         "counts": {outcome: counts[outcome] for outcome in OUTCOMES},
-        "problems": dict(sorted(problems.items())),
-        "sentence": f"共 {manifest.rows} 行:{spoken}。",
+        "problems": dict(sorted(tally.problems.items())),
+        "notices": tally.notices,
+        "aside": list(aside),
+        "sentence": f"共 {manifest.rows} 行:{spoken}。{_more(tally.notices, aside)}",
     }
+
+
+def _more(notices: int, aside: Sequence[str]) -> str:
+    told = f"另有 {notices} 行已接收而附提示。" if notices else ""
+    return told + (f"未读取的工作表:{'、'.join(aside)}。" if aside else "")

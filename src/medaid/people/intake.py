@@ -3,8 +3,9 @@ J11).
 
 Safe to run again at any point and side by side with itself: a row that was taken in is known by its
 batch and number, the holder of a certificate is decided by one conditional item, versions are
-conditional on the one before. So an attempt that was cut off is simply made again and comes to the
-same answer. Nothing here logs; what it answers holds counts and codes only.
+conditional on the one before. An attempt that was cut off is gone on with at the part of the file
+that it reached, and comes to the same answer. Nothing here logs; what it answers holds counts and
+codes only.
 """
 
 from __future__ import annotations
@@ -14,27 +15,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO
 
 from medaid.aws import dropped, exchange
-from medaid.aws.faults import Failed
 from medaid.aws.transaction import ConditionFailed, commit
 from medaid.dropped import answers, delimited, table
+from medaid.dropped.annotated import annotate, filled_width
+from medaid.dropped.delimited import WORKBOOK
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.instants import aware, civil_date
 from medaid.people import feedback, roster, store
 from medaid.people.catalogue import Catalogue, catalogue
-from medaid.people.duplicates import DuplicateRows
+from medaid.people.contradictions import Contradictions
 from medaid.people.manifest import SUFFIX, Manifest, check_period, parse_key, read_manifest
+from medaid.people.passes import MOST_LATER, record_rows
+from medaid.people.passes import Unfinished as Unfinished
 from medaid.people.recording import Recording
-
-CHUNK: Final = 100
-"""Rows looked up together: what one BatchGetItem takes."""
-
-
-class Unfinished(Failed):
-    """The time was up. What was taken in stays; the next attempt goes on."""
+from medaid.people.verdicts import LINES, VerdictLog
+from medaid.workbook import XLSX
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +97,16 @@ class _Intake:
             return self._again(known[2])
         received = known[1] if known else self.now
         self.seen, self.etag = self._surveyed()
-        duplicates = self._looked_through(received)
+        contradictions = self._looked_through(received)
         received = self._begun(received)
-        return self._taken(received, duplicates)
+        return self._taken(received, contradictions)
 
-    def _again(self, facts: dict[str, dict[str, int]]) -> Report:
-        for ending in (".csv", ".json"):
+    def _again(self, facts: dict[str, Any]) -> Report:
+        for ending in (facts.get("ending", ".csv"), ".json"):
             dropped.copy(self.kept + ending, self.target + ending)
         return self._report("repeated", facts)
 
-    def _report(self, state: str, facts: dict[str, dict[str, int]]) -> Report:
+    def _report(self, state: str, facts: dict[str, Any]) -> Report:
         manifest = self.manifest
         return Report(
             state, manifest.sender.code, manifest.batch, facts["counts"], facts["problems"]
@@ -122,27 +120,34 @@ class _Intake:
             raise FileRefused(Problem("FILE_DIGEST", "sha256", f"文件实际摘要为 {seen.sha256}"))
         return seen, etag
 
+    def _stream(self) -> BinaryIO:
+        return dropped.opened(self.key, self.etag)[0]
+
     def _opened(self) -> table.DroppedTable:
-        stream, _ = dropped.opened(self.key, self.etag)
         columns = self.catalogue.columns[self.manifest.kind]
-        return table.open_table(stream, self.seen, columns, self.catalogue.limits.table)
+        return table.open_table(self._stream(), self.seen, columns, self.catalogue.limits.table)
 
     def _checks(self, received: datetime) -> roster.Checks:
         return roster.Checks(self.catalogue, self.manifest, received, civil_date(received))
 
-    def _looked_through(self, received: datetime) -> DuplicateRows:
-        """The whole file once, before anything is written: rows counted, duplicates found."""
-        checks, duplicates, count = self._checks(received), DuplicateRows(), 0
+    def _looked_through(self, received: datetime) -> Contradictions:
+        """The whole file once, before anything is written: rows counted, contradictions found."""
+        checks, count = self._checks(received), 0
+        contradictions, self.width = Contradictions(self.catalogue.categories), 0
         for row in self._opened().rows:
             count += 1
+            self.width = max(self.width, filled_width(row))
             roster_row = checks.read(row)
             if isinstance(roster_row, roster.RosterRow):
-                duplicates.note(roster_row)
+                contradictions.note(roster_row)
         if count != self.manifest.rows:
             raise FileRefused(
                 Problem("FILE_ROWS", "rows", f"清单为 {self.manifest.rows} 行,文件实际 {count} 行")
             )
-        return duplicates
+        if contradictions.held_back > MOST_LATER:
+            sentence = f"同一人同一类型分多段的行超过 {MOST_LATER} 行,请分成几个文件"
+            raise FileRefused(Problem("FILE_ROWS", "rows", sentence))
+        return contradictions
 
     def _begun(self, received: datetime) -> datetime:
         """Marks the drop as taken up. An earlier period than the series has reached is refused: it
@@ -165,63 +170,29 @@ class _Intake:
             return known[1]
         return received
 
-    def _taken(self, received: datetime, duplicates: DuplicateRows) -> Report:
+    def _taken(self, received: datetime, contradictions: Contradictions) -> Report:
         """Every row taken in or sent back, and the answer laid down."""
-        checks, opened = self._checks(received), self._opened()
-        recording = Recording(self.manifest, received, self.now)
+        opened, log = self._opened(), VerdictLog(self.kept)
+        recording = Recording(self.manifest, received, self.now, contradictions)
+        record_rows(opened, self._checks(received), contradictions, recording, log, self.time_left)
+        return self._answered(opened, log, received)
+
+    def _answered(self, opened: table.DroppedTable, log: VerdictLog, received: datetime) -> Report:
+        summary = feedback.taken_in(self.manifest, received, log, opened.aside)
+        ending, media = (".xlsx", XLSX) if self.seen.form == WORKBOOK else (".csv", dropped.CSV)
+        exchange.put(f"{self.kept}.returned.jsonl", b"".join(log.returned()), LINES)
         with tempfile.TemporaryFile() as file:
-            answer = answers.VerdictFile(file, opened.header.headings)
-            while chunk := list(islice(opened.rows, CHUNK)):
-                if not self.time_left():
-                    raise Unfinished
-                self._chunk(chunk, checks, duplicates, recording, answer)
-            answer.finish()
-            return self._answered(answer, received, file)
-
-    def _chunk(
-        self,
-        chunk: list[table.Row],
-        checks: roster.Checks,
-        duplicates: DuplicateRows,
-        recording: Recording,
-        answer: answers.VerdictFile,
-    ) -> None:
-        read = {row.number: checks.read(row) for row in chunk}
-        repeated = {
-            number: (duplicates.problems[number],)
-            for number in read
-            if number in duplicates.problems
-        }
-        roster_rows = [
-            roster_row
-            for number, roster_row in read.items()
-            if isinstance(roster_row, roster.RosterRow) and number not in repeated
-        ]
-        outcomes = recording.record(roster_rows)
-        for row in chunk:
-            number = row.number
-            problems = repeated.get(number) or read[number]
-            outcome = outcomes.get(number)
-            if isinstance(outcome, str):
-                answer.tell(outcome, row.line)
-            else:
-                answer.tell(
-                    "refused",
-                    row.line,
-                    (outcome,) if outcome else problems if isinstance(problems, tuple) else (),
-                )
-
-    def _answered(self, answer: answers.VerdictFile, received: datetime, file: BinaryIO) -> Report:
-        summary = feedback.taken_in(self.manifest, received, answer.counts, answer.problems)
-        for place in (self.kept, self.target):
-            file.seek(0)
-            exchange.put(f"{place}.csv", file, dropped.CSV)
-            exchange.put(f"{place}.json", answers.document(summary), dropped.JSON)
+            annotate(self._stream(), self.seen, opened, self.width, log.verdicts(), file)
+            for place in (self.kept, self.target):
+                file.seek(0)
+                exchange.put(f"{place}{ending}", file, media)
+                exchange.put(f"{place}.json", answers.document(summary), dropped.JSON)
         facts = {
             "counts": summary["counts"],
             "problems": summary["problems"],
             "period": self.manifest.period,
             "sender": self.manifest.sender.code,
+            "ending": ending,
         }
         with suppress(
             ConditionFailed

@@ -191,7 +191,7 @@ class Checks:
         )
         admdvs = self._region(row)
         begin, end = self._days(row, "begin", "end")
-        if status == "4" and not row.cells["end"]:
+        if status == "4" and not row.cells.get("end"):
             row.wrong("FIELD_REQUIRED", "end", "终止参保须填写")
         if row.problems or begin is None:
             return None

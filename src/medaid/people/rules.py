@@ -7,7 +7,7 @@ ended), art. 20 (from when to when it counts).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
@@ -15,7 +15,7 @@ from typing import assert_never
 from medaid import names
 from medaid.dropped.problem import Problem
 from medaid.instants import aware
-from medaid.people.model import Identity, Insurance, Person, RegisterEntry, Source
+from medaid.people.model import CATEGORIES, Identity, Insurance, Person, RegisterEntry, Source
 
 
 def later(now: datetime, earlier: datetime | None) -> datetime:
@@ -44,11 +44,31 @@ def act(before: RegisterEntry | None, after: RegisterEntry) -> str:
     )
 
 
-def version(before: RegisterEntry | None, after: RegisterEntry, now: datetime) -> RegisterEntry:
-    """`after` as the version that follows `before`: recorded now, its act marked."""
-    return replace(
-        after, recorded=later(now, before.recorded if before else None), act=act(before, after)
-    )
+def version(
+    before: RegisterEntry | None, after: RegisterEntry, now: datetime, marked: str = ""
+) -> RegisterEntry:
+    """`after` as the version that follows `before`: recorded now, its act marked, as `marked` where
+    that is known better."""
+    recorded = later(now, before.recorded if before else None)
+    return replace(after, recorded=recorded, act=marked or act(before, after))
+
+
+def overlap(one: RegisterEntry, other: RegisterEntry) -> bool:
+    """Whether two entries have a day in common."""
+    (first, last), (begin, end) = span(one), span(other)
+    return first <= end and begin <= last
+
+
+def beside(met: Sequence[Identity], excluded: Set[str]) -> tuple[str, ...] | Problem:
+    """What identities that stand at the same time as a reported one mean for it: the sender is told
+    of them, or one of them is of the `excluded` categories and both cannot stand."""
+    against = [one for one in met if one.category in excluded]
+    if against:
+        known = "、".join(f"{CATEGORIES[one.category]} {_spoken(one)}" for one in against)
+        sentence = f"已登记有不能并存的 {known},请与认定部门核对;先终止其一后再报送"
+        return Problem("EXCLUDES", "救助类型", sentence)
+    found = sorted({(one.department, CATEGORIES[one.category]) for one in met})
+    return tuple(f"已登记另有“{name}”,一并保留,请核对" for _, name in found)
 
 
 def as_known(versions: Iterable[Identity], day: date, known_at: datetime) -> tuple[Identity, ...]:
@@ -79,8 +99,9 @@ def placed(
 
     A row that was taken in before is told by its source, so a second attempt answers as the first.
     An entry of the same category (or insurance type) and region whose time overlaps is corrected;
-    without overlap a new one begins. Two that overlap, or one recorded from elsewhere after this
-    drop was received, make a problem: nothing is overridden by what is older.
+    without overlap a new one begins, which is a change where the person had one before. Two that
+    overlap, or one recorded from elsewhere after this drop was received, make a problem: nothing is
+    overridden by what is older.
     """
     same = [entry for entry in held if _line(entry) == _line(reported)]
     ours = next((entry for entry in same if entry.source == reported.source), None)
@@ -89,7 +110,8 @@ def placed(
     first, last = span(reported)
     met = [entry for entry in same if span(entry)[0] <= last and first <= span(entry)[1]]
     if not met:
-        return Placed("confirmed")
+        ended = any(span(entry)[1] < first for entry in same)
+        return Placed("changed" if ended else "confirmed")
     if len(met) > 1:
         spans = "、".join(_spoken(entry) for entry in met)
         return Problem("OVERLAP", "", f"与已登记的 {len(met)} 段记录时间重叠({spans}),请先逐段更正")
