@@ -56,6 +56,8 @@ class SettlementPosted(Event):
     """Fen by the interface's fund field (hifp_pay, maf_pay …)."""
     fees: Mapping[str, int]
     """Fee totals by national fee class, in fen; empty where none were sent."""
+    acct_pay: Fen = NOTHING
+    """What the personal account paid, which is nobody's fund."""
     remark: str = ""
     """What an auditor has to look at, such as a late admission."""
     outpatient_assistance: Fen = NOTHING

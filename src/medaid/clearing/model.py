@@ -118,6 +118,7 @@ def items_of(event: SettlementPosted) -> tuple[Item, ...]:
     counted = {
         "medfee_sumamt": event.medfee_sumamt,
         "psn_cash_pay": event.psn_cash_pay,
+        **({"acct_pay": event.acct_pay} if event.acct_pay else {}),
         "fund_pay_sumamt": event.fund_pay_sumamt,
         "paid_elsewhere": Fen(int(event.fund_pay_sumamt) - sum(map(int, ours.values()))),
     }

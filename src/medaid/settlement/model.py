@@ -19,6 +19,7 @@ from medaid.regions import Region
 STAY: Final = "STAY"
 """The one batch of a stay, which is settled as a whole."""
 
+NOTHING: Final = Fen(0)
 LATE: Final = "late"
 """The note of a visit that was registered later than a document allows: the rule in words."""
 
@@ -143,12 +144,20 @@ class SettlementDecision:
     """Of the bill, where the hospital stated it."""
     figures: tuple[AgencyFigure, ...] = ()
     """What agencies had entered where the packs lack a figure."""
+    account_pays: Fen = NOTHING
+    """acct_pay: what of the person's part the personal account paid, as the hospital stated it. The
+    account is not ours: it is booked to nobody."""
 
     @property
     def totals_after(self) -> Mapping[str, int]:
         before, change = self.totals_before, self.totals_change
         names = {**before, **change}
         return {name: before.get(name, 0) + change.get(name, 0) for name in names}
+
+    @property
+    def cash_pays(self) -> Fen:
+        """psn_cash_pay: what is left for the person to pay in cash (I3)."""
+        return Fen(self.person_pays - self.account_pays)
 
     @property
     def funds_paid(self) -> Fen:

@@ -87,7 +87,10 @@ def _payers(decision: SettlementDecision) -> tuple[tuple[Value, ...], ...]:
         for name in FUND_NAMES
         if (fen := decision.by_fund.get(name))
     ]
-    return (*rows, ("个人负担", decision.person_pays))
+    if not decision.account_pays:
+        return (*rows, ("个人负担", decision.person_pays))
+    cash = ("个人现金", decision.cash_pays)
+    return (*rows, ("个人负担:个人账户", decision.account_pays), cash)
 
 
 def _not_taken(decision: SettlementDecision) -> tuple[str, ...]:

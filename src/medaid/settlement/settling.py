@@ -18,6 +18,7 @@ from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.benefit.service import ClaimRequest, PolicyFor, decide_with_entered
 from medaid.errors import BadInput, Conflict
 from medaid.instants import civil_date
+from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
@@ -37,7 +38,7 @@ from medaid.settlement.posting import settlement_writes
 from medaid.settlement.statements import check_open
 from medaid.settlement.visits import file_of
 
-NO_ACCOUNT: Final = "个人账户不在本系统,未从个人账户支付"
+NO_ACCOUNT: Final = "个人账户不在本系统,报文没有给出个人账户支出(acct_pay),未从个人账户支付"
 LINES_REQUIRED: Final = "fee_lines_required"
 """Name of a published figure: from its day on, its region's institutions settle by uploaded lines
 alone. No figure: totals alone are taken too."""
@@ -142,11 +143,28 @@ def _decision(
         decision.policy_day,
         [step.layer for step in decision.steps],
     )
-    account = (NO_ACCOUNT,) if codes.bare(message.text("acct_used_flag")) == "1" else ()
+    stated = _account_pays(message, decision)
+    used = codes.bare(message.text("acct_used_flag")) == "1"
+    account = (NO_ACCOUNT,) if used and not stated else ()
     remarks = rules.remarks(decision.visit)
     goes_on = message.infno == "2303" and not (decision.visit.end or message.day("dscgTime"))
     deposit = (DEPOSIT,) if goes_on else ()
-    return replace(decision, warnings=(*warnings, *remarks, *account, *deposit))
+    said = (*warnings, *remarks, *account, *deposit)
+    return replace(decision, warnings=said, account_pays=stated)
+
+
+def _account_pays(message: Message, decision: SettlementDecision) -> Fen:
+    """What the hospital took from the personal account, at most the person's part. Raises BadInput
+    naming acct_pay."""
+    stated = message.data.get("acct_pay") or Fen(0)
+    assert isinstance(stated, Fen)
+    if stated and codes.bare(message.text("acct_used_flag")) != "1":
+        rule = "个人账户使用标志不为 1 时不得有个人账户支出"
+        raise BadInput("FIELD_FORMAT", field="acct_pay", rule=rule)
+    if stated > decision.person_pays:
+        rule = f"报送 {stated},个人负担 {decision.person_pays}"
+        raise BadInput("AMOUNT_SUM", field="acct_pay", rule=rule)
+    return stated
 
 
 def _entered(packs: Library) -> PolicyFor:

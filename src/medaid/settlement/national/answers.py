@@ -20,7 +20,7 @@ from medaid.money import Fen
 from medaid.people.model import Person, PersonFile
 from medaid.policy.model import FUNDS
 from medaid.settlement.model import Settlement, SettlementDecision
-from medaid.settlement.national.codes import CLEARING_TYPE, OTHER_ROWS
+from medaid.settlement.national.codes import ACCOUNT_ROW, CLEARING_TYPE, OTHER_ROWS
 from medaid.settlement.national.envelope import Message
 
 _NO_LIMIT: Final = Fen(9_999_999_999)
@@ -117,8 +117,8 @@ def settlement(
         **{field: paid.get(field, Fen(0)) for field in FUNDS if field != "hosp_part_amt"},
         "fund_pay_sumamt": decision.funds_paid,
         "psn_part_amt": own,
-        "acct_pay": Fen(0),
-        "psn_cash_pay": own,
+        "acct_pay": decision.account_pays,
+        "psn_cash_pay": decision.cash_pays,
         "hosp_part_amt": hospital,
         "balc": Fen(0),
         "acct_mulaid_pay": Fen(0),
@@ -133,6 +133,7 @@ def settlement(
         "refd_setl_flag": "1" if sign < 0 or (final and final.reversed_at) else "0",
     }
     detail = [_row(decision, field, sign) for field in FUNDS if paid.get(field)]
+    detail += _account_row(decision, sign)
     _assert_identities(amounts, detail, sign)
     return {"setlinfo": info, "setldetail": detail}
 
@@ -168,6 +169,24 @@ def _row(decision: SettlementDecision, field: str, sign: int) -> dict[str, str]:
         "fund_pay_type_name": name,
         "setl_proc_info": ";".join(f"{step.name} {Fen(step.paid)}" for step in steps),
     }
+
+
+def _account_row(decision: SettlementDecision, sign: int) -> list[dict[str, str]]:
+    """The row of the personal account, which is no fund (I4) and counts in the rows (I5)."""
+    paid = decision.account_pays
+    if not paid:
+        return []
+    code, name = ACCOUNT_ROW
+    return [
+        {
+            "fund_pay_type": code,
+            "inscp_scp_amt": Fen(0).yuan(),
+            "crt_payb_lmt_amt": _NO_LIMIT.yuan(),
+            "fund_payamt": (-paid if sign < 0 else paid).yuan(),
+            "fund_pay_type_name": name,
+            "setl_proc_info": f"医院报送的个人账户支出 {paid}",
+        }
+    ]
 
 
 def _assert_identities(

@@ -95,6 +95,10 @@ OTHER_ROWS: Final[Mapping[str, tuple[str, str]]] = {
 """fund_pay_type rows of what no fund of ours pays."""
 
 
+ACCOUNT_ROW: Final = ("310200", "职工基本医疗保险个人账户")
+"""fund_pay_type row of what the personal account paid, as the hospital stated it."""
+
+
 def bare(code: str) -> str:
     """A code without the leading zeros that get lost on the way."""
     return code.lstrip("0") or "0"

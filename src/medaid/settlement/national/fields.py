@@ -53,7 +53,7 @@ inscp_scp_amt 符合政策范围金额 N16,2
 (`settlement.lines.totals.bill_of`)."""
 _SETTLE: Final = (
     f"{_PERSON}\n{_CARD}\n{_BILL}\npsn_setlway 个人结算方式 C6*\nmdtrt_id 就诊ID C30*"
-    "\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*"
+    "\nacct_used_flag 个人账户使用标志 C3*\ninsutype 险种类型 C6*\nacct_pay 个人账户支出 N16,2"
 )
 _OUTPATIENT: Final = f"{_SETTLE}\nmed_type 医疗类别 C6*\nchrg_bchno 收费批次号 C30*"
 _INPATIENT: Final = f"{_SETTLE}\nmid_setl_flag 中途结算标志 C3*\ndscgTime 出院时间 D"
