@@ -141,6 +141,8 @@ class Outside:
     """Approved versions of agreements by hospital, in the order in which they were made."""
     signed: dict[str, Signed] = field(default_factory=dict)
     """By statement."""
+    agreed: dict[str, Agreement] = field(default_factory=dict)
+    """By statement, the version of its first signature."""
     orders: dict[str, dict[str, Order]] = field(default_factory=lambda: defaultdict(dict))
     """Of statements: by statement, by order."""
     fronted: dict[str, Sums] = field(default_factory=dict)
@@ -160,6 +162,8 @@ class Outside:
     """Deductions that were booked and given back."""
     reopened: Counter[str] = field(default_factory=Counter)
     """Rulings taken back: upheld, rejected, or paid already."""
+    corrected: Counter[str] = field(default_factory=Counter)
+    """Points given anew after a release: more, or less."""
     kept_again: Counter[str] = field(default_factory=Counter)
     """Retention of 2021 taken back after it was returned: before it was paid, or after."""
     barred: set[str] = field(default_factory=set)
@@ -204,15 +208,30 @@ class Outside:
         hospital, and the agreement of its month."""
         known = {p.item_id: p for p in self.parts}
         agreed = self.version(one.institution, Month(one.month).last)
+        self.agreed[one.statement_id] = agreed
         due = summed(p.funds for p in lines)
         due = less(due, summed(known[d.pending_id].funds for d in one.disputed))
         due.update(summed(known[d.pending_id].funds for d in one.upheld))
         due.update({k: int(v) for k, v in one.brought_forward.items()})
         due = less(due, summed(self.deductions[d.pending_id][3] for d in one.deductions))
         difference = _difference(agreed, lines, points, first)
-        due.update(difference)
-        kept = Counter({k: half_up(fen, agreed.retention) for k, fen in (+due).items()})
-        self.signed[one.statement_id] = Signed(difference, kept, less(due, kept))
+        self.signed[one.statement_id] = _signed(agreed, due, difference)
+
+    def correct(self, one: Statement, lines: list[Part], points: int) -> Sums:
+        """Other points of a released statement: what it would have paid more or less."""
+        before = self.signed[one.statement_id]
+        agreed = self.agreed[one.statement_id]
+        plain = less(summed([before.due, before.kept]), before.difference)
+        after = _signed(agreed, plain, _difference(agreed, lines, points, False))
+        self.signed[one.statement_id] = after
+        return less(after.due, before.due)
+
+
+def _signed(agreed: Agreement, plain: Sums, difference: Sums) -> Signed:
+    """`plain` is what is due but for mode and retention."""
+    due = summed([plain, difference])
+    kept = Counter({k: half_up(fen, agreed.retention) for k, fen in (+due).items()})
+    return Signed(difference, kept, less(due, kept))
 
 
 def _difference(agreed: Agreement, lines: list[Part], points: int, first: bool) -> Sums:

@@ -260,6 +260,7 @@ month_script = st.fixed_dictionaries(
         "give_back": st.none() | st.integers(0, 9),
         "reopens": st.booleans(),
         "points": st.integers(0, 999),
+        "corrects": st.none() | st.tuples(st.integers(0, 9), st.integers(0, 999)),
         "bills": st.booleans(),
     }
 )
@@ -296,6 +297,8 @@ def month(years: Years, name: str, script: Any) -> None:
         pay_all(years, script["points"], held_back)
     if held_back:
         years.approve()
+    if script["corrects"] is not None:
+        years.correct_points(*script["corrects"])
     if script["give_back"] is not None:
         years.give_back(script["give_back"])
     if script["reopens"]:
@@ -390,7 +393,7 @@ def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
 def scripted(**changes: Any) -> dict[str, Any]:
     nothing = {"settle": [], "take_back": [], "change": [], "ends": "", "bank": [["paid"]]}
     more = {"says": ("totals",) * 3, "case": None, "deduct": None, "points": 500, "bills": True}
-    undone = {"give_back": None, "reopens": False}
+    undone = {"give_back": None, "reopens": False, "corrects": None}
     return {**nothing, **more, **undone, **changes}
 
 
@@ -437,7 +440,8 @@ FULL = (
             (4, (1, 0, 1), (7777, 0, 5000), OUTPATIENT, 0),
             (6, (2, 0, 1), (7777, 0, 5000), INPATIENT, 0),
         ],
-        change=[(H1, "middle", "2", "0.3333", "2222", False)],
+        change=[(H1, "middle", "4", "0.3333", "2222", False)],
+        corrects=(0, 900),
         says=("lines", "lines", "disputes"),
         deduct=(INSURED[0], H1, True),
         reopens=True,
@@ -448,6 +452,7 @@ FULL = (
     scripted(
         settle=[(3, (0, 0, 1), (7777, 0, 5000), INPATIENT, 0)],
         change=[(H3, "this", "5", "0.05", "3333", False)],
+        corrects=(0, 100),
         case=((COUNTIES[0],) * 2, ["paid", "paid"]),
         reopens=True,
     ),
@@ -472,6 +477,7 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "forfeited": +summed(out.forfeited.values()),
         "deductions given back": out.given_back,
         "rulings taken back": len(out.reopened) > 1,
+        "points corrected, up and down": len(out.corrected) == 2,
         "retention taken back": len(out.kept_again) == 2,
         "bills": +out.bills_paid,
         "given back to the insurer's purse": [fen for *_, fen in out.insurer if fen < 0],

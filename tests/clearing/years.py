@@ -302,6 +302,33 @@ class Years:
             )
             del self.outside.deductions[key]
 
+    def correct_points(self, which: int, points: int) -> None:
+        """Other points of a statement that was released; the same ones are refused."""
+        out = self.outside
+        found = [
+            one
+            for region in OWING
+            for code in CODES
+            for month in MONTHS
+            for one in made(region, code, month)
+            if one.statement_id in out.booked and out.agreed[one.statement_id].mode in "34"
+        ]
+        if not found:
+            return
+        one = found[which % len(found)]
+        key = (one.region, one.institution, one.month, one.number)
+        before = out.signed[one.statement_id]
+        more = out.correct(one, self.lines(one), points)
+        asked = points, "核对单", "漏计"
+        if before == out.signed[one.statement_id]:
+            with pytest.raises(Conflict, match="与原点数"):
+                hospital.propose_points(*key, *asked, AUDITOR, self.tick())
+            return
+        hospital.propose_points(*key, *asked, AUDITOR, self.tick())
+        hospital.decide_points(*key, True, "属实", "复核员", self.tick())
+        out.forwards[one.region, one.institution].update(more)
+        out.corrected["more" if sum(more.values()) > 0 else "less"] += 1
+
     def undo(self, way: hospital.Way, region: str, code: str, name: str) -> str:
         """Something that was entered or decided, taken back by two; its state afterwards."""
         where = way, Region(region), code, name
@@ -449,7 +476,9 @@ class Years:
             found = [w for w in waiting(region, code) if w[2].pending_id == "RETENTION-2021"]
             if not found:
                 continue
-            ((_, _, one),) = found
+            ((_, state, one),) = found
+            if state == "kept":
+                continue  # nothing was returned of what is noted as reckoned anew
             assert self.undo(hospital.RETENTION, region, code, "2021") == "withdrawn"
             where = (region, code)
             out.forwards[where].subtract(back)  # what was carried is carried no more

@@ -21,6 +21,7 @@ from medaid.clearing.hospital.shapes import (
     Deduction,
     DrgShareShown,
     PayableShown,
+    PointsIn,
     RequiredClauseShown,
     StatementApproval,
     StatementShown,
@@ -98,6 +99,31 @@ def send_back_statement(
     return statement_shown(
         service.send_back_statement(*where, reason, by, call.now, call.caller.roles)
     )
+
+
+@ROUTES.post(f"{STATEMENT}/points", "申请更正已拨付对账单的点数(待复核)", roles=("auditor",))
+def propose_points(
+    call: Call[HospitalContext, PointsIn],
+    admdvs: Region,
+    institution: str,
+    month: Month,
+    number: int,
+) -> StatementShown:
+    sent, where = call.body, (admdvs, institution, month, number)
+    said = sent.points, sent.document, sent.reason
+    return statement_shown(service.propose_points(*where, *said, *call.acting))
+
+
+@ROUTES.post(f"{STATEMENT}/points/decision", "复核点数更正", roles=("reviewer", "manager"))
+def decide_points(
+    call: Call[HospitalContext, Decision],
+    admdvs: Region,
+    institution: str,
+    month: Month,
+    number: int,
+) -> StatementShown:
+    sent, where = call.body, (admdvs, institution, month, number)
+    return statement_shown(service.decide_points(*where, sent.approved, sent.reason, *call.acting))
 
 
 # -------------------------------------------------------------------------------------------------

@@ -39,12 +39,13 @@ def taken_off(
     ]
 
 
-def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
+def release_entries(statement: Statement, recorded: datetime, correction: int = 0) -> list[Entry]:
     """What a statement books beside its payment and deductions: the mode's difference and what is
-    kept back (J34, N5)."""
+    kept back (J34, N5); once, and once more for each approved `correction` of its points."""
+    source = statement.statement_id + (f".{correction}" if correction else "")
     entries: list[Entry] = []
     if statement.mode_difference:
-        entries.append(_mode_difference(statement, recorded))
+        entries.append(_mode_difference(statement, source, recorded))
     kept = [
         line
         for fund, fen in statement.retained.items()
@@ -54,22 +55,18 @@ def release_entries(statement: Statement, recorded: datetime) -> list[Entry]:
         )
     ]
     if kept:
-        entries.append(
-            journal.entry("retention", statement.region, statement.statement_id, kept, recorded)
-        )
+        entries.append(journal.entry("retention", statement.region, source, kept, recorded))
     return entries
 
 
-def _mode_difference(statement: Statement, recorded: datetime) -> Entry:
+def _mode_difference(statement: Statement, source: str, recorded: datetime) -> Entry:
     lines: list[Line] = []
     for fund, fen in statement.mode_difference.items():
         lines += [
             expense_line(fund, statement.mode_care, fen, statement.institution),
             *journal.pair(fund, "", "2101", fen, "", statement.institution),
         ]
-    return journal.entry(
-        "mode_difference", statement.region, statement.statement_id, lines, recorded
-    )
+    return journal.entry("mode_difference", statement.region, source, lines, recorded)
 
 
 def critical_carried(statement: Statement, amount: Fen, recorded: datetime) -> Entry:

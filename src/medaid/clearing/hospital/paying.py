@@ -9,16 +9,14 @@ from datetime import datetime
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
-from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts, total
 from medaid.clearing.hospital import agreements, entries, orders, rules, store
+from medaid.clearing.hospital.forwards import carried
 from medaid.clearing.hospital.insured import by_insurers
 from medaid.clearing.hospital.model import (
     AgreedPayee,
     Agreement,
     PendingItem,
-    PendingKind,
-    PendingState,
     Statement,
     StatementState,
     in_state,
@@ -175,16 +173,10 @@ def carried_forward(statement: Statement, amounts: Amounts, now: datetime) -> li
     """The writes that let `amounts` wait for the institution's next statement."""
     if not amounts:
         return []
-    region, institution = statement.region, statement.institution
     waits = PendingItem(
-        statement.statement_id, statement.month, "上期结转", amounts, region, "agency"
+        statement.statement_id, statement.month, "上期结转", amounts, statement.region, "agency"
     )
-    return [
-        store.create_pending(
-            region, institution, PendingKind.FORWARD, waits, PendingState.FORWARD, now
-        ),
-        *items.listed(region, institution, now),
-    ]
+    return carried(statement.region, statement.institution, waits, now)
 
 
 def payment_heard(answered: Answered) -> Sequence[Write]:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, transact
-from medaid.clearing import store as items
 from medaid.clearing.amounts import Amounts, negated
 from medaid.clearing.hospital import store
+from medaid.clearing.hospital.forwards import carried
 from medaid.clearing.hospital.model import PendingItem, PendingKind, PendingState
 from medaid.errors import BadInput, Conflict
 from medaid.fund import service as fund
@@ -83,11 +83,9 @@ def use_prepayment(
             return Decided(before)
         entry = used_entry(region, institution, item, now)
         taken = fund.take_open(entry, not_open, (advance,))
-        state = PendingState.FORWARD
-        waits = store.create_pending(region, institution, PendingKind.FORWARD, item, state, now)
+        waits = carried(region, institution, item, now)
         claimed = claim_duty(region, OfficerId(by), roles, Duty.ACCOUNT, now)
-        listed = items.listed(region, institution, now)
-        return Decided(item, [*fund.posting(entry), *taken, waits, *listed, *claimed])
+        return Decided(item, [*fund.posting(entry), *taken, *waits, *claimed])
 
     def not_open(account: Account, _counterpart: str, rest: Fen, _taken: Fen) -> BadInput:
         rule = f"尚未抵扣的{_NAMES[advance]}为 {rest} 元"

@@ -70,14 +70,14 @@ _PAID: Final = (
 
 
 def statement_paper(statement: Statement) -> Paper:
-    """The statement (医疗费用结算对账单): groups, funds with what makes up the due, disputes and
-    carried amounts."""
+    """The statement (医疗费用结算对账单): groups, funds with what makes up the due, and one by one
+    what is disputed, deducted and brought forward."""
     due = total(statement.due())
     pending = _pending(statement)
     tables = [
         Table(_GROUPS, *_group_rows(statement), "一、按险种、类别和参保地"),
         Table(_PARTS, *_part_rows(statement), "二、各基金应付"),
-        *([Table(_PENDING, pending, (), "三、争议和扣减明细")] if pending else []),
+        *([Table(_PENDING, pending, (), "三、争议、扣减和结转明细")] if pending else []),
     ]
     note = f"对账截止:{date_text(civil_date(statement.cut))}。退费以负数计入。"
     return Paper(
@@ -165,6 +165,7 @@ def _pending(statement: Statement) -> tuple[tuple[Value, ...], ...]:
         ("争议", statement.disputed),
         ("前期争议", statement.upheld),
         ("扣减", statement.deductions),
+        ("结转", statement.forwards),
     )
     return tuple(
         (name, one.pending_id, month_text(one.month), one.reason, funds()[key].name, fen)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from medaid.aws.transaction import Decided, refuse_as_changed, transact
+from medaid.aws.transaction import Decided, Write, refuse_as_changed, transact
 from medaid.clearing import store as items
 from medaid.clearing.amounts import added, negated
 from medaid.clearing.hospital import store
@@ -27,6 +27,7 @@ from medaid.payments.model import trail_line
 
 PREFIX: Final = "RETENTION-"
 """Of the id under which a year's retention waits for the next statement."""
+_NOT_ASSESSED: Final = (PendingState.KEPT, PendingState.WITHDRAWN)
 
 
 class AssessedRetention(NamedTuple):
@@ -49,12 +50,12 @@ def return_retention(
     """
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    kept = _kept(region, institution, year, share)
 
     def decide() -> Decided[dict[str, Fen]]:
         name = f"{PREFIX}{year}"
         held = store.find_pending(region, institution, PendingKind.FORWARD, name)
-        if held is not None and held.state is not PendingState.WITHDRAWN:
+        kept = _kept(region, institution, year, share)  # read after what guards it
+        if held is not None and held.state not in _NOT_ASSESSED:
             return Decided(_stands(held, kept))
         if not kept.returned and not kept.forfeited:
             return Decided({})
@@ -84,9 +85,27 @@ def _kept(region: str, institution: str, year: int, share: str) -> AssessedReten
         if one.state not in (*BOOKED, StatementState.TIME_BARRED):
             rule = f"{one.month} 第 {one.number} 号对账单尚未办结"
             raise Refused("PERIOD_OPEN", field="year", rule=rule)
-    whole = added(*(one.retained for one in made if one.state in BOOKED))
+    whole = added(*(one.corrected().retained for one in made if one.state in BOOKED))
     back = {key: part for key, fen in whole.items() if (part := take(fen, Ratio.of(share)))}
     return AssessedRetention(back, added(whole, negated(back)))
+
+
+def reckoned_anew(
+    region: str, institution: str, year: int, line: str, now: datetime
+) -> list[Write]:
+    """The write by which no assessment of the year passes by what a statement of it keeps back from
+    now on; `line` says why. Raises Conflict STATE where the year is assessed already."""
+    name = f"{PREFIX}{year}"
+    held = store.find_pending(region, institution, PendingKind.FORWARD, name)
+    if held is None:
+        item = PendingItem(name, Month(f"{year}-12"), "质量保证金重新计算", {}, trail=(line,))
+        kind, state = PendingKind.FORWARD, PendingState.KEPT
+        return [store.create_pending(region, institution, kind, item, state, now)]
+    if held.state not in _NOT_ASSESSED:
+        rule = f"{year} 年度预留质量保证金已考核返还,须先撤回返还(秦安县84号七)"
+        raise Conflict("STATE", field="points", rule=rule)
+    noted = replace(held.item, trail=(*held.item.trail, line))
+    return [store.replace_pending(held, noted, held.state, now)]
 
 
 def _stands(held: store.Pending, kept: AssessedRetention) -> dict[str, Fen]:

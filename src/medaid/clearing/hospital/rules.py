@@ -217,7 +217,7 @@ def by_mode(
 
 
 def _units(mode: Mode, totals: list[Totals], points: int | None, first_of_month: bool) -> int:
-    if mode in (Mode.BY_POINTS, Mode.DRG):
+    if mode.by_points:
         if points is None:
             raise Refused(
                 "FIELD_REQUIRED", field="points", rule="按 DRG/DIP 付费的机构须填写当月点数(分值)"
@@ -241,13 +241,14 @@ def by_agreement(
 ) -> Statement:
     """The statement with mode difference and retention by the institution's agreement."""
     difference = by_mode(statement, agreement, points, first_of_month)
-    care = mode_care(agreement.mode) if difference else ""
     by = replace(
         statement,
         mode=agreement.mode,
         agreed_from=agreement.effective,
+        terms=agreement,
+        points=points if agreement.mode.by_points else None,
         mode_difference=difference,
-        mode_care=care,
+        mode_care=mode_care(agreement.mode) if difference else "",
         retained={},
     )
     return replace(by, retained=retained(by.due(), agreement.retention))
@@ -266,7 +267,7 @@ def shares(statements: Iterable[Statement]) -> tuple[Fen, Fen]:
     (N5: the share aimed at is figure `drg_dip_share`): what the mode came to, and nothing that is
     not ordered yet or came back."""
     grouped = whole = 0
-    for statement in statements:
+    for statement in map(Statement.corrected, statements):
         if statement.state not in SETTLED:
             continue
         paid = sum(
@@ -276,7 +277,7 @@ def shares(statements: Iterable[Statement]) -> tuple[Fen, Fen]:
         if statement.mode_care == "inpatient":
             paid += sum(int(fen) for fen in statement.mode_difference.values())
         whole += paid
-        if statement.mode in (Mode.BY_POINTS, Mode.DRG):
+        if statement.mode and Mode(statement.mode).by_points:
             grouped += paid
     return Fen(grouped), Fen(whole)
 

@@ -61,4 +61,5 @@ def unapproved(statement: Statement) -> Statement:
         retained={},
         mode_difference={},
         mode_care="",
+        points=None,
     )

@@ -34,6 +34,8 @@ from medaid.clearing.hospital.statements import line_file
 from medaid.regions import Locality
 
 Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
+Points = Annotated[int, Field(ge=0, le=10**9, strict=True)]
+"""The month's points (分值) of DRG or DIP, whole."""
 ByFund = dict[str, Yuan]
 ByFundShown = dict[str, YuanText]
 
@@ -72,6 +74,21 @@ class CategoryShown(Shown):
     amounts: ByFundShown
 
 
+class PointsCorrectionShown(ProposedShown):
+    """`decided_at` is empty while it waits."""
+
+    points: int
+    mode_difference: ByFundShown
+    retained: ByFundShown
+    document: str
+    reason: str
+    decided_by: str
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at")] = ""
+    decided_at: InstantText
+    approved: bool
+    decision: str
+
+
 class StatementShown(Shown):
     statement_id: str
     region: str
@@ -89,6 +106,7 @@ class StatementShown(Shown):
     """What the insurer that runs critical illness owes instead of the agency."""
     carrier: str
     mode_difference: ByFundShown
+    points: int | None
     order: str
     paid_on: date | None
     bank_reference: str
@@ -104,6 +122,9 @@ class StatementShown(Shown):
     lines: str
     disputed: list[PendingShown]
     deductions: list[PendingShown]
+    forwards: list[PendingShown]
+    """What was brought forward, one by one."""
+    corrections: list[PointsCorrectionShown]
     categories: list[CategoryShown]
     groups: list[GroupShown]
     files: list[str] = Field(default_factory=list)
@@ -154,8 +175,16 @@ class DrgShareShown(Shown):
 
 
 class StatementApproval(Body):
-    points: int | None = Field(None, ge=0, le=10**9, strict=True)
+    points: Points | None = None
     """The month's points of DRG or DIP; needed where the institution is paid by them."""
+
+
+class PointsIn(Body):
+    """The right points of a released statement, and the paper that tells them."""
+
+    points: Points
+    document: Short
+    reason: Reason
 
 
 class AgreementIn(Body):
@@ -213,6 +242,8 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
         lines=line_file(one),
         disputed=[pending_shown(item) for item in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],
+        forwards=[pending_shown(item) for item in one.forwards],
+        corrections=[PointsCorrectionShown.of(made) for made in one.corrections],
         categories=[
             CategoryShown(
                 **category._asdict(),

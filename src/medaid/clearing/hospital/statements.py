@@ -24,7 +24,6 @@ from medaid.clearing.hospital.model import (
     StatementState,
 )
 from medaid.ids import InstitutionCode, StatementId
-from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
 
@@ -108,7 +107,8 @@ def _next(
         statement,
         upheld=tuple(waiting.upheld),
         deductions=tuple(waiting.deductions),
-        brought_forward=waiting.forward,
+        brought_forward=added(*(one.by_fund for one in waiting.forwards)),
+        forwards=tuple(waiting.forwards),
         taken_up=len(waiting.held),
         full=waiting.full,
     )
@@ -122,7 +122,7 @@ class _Waiting:
     held: list[store.Pending] = field(default_factory=list)
     upheld: list[PendingItem] = field(default_factory=list)
     deductions: list[PendingItem] = field(default_factory=list)
-    forward: dict[str, Fen] = field(default_factory=dict)
+    forwards: list[PendingItem] = field(default_factory=list)
     full: bool = False
 
 
@@ -139,7 +139,7 @@ def _waiting(region: str, institution: str) -> _Waiting:
         elif one.kind is PendingKind.DISPUTE:
             found.upheld.append(one.item)
         else:
-            found.forward = added(found.forward, one.item.by_fund)
+            found.forwards.append(one.item)
     return found
 
 

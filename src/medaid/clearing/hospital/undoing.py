@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from medaid.aws.transaction import Write
-from medaid.clearing import store as items
 from medaid.clearing.amounts import added, negated
-from medaid.clearing.hospital import prepaid, retaining, store
+from medaid.clearing.hospital import prepaid, retaining
 from medaid.clearing.hospital.disputing import ruling_source
+from medaid.clearing.hospital.forwards import carried
 from medaid.clearing.hospital.model import (
     NO_STATEMENT,
     PendingItem,
@@ -104,9 +104,7 @@ def into_next_statement(way: Way, undo: Undo, line: str, now: datetime) -> list[
         "agency",
         trail=(line,),
     )
-    where, forward = (undo.region, undo.institution), PendingState.FORWARD
-    saved = store.create_pending(*where, PendingKind.FORWARD, waits, forward, now)
-    return [saved, *items.listed(*where, now)]
+    return carried(undo.region, undo.institution, waits, now)
 
 
 def without(statement: Statement, kind: PendingKind, item: PendingItem) -> Statement:
@@ -115,6 +113,7 @@ def without(statement: Statement, kind: PendingKind, item: PendingItem) -> State
         statement,
         deductions=_but(statement.deductions, kind is PendingKind.DEDUCTION, item),
         upheld=_but(statement.upheld, kind is PendingKind.DISPUTE, item),
+        forwards=_but(statement.forwards, kind is PendingKind.FORWARD, item),
         brought_forward=added(statement.brought_forward, negated(item.by_fund))
         if kind is PendingKind.FORWARD
         else statement.brought_forward,

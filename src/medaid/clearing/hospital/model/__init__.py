@@ -14,6 +14,14 @@ from medaid.clearing.hospital.model.agreement import (
     Clause,
     Mode,
 )
+from medaid.clearing.hospital.model.blocks import (
+    Block,
+    Group,
+    StatementCategory,
+    Tally,
+    Totals,
+)
+from medaid.clearing.hospital.model.correction import PointsCorrection
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
 from medaid.clearing.hospital.model.listed import (
     InstitutionMonth,
@@ -34,13 +42,8 @@ from medaid.clearing.hospital.model.statement import (
     BOOKED,
     CLOSED,
     SETTLED,
-    Block,
-    Group,
     Statement,
-    StatementCategory,
     StatementState,
-    Tally,
-    Totals,
     in_state,
     statement_id,
 )
@@ -69,6 +72,7 @@ __all__ = [
     "PendingItem",
     "PendingKind",
     "PendingState",
+    "PointsCorrection",
     "Statement",
     "StatementCategory",
     "StatementFigures",

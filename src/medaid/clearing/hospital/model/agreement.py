@@ -34,6 +34,11 @@ class Mode(StrEnum):
     IN_ADVANCE = "7"
     """A total of outpatient care, in advance."""
 
+    @property
+    def by_points(self) -> bool:
+        """Whether it pays the month's points."""
+        return self in (Mode.BY_POINTS, Mode.DRG)
+
 
 class AgreementState(StrEnum):
     """What has become of a version. The last three are what an approved one is on a given day, and

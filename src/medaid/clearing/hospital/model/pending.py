@@ -45,6 +45,8 @@ class PendingState(StrEnum):
     WITHDRAWN = "withdrawn"
     GIVEN_BACK = "given_back"
     """A deduction that was booked and then given back to the institution."""
+    KEPT = "kept"
+    """A year's retention that nobody has assessed, noted where it was reckoned anew."""
 
 
 STANDS: Final = (

@@ -1,15 +1,16 @@
-"""A hospital's statement and its blocks. Frozen."""
+"""A hospital's statement. Frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from typing import Final
 
 from medaid.clearing.amounts import Amounts, added, negated
-from medaid.clearing.hospital.model.agreement import AgreedPayee
+from medaid.clearing.hospital.model.agreement import AgreedPayee, Agreement
+from medaid.clearing.hospital.model.blocks import Block, Group, StatementCategory, Totals
+from medaid.clearing.hospital.model.correction import PointsCorrection
 from medaid.clearing.hospital.model.pending import PendingItem
 from medaid.clearing.model import FUND_FIELDS, OUTPATIENT, Item
 from medaid.fund.model.chart import fund_of
@@ -17,7 +18,7 @@ from medaid.ids import InstitutionCode, OfficerId, OrderId, StatementId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.payments.model import NOBODY
-from medaid.regions import Locality, Region
+from medaid.regions import Region
 
 
 class StatementState(StrEnum):
@@ -47,112 +48,6 @@ BOOKED: Final = (*SETTLED, StatementState.RETURNED, StatementState.APPROVED_AGAI
 _NO_ORDER: Final = OrderId("")
 CLOSED: Final = (StatementState.PAID, StatementState.NOTHING_DUE, StatementState.TIME_BARRED)
 """States in which nothing is left to do."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Group:
-    """One block of a statement: insurance type × care class × clr_type × whose people × whose
-    funds. 3201 asks for it by insutype, clr_type and the insured region (setl_optins)."""
-
-    POSITIONAL: ClassVar[bool] = True
-
-    insutype: str
-    care: str
-    clr_type: str
-    insured_region: Region
-    paying_region: Region
-
-    @property
-    def is_part(self) -> bool:
-        """Assistance of another region than the insurance's: paid here, counted there."""
-        return self.paying_region != self.insured_region
-
-    def locality(self, treatment: Region) -> Locality:
-        """Where the care was, seen from the insured region: 本地, 省内异地 or 跨省异地."""
-        return self.insured_region.locality(treatment)
-
-    def asked_by(self, insutype: str, clr_type: str, insured: str) -> bool:
-        """Whether a hospital that names these means this block; an empty insutype means any."""
-        return (
-            insutype in ("", self.insutype)
-            and clr_type == self.clr_type
-            and insured == self.insured_region
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts and sums of one block. `amounts` by national field, fen."""
-
-    POSITIONAL: ClassVar[bool] = True
-
-    count: int
-    refunds: int
-    amounts: Mapping[str, Fen]
-    days: int = 0
-
-    def plus(self, other: Totals) -> Totals:
-        """Both together."""
-        amounts = {
-            name: Fen(int(self.amounts.get(name, 0)) + int(other.amounts.get(name, 0)))
-            for name in sorted({*self.amounts, *other.amounts})
-        }
-        return Totals(
-            self.count + other.count,
-            self.refunds + other.refunds,
-            amounts,
-            self.days + other.days,
-        )
-
-    @property
-    def cases(self) -> int:
-        """Cases that stand: a refund takes its original back, and both are counted."""
-        return self.count - 2 * self.refunds
-
-
-class StatementCategory(NamedTuple):
-    """What a hospital and the agency compare line by line of a form (对账类别): insurance, kind of
-    visit, place. Regions of one province are one."""
-
-    insutype: str
-    clr_type: str
-    locality: Locality
-
-
-class Tally:
-    """Totals while they are summed: one per block, plain whole fen."""
-
-    __slots__ = ("amounts", "count", "days", "refunds")
-
-    def __init__(self) -> None:
-        self.count = self.refunds = self.days = 0
-        self.amounts: dict[str, int] = {}
-
-    def add(self, item: Item) -> None:
-        if not item.is_part:
-            self.count += 1
-            self.refunds += item.refd
-            self.days += item.days
-        for name, fen in item.amounts.items():
-            self.amounts[name] = self.amounts.get(name, 0) + int(fen)
-
-    def totals(self) -> Totals:
-        return Totals(
-            self.count,
-            self.refunds,
-            {name: Fen(fen) for name, fen in sorted(self.amounts.items())},
-            self.days,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One group of a statement with its totals."""
-
-    POSITIONAL: ClassVar[bool] = True
-
-    group: Group
-    totals: Totals
 
 
 def statement_id(region: str, institution: str, month: str, number: int) -> StatementId:
@@ -194,6 +89,8 @@ class Statement:
     """Payable by the agreed mode less claimed, by fund (Q5.1, N5)."""
     brought_forward: Amounts = field(default_factory=dict)
     """Balance of the statement before, and retentions released, by fund."""
+    forwards: tuple[PendingItem, ...] = ()
+    """What `brought_forward` is made of, one by one."""
     approved_by: OfficerId = NOBODY
     released_by: OfficerId = NOBODY
     paid: Amounts = field(default_factory=dict)
@@ -223,6 +120,12 @@ class Statement:
     """Who sent it back, when and why, in words."""
     approved_at: datetime | None = None
     released_at: datetime | None = None
+    points: int | None = None
+    """Of DRG or DIP, as given with the first signature."""
+    terms: Agreement | None = None
+    """The version of the agreement by which it is paid, as it was at the first signature."""
+    corrections: tuple[PointsCorrection, ...] = ()
+    """Other points that were given after its release, decided on or not."""
 
     @property
     def statement_id(self) -> StatementId:
@@ -258,6 +161,20 @@ class Statement:
             self.mode_difference,
             self.brought_forward,
             *map(negated, (*off, self.retained)),
+        )
+
+    def corrected(self) -> Statement:
+        """The statement with points, mode difference and retention as the last approved correction
+        left them. What it paid is that of its own; what is more or less went forward."""
+        last = next((one for one in reversed(self.corrections) if one.approved), None)
+        if last is None:
+            return self
+        return replace(
+            self,
+            points=last.points,
+            mode_difference=last.mode_difference,
+            mode_care=last.mode_care,
+            retained=last.retained,
         )
 
     def own_due(self, fund: str, due: Fen) -> Fen:
