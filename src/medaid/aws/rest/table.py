@@ -9,8 +9,9 @@ may call it, and whose object it touches.
 
 Path parameters are read by the type of the function's argument. The body's type is the second of
 its `Call`, the answer's its return type: each is said once (`body` is for a route whose function
-serves several). `medaid.aws.rest.app` mounts tables on a function,
-`medaid.aws.rest.describe` makes the OpenAPI document of them.
+serves several, `parts` for one that takes the path's parts by `**`: their types by name).
+`medaid.aws.rest.app` mounts tables on a function, `medaid.aws.rest.describe` makes the OpenAPI
+document of them.
 """
 
 from __future__ import annotations
@@ -248,6 +249,7 @@ class Routes(Generic[C]):
         status: int = 200,
         body: type[BaseModel] | None = None,
         query: type[Body] | None = None,
+        parts: Mapping[str, type] | None = None,
     ) -> Callable[[F], F]:
         def register(call: F) -> F:
             hints = get_type_hints(call)
@@ -256,8 +258,10 @@ class Routes(Generic[C]):
             _, sent = get_args(hints[first])
             taken = body or (None if sent is NoneType else sent)
             assert body is None or sent in (body, Any), f"{path} takes {sent}"
-            parameters = {name: hints[name] for name in names}
-            assert sorted(names) == sorted(re.findall(r"{(\w+)}", path)), f"{path}: {names}"
+            parameters = parts or {name: hints[name] for name in names}
+            assert sorted(parameters) == sorted(re.findall(r"{(\w+)}", path)), (
+                f"{path}: {sorted(parameters)}"
+            )
             assert issubclass(answer, BaseModel), f"{path} answers no typed model"
             assert roles or owner is Owner.ANYBODY, f"{path} names no role"
             cited = owner in (Owner.WITHIN, Owner.ANYBODY)

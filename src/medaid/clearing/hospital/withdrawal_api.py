@@ -3,9 +3,10 @@ deduction, a ruling on a dispute, returned retention, an advance set off (J39, Q
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from medaid.aws.rest.bodies import Decision, WithReason
 from medaid.aws.rest.table import Call
-from medaid.aws.rest.texts import PathId
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.api import HospitalContext
 from medaid.clearing.hospital.prepaid_api import ROUTES
@@ -17,99 +18,49 @@ from medaid.regions import Region
 __all__ = ["ROUTES"]
 
 
-def _asked(
-    way: Way, call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, name: str
-) -> PendingShown:
-    reason = call.body.reason
-    item = service.request_withdrawal(way, admdvs, institution, name, reason, *call.acting)
-    return pending_shown(item, way.kind, "withdrawing")
+class _Withdrawal(NamedTuple):
+    """The two routes of one way: below which path, and who asks and who decides."""
+
+    way: Way
+    name: str
+    """What is taken back, in the routes' operation ids."""
+    below: str
+    kind: type[Any]
+    """How the last part of the path, `way.field`, is read."""
+    asks: tuple[str, ...]
+    decides: tuple[str, ...]
 
 
-def _decided(
-    way: Way, call: Call[HospitalContext, Decision], admdvs: Region, institution: str, name: str
-) -> PendingShown:
-    sent = call.body
-    item, state = service.decide_withdrawal(
-        way, admdvs, institution, name, sent.approved, sent.reason, *call.acting
-    )
-    return pending_shown(item, way.kind, state)
+_AUDITS, _DECIDES = ("auditor", "reviewer"), ("reviewer", "manager")
+_WITHDRAWALS = (
+    _Withdrawal(service.DEDUCTION, "deduction", "deductions", str, _AUDITS, _DECIDES),
+    _Withdrawal(service.RULING, "ruling", "disputes", str, _AUDITS, _DECIDES),
+    _Withdrawal(service.RETENTION, "retention", "retention", Year, ("manager",), _DECIDES),
+    _Withdrawal(service.PREPAID, "prepaid", "prepaid", str, ("accountant",), _AUDITS),
+)
 
 
-@ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw", "申请撤回扣减",
-    roles=("auditor", "reviewer"),
-)  # fmt: skip
-def request_deduction_withdrawal(
-    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, deduction_id: str
-) -> PendingShown:
-    return _asked(service.DEDUCTION, call, admdvs, institution, deduction_id)
+def _add(one: _Withdrawal) -> None:
+    way = one.way
+    path = f"/clearing/{{admdvs}}/{one.below}/{{institution}}/{{{way.field}}}/withdraw"
+    parts = {"admdvs": Region, "institution": str, way.field: one.kind}
+
+    def request(call: Call[HospitalContext, WithReason], **at: Any) -> PendingShown:
+        asked = way, at["admdvs"], at["institution"], str(at[way.field]), call.body.reason
+        item = service.request_withdrawal(*asked, *call.acting)
+        return pending_shown(item, way.kind, "withdrawing")
+
+    def decide(call: Call[HospitalContext, Decision], **at: Any) -> PendingShown:
+        yes, why = call.body.approved, call.body.reason
+        said = way, at["admdvs"], at["institution"], str(at[way.field]), yes, why
+        item, state = service.decide_withdrawal(*said, *call.acting)
+        return pending_shown(item, way.kind, state)
+
+    request.__name__ = f"request_{one.name}_withdrawal"
+    decide.__name__ = f"decide_{one.name}_withdrawal"
+    ROUTES.post(path, f"申请撤回{way.name}", roles=one.asks, parts=parts)(request)
+    ROUTES.post(f"{path}/decision", f"复核撤回{way.name}", roles=one.decides, parts=parts)(decide)
 
 
-@ROUTES.post(
-    "/clearing/{admdvs}/deductions/{institution}/{deduction_id}/withdraw/decision", "复核撤回扣减",
-    roles=("reviewer", "manager"),
-)  # fmt: skip
-def decide_deduction_withdrawal(
-    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, deduction_id: str
-) -> PendingShown:
-    return _decided(service.DEDUCTION, call, admdvs, institution, deduction_id)
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/disputes/{institution}/{setl_id}/withdraw", "申请撤回争议裁定",
-    roles=("auditor", "reviewer"),
-)  # fmt: skip
-def request_ruling_withdrawal(
-    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, setl_id: str
-) -> PendingShown:
-    return _asked(service.RULING, call, admdvs, institution, setl_id)
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/disputes/{institution}/{setl_id}/withdraw/decision", "复核撤回争议裁定",
-    roles=("reviewer", "manager"),
-)  # fmt: skip
-def decide_ruling_withdrawal(
-    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, setl_id: str
-) -> PendingShown:
-    return _decided(service.RULING, call, admdvs, institution, setl_id)
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/retention/{institution}/{year}/withdraw", "申请撤回年终返还",
-    roles=("manager",),
-)  # fmt: skip
-def request_retention_withdrawal(
-    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, year: Year
-) -> PendingShown:
-    return _asked(service.RETENTION, call, admdvs, institution, str(year))
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/retention/{institution}/{year}/withdraw/decision", "复核撤回年终返还",
-    roles=("reviewer", "manager"),
-)  # fmt: skip
-def decide_retention_withdrawal(
-    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, year: Year
-) -> PendingShown:
-    return _decided(service.RETENTION, call, admdvs, institution, str(year))
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/prepaid/{institution}/{number}/withdraw", "申请撤回预付金抵付",
-    roles=("accountant",),
-)  # fmt: skip
-def request_prepaid_withdrawal(
-    call: Call[HospitalContext, WithReason], admdvs: Region, institution: str, number: PathId
-) -> PendingShown:
-    return _asked(service.PREPAID, call, admdvs, institution, number)
-
-
-@ROUTES.post(
-    "/clearing/{admdvs}/prepaid/{institution}/{number}/withdraw/decision", "复核撤回预付金抵付",
-    roles=("auditor", "reviewer"),
-)  # fmt: skip
-def decide_prepaid_withdrawal(
-    call: Call[HospitalContext, Decision], admdvs: Region, institution: str, number: PathId
-) -> PendingShown:
-    return _decided(service.PREPAID, call, admdvs, institution, number)
+for _one in _WITHDRAWALS:
+    _add(_one)

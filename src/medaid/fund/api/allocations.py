@@ -92,36 +92,31 @@ def receive_allocation(
     return _allocation(held, AllocationState.RECEIVED)
 
 
-@ROUTES.post(f"{_REQUEST}/approve/withdraw", "申请撤回批准预拨", roles=("finance",))
-def request_approval_withdrawal(
-    call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    asked = AllocationStep.APPROVAL, admdvs, quarter, request, call.body.reason
-    return _allocation(*allocation_withdrawal.request_withdrawal(*asked, *call.signing))
+def _add_withdrawal(
+    step: AllocationStep, below: str, name: str, what: str, asks: str, decides: str
+) -> None:
+    """The two routes by which a step is taken back."""
+    path = f"{_REQUEST}/{below}/withdraw"
+
+    def request(
+        call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
+    ) -> AllocationShown:
+        asked = step, admdvs, quarter, request, call.body.reason
+        return _allocation(*allocation_withdrawal.request_withdrawal(*asked, *call.acting))
+
+    def decide(
+        call: Call[None, Decision], admdvs: Region, quarter: Quarter, request: str
+    ) -> AllocationShown:
+        said = step, admdvs, quarter, request, call.body.approved, call.body.reason
+        return _allocation(*allocation_withdrawal.decide_withdrawal(*said, *call.acting))
+
+    request.__name__, decide.__name__ = f"request_{name}_withdrawal", f"decide_{name}_withdrawal"
+    ROUTES.post(path, f"申请撤回{what}", roles=(asks,))(request)
+    ROUTES.post(f"{path}/decision", f"复核撤回{what}", roles=(decides,))(decide)
 
 
-@ROUTES.post(f"{_REQUEST}/approve/withdraw/decision", "复核撤回批准预拨", roles=("finance",))
-def decide_approval_withdrawal(
-    call: Call[None, Decision], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    said = AllocationStep.APPROVAL, admdvs, quarter, request, call.body.approved, call.body.reason
-    return _allocation(*allocation_withdrawal.decide_withdrawal(*said, *call.signing))
-
-
-@ROUTES.post(f"{_REQUEST}/receive/withdraw", "申请撤回到账登记", roles=("cashier",))
-def request_receipt_withdrawal(
-    call: Call[None, WithReason], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    asked = AllocationStep.RECEIPT, admdvs, quarter, request, call.body.reason
-    return _allocation(*allocation_withdrawal.request_withdrawal(*asked, *call.acting))
-
-
-@ROUTES.post(f"{_REQUEST}/receive/withdraw/decision", "复核撤回到账登记", roles=("accountant",))
-def decide_receipt_withdrawal(
-    call: Call[None, Decision], admdvs: Region, quarter: Quarter, request: str
-) -> AllocationShown:
-    said = AllocationStep.RECEIPT, admdvs, quarter, request, call.body.approved, call.body.reason
-    return _allocation(*allocation_withdrawal.decide_withdrawal(*said, *call.acting))
+_add_withdrawal(AllocationStep.APPROVAL, "approve", "approval", "批准预拨", "finance", "finance")
+_add_withdrawal(AllocationStep.RECEIPT, "receive", "receipt", "到账登记", "cashier", "accountant")
 
 
 @ROUTES.get("/fund/{admdvs}/allocations/{quarter}", "预拨申请清单", roles=READERS, query=ListQuery)
