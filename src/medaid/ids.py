@@ -43,8 +43,18 @@ def _digest(*parts: str, length: int) -> str:
 
 
 def settlement_id(admdvs: str, institution: str, msgid: str) -> SettlementId:
-    """setl_id (C30): the home region's six digits, `S`, and a digest of the sender's key."""
-    return SettlementId(f"{admdvs}S{_digest('settlement', institution, msgid, length=20)}")
+    """setl_id (C30): the home region's six digits, `S`, and the digest of the sender's key."""
+    return SettlementId(f"{admdvs}S{message_digest(institution, msgid)}")
+
+
+def message_digest(institution: str, msgid: str) -> str:
+    """What a message is known by: twenty letters of the sender's key, whatever it asks for."""
+    return _digest("settlement", institution, msgid, length=20)
+
+
+def settled_digest(setl_id: str) -> str:
+    """The digest of the message that settled, out of its setl_id; empty for what is none."""
+    return setl_id.partition("S")[2]
 
 
 def reversal_id(settlement: str) -> str:

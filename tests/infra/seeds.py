@@ -50,7 +50,7 @@ from medaid.fund.records import (
     VoucherState,
 )
 from medaid.fund.store import FundItem
-from medaid.ids import InstitutionCode, OfficerId, OrderId
+from medaid.ids import InstitutionCode, OfficerId, OrderId, SettlementId
 from medaid.instants import stored
 from medaid.money import Fen
 from medaid.months import Month, Quarter
@@ -291,12 +291,13 @@ def _order(begin: int, end: int) -> None:
         order = PayOrder(OrderId("PAY1"), HERE, "payer", paid, INSTITUTION, Fen(1), 1, NOW)
         commit([PaymentItem.create(payment_keys.order_key(order.order_id), order, "order")])
         commit(_statement(1, INSTITUTION))
-    found = SettlementItem.scan(SettlementItem.sk == "SETTLEMENT", limit=1)
+    found = SettlementItem.scan(SettlementItem.state == "settled")
     first = next(iter(found)).record(Settlement)
     for number in range(begin, end):
         _items(number, number + 1)
-        key = settlement_keys.settlement_key(_item(number).setl_id)
-        commit([SettlementItem.create(key, first, "settlement")])
+        one = replace(first, setl_id=SettlementId(_item(number).setl_id))
+        key = settlement_keys.settlement_key(one.setl_id)
+        commit([SettlementItem.create(key, one, "message", state="settled")])
 
 
 def _identity(number: int) -> list[Write]:

@@ -26,7 +26,8 @@ from tests.settlement.hospital import (
 from tests.storage import Failure, Killed, StorageCalls, StorageFaults
 
 from medaid.aws.transaction import commit
-from medaid.ids import InstitutionCode, MessageId, PersonNo, SettlementId
+from medaid import ids
+from medaid.ids import InstitutionCode, MessageId, PersonNo
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import YearTotals
@@ -90,7 +91,7 @@ def test_one_read_and_one_transaction_whatever_the_history(
     storage_calls.reset()
     passed(settle(hospital, mdtrt_id))
     assert storage_calls.operations == ["Query", "TransactWriteItems"]
-    assert len(storage_calls.calls[1][1]["TransactItems"]) <= 8
+    assert len(storage_calls.calls[1][1]["TransactItems"]) <= 7
 
 
 def _copy(hospital: Hospital, number: int) -> Settlement:
@@ -141,7 +142,8 @@ def _copy(hospital: Hospital, number: int) -> Settlement:
         totals_change={},
         last_before="",
     )
-    setl_id, msgid = SettlementId(f"S{number}"), MessageId(f"E{number}")
+    msgid = MessageId(f"E{number}")
+    setl_id = ids.settlement_id("440900", hospital.institution.code, msgid)
     return Settlement(setl_id, msgid, "2304", NOW, "21", decision)
 
 

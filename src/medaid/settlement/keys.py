@@ -2,10 +2,10 @@
 
 Each line: key: item; access pattern.
 
-- pk `S#<setl_id>`, sk `SETTLEMENT`: one settlement, final (version 1) or reversed (version 2);
-  5203, reversal, explanation: get by id.
-- pk `M#<institution>#<msgid>`, sk `MESSAGE`: what a sender's message led to; a retry, 2601: get by
-  sender and msgid.
+- pk `M#<digest of institution and msgid>`, sk `MESSAGE`: what a sender's message led to: of one
+  that settled the settlement itself, final (version 1) or reversed (version 2), of any other what
+  it did; a retry, 2601: get by sender and msgid; 5203, reversal, explanation: get by setl_id, which
+  holds the digest.
 - pk `V#<mdtrt_id>`, sk `B#<batch>`: what settled a visit's charge batch, for whom, and the visit as
   it was; further batch, double settlement: query by visit.
 - pk `D#<mdtrt_id>`, sk `<feedetl_sn>`: a fee line of the visit with its split and the figures
@@ -33,17 +33,24 @@ Nothing here is shared between persons or visits: no settlement waits for anothe
 
 from __future__ import annotations
 
+from medaid import ids
 from medaid.aws.items import Key as Key  # the store names it
 from medaid.ids import InstitutionCode, MessageId, SettlementId, VisitId
 from medaid.regions import Region
 
 
-def settlement_key(setl_id: SettlementId | str) -> Key:
-    return Key(f"S#{setl_id}", "SETTLEMENT")
-
-
 def message_key(institution: InstitutionCode | str, msgid: MessageId | str) -> Key:
-    return Key(f"M#{institution}#{msgid}", "MESSAGE")
+    """Where lies what the message led to: a settlement, or a record of what else it did."""
+    return _message(ids.message_digest(institution, msgid))
+
+
+def settlement_key(setl_id: SettlementId | str) -> Key:
+    """The key of the message that settled: one put holds both (ADR 0106)."""
+    return _message(ids.settled_digest(setl_id))
+
+
+def _message(digest: str) -> Key:
+    return Key(f"M#{digest}", "MESSAGE")
 
 
 def visit_partition(mdtrt_id: VisitId | str) -> str:

@@ -175,8 +175,24 @@ class Settlement:
     settled_at: datetime
     clearing_type: str
     decision: SettlementDecision
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """A short hash of every field's meaning in the message that settled."""
     reversed_at: datetime | None = None
     reversed_by: str = ""
+
+    @property
+    def message(self) -> MessageRecord:
+        """What is known of the message that settled."""
+        return MessageRecord(
+            self.decision.institution,
+            self.msgid,
+            self.infno,
+            MessageAct.SETTLED,
+            self.decision.psn_no,
+            self.setl_id,
+            self.digests,
+            self.settled_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

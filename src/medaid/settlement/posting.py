@@ -1,5 +1,5 @@
 """Everything that a settlement, or its reversal, changes in all packages, gathered here for one
-transaction: record, visit, year totals, books, receipt, event, and the message's own key.
+transaction: record, visit, year totals, books, receipt, event.
 
 The year's totals are sums of what stands: a settlement adds its change, its reversal takes the same
 change off again, whatever came between. The books get entries and mirror entries (J32).
@@ -25,14 +25,13 @@ from medaid.settlement.model import LATE, STAY, MessageRecord, Settlement, Settl
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
-def settlement_writes(one: Settlement, record: MessageRecord, file: PersonFile) -> list[Write]:
+def settlement_writes(one: Settlement, file: PersonFile) -> list[Write]:
     """What settling writes."""
     decision = one.decision
     before = file.totals(decision.year)
     after = before.with_act(one.setl_id, decision.totals_change)
     visit = file.visit(decision.visit.mdtrt_id) or replace(decision.visit, version=0)
     return [
-        store.create_message(record),
         *store.create_settlement(one),
         *people.visit_settled(decision.psn_no, visit, decision.batch, before, after),
         *fund.settlement_writes(_payments(one), one.settled_at),

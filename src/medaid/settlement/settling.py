@@ -23,11 +23,10 @@ from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import receipts, rules, store
 from medaid.settlement.lines import totals
-from medaid.settlement.messages import act_once, check_visit, contracted, record_of, unknown_visit
+from medaid.settlement.messages import act_once, check_visit, contracted, unknown_visit
 from medaid.settlement.model import (
     STAY,
     Institution,
-    MessageAct,
     MessageRecord,
     Settlement,
     SettlementDecision,
@@ -81,10 +80,10 @@ def settle_visit(
             now,
             codes.CLEARING_TYPE[decision.care],
             decision,
+            message.digests,
         )
         receipts.check_unlike(decision, settlement.setl_id)
-        record = record_of(message, MessageAct.SETTLED, decision.psn_no, settlement.setl_id, now)
-        return Decided((settlement, file), settlement_writes(settlement, record, file))
+        return Decided((settlement, file), settlement_writes(settlement, file))
 
     def again(record: MessageRecord) -> Settled:
         return _settled_before(record), seen[0][0]

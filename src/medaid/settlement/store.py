@@ -26,6 +26,9 @@ from medaid.settlement.model import (
 INSTITUTION_SECONDS: Final = 600.0
 """How long a running function keeps what it knows of an institution."""
 
+SETTLED: Final = "settled"
+REVERSED: Final = "reversed"
+"""States of a settlement's item; that of any other message has none."""
 
 FIGURES_SECONDS: Final = 60.0
 """How long it keeps what agencies have entered: a figure approved counts everywhere within."""
@@ -46,12 +49,13 @@ class SettlementItem(VersionedItem):
 
 
 def create_settlement(one: Settlement) -> list[Write]:
-    """A settlement comes into being, and holds its visit's charge batch."""
+    """A settlement comes into being, and holds its message's key and its visit's charge batch;
+    loses by `message` where the sender used that msgid before."""
     decision = one.decision
     held = SettledBatch(one.setl_id, decision.psn_no, replace(decision.visit, lines={}))
     key, batch = keys.settlement_key(one.setl_id), _batch_key(one)
     return [
-        SettlementItem.create(key, one, "settlement", state="settled", at=one.settled_at),
+        SettlementItem.create(key, one, "message", state=SETTLED, at=one.settled_at),
         SettlementItem.create(batch, held, "batch"),
     ]
 
@@ -64,7 +68,7 @@ def reverse_settlement(one: Settlement) -> list[Write]:
     before = SettlementItem(*keys.settlement_key(one.setl_id), version=1)
     batch = SettlementItem(*_batch_key(one), version=1)
     return [
-        before.replace(one, "settlement", state="reversed", at=one.reversed_at),
+        before.replace(one, "settlement", state=REVERSED, at=one.reversed_at),
         batch.remove("batch"),
     ]
 
@@ -75,13 +79,21 @@ def _batch_key(one: Settlement) -> keys.Key:
 
 def find_settlement(setl_id: str) -> Settlement | None:
     """The settlement, or None. Raises Unavailable."""
-    return SettlementItem.held(keys.settlement_key(setl_id), Settlement)[1]
+    return _settlement_of(SettlementItem.find(keys.settlement_key(setl_id)), setl_id)
 
 
 def find_settlements(setl_ids: Sequence[str]) -> list[Settlement | None]:
     """Several at once, each in its place. Raises Unavailable."""
     items = SettlementItem.find_all([keys.settlement_key(one) for one in setl_ids])
-    return [None if item is None else item.record(Settlement) for item in items]
+    return [_settlement_of(item, one) for item, one in zip(items, setl_ids, strict=True)]
+
+
+def _settlement_of(item: SettlementItem | None, setl_id: str) -> Settlement | None:
+    """What lies under the key of a setl_id may be another message, or settled elsewhere."""
+    if item is None or item.state not in (SETTLED, REVERSED):
+        return None
+    found = item.record(Settlement)
+    return found if found.setl_id == setl_id else None
 
 
 def create_message(record: MessageRecord, label: str = "message") -> Write:
@@ -92,7 +104,12 @@ def create_message(record: MessageRecord, label: str = "message") -> Write:
 
 def find_message(institution: str, msgid: str) -> MessageRecord | None:
     """What the sender's message led to, or None. Raises Unavailable."""
-    return SettlementItem.held(keys.message_key(institution, msgid), MessageRecord)[1]
+    item = SettlementItem.find(keys.message_key(institution, msgid))
+    if item is None:
+        return None
+    if item.state in (SETTLED, REVERSED):
+        return item.record(Settlement).message
+    return item.record(MessageRecord)
 
 
 def list_batches(mdtrt_id: str) -> dict[str, SettledBatch]:
