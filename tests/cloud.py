@@ -61,6 +61,7 @@ def _point_at(endpoint: str | None) -> None:
 
 KEPT_IN_MEMORY = (
     "medaid.settlement.store",
+    "medaid.settlement.figures.store",
     "medaid.settlement.gateways.store",
     "medaid.aws.secrets",
     "medaid.settlement.statements",

@@ -21,18 +21,17 @@ from tests.clearing.builders import (
 )
 from tests.clearing.test_insurer import CITY, DISTRICT, HOSPITAL, bill, fronted, open_2104
 from tests.conftest import Tables
-from tests.reimbursement.test_insurer import outbox_item
 from tests.settlement.hospital import (
     Hospital,
     contracted,
     known_person,
     living_allowance,
     passed,
+    settlement_events,
     visit_input,
 )
 from tests.settlement.hospital import bill as bill_of
 
-from medaid.aws import outbox
 from medaid.aws.transaction import commit
 from medaid.benefit.model import Step
 from medaid.benefit.service import outpatient_assistance
@@ -41,7 +40,6 @@ from medaid.clearing.insurer import rules
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import InsurerPeriod
 from medaid.clearing.model import OUTPATIENT, items_of
-from medaid.event import SettlementPosted
 from medaid.fund import service as fund
 from medaid.money import Fen
 from medaid.regions import Region
@@ -202,8 +200,7 @@ def test_a_visit_tells_clearing_what_of_its_assistance_is_outpatient(tables: Tab
     setl_id = done["setlinfo"]["setl_id"]
     passed(door.call("2208", {"setl_id": setl_id, "mdtrt_id": visit, "psn_no": "P1"}))
     assert done["setlinfo"]["maf_pay"] == "2368.00"
-    events = [outbox.event_of(outbox_item(one)) for one in tables.items("outbox")]
-    told = {one.refd: one for one in events if isinstance(one, SettlementPosted)}
+    told = {one.refd: one for one in settlement_events()}
     assert {refd: one.outpatient_assistance for refd, one in told.items()} == {
         False: Fen(64000),
         True: Fen(-64000),

@@ -512,6 +512,7 @@ def record(item_: Any) -> dict[str, Any]:
         "eventName": "INSERT",
         "eventID": "1",
         "eventSource": "aws:dynamodb",
+        "eventSourceARN": f"arn:aws-cn:dynamodb:r:1:table/{item_.Meta.table_name}/stream/1",
         "dynamodb": {"NewImage": image, "SequenceNumber": "7", "Keys": {}},
     }
 

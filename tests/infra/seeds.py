@@ -77,14 +77,13 @@ from medaid.reimbursement.rules import DueProjection
 from medaid.settlement import keys as settlement_keys
 from medaid.settlement import store as settlement
 from medaid.settlement.model import (
-    ClauseGroup,
     InstitutionRecord,
     InstitutionVersion,
     Settlement,
-    TracedPayment,
 )
 from medaid.settlement.store import SettlementItem
 from medaid.settlement.tracing import store as tracing
+from medaid.settlement.tracing.model import ClauseGroup, TracedPayment
 
 HERE: Final = Region("440900")
 NOW: Final = datetime(2026, 2, 10, 2, tzinfo=UTC)

@@ -22,6 +22,7 @@ import pytest
 from medaid.aws.settings import TABLES
 from medaid.local import template
 from medaid.local.places import ROOT, TEMPLATE, USER_POOL
+from medaid.settlement.store import REVERSED, SETTLED
 
 Template = dict[str, Any]
 Rule = Callable[[Template], list[str]]
@@ -99,10 +100,23 @@ def protection_is_on_unless_a_test_turns_it_off(t: Template) -> list[str]:
     )
 
 
-def outbox_has_stream_and_expiry(t: Template) -> list[str]:
-    p = t["Resources"]["OutboxTable"]["Properties"]
-    wrong = [] if p.get("StreamSpecification") == {"StreamViewType": "NEW_IMAGE"} else ["stream"]
-    return wrong + ([] if p.get("TimeToLiveSpecification", {}).get("Enabled") else ["expiry"])
+def what_tells_has_stream_and_expiry(t: Template) -> list[str]:
+    wrong = []
+    for name in ("OutboxTable", "SettlementTable"):
+        p = t["Resources"][name]["Properties"]
+        if p.get("StreamSpecification") != {"StreamViewType": "NEW_IMAGE"}:
+            wrong.append(f"{name}: stream")
+        if p.get("TimeToLiveSpecification") != {"AttributeName": "expires", "Enabled": True}:
+            wrong.append(f"{name}: expiry")
+    return wrong
+
+
+def settlements_alone_are_told(t: Template) -> list[str]:
+    """Lines, batches and messages of the settlement table call no function."""
+    source = t["Resources"]["OutboxSettlements"]["Properties"]
+    pattern = json.loads(source["FilterCriteria"]["Filters"][0]["Pattern"])
+    wanted = {"dynamodb": {"NewImage": {"state": {"S": [SETTLED, REVERSED]}}}}
+    return [] if pattern == wanted else ["filter"]
 
 
 # ---- bucket and key ----------------------------------------------------------------------------
@@ -802,8 +816,20 @@ PARAMS: list[tuple[Rule, list[Callable[[Template], None]]]] = [
         [spoil("Parameters/DeletionProtection/Default", "false")],
     ),
     (
-        outbox_has_stream_and_expiry,
-        [spoil(f"{R}/OutboxTable/Properties/TimeToLiveSpecification", DELETE)],
+        what_tells_has_stream_and_expiry,
+        [
+            spoil(f"{R}/OutboxTable/Properties/TimeToLiveSpecification", DELETE),
+            spoil(f"{R}/SettlementTable/Properties/StreamSpecification", DELETE),
+        ],
+    ),
+    (
+        settlements_alone_are_told,
+        [
+            spoil(
+                f"{R}/OutboxSettlements/Properties/FilterCriteria",
+                {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
+            )
+        ],
     ),
     (
         bucket_is_closed,

@@ -34,6 +34,7 @@ from medaid.payments.api import ROUTES as PAYMENTS
 from medaid.reimbursement import wiring
 from medaid.reimbursement.api import ROUTES as CASES
 from medaid.settlement import service as settlement
+from medaid.settlement.store import SettlementItem
 
 CONTEXT: Any = SimpleNamespace(aws_request_id="r")
 
@@ -118,11 +119,15 @@ class Installation:
         for start in range(0, len(entries), 100):
             rollup_door.handler({"Records": [record(one) for one in entries[start:][:100]]}, None)
         self.told |= {f"{one.pk} {one.sk}" for one in entries}
-        new = [one for one in OutboxItem.scan() if one.sk == "MESSAGE" and one.pk not in self.told]
+        done = SettlementItem.scan(SettlementItem.state.is_in("settled", "reversed"))
+        messages = [one for one in OutboxItem.scan() if one.sk == "MESSAGE"]
+        happened: dict[str, Any] = {f"{one.pk} {one.state}": one for one in done}
+        happened |= {one.pk: one for one in messages}
+        new = [one for name, one in happened.items() if name not in self.told]
         for start in range(0, len(new), 25):
             records = [record(one) for one in new[start : start + 25]]
             assert outbox_door.handler({"Records": records}, None) == {"batchItemFailures": []}
-        self.told |= {one.pk for one in new}
+        self.told |= {*happened}
 
     def hospital(self, institution: Any, home: str) -> Hospital:
         def send(body: bytes, sender: str) -> tuple[int, dict[str, Any]]:

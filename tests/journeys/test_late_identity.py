@@ -32,17 +32,13 @@ def outbox(tables: Tables) -> Any:
     spec.loader.exec_module(module)
 
     def flush() -> list[str]:
-        items = tables.items("outbox")
-        for item in items:
-            module.one(
-                DynamoDBRecord(
-                    {
-                        "eventName": "INSERT",
-                        "dynamodb": {"NewImage": item, "Keys": {}, "SequenceNumber": "1"},
-                    }
-                )
-            )
-        return [item["kind"]["S"] for item in items]
+        for table in ("settlement", "outbox"):
+            for item in tables.items(table):
+                change = {"NewImage": item, "Keys": {}, "SequenceNumber": "1"}
+                source = f"arn:aws-cn:dynamodb:r:1:table/medaid-{table}/stream/1"
+                told = {"eventName": "INSERT", "eventSourceARN": source, "dynamodb": change}
+                module.one(DynamoDBRecord(told))
+        return [item["kind"]["S"] for item in tables.items("outbox")]
 
     return flush
 

@@ -341,12 +341,12 @@ def test_another_region_reports_a_receipt_and_it_pays_nowhere_else_Q3_2() -> Non
 def test_a_message_that_was_delivered_moves_the_case_to_notified_J28(
     tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.outbox import handler as outbox_door
     from tests.reimbursement.office import confirmed
 
     from medaid.aws import delivery
-    from medaid.aws.outbox import OutboxItem, event_of
-    from medaid.events import Listener
+    from medaid.aws.outbox import OutboxItem
+    from medaid.listening import service as listening
+    from medaid.reimbursement import wiring
 
     case = confirmed(office(), draft(), NOW)
     (item,) = OutboxItem.query(f"O#case_paid#{case.orders[0].order_id}")
@@ -357,13 +357,13 @@ def test_a_message_that_was_delivered_moves_the_case_to_notified_J28(
             sent.append(kind)
 
     monkeypatch.setattr("medaid.aws.clock.now", lambda: NOW + timedelta(hours=1))
-    outbox_door.tell(Listener.DELIVERY, item, event_of(item))
+    listening.tell_message(item, wiring.context)
     shown = service.case_detail(office(), MANAGER, case.case_id, NOW).case
     assert shown.state == State.CONFIRMED, "kept in the outbox, handed to nobody"
     item.update([OutboxItem.state.set("new")])
     monkeypatch.setattr(delivery, "sender", Gateway)
     for _ in range(2):
-        outbox_door.tell(Listener.DELIVERY, item, event_of(item))
+        listening.tell_message(item, wiring.context)
     shown = service.case_detail(office(), MANAGER, case.case_id, NOW).case
     assert (shown.state, sent) == (State.NOTIFIED, ["case_paid"])
 

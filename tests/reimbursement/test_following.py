@@ -49,7 +49,7 @@ from medaid.reimbursement.model import Case, State, StatedAccount
 from medaid.reimbursement.pricing import request_of
 from medaid.reimbursement.service.review import priced
 from medaid.settlement.model import Settlement, SettlementDecision
-from medaid.settlement.posting import event_of
+from medaid.settlement.posted import event_of
 
 NOW = at("2026-04-20 09:00")
 BEGIN, END = date(2026, 3, 2), date(2026, 3, 10)

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from functions.outbox.handler import tell
 from tests.clearing.builders import bank_says
 from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
@@ -20,7 +19,8 @@ from medaid.aws import outbox, rest, stream
 from medaid.aws.rest.app import mount, plain
 from medaid.clearing import api as clearing_api
 from medaid.clearing import jobs
-from medaid.events import CaseFronted, Listener
+from medaid.clearing import service as clearing
+from medaid.events import CaseFronted
 from medaid.fund import service as fund
 from medaid.months import Month
 from medaid.payments import api as payments_api
@@ -140,7 +140,7 @@ class Town:
         for item in self.tables.items("outbox"):
             event = outbox.event_of(outbox_item(item))
             if isinstance(event, CaseFronted):
-                tell(Listener.CLEARING, outbox_item(item), event)
+                clearing.hear(event, now)
         jobs.daily(now, published())
         shown = self.by("finance")("GET", f"/clearing/{DISTRICT}/insurer/{year}", None)[1]
         return {one["period"]: one["fronted"] for one in shown["bills"]}

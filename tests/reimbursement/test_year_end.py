@@ -42,7 +42,7 @@ from medaid.policy.service import Library, with_figures
 from medaid.reimbursement import jobs, service, store, wiring
 from medaid.reimbursement.api import ROUTES
 from medaid.reimbursement.model import State, StatedAccount
-from medaid.settlement.posting import event_of
+from medaid.settlement.posted import event_of
 
 pytestmark = pytest.mark.usefixtures("tables")
 REGION = "990100"

@@ -15,12 +15,19 @@ from tests.people.samples import certno, identity, insurance, person
 
 from medaid.aws.transaction import commit
 from medaid.aws.web import Caller
+from medaid.event import SettlementPosted
 from medaid.ids import InstitutionCode, OfficerId
 from medaid.people import service as people
 from medaid.people.model import Identity, Insurance
 from medaid.regions import Region
-from medaid.settlement import service, store
-from medaid.settlement.model import Institution, InstitutionRecord, InstitutionVersion
+from medaid.settlement import posted, service, store
+from medaid.settlement.model import (
+    Institution,
+    InstitutionRecord,
+    InstitutionVersion,
+    Settlement,
+)
+from medaid.settlement.store import SettlementItem
 
 NOW = datetime(2021, 7, 5, 2, 0, tzinfo=UTC)
 MAOMING = Institution("H44090200001", "茂南区人民医院", "440902", "2")
@@ -246,3 +253,17 @@ def contracted(*institutions: Institution) -> None:
         versions = (begun,) if one.active else (begun, ended)
         record = InstitutionRecord(InstitutionCode(one.code), Region(one.admdvs), versions)
         commit(store.replace_institution(store.read_institution(one.code)[0], record))
+
+
+def events_of(one: Settlement) -> tuple[SettlementPosted, ...]:
+    """All that was ever told of a settlement, in order."""
+    if one.reversed_at is None:
+        return (posted.event_of(one),)
+    return posted.event_of(replace(one, reversed_at=None, reversed_by="")), posted.event_of(one)
+
+
+def settlement_events() -> list[SettlementPosted]:
+    """All that the settlement table's stream has told so far, in the order in which it came."""
+    done = SettlementItem.scan(SettlementItem.state.is_in("settled", "reversed"))
+    told = [one for item in done for one in events_of(item.record(Settlement))]
+    return sorted(told, key=lambda one: (one.setl_time, one.refd))

@@ -21,17 +21,16 @@ from tests.settlement.hospital import (
     his,
     known_person,
     passed,
+    settlement_events,
     stay_input,
 )
 from tests.settlement.visiting import NANNING
 
-from medaid.aws.outbox import OutboxItem, event_of
 from medaid.aws.transaction import commit
 from medaid.clearing import projector
 from medaid.clearing import store as clearing
 from medaid.clearing.hospital.files import LineFile
 from medaid.clearing.model import items_of
-from medaid.events import SettlementPosted
 from medaid.people import service as people
 from medaid.people.model import Filing
 from medaid.settlement import rules, service
@@ -114,10 +113,8 @@ def test_the_flag_reaches_the_settlement_and_the_auditor_of_the_months_lines_Q5_
         for mdtrt_id in (late, hospital.stay("P1", "2021-06-26 09:00:00"))
     ]
     assert ["晚于入院" in (one["warn_msg"] or "") for one in answers] == [True, False]
-    for item in OutboxItem.scan():
-        event: Any = event_of(item)
-        if isinstance(event, SettlementPosted):
-            projector.project(event, datetime(2021, 7, 5, 3, tzinfo=UTC))
+    for event in settlement_events():
+        projector.project(event, datetime(2021, 7, 5, 3, tzinfo=UTC))
     lines = LineFile()
     remarks = {str(one.mdtrt_id): one.remark for one in lines.through(_items())}
     assert remarks[late] == "入院登记晚于入院 24 小时"
@@ -135,8 +132,7 @@ def test_an_item_from_before_there_were_remarks_is_read(tables: Tables) -> None:
     known_person("P1")
     hospital = Hospital()
     passed(hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("1000.00", "900.00"))))
-    (event,) = [event_of(item) for item in OutboxItem.scan()]
-    (item,) = items_of(event)  # type: ignore[arg-type]  # the outbox holds one settlement
+    (item,) = items_of(settlement_events()[0])
     row = clearing.new_item(item, NOW)
     row.body = row.body[:-1]
     row.save()

@@ -25,7 +25,7 @@ from medaid.clearing.model import items_of
 from medaid.fund import service as fund
 from medaid.settlement import service
 from medaid.settlement.model import Institution
-from medaid.settlement.posting import event_of
+from medaid.settlement.posted import event_of
 
 NOW = datetime(2023, 7, 5, 2, 0, tzinfo=UTC)
 JIANGMEN = Institution("H44070300001", "江门市某三级医院", "440703", "3")

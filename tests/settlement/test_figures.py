@@ -38,11 +38,11 @@ from medaid.policy.service import library, with_figures
 from medaid.regions import Region
 from medaid.reimbursement.model import Fees
 from medaid.reimbursement.service.review import priced
-from medaid.settlement import service, store
-from medaid.settlement.figures import api, rules
+from medaid.settlement import service
+from medaid.settlement.figures import api, rules, store
 from medaid.settlement.figures import service as figures
 from medaid.settlement.figures.api import read_figures
-from medaid.settlement.model import EnteredFigure
+from medaid.settlement.figures.model import EnteredFigure
 
 WHOLE = bill("28000.00", "28000.00")
 REGION = Region("440900")

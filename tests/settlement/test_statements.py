@@ -21,14 +21,13 @@ from tests.settlement.hospital import (
     living_allowance,
     passed,
     refused,
+    settlement_events,
     stay_input,
 )
 
-from medaid.aws.outbox import OutboxItem, event_of
 from medaid.clearing import jobs
 from medaid.clearing import service as clearing
 from medaid.clearing.regions import service as regions
-from medaid.events import SettlementPosted
 from medaid.national_files import unzipped, zipped
 from medaid.settlement import service
 from medaid.settlement import statements as door
@@ -43,12 +42,9 @@ def later(body: bytes, institution: str) -> tuple[int, dict[str, Any]]:
 
 
 def told(tables: Tables) -> None:
-    """What the outbox's stream does: settlements go to clearing, once each."""
-    for raw in tables.items("outbox"):
-        item = OutboxItem.from_raw_data(raw)
-        event = event_of(item)
-        if isinstance(event, SettlementPosted):
-            clearing.project(event, NOW)
+    """What the stream does: settlements go to clearing, once each."""
+    for event in settlement_events():
+        clearing.project(event, NOW)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from tests.settlement.hospital import (
 )
 from tests.storage import Failure, Killed, StorageCalls, StorageFaults
 
-from medaid.aws.transaction import commit
 from medaid import ids
+from medaid.aws.transaction import commit
 from medaid.ids import InstitutionCode, MessageId, PersonNo
 from medaid.money import Fen
 from medaid.people import service as people

@@ -33,18 +33,19 @@ from tests.settlement.hospital import (
     known_person,
     living_allowance,
     passed,
+    settlement_events,
     stay_input,
 )
 from tests.storage import StorageCalls
 
-from medaid.aws import outbox, rest
+from medaid.aws import rest
 from medaid.aws.rest.app import mount
 from medaid.benefit.service import clauses_of
 from medaid.clearing import projector
 from medaid.clearing.hospital import service as clearing
 from medaid.clearing.model import Item
 from medaid.errors import Refused
-from medaid.events import CaseMoneyBack, CasePaid, SettlementPosted
+from medaid.events import CaseMoneyBack, CasePaid
 from medaid.ids import OrderId
 from medaid.instants import stored
 from medaid.money import Fen
@@ -155,10 +156,9 @@ def test_a_real_settlement_and_its_reversal_stand_under_every_clause_of_its_step
     setl_id = passed(hospital.call("2304", given))["setlinfo"]["setl_id"]
     passed(hospital.call("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id, "psn_no": "P1"}))
     decision = settlement.get_settlement(setl_id).decision
-    for message in outbox.OutboxItem.scan():
-        if message.sk == "MESSAGE" and isinstance(e := outbox.event_of(message), SettlementPosted):
-            service.project(e)
-            service.project(e)
+    for event in settlement_events():
+        service.project(event)
+        service.project(event)
     month, region = Month.of(NOW), decision.insured_region
     clauses = service.list_clauses(region, month)
     assert clauses == clauses_of(decision.steps)

@@ -204,27 +204,6 @@ class SettledBatch:
     visit: Visit
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseGroup:
-    """Clauses (document, article) on which payments rest together, in order."""
-
-    clauses: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TracedPayment:
-    """A payment out of a region's funds that rests on a group of clauses. Names no person."""
-
-    payment_id: str
-    """setl_id, with `R` for its reversal; or the id of a manual case."""
-    kind: str
-    """settlement, reversal, case; returned or recovered where what a case was paid came back."""
-    institution: str
-    at: datetime
-    amount: Fen
-    """The region's own funds together; negative for what was taken back or came back."""
-
-
 class MessageAct(StrEnum):
     """What a message did."""
 
@@ -264,34 +243,6 @@ class MessageRecord:
     digests: Mapping[str, str]
     """A short hash of every field's meaning."""
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EnteredFigure:
-    """Figures of a layer as one person entered and another approved them. `ending` is the last day
-    that somebody has asked for and nobody agreed to yet."""
-
-    figure: AgencyFigure
-    title: str
-    """Of the document."""
-    proposed_by: str
-    proposed_at: datetime
-    approved_by: str = ""
-    approved_at: datetime | None = None
-    ending: date | None = None
-    ending_by: str = ""
-    ending_at: datetime | None = None
-    withdrawn_at: datetime | None = None
-    """Taken back before anybody approved it."""
-    trail: tuple[str, ...] = ()
-    """Who did what and when, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnteredFigures:
-    """All that the agency of one region has entered."""
-
-    figures: tuple[EnteredFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Everything that a settlement, or its reversal, changes in all packages, gathered here for one
-transaction: record, visit, year totals, books, receipt, event.
+transaction: record, visit, year totals, books, receipt. The record is also the event: the stream of
+its table tells it (`posted`).
 
 The year's totals are sums of what stands: a settlement adds its change, its reversal takes the same
 change off again, whatever came between. The books get entries and mirror entries (J32).
@@ -10,18 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from medaid import ids
-from medaid.aws import outbox
 from medaid.aws.transaction import Write
-from medaid.benefit.service import STAYS, outpatient_assistance
+from medaid.benefit.service import STAYS
 from medaid.errors import Conflict
-from medaid.event import SettlementPosted
 from medaid.fund import posting as fund
 from medaid.money import Fen
 from medaid.people import service as people
 from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import receipts, store
-from medaid.settlement.model import LATE, STAY, MessageRecord, Settlement, SettlementDecision
+from medaid.settlement.model import STAY, MessageRecord, Settlement, SettlementDecision
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
@@ -36,7 +35,6 @@ def settlement_writes(one: Settlement, file: PersonFile) -> list[Write]:
         *people.visit_settled(decision.psn_no, visit, decision.batch, before, after),
         *fund.settlement_writes(_payments(one), one.settled_at),
         *receipts.claimed(decision, one.setl_id, one.settled_at),
-        outbox.publish(event_of(one), one.setl_id, one.settled_at),
     ]
 
 
@@ -63,7 +61,6 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         *people.totals_changed(decision.psn_no, before, after),
         *fund.reversal_writes(_payments(done), done.settled_at, reversal, now),
         *receipts.released(decision, done.setl_id, now),
-        outbox.publish(event_of(done), reversal, now),
     ]
 
 
@@ -111,40 +108,3 @@ def _by_region(decision: SettlementDecision) -> dict[Region, dict[str, Fen]]:
         region = Region(decision.assisting_region) if assists else decision.insured_region
         found.setdefault(region, {})[name] = fen
     return found
-
-
-def event_of(one: Settlement) -> SettlementPosted:
-    """What clearing and manual cases are told of a settlement, or of its reversal where it was
-    reversed: then all amounts are negative."""
-    decision, reversed_at = one.decision, one.reversed_at
-    refd = reversed_at is not None
-    sign = -1 if refd else 1
-    return SettlementPosted(
-        setl_id=one.setl_id,
-        mdtrt_id=decision.visit.mdtrt_id,
-        msgid=one.reversed_by if refd else one.msgid,
-        psn_no=decision.psn_no,
-        institution=decision.institution,
-        insured_region=decision.insured_region,
-        assisting_region=decision.assisting_region,
-        treatment_region=decision.treatment_region,
-        insutype=decision.insutype,
-        clr_type=one.clearing_type,
-        med_type=decision.med_type,
-        care=decision.care,
-        category=decision.category,
-        filing=decision.facts.filing or "",
-        begin=decision.begin,
-        end=decision.end,
-        setl_time=reversed_at or one.settled_at,
-        refd=refd,
-        medfee_sumamt=decision.bill.total * sign,
-        inscp_scp_amt=decision.bill.in_policy * sign,
-        fund_pay_sumamt=decision.funds_paid * sign,
-        psn_cash_pay=Fen(decision.cash_pays * sign),
-        acct_pay=Fen(decision.account_pays * sign),
-        by_fund={name: fen * sign for name, fen in sorted(decision.by_fund.items())},
-        fees={name: fen * sign for name, fen in decision.fees.items()},
-        remark=decision.visit.notes.get(LATE, ""),
-        outpatient_assistance=outpatient_assistance(decision.care, decision.steps) * sign,
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from medaid.aws import web
 from medaid.aws.web import Caller, incident
@@ -35,6 +35,9 @@ from medaid.settlement.national.codes import CARE as CARE
 from medaid.settlement.national.codes import bare as bare
 from medaid.settlement.national.codes import person_group as person_group
 from medaid.settlement.national.envelope import Message, read_message
+
+if TYPE_CHECKING:
+    from medaid.event import SettlementPosted  # no message needs it
 
 UseCase = Callable[[Message, Institution, datetime], Reply]
 
@@ -160,6 +163,14 @@ def list_settlements(setl_ids: Sequence[str]) -> list[Settlement]:
         one or get_settlement(setl_id)
         for setl_id, one in zip(setl_ids, store.find_settlements(setl_ids), strict=True)
     ]
+
+
+def posted_event(record: Mapping[str, Any]) -> SettlementPosted | None:
+    """What a record of the settlement table's stream tells of a settlement or its reversal; None
+    for anything else that lies there."""
+    from medaid.settlement import posted  # the stream's listener reads it, no message
+
+    return posted.posted_event(record)
 
 
 def publish_packs() -> list[str]:

@@ -10,12 +10,9 @@ from typing import Any, Final
 from medaid.aws.items import VersionedItem
 from medaid.aws.table import connection, table_meta
 from medaid.aws.transaction import Put, Write
-from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
 from medaid.settlement import keys
 from medaid.settlement.model import (
-    EnteredFigure,
-    EnteredFigures,
     InstitutionRecord,
     MessageRecord,
     PublishedPack,
@@ -29,9 +26,6 @@ INSTITUTION_SECONDS: Final = 600.0
 SETTLED: Final = "settled"
 REVERSED: Final = "reversed"
 """States of a settlement's item; that of any other message has none."""
-
-FIGURES_SECONDS: Final = 60.0
-"""How long it keeps what agencies have entered: a figure approved counts everywhere within."""
 
 
 class SettlementItem(VersionedItem):
@@ -128,7 +122,6 @@ def find_pack(name: str) -> PublishedPack | None:
     return SettlementItem.held(keys.pack_key(name), PublishedPack)[1]
 
 
-_figures: dict[str, tuple[float, tuple[AgencyFigure, ...]]] = {}
 _institutions: dict[str, tuple[float, InstitutionRecord]] = {}
 
 
@@ -177,30 +170,6 @@ def page_of_institutions(
     return [one for one in found if f"{one.admdvs}#{one.code}" in here], end
 
 
-def find_figures(region: str) -> tuple[int, tuple[EnteredFigure, ...]]:
-    """The figures that the agency of `region` has entered, and how often they were changed. Raises
-    Unavailable."""
-    item = SettlementItem.find(keys.figures_key(region))
-    return (0, ()) if item is None else (item.version, item.record(EnteredFigures).figures)
-
-
-def replace_figures(region: str, version: int, figures: tuple[EnteredFigure, ...]) -> Write:
-    """All figures of the region anew; loses where they are no longer those of `version`."""
-    return SettlementItem.anew(
-        keys.figures_key(region), version, EnteredFigures(figures), "figures"
-    )
-
-
-def approved_figures(region: str) -> tuple[AgencyFigure, ...]:
-    """The figures in force, now or at other times, from memory where they were read in the last
-    minute. Raises Unavailable."""
-    held = _figures.get(region)
-    if held is None or time.monotonic() - held[0] >= FIGURES_SECONDS:
-        found = tuple(one.figure for one in find_figures(region)[1] if one.approved_at)
-        held = _figures[region] = (time.monotonic(), found)
-    return held[1]
-
-
 def connect() -> None:
     """Makes the storage client, which pynamodb would otherwise make on first use."""
     client: Any = connection().client
@@ -210,4 +179,3 @@ def connect() -> None:
 def forget() -> None:
     """Drops what is kept in memory."""
     _institutions.clear()
-    _figures.clear()

@@ -27,7 +27,7 @@ from medaid.money import Fen, Ratio
 from medaid.policy.model import AgencyFigure
 from medaid.regions import Region
 from medaid.settlement.figures import service
-from medaid.settlement.model import EnteredFigure
+from medaid.settlement.figures.model import EnteredFigure
 
 ROUTES: Final[Routes[None]] = Routes("figures", "经办机构录入的标准")
 _OFFICERS: Final = ("reviewer", "manager")

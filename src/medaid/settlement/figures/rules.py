@@ -18,7 +18,7 @@ from medaid.payments.model import RegisteredOfficer, trail_line
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import entered_parts, open_parts
 from medaid.policy.vocabulary import LEVEL_NAMES, VALUES, LayerKind
-from medaid.settlement.model import EnteredFigure
+from medaid.settlement.figures.model import EnteredFigure
 
 LONGEST_DAYS: Final = 1096
 """A figure is entered anew at least every three years."""

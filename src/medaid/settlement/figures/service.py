@@ -13,9 +13,8 @@ from medaid.payments.service import get_officer
 from medaid.policy.model import AgencyFigure, Policy
 from medaid.policy.service import library, with_figures
 from medaid.regions import Region
-from medaid.settlement import store
-from medaid.settlement.figures import rules
-from medaid.settlement.model import EnteredFigure
+from medaid.settlement.figures import rules, store
+from medaid.settlement.figures.model import EnteredFigure
 
 Figures = tuple[EnteredFigure, ...]
 

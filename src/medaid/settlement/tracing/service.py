@@ -25,8 +25,8 @@ from medaid.payments import service as payments
 from medaid.payments.model import PayOrder, SourceKind
 from medaid.regions import Region
 from medaid.settlement import service as settlement
-from medaid.settlement.model import ClauseGroup, TracedPayment
 from medaid.settlement.tracing import store
+from medaid.settlement.tracing.model import ClauseGroup, TracedPayment
 
 Clauses = tuple[tuple[str, str], ...]
 StepsOfCase = Callable[[str], tuple[str, tuple[Step, ...]]]
@@ -37,8 +37,6 @@ def hear(event: Event, at: str, steps_of: StepsOfCase) -> None:
     """A payment that became final, under its clauses; `at` is the stored instant of the event.
     Raises Unavailable: the event comes again."""
     match event:
-        case SettlementPosted():
-            project(event)
         case CasePaid():
             project_case(event, at, steps_of)
         case CaseMoneyBack():

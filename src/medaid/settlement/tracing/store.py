@@ -9,8 +9,8 @@ from medaid.aws.transaction import Put, Write, put_once
 from medaid.ids import content_hash
 from medaid.instants import stored
 from medaid.settlement import keys
-from medaid.settlement.model import ClauseGroup, TracedPayment
 from medaid.settlement.store import SettlementItem
+from medaid.settlement.tracing.model import ClauseGroup, TracedPayment
 
 
 def group_id(group: ClauseGroup) -> str:
