@@ -1,5 +1,5 @@
 """The operators' handler of the registers: /people/…, /institutions/…, /calendar/…, /figures/…,
-/catalogue/… and, for inspectors, /access/…"""
+/catalogue/…, /followup/… and, for inspectors, /access/…"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.catalogue import api as catalogue_api
+from medaid.followup import api as followup_api
 from medaid.people import api as people_api
 from medaid.settlement.figures import api as figures_api
 from medaid.settlement.gateways import api as gateways_api
@@ -30,6 +31,7 @@ for table in (
     calendar_api.ROUTES,
     figures_api.ROUTES,
     catalogue_api.ROUTES,
+    followup_api.ROUTES,
 ):
     mount(app, table, now, plain, DESK)
 

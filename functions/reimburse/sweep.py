@@ -11,21 +11,25 @@ from aws_lambda_powertools.metrics import MetricUnit
 from medaid.aws import calendars
 from medaid.aws.clock import now
 from medaid.aws.faults import without_text
+from medaid.followup import jobs as followup
 from medaid.reimbursement import service, wiring
 from medaid.settlement import service as settlement
 
 logger = Logger()
 metrics = Metrics()
+MARGIN_MS = 60_000
+"""Time left at which cross-checks stop; the next sweep goes on with them."""
 
 
 @metrics.log_metrics
 @without_text
-def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """One sweep. What it leaves (time, a fault) the next one finds again."""
     at = now()
     published = settlement.publish_packs()
     with_what = wiring.context(at)
     done = service.sweep(with_what, at)
+    matters = followup.go_on(at, lambda: context.get_remaining_time_in_millis() > MARGIN_MS)
     metrics.add_metric("StepsClaimed", MetricUnit.Count, done.claimed)
     metrics.add_metric(
         "CalendarShort",
@@ -40,6 +44,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         "claimed": done.claimed,
         "corrected": done.corrected,
         "days_left": done.days_left,
+        "matters_found": matters,
         "calendar_files_spoiled": len(spoiled),
         "packs_published": len(published),
     }

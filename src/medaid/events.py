@@ -194,19 +194,26 @@ class Listener(StrEnum):
     """Possible duplicates of cases, settlements that lack assistance."""
     TRACES = "traces"
     """Payments are noted under the clauses they rest on."""
+    FOLLOWUP = "followup"
+    """The person's own burden of the year is held against the thresholds of the region."""
     DELIVERY = "delivery"
     """People and partner systems, by the gateway of the installation."""
 
 
 _PEOPLE: Final = (Listener.DELIVERY,)
 LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
-    SettlementPosted: (Listener.CLEARING, Listener.REIMBURSEMENT, Listener.TRACES),
+    SettlementPosted: (
+        Listener.CLEARING,
+        Listener.REIMBURSEMENT,
+        Listener.TRACES,
+        Listener.FOLLOWUP,
+    ),
     IdentityRecorded: (Listener.REIMBURSEMENT,),
     AssistanceNotSettled: _PEOPLE,
     YearEndOwed: _PEOPLE,
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
-    CasePaid: (Listener.TRACES, Listener.DELIVERY),
+    CasePaid: (Listener.TRACES, Listener.FOLLOWUP, Listener.DELIVERY),
     CaseMoneyBack: (Listener.TRACES,),
     CaseFronted: (Listener.CLEARING,),
     CasePaymentFailed: _PEOPLE,

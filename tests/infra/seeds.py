@@ -36,6 +36,9 @@ from medaid.clearing.model import Item
 from medaid.clearing.regions import store as between
 from medaid.clearing.regions.model import BillKind, Deposit, RegionBill, parts_of
 from medaid.clearing.store import ClearingItem
+from medaid.followup import store as followup
+from medaid.followup.model import MatterKind
+from medaid.followup.rules import matter
 from medaid.fund import keys, reconciliation
 from medaid.fund.current_accounts import OpenItem, OpenItems
 from medaid.fund.final_records import FinalAccounts, FinalState, Notes
@@ -318,6 +321,20 @@ def _history(begin: int, end: int) -> None:
         commit(people_store.filing_cancelled("P1", filing, known + timedelta(seconds=number)))
 
 
+def _matter(number: int, psn_no: str = "") -> list[Write]:
+    psn_no, detail = psn_no or f"P{number:03d}", f"{number}"
+    kind, since = MatterKind.HIGH_BURDEN, NOW + timedelta(seconds=number)
+    one = matter(kind, psn_no, HERE, "civil_affairs", "2026", since, "情况", detail=detail)
+    return followup.create_matter(one)
+
+
+def _matters_of_person(begin: int, end: int) -> None:
+    if not begin:
+        commit(registered("P1"))
+    for number in range(begin, end):
+        commit(_matter(number, "P1"))
+
+
 def registered(psn_no: str) -> list[Write]:
     """A person of the region, with an enrolment."""
     whose = Person(psn_no, "某", "1", "16", "E1", None)
@@ -365,6 +382,8 @@ SEEDS: Final[dict[str, Seed]] = {
     "/clearing/{admdvs}/prepayments/2026/bills": Seed(_each(_prepaid)),
     "/institutions/{admdvs}": Seed(_each(_contract)),
     "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),
+    "/followup/{admdvs}/matters/high_burden": Seed(_each(_matter)),
+    "/followup/{admdvs}/persons/P1": Seed(_matters_of_person),
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
     "/payments/{admdvs}/batches/440900B1/slips": Seed(_slips),
     "/payments/{admdvs}/officers": Seed(_each(_officer)),

@@ -20,6 +20,7 @@ TABLES = (
     "receipts",
     "access",
     "catalogue",
+    "followup",
 )
 """The tables of the stack, each owned by the package of that name: `outbox` by `medaid.aws.outbox`,
 `journal` (the entries) and `fund` (all else of the books) by `medaid.fund`."""

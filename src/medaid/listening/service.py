@@ -10,6 +10,7 @@ from medaid.aws import clock, delivery
 from medaid.aws.outbox import OutboxItem, event_of
 from medaid.clearing import service as clearing
 from medaid.events import LISTENERS, CasePaid, Event, IdentityRecorded, Listener, SettlementPosted
+from medaid.followup import service as followup
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 from medaid.settlement.tracing import service as tracing
@@ -27,6 +28,8 @@ def tell_of_settlement(event: SettlementPosted) -> None:
                 reimbursement.note_settlement(event)
             case Listener.TRACES:
                 tracing.project(event)
+            case Listener.FOLLOWUP:
+                followup.hear(event, clock.now())
 
 
 def tell_message(message: OutboxItem, context_at: ContextAt) -> None:
@@ -50,6 +53,8 @@ def _tell(listener: Listener, message: OutboxItem, event: Event, context_at: Con
             reimbursement.remind(context_at(now), psn_no, settlement.get_settlement, now)
         case Listener.TRACES, _:
             tracing.hear(event, message.at, reimbursement.steps_of_case)
+        case Listener.FOLLOWUP, _:
+            followup.hear(event, now)
         case Listener.DELIVERY, _:
             delivery.deliver(message, sender := delivery.sender(), now)
             if isinstance(event, CasePaid) and not isinstance(sender, delivery.Kept):

@@ -16,6 +16,7 @@ from medaid.aws.rest import describe
 from medaid.aws.rest.table import Routes
 from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
+from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
 from medaid.local import articles_page
 from medaid.local.blocks import interface, refusals, words
@@ -41,6 +42,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     clearing.REGIONS,
     clearing.INSURER,
     people_api.ROUTES,
+    followup_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,

@@ -16,7 +16,7 @@ from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Refused
 from medaid.ids import content_hash
-from medaid.instants import civil_date, parse_date, parse_instant
+from medaid.instants import parse_date, parse_instant
 from medaid.people import service
 from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
@@ -199,11 +199,7 @@ def _file(call: Call[None, Any], admdvs: Region, psn_no: str) -> PersonFile:
 def _read_file(call: Call[None, Any], admdvs: Region, psn_no: str) -> PersonFile:
     """The person's file, where they are insured or assisted in the region; the read is recorded. A
     person of another region is as unknown as nobody."""
-    file = service.load(psn_no, civil_date(call.now).year)
-    regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
-    here = next((one for one in regions if admdvs.contains(Region(one))), None)
-    if here is None:
-        raise Refused("PERSON_UNKNOWN", field="psn_no", rule="人员编号未登记")
+    file, here = service.load_within(psn_no, admdvs, call.now)
     access.record(call.caller, psn_no, here, Purpose.REGISTER, call.now)
     return file
 

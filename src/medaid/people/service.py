@@ -19,12 +19,13 @@ Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from medaid.aws.transaction import Write
 from medaid.errors import BadInput, Refused
-from medaid.instants import aware
+from medaid.instants import aware, civil_date
 from medaid.people import store
 from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
@@ -51,6 +52,22 @@ def load(psn_no: str, from_year: int) -> PersonFile:
     if file is None:
         raise Refused("PERSON_UNKNOWN", field="psn_no", rule="人员编号未登记")
     return file
+
+
+def load_within(psn_no: str, region: Region, now: datetime) -> tuple[PersonFile, Region]:
+    """The file of a person who is insured or assisted in `region` or below, and where. A person of
+    another region is as unknown as nobody. Raises Refused PERSON_UNKNOWN, Unavailable."""
+    file = load(psn_no, civil_date(now).year)
+    regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
+    here = next((Region(one) for one in regions if region.contains(Region(one))), None)
+    if here is None:
+        raise Refused("PERSON_UNKNOWN", field="psn_no", rule="人员编号未登记")
+    return file, here
+
+
+def persons(psn_nos: Iterable[str]) -> dict[str, Person]:
+    """Persons by number, those that are known; a hundred in one call. Raises Unavailable."""
+    return store.persons(psn_nos)
 
 
 def person_by_certificate(cert_type: str, certno: str) -> str:

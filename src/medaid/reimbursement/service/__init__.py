@@ -44,6 +44,7 @@ from medaid.reimbursement.service.queries import (
     counts,
     page_of_cases,
     page_of_person,
+    settlements_of,
     states_for,
     steps_of_case,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "reproject",
     "request_supplement",
     "send_back",
+    "settlements_of",
     "show_year_end",
     "states_for",
     "steps_of_case",

@@ -49,6 +49,11 @@ def case_detail(context: Context, officer: Officer, case_id: str, now: datetime)
     return Detail(case, acts, steps_claimed, projection, clock, used)
 
 
+def settlements_of(psn_no: str) -> list[store.SettlementRef]:
+    """The settlements of a person that stand, by end of care. Raises Unavailable."""
+    return store.settlements_of(psn_no)
+
+
 def steps_of_case(case_id: str) -> tuple[str, tuple[Step, ...]]:
     """The region whose case it is and the steps of its pricing, for who traces payments to their
     clauses; no steps before it is priced. Raises Refused NOT_FOUND, Unavailable."""

@@ -4,6 +4,7 @@ from medaid.reimbursement.keys import SHARDS
 from medaid.reimbursement.store.items import index_keys
 from medaid.reimbursement.store.reads import (
     MOST_COUNTED,
+    SettlementRef,
     alike,
     calendar,
     case,
@@ -41,6 +42,7 @@ from medaid.reimbursement.store.writes import (
 __all__ = [
     "MOST_COUNTED",
     "SHARDS",
+    "SettlementRef",
     "act_write",
     "alike",
     "alike_pointer",
