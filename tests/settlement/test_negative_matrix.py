@@ -15,8 +15,9 @@ from tests.settlement.hospital import MAOMING, NOW, Hospital, his
 from medaid.errors import CODES
 from medaid.settlement import service
 from medaid.settlement.national.envelope import REGIONS, read_message
-from medaid.settlement.national.fields import ENVELOPE, INPUTS, LISTS, Field, fields
+from medaid.settlement.national.fields import ENVELOPE, INPUTS, LISTS, LISTS_BESIDE, Field, fields
 
+NO_LIST = ("not_read", "")
 SAMPLES = {"D": "2021-06-20", "DT": "2021-06-20 09:00:00"}
 
 
@@ -34,6 +35,8 @@ def message(infno: str) -> dict[str, Any]:
     given = {field.name: right(field) for field in fields(table)}
     envelope = Hospital().envelope(infno, given, node=node)
     envelope["input"] = {node: [given] if infno in LISTS else given}
+    for beside, listed in (LISTS_BESIDE.get(infno) or NO_LIST,):
+        envelope["input"] |= {beside: [{f.name: right(f) for f in fields(listed)}]}
     return envelope
 
 
@@ -88,9 +91,18 @@ def check(body: bytes, field: Field, value: Any, codes: set[str]) -> None:
 
 @pytest.mark.parametrize("infno", sorted(INPUTS))
 def test_each_field_written_wrongly_is_refused_by_its_name(infno: str) -> None:
-    node, table = INPUTS[infno]
     envelope = message(infno)
     read_message(json.dumps(envelope).encode(), MAOMING.code)
+    for node, table in tables_of(infno):
+        check_table(envelope, node, table)
+
+
+def tables_of(infno: str) -> list[tuple[str, str]]:
+    """The nodes of a transaction with their field tables."""
+    return [INPUTS[infno], *([LISTS_BESIDE[infno]] if infno in LISTS_BESIDE else [])]
+
+
+def check_table(envelope: dict[str, Any], node: str, table: str) -> None:
     large = {"in"}  # a file: what is too long for it is too long for the message
     for field in fields(table):
         for value, codes in wrong(field):
@@ -108,6 +120,6 @@ def test_each_field_of_the_envelope_written_wrongly_is_refused_by_its_name() -> 
 
 def test_the_matrix_has_a_case_for_every_field_of_every_transaction() -> None:
     """The count stands here so that a table that is not read any more is noticed."""
-    cases = sum(len(list(wrong(field))) for _, table in INPUTS.values() for field in fields(table))
-    assert cases > 2_000
-    assert all(list(wrong(f)) for _, table in INPUTS.values() for f in fields(table))
+    listed = [f for infno in INPUTS for _, table in tables_of(infno) for f in fields(table)]
+    assert sum(len(list(wrong(field))) for field in listed) > 2_000
+    assert all(list(wrong(field)) for field in listed)

@@ -1,5 +1,5 @@
 """Use cases that are imported where they are asked for: no settlement waits at cold start for
-lines, own codes, downloads and queries."""
+lines, own codes, downloads, queries and pharmacies' sales."""
 
 from __future__ import annotations
 
@@ -67,3 +67,17 @@ def ask(message: Message, institution: Institution, now: datetime) -> Reply:
         "90100": queries.list_enrolments,
     }
     return asked[message.infno](message, institution, now)
+
+
+def preview_sale(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2101."""
+    from medaid.settlement import sales
+
+    return sales.preview_sale(message, institution, now)
+
+
+def settle_sale(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2102."""
+    from medaid.settlement import sales
+
+    return sales.settle_sale(message, institution, now)

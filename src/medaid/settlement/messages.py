@@ -87,13 +87,17 @@ def check_visit(visit: Visit, psn_no: str, message: Message) -> None:
         rule = f"与就诊登记的险种 {visit.insutype} 不一致"
         raise BadInput("FIELD_FORMAT", field="insutype", rule=rule)
     registered = visit.notes.get("registered_by", "")
-    if registered and STAYS[registered] != (message.infno[:2] in ("23", "24")):
-        kind = "住院登记" if STAYS[registered] else "门诊挂号"
+    if registered and message.infno[:2] not in SPOKEN_OF_BY[registered]:
+        kind = _KINDS[registered]
         raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule=f"{kind}不能以 {message.infno} 办理")
 
 
-STAYS: Final = {"2201": False, "2401": True}
-"""Whether a registering transaction begins a stay."""
+STAYS: Final = {"2102": False, "2201": False, "2401": True}
+"""Whether a registering transaction begins a stay. A pharmacy's sale (2102) is registered and
+settled at once."""
+SPOKEN_OF_BY: Final = {"2102": ("21",), "2201": ("22",), "2401": ("23", "24")}
+"""Which transactions may speak of what a registering one began."""
+_KINDS: Final = {"2102": "药店购药", "2201": "门诊挂号", "2401": "住院登记"}
 
 
 def unknown_visit() -> Refused:

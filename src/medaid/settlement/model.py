@@ -19,6 +19,9 @@ from medaid.regions import Region
 STAY: Final = "STAY"
 """The one batch of a stay, which is settled as a whole."""
 
+SALE: Final = "2102"
+"""What registered a pharmacy's sale, by the transaction that also settled it."""
+
 NOTHING: Final = Fen(0)
 LATE: Final = "late"
 """The note of a visit that was registered later than a document allows: the rule in words."""

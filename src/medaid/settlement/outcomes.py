@@ -25,7 +25,7 @@ from medaid.settlement.national import answers
 from medaid.settlement.national.dialects import placed
 
 LONGEST_ID: Final = 30
-_CANCELS: Final = frozenset({"2208", "2305"})
+_CANCELS: Final = frozenset({"2103", "2208", "2305"})
 """Reversals that answer the amounts negated; 2601 answers nothing."""
 
 

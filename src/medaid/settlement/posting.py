@@ -20,7 +20,7 @@ from medaid.people import service as people
 from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import receipts, store
-from medaid.settlement.model import STAY, MessageRecord, Settlement, SettlementDecision
+from medaid.settlement.model import SALE, STAY, MessageRecord, Settlement, SettlementDecision
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
@@ -66,8 +66,11 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
 
 def _visit_again(decision: SettlementDecision, file: PersonFile) -> list[Write]:
     """The visit as it is once nothing of `decision` is settled: open again with the sums of the
-    batch's lines. A batch of totals alone leaves a visit that is open for others as it is."""
+    batch's lines. A batch of totals alone leaves a visit that is open for others as it is. A
+    pharmacy's sale has no registration that would be open again."""
     stay, settled = decision.batch == STAY, decision.visit
+    if settled.notes.get("registered_by") == SALE:
+        return []
     lines = {name: one for name, one in settled.lines.items() if name == decision.batch}
     held = file.visit(settled.mdtrt_id)
     if held is not None and not stay:

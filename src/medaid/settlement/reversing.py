@@ -46,7 +46,7 @@ INSTEAD: Final[Mapping[MessageAct, str]] = {
 def reverse_settlement(
     message: Message, now: datetime, retry: RetryPolicy | None = None
 ) -> Reversed:
-    """2208, 2305: takes a settlement back. The same message again gives the same answer.
+    """2103, 2208, 2305: takes a settlement back. The same message again gives the same answer.
 
     Raises Refused SETTLEMENT_UNKNOWN, Conflict ALREADY_REVERSED, REVERSE_LATER_FIRST
     (`facts["id"]`), Unavailable.
@@ -102,7 +102,7 @@ def _check_original(settlement: Settlement, message: Message) -> None:
         raise Conflict("ORIGINAL_MISMATCH", field="mdtrt_id", rule="就诊ID与原结算不一致")
     if not decision.insured_region.pools_with(message.insured):
         raise Conflict("ORIGINAL_MISMATCH", field="insuplc_admdvs", rule="参保地与原结算不一致")
-    if message.infno in ("2208", "2305") and settlement.infno[:2] != message.infno[:2]:
+    if message.infno in ("2103", "2208", "2305") and settlement.infno[:2] != message.infno[:2]:
         raise Conflict(
             "ORIGINAL_MISMATCH",
             field="infno",

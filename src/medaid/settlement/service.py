@@ -214,7 +214,7 @@ def settle_visit(message: Message, institution: Institution, now: datetime) -> R
 
 
 def reverse_settlement(message: Message, _institution: Institution, now: datetime) -> Reply:
-    """2208, 2305."""
+    """2103, 2208, 2305."""
     settlement, file = reversing.reverse_settlement(message, now)
     return Reply(answers.settlement(settlement.decision, file.person, None, settlement, sign=-1))
 
@@ -238,6 +238,9 @@ _LOOK_UPS: Final = {
 """Messages that only look a person up, with their purpose in the trail."""
 USE_CASES: Final[Mapping[str, UseCase]] = {
     "1101": get_person,
+    "2101": deferred.preview_sale,
+    "2102": deferred.settle_sale,
+    "2103": reverse_settlement,
     "2201": visits.register_visit,
     "2202": visits.cancel_visit,
     "2203": visits.describe_visit,

@@ -8,12 +8,13 @@ from the read, a bounded number of times.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from medaid import ids
-from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy
+from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, Write
 from medaid.benefit.model import BILL_FIELDS, Bill
 from medaid.benefit.service import ClaimRequest, PolicyFor, decide_with_entered
 from medaid.errors import BadInput, Conflict
@@ -43,14 +44,21 @@ LINES_REQUIRED: Final = "fee_lines_required"
 alone. No figure: totals alone are taken too."""
 DEPOSIT: Final = "未办理出院登记,按今日出院试算,供核定押金;结算以出院日为准"
 Settled = tuple[Settlement, PersonFile]
+RequestOf = Callable[[Message, Institution, datetime, PersonFile], rules.Request]
+"""What a message asks to be settled, in our words."""
 
 
 def preview_visit(
-    message: Message, institution: Institution, now: datetime, packs: Library | None = None
+    message: Message,
+    institution: Institution,
+    now: datetime,
+    packs: Library | None = None,
+    request_of: RequestOf | None = None,
 ) -> tuple[SettlementDecision, PersonFile]:
     """What settling now would give (2206, 2303). Writes nothing. Raises as `settle_visit` does."""
     file = file_of(message, now)
-    return _decision(message, institution, now, file, packs or library()), file
+    request = (request_of or _request)(message, institution, now, file)
+    return _decision(message, request, now, file, packs or library()), file
 
 
 def settle_visit(
@@ -59,9 +67,11 @@ def settle_visit(
     now: datetime,
     packs: Library | None = None,
     retry: RetryPolicy | None = None,
+    request_of: RequestOf | None = None,
+    beside: Callable[[], Sequence[Write]] = tuple,
 ) -> Settled:
     """Settles finally (2207, 2304): one read, one transaction. The same message again gives the
-    same settlement.
+    same settlement. `beside` is written with it.
 
     Raises BadInput, Refused, PolicyUndetermined, Conflict (nothing written), Unavailable (ask again
     with the same msgid).
@@ -71,7 +81,8 @@ def settle_visit(
     def decide() -> Decided[Settled]:
         file = file_of(message, now)
         seen[:] = [(file, None)]
-        decision = _decision(message, institution, now, file, packs or library())
+        request = (request_of or _request)(message, institution, now, file)
+        decision = _decision(message, request, now, file, packs or library())
         seen[:] = [(file, decision)]
         settlement = Settlement(
             ids.settlement_id(decision.insured_region, message.institution, message.msgid),
@@ -83,7 +94,8 @@ def settle_visit(
             message.digests,
         )
         receipts.check_unlike(decision, settlement.setl_id)
-        return Decided((settlement, file), settlement_writes(settlement, file))
+        writes = [*settlement_writes(settlement, file), *beside()]
+        return Decided((settlement, file), writes)
 
     def again(record: MessageRecord) -> Settled:
         return _settled_before(record), seen[0][0]
@@ -125,9 +137,8 @@ def _already_settled(setl_id: str) -> Conflict:
 
 
 def _decision(
-    message: Message, institution: Institution, now: datetime, file: PersonFile, packs: Library
+    message: Message, request: rules.Request, now: datetime, file: PersonFile, packs: Library
 ) -> SettlementDecision:
-    request = _request(message, institution, now, file)
     decision = decide_with_entered(
         lambda policy_for: rules.decide(
             file, request, civil_date(now), codes.person_group, policy_for

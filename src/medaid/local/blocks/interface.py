@@ -8,7 +8,14 @@ from medaid.fund.model.chart import funds
 from medaid.local.blocks.tables import table
 from medaid.policy.vocabulary import FACT_NAMES, VALUES
 from medaid.settlement.national import codes, dialects
-from medaid.settlement.national.fields import ENVELOPE, INPUTS, NAMES, Field, fields
+from medaid.settlement.national.fields import (
+    ENVELOPE,
+    INPUTS,
+    LISTS_BESIDE,
+    NAMES,
+    Field,
+    fields,
+)
 from medaid.settlement.national.not_taken import NOT_TAKEN
 
 
@@ -29,6 +36,11 @@ def transactions_block() -> str:
                 _names(f for f in all_fields if not f.required),
             )
         )
+        for beside, more in (LISTS_BESIDE[infno],) if infno in LISTS_BESIDE else ():
+            of_rows = fields(more)
+            required = _names(f for f in of_rows if f.required)
+            given = _names(f for f in of_rows if not f.required)
+            rows.append(("", "其明细", f"`{beside}`", required, given))
     return table(("infno", "name", "node", "required", "read where given"), rows)
 
 
@@ -59,7 +71,7 @@ def envelope_block() -> str:
 def fields_block() -> str:
     """Every field of every transaction, with each type it has."""
     found: dict[str, dict[str, str]] = {}
-    for _, listed in INPUTS.values():
+    for _, listed in (*INPUTS.values(), *LISTS_BESIDE.values()):
         for field in fields(listed):
             found.setdefault(field.name, {})[_kind(field)] = field.chinese
     rows = [

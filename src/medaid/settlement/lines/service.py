@@ -153,7 +153,7 @@ def _line_writes(
             rules.check_same(held[one.feedetl_sn], one, batch)
     if not new:
         return []
-    terms = _terms([one for one in new if not one.original], visit, file, batch, institution)
+    terms = terms_of([one for one in new if not one.original], visit, file, batch, institution)
     psn_no, added = file.person.psn_no, list[VisitLine]()
     for one in new:
         if one.original:
@@ -176,7 +176,7 @@ def _line_writes(
     return [*writes, *people.visit_changed(psn_no, visit, after)]
 
 
-def _terms(
+def terms_of(
     lines: Sequence[SentLine],
     visit: Visit,
     file: PersonFile,

@@ -50,10 +50,11 @@ EMERGENCY: Final = frozenset({"13", "1301", "24"})
 beforehand)."""
 
 SETTLED_AS: Final[Mapping[str, frozenset[str]]] = {
+    "21": frozenset({"pharmacy", "chronic_outpatient"}),
     "22": frozenset({"outpatient", "chronic_outpatient", "pharmacy", "maternity"}),
     "23": frozenset({"inpatient", "maternity"}),
 }
-"""Which care classes transactions 22xx and 23xx settle."""
+"""Which care classes transactions 21xx, 22xx and 23xx settle."""
 
 PERSON_GROUP: Final[Mapping[str, str]] = {
     "11": "employed",

@@ -14,7 +14,12 @@ from typing import Any, Final
 
 from medaid.money import half_up
 
-SAME_AS: Final[Mapping[str, str]] = {"2203A": "2203", "2207A": "2207", "2304A": "2304"}
+SAME_AS: Final[Mapping[str, str]] = {
+    "2102A": "2102",
+    "2203A": "2203",
+    "2207A": "2207",
+    "2304A": "2304",
+}
 """Numbers with a letter that later editions have for a transaction with the same fields. Any other
 number is taken exactly as it is written, or refused."""
 
@@ -28,7 +33,7 @@ OLD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Name of a field, and the names that older editions and the core platform have for it."""
 
-WITHOUT_NAMES: Final = frozenset({"2208", "2305", "5203"})
+WITHOUT_NAMES: Final = frozenset({"2103", "2208", "2305", "5203"})
 """Transactions whose answer has amounts and whose request has none: it does not show which names
 the sender reads."""
 

@@ -26,6 +26,7 @@ from medaid.settlement.national.fields import (
     ENVELOPE,
     INPUTS,
     LISTS,
+    LISTS_BESIDE,
     OTHER_NODES,
     Field,
     fields,
@@ -56,7 +57,7 @@ CODES: Final = frozenset(
 )
 """Codes that many hospitals' systems strip of their leading zeros: with and without is the same."""
 _HEAD: Final = frozenset(f.name for f in fields(ENVELOPE))
-SETTLES: Final = frozenset({"2206", "2207", "2303", "2304"})
+SETTLES: Final = frozenset({"2101", "2102", "2206", "2207", "2303", "2304"})
 """Transactions that price a bill: exp_content and feestt count in them."""
 
 
@@ -139,6 +140,9 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     sent, olds = dialects.new_names(given, frozenset(f.name for f in fields(table)))
     _check_one_amount(given, sent, olds)
     data = {f.name: _value(f, sent.get(f.name)) for f in fields(table)}
+    if infno in LISTS_BESIDE:
+        node_of_rows, listed = LISTS_BESIDE[infno]
+        rows = rows_of(content.get(node_of_rows), node_of_rows, fields(listed), _value)
     insured, treatment = head["insuplc_admdvs"] or None, head["mdtrtarea_admvs"]
     if "psn_no" in data and insured is None:
         raise BadInput(
@@ -153,7 +157,7 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     means |= {f"{node}.{name}": value for name, value in extension.meaning.items()}
     means |= {f"feestt.{name}": fen.yuan() for name, fen in fees.items()}
     if rows:
-        means[node] = rows_meaning(rows, _meaning)
+        means[LISTS_BESIDE.get(infno, (node,))[0]] = rows_meaning(rows, _meaning)
     return Message(
         infno,
         MessageId(head["msgid"]),

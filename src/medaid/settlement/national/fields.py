@@ -102,6 +102,14 @@ etip_hosp_code 外检医院编码 C30
 dscg_tkdrug_flag 出院带药标志 C3
 matn_fee_flag 生育费用标志 C6
 exp_content 字段扩展 C4000"""
+_SALE: Final = (
+    f"{_PERSON}\n{_CARD}\nbegntime 开始时间 DT*\nmedfee_sumamt 医疗费总额 N16,2*"
+    "\ninsutype 险种类型 C6*\nmed_type 医疗类别 C6*\nacct_used_flag 个人账户使用标志 C3*"
+    "\nacct_pay 个人账户支出 N16,2\ndise_codg 病种编码 C30"
+)
+_SALE_LINE: Final = "\n".join(
+    line for line in _LINE.split("\n") if not line.startswith(("mdtrt_id ", "psn_no "))
+)
 _INPATIENT_LINE: Final = (
     f"{_LINE}\ninit_feedetl_sn 原费用流水号 C30\ndrord_no 医嘱号 C30\nmed_type 医疗类别 C6"
     "\nmemo 备注 C500"
@@ -136,6 +144,9 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("1301", "1302", "1305", "1306"), ("data", _VERSION)),
     **dict.fromkeys(("1312", "1318", "1319"), ("data", f"hilist_code 医保目录编码 C50\n{_PAGE}")),
     "1316": ("data", f"med_list_codg 医疗目录编码 C50\n{_PAGE}"),
+    "2101": ("druginfo", _SALE),
+    "2102": ("druginfo", _SALE),
+    "2103": ("data", f"setl_id 结算ID C30*\nmdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2201": (
         "data",
         f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}"
@@ -203,6 +214,11 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
 OTHER_NODES: Final[Mapping[str, str]] = {"2403": "mdtrtinfo"}
 """Another name that programs have for a transaction's node."""
 
+LISTS_BESIDE: Final[Mapping[str, tuple[str, str]]] = dict.fromkeys(
+    ("2101", "2102"), ("drugdetail", _SALE_LINE)
+)
+"""A list of rows that a transaction has beside its node."""
+
 LISTS: Final = frozenset({"2204", "2301", "2302", "3301"})
 """Transactions whose node is a list of such rows, all of one visit."""
 
@@ -217,6 +233,9 @@ NAMES: Final[Mapping[str, str]] = {
     "1316": "医疗目录与医保目录匹配信息查询",
     "1318": "医保目录限价信息查询",
     "1319": "医保目录先自付比例信息查询",
+    "2101": "药店预结算",
+    "2102": "药店结算",
+    "2103": "药店结算撤销",
     "2201": "门诊挂号",
     "2202": "门诊挂号撤销",
     "2203": "门诊就诊信息上传",
