@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -18,9 +19,11 @@ from tests.payments.builders import (
     sent,
 )
 
+from medaid.aws.transaction import Write, commit
 from medaid.errors import BadInput, Forbidden
 from medaid.ids import OfficerId
 from medaid.payments import service
+from medaid.payments.model import BankAccount
 
 
 def test_a_rejected_change_leaves_the_approved_account(tables: Tables) -> None:
@@ -77,3 +80,34 @@ def test_a_change_is_not_rejected_without_saying_why(tables: Tables) -> None:
     kept = service.get_payee(NANJING, HOSPITAL)
     assert kept is not None
     assert kept.pending == OTHER
+
+
+def test_an_account_that_its_source_drops_is_the_one_that_waits(tables: Tables) -> None:
+    """What a case drops is its own account: another one that waits meanwhile stays, and where none
+    waits nothing is written."""
+    assert not service.account_rejected(NANJING, HOSPITAL, OTHER, APPROVES, "撤回", NOW)
+    payee()
+    assert not service.account_rejected(NANJING, HOSPITAL, OTHER, APPROVES, "撤回", NOW)
+    service.enter_account(NANJING, HOSPITAL, OTHER, ENTERS, NOW)
+    assert not service.account_rejected(NANJING, HOSPITAL, ACCOUNT, APPROVES, "撤回", NOW)
+    commit(service.account_rejected(NANJING, HOSPITAL, OTHER, APPROVES, "撤回", NOW))
+    kept = service.get_payee(NANJING, HOSPITAL)
+    assert kept is not None
+    assert (kept.account, kept.pending) == (ACCOUNT, None)
+
+
+def test_an_account_audited_with_what_is_paid_on_it_is_written_once(tables: Tables) -> None:
+    def confirmed(account: BankAccount, of_source: bool) -> Sequence[Write]:
+        return service.account_confirmed(
+            NANJING, HOSPITAL, account, ENTERS, APPROVES, NOW, of_source
+        )
+
+    commit(confirmed(ACCOUNT, True))
+    kept = service.get_payee(NANJING, HOSPITAL)
+    assert kept is not None
+    assert (kept.account, kept.pending, kept.of_source) == (ACCOUNT, None, True)
+    assert not confirmed(ACCOUNT, True)
+    assert confirmed(OTHER, True)
+    assert confirmed(ACCOUNT, False)
+    with pytest.raises(Forbidden):
+        service.account_confirmed(NANJING, HOSPITAL, OTHER, ENTERS, ENTERS, NOW)
