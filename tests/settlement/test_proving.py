@@ -3,6 +3,7 @@ refused. Issue: the hospital's door, 1."""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -334,6 +335,14 @@ def test_a_clients_token_ends_and_is_nobody_elses() -> None:
         "mt1." + "A" * 20_000,
     ):
         refused(sent(wrong), "UNAUTHENTICATED", "Authorization")
+
+
+@pytest.mark.parametrize("told", [[1, 1, 1], ["a", "1", 1], ["a", 1, "1"], ["a", True, 1], [1]])
+def test_a_token_that_says_something_else_is_none(told: list[object]) -> None:
+    payload = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+    assert passes.read_token(f"mt1.{payload}.00") is None
+    right = base64.urlsafe_b64encode(json.dumps(["a", 1, 1]).encode()).decode()
+    assert passes.read_token(f"mt1.{right}.00") is not None
 
 
 @pytest.mark.parametrize("access_id", ["A" * 3_000, "his-one#2", "his one", "号", "\ud800", "his"])
