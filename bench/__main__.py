@@ -8,6 +8,7 @@ import sys
 from typing import Final
 
 EACH: Final = (
+    ("ground", "from a fresh clone to the first settlement"),
     ("pricing", "one claim with its full cited trace, beside OpenFisca-Core and exact fractions"),
     ("settle", "storage calls, capacity units, cold start of the settle function"),
     ("lines", "fee lines: storage calls for 20 and 5,000 of them, the time of a split"),
