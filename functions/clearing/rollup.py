@@ -1,4 +1,4 @@
-"""The journal stream's handler: each new entry is rolled up once."""
+"""The journal stream's handler: months that have new entries are moved forward."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.fund import rollups
 
@@ -14,8 +15,8 @@ logger = Logger(service="rollup")
 
 @without_text
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """A batch is rolled up as one; if it fails, all of it comes again, and what was rolled up
-    already changes nothing."""
-    done = rollups.brought(event["Records"])
+    """The months of a batch are moved forward. What fails comes again; what never comes is rolled
+    up with the next, or by the morning's job."""
+    done = rollups.brought(event["Records"], now())
     logger.info("rolled up", extra={"records": len(event["Records"]), "new": done})
     return {"batchItemFailures": []}

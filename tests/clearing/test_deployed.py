@@ -23,8 +23,7 @@ from tests.clearing.builders import (
 from medaid.aws import clock, outbox
 from medaid.aws.transaction import commit
 from medaid.clearing import projector, store
-from medaid.fund import service
-from medaid.fund import store as fund_store
+from medaid.fund import keys, rolled, service
 from medaid.fund.model import journal
 from medaid.local.stack import Stack
 
@@ -59,7 +58,7 @@ def test_from_the_outbox_to_statement_and_roll_up(in_cloud: Stack) -> None:
     )
     month = f"{last:%Y-%m}"
     until(lambda: len(list(store.list_items(REGION, HOSPITAL, month))) == 1)
-    until(lambda: len(list(fund_store.rolled(REGION, month))) == 4)
+    until(lambda: len(rolled.kept(keys.rolls_of(REGION, month))[1].sums) == 4)
     earlier = item(2, last, institution=HOSPITAL, home=REGION, treatment=REGION)
     projector.project(event_of(earlier), now - timedelta(hours=1))
     answer = in_cloud.cloud.client("lambda").invoke(

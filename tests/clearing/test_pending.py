@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.clearing.builders import ELSEWHERE, HOME, HOSPITALS, arrive, at, item
-from tests.clearing.test_jobs import AUGUST, A, ask
+from tests.clearing.test_jobs import AUGUST, CALENDAR, A, ask
 from tests.conftest import Tables
 
 from medaid.aws.transaction import commit
@@ -80,7 +80,7 @@ def test_a_month_comes_by_institutions(tables: Tables) -> None:
 def test_what_became_of_a_month_stands_on_its_institutions_page(tables: Tables) -> None:
     for number, institution in enumerate(HOSPITALS[:2]):
         arrive(item(number + 1, at(3), institution=institution))
-    jobs.monthly(AUGUST)
+    jobs.monthly(AUGUST, CALENDAR)
     arrive(item(9, at(31, 3), maf=7), when=at(2, month=8))
     path = f"/clearing/{HOME}/months/2023-07"
     _, answer = ask("GET", path, roles="auditor", query="limit=1")
@@ -116,7 +116,7 @@ def test_a_months_items_are_the_institutions_own(tables: Tables) -> None:
 
 def test_the_list_of_a_month_follows_each_step_of_its_statements(tables: Tables) -> None:
     arrive(item(1, at(3)))
-    jobs.monthly(AUGUST)
+    jobs.monthly(AUGUST, CALENDAR)
     ((one, *_), _) = hospital.page_of_month(HOME, "2023-07", "", 10)
     (listed,) = one.statements
     row, made = store.get_statement(HOME, A, "2023-07", 1)

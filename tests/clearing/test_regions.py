@@ -28,7 +28,7 @@ from tests.fund.balances import counterpart_balances
 
 from medaid.aws import exchange
 from medaid.aws.transaction import commit
-from medaid.clearing import jobs
+from medaid.clearing import billing_run, jobs
 from medaid.clearing import store as store_of_items
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
@@ -268,8 +268,8 @@ class TestRoundTrip:
         arrive(away(2, MAOMING, NANJING))
         for city in ALL:
             close_month(city, "2023-07", NOW.replace(hour=1))
-        done = jobs.JobDone()
-        jobs.bill_regions(done, store_of_items.list_regions(), NOW)
+        done = billing_run.JobDone()
+        billing_run.bill_regions(done, store_of_items.list_regions(), NOW)
         assert done.failed == []
         first = {row["pk"]["S"] for row in tables.items("clearing") if row["pk"]["S"] < "C"}
         for row in tables.items("clearing"):  # as if nothing had been billed yet
@@ -283,8 +283,8 @@ class TestRoundTrip:
         monkey = pytest.MonkeyPatch()
         monkey.setattr(jobs, "_split", lambda *_: 0)  # the national level's files are there
         exchange.put(name, bytes(spoiled))
-        again = jobs.JobDone()
-        jobs.bill_regions(again, store_of_items.list_regions(), NOW)
+        again = billing_run.JobDone()
+        billing_run.bill_regions(again, store_of_items.list_regions(), NOW)
         monkey.undo()
         assert [text.split()[:2] for text in again.failed] == [["region_bills", SH]]
         assert {b.debtor for b in owed_to(JS)} == {SH, GD}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from medaid.fund import balances, budgets, periods, rollups, vouchers
+from medaid.fund import budgets, periods, rollups, vouchers
 from medaid.fund.model import journal
 from medaid.fund.records import BudgetItem, Voucher, VoucherLine
 from medaid.money import Fen
@@ -69,5 +69,6 @@ def budget(year: int, lines: Mapping[str, int], region: str = REGION) -> None:
 
 
 def roll_up(first: date, last: date, region: str = REGION) -> None:
-    """What the journal's stream does: entries of those months are rolled up."""
-    rollups.roll_up(list(balances.between(region, first, last)))
+    """What the journal's stream brings about: entries of those months are rolled up."""
+    for month in Month.of(first).through(Month.of(last)):
+        rollups.roll_forward(region, month, noon(2030, 1, 1))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medaid.fund import books, current_accounts, periods, service
+from medaid.fund import books, current_accounts, movements, periods, service
 from medaid.fund.current_accounts import Aged, OpenItem
 from medaid.fund.model import Account, Entry, Line, chart, journal
 from medaid.money import Fen
@@ -116,9 +116,7 @@ def test_what_is_open_sums_to_the_balances(made: list[Entry]) -> None:
     for item in items:
         sums[item.code] = sums.get(item.code, Fen(0)) + item.amount
     assert {code: fen for code, fen in sums.items() if fen} == {
-        code: fen
-        for code, fen in balances.items()
-        if current_accounts.is_current(chart.accounts()[code])
+        code: fen for code, fen in balances.items() if movements.is_current(chart.accounts()[code])
     }
     for item in items:  # nothing is open on both sides of one account
         assert all(

@@ -21,6 +21,7 @@ from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.final_records import FinalState
 from medaid.fund.model import Entry, journal, reversing
+from medaid.fund.movements import Movements
 from medaid.fund.performance import rules, service
 from medaid.fund.performance.model import (
     Indicator,
@@ -130,13 +131,20 @@ def entries() -> list[Entry]:
     return [case]
 
 
+def times(*found: Entry) -> int:
+    moved = Movements()
+    for entry in found:
+        moved.take(entry)
+    return rules.person_times([moved])["reimbursement", "inpatient"]
+
+
 def test_a_case_annulled_is_none_and_one_recovered_in_part_is_one() -> None:
     (case,) = entries()
     day, when = date(2023, 7, 1), at(1)
     annulled = reversing(case, "C1", day, when, "撤销核定")
     recovered = replace(annulled, entry_id="recovery-C1-2")
-    assert rules.person_times([case, annulled])["reimbursement", "inpatient"] == 0
-    assert rules.person_times([case, recovered])["reimbursement", "inpatient"] == 1
+    assert times(case, annulled) == 0
+    assert times(case, recovered) == 1
 
 
 def indicator(**changes: Any) -> Indicator:

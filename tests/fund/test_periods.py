@@ -1,4 +1,4 @@
-"""Periods, seals, roll-ups: closed is closed, re-opening leaves a trace, what was tampered with is
+"""Periods, seals: closed is closed, re-opening leaves a trace, what was tampered with is
 found. Proves J29, J32, Q2.3."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from medaid.aws.settings import settings
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit
 from medaid.errors import Conflict, Refused
-from medaid.fund import keys, periods, rollups, seals, service, store, years
+from medaid.fund import keys, periods, seals, service, store, years
 from medaid.fund.model import Entry, journal
 from medaid.money import Fen
 
@@ -146,7 +146,7 @@ def tamper(tables: Any, entry: Entry, **changes: Any) -> None:
     """Changes a stored entry behind the product's back."""
     key = {
         "pk": {"S": f"J#{R}#{entry.period}#{keys.shard(entry.entry_id)}"},
-        "sk": {"S": seals.position(entry)},
+        "sk": {"S": entry.position},
     }
     name = settings().tables["journal"]
     if not changes:
@@ -232,44 +232,3 @@ class TestSeals:
                 "",
             ]
         )
-
-
-class TestRollUps:
-    TODAY = date(2023, 7, 4)
-
-    def test_rolled_once_and_agrees(self) -> None:
-        made = [settle(n, when(3) + timedelta(minutes=n)) for n in range(60)]
-        assert rollups.roll_up(made[:40]) == 40
-        assert rollups.roll_up(made[20:]) == 20  # brought twice by the stream
-        assert rollups.roll_up(made) == 0
-        assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == []
-        sums = {
-            item.sk.split("#")[1]: (item.debits, item.credits)
-            for item in store.rolled(R, "2023-07")
-        }
-        assert sums["390100-500111"] == (Fen(6000), Fen(0))
-        assert sums["390100-2101"] == (Fen(0), Fen(6000))
-
-    def test_wrong_roll_up_is_found(self, tables: Any) -> None:
-        rollups.roll_up([settle(1, when(3))])
-        (item,) = [i for i in store.rolled(R, "2023-07") if i.sk.endswith("390100-2101")]
-        item.update([store.RollItem.credits.add(Fen(1))])
-        (told,) = rollups.recompute(R, "2023-07", self.TODAY, when(4))
-        assert "390100-2101" in told
-        assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == [told]
-        assert (
-            len([i for i in tables.items("outbox") if i["kind"]["S"] == "books_finding"]) == 1
-        )  # told once
-
-    def test_entry_the_stream_lost_is_found(self) -> None:
-        settle(1, when(3))
-        assert len(rollups.recompute(R, "2023-07", self.TODAY, when(4))) == 4
-
-    def test_today_is_not_compared(self) -> None:
-        settle(1, when(4))
-        assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == []
-
-    def test_more_entries_than_a_transaction_holds(self) -> None:
-        made = [settle(n, when(3) + timedelta(minutes=n)) for n in range(130)]
-        assert rollups.roll_up(made) == 130
-        assert rollups.recompute(R, "2023-07", self.TODAY, when(4)) == []

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Tables
 
 from medaid.aws.faults import Failed
-from medaid.clearing.jobs import JobDone
+from medaid.clearing.billing_run import JobDone
 from medaid.errors import Unavailable
 from medaid.local.places import FUNCTIONS
 

@@ -27,7 +27,7 @@ from tests.reimbursement.office import (
 from medaid.aws.transaction import commit
 from medaid.errors import BadInput, Conflict, Forbidden
 from medaid.fund import balances as books
-from medaid.fund import periods
+from medaid.fund import periods, rolled
 from medaid.fund import service as fund
 from medaid.fund.model import journal
 from medaid.fund.model.chart import accounts
@@ -67,7 +67,7 @@ def year() -> Year:
 
 
 def person_times() -> dict[tuple[str, str], int]:
-    return performance.person_times(fund.entries(NANJING, "2026-03"))
+    return performance.person_times([rolled.read(NANJING, "2026-03")])
 
 
 class Desk:

@@ -32,6 +32,7 @@ from medaid.national_files import unzipped, zipped
 from medaid.settlement import service
 from medaid.settlement import statements as door
 from medaid.settlement.model import Institution
+from medaid.workdays import published
 
 AUGUST = datetime.fromisoformat("2021-08-02T02:00:00+00:00")
 NANNING = Institution("H45010300001", "南宁某医院", "450103", "3")
@@ -58,7 +59,7 @@ def month(tables: Tables) -> dict[str, Any]:
         hospital.call("2304", stay_input("P1", hospital.stay("P1"), bill("50000.00", "45000.00")))
     )
     told(tables)
-    jobs.monthly(AUGUST)
+    jobs.monthly(AUGUST, published())
     return answer
 
 

@@ -57,6 +57,8 @@ class Settings:
     """URL of the queue that the region's text-message or app gateway reads (J16)."""
     clearing_queue: str
     """URL of the queue of institutions' months; without it they are made one after the other."""
+    morning_queue: str
+    """URL of the queue of a morning's and a month's steps; without it one process does them."""
     year_end_queue: str
     """URL of the queue of a year end's slices; without it they are made one after the other."""
     national_level: str
@@ -94,6 +96,7 @@ def settings() -> Settings:
         data_key=env("MEDAID_KEY_DATA", ""),
         message_queue=env("MEDAID_QUEUE_MESSAGES", ""),
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
+        morning_queue=env("MEDAID_QUEUE_MORNING", ""),
         year_end_queue=env("MEDAID_QUEUE_YEAR_END", ""),
         national_level=env("MEDAID_NATIONAL", "local"),
         sealing_function=env("MEDAID_FUNCTION_SEAL", ""),

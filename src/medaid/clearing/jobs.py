@@ -1,70 +1,100 @@
-"""What the calendar drives: one morning's work and one month's, each step keyed by its period and
-safe to run again.
+"""What the calendar drives: one morning's work and one month's. Both are asked for by one message a
+region and step, over the queue where there is one; a step may be brought again and goes on where it
+was.
 
-A step that fails for one region does not keep the others from theirs: what failed is told at the
-end, all at once, and the next run does it again.
+A step that fails for one region does not keep the others from theirs: its message comes again, in
+the end it lies among the dead letters, and the region's list of steps shows it as not done.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 from medaid.aws import queue
+from medaid.aws.faults import Failed
 from medaid.aws.settings import settings
-from medaid.clearing import runs, store
+from medaid.aws.transaction import Decided, transact
+from medaid.clearing import keys, store
+from medaid.clearing.billing_run import BILLED, JobDone, bill_regions
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
-from medaid.errors import MedaidError, Refused
-from medaid.fund import finance, rollups, sealing, seals
+from medaid.clearing.store import ClearingItem
+from medaid.fund import finance, periods, rollups, sealing, seals
+from medaid.fund.records import PeriodState
 from medaid.instants import civil_date
 from medaid.months import Month
-from medaid.regions import Level, Region
+from medaid.regions import NATION, Level, Region
 from medaid.workdays import Calendar
 
-BILLED: Final = "region_bills"
-CATCH_UP: Final = 24
-"""Months back for which bills between regions are still made up for."""
+MORNING: Final = "morning"
+"""Under what name the steps of a morning are noted."""
+AFTER_STATEMENTS: Final = 600
+"""Seconds that bills between regions wait, so that statements which were missed are there. What
+comes later than that lies in a later bill."""
+
+Act = Callable[[Region, datetime, Calendar], int]
 
 
-@dataclass
-class JobDone:
-    """What a job did: counts by name, findings of the books by name, and what failed (never
-    personal data)."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-
-    def add(self, name: str, number: int) -> None:
-        self.counts[name] = self.counts.get(name, 0) + number
-
-    def attempt(self, name: str, admdvs: str, step: Callable[[], int]) -> bool:
-        """Runs one step for one region; a refusal or storage failure is noted, a fault of the
-        program is not hidden. Answers whether it was done."""
-        try:
-            self.add(name, step())
-        except MedaidError as error:
-            self.failed.append(f"{name} {admdvs} {error.code}")
-            return False
-        return True
+def _unclosed(admdvs: str, now: datetime) -> list[Month]:
+    """This month and the one before while it is not closed: a closed one was sealed, followed and
+    compared whole."""
+    running = Month.of(now)
+    closed = periods.status(admdvs, running.previous) is PeriodState.CLOSED
+    return [running] if closed else [running.previous, running]
 
 
-def monthly(now: datetime) -> JobDone:
-    """On the first: last month's statements of every institution of every region, over the queue
-    where there is one (J34); months that were missed before it first."""
-    done, month = JobDone(), Month.of(now).previous
-    for region in store.list_regions():
-        done.attempt("statements", region, partial(_close, region, month, now))
-    return done
+def _sealed(admdvs: Region, now: datetime, _: Calendar) -> int:
+    return sum(sealing.sealed(admdvs, month, now) for month in _unclosed(admdvs, now))
 
 
-def _close(region: Region, month: Month, now: datetime) -> int:
+def _tampered(admdvs: Region, now: datetime, _: Calendar) -> int:
+    return sum(len(seals.verify_new(admdvs, month, now)) for month in _unclosed(admdvs, now))
+
+
+def _rolled_up(admdvs: Region, now: datetime, _: Calendar) -> int:
+    return sum(rollups.roll_forward(admdvs, month, now) for month in _unclosed(admdvs, now))
+
+
+def _differs(admdvs: Region, now: datetime, _: Calendar) -> int:
+    return sum(len(rollups.recompute(admdvs, month, now)) for month in _unclosed(admdvs, now))
+
+
+def _bills(above: Region, now: datetime, _: Calendar) -> int:
+    """Bills of a province's regions, or of all where the national level is ours. Raises Failed
+    where some could not be made."""
+    done = JobDone()
+    whole = above.level is Level.NATION
+    bill_regions(done, [one for one in store.list_regions() if whole or one.province == above], now)
+    if done.failed:
+        raise Failed(f"{len(done.failed)} bills failed: {done.failed[:20]}")
+    return done.counts.get(BILLED, 0)
+
+
+def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:
+    """Bills that a region owes and whose next step is overdue."""
+    mine = (bill.due(calendar) for bill in regions.list_open(region) if bill.debtor == region)
+    return sum(due is not None and civil_date(now) > due for due in mine)
+
+
+def _reserve(admdvs: Region, now: datetime, _: Calendar) -> int:
+    """On the first of a month: funds whose surplus covers less than three months (N7)."""
+    if civil_date(now).day != 1:
+        return 0
+    wanted = figure("reserve_warning", admdvs)
+    return finance.warn_of_reserve(admdvs, Month.of(now).previous, wanted.whole, wanted.cite, now)
+
+
+def _ask_statements(region: Region, now: datetime, _: Calendar) -> int:
+    """Last month's statements of every institution of a region, over the queue where there is one
+    (J34); months that were missed before it first."""
+    month = Month.of(now).previous
     for missed in hospital.list_unfinished_months(region, now):
         if missed < month:
             hospital.close_month(region, missed, now)
@@ -73,15 +103,158 @@ def _close(region: Region, month: Month, now: datetime) -> int:
         return hospital.close_month(region, month, now)["institutions"]
     cut = hospital.begin_month(region, month, now)
     found = store.list_institutions(region, month)
-    for institution in found:
-        message = {
-            "admdvs": region,
-            "institution": institution,
-            "month": month,
-            "cut": cut.isoformat(),
-        }
-        queue.send(url, json.dumps(message, sort_keys=True))
+    asked = {"admdvs": region, "month": month, "cut": cut.isoformat()}
+    queue.send_all(
+        url, [json.dumps({**asked, "institution": one}, sort_keys=True) for one in found]
+    )
     return len(found)
+
+
+STEPS: Final[dict[str, Act]] = {
+    "statements": _ask_statements,
+    "late_statements": lambda a, now, _: hospital.make_up_months(a, now),
+    BILLED: _bills,
+    "sealed": _sealed,
+    "tampered": _tampered,
+    "rolled_up": _rolled_up,
+    "rollup_differs": _differs,
+    "overdue": lambda a, now, c: len(hospital.report_overdue(a, now, c)),
+    "barred": lambda a, now, c: hospital.apply_time_bar(a, now, c).barred,
+    "prepayment_alerts": lambda a, now, _: len(regions.report_use(a, now)),
+    "bills_late": late_bills,
+    "insurer_bills": lambda a, now, _: insurer.create_due_bills(a, now),
+    "interest_due": lambda a, now, _: finance.remind_of_interest(a, now),
+    "short_of_reserve": _reserve,
+    "insurer_reserve_exceeded": lambda a, now, _: insurer.report_reserve(a, now),
+}
+"""What a step does for its region, and what it counts, in the order in which one process does
+them."""
+FOLLOWED_BY: Final = {"sealed": "tampered", "rolled_up": "rollup_differs"}
+"""The step that a step asks for when it is done: what has to come after it."""
+_OF_A_REGION: Final = (
+    "sealed",
+    "tampered",
+    "rolled_up",
+    "rollup_differs",
+    "overdue",
+    "barred",
+    "prepayment_alerts",
+    "bills_late",
+    "insurer_bills",
+    "interest_due",
+    "short_of_reserve",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepAsked:
+    """One message: a step of a region, of the morning or month that began on `day`."""
+
+    step: str
+    admdvs: Region
+    day: date
+
+    @property
+    def body(self) -> str:
+        asked = {"step": self.step, "admdvs": self.admdvs, "day": self.day.isoformat()}
+        return json.dumps(asked, sort_keys=True)
+
+    @classmethod
+    def of(cls, body: str) -> StepAsked:
+        """Of a message's body. Raises KeyError or ValueError for none."""
+        asked = json.loads(body)
+        if asked["step"] not in STEPS:
+            raise ValueError("no such step")
+        return cls(asked["step"], Region(asked["admdvs"]), date.fromisoformat(asked["day"]))
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """The last time that a step of a region was done: of which morning, and what it counted."""
+
+    day: date
+    count: int
+
+
+def monthly(now: datetime, calendar: Calendar) -> JobDone:
+    """On the first: last month's statements of every institution of every region (J34)."""
+    day = civil_date(now)
+    return _begun(
+        [StepAsked("statements", one, day) for one in store.list_regions()], now, calendar
+    )
+
+
+def daily(now: datetime, calendar: Calendar) -> JobDone:
+    """Each morning: books sealed, followed and compared; late items, deadlines, the year's bar,
+    bills, prepayments and the insurer's bills."""
+    return _begun(list(_of_a_morning(civil_date(now))), now, calendar)
+
+
+def _of_a_morning(day: date) -> Iterator[StepAsked]:
+    found = store.list_regions()
+    for region in found:
+        yield StepAsked("late_statements", region, day)
+    provinces = sorted({region.province for region in found})
+    for province in [Region(NATION)] if settings().national_level == "local" else provinces:
+        yield StepAsked(BILLED, province, day)
+    for region in sorted({*found, *provinces}):  # provinces have books of their own
+        for step in _OF_A_REGION:
+            yield StepAsked(step, region, day)
+    for city in sorted({region.city for region in found}):
+        yield StepAsked("insurer_reserve_exceeded", city, day)
+
+
+def _begun(asked: list[StepAsked], now: datetime, calendar: Calendar) -> JobDone:
+    """Asks for all steps at once; without a queue does them one after the other."""
+    done, url = JobDone(), settings().morning_queue
+    if not url:
+        for one in asked:
+            if one.step == BILLED:  # one process does them all, and tells of each that failed
+                bill_regions(done, store.list_regions(), now)
+            else:
+                done.attempt(one.step, one.admdvs, partial(_noted, one, now, calendar))
+        return done
+    later = {BILLED, *FOLLOWED_BY.values()}
+    queue.send_all(url, [one.body for one in asked if one.step not in later])
+    bills = [one.body for one in asked if one.step == BILLED]
+    queue.send_all(url, bills, seconds=AFTER_STATEMENTS)
+    done.add("asked", len(asked))
+    return done
+
+
+def step(body: str, now: datetime, calendar: Calendar) -> tuple[str, int]:
+    """One message: a step done for its region, and the one asked for that follows it. Brought
+    again, it changes nothing twice. Answers its name and what it counted. Raises what the step
+    raises, ValueError for no such step."""
+    asked = StepAsked.of(body)
+    count = _noted(asked, now, calendar)
+    following = FOLLOWED_BY.get(asked.step)
+    if following:
+        queue.send(settings().morning_queue, StepAsked(following, asked.admdvs, asked.day).body)
+    return asked.step, count
+
+
+def _noted(asked: StepAsked, now: datetime, calendar: Calendar) -> int:
+    """Does a step, and notes of which day it was done last."""
+    count = STEPS[asked.step](asked.admdvs, now, calendar)
+    key = keys.run_key(MORNING, asked.admdvs, asked.step)
+
+    def decide() -> Decided[None]:
+        row = ClearingItem.find(key)
+        if row is not None and row.record(StepDone).day >= asked.day:
+            return Decided(None)
+        record = StepDone(asked.day, count)
+        return Decided(None, [ClearingItem.create_or_replace(row, key, record, MORNING, at=now)])
+
+    transact(decide)
+    return count
+
+
+def list_steps(admdvs: Region) -> dict[str, StepDone]:
+    """The steps that were ever done for a region, and when last: one that stays behind the others
+    lies among the dead letters, or waits."""
+    rows = ClearingItem.list_under(keys.runs_key(MORNING, admdvs))
+    return {row.sk: row.record(StepDone) for row in rows}
 
 
 def task(body: str) -> None:
@@ -93,141 +266,3 @@ def task(body: str) -> None:
         Month(message["month"]),
         datetime.fromisoformat(message["cut"]),
     )
-
-
-def daily(now: datetime, calendar: Calendar) -> JobDone:
-    """Each morning: books sealed, verified and compared; late items, deadlines, the year's bar,
-    bills, prepayments and the insurer's bills."""
-    done, today = JobDone(), civil_date(now)
-    running = Month.of(now)
-    months = (running.previous, running)
-    found = store.list_regions()
-    for region in found:
-        step = partial(hospital.make_up_months, region, now)
-        done.attempt("late_statements", region, step)
-    bill_regions(done, found, now)
-    provinces = {
-        region.province for region in found
-    }  # they owe and are owed, with books of their own
-    for region in sorted({*found, *provinces}):
-        steps: Mapping[str, Callable[[Region], int]] = {
-            "sealed": lambda a: sum(sealing.sealed(a, month, now) for month in months),
-            "tampered": lambda a: sum(len(seals.verify(a, month, now)) for month in months),
-            "rollup_differs": lambda a: sum(
-                len(rollups.recompute(a, month, today, now)) for month in months
-            ),
-            "overdue": lambda a: len(hospital.report_overdue(a, now, calendar)),
-            "barred": lambda a: hospital.apply_time_bar(a, now, calendar).barred,
-            "prepayment_alerts": lambda a: len(regions.report_use(a, now)),
-            "bills_late": lambda a: late_bills(a, now, calendar),
-            "insurer_bills": lambda a: insurer.create_due_bills(a, now),
-            "interest_due": lambda a: finance.remind_of_interest(a, now),
-            "short_of_reserve": lambda a: _reserve(a, now),
-        }
-        for name, act in steps.items():
-            done.attempt(name, region, partial(act, region))
-    for city in sorted({region.city for region in found}):
-        step = partial(insurer.report_reserve, city, now)
-        done.attempt("insurer_reserve_exceeded", city, step)
-    return done
-
-
-def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:
-    """Bills that a region owes and whose next step is overdue."""
-    mine = (bill.due(calendar) for bill in regions.list_open(region) if bill.debtor == region)
-    return sum(due is not None and civil_date(now) > due for due in mine)
-
-
-def _reserve(admdvs: str, now: datetime) -> int:
-    """On the first of a month: funds whose surplus covers less than three months (N7)."""
-    if civil_date(now).day != 1:
-        return 0
-    wanted = figure("reserve_warning", admdvs)
-    return finance.warn_of_reserve(admdvs, Month.of(now).previous, wanted.whole, wanted.cite, now)
-
-
-# -------------------------------------------------------------------------------------------------
-# between regions
-
-
-def bill_regions(done: JobDone, found: list[Region], now: datetime) -> None:
-    """Filings, splits and bills of every past month that is not billed yet, as far as they can go
-    today. A file that does not read stops its own province, and nobody else."""
-    cities = [region for region in found if region.level not in (Level.PROVINCE, Level.NATION)]
-    began = {city: (store.list_months(city) or [Month.of(now)])[0] for city in cities}
-    first = max(min(began.values(), default=Month.of(now)), Month.of(now).later(-CATCH_UP))
-    for month in first.through(Month.of(now).previous):
-        provinces: dict[Region, list[str]] = {}
-        for city in cities:
-            if began[city] <= month:
-                provinces.setdefault(city.province, []).append(city)
-        _bill_month(done, month, provinces, now)
-
-
-def _bill_month(
-    done: JobDone, month: Month, provinces: Mapping[Region, list[str]], now: datetime
-) -> None:
-    """One month's way through cities, provinces and the nation. On one machine the national level
-    is ours (MEDAID_NATIONAL=local)."""
-    waiting = {
-        province: members
-        for province, members in provinces.items()
-        if not _is_billed(province, month)
-    }
-    if not waiting:
-        return
-    ready: list[Region] = []
-    for province, members in waiting.items():
-        if _file_cities(done, month, members, now):
-            step = partial(_file_province, province, month, members)
-            if done.attempt(BILLED, province, step):
-                ready.append(province)
-    local = settings().national_level == "local"
-    if local and len(ready) == len(waiting):
-        step = partial(_split, month, sorted(provinces))
-        done.attempt(BILLED, "", step)
-    for province in ready:
-        done.attempt(BILLED, province, partial(_bill, province, month, provinces[province], now))
-
-
-def _is_billed(province: str, month: str) -> bool:
-    run = runs.find_run(BILLED, province, month)
-    return run is not None and run.state is runs.RunState.DONE
-
-
-def _file_cities(done: JobDone, month: Month, cities: list[str], now: datetime) -> bool:
-    """Files each city's month; whether all have. A refusal or storage failure of one is noted."""
-    filed = []
-    for city in cities:
-        try:
-            regions.file_city(city, month, now)
-        except MedaidError as error:
-            if error.code != "PERIOD_OPEN":
-                done.failed.append(f"{BILLED} {city} {error.code}")
-        else:
-            filed.append(city)
-    return filed == cities
-
-
-def _file_province(province: str, month: str, members: list[str]) -> int:
-    regions.file_province(province, month, members)
-    return 0
-
-
-def _split(month: str, participants: list[Region]) -> int:
-    regions.split_nation(month, participants)
-    return 0
-
-
-def _bill(province: str, month: str, members: list[str], now: datetime) -> int:
-    """Bills of a province's month; done once the national level has answered too."""
-    found = len(regions.bill_cities(province, month, members, now))
-    try:
-        found += len(regions.bill_province(province, month, members, now))
-    except Refused as error:
-        if error.code != "NOT_FOUND":
-            raise
-        return found  # the national level has not answered yet
-    runs.begin_run(BILLED, province, month, now)
-    runs.end_run(BILLED, province, month, {"bills": found}, now)
-    return found

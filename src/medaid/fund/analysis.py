@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from medaid.fund.books import TrialBalance, turnovers
+from medaid.fund.books import TrialBalance, Turnover
 from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, flows, funds
+from medaid.fund.movements import Movements
 from medaid.money import Fen, Ratio, split
 
 
@@ -28,10 +29,9 @@ class FundSummary:
     structure: tuple[tuple[str, Fen, int], ...]
 
 
-def summaries(entries: Iterable[Entry]) -> tuple[FundSummary, ...]:
-    """A summary of each fund that had income or expense. Carry-overs do not count: they are
-    neither."""
-    moved = turnovers(entry for entry in entries if entry.kind != "year_close")
+def summaries(moved: Mapping[str, Turnover]) -> tuple[FundSummary, ...]:
+    """A summary of each fund that had income or expense, of what was `moved` by account code
+    without carry-overs: they are neither."""
     found = []
     for fund in funds():
         income = expense = 0
@@ -97,24 +97,21 @@ class Pools:
         return outpatient, self.given[1] - self.moved_to_outpatient - self.used[1]
 
 
-def pools(fund: str, outpatient: int, inpatient: int, entries: Iterable[Entry]) -> Pools:
-    """The pools of a fund from its entries: `outpatient` and `inpatient` are the parts (30 and 70)
-    of income less what is passed up, down and to the insurer (Q2.3)."""
+def pools(fund: str, outpatient: int, inpatient: int, months: Iterable[Movements]) -> Pools:
+    """The pools of a fund from the sums of a year's months: `outpatient` and `inpatient` are the
+    parts (30 and 70) of income less what is passed up, down and to the insurer (Q2.3)."""
     income = moved = 0
     used = {"outpatient": 0, "inpatient": 0}
-    for entry in entries:
-        if entry.kind == "year_close":
+    for key, held in ((key, held) for month in months for key, held in month.sums.items()):
+        one, fen = accounts()[key.code], held.debits - held.credits
+        if one.fund != fund or key.kind == "year_close":
             continue
-        for line in entry.lines:
-            one = line.account
-            if one.fund != fund:
-                continue
-            if one.kind == "income" or one.number.startswith(("52", "53", "54")):
-                income -= line.fen
-            elif one.care:
-                used[one.care] += line.fen
-            elif entry.kind == "pool_transfer" and one.number == "300101":
-                moved -= line.fen
+        if one.kind == "income" or one.number.startswith(("52", "53", "54")):
+            income -= fen
+        elif one.care:
+            used[one.care] += fen
+        elif key.kind == "pool_transfer" and one.number == "300101":
+            moved -= fen
     given = split(Fen(income), [outpatient, inpatient])
     return Pools(
         (given[0], given[1]), Fen(moved), (Fen(used["outpatient"]), Fen(used["inpatient"]))

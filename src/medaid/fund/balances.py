@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from medaid.fund import books, keys, store
+from medaid.fund import books, keys, rolled, store
 from medaid.fund.model import Entry
+from medaid.fund.movements import Movements
 from medaid.fund.records import Books, Period, PeriodState
 from medaid.money import Fen
 from medaid.months import Month
@@ -23,12 +24,12 @@ def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] |
     Months close in order, so every one before it is closed too: the balance of any day is this and
     the entries since.
     """
-    found: tuple[Month, Mapping[str, Fen]] | None = None
-    for item in store.listed(keys.of_region(admdvs), keys.PERIOD):
-        month = Month(keys.parse_period(item.sk))
-        if month < before and item.state == PeriodState.CLOSED:
-            found = month, item.record(Period).balances
-    return found
+    pk, month = keys.of_region(admdvs), str(before)
+    while (item := store.last_before(pk, keys.PERIOD, f"{keys.PERIOD}{month}")) is not None:
+        month = keys.parse_period(item.sk)
+        if item.state == PeriodState.CLOSED:
+            return Month(month), item.record(Period).balances
+    return None
 
 
 def first_month(admdvs: str) -> Month | None:
@@ -50,6 +51,41 @@ def between(admdvs: str, begin: date, end: date, known: datetime | None = None) 
         for entry in store.entries(admdvs, month):
             if begin <= entry.effective <= end and (known is None or entry.recorded <= known):
                 yield entry
+
+
+def turnovers(
+    admdvs: str,
+    begin: date,
+    end: date,
+    known: datetime | None = None,
+    *,
+    without: str = "",
+    only: str = "",
+) -> dict[str, books.Turnover]:
+    """Debits and credits by account code from `begin` to `end`, both included, by entries of all
+    kinds but `without`, or of the kind `only`: from what is rolled up and the few entries since.
+
+    What was known at an instant past (`known`) is asked of the entries, which are all read.
+    """
+    if known is not None:
+        return books.turnovers(
+            one
+            for one in between(admdvs, begin, end, known)
+            if one.kind != without and only in ("", one.kind)
+        )
+    found: dict[str, books.Turnover] = {}
+    for moved in movements(admdvs, begin, end):
+        for code, held in moved.turnovers(begin, end, without, only).items():
+            sums = found.setdefault(code, books.Turnover())
+            sums.debits += held.debits
+            sums.credits += held.credits
+    return found
+
+
+def movements(admdvs: str, begin: date, end: date) -> Iterator[Movements]:
+    """What the entries of each month from `begin` to `end` sum to, the whole of each."""
+    for month in Month.of(begin).through(Month.of(end)):
+        yield rolled.read(admdvs, month)
 
 
 def _kept_before(
@@ -80,6 +116,6 @@ def balance(admdvs: str, day: date, known: datetime | None = None) -> dict[str, 
     `known` (now where None). Fen, debit positive; zero balances left out."""
     first, kept = _kept_before(admdvs, Month.of(day), known)
     found = dict(kept)
-    for code, fen in books.balances(between(admdvs, first.first, day, known)).items():
-        found[code] = found.get(code, Fen(0)) + fen
+    for code, held in turnovers(admdvs, first.first, day, known).items():
+        found[code] = found.get(code, Fen(0)) + Fen(held.debits - held.credits)
     return {code: fen for code, fen in found.items() if fen}

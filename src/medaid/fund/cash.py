@@ -178,14 +178,17 @@ def _lowest(admdvs: str, since: date, today: date, held: Mapping[str, int]) -> d
     fen."""
     before = balances.balance(admdvs, since - timedelta(days=1))
     running = {code: int(before.get(code, Fen(0))) for code in held}
-    by_day: dict[date, list[Entry]] = {since: []}
-    for entry in balances.between(admdvs, since, today):
-        by_day.setdefault(entry.effective, []).append(entry)
+    first, last = since.isoformat(), today.isoformat()
+    by_day: dict[str, dict[str, int]] = {first: {}}
+    for month in balances.movements(admdvs, since, today):
+        for key, moved in month.sums.items():
+            if key.code in held and first <= key.day <= last:
+                sums = by_day.setdefault(key.day, {})
+                sums[key.code] = sums.get(key.code, 0) + moved.debits - moved.credits
     lowest = dict(held)
     for day in sorted(by_day):
-        sums = _sums(by_day[day])
         for code in running:
-            running[code] += sums.get(code, 0)
+            running[code] += by_day[day].get(code, 0)
             lowest[code] = min(lowest[code], running[code])
     return lowest
 

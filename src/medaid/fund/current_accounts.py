@@ -16,10 +16,12 @@ from functools import cache
 from typing import ClassVar, Final
 
 from medaid.aws.transaction import Write
-from medaid.fund import balances, keys, store
+from medaid.fund import keys, rolled, store
+from medaid.fund.books import Turnover
 from medaid.fund.layouts import between_accounts
 from medaid.fund.model import Account, Entry
 from medaid.fund.model.chart import accounts
+from medaid.fund.movements import Party, is_current
 from medaid.money import Fen
 from medaid.months import Month
 
@@ -47,13 +49,6 @@ class OpenItems:
     items: tuple[OpenItem, ...]
 
 
-def is_current(account: Account) -> bool:
-    """Whether an account is owed or owing: assets that are no money in a bank, and liabilities."""
-    return account.kind == "liability" or (
-        account.kind == "asset" and not account.number.startswith("10")
-    )
-
-
 @cache
 def by_counterpart() -> frozenset[str]:
     """Numbers of the current accounts that are kept by counterpart and age."""
@@ -79,6 +74,17 @@ class Aged:
                     months = self._held.setdefault((account.code, counterpart), {})
                     months[Month(entry.period)] = months.get(Month(entry.period), 0) + fen
             yield entry
+
+    def take_month(self, month: Month, parties: Mapping[Party, Turnover]) -> None:
+        """Takes in what a month moved. What raises what is open comes before what lowers it: within
+        a month the order changes nothing, for all that is open lies on one side."""
+        for (code, counterpart), moved in sorted(parties.items()):
+            if is_current(accounts()[code]):
+                for fen in (moved.debits, -moved.credits):
+                    self._take(code, counterpart, month, fen)
+            elif moved.debits or moved.credits:
+                months = self._held.setdefault((code, counterpart), {})
+                months[month] = months.get(month, 0) + moved.debits - moved.credits
 
     def _take(self, code: str, counterpart: str, month: Month, fen: int) -> None:
         layers = self._held.setdefault((code, counterpart), {})
@@ -171,6 +177,6 @@ def open_items(
     aged = Aged(kept.record(OpenItems).items if kept else ())
     begin = closed.next if closed and kept else first
     if begin:
-        for _ in aged.watched(balances.between(admdvs, begin.first, through.last)):
-            pass
+        for month in begin.through(through):
+            aged.take_month(month, rolled.read(admdvs, month, parties=True).parties)
     return aged.items

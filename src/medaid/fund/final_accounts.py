@@ -33,6 +33,7 @@ from medaid.fund.final_records import FinalAccounts, FinalRow, FinalState, Notes
 from medaid.fund.hands import check_another
 from medaid.fund.model.chart import accounts
 from medaid.fund.model.provisions import accounts_beside, cash_statements
+from medaid.fund.movements import is_current
 from medaid.fund.records import Signature
 from medaid.fund.statement_forms import StatementForm
 from medaid.ids import OfficerId
@@ -76,7 +77,7 @@ def compute(admdvs: str, year: int, fund: str, number: int, notes: Notes) -> Fin
     mine = [
         (one.code, one.counterpart, one.amount)
         for one in items
-        if current_accounts.is_current(accounts()[one.code]) or one.month.year == year
+        if is_current(accounts()[one.code]) or one.month.year == year
     ]
     made = FinalAccounts(
         year,

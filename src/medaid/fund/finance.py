@@ -11,7 +11,7 @@ from medaid.aws import outbox
 from medaid.aws.transaction import commit_once
 from medaid.events import ReserveLow
 from medaid.fund import analysis
-from medaid.fund.balances import balance, between
+from medaid.fund.balances import balance, movements, turnovers
 from medaid.fund.interest_due import remind_of_interest as remind_of_interest
 from medaid.fund.model.chart import accounts, pool_shares
 from medaid.money import Fen
@@ -23,14 +23,14 @@ def pools(admdvs: str, year: int) -> tuple[analysis.Pools, str]:
     """The two pools of the resident fund in a year, and the document that parts them. Raises
     PolicyUndetermined FIGURE_MISSING where none does."""
     shares = pool_shares(Region(admdvs), date(year, 12, 31))
-    found = between(admdvs, date(year, 1, 1), date(year, 12, 31))
+    found = movements(admdvs, date(year, 1, 1), date(year, 12, 31))
     parted = analysis.pools("basic_resident", shares.outpatient, shares.inpatient, found)
     return parted, shares.cite
 
 
 def summaries(admdvs: str, first: Month, last: Month) -> tuple[analysis.FundSummary, ...]:
     """Income, expense, balance and structure of each fund over months (J33, J36)."""
-    return analysis.summaries(between(admdvs, first.first, last.last))
+    return analysis.summaries(turnovers(admdvs, first.first, last.last, without="year_close"))
 
 
 class ShortFund(NamedTuple):

@@ -3,7 +3,7 @@ and the expenditure account's interest that has not gone back to the special acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from medaid.errors import Refused
 from medaid.fund import balances
-from medaid.fund.model import Entry
 from medaid.fund.model.chart import accounts, funds, read
 from medaid.instants import civil_date
 from medaid.money import RATIO_SCALE, Fen, Ratio, half_up
@@ -132,7 +131,7 @@ def check_through(admdvs: str, end: date) -> tuple[InterestCheck, ...]:
     """Each bank account that had money from the beginning of its year to `end`."""
     first = date(end.year, 1, 1)
     opening = balances.balance(admdvs, first - _ONE_DAY)
-    moved, booked = _moved(balances.between(admdvs, first, end))
+    moved, booked = _moved(admdvs, first, end)
     held = balances.balance(admdvs, end)
     found = []
     for fund in funds().values():
@@ -147,17 +146,20 @@ def check_through(admdvs: str, end: date) -> tuple[InterestCheck, ...]:
     return tuple(found)
 
 
-def _moved(entries: Iterable[Entry]) -> tuple[dict[str, dict[date, int]], dict[str, int]]:
+def _moved(
+    admdvs: str, first: date, end: date
+) -> tuple[dict[str, dict[date, int]], dict[str, int]]:
     """Fen by account code and day on bank accounts; and the interest booked on each of them."""
     moved: dict[str, dict[date, int]] = {}
     booked: dict[str, int] = {}
-    for entry in entries:
-        for account, fen, _ in entry.lines:
-            if account.number in ("1001", "1002"):
-                days = moved.setdefault(account.code, {})
-                days[entry.effective] = days.get(entry.effective, 0) + fen
-                if entry.kind in ("fiscal_interest", "expenditure_interest"):
-                    booked[account.code] = booked.get(account.code, 0) + fen
+    for month in balances.movements(admdvs, first, end):
+        for key, held in month.sums.items():
+            day, fen = date.fromisoformat(key.day), held.debits - held.credits
+            if accounts()[key.code].number in ("1001", "1002") and first <= day <= end:
+                days = moved.setdefault(key.code, {})
+                days[day] = days.get(day, 0) + fen
+                if key.kind in ("fiscal_interest", "expenditure_interest"):
+                    booked[key.code] = booked.get(key.code, 0) + fen
     return moved, booked
 
 

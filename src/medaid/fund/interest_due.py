@@ -85,10 +85,9 @@ def _returned_since(admdvs: str, quarter: Quarter, now: datetime) -> dict[str, F
     """By fund, what went back after the quarter's last day."""
     codes = {f"{fund.code}-{interest.HELD}": fund.key for fund in funds().values()}
     begin = quarter.last + timedelta(days=1)
-    sums: dict[str, int] = {}
-    for entry in balances.between(admdvs, begin, civil_date(now)):
-        for account, fen, _ in entry.lines:
-            if account.code in codes and fen > 0:
-                fund = codes[account.code]
-                sums[fund] = sums.get(fund, 0) + fen
-    return {fund: Fen(fen) for fund, fen in sums.items()}
+    moved = balances.turnovers(admdvs, begin, civil_date(now))
+    return {
+        fund: Fen(moved[code].debits)
+        for code, fund in codes.items()
+        if code in moved and moved[code].debits
+    }

@@ -49,16 +49,23 @@ Each line: what is read: key; how; by.
   `store.posted`.
 - seals of a fund, or of its month: pk `SEAL#<admdvs>#<fund>`, sk `<yyyy-mm>#<nnnn>`; Query;
   `store.listed`.
-- debits and credits of an account by day recorded: pk `ROLL#<admdvs>#<yyyy-mm>`,
-  sk `<day>#<account>`; Query of a month's; `store.rolled`.
-- whether an entry is in the roll-ups: pk `ROLLED#<entry_id>`, sk `ENTRY`; conditional put;
-  `rollups`.
+- sums of a month's entries by effective day: pk `ROLL#<admdvs>#<yyyy-mm>`, sk `DAY#<day>`; Query
+  of a month's; `rolled.read`.
+- sums of a month's entries by account and counterpart: the same pk, sk `PARTIES#<hash>`; Query;
+  `rolled.read`.
+- up to which entry a month is rolled up: the same pk, sk `CURSOR`; GetItem; `rolled.read`.
+- the same three, made a second time to prove the first: pk `PROOF#<admdvs>#<yyyy-mm>`;
+  `rollups.recompute`.
+- up to which entry a month is under seal: pk `SEAL#<admdvs>#`, sk `<yyyy-mm>`; GetItem;
+  `store.find`.
+- up to which entry the seals of a month were followed: pk `F#<admdvs>`, sk `CHECKED#<yyyy-mm>`;
+  GetItem; `store.find`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from medaid.aws.items import Key
@@ -71,6 +78,10 @@ PERIOD: Final = "PERIOD#"
 REQUEST: Final = "REQUEST#"
 VOUCHER: Final = "VOUCHER#"
 OPENING: Final = "OPENED#"
+FIRST: Final = "0"
+"""Before the sort key of every seal."""
+ROLL_DAY: Final = "DAY#"
+ROLL_PARTIES: Final = "PARTIES#"
 
 
 def shard(entry_id: str) -> str:
@@ -80,6 +91,17 @@ def shard(entry_id: str) -> str:
 
 def of_entry(admdvs: str, period: str, recorded: datetime, entry_id: str) -> Key:
     return Key(f"J#{admdvs}#{period}#{shard(entry_id)}", f"{stored(recorded)}#{entry_id}")
+
+
+def at_position(admdvs: str, period: str, position: str) -> Key:
+    """The key of the entry that stands there in a month."""
+    return Key(f"J#{admdvs}#{period}#{shard(position.split('#', 1)[1])}", position)
+
+
+def parse_shard(pk: str) -> tuple[str, str]:
+    """(admdvs, month) of a journal partition."""
+    _, admdvs, month, _ = pk.split("#")
+    return admdvs, month
 
 
 def journal_shards(admdvs: str, period: str) -> list[str]:
@@ -213,6 +235,11 @@ def of_seal(admdvs: str, fund: str, month: str, number: int) -> Key:
     return Key(seals_of(admdvs, fund), f"{month}#{number:04d}")
 
 
+def after_seals(month: str) -> str:
+    """Behind the sort keys of all seals of a month."""
+    return f"{month}#\uffff"
+
+
 def parse_seal(sk: str) -> tuple[str, int]:
     """(month, number) of a seal's sort key."""
     month, number = sk.split("#")
@@ -224,15 +251,32 @@ def rolls_of(admdvs: str, month: str) -> str:
     return f"ROLL#{admdvs}#{month}"
 
 
-def of_roll(admdvs: str, month: str, recorded: date, code: str) -> Key:
-    return Key(rolls_of(admdvs, month), f"{recorded.isoformat()}#{code}")
+def proofs_of(admdvs: str, month: str) -> str:
+    """Partition key of the same sums made a second time, by which the roll-ups are proven."""
+    return f"PROOF#{admdvs}#{month}"
 
 
-def parse_roll(sk: str) -> tuple[str, str]:
-    """(day recorded, account code) of a roll-up's sort key."""
-    day, code = sk.split("#")
-    return day, code
+def of_roll_day(pk: str, day: str) -> Key:
+    return Key(pk, f"{ROLL_DAY}{day}")
 
 
-def of_rolled(entry_id: str) -> Key:
-    return Key(f"ROLLED#{entry_id}", "ENTRY")
+def parse_roll_day(sk: str) -> str:
+    """The effective day of a roll-up's sort key."""
+    return sk.removeprefix(ROLL_DAY)
+
+
+def of_roll_parties(pk: str, counterpart: str) -> Key:
+    """Where the sums of a counterpart lie: with those of others, by its hash."""
+    return Key(pk, f"{ROLL_PARTIES}{shard(counterpart)}")
+
+
+def of_roll_cursor(pk: str) -> Key:
+    return Key(pk, "CURSOR")
+
+
+def of_checked(admdvs: str, month: str) -> Key:
+    return Key(of_region(admdvs), f"CHECKED#{month}")
+
+
+def of_sealed_through(admdvs: str, month: str) -> Key:
+    return Key(f"SEAL#{admdvs}#", month)

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection
 from medaid.aws.transaction import Write
 from medaid.errors import Refused
 from medaid.fund import balances, current_accounts, keys, store
-from medaid.fund.current_accounts import by_counterpart, is_current
+from medaid.fund.current_accounts import by_counterpart
 from medaid.fund.model import Account, Entry
 from medaid.fund.model.chart import accounts
+from medaid.fund.movements import is_current
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month

@@ -14,10 +14,23 @@ from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
-from medaid.fund import books, cash, current_accounts, keys, sealing, seals, store, year_figures
+from medaid.fund import (
+    books,
+    cash,
+    current_accounts,
+    keys,
+    rolled,
+    rollups,
+    sealing,
+    seals,
+    store,
+    year_figures,
+)
 from medaid.fund.balances import first_month, last_closed
 from medaid.fund.model import Entry, journal
-from medaid.fund.records import Books, Period, PeriodState, Signature
+from medaid.fund.movements import Movements
+from medaid.fund.records import Period, PeriodState, Signature
+from medaid.fund.rollups import keep_first_month as keep_first_month
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
@@ -154,21 +167,6 @@ def opening(admdvs: str, month: str) -> dict[str, Fen]:
     raise Conflict("PERIOD_OPEN", field="period", rule=f"{left} 未结账")
 
 
-def keep_first_month(admdvs: str, month: Month) -> None:
-    """Notes that the region has an entry in `month`; only an earlier first month changes it."""
-
-    def decide() -> Decided[bool]:
-        item = store.find(keys.of_books(admdvs))
-        if item is None:
-            create = store.FundItem.create(keys.of_books(admdvs), Books(month), "books")
-            return Decided(True, [create])
-        if item.record(Books).first <= month:
-            return Decided(False)
-        return Decided(True, [item.replace(Books(month), "books")])
-
-    transact(decide)
-
-
 def close(
     admdvs: str, month: str, by: str, now: datetime, carried_over: bool = False
 ) -> books.TrialBalance:
@@ -186,7 +184,7 @@ def close(
     begins = opening(admdvs, month)
     state = status(admdvs, month)
     if state is PeriodState.CLOSED:
-        return books.trial_balance(admdvs, month, begins, store.entries(admdvs, month))
+        return _trial_balance(admdvs, Month(month), begins, rolled.read(admdvs, month))
     before = Month(month).previous
     closed = before if status(admdvs, before) is PeriodState.CLOSED else None
     aged = current_accounts.Aged(
@@ -196,13 +194,16 @@ def close(
     if state is PeriodState.OPEN:
         _turn(admdvs, month, PeriodState.CLOSING, None)
     sealing.sealed(admdvs, month, now)
-    found = seals.verify(admdvs, month, now)
-    followed = basis.watched(aged.watched(store.entries(admdvs, month)))
-    balance = books.trial_balance(admdvs, month, begins, followed)
+    rollups.roll_whole(admdvs, month, now)
+    moved = Movements()
+    followed = moved.watched(basis.watched(aged.watched(store.entries(admdvs, month))))
+    found = seals.verify(admdvs, month, now, followed)
+    balance = _trial_balance(admdvs, Month(month), begins, moved)
     if found or balance.proof():
         why = ";".join(found) or f"试算不平衡:{balance.proof()}"
         _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
         raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
+    rollups.replace_where_wrong(admdvs, month, moved, now)
     closing = {row.account.code: row.closing for row in balance.rows if row.closing}
     act = Signature(_CLOSED, by, now)
     kept = [
@@ -212,6 +213,13 @@ def close(
     _turn(admdvs, month, PeriodState.CLOSED, act, closing, kept)
     cash.reckon_anew(admdvs, now)
     return balance
+
+
+def _trial_balance(
+    admdvs: str, month: Month, begins: Mapping[str, Fen], moved: Movements
+) -> books.TrialBalance:
+    rows = books.balance_rows(begins, moved.turnovers(month.first, month.last))
+    return books.TrialBalance(admdvs, month, rows)
 
 
 def reopen(admdvs: str, month: str, by: str, why: str, now: datetime) -> None:
@@ -233,4 +241,5 @@ def reopen(admdvs: str, month: str, by: str, why: str, now: datetime) -> None:
     year = Month(month).year
     if store.find(keys.of_year(admdvs, year)) is not None:
         raise Conflict("PERIOD_CLOSED", field="period", rule=f"{year} 年度已结转")
+    rollups.open_again(admdvs, month, now)
     _turn(admdvs, month, PeriodState.OPEN, Signature(_REOPENED, by, now, why))

@@ -1,141 +1,154 @@
-"""Roll-ups of the books: kept by the journal's stream, and recomputed from the entries by a job
-that compares. A difference is an alarm.
+"""Roll-ups of the books: a month's sums, moved forward entry by entry behind a cursor, so that each
+entry is in them once, whoever brings it and how often; and proven by a second reading of the
+entries. A difference is an alarm.
 
-Each entry is rolled up once: its marker is put in the same transaction as the sums it changes, so a
-record that the stream brings twice loses. Sums are kept by the day recorded; the job compares days
-that are over, so that the stream's own delay is never taken for a difference.
+What the stream brings says only which month has something new. A stream that stands still makes
+reports read more entries, and no figure wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from medaid.aws import outbox
-from medaid.aws.items import Key
-from medaid.aws.stream import new_item
-from medaid.aws.transaction import (
-    LARGEST,
-    ConditionFailed,
-    Decided,
-    Update,
-    Write,
-    commit_once,
-    transact,
-)
+from medaid.aws.transaction import Decided, commit_once, commit_or_refuse, transact
 from medaid.events import BooksFinding
-from medaid.fund import books, keys, periods, store
-from medaid.fund.model import Entry
-from medaid.instants import civil_date
+from medaid.fund import keys, rolled, store
+from medaid.fund.movements import Movements
+from medaid.fund.records import Books
+from medaid.fund.seals import GRACE
+from medaid.instants import stored
 from medaid.money import Fen
 from medaid.months import Month
 
-
-def roll_up(entries: Sequence[Entry]) -> int:
-    """Rolls up entries, each once however often it is brought; answers how many were new. Raises
-    Unavailable."""
-    return sum(_rolled(part) for part in _parts(entries))
+_END: Final = "\uffff"
 
 
-def _parts(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    """Entries in portions whose markers and sums fit into one transaction."""
-    part: list[Entry] = []
-    held: set[Key] = set()
-    for entry in {entry.entry_id: entry for entry in entries}.values():
-        mine = {_key(entry, line.account.code) for line in entry.lines}
-        if part and len(part) + 1 + len(held | mine) > LARGEST:
-            yield part
-            part, held = [], set()
-        part.append(entry)
-        held |= mine
-    if part:
-        yield part
+def until(now: datetime) -> str:
+    """The position before which nothing can appear any more: a quarter of an hour ago."""
+    return f"{stored(now - GRACE)}#"
 
 
-def _key(entry: Entry, code: str) -> Key:
-    return keys.of_roll(entry.admdvs, entry.period, civil_date(entry.recorded), code)
-
-
-def _rolled(part: list[Entry]) -> int:
-    """Rolls up one portion; what was rolled up before is left out, whoever did it."""
-    left = list(part)
-
-    def leave_out(lost: ConditionFailed) -> None:
-        rolled = set(lost.labels)
-        left[:] = [entry for entry in left if f"rolled:{entry.entry_id}" not in rolled]
-
-    return transact(lambda: Decided(len(left), _writes(left)), leave_out)
-
-
-def brought(records: Sequence[Mapping[str, Any]]) -> int:
-    """Rolls up what the journal's stream brings; answers how many entries were new to the roll-ups.
+def roll_forward(admdvs: str, month: str, now: datetime) -> int:
+    """Rolls up what was recorded a quarter of an hour ago and before; answers how many entries.
     Raises Unavailable."""
-    items = [
-        item for record in records if (item := new_item(store.JournalItem, record)) is not None
-    ]
-    entries = [store.entry_of(item) for item in items]
-    for admdvs, period in sorted({(entry.admdvs, entry.period) for entry in entries}):
-        _books_begin(admdvs, period)
-    return roll_up(entries)
+    return _rolled(keys.rolls_of(admdvs, month), admdvs, month, until(now), now)
+
+
+def roll_whole(admdvs: str, month: str, now: datetime) -> None:
+    """Rolls up all of a month that is being closed: nothing may follow. Raises Unavailable."""
+    pk = keys.rolls_of(admdvs, month)
+    _rolled(pk, admdvs, month, _END, now)
+    rolled.roll_slice(pk, admdvs, month, _END, now, whole=True)
+
+
+def open_again(admdvs: str, month: str, now: datetime) -> None:
+    """Something may follow in a month that was closed. Raises Unavailable."""
+    rolled.roll_slice(keys.rolls_of(admdvs, month), admdvs, month, "", now)
+
+
+def _rolled(pk: str, admdvs: str, month: str, end: str, now: datetime) -> int:
+    done = 0
+    while count := rolled.roll_slice(pk, admdvs, month, end, now):
+        done += count
+    return done
+
+
+def brought(records: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Moves the months forward of which the journal's stream brings entries, where that was not
+    done within a quarter of an hour; answers how many entries. Raises Unavailable."""
+    months = {
+        keys.parse_shard(record["dynamodb"]["Keys"]["pk"]["S"])
+        for record in records
+        if record.get("eventName") == "INSERT"
+    }
+    done = 0
+    for admdvs, month in sorted(months):
+        _books_begin(admdvs, month)
+        item, _ = rolled.cursor_of(keys.rolls_of(admdvs, month))
+        if item is None or item.at <= stored(now - GRACE):
+            done += roll_forward(admdvs, month, now)
+    return done
 
 
 @lru_cache(maxsize=4096)
 def _books_begin(admdvs: str, period: str) -> None:
     """Keeps the first month of the region's books; read once a process and month."""
-    periods.keep_first_month(admdvs, Month(period))
+    keep_first_month(admdvs, Month(period))
 
 
-def _writes(entries: Sequence[Entry]) -> list[Write]:
-    sums: dict[Key, list[int]] = {}
-    writes: list[Write] = []
-    for entry in entries:
-        key = keys.of_rolled(entry.entry_id)
-        writes.append(store.FundItem.create(key, None, f"rolled:{entry.entry_id}"))
-        for line in entry.lines:
-            held = sums.setdefault(_key(entry, line.account.code), [0, 0, 0])
-            held[0 if line.fen > 0 else 1] += abs(line.fen)
-            held[2] += 1
-    for key, (debited, credited, lines) in sums.items():
-        roll = store.RollItem
-        actions = [
-            roll.debits.add(Fen(debited)),
-            roll.credits.add(Fen(credited)),
-            roll.lines.add(lines),
-        ]
-        writes.append(Update(roll(*key), actions, None, f"roll:{key[1]}"))
-    return writes
+def keep_first_month(admdvs: str, month: Month) -> None:
+    """Notes that the region has an entry in `month`; only an earlier first month changes it."""
+
+    def decide() -> Decided[bool]:
+        item = store.find(keys.of_books(admdvs))
+        if item is None:
+            create = store.FundItem.create(keys.of_books(admdvs), Books(month), "books")
+            return Decided(True, [create])
+        if item.record(Books).first <= month:
+            return Decided(False)
+        return Decided(True, [item.replace(Books(month), "books")])
+
+    transact(decide)
 
 
-def recompute(admdvs: str, month: str, today: date, now: datetime) -> list[str]:
-    """Compares a month's roll-ups with its entries for all days before `today` (Beijing). Answers
-    the differences, each told once as an event (BooksFinding)."""
-    kept: dict[tuple[str, str], tuple[int, int]] = {}
-    for item in store.rolled(admdvs, month):
-        day, code = keys.parse_roll(item.sk)
-        if day < today.isoformat():
-            kept[day, code] = (int(item.debits), int(item.credits))
-    actual: dict[tuple[str, str], books.Turnover] = {}
-    for entry in store.entries(admdvs, month):
-        day = civil_date(entry.recorded).isoformat()
-        if day >= today.isoformat():
-            continue
-        for line in entry.lines:
-            held = actual.setdefault((day, line.account.code), books.Turnover())
-            if line.fen > 0:
-                held.debits += line.fen
-            else:
-                held.credits -= line.fen
-    found = []
-    for key in sorted({*kept, *actual}):
-        ours, theirs = kept.get(key, (0, 0)), actual.get(key, books.Turnover())
-        if ours != (theirs.debits, theirs.credits):
-            found.append(
-                f"{key[0]} {key[1]}:汇总 借{Fen(ours[0])} "
-                f"贷{Fen(ours[1])},分录 借{Fen(theirs.debits)} 贷{Fen(theirs.credits)}"
-            )
-    for finding in found:
+def recompute(admdvs: str, month: str, now: datetime) -> list[str]:
+    """Proves a month's roll-ups: reads the entries since the last proof a second time, slice by
+    slice up to where the roll-ups stand, and compares all sums. Broken off, it goes on where it
+    was. Answers the differences, each told once as an event (BooksFinding). Raises Unavailable."""
+    pk = keys.proofs_of(admdvs, month)
+    cursor, ours = rolled.kept(keys.rolls_of(admdvs, month), parties=True)
+    if not cursor.through:
+        return []
+    _rolled(pk, admdvs, month, cursor.through, now)
+    proven, theirs = rolled.kept(pk, parties=True)
+    if proven.through != cursor.through:  # another proof went further meanwhile
+        return []
+    found = list(differences(ours, theirs))
+    report(admdvs, month, found, now)
+    return found
+
+
+def replace_where_wrong(admdvs: str, month: str, entries: Movements, now: datetime) -> None:
+    """At the close, when all of a month's entries were read: roll-ups that say something else are
+    told of and give way to what the entries say. Raises Unavailable."""
+    pk = keys.rolls_of(admdvs, month)
+    _, ours = rolled.kept(pk, parties=True)
+    found = list(differences(ours, entries))
+    if found:
+        report(admdvs, month, found, now)
+        commit_or_refuse(rolled.replacing(pk, entries))
+
+
+def report(admdvs: str, month: str, findings: Iterable[str], now: datetime) -> None:
+    """Tells of each difference once. Raises Unavailable."""
+    for finding in findings:
         event = BooksFinding(admdvs, month, "rollup", finding)
         commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])
-    return found
+
+
+def differences(ours: Movements, theirs: Movements) -> Iterable[str]:
+    """Where the roll-ups say something else than the entries, by name."""
+    pairs: list[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]] = [
+        ("", ours.sums, theirs.sums),
+        ("往来 ", ours.parties, theirs.parties),
+    ]
+    for title, mine, other in pairs:
+        for key in sorted({*mine, *other}):
+            held, actual = (
+                (x.debits, x.credits) if x else (0, 0) for x in (mine.get(key), other.get(key))
+            )
+            if held != actual:
+                yield (
+                    f"{title}{' '.join(key)}:汇总 借{Fen(held[0])} 贷{Fen(held[1])},"
+                    f"分录 借{Fen(actual[0])} 贷{Fen(actual[1])}"
+                )
+    for day in sorted({*ours.listed, *theirs.listed}):
+        if ours.listed.get(day) != theirs.listed.get(day):
+            yield f"{day} 逐笔登记的分录不符"
+    for care in sorted({*ours.times, *theirs.times}):
+        if ours.times.get(care, 0) != theirs.times.get(care, 0):
+            yield f"{' '.join(care)} 人次不符"

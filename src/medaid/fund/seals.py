@@ -10,10 +10,11 @@ slipped-in entry gives another value, and the verify job names the month.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import takewhile
+from typing import ClassVar, Final
 
 from medaid.aws import outbox
 from medaid.aws.table import packed_text
@@ -41,12 +42,7 @@ class Chain:
     def add(self, entry: Entry) -> None:
         self.head = hashlib.sha256(f"{self.head}\n{canonical(entry)}".encode()).hexdigest()
         self.count += 1
-        self.through = position(entry)
-
-
-def position(entry: Entry) -> str:
-    """Where an entry stands in the order recorded."""
-    return f"{stored(entry.recorded)}#{entry.entry_id}"
+        self.through = entry.position
 
 
 def canonical(entry: Entry) -> str:
@@ -86,31 +82,58 @@ def seals(admdvs: str, fund: str, month: str = "") -> list[Mark]:
     return [Mark(*keys.parse_seal(item.sk), item.at, item.record(Seal)) for item in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Up to which entry a month was sealed, or its seals were followed."""
+
+    POSITIONAL: ClassVar = True
+    position: str
+
+
+def _last(admdvs: str, fund: str, month: str) -> Mark | None:
+    """The last seal of a fund up to and in `month`."""
+    pk = keys.seals_of(admdvs, fund)
+    item = store.last_before(pk, keys.FIRST, keys.after_seals(month))
+    return Mark(*keys.parse_seal(item.sk), item.at, item.record(Seal)) if item else None
+
+
 def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> int:
-    """Seals what was recorded up to `grace` ago and is not sealed yet; answers how many entries
-    came under a seal.
+    """Seals what was recorded up to `grace` ago and is not sealed yet, reading from where the last
+    sealing ended; answers how many entries came under a seal.
 
     No grace is needed for a period into which nothing can be posted any more.
     """
-    chains: dict[str, Chain] = {}
-    last: dict[str, tuple[int, str]] = {}
-    for fund in funds():
-        earlier = [mark for mark in seals(admdvs, fund) if mark.month <= month]
-        mine = [mark for mark in earlier if mark.month == month]
-        chains[fund] = Chain(earlier[-1].seal.head if earlier else "")
-        last[fund] = (mine[-1].number, mine[-1].seal.through) if mine else (0, "")
-    begin = {fund: chain.head for fund, chain in chains.items()}
-    for entry in store.entries(admdvs, month):
+    key = keys.of_sealed_through(admdvs, month)
+    before, through = store.find(key), ""
+    begin = before.record(Through).position if before else ""
+    lasts = {fund: _last(admdvs, fund, month) for fund in funds()}
+    chains = {fund: Chain(last.seal.head if last else "") for fund, last in lasts.items()}
+    mine = {fund: last for fund, last in lasts.items() if last and last.month == month}
+    starts = {fund: chain.head for fund, chain in chains.items()}
+    for entry in store.entries(admdvs, month, begin):
         if entry.recorded > now - grace:
             break
+        through = entry.position
         for fund in entry.funds:
-            if position(entry) > last[fund][1]:
+            if fund not in mine or entry.position > mine[fund].seal.through:
                 chains[fund].add(entry)
-    return sum(
-        _sealed(admdvs, fund, month, last[fund][0] + 1, begin[fund], chain, now)
+    done = sum(
+        _sealed(
+            admdvs,
+            fund,
+            month,
+            mine[fund].number + 1 if fund in mine else 1,
+            starts[fund],
+            chain,
+            now,
+        )
         for fund, chain in chains.items()
         if chain.count
     )
+    if through:
+        turn = store.FundItem.create_or_replace(before, key, Through(through), "sealed", at=now)
+        commit_once([turn])
+    return done
 
 
 def _sealed(
@@ -122,31 +145,36 @@ def _sealed(
     return chain.count if made else 0  # the same run was started twice: the other one's stands
 
 
-def verify(admdvs: str, month: str, now: datetime) -> list[str]:
-    """Follows a month's chains anew. Answers what does not agree, empty where all does; what does
-    not is told as `books.tampered` once.
+class _Followed:
+    """One fund's chain over a month's entries as they pass, held against its seals in order."""
 
-    An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
-    """
-    findings: list[str] = []
-    try:
-        findings = [
-            f"{fund}:{finding}"
-            for fund in funds()
-            for finding in _verified(admdvs, fund, month, store.entries(admdvs, month))
-        ]
-    except (MedaidError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, MedaidError) and error.retry:
-            raise
-        findings = [f"分录无法识别({type(error).__name__})"]
-    for finding in findings:
-        event = BooksFinding(admdvs, month, "seal", finding)
-        commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])
-    return findings
+    def __init__(self, fund: str, marks: Sequence[Mark], before: str) -> None:
+        self.fund, self.findings = (
+            fund,
+            [] if not marks or marks[0].seal.start == before else ["链首与上期不接"],
+        )
+        self.loose = 0
+        self._waiting, self._chain = list(marks), Chain(marks[0].seal.start if marks else "")
 
+    def take(self, entry: Entry) -> None:
+        if self.fund not in entry.funds:
+            return
+        while self._waiting and entry.position > self._waiting[0].seal.through:
+            self._end_seal()
+        if self._waiting:
+            self._chain.add(entry)
+        else:
+            self.loose += 1
 
-def _verified(admdvs: str, fund: str, month: str, entries: Iterable[Entry]) -> list[str]:
-    return followed(fund, month, seals(admdvs, fund), entries)
+    def _end_seal(self) -> None:
+        mark = self._waiting.pop(0)
+        self.findings += _compared(self._chain, mark)
+        self._chain = Chain(mark.seal.head)
+
+    def end(self) -> list[str]:
+        if self._waiting:
+            self._end_seal()
+        return self.findings + [f"封签 {rest} 之后的分录缺失" for rest in self._waiting]
 
 
 def followed(fund: str, month: str, every: Iterable[Mark], entries: Iterable[Entry]) -> list[str]:
@@ -156,26 +184,84 @@ def followed(fund: str, month: str, every: Iterable[Mark], entries: Iterable[Ent
     marks = [mark for mark in held if mark.month == month]
     if not marks:
         return []
-    chain = Chain(marks[0].seal.start)
-    found: list[str] = []
     before = [mark for mark in held if mark.month < month and mark.at <= marks[0].at]
-    if chain.head != (before[-1].seal.head if before else ""):
-        found.append("链首与上期不接")
-    waiting = iter(marks)
-    mark = next(waiting)
+    chain = _Followed(fund, marks, before[-1].seal.head if before else "")
     for entry in entries:
-        if fund not in entry.funds:
-            continue
-        while mark is not None and position(entry) > mark.seal.through:
-            found += _compared(chain, mark)
-            chain = Chain(mark.seal.head)
-            following = next(waiting, None)
-            if following is None:
-                return found
-            mark = following
-        chain.add(entry)
-    found += _compared(chain, mark)
-    return found + [f"封签 {rest} 之后的分录缺失" for rest in waiting]
+        chain.take(entry)
+    return chain.end()
+
+
+def verify(
+    admdvs: str, month: str, now: datetime, entries: Iterable[Entry] | None = None
+) -> list[str]:
+    """Follows all of a month's chains anew, in one pass over its entries (`entries`, where the
+    caller reads them anyway and the month is closing: then all must be under seal). Answers what
+    does not agree, empty where all does; what does not is told as `books.tampered` once.
+
+    An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
+    """
+    chains = [_chain(admdvs, fund, seals(admdvs, fund, month), month) for fund in funds()]
+    closing, held = entries is not None, entries or store.entries(admdvs, month)
+    findings = _passed(chains, held)
+    if closing:
+        findings += [f"{one.fund}:有 {one.loose} 笔分录不在封签之内" for one in chains if one.loose]
+    return _told(admdvs, month, findings, now)
+
+
+def verify_new(admdvs: str, month: str, now: datetime) -> list[str]:
+    """The same for what was sealed since it was last followed without a finding; no entry before is
+    read again. Raises Unavailable."""
+    key = keys.of_checked(admdvs, month)
+    before, sealed = store.find(key), store.find(keys.of_sealed_through(admdvs, month))
+    done = before.record(Through).position if before else ""
+    until = sealed.record(Through).position if sealed else ""
+    if until <= done:
+        return []
+    chains = []
+    for fund in funds():
+        marks = [one for one in seals(admdvs, fund, month) if one.seal.through <= until]
+        earlier = [one for one in marks if one.seal.through <= done]
+        chains.append(_chain(admdvs, fund, marks[len(earlier) :], month, earlier))
+    held = takewhile(lambda one: one.position <= until, store.entries(admdvs, month, done))
+    findings = _told(admdvs, month, _passed(chains, held), now)
+    if not findings:
+        turn = store.FundItem.create_or_replace(before, key, Through(until), "checked", at=now)
+        commit_once([turn])
+    return findings
+
+
+def _chain(
+    admdvs: str, fund: str, marks: Sequence[Mark], month: str, earlier: Sequence[Mark] = ()
+) -> _Followed:
+    """A fund's chain that goes on behind the seals `earlier` of its month, else behind the last
+    seal of a month before that was there when this month's first was made."""
+    if earlier or not marks:
+        return _Followed(fund, marks, earlier[-1].seal.head if earlier else "")
+    pk, sk = keys.seals_of(admdvs, fund), month
+    while (item := store.last_before(pk, keys.FIRST, sk)) is not None:
+        if item.at <= marks[0].at:
+            return _Followed(fund, marks, item.record(Seal).head)
+        sk = item.sk
+    return _Followed(fund, marks, "")
+
+
+def _passed(chains: Sequence[_Followed], entries: Iterable[Entry]) -> list[str]:
+    try:
+        for entry in entries:
+            for chain in chains:
+                chain.take(entry)
+    except (MedaidError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, MedaidError) and error.retry:
+            raise
+        return [f"分录无法识别({type(error).__name__})"]
+    return [f"{chain.fund}:{finding}" for chain in chains for finding in chain.end()]
+
+
+def _told(admdvs: str, month: str, findings: list[str], now: datetime) -> list[str]:
+    for finding in findings:
+        event = BooksFinding(admdvs, month, "seal", finding)
+        commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])
+    return findings
 
 
 def _compared(chain: Chain, mark: Mark) -> list[str]:

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 
 from medaid.fund import books
 from medaid.fund.analysis import share_reached
-from medaid.fund.balances import balance, between, entries
+from medaid.fund.balances import balance, entries, turnovers
 from medaid.fund.cash import money_promised, promise_ended, refuse_as_changed, writes
 from medaid.fund.model import Entry
 from medaid.fund.open_amounts import list_current_accounts, open_items, take_open
 from medaid.fund.periods import post, posting, refuse_closed
+from medaid.fund.rolled import listed_entries
 
 
 def trial_balance(
@@ -20,8 +21,8 @@ def trial_balance(
 ) -> books.TrialBalance:
     """The trial balance of a region from `begin` to `end`, both included."""
     opening = balance(admdvs, begin - timedelta(days=1), known)
-    moved = between(admdvs, begin, end, known)
-    return books.trial_balance(admdvs, f"{begin}至{end}", opening, moved)
+    rows = books.balance_rows(opening, turnovers(admdvs, begin, end, known))
+    return books.TrialBalance(admdvs, f"{begin}至{end}", rows)
 
 
 __all__: Sequence[str] = (
@@ -29,6 +30,7 @@ __all__: Sequence[str] = (
     "balance",
     "entries",
     "list_current_accounts",
+    "listed_entries",
     "money_promised",
     "open_items",
     "post",

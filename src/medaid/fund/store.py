@@ -4,18 +4,13 @@ what may change (keys in `medaid.fund.keys`)."""
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from pynamodb.expressions.condition import Condition
+
 from medaid.aws.items import Key, VersionedItem
-from medaid.aws.table import (
-    FenAttribute,
-    Model,
-    PackedAttribute,
-    UnicodeAttribute,
-    WholeAttribute,
-    table_meta,
-)
+from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
 from medaid.aws.transaction import Check, Put, Write, reading
 from medaid.fund import keys
 from medaid.fund.model import Entry, Line
@@ -42,17 +37,6 @@ class FundItem(VersionedItem):
     """One versioned record of a finance office: period, budget, request, voucher, seal …"""
 
     Meta = table_meta("fund")
-
-
-class RollItem(Model):
-    """Debits and credits of one account in one month, by the day they were recorded; whole fen."""
-
-    Meta = table_meta("fund")
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    debits = FenAttribute()
-    credits = FenAttribute()
-    lines = WholeAttribute()
 
 
 def put(entry: Entry) -> Write:
@@ -87,19 +71,36 @@ def entry_of(item: JournalItem) -> Entry:
     )
 
 
-def entries(admdvs: str, period: str) -> Iterator[Entry]:
+def entries(admdvs: str, period: str, after: str = "", page: int | None = None) -> Iterator[Entry]:
     """Entries of a region whose effective date lies in month `period` (`yyyy-mm`), in the order
-    recorded; streamed, never all in memory.
+    recorded, behind the position `after`; streamed, never all in memory. `page`: how many one query
+    brings.
 
     Raises Unavailable where storage does not answer.
     """
-    queries = [_shard_items(pk) for pk in keys.journal_shards(admdvs, period)]
+    queries = [_shard_items(pk, after, page) for pk in keys.journal_shards(admdvs, period)]
     for item in heapq.merge(*queries, key=lambda found: found.sk):
         yield entry_of(item)
 
 
-def _shard_items(pk: str) -> Iterator[JournalItem]:
-    found = iter(reading(lambda: JournalItem.query(pk, consistent_read=True)))
+def entries_at(admdvs: str, period: str, positions: Sequence[str]) -> list[Entry]:
+    """The entries that stand at `positions` of a month, in that order; a hundred in one call.
+    Raises LookupError where one is not there, Unavailable."""
+    wanted = [keys.at_position(admdvs, period, one) for one in positions]
+
+    def read() -> list[JournalItem]:
+        return list(JournalItem.batch_get(wanted, consistent_read=True)) if wanted else []
+
+    read_items: list[JournalItem] = reading(read)
+    found = {item.sk: entry_of(item) for item in read_items}
+    return [found[one] for one in positions]
+
+
+def _shard_items(pk: str, after: str, page: int | None) -> Iterator[JournalItem]:
+    behind = JournalItem.sk > after if after else None
+    found = iter(
+        reading(lambda: JournalItem.query(pk, behind, consistent_read=True, page_size=page))
+    )
     while (item := reading(lambda: next(found, None))) is not None:
         yield item
 
@@ -130,23 +131,25 @@ def last_under(pk: str, prefix: str) -> FundItem | None:
     return _end_under(pk, prefix, forward=False)
 
 
-def _end_under(pk: str, prefix: str, *, forward: bool) -> FundItem | None:
-    condition = FundItem.sk.startswith(prefix)
+def last_before(pk: str, prefix: str, sk: str) -> FundItem | None:
+    """The last of them whose sort key comes before `sk`; reads that one alone. Raises
+    Unavailable."""
+    return _end_of(pk, FundItem.sk.between(prefix, sk), forward=False, without=sk)
 
+
+def _end_under(pk: str, prefix: str, *, forward: bool) -> FundItem | None:
+    return _end_of(pk, FundItem.sk.startswith(prefix), forward=forward)
+
+
+def _end_of(pk: str, condition: Condition, *, forward: bool, without: str = "") -> FundItem | None:
     def read() -> list[FundItem]:
         found = FundItem.query(
-            pk, condition, consistent_read=True, limit=1, scan_index_forward=forward
+            pk, condition, consistent_read=True, limit=2, scan_index_forward=forward
         )
-        return list(found)
+        return [one for one in found if one.sk != without]
 
     found: list[FundItem] = reading(read)
     return found[0] if found else None
-
-
-def rolled(admdvs: str, month: str) -> Iterator[RollItem]:
-    """Roll-ups of a region's month. Raises Unavailable."""
-    pk = keys.rolls_of(admdvs, month)
-    yield from reading(lambda: list(RollItem.query(pk, consistent_read=True)))
 
 
 def posted(entry_id: str, at: datetime) -> Write:

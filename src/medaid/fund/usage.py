@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from medaid.fund import books, keys, store, years
+from medaid.fund import balances, keys, store, year_figures, years
 from medaid.fund.model.chart import accounts
+from medaid.fund.movements import balances_of
 from medaid.fund.records import ClosedYear, Period, PeriodState
 from medaid.money import Fen
 from medaid.months import Month
@@ -15,8 +16,7 @@ from medaid.months import Month
 
 def used_through(admdvs: str, month: Month) -> dict[str, Fen]:
     """By code of income and expense, the year's amount to the end of `month`, each positive on its
-    own side; the year's close does not count. Months that are open count as far as they are rolled
-    up, which takes moments."""
+    own side; the year's close does not count."""
     closed = _closed(admdvs, month.year)
     last = max((one for one in closed if one <= month), default=None)
     sums: dict[str, int] = {}
@@ -72,16 +72,11 @@ def _carried(admdvs: str, december: Month) -> Mapping[str, Fen]:
     kept = item.record(ClosedYear).carried if item else {}
     if kept:
         return kept
-    entries = store.entries(admdvs, december)
-    return books.balances(one for one in entries if one.kind == "year_close")
+    return year_figures.carried_over(admdvs, december.year)
 
 
 def _rolled(admdvs: str, month: Month) -> dict[str, Fen]:
-    sums: dict[str, int] = {}
-    for item in store.rolled(admdvs, month):
-        code = keys.parse_roll(item.sk)[1]
-        sums[code] = sums.get(code, 0) + int(item.debits) - int(item.credits)
-    return {code: Fen(fen) for code, fen in sums.items()}
+    return balances_of(balances.turnovers(admdvs, month.first, month.last))
 
 
 def _add(sums: dict[str, int], more: Mapping[str, Fen], sign: int = 1) -> None:

@@ -45,7 +45,7 @@ def chain_findings(
             entry
             for entry in entries
             if fund in entry.funds
-            and seals.position(entry) > through
+            and entry.position > through
             and entry.recorded < now - timedelta(days=UNSEALED_DAYS)
         ]
         if late:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from medaid.aws.transaction import Write
-from medaid.fund import balances, books, keys, store
+from medaid.fund import balances, keys, store
 from medaid.fund.cash_basis import BasisKept, CashBasis
 from medaid.fund.model.chart import account, accounts
 from medaid.fund.model.provisions import Provision, cash_statements, provisions_on
+from medaid.fund.movements import balances_of
 from medaid.money import Fen
 from medaid.months import Month
 
@@ -24,8 +25,7 @@ def booked(admdvs: str, year: int) -> dict[str, Fen]:
     figures sum to zero."""
     begin = balances.balance(admdvs, date(year - 1, 12, 31))
     end = balances.balance(admdvs, date(year, 12, 31))
-    december = store.entries(admdvs, f"{year:04d}-12")
-    carried = books.balances(entry for entry in december if entry.kind == "year_close")
+    carried = carried_over(admdvs, year)
     figures: dict[str, int] = {}
     for code in {**begin, **end, **carried}:
         fen = int(end.get(code, Fen(0))) - int(carried.get(code, Fen(0)))
@@ -35,6 +35,12 @@ def booked(admdvs: str, year: int) -> dict[str, Fen]:
             figures[fund] = figures.get(fund, 0) + int(begin[code])
         figures[code] = figures.get(code, 0) + fen
     return {code: Fen(fen) for code, fen in figures.items() if fen}
+
+
+def carried_over(admdvs: str, year: int) -> dict[str, Fen]:
+    """What the year's close took off its accounts and put on the funds, as far as it did."""
+    last = Month(f"{year:04d}-12")
+    return balances_of(balances.turnovers(admdvs, last.first, last.last, only="year_close"))
 
 
 def figures(admdvs: str, year: int) -> dict[str, Fen]:

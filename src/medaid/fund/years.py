@@ -8,7 +8,7 @@ from typing import Final
 
 from medaid.aws.transaction import commit_once
 from medaid.errors import Refused
-from medaid.fund import books, keys, periods, store, year_figures
+from medaid.fund import balances, books, keys, periods, store, year_figures
 from medaid.fund.model import Entry, Line, journal
 from medaid.fund.model.chart import account, accounts, funds
 from medaid.fund.model.provisions import cash_statements
@@ -96,20 +96,25 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     ]
     assert not left, f"the year was not carried over: {left}"
     if store.find(keys.of_year(admdvs, year)) is None:
-        entries = store.entries(admdvs, december)
-        carried = books.balances(one for one in entries if one.kind == "year_close")
-        record = ClosedYear(by, now, carried)
+        record = ClosedYear(by, now, year_figures.carried_over(admdvs, year))
         key = keys.of_year(admdvs, year)
         commit_once([store.FundItem.create(key, record, "year", state="closed", at=now)])
     return balance
 
 
+def _next_number(admdvs: str, year: int) -> int:
+    """Of the carry-over that follows those which are posted."""
+    number = 1
+    while store.find(keys.of_posted(carried_id(admdvs, year, number))) is not None:
+        number += 1
+    return number
+
+
 def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetime) -> None:
     sums = {code: int(fen) for code, fen in begins.items()}
-    held = list(store.entries(admdvs, december))
-    for code, fen in books.balances(held).items():
-        sums[code] = sums.get(code, 0) + int(fen)
-    number = 1 + sum(one.kind == "year_close" for one in held)
+    for code, turnover in balances.turnovers(admdvs, december.first, december.last).items():
+        sums[code] = sums.get(code, 0) + turnover.debits - turnover.credits
+    number = _next_number(admdvs, december.year)
     moved = {code: Fen(fen) for code, fen in sums.items()}
     held_on_cash = cash_statements(december.year)
     more = year_figures.fund_on_cash(year_figures.basis_at(admdvs, december))

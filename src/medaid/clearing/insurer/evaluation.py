@@ -20,9 +20,9 @@ from medaid.regions import Region
 
 
 def year_entries(district: str, year: int, now: datetime) -> Iterator[Entry]:
-    """A district's entries from the beginning of a year on."""
+    """A district's entries that move what an insurer fronted, from the beginning of a year on."""
     for month in Month(f"{year}-01").through(Month.of(now)):
-        yield from fund.entries(district, month)
+        yield from fund.listed_entries(district, month, "2104")
 
 
 def evaluate(city: Region, year: int, now: datetime) -> Evaluation:

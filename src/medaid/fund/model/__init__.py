@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 from medaid.errors import BadInput
-from medaid.instants import aware
+from medaid.instants import aware, stored
 from medaid.money import Fen
 
 KINDS: Final = ("asset", "liability", "balance", "income", "expense")
@@ -143,6 +143,11 @@ class Entry:
     def period(self) -> str:
         """The accounting month, `yyyy-mm`, by the effective date."""
         return f"{self.effective:%Y-%m}"
+
+    @property
+    def position(self) -> str:
+        """Where it stands in the order recorded."""
+        return f"{stored(self.recorded)}#{self.entry_id}"
 
     @property
     def funds(self) -> tuple[str, ...]:

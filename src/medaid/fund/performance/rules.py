@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from medaid.fund.model import Entry, reversal_id
 from medaid.fund.model.chart import accounts
+from medaid.fund.movements import AT_THE_COUNTER, Movements
 from medaid.fund.performance.model import (
     FUND,
     Indicator,
@@ -14,10 +14,8 @@ from medaid.fund.performance.model import (
     Measure,
     Measures,
 )
-from medaid.ids import entry_id
 from medaid.money import Fen, Ratio, average, half_up, percent_text
 
-_AT_THE_COUNTER, _BY_HAND = "settlement", "reimbursement"
 _NO_BUDGET = "本年度没有已批复的预算"
 _NOT_MEASURED = "没有取得数据"
 
@@ -25,15 +23,15 @@ _NOT_MEASURED = "没有取得数据"
 def book_measures(
     amounts: Mapping[str, Fen],
     granted: Mapping[str, Fen],
-    entries: Iterable[Entry],
+    months: Iterable[Movements],
     budgeted: Fen | None,
 ) -> dict[str, Measure | str]:
     """The indicators that follow from the books: `amounts` by row of the fund's statements on the
     basis of its final accounts, `granted` the same as booked when it was granted, which is what
-    person-times are counted by; `entries` those of the year, `budgeted` the expense approved (None
+    person-times are counted by; `months` those of the year, `budgeted` the expense approved (None
     where nobody did)."""
-    times = person_times(entries)
-    counter = sum(n for (kind, _), n in times.items() if kind == _AT_THE_COUNTER)
+    times = person_times(months)
+    counter = sum(n for (kind, _), n in times.items() if kind == AT_THE_COUNTER)
     care = {
         one: sum(n for (_, what), n in times.items() if what == one)
         for one in ("inpatient", "outpatient")
@@ -53,27 +51,11 @@ def book_measures(
     }
 
 
-def person_times(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
-    """Person-times assisted by kind of entry and care: each settlement or case whose assistance the
-    books bear, one that was taken back whole taken off; a recovery is none, nor is its taking back,
-    which bears no id of the kind's own."""
+def person_times(months: Iterable[Movements]) -> dict[tuple[str, str], int]:
+    """Person-times assisted by kind of entry and care (`movements.person_times`)."""
     found: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        if entry.kind not in (_AT_THE_COUNTER, _BY_HAND):
-            continue
-        back = bool(entry.reverses)
-        if back and entry.entry_id != reversal_id(entry.reverses):
-            continue
-        if not back and not entry.entry_id.startswith(entry_id("", entry.kind)):
-            continue
-        cares = {
-            line.account.care
-            for line in entry.lines
-            if line.account.fund == FUND and line.account.kind == "expense"
-        }
-        for care in cares:
-            key = entry.kind, care
-            found[key] = found.get(key, 0) + (-1 if back else 1)
+    for key, times in ((key, times) for month in months for key, times in month.times.items()):
+        found[key.kind, key.care] = found.get((key.kind, key.care), 0) + times
     return found
 
 

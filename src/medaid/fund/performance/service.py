@@ -66,7 +66,7 @@ def compute(admdvs: Region, year: int, others: OtherMeasures, now: datetime) -> 
     forms = layouts.forms_of(FUND, year)
     amounts = statements.amounts(FUND, forms, figures)
     granted = statements.amounts(FUND, forms, booked)
-    found = balances.between(admdvs, date(year, 1, 1), date(year, 12, 31))
+    found = balances.movements(admdvs, date(year, 1, 1), date(year, 12, 31))
     budgeted = _budgeted(admdvs, year)
     measured = {
         **rules.book_measures(amounts, granted, found, budgeted),
