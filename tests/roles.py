@@ -43,7 +43,7 @@ _DOORS: Final = (
         "Outbox",
     ),
     (re.compile(r"/medaid/reimbursement/jobs\.py$"), None, "YearEnd"),
-    (re.compile(r"/medaid/clearing/jobs\.py$"), ("monthly", "daily"), "Clearing"),
+    (re.compile(r"/medaid/clearing/jobs\.py$"), ("monthly", "daily", "step", "begin"), "Clearing"),
     (re.compile(r"/medaid/fund/rollups\.py$"), ("brought",), "Rollup"),
     (re.compile(r"/medaid/settlement/gateways/service\.py$"), ("answer",), "Settle"),
 )

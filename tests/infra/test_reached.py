@@ -9,6 +9,7 @@ from tests.reach import DOORS, bodies, definitions, names, outside, package, tre
 from medaid.local.places import PACKAGE
 
 EXEMPT = {
+    "FenAttribute": "money in an attribute of its own, for a table that sums in storage",
     "forget": "empties caches of this process between tests",
     "compiled_packs": "called by `medaid` in a process of its own, by its name in a text",
     "steps_from_data": "reads a kept answer back, strictly: the proof that it can be replayed",

@@ -167,7 +167,8 @@ FORBIDDEN = [
     ("Settle", "Query", "access", "P#x"),
     ("Settle", "UpdateItem", "access", "P#x"),
     ("Clearing", "PutItem", "fund", "SEAL#x"),
-    ("Clearing", "PutItem", "fund", "ROLL#x"),
+    ("Rollup", "PutItem", "journal", "J#x"),  # who sums up what is posted
+    ("Finance", "PutItem", "fund", "ROLL#x"),
     ("Clearing", "PutItem", "people", "P#x"),
     ("Clearing", "PutItem", "reimbursement", "C#x"),
     ("Clearing", "DeleteItem", "journal", "J#x"),

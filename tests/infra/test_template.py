@@ -219,7 +219,7 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
 
 def journal_is_only_ever_added_to(t: Template) -> list[str]:
     """Nothing may change or delete an entry of the books, whatever a program does (J32)."""
-    allowed = {"dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"}
+    allowed = {f"dynamodb:{name}" for name in ("PutItem", "GetItem", "BatchGetItem", "Query")}
     allowed |= {
         "dynamodb:DescribeStream",
         "dynamodb:GetRecords",
@@ -456,9 +456,10 @@ def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
 
 
 def alarms_watch_what_is_counted_and_judged_by_the_code(t: Template) -> list[str]:
-    """A metric of ours that an alarm watches is counted by a function; a count of days has its
+    """A metric of ours that an alarm watches is counted by a function or job; a count of days has its
     threshold in the code's own data, so the alarm asks for any at all."""
-    text = "".join(p.read_text("utf-8") for p in (ROOT / "functions").rglob("*.py"))
+    counted = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "src/medaid").rglob("jobs.py")]
+    text = "".join(path.read_text("utf-8") for path in counted)
     mine = [
         r["Properties"]
         for _, r in kind(t, "CloudWatch::Alarm")

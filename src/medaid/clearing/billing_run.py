@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from medaid.aws.faults import Failed
 from medaid.aws.settings import settings
 from medaid.clearing import runs, store
 from medaid.clearing.regions import service as regions
@@ -24,11 +25,16 @@ CATCH_UP: Final = 24
 
 @dataclass
 class JobDone:
-    """What a job did: counts by name, findings of the books by name, and what failed (never
-    personal data)."""
+    """What a job or a step did: its name, counts by name, and what failed (never personal data)."""
 
     counts: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    name: str = ""
+
+    def check(self) -> None:
+        """Raises Failed where a part of it failed, so that it is run again."""
+        if self.failed:
+            raise Failed(f"{len(self.failed)} steps failed: {self.failed[:20]}")
 
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number

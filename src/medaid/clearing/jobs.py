@@ -16,25 +16,20 @@ from functools import partial
 from typing import Final
 
 from medaid.aws import queue
-from medaid.aws.faults import Failed
 from medaid.aws.settings import settings
-from medaid.aws.transaction import Decided, transact
-from medaid.clearing import keys, store
-from medaid.clearing.billing_run import BILLED, JobDone, bill_regions
+from medaid.clearing import runs, store
+from medaid.clearing.billing_run import BILLED, bill_regions
+from medaid.clearing.billing_run import JobDone as JobDone
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
-from medaid.clearing.store import ClearingItem
-from medaid.fund import finance, periods, rollups, sealing, seals
-from medaid.fund.records import PeriodState
+from medaid.fund import finance, rollups, sealing, seals
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.regions import NATION, Level, Region
 from medaid.workdays import Calendar
 
-MORNING: Final = "morning"
-"""Under what name the steps of a morning are noted."""
 AFTER_STATEMENTS: Final = 600
 """Seconds that bills between regions wait, so that statements which were missed are there. What
 comes later than that lies in a later bill."""
@@ -42,28 +37,26 @@ comes later than that lies in a later bill."""
 Act = Callable[[Region, datetime, Calendar], int]
 
 
-def _unclosed(admdvs: str, now: datetime) -> list[Month]:
-    """This month and the one before while it is not closed: a closed one was sealed, followed and
-    compared whole."""
-    running = Month.of(now)
-    closed = periods.status(admdvs, running.previous) is PeriodState.CLOSED
-    return [running] if closed else [running.previous, running]
-
-
 def _sealed(admdvs: Region, now: datetime, _: Calendar) -> int:
-    return sum(sealing.sealed(admdvs, month, now) for month in _unclosed(admdvs, now))
+    return sum(sealing.sealed(admdvs, month, now) for month in sealing.unclosed_months(admdvs, now))
 
 
 def _tampered(admdvs: Region, now: datetime, _: Calendar) -> int:
-    return sum(len(seals.verify_new(admdvs, month, now)) for month in _unclosed(admdvs, now))
+    return sum(
+        len(seals.verify_new(admdvs, month, now)) for month in sealing.unclosed_months(admdvs, now)
+    )
 
 
 def _rolled_up(admdvs: Region, now: datetime, _: Calendar) -> int:
-    return sum(rollups.roll_forward(admdvs, month, now) for month in _unclosed(admdvs, now))
+    return sum(
+        rollups.roll_forward(admdvs, month, now) for month in sealing.unclosed_months(admdvs, now)
+    )
 
 
 def _differs(admdvs: Region, now: datetime, _: Calendar) -> int:
-    return sum(len(rollups.recompute(admdvs, month, now)) for month in _unclosed(admdvs, now))
+    return sum(
+        len(rollups.recompute(admdvs, month, now)) for month in sealing.unclosed_months(admdvs, now)
+    )
 
 
 def _bills(above: Region, now: datetime, _: Calendar) -> int:
@@ -72,8 +65,7 @@ def _bills(above: Region, now: datetime, _: Calendar) -> int:
     done = JobDone()
     whole = above.level is Level.NATION
     bill_regions(done, [one for one in store.list_regions() if whole or one.province == above], now)
-    if done.failed:
-        raise Failed(f"{len(done.failed)} bills failed: {done.failed[:20]}")
+    done.check()
     return done.counts.get(BILLED, 0)
 
 
@@ -129,6 +121,13 @@ STEPS: Final[dict[str, Act]] = {
 }
 """What a step does for its region, and what it counts, in the order in which one process does
 them."""
+ALARMS: Final = {
+    "tampered": "BooksTampered",
+    "rollup_differs": "RollupDiffers",
+    "overdue": "ClearingLate",
+    "bills_late": "ClearingLate",
+}
+"""What a step counts that an alarm rests on, and the metric."""
 FOLLOWED_BY: Final = {"sealed": "tampered", "rolled_up": "rollup_differs"}
 """The step that a step asks for when it is done: what has to come after it."""
 _OF_A_REGION: Final = (
@@ -166,14 +165,6 @@ class StepAsked:
         if asked["step"] not in STEPS:
             raise ValueError("no such step")
         return cls(asked["step"], Region(asked["admdvs"]), date.fromisoformat(asked["day"]))
-
-
-@dataclass(frozen=True, slots=True)
-class StepDone:
-    """The last time that a step of a region was done: of which morning, and what it counted."""
-
-    day: date
-    count: int
 
 
 def monthly(now: datetime, calendar: Calendar) -> JobDone:
@@ -222,39 +213,36 @@ def _begun(asked: list[StepAsked], now: datetime, calendar: Calendar) -> JobDone
     return done
 
 
-def step(body: str, now: datetime, calendar: Calendar) -> tuple[str, int]:
+def begin(job: str, now: datetime, calendar: Calendar) -> JobDone:
+    """What the schedule asks for: `daily` or `monthly`."""
+    done = monthly(now, calendar) if job == "monthly" else daily(now, calendar)
+    done.name = job
+    return done
+
+
+def measured(done: JobDone) -> list[tuple[str, int]]:
+    """The metrics of a job or step, name and count: what alarms rest on, and that a job ended."""
+    found = [(metric, done.counts.get(name, 0)) for name, metric in ALARMS.items()]
+    ended = done.name in ("daily", "monthly") and not done.failed
+    return [*found, (f"{done.name.capitalize()}Done", 1)] if ended else found
+
+
+def step(body: str, now: datetime, calendar: Calendar) -> JobDone:
     """One message: a step done for its region, and the one asked for that follows it. Brought
-    again, it changes nothing twice. Answers its name and what it counted. Raises what the step
-    raises, ValueError for no such step."""
+    again, it changes nothing twice. Raises what the step raises, ValueError for no such step."""
     asked = StepAsked.of(body)
     count = _noted(asked, now, calendar)
     following = FOLLOWED_BY.get(asked.step)
     if following:
         queue.send(settings().morning_queue, StepAsked(following, asked.admdvs, asked.day).body)
-    return asked.step, count
+    return JobDone({asked.step: count}, name=asked.step)
 
 
 def _noted(asked: StepAsked, now: datetime, calendar: Calendar) -> int:
     """Does a step, and notes of which day it was done last."""
     count = STEPS[asked.step](asked.admdvs, now, calendar)
-    key = keys.run_key(MORNING, asked.admdvs, asked.step)
-
-    def decide() -> Decided[None]:
-        row = ClearingItem.find(key)
-        if row is not None and row.record(StepDone).day >= asked.day:
-            return Decided(None)
-        record = StepDone(asked.day, count)
-        return Decided(None, [ClearingItem.create_or_replace(row, key, record, MORNING, at=now)])
-
-    transact(decide)
+    runs.note_step(asked.admdvs, asked.step, asked.day, count, now)
     return count
-
-
-def list_steps(admdvs: Region) -> dict[str, StepDone]:
-    """The steps that were ever done for a region, and when last: one that stays behind the others
-    lies among the dead letters, or waits."""
-    rows = ClearingItem.list_under(keys.runs_key(MORNING, admdvs))
-    return {row.sk: row.record(StepDone) for row in rows}
 
 
 def task(body: str) -> None:

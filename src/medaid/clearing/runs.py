@@ -19,6 +19,8 @@ from medaid.instants import BEIJING
 
 STATEMENTS: Final = "month"
 """The run that makes a month's statements."""
+MORNING: Final = "morning"
+"""Under what name the steps of a morning are noted."""
 
 
 class RunState(StrEnum):
@@ -84,3 +86,36 @@ def end_run(job: str, admdvs: str, period: str, counts: Mapping[str, int], now: 
         return Decided(None, [row.replace(done, job, state=done.state, at=now)])
 
     transact(decide)
+
+
+# -------------------------------------------------------------------------------------------------
+# steps of each morning
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """The last time that a step of a region was done: of which morning, and what it counted."""
+
+    day: date
+    count: int
+
+
+def note_step(admdvs: str, step: str, day: date, count: int, now: datetime) -> None:
+    """Notes that a step of the morning of `day` was done; an earlier morning changes nothing."""
+    key = keys.run_key(MORNING, admdvs, step)
+
+    def decide() -> Decided[None]:
+        row = ClearingItem.find(key)
+        if row is not None and row.record(StepDone).day >= day:
+            return Decided(None)
+        record = StepDone(day, count)
+        return Decided(None, [ClearingItem.create_or_replace(row, key, record, MORNING, at=now)])
+
+    transact(decide)
+
+
+def list_steps(admdvs: str) -> dict[str, StepDone]:
+    """The steps that were ever done for a region, and when last: one that stays behind the others
+    waits, or lies among the dead letters."""
+    rows = ClearingItem.list_under(keys.runs_key(MORNING, admdvs))
+    return {row.sk: row.record(StepDone) for row in rows}

@@ -42,7 +42,7 @@ class Party(NamedTuple):
     counterpart: str
 
 
-class Care(NamedTuple):
+class CareOfDay(NamedTuple):
     """Of which day, kind of entry and care."""
 
     day: str
@@ -120,7 +120,7 @@ class Movements:
 
     sums: dict[DayAccount, Turnover] = field(default_factory=dict)
     parties: dict[Party, Turnover] = field(default_factory=dict)
-    times: dict[Care, int] = field(default_factory=dict)
+    times: dict[CareOfDay, int] = field(default_factory=dict)
     listed: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     """By effective day: position of an entry, numbers of the accounts it moves."""
 
@@ -138,7 +138,7 @@ class Movements:
         if numbers:
             self.listed.setdefault(day, {})[entry.position] = tuple(sorted(numbers))
         for care, times in person_times(entry):
-            key = Care(day, entry.kind, care)
+            key = CareOfDay(day, entry.kind, care)
             self.times[key] = self.times.get(key, 0) + times
 
     def watched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -154,7 +154,7 @@ class Movements:
             held.debits += int(one.debits)
             held.credits += int(one.credits)
         for count in kept.times:
-            key = Care(day, count.kind, count.care)
+            key = CareOfDay(day, count.kind, count.care)
             self.times[key] = self.times.get(key, 0) + count.times
         for entry in kept.listed:
             self.listed.setdefault(day, {})[entry.position] = entry.numbers

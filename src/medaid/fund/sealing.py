@@ -9,6 +9,7 @@ from medaid.aws import function
 from medaid.aws.settings import settings
 from medaid.fund import anchors, keys, seals, store
 from medaid.fund.records import PeriodState
+from medaid.months import Month
 
 
 def sealed(admdvs: str, month: str, now: datetime) -> int:
@@ -18,6 +19,15 @@ def sealed(admdvs: str, month: str, now: datetime) -> int:
     if not name:
         return seal_and_anchor(admdvs, month, now)
     return int(function.call(name, {"admdvs": admdvs, "month": month})["sealed"])
+
+
+def unclosed_months(admdvs: str, now: datetime) -> list[Month]:
+    """This month and the one before while it is not closed: a closed one was sealed, followed and
+    compared whole. Raises Unavailable."""
+    running = Month.of(now)
+    before = store.find(keys.of_period(admdvs, running.previous))
+    closed = before is not None and before.state == PeriodState.CLOSED
+    return [running] if closed else [running.previous, running]
 
 
 def seal_and_anchor(admdvs: str, month: str, now: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from medaid.aws.rest.bodies import InstantText, ListQuery, Page, Shown
+from medaid.aws.rest.bodies import DayText, InstantText, ListQuery, Page, Shown
 from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing import runs
@@ -78,6 +78,26 @@ def institution_month_shown(one: InstitutionMonth) -> InstitutionMonthShown:
 def month_item_shown(one: MonthItem) -> MonthItemShown:
     amounts = dict(one.item.amounts)
     return MonthItemShown.of(one.item, amounts=amounts, statement=one.statement, why=one.why)
+
+
+class MorningStepShown(Shown):
+    """When a step of the morning's work was done last for a region, and what it counted."""
+
+    step: str
+    day: DayText
+    count: int
+
+
+class MorningShown(Shown):
+    """The region's steps of the morning's work: one whose day stays behind has failed or waits."""
+
+    steps: list[MorningStepShown]
+
+
+@ROUTES.get("/clearing/{admdvs}/morning", "每日批处理各步骤最近完成情况", roles=READERS)
+def show_morning(_call: Call[HospitalContext, None], admdvs: Region) -> MorningShown:
+    done = runs.list_steps(admdvs).items()
+    return MorningShown(steps=[MorningStepShown.of(one, step=name) for name, one in done])
 
 
 @ROUTES.get(
