@@ -456,7 +456,7 @@ def every_function_and_queue_has_an_alarm(t: Template) -> list[str]:
 
 
 def alarms_watch_what_is_counted_and_judged_by_the_code(t: Template) -> list[str]:
-    """A metric of ours that an alarm watches is counted by a function or job; a count of days has its
+    """A metric of ours that an alarm watches is counted by a function or job; one of days has its
     threshold in the code's own data, so the alarm asks for any at all."""
     counted = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "src/medaid").rglob("jobs.py")]
     text = "".join(path.read_text("utf-8") for path in counted)
