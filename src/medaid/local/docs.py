@@ -18,7 +18,7 @@ from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
-from medaid.local import articles_page
+from medaid.local import articles_page, refusal_pages
 from medaid.local.blocks import interface, refusals, words
 from medaid.local.blocks.tables import coded
 from medaid.local.errors import LocalError
@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise LocalError(f"not current: {', '.join(stale)}; run `medaid docs`")
     for name, text in pages():
         if name in stale:
+            (DOCS / name).parent.mkdir(exist_ok=True)
             (DOCS / name).write_text(text, encoding="utf-8")
             print(f"docs/{name}")
     return 0
@@ -88,6 +89,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield name, filled((DOCS / name).read_text(encoding="utf-8"))
     yield "openapi.json", describe.text(TABLES)
     yield from articles_page.pages()
+    yield from refusal_pages.pages()
 
 
 def filled(page: str) -> str:
