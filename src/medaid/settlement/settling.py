@@ -22,7 +22,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
-from medaid.settlement import receipts, rules, store
+from medaid.settlement import injuries, receipts, rules, store
 from medaid.settlement.lines import totals
 from medaid.settlement.messages import act_once, check_visit, contracted, unknown_visit
 from medaid.settlement.model import (
@@ -197,6 +197,7 @@ def _request(
     med_type = visit.med_type if inpatient else message.text("med_type")
     end = _end(message, visit, civil_date(now)) if inpatient else visit.begin
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
+    injuries.check_payable(visit)
     extension, care = message.extension, codes.care_of(med_type, message.infno)
     bill, fees = _bill(message, visit, batch, care, end)
     return rules.Request(
@@ -219,6 +220,7 @@ def _request(
             paid_by_others=int(extension.paid_by_others),
             stated_facts={
                 **extension.facts,
+                **injuries.cause_of(visit, extension.facts),
                 "disease": visit.disease,
                 "level": contracted(institution.code, end).level,
             },

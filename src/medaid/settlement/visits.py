@@ -19,7 +19,7 @@ from medaid.instants import civil_date
 from medaid.people import service as people
 from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import library
-from medaid.settlement import rules, store
+from medaid.settlement import injuries, rules, store
 from medaid.settlement.messages import (
     STAYS,
     act_once,
@@ -62,6 +62,8 @@ def register_visit(message: Message, institution: Institution, now: datetime) ->
             store.create_message(record),
         ]
         warnings = _warnings(file, visit, civil_date(now))
+        if message.infno == "2401":
+            warnings += injuries.warnings_of(message, visit.notes)
         return Decided(Reply(_opened(message, visit.mdtrt_id), warnings), writes)
 
     def again(record: MessageRecord) -> Reply:
@@ -99,6 +101,7 @@ def _registered(
             library().figures(enrolment.admdvs, begin),
         )
         notes |= {LATE: late} if late else {}
+        notes |= injuries.notes_of(message)
     return Visit(
         ids.visit_id(enrolment.admdvs, begin.year, message.institution, message.msgid),
         message.institution,
@@ -170,15 +173,16 @@ def _described(message: Message, now: datetime, settled_as: str) -> Reply:
             raise BadInput("DATE_ORDER", field="begntime", rule=f"早于登记的年度 {registered}")
         if visit.end is not None:
             rules.check_dates(begin, visit.end, civil_date(now), "begntime")
+        notes = {**visit.notes, **injuries.notes_of(message)}
         disease = message.text("dise_codg")
-        return replace(visit, med_type=med_type, begin=begin, disease=disease)
+        return replace(visit, med_type=med_type, begin=begin, disease=disease, notes=notes)
 
     return _change_visit(message, now, described)
 
 
 def correct_stay(message: Message, _institution: Institution, now: datetime) -> Reply:
     """2403: what was said at admission, mended while the stay is open: kind of stay, when it began,
-    the disease."""
+    the disease, an injury and whether a third person has to pay for it."""
     return _described(message, now, "23")
 
 

@@ -50,6 +50,8 @@ CODES: Final = frozenset(
         "mdtrt_cert_type",
         "psn_cert_type",
         "acct_used_flag",
+        "trum_flag",
+        "rel_ttp_flag",
         "mid_setl_flag",
         "dscg_way",
         "psn_setlway",

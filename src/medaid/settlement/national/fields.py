@@ -131,6 +131,7 @@ spec 规格 C500
 pacspec 包装规格 C500
 memo 备注 C500"""
 
+_INJURY: Final = "trum_flag 外伤标志 C3\nrel_ttp_flag 涉及第三方标志 C3"
 _VERSION: Final = "ver 版本号 C20*"
 _PAGE: Final = "updt_time 更新时间 D*\npage_num 当前页数 C10*\npage_size 本页数据量 C10*"
 
@@ -171,7 +172,8 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "2401": (
         "mdtrtinfo",
         f"{_PERSON}\ninsutype 险种类型 C6*\nbegntime 开始时间 DT*\n{_CARD}"
-        "\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30",
+        "\nmed_type 医疗类别 C6*\nipt_no 住院号 C30*\ndise_codg 病种编码 C30"
+        f"\ndscg_maindiag_code 住院主诊断代码 C20\n{_INJURY}",
     ),
     "2402": (
         "dscginfo",
@@ -181,7 +183,7 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "2403": (
         "adminfo",
         f"mdtrt_id 就诊ID C30*\n{_PERSON}\ninsutype 险种类型 C6\nbegntime 开始时间 DT*"
-        "\nmed_type 医疗类别 C6*\ndise_codg 病种编码 C30",
+        f"\nmed_type 医疗类别 C6*\ndise_codg 病种编码 C30\n{_INJURY}",
     ),
     "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
