@@ -209,6 +209,15 @@ def test_an_id_that_is_none_is_refused(msgid: str) -> None:
     refused(asked(f"/messages/{msgid}"), "FIELD_FORMAT", "msgid")
 
 
+def test_the_longest_id_is_asked_for() -> None:
+    """Thirty characters, as the interface has them (msgid, psn_no)."""
+    assert outcome("x" * 30)["message"]["outcome"] == "unknown"
+    mdtrt_id = Hospital().visit("P1")
+    refused(asked(f"/visits/{mdtrt_id}", psn_no="P" * 30), "PERSON_UNKNOWN")
+    refused(asked(f"/visits/{mdtrt_id}", psn_no="P" * 31), "FIELD_REQUIRED", "psn_no")
+    refused(asked(f"/visits/{mdtrt_id}", psn_no=""), "FIELD_REQUIRED", "psn_no")
+
+
 def test_signed_headers_ask_too() -> None:
     _, secret = entered("api")
     passed(Hospital().call("2401", admission("P1"), msgid="A-1", node="mdtrtinfo"))
