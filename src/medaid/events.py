@@ -185,6 +185,18 @@ class ReserveLow(Event):
     cite: str
 
 
+@dataclass(frozen=True, slots=True)
+class MessageDelivered(Event):
+    """A person knows what a message about a case says: the gateway delivered it, or an officer
+    reached them (J16). `event` is the kind of event that the message told of."""
+
+    KIND: ClassVar[str] = "message_delivered"
+    message_id: str
+    event: str
+    case_id: str
+    psn_no: str
+
+
 class Listener(StrEnum):
     """Who takes events from the outbox; functions/outbox has one function for each."""
 
@@ -196,11 +208,14 @@ class Listener(StrEnum):
     """Payments are noted under the clauses they rest on."""
     FOLLOWUP = "followup"
     """The person's own burden of the year is held against the thresholds of the region."""
+    MESSAGES = "messages"
+    """Persons, by the gateway of their region or the telephone list."""
     DELIVERY = "delivery"
-    """People and partner systems, by the gateway of the installation."""
+    """Partner systems, by the queue of the installation."""
 
 
-_PEOPLE: Final = (Listener.DELIVERY,)
+_PARTNERS: Final = (Listener.DELIVERY,)
+_PEOPLE: Final = (Listener.MESSAGES, Listener.DELIVERY)
 LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     SettlementPosted: (
         Listener.CLEARING,
@@ -208,28 +223,29 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
         Listener.TRACES,
         Listener.FOLLOWUP,
     ),
-    IdentityRecorded: (Listener.REIMBURSEMENT,),
+    IdentityRecorded: (Listener.REIMBURSEMENT, Listener.MESSAGES),
     AssistanceNotSettled: _PEOPLE,
     YearEndOwed: _PEOPLE,
     SupplementRequested: _PEOPLE,
     CaseRefused: _PEOPLE,
-    CasePaid: (Listener.TRACES, Listener.FOLLOWUP, Listener.DELIVERY),
+    CasePaid: (Listener.TRACES, Listener.FOLLOWUP, Listener.MESSAGES, Listener.DELIVERY),
     CaseMoneyBack: (Listener.TRACES,),
     CaseFronted: (Listener.CLEARING,),
     CasePaymentFailed: _PEOPLE,
     CaseClosed: _PEOPLE,
     CaseRecovery: _PEOPLE,
     CaseRecoveryWithdrawn: _PEOPLE,
-    CaseDue: _PEOPLE,
-    PaymentOrdered: _PEOPLE,
-    PaymentReturned: _PEOPLE,
-    StatementOverdue: _PEOPLE,
-    TimeBarNotice: _PEOPLE,
-    PrepaymentAlert: _PEOPLE,
-    InsurerBilled: _PEOPLE,
-    InsurerReserveExceeded: _PEOPLE,
-    BooksFinding: _PEOPLE,
-    InterestDue: _PEOPLE,
-    ReserveLow: _PEOPLE,
+    MessageDelivered: (Listener.REIMBURSEMENT,),
+    CaseDue: _PARTNERS,
+    PaymentOrdered: _PARTNERS,
+    PaymentReturned: _PARTNERS,
+    StatementOverdue: _PARTNERS,
+    TimeBarNotice: _PARTNERS,
+    PrepaymentAlert: _PARTNERS,
+    InsurerBilled: _PARTNERS,
+    InsurerReserveExceeded: _PARTNERS,
+    BooksFinding: _PARTNERS,
+    InterestDue: _PARTNERS,
+    ReserveLow: _PARTNERS,
 }
 KINDS: Final[Mapping[str, type[Event]]] = {event.KIND: event for event in LISTENERS}

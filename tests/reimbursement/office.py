@@ -12,7 +12,7 @@ from typing import Any, Final
 from tests.people import recorded
 
 from medaid import ids
-from medaid.aws import exchange
+from medaid.aws import counts, exchange
 from medaid.aws.transaction import RetryPolicy, commit
 from medaid.fund import service as fund
 from medaid.fund.model import journal
@@ -107,7 +107,7 @@ def register(
         writes += recorded.identity_recorded(
             psn_no, None, Identity(category, "民政", admdvs, since, None, when, SOURCE), when
         )
-    commit(writes)
+    commit(counts.merged(writes))
 
 
 def draft(

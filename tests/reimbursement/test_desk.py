@@ -343,29 +343,27 @@ def test_a_message_that_was_delivered_moves_the_case_to_notified_J28(
 ) -> None:
     from tests.reimbursement.office import confirmed
 
-    from medaid.aws import delivery
     from medaid.aws.outbox import OutboxItem
+    from medaid.followup import service as followup
+    from medaid.followup.model import MatterKind, MatterReply, MatterState
     from medaid.listening import service as listening
     from medaid.reimbursement import wiring
 
     case = confirmed(office(), draft(), NOW)
     (item,) = OutboxItem.query(f"O#case_paid#{case.orders[0].order_id}")
-    sent: list[str] = []
-
-    class Gateway:
-        def send(self, key: str, kind: str, body: Any) -> None:
-            sent.append(kind)
-
     monkeypatch.setattr("medaid.aws.clock.now", lambda: NOW + timedelta(hours=1))
     listening.tell_message(item, wiring.context)
     shown = service.case_detail(office(), MANAGER, case.case_id, NOW).case
-    assert shown.state == State.CONFIRMED, "kept in the outbox, handed to nobody"
-    item.update([OutboxItem.state.set("new")])
-    monkeypatch.setattr(delivery, "sender", Gateway)
+    assert shown.state == State.CONFIRMED, "no gateway took it: it stands on the telephone list"
+    where = (Region(case.admdvs), MatterKind.MESSAGE, MatterState.OPEN, "")
+    ((message,), _) = followup.page_of_matters(*where, "", 9)
+    reached = MatterReply("reached", "", "", OfficerId("o-1"), NOW)
+    followup.answer(message.matter_id, message.kind, message.region, reached)
+    (told,) = OutboxItem.query(f"O#message_delivered#{message.matter_id}")
     for _ in range(2):
-        listening.tell_message(item, wiring.context)
+        listening.tell_message(told, wiring.context)
     shown = service.case_detail(office(), MANAGER, case.case_id, NOW).case
-    assert (shown.state, sent) == (State.NOTIFIED, ["case_paid"])
+    assert shown.state == State.NOTIFIED
 
 
 def test_the_trail_of_a_case_names_who_acted_10_12() -> None:

@@ -29,8 +29,8 @@ class MessageSender(Protocol):
 
 
 class Kept:
-    """Hands nothing over: the message stays in the outbox, where operators read it. Used where no
-    gateway is connected."""
+    """Hands nothing over: the message stays in the outbox as `kept`, never as sent. Used where no
+    partner system is connected."""
 
     # nothing is done with it, on purpose
     def send(self, key: str, kind: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002
@@ -61,7 +61,7 @@ def deliver(message: OutboxItem, to: MessageSender, now: datetime) -> bool:
     again, after it was noted."""
     held = reading(lambda: OutboxItem.get(message.pk, message.sk, consistent_read=True))
     before = held.state
-    if before == "sent":
+    if before == "sent" or (before == "kept" and isinstance(to, Kept)):
         return False
     try:
         to.send(message.pk, message.kind, message.body["event"])
@@ -73,7 +73,8 @@ def deliver(message: OutboxItem, to: MessageSender, now: datetime) -> bool:
             ).save()
         )
         raise
-    reading(lambda: held.update([OutboxItem.state.set("sent")]))
+    after = "kept" if isinstance(to, Kept) else "sent"
+    reading(lambda: held.update([OutboxItem.state.set(after)]))
     if before == "failed":
         reading(
             lambda: OutboxItem(

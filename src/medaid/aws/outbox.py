@@ -18,7 +18,8 @@ from medaid.instants import stored
 
 
 class OutboxItem(Model):
-    """`state` is `new`, `sent` or `failed`; a failed delivery stays visible here."""
+    """`state` is `new`, `sent`, `kept` (no partner takes it) or `failed`; a failed delivery stays
+    visible here."""
 
     Meta = table_meta("outbox")
     pk = UnicodeAttribute(hash_key=True)

@@ -15,6 +15,7 @@ from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import (
     Body,
+    Decision,
     FileSent,
     InstantText,
     ListQuery,
@@ -26,8 +27,9 @@ from medaid.aws.rest.bodies import (
 )
 from medaid.aws.rest.pages import page_of, paged, whole
 from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.rest.two_people import ApprovedShown
 from medaid.errors import BadInput
-from medaid.followup import cross_check, service
+from medaid.followup import cross_check, messages, service
 from medaid.followup.kinds import kinds
 from medaid.followup.model import CrossCheck, Matter, MatterKind, MatterReply, MatterState
 from medaid.instants import aware, beijing_text
@@ -40,6 +42,7 @@ ROUTES: Final[Routes[None]] = Routes("followup", "预警、比对与转介")
 _READERS: Final = ("intake", "auditor", "reviewer", "manager", "inspector")
 _CLERKS: Final = ("intake", "manager")
 _ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the register of its counties"
+_GATEWAY: Final = "/followup/{admdvs}/message-gateway"
 _LIST: Final = "/followup/{admdvs}/matters/{kind}"
 LONGEST: Final = 10_000
 """Rows of one workbook: more than a county's list of a year, and less than an answer may hold."""
@@ -109,6 +112,22 @@ class CrossCheckShown(Shown):
     ended: InstantText
 
 
+class GatewayBody(Body):
+    """Where a region's text messages are handed over, and with what secret (it is not shown
+    again)."""
+
+    url: Annotated[str, StringConstraints(min_length=9, max_length=300)]
+    secret: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class GatewayShown(ApprovedShown):
+    """A gateway, without its secret; `refused` says why it was not approved."""
+
+    region: str
+    url: str
+    refused: str
+
+
 @ROUTES.get(
     _LIST, "待办事项清单", roles=_READERS, owner=Owner.WITHIN, cite=_ROLL_UP, query=MatterQuery
 )
@@ -161,6 +180,24 @@ def list_matters_of_person(
     show = partial(_shown, name=file.person.name)
     read = partial(service.page_of_person, psn_no)
     return paged(call.query, ("matters of", psn_no), read, show)
+
+
+@ROUTES.get(_GATEWAY, "短信网关", roles=("manager", "reviewer", "auditor"))
+def show_gateway(_call: Call[None, None], admdvs: Region) -> GatewayShown:
+    return GatewayShown.of(messages.get_gateway(admdvs))
+
+
+@ROUTES.post(_GATEWAY, "登记短信网关(待复核)", roles=("manager",), status=201)
+def propose_gateway(call: Call[None, GatewayBody], admdvs: Region) -> GatewayShown:
+    sent = call.body
+    return GatewayShown.of(messages.propose_gateway(admdvs, sent.url, sent.secret, *call.signing))
+
+
+@ROUTES.post(f"{_GATEWAY}/decision", "复核短信网关", roles=("manager", "reviewer"))
+def decide_gateway(call: Call[None, Decision], admdvs: Region) -> GatewayShown:
+    sent = call.body
+    made = messages.decide_gateway(admdvs, sent.approved, sent.reason, *call.signing)
+    return GatewayShown.of(made)
 
 
 @ROUTES.post("/followup/{admdvs}/cross-checks", "发起数据比对", roles=_CLERKS, status=201)

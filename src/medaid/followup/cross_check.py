@@ -15,7 +15,7 @@ from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, commit, commit_or_refuse
 from medaid.errors import Conflict
-from medaid.followup import rules, service, store
+from medaid.followup import matters, rules, store
 from medaid.followup.model import CrossCheck, Matter
 from medaid.ids import OfficerId
 from medaid.instants import aware, civil_date
@@ -71,8 +71,8 @@ def _run(region: Region, now: datetime, time_left: Callable[[], bool]) -> int:
             break
         day = civil_date(run.begun)
         rows, after = people.register_page(region, day, run.begun, run.after, PAGE)
-        matters = [one for row in rows for one in _of(*row, run)]
-        kept = [one for one in matters if service.keep(one)]
+        seen = [one for row in rows for one in _of(*row, run)]
+        kept = [one for one in seen if matters.keep(one)]
         counted = Counter({**run.found}) + Counter(str(one.kind) for one in kept)
         ended = None if after else aware(now)
         done = replace(

@@ -10,6 +10,8 @@ Each line: who asks what: key; how; function.
 - matters of a person: index `of_person`: `<psn_no>`, the same order; one Query a page.
 - how many of these lists there are: pk `T#<province>`, sk `<kind>#<state>#<department>#<path>`;
   one Query of numbers.
+- the gateway of a region: pk `G#<region>`, sk `GATEWAY`; GetItem, for a message up the chain of
+  its region.
 - the last cross-check of a region: pk `RUNS`, sk `<region>`; Query of all, a few hundred; GetItem.
 """
 
@@ -59,6 +61,10 @@ def totals_partition(region: Region) -> str:
 def path_of_total(sk: str) -> str:
     """The region's path in the key of a count."""
     return sk.split("#", 3)[3]
+
+
+def gateway_key(region: Region) -> Key:
+    return Key(f"G#{region}", "GATEWAY")
 
 
 def run_key(region: Region) -> Key:

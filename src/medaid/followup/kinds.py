@@ -20,6 +20,10 @@ class AnswerRule:
     closes: bool
     after: str = ""
     mended: bool = False
+    system: bool = False
+    """The gateway's own word: no officer enters it."""
+    tells: bool = False
+    """The person knows: a case that the message is about moves on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class MatterKind(StrEnum):
     """Assisted, and enrolled nowhere (J12)."""
     ENROLLED_TWICE = "enrolled_twice"
     """Two enrolments draw contributions and subsidy at once (J12)."""
+    MESSAGE = "message"
+    """What the person is told (J16)."""
     PAID_WITHOUT_IDENTITY = "paid_without_identity"
     """Settled under an identity that did not stand during the care (J12)."""
 
@@ -72,8 +74,28 @@ class Matter:
     """What it is about, as a sentence in Chinese, without a diagnosis."""
     cite: str = ""
     """Document and article of the rule."""
+    case_id: str = ""
+    """Of a message: the case that it is about."""
+    event: str = ""
+    """Of a message: the kind of event that it tells of."""
     state: MatterState = MatterState.OPEN
     replies: tuple[MatterReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SmsGateway:
+    """Where a region's text messages are handed over, entered by one person and approved by
+    another. `secret` is the name of the secret, never the secret."""
+
+    region: Region
+    url: str
+    secret: str
+    proposed_by: OfficerId
+    proposed_at: datetime
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    refused: str = ""
+    """Why it was not approved."""
 
 
 class BurdenMeasure(StrEnum):

@@ -20,7 +20,7 @@ from medaid.followup.model import (
     MatterState,
     Threshold,
 )
-from medaid.ids import content_hash
+from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware
 from medaid.money import Fen, Ratio, take
 from medaid.months import Month
@@ -28,6 +28,8 @@ from medaid.people.model import CATEGORIES, Identity, Insurance, PersonFile, Yea
 from medaid.policy.model import NO_CATEGORY, PublishedFigure
 from medaid.regions import Region
 
+SYSTEM = OfficerId("outbox")
+"""Who enters what the gateway said."""
 INCOME = "disposable_income"
 """The published figure that a share is a share of: last year's disposable income per head."""
 _ORDINARY = "resident"
@@ -191,8 +193,9 @@ def answered(held: Matter, reply: MatterReply) -> Matter:
     """
     known = kinds()[held.kind].answers
     rule = known.get(reply.answer)
-    if rule is None:
-        raise BadInput("CODE_UNKNOWN", field="answer", rule="、".join(known))
+    if rule is None or (rule.system and reply.by != SYSTEM):
+        ours = [name for name, one in known.items() if not one.system]
+        raise BadInput("CODE_UNKNOWN", field="answer", rule="、".join(ours))
     last = held.replies[-1] if held.replies else None
     if last is not None and replace(last, at=reply.at) == reply:
         return held

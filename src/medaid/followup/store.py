@@ -11,7 +11,7 @@ from medaid.aws.items import VersionedItem, page_of_index
 from medaid.aws.table import UnicodeAttribute, table_meta
 from medaid.aws.transaction import Put, Write
 from medaid.followup import keys
-from medaid.followup.model import CrossCheck, Matter, MatterKind, MatterState
+from medaid.followup.model import CrossCheck, Matter, MatterKind, MatterState, SmsGateway
 from medaid.instants import stored
 from medaid.regions import Region
 
@@ -126,6 +126,17 @@ def page_of_person(psn_no: str, after: str, limit: int) -> MatterPage:
     place = ("pk", "sk", "list_order", "of_person")
     found, end = page_of_index(FollowupItem.person_index.query, place, psn_no, after, limit)
     return [one.record(Matter) for one in found], end
+
+
+def find_gateway(region: Region) -> tuple[FollowupItem | None, SmsGateway | None]:
+    """The gateway of a region. Raises Unavailable."""
+    return FollowupItem.held(keys.gateway_key(region), SmsGateway)
+
+
+def put_gateway(before: FollowupItem | None, one: SmsGateway) -> Write:
+    """The write of a gateway; it loses where somebody was first."""
+    key = keys.gateway_key(one.region)
+    return FollowupItem.create_or_replace(before, key, one, "followup:gateway")
 
 
 def find_run(region: Region) -> tuple[FollowupItem | None, CrossCheck | None]:

@@ -9,7 +9,15 @@ from datetime import datetime
 from medaid.aws import clock, delivery
 from medaid.aws.outbox import OutboxItem, event_of
 from medaid.clearing import service as clearing
-from medaid.events import LISTENERS, CasePaid, Event, IdentityRecorded, Listener, SettlementPosted
+from medaid.events import (
+    LISTENERS,
+    CasePaid,
+    Event,
+    IdentityRecorded,
+    Listener,
+    MessageDelivered,
+    SettlementPosted,
+)
 from medaid.followup import service as followup
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
@@ -55,7 +63,9 @@ def _tell(listener: Listener, message: OutboxItem, event: Event, context_at: Con
             tracing.hear(event, message.at, reimbursement.steps_of_case)
         case Listener.FOLLOWUP, _:
             followup.hear(event, now)
+        case Listener.REIMBURSEMENT, MessageDelivered(event=CasePaid.KIND, case_id=case_id):
+            reimbursement.delivered(context_at(now), case_id, now)
+        case Listener.MESSAGES, _:
+            followup.send(event, message.pk, now)
         case Listener.DELIVERY, _:
-            delivery.deliver(message, sender := delivery.sender(), now)
-            if isinstance(event, CasePaid) and not isinstance(sender, delivery.Kept):
-                reimbursement.delivered(context_at(now), event.case_id, now)
+            delivery.deliver(message, delivery.sender(), now)
