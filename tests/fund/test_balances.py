@@ -40,12 +40,13 @@ def old_money(first: date = date(2019, 5, 6), fen: int = 1_100_000_000) -> None:
     periods.keep_first_month(R, Month.of(first))
 
 
-def close_through(first: str, last: str) -> None:
+def close_through(first: str, last: str, at: datetime | None = None) -> None:
+    """Each month right after it ended, all of them `at` one instant where given."""
     for month in Month(first).through(Month(last)):
         if month.number == 12:
-            years.close_year(R, month.year, "会计", when(month.year + 1, 1))
+            years.close_year(R, month.year, "会计", at or when(month.year + 1, 1))
         else:
-            periods.close(R, month, "会计", when(month.next.year, month.next.number))
+            periods.close(R, month, "会计", at or when(month.next.year, month.next.number))
 
 
 def test_money_of_seven_years_ago_is_in_every_balance_since() -> None:
@@ -118,7 +119,7 @@ def test_before_anything_is_closed_older_entries_may_still_come() -> None:
     assert periods.post(income("更旧", date(2023, 3, 1), 7, when(2023, 6)))
     periods.keep_first_month(R, Month("2023-03"))
     assert service.balance(R, date(2023, 8, 1))[BANK] == Fen(107)
-    close_through("2023-03", "2023-05")
+    close_through("2023-03", "2023-05", when(2023, 7))
     assert periods.opening(R, "2023-06")[BANK] == Fen(107)
 
 

@@ -101,7 +101,8 @@ def test_whatever_is_closed_the_use_is_what_the_entries_say(state: Callable[[], 
 
 
 def test_an_act_on_the_budget_reads_no_entry(storage_calls: StorageCalls) -> None:
-    """Issue: right money, 10. As many reads with few entries as with many."""
+    """Issue: right money, 10. As many reads with few entries as with many: no entry that is rolled
+    up is read."""
     budget(2026, {"610100-520102": 900})
     held = budgets.list_versions(REGION, 2026)[0].items
     budgets.draft_budget(REGION, 2026, held, "调整", "会计", noon(2026, 1, 5))
@@ -114,13 +115,15 @@ def test_an_act_on_the_budget_reads_no_entry(storage_calls: StorageCalls) -> Non
         status, _ = ask("POST", path, roles="finance", region=REGION, sub="财政乙", now=now)
         assert status == 200
         return [
-            f"{name} {sent['TableName']}"
+            f"{name} {sent['TableName']} {sorted(sent.get('ExpressionAttributeValues', {}).items())}"
             for name, sent in storage_calls.calls
             if sent.get("TableName", "").endswith(("fund", "journal"))
         ]
 
     few = reviewed(2)
-    assert [one for one in few if "journal" in one] == []
+    whole = [one for one in few if "journal" in one and "':1'" not in one]
+    months = [str(Month("2026-05").later(number)) for number in range(5)]
+    assert not [one for one in whole if any(month in one for month in months)], "behind the cursor"
     for number in range(10, 60):
         periods.post(moved("lower_subsidy", "530101", "1001", date(2026, 9, 9), number))
     roll_up(date(2026, 9, 1), date(2026, 9, 30))
