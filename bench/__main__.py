@@ -14,6 +14,7 @@ EACH: Final = (
     ("lines", "fee lines: storage calls for 20 and 5,000 of them, the time of a split"),
     ("clocks", "working days, beside chinesecalendar"),
     ("books", "100,000 entries posted and proven, beside beancount; a month's close"),
+    ("scale", "calls of reports, mornings and closes by entries; room from a county to a nation"),
     ("roster", "a roster of a million rows"),
     ("simulate", "a population priced under two sets of packs, beside OpenFisca-Core"),
 )

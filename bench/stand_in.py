@@ -15,7 +15,7 @@ from typing import Any
 PAGE_BYTES = 1_000_000
 """What one page of a query holds at most."""
 Made = Callable[[str, str, str], tuple[list[dict[str, Any]], bool]]
-"""(partition, behind which sort key, up to which) → the items of a page, and whether more follow."""
+"""(partition, first and last sort key) → the items of a page, and whether more follow."""
 
 
 @dataclass
@@ -52,15 +52,21 @@ class StandIn:
 
     def __call__(self, operation: str, asked: dict[str, Any], *_: Any) -> dict[str, Any]:
         self.cost.calls[operation] += 1
-        answer: dict[str, Any] = getattr(self, f"_{operation}")(asked)
-        return answer
+        done = {
+            "GetItem": self._get_item,
+            "BatchGetItem": self._batch_get,
+            "Query": self._query,
+            "PutItem": self._put_item,
+            "TransactWriteItems": self._transact,
+        }
+        return done[operation](asked)
 
-    def _GetItem(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _get_item(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = self._held(asked["TableName"], asked["Key"])
         self._read([found] if found else [])
         return {"Item": found} if found else {}
 
-    def _BatchGetItem(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _batch_get(self, asked: dict[str, Any]) -> dict[str, Any]:
         answers = {}
         for table, wanted in asked["RequestItems"].items():
             found = [one for key in wanted["Keys"] if (one := self._held(table, key))]
@@ -68,7 +74,7 @@ class StandIn:
             answers[table] = found
         return {"Responses": answers, "UnprocessedKeys": {}}
 
-    def _Query(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         values = asked["ExpressionAttributeValues"]
         words = asked["KeyConditionExpression"]
         pk, low, high = _text(values[":0"]), "", "\U0010ffff"
@@ -105,11 +111,11 @@ class StandIn:
             first -= 1
         return [held[name] for name in names[first:last]], False
 
-    def _PutItem(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _put_item(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._put(asked["TableName"], asked["Item"], 1)
         return {}
 
-    def _TransactWriteItems(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _transact(self, asked: dict[str, Any]) -> dict[str, Any]:
         for one in asked["TransactItems"]:
             for kind, write in one.items():
                 if kind == "Put":
@@ -136,4 +142,3 @@ class StandIn:
 
 def _text(value: dict[str, Any]) -> str:
     return str(next(iter(value.values())))
-

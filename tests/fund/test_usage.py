@@ -115,7 +115,7 @@ def test_an_act_on_the_budget_reads_no_entry(storage_calls: StorageCalls) -> Non
         status, _ = ask("POST", path, roles="finance", region=REGION, sub="财政乙", now=now)
         assert status == 200
         return [
-            f"{name} {sent['TableName']} {sorted(sent.get('ExpressionAttributeValues', {}).items())}"
+            f"{name} {sent['TableName']} {sent.get('ExpressionAttributeValues', '')}"
             for name, sent in storage_calls.calls
             if sent.get("TableName", "").endswith(("fund", "journal"))
         ]

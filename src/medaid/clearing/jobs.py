@@ -25,6 +25,7 @@ from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.regions import service as regions
 from medaid.fund import finance, rollups, sealing, seals
+from medaid.fund import service as fund
 from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.regions import NATION, Level, Region
@@ -230,6 +231,8 @@ def measured(done: JobDone) -> list[tuple[str, int]]:
 def step(body: str, now: datetime, calendar: Calendar) -> JobDone:
     """One message: a step done for its region, and the one asked for that follows it. Brought
     again, it changes nothing twice. Raises what the step raises, ValueError for no such step."""
+    if fund.take_close(body, now):
+        return JobDone({"closed": 1}, name="close")
     asked = StepAsked.of(body)
     count = _noted(asked, now, calendar)
     following = FOLLOWED_BY.get(asked.step)

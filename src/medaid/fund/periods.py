@@ -167,6 +167,22 @@ def opening(admdvs: str, month: str) -> dict[str, Fen]:
     raise Conflict("PERIOD_OPEN", field="period", rule=f"{left} 未结账")
 
 
+def check_close(
+    admdvs: str, month: str, now: datetime, carried_over: bool = False
+) -> dict[str, Fen]:
+    """What a month begins with that may be closed. Raises what `close` raises before it begins."""
+    if Month.of(now - seals.GRACE) <= month:
+        raise Refused("PERIOD_OPEN", field="period", rule=f"{month} 尚未结束")
+    if Month(month).number == 12 and not carried_over:
+        raise Refused("PERIOD_OPEN", field="period", rule="十二月随年终结转一并结账")
+    return opening(admdvs, month)
+
+
+def balance_of(admdvs: str, month: Month, begins: Mapping[str, Fen]) -> books.TrialBalance:
+    """The trial balance of a month that begins with `begins`, as it stands."""
+    return _trial_balance(admdvs, month, begins, rolled.read(admdvs, month))
+
+
 def close(
     admdvs: str, month: str, by: str, now: datetime, carried_over: bool = False
 ) -> books.TrialBalance:
@@ -177,14 +193,10 @@ def close(
     says was done. Raises Refused PERIOD_OPEN before the month is over, Conflict where the month
     before is open, BOOKS_TAMPERED where chains or trial balance do not hold.
     """
-    if Month.of(now - seals.GRACE) <= month:
-        raise Refused("PERIOD_OPEN", field="period", rule=f"{month} 尚未结束")
-    if Month(month).number == 12 and not carried_over:
-        raise Refused("PERIOD_OPEN", field="period", rule="十二月随年终结转一并结账")
-    begins = opening(admdvs, month)
+    begins = check_close(admdvs, month, now, carried_over)
     state = status(admdvs, month)
     if state is PeriodState.CLOSED:
-        return _trial_balance(admdvs, Month(month), begins, rolled.read(admdvs, month))
+        return balance_of(admdvs, Month(month), begins)
     before = Month(month).previous
     closed = before if status(admdvs, before) is PeriodState.CLOSED else None
     aged = current_accounts.Aged(
@@ -196,8 +208,9 @@ def close(
     sealing.sealed(admdvs, month, now)
     rollups.roll_whole(admdvs, month, now)
     moved = Movements()
-    followed = moved.watched(basis.watched(aged.watched(store.entries(admdvs, month))))
+    followed = moved.watched(basis.watched(store.entries(admdvs, month)))
     found = seals.verify(admdvs, month, now, followed)
+    aged.take_month(Month(month), moved.parties)
     balance = _trial_balance(admdvs, Month(month), begins, moved)
     if found or balance.proof():
         why = ";".join(found) or f"试算不平衡:{balance.proof()}"

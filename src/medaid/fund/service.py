@@ -10,6 +10,7 @@ from medaid.fund import books
 from medaid.fund.analysis import share_reached
 from medaid.fund.balances import balance, entries, turnovers
 from medaid.fund.cash import money_promised, promise_ended, refuse_as_changed, writes
+from medaid.fund.closing import take as take_close
 from medaid.fund.model import Entry
 from medaid.fund.open_amounts import list_current_accounts, open_items, take_open
 from medaid.fund.periods import post, posting, refuse_closed
@@ -39,6 +40,7 @@ __all__: Sequence[str] = (
     "refuse_as_changed",
     "refuse_closed",
     "share_reached",
+    "take_close",
     "take_open",
     "trial_balance",
     "writes",

@@ -22,7 +22,7 @@ from medaid.aws.rest.pages import among, paged, whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day
 from medaid.errors import BadInput
-from medaid.fund import analysis, books, finance, opening_amounts, periods, service, years
+from medaid.fund import analysis, books, closing, finance, opening_amounts, periods, service
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES, CurrentAccount
 from medaid.fund.model import Account
@@ -207,9 +207,21 @@ def show_period(call: Call[None, None], admdvs: Region, month: Month) -> PeriodS
     return PeriodShown(month=month, state=state, history=trail_shown(trail))
 
 
+class CloseShown(TrialBalanceShown):
+    """`state` is closed where the month is; closing where the queue was asked to close a month that
+    a request cannot hold: the period then says when it is done, or why not."""
+
+    state: str
+
+
+def _closed(found: closing.Close) -> CloseShown:
+    shown = _balance(found.balance)
+    return CloseShown.of(shown, state="closed" if found.closed else "closing")
+
+
 @ROUTES.post("/fund/{admdvs}/periods/{month}/close", "月度结账", roles=("accountant",))
-def close_period(call: Call[None, None], admdvs: Region, month: Month) -> TrialBalanceShown:
-    return _balance(periods.close(admdvs, month, *call.signing))
+def close_period(call: Call[None, None], admdvs: Region, month: Month) -> CloseShown:
+    return _closed(closing.close_month(admdvs, month, *call.signing))
 
 
 class Reopen(Body):
@@ -224,5 +236,5 @@ def reopen_period(call: Call[None, Reopen], admdvs: Region, month: Month) -> Per
 
 
 @ROUTES.post("/fund/{admdvs}/years/{year}/close", "年终结转", roles=("accountant",))
-def close_year(call: Call[None, None], admdvs: Region, year: Year) -> TrialBalanceShown:
-    return _balance(years.close_year(admdvs, year, *call.signing))
+def close_year(call: Call[None, None], admdvs: Region, year: Year) -> CloseShown:
+    return _closed(closing.close_year(admdvs, year, *call.signing))

@@ -1,0 +1,75 @@
+"""The close of a month that a request cannot hold goes through the queue. Issue: from a county to a
+province, 2."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.clearing.test_jobs import CALENDAR, ask
+from tests.fund.test_rolled import JULY, R, income, post, settled, when
+
+from medaid.aws import queue
+from medaid.aws.settings import settings as real_settings
+from medaid.clearing import jobs
+from medaid.errors import Conflict, Refused
+from medaid.fund import closing, periods, rollups
+from medaid.months import Month
+
+pytestmark = pytest.mark.usefixtures("tables")
+AUGUST = when(2, month=8)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What lies on the queue; a month of more than two entries is too large for a request."""
+    held: list[str] = []
+    with_queue = replace(real_settings(), morning_queue="https://queue.invalid/morning")
+    monkeypatch.setattr(closing, "settings", lambda: with_queue)
+    monkeypatch.setattr(queue, "send", lambda _url, body: held.append(body))
+    monkeypatch.setattr(closing, "AT_ONCE", 2)
+    return held
+
+
+def close() -> tuple[int, Any]:
+    path = f"/fund/{R}/periods/{JULY}/close"
+    return ask("POST", path, roles="accountant", region=R, sub="会计", now=AUGUST)
+
+
+def test_a_small_month_is_closed_by_the_request_itself(sent: list[str]) -> None:
+    post(settled(1, when(3)), settled(2, when(4)))
+    rollups.roll_forward(R, JULY, AUGUST)
+    status, shown = close()
+    assert (status, shown["state"], sent) == (200, "closed", [])
+    assert periods.status(R, JULY) == "closed"
+
+
+def test_a_large_month_is_asked_for_and_closed_once_by_the_queue(sent: list[str]) -> None:
+    post(*(settled(n, when(3, minute=n)) for n in range(3)))
+    rollups.roll_forward(R, JULY, AUGUST)
+    status, shown = close()
+    assert (status, shown["state"], len(sent)) == (200, "closing", 1)
+    assert periods.status(R, JULY) == "open", "nothing says done before it is"
+    for _ in range(2):
+        assert jobs.step(sent[0], AUGUST, CALENDAR).counts == {"closed": 1}
+    assert periods.status(R, JULY) == "closed"
+    assert [act.by for act in periods.history(R, JULY)] == ["会计"]
+    again, shown_again = close()
+    assert (again, shown_again["state"], len(sent)) == (200, "closed", 1)
+    assert shown_again["rows"] == shown["rows"]
+
+
+def test_what_may_not_be_closed_is_refused_before_the_queue_is_asked(sent: list[str]) -> None:
+    post(*(settled(n, when(3, minute=n)) for n in range(3)))
+    rollups.roll_forward(R, JULY, AUGUST)
+    with pytest.raises(Refused):
+        closing.close_month(R, Month(JULY), "会计", when(31))
+    with pytest.raises(Refused):
+        closing.close_year(R, 2023, "会计", AUGUST)
+    periods.post(income(1, date(2023, 6, 3), AUGUST))
+    rollups.keep_first_month(R, Month("2023-06"))
+    with pytest.raises(Conflict):
+        closing.close_month(R, Month(JULY), "会计", AUGUST)
+    assert sent == []
