@@ -18,7 +18,7 @@ from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
-from medaid.local import articles_page, refusal_pages
+from medaid.local import articles_page, hospital_openapi, refusal_pages
 from medaid.local.blocks import interface, refusals, words
 from medaid.local.blocks.tables import coded
 from medaid.local.errors import LocalError
@@ -88,6 +88,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for name in ("errors.md", "glossary.md", "national-interface.md"):
         yield name, filled((DOCS / name).read_text(encoding="utf-8"))
     yield "openapi.json", describe.text(TABLES)
+    yield hospital_openapi.NAME, hospital_openapi.text()
     yield from articles_page.pages()
     yield from refusal_pages.pages()
 
