@@ -385,10 +385,11 @@ def asynchronous_functions_retry_and_keep_what_failed(t: Template) -> list[str]:
             for p in sources
             if "StartingPosition" not in p
         ]
-        tries = [
-            p.get("MaximumRetryAttempts", -1)
-            for p in limits + [p for p in sources if "StartingPosition" in p]
-        ]
+        streams = [p for p in sources if "StartingPosition" in p]
+        tries = [p.get("MaximumRetryAttempts", -1) for p in limits]
+        # A record of a stream is tried as long as the stream keeps it: for a day.
+        tries += [10 * p.get("MaximumRetryAttempts", -1) / 1000 for p in streams]
+        tries += [p.get("MaximumRecordAgeInSeconds", -1) / 86400 for p in streams]
         tries += [p.get("maxReceiveCount", -1) for p in redriven]
         wrong += [] if tries and all(0 <= n <= 10 for n in tries) else [f"{name}: retry limit"]
         kept = (

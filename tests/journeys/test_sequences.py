@@ -132,7 +132,7 @@ class Year:
         self.settled.append({"mdtrt_id": mdtrt, "setl_id": setl_id, "psn_no": "P1"})
         found = settlement.get_settlement(setl_id).decision
         pointer = (found.begin, found.end, setl_id, found.category, found.care)
-        commit([store.settlement_pointer("P1", *pointer)])
+        commit([store.settlement_pointer("P1", *pointer, settled_at=NOW)])
         DONE["settle"] += 1
 
     def reverse(self, which: int) -> None:

@@ -47,7 +47,13 @@ def test_every_pattern_of_the_table(tables: Tables) -> None:
     assert store.of_person("P1") == (case.case_id, waiting.case_id) or set(
         store.of_person("P1")
     ) == {case.case_id, waiting.case_id}
-    commit([store.settlement_pointer("P1", date(2026, 1, 1), date(2026, 1, 5), "S1", "none")])
+    commit(
+        [
+            store.settlement_pointer(
+                "P1", date(2026, 1, 1), date(2026, 1, 5), "S1", "none", settled_at=NOW
+            )
+        ]
+    )
     assert [s.setl_id for s in store.settlements_of("P1")] == ["S1"]
     commit([store.supplements("S1", 1, case.case_id)])
     commit([store.supplements("S1", 2, waiting.case_id)])

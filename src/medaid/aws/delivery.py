@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from medaid.aws import queue
-from medaid.aws.outbox import OutboxItem
+from medaid.aws import expiry, queue
+from medaid.aws.outbox import KEPT_YEARS, OutboxItem
 from medaid.aws.settings import settings
 from medaid.aws.transaction import reading
 from medaid.instants import stored
@@ -78,7 +78,13 @@ def deliver(message: OutboxItem, to: MessageSender, now: datetime) -> bool:
     if before == "failed":
         reading(
             lambda: OutboxItem(
-                "FAILED", message.pk, kind=message.kind, state="sent", at=stored(now), body={}
+                "FAILED",
+                message.pk,
+                kind=message.kind,
+                state="sent",
+                at=stored(now),
+                body={},
+                expires=expiry.end_of_year(now, KEPT_YEARS),
             ).save()
         )
     return True

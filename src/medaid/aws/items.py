@@ -75,7 +75,8 @@ def _place(names: Sequence[str], partition: str, after: str) -> dict[str, dict[s
 
 
 class VersionedItem(Model):
-    """A record that changes by whole versions. `at` is the instant of the present version."""
+    """A record that changes by whole versions. `at` is the instant of the present version;
+    `expires` is there for what only machines read (`medaid.aws.expiry`)."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -83,6 +84,7 @@ class VersionedItem(Model):
     version = WholeAttribute(default=0)
     at = UnicodeAttribute(default="")
     body = PackedAttribute(null=True)
+    expires = WholeAttribute(null=True)
 
     @classmethod
     def find(cls, key: Key) -> Self | None:
@@ -151,10 +153,18 @@ class VersionedItem(Model):
 
     @classmethod
     def create(
-        cls, key: Key, record: Any, label: str, *, state: str = "", at: datetime | None = None
+        cls,
+        key: Key,
+        record: Any,
+        label: str,
+        *,
+        state: str = "",
+        at: datetime | None = None,
+        expires: int | None = None,
     ) -> Write:
         """The write of version 1, which loses where the item exists."""
-        item = cls(*key, state=state, version=1, at=_text(at), body=codec.encode(record))
+        body = codec.encode(record)
+        item = cls(*key, state=state, version=1, at=_text(at), body=body, expires=expires)
         return Put(item, cls.pk.does_not_exist(), label)
 
     def replace(

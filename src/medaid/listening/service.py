@@ -4,10 +4,14 @@ a stream may have lost it. Every listener takes an event twice without harm."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from medaid.aws import clock, delivery
+from medaid import ids
+from medaid.aws import clock, delivery, outbox
 from medaid.aws.outbox import OutboxItem, event_of
+from medaid.aws.transaction import commit_once
+from medaid.aws.web import incident
 from medaid.clearing import service as clearing
 from medaid.events import (
     LISTENERS,
@@ -19,10 +23,16 @@ from medaid.events import (
     SettlementPosted,
 )
 from medaid.followup import service as followup
+from medaid.instants import civil_date
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 from medaid.settlement.tracing import service as tracing
 
+LOOKED_BACK: Final = 40
+"""Days: what waits longer has been told again a thousand times, and stays listed."""
+AN_HOUR: Final = timedelta(hours=1)
+"""Until then a message is the stream's own."""
+TOGETHER: Final = 100
 ContextAt = Callable[[datetime], reimbursement.Context]
 
 
@@ -40,6 +50,18 @@ def tell_of_settlement(event: SettlementPosted) -> None:
                 followup.hear(event, clock.now())
 
 
+def tell_or_put_aside(event: SettlementPosted) -> None:
+    """A settlement or its reversal, to all that listen to it; where one cannot hear it, it becomes
+    a message of the outbox that waits there, so that one settlement holds up no other. Raises
+    Unavailable where it cannot be put aside either: the stream brings it again."""
+    try:
+        tell_of_settlement(event)
+    except Exception as error:
+        incident(error, {"routeKey": event.KIND})
+        name = ids.reversal_id(event.setl_id) if event.refd else event.setl_id
+        commit_once([outbox.publish(event, name, clock.now())])
+
+
 def tell_message(message: OutboxItem, context_at: ContextAt) -> None:
     """A message of the outbox, to all that listen to its event; `context_at` is what manual cases
     are decided in.
@@ -48,8 +70,29 @@ def tell_message(message: OutboxItem, context_at: ContextAt) -> None:
     raises that did not take it.
     """
     event = event_of(message)
-    for listener in LISTENERS[type(event)]:
-        _tell(listener, message, event, context_at)
+    if isinstance(event, SettlementPosted):
+        tell_of_settlement(event)
+    else:
+        for listener in LISTENERS[type(event)]:
+            _tell(listener, message, event, context_at)
+    outbox.note_heard(message, clock.now())
+
+
+def tell_waiting(context_at: ContextAt, now: datetime) -> tuple[int, int]:
+    """Messages of the last `LOOKED_BACK` days that not all have heard within the hour, told again;
+    answers how many are done now and how many wait on. Each is tried by itself; what it raises is
+    noted by kind and place. Raises Unavailable where they cannot be listed."""
+    done = waiting = 0
+    for back in range(LOOKED_BACK):
+        day = civil_date(now) - timedelta(days=back)
+        for message in outbox.page_of_waiting(day, now - AN_HOUR, TOGETHER):
+            try:
+                tell_message(message, context_at)
+                done += 1
+            except Exception as error:  # one that nobody can hear keeps none of the others
+                incident(error, {"routeKey": message.kind})
+                waiting += 1
+    return done, waiting
 
 
 def _tell(listener: Listener, message: OutboxItem, event: Event, context_at: ContextAt) -> None:

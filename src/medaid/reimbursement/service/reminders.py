@@ -31,18 +31,20 @@ def note_settlement(event: SettlementPosted) -> None:
     Taking note twice changes nothing. Raises Unavailable: the stream brings the event
     again.
     """
-    who, begin, end = event.psn_no, event.begin, event.end
+    who, begin, end, at = event.psn_no, event.begin, event.end, event.setl_time
     if event.refd:
         total = abs(event.medfee_sumamt)
         commit_once(store.settlement_forgotten(who, begin, end, total, event.setl_id))
         return
     commit_once(
         [
-            store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id),
-            store.settlement_pointer(who, begin, end, event.setl_id, event.category, event.care),
+            store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id, at),
+            store.settlement_pointer(
+                who, begin, end, event.setl_id, event.category, event.care, settled_at=at
+            ),
             *(
                 store.treated(event.insured_region, year, event.insutype, who)
-                for year in {end.year, civil_date(event.setl_time).year}
+                for year in {end.year, civil_date(at).year}
             ),
         ]
     )

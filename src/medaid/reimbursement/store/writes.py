@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from pynamodb.expressions.condition import Condition
 
+from medaid.aws import expiry
 from medaid.aws.codec import encode
 from medaid.aws.transaction import Delete, Put, Update, Write, put_once
 from medaid.instants import stored
@@ -17,6 +18,11 @@ from medaid.reimbursement import keys
 from medaid.reimbursement.model import Act, Case
 from medaid.reimbursement.rules import DueProjection
 from medaid.reimbursement.store.items import CaseItem, index_keys
+
+POINTED_YEARS: Final = 3
+"""Whole years after a settlement's in which it is found as alike, and as lacking assistance."""
+TREATED_YEARS: Final = 2
+"""Whole years after it in which a year's end may refund: it is worked through until June."""
 
 
 def case_writes(
@@ -134,22 +140,37 @@ def alike_write(case: Case) -> Write:
     return Put(CaseItem(keys.alike_partition_of(case), case.case_id), None, "alike")
 
 
-def alike_pointer(psn_no: str, begin: date, end: date, total: Fen, found: str) -> Write:
-    """The pointer of anything (a settlement) that a case may be alike to."""
-    return Put(CaseItem(keys.alike_partition(psn_no, begin, end, total), found), None, "alike")
+def alike_pointer(
+    psn_no: str, begin: date, end: date, total: Fen, found: str, settled_at: datetime
+) -> Write:
+    """The pointer of a settlement that a case may be alike to, to the end of the third year after
+    it."""
+    until = expiry.end_of_year(settled_at, POINTED_YEARS)
+    pk = keys.alike_partition(psn_no, begin, end, total)
+    return Put(CaseItem(pk, found, expires=until), None, "alike")
 
 
 def settlement_pointer(
-    psn_no: str, begin: date, end: date, setl_id: str, category: str, care: str = ""
+    psn_no: str,
+    begin: date,
+    end: date,
+    setl_id: str,
+    category: str,
+    care: str = "",
+    *,
+    settled_at: datetime,
 ) -> Write:
-    """A settlement of a person, by what it may be found to lack assistance."""
+    """A settlement of a person, by what it may be found to lack assistance: to the end of the third
+    year after it; later a person looks."""
     body = {
         "begin": begin.isoformat(),
         "end": end.isoformat(),
         "category": category,
         "care": care,
     }
-    return Put(CaseItem(*keys.settled_key(psn_no, end, setl_id), body=body), None, "settled")
+    until = expiry.end_of_year(settled_at, POINTED_YEARS)
+    item = CaseItem(*keys.settled_key(psn_no, end, setl_id), body=body, expires=until)
+    return Put(item, None, "settled")
 
 
 def settlement_forgotten(
@@ -167,7 +188,9 @@ def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Write:
     """That a person insured in a region was treated in a year: whom its end may refund. The region
     is noted at once, so that it is known before anybody of it is. Raises Unavailable."""
     _note_region(admdvs, year)
-    return Put(CaseItem(*keys.treated_key(admdvs, year, insutype, psn_no)), None, "treated")
+    until = expiry.end_of_year(date(year, 1, 1), TREATED_YEARS)
+    item = CaseItem(*keys.treated_key(admdvs, year, insutype, psn_no), expires=until)
+    return Put(item, None, "treated")
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from medaid.aws.table import WholeAttribute
 from medaid.aws.transaction import Write, put_once, reading
 from medaid.ids import InstitutionCode
 from medaid.settlement import keys
@@ -15,13 +14,6 @@ from medaid.settlement.store import SettlementItem
 SECONDS: Final = 60.0
 """How long a running function keeps an institution's credentials: an ended one is refused
 everywhere within."""
-
-
-class NonceItem(SettlementItem):
-    """A nonce that was used. `expires` in seconds since 1970: then storage takes it away."""
-
-    Meta = SettlementItem.Meta
-    expires = WholeAttribute(default=0)
 
 
 _holders: dict[str, InstitutionCode] = {}
@@ -69,12 +61,12 @@ def find_credentials(access_id: str) -> InstitutionCredentials | None:
 
 def use_nonce(access_id: str, nonce: str, expires: int) -> bool:
     """Keeps the nonce as used until `expires`; False where it was used. Raises Unavailable."""
-    return put_once(NonceItem(*keys.nonce_key(access_id, nonce), version=1, expires=expires))
+    return put_once(SettlementItem(*keys.nonce_key(access_id, nonce), version=1, expires=expires))
 
 
 def release_nonce(access_id: str, nonce: str) -> None:
     """The nonce may be used again: its request was not answered. Raises Unavailable."""
-    reading(lambda: NonceItem(*keys.nonce_key(access_id, nonce)).delete())
+    reading(lambda: SettlementItem(*keys.nonce_key(access_id, nonce)).delete())
 
 
 def forget() -> None:
