@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -329,6 +330,31 @@ def test_a_replaced_code_is_followed_from_its_day_and_the_line_keeps_its_own() -
     assert [one["chrgitm_lv"] for one in answers] == ["03", "02"]
     held = line_store.find_lines(stay, ["2"])["2"][1]
     assert (held.sent["med_list_codg"], held.terms.med_list_codg) == (old, MATERIAL)
+
+
+def code(number: int) -> str:
+    """A code that no list maps."""
+    return f"C1501052120402110766000{number:04d}"
+
+
+@pytest.mark.parametrize("times", [5, 6])
+def test_codes_that_were_replaced_five_times_are_followed_and_no_further(times: int) -> None:
+    """X19. What is replaced once more is not own expense in silence: the table has to be mended."""
+    chain = [code(number) for number in range(times)] + [MATERIAL]
+    replaced([(a, "停用", b, "2021-01-01") for a, b in pairwise(chain)])
+    hospital = Hospital()
+    answer = upload(hospital, line("1", hospital.stay("P1"), code(0), "1", "50"))
+    if times == 5:
+        assert passed(answer)["result"][0]["chrgitm_lv"] == "02"
+    else:
+        refused(answer, "CLAUSE_CONFLICT", "med_list_codg")
+
+
+def test_codes_that_replace_one_another_are_refused() -> None:
+    replaced([(code(1), "停用", code(2), "2021-01-01"), (code(2), "停用", code(1), "2021-01-01")])
+    hospital = Hospital()
+    answer = upload(hospital, line("1", hospital.stay("P1"), code(1), "1", "50"))
+    refused(answer, "CLAUSE_CONFLICT", "med_list_codg")
 
 
 def test_a_refund_repeats_the_split_with_the_sign_turned_whatever_the_tables_say_now() -> None:

@@ -84,10 +84,11 @@ def _mapped(
     asked: Sequence[LineQuestion], regions: Sequence[Region]
 ) -> list[tuple[str, CodeMapping | None]]:
     """For each line the national code that counts and what it is mapped to: where a code is not
-    mapped any more, that of the code which took its place."""
+    mapped any more, that of the code which took its place. Raises PolicyUndetermined
+    CLAUSE_CONFLICT where codes replace one another without end."""
     current = [question.med_list_codg for question in asked]
     known = _national_codes(current, regions)
-    for _ in range(rules.LONGEST_CHAIN):
+    for _ in range(rules.LONGEST_CHAIN + 1):
         following = [
             _next_code(known[code], question.day) or code
             for code, question in zip(current, asked, strict=True)
@@ -96,6 +97,9 @@ def _mapped(
             break
         current = following
         known |= _national_codes([code for code in current if code not in known], regions)
+    else:
+        rule = f"医保编码的转码超过 {rules.LONGEST_CHAIN} 次或相互指向,须更正转码表"
+        raise PolicyUndetermined("CLAUSE_CONFLICT", field="med_list_codg", rule=rule)
     return [
         (code, rules.mapping_on(known[code], question.day))
         for code, question in zip(current, asked, strict=True)
