@@ -32,6 +32,7 @@ for table in (
     figures_api.ROUTES,
     catalogue_api.ROUTES,
     followup_api.ROUTES,
+    people_api.SENDERS,
 ):
     mount(app, table, now, plain, DESK)
 

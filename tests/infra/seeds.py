@@ -73,6 +73,8 @@ from medaid.people import rules
 from medaid.people import store as people_store
 from medaid.people.model import Filing, Identity, Insurance, Person
 from medaid.people.model import Source as PeopleSource
+from medaid.people.sender_model import RegisteredSender, SenderEntry
+from medaid.people.store.senders import put_sender
 from medaid.regions import Region
 from medaid.reimbursement import store as reimbursement
 from medaid.reimbursement.model import Case
@@ -335,6 +337,13 @@ def _matters_of_person(begin: int, end: int) -> None:
         commit(_matter(number, "P1"))
 
 
+def _sender(number: int) -> list[Write]:
+    entry = SenderEntry(
+        "某局", "civil_affairs", ("roster",), (HERE,), (), "文号", OfficerId("a"), NOW
+    )
+    return put_sender(None, RegisteredSender(f"sender-{number:03d}", HERE, (entry,)))
+
+
 def registered(psn_no: str) -> list[Write]:
     """A person of the region, with an enrolment."""
     whose = Person(psn_no, "某", "1", "16", "E1", None)
@@ -387,6 +396,7 @@ SEEDS: Final[dict[str, Seed]] = {
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
     "/payments/{admdvs}/batches/440900B1/slips": Seed(_slips),
     "/payments/{admdvs}/officers": Seed(_each(_officer)),
+    "/people/{admdvs}/registered-senders": Seed(_each(_sender)),
     "/people/{admdvs}/persons/P1/history": Seed(_history),
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
     "/reimbursement/cases": Seed(_each(_case)),

@@ -42,6 +42,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     clearing.REGIONS,
     clearing.INSURER,
     people_api.ROUTES,
+    people_api.SENDERS,
     followup_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,

@@ -25,6 +25,7 @@ from medaid.people.model import (
     Identity,
     PersonFile,
 )
+from medaid.people.sender_api import ROUTES as SENDERS
 from medaid.people.shown import (
     AsOf,
     CertificateSearch,
@@ -49,6 +50,7 @@ from medaid.people.shown import (
 from medaid.regions import Region
 
 ROUTES: Final[Routes[None]] = Routes("people", "救助对象登记册")
+__all__ = ["ROUTES", "SENDERS"]
 _READERS: Final = ("intake", "auditor", "reviewer", "manager", "inspector")
 _FILERS: Final = ("intake", "manager")
 _ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the register of its counties"

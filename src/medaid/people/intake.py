@@ -31,6 +31,7 @@ from medaid.people.manifest import SUFFIX, Manifest, check_period, parse_key, re
 from medaid.people.passes import MOST_LATER, record_rows
 from medaid.people.passes import Unfinished as Unfinished
 from medaid.people.recording import Recording
+from medaid.people.sender_register import catalogue_for
 from medaid.people.verdicts import LINES, VerdictLog
 from medaid.workbook import XLSX
 
@@ -61,7 +62,7 @@ def take_in(key: str, now: datetime, time_left: Callable[[], bool] = lambda: Tru
         with dropped.answering(folder, target):
             body, _ = dropped.opened(key)
             facts = body.read(catalogue().limits.manifest_bytes + 1)
-            manifest = read_manifest(facts, folder, catalogue())
+            manifest = read_manifest(facts, folder, catalogue_for(folder))
             check_period(manifest, civil_date(now))
             return _Intake(manifest, target, aware(now), time_left).run()
     except FileRefused as refusal:

@@ -27,6 +27,8 @@ Each line: who asks what: key; how; function.
 - how many these are: pk `T#<province>`, sk `<list>#<value>#<pooling region>#<admdvs>#`; one Query;
   changed in the transaction of each identity; `listed_total`.
 - what became of a drop: pk `B#<batch>`, sk `BATCH`; GetItem; `batch`.
+- a sender that officers have entered: pk `E#<code>`, sk `SENDER`; GetItem; `find_sender`.
+- the senders of an office: pk `E#OF#<region>`, sk `<code>`; Query by page; `page_of_senders`.
 - how far a series of drops has come: pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST`; condition of a
   Put; `series_reached`.
 
@@ -127,6 +129,18 @@ def history_key(key: Key, at: datetime | None) -> Key:
 
 def certificate_key(cert_type: str, certno: str) -> Key:
     return Key(f"C#{cert_type}#{certno}", "PERSON")
+
+
+def sender_key(code: str) -> Key:
+    return Key(f"E#{code}", "SENDER")
+
+
+def senders_partition(office: Region) -> str:
+    return f"E#OF#{office}"
+
+
+def listed_sender_key(office: Region, code: str) -> Key:
+    return Key(senders_partition(office), code)
 
 
 def batch_key(batch_id: str) -> Key:
