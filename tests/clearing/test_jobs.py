@@ -513,7 +513,11 @@ def record(item_: Any) -> dict[str, Any]:
         "eventID": "1",
         "eventSource": "aws:dynamodb",
         "eventSourceARN": f"arn:aws-cn:dynamodb:r:1:table/{item_.Meta.table_name}/stream/1",
-        "dynamodb": {"NewImage": image, "SequenceNumber": "7", "Keys": {}},
+        "dynamodb": {
+            "NewImage": image,
+            "SequenceNumber": "7",
+            "Keys": {name: image[name] for name in ("pk", "sk") if name in image},
+        },
     }
 
 

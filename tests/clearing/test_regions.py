@@ -28,7 +28,7 @@ from tests.fund.balances import counterpart_balances
 
 from medaid.aws import exchange
 from medaid.aws.transaction import commit
-from medaid.clearing import billing_run, jobs
+from medaid.clearing import billing_run
 from medaid.clearing import store as store_of_items
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.model import Item
@@ -281,7 +281,7 @@ class TestRoundTrip:
         spoiled = bytearray(exchange.get(name))
         spoiled[40] ^= 0xFF
         monkey = pytest.MonkeyPatch()
-        monkey.setattr(jobs, "_split", lambda *_: 0)  # the national level's files are there
+        monkey.setattr(billing_run, "_split", lambda *_: 0)  # the national level's files are there
         exchange.put(name, bytes(spoiled))
         again = billing_run.JobDone()
         billing_run.bill_regions(again, store_of_items.list_regions(), NOW)

@@ -22,12 +22,12 @@ Each line: key: item; pattern.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from medaid.aws.items import Key
 from medaid.clearing.model import Item
-from medaid.instants import stored
+from medaid.instants import midnight, stored
 
 REGIONS: Final = "REGIONS"
 ITEM: Final = "ITEM#"
@@ -42,6 +42,11 @@ def item_key(item: Item) -> Key:
     return settlement_key(
         item.owing_region, item.institution, item.month, item.setl_time, item.item_id
     )
+
+
+def item_from(day: date) -> str:
+    """Before the sort keys of all items settled on `day` and later."""
+    return f"{ITEM}{stored(midnight(day))}"
 
 
 def settlement_key(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from medaid.aws import codec
@@ -75,6 +75,15 @@ def list_items(owing: str, institution: str, month: str) -> Iterator[Item]:
     """Items of an institution's month in the order of their settlement time, streamed."""
     pk = keys.month_key(owing, institution, month)
     return (_item(row) for row in ClearingItem.list_under(pk, keys.ITEM))
+
+
+def list_items_between(
+    owing: str, institution: str, month: str, begin: date, end: date
+) -> Iterator[Item]:
+    """Those settled on the days from `begin` to `end`, both included; no other is read."""
+    pk = keys.month_key(owing, institution, month)
+    first, last = keys.item_from(begin), keys.item_from(end + timedelta(days=1))
+    return (_item(row) for row in ClearingItem.list_between(pk, first, last))
 
 
 def page_of_items(pk: str, after: str, limit: int) -> tuple[list[Item], str]:

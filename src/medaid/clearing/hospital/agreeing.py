@@ -26,7 +26,6 @@ from medaid.clearing.hospital.model import (
 )
 from medaid.clearing.model import Item
 from medaid.errors import Refused
-from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.national_files import zipped
@@ -79,12 +78,9 @@ class Asked:
     def settlements(self) -> Iterator[Item]:
         """Our settlements of it, in order of time, without the parts of other regions."""
         for month in self.months:
-            for item in items.list_items(self.region, self.institution, month):
-                if (
-                    not item.is_part
-                    and self.names(rules.group_of(item))
-                    and self.begin <= civil_date(item.setl_time) <= self.end
-                ):
+            place = self.region, self.institution, month
+            for item in items.list_items_between(*place, self.begin, self.end):
+                if not item.is_part and self.names(rules.group_of(item)):
                     yield item
 
     def owing_regions(self, settlements: Iterable[Item]) -> list[Region]:
@@ -132,7 +128,7 @@ def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> bool:
 
     def decide() -> Decided[bool]:
         held = store.held_statements(region, asked.institution, month)
-        if not held or _has_items_after(region, asked.institution, month, held[-1], now):
+        if not held or _has_items_after(region, asked.institution, month, held[-1]):
             # items that are in no statement yet: agreed totals say nothing of the statements
             return Decided(False)
         writes: list[Write] = []
@@ -149,10 +145,12 @@ def _agree(region: Region, asked: Asked, month: Month, now: datetime) -> bool:
 
 
 def _has_items_after(
-    region: Region, institution: str, month: Month, last: store.HeldStatement, now: datetime
+    region: Region, institution: str, month: Month, last: store.HeldStatement
 ) -> bool:
-    found = items.list_items(region, institution, month)
-    return any(True for _ in rules.between(found, last.statement.cut, now))
+    """Whether an item came after the last statement's cut: after the month's end, then, and so
+    noted as late before it was there."""
+    late = items.late_between(region, month, institution, institution).get(institution)
+    return late is not None and late > last.statement.cut
 
 
 def reconcile_lines(
