@@ -19,6 +19,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from medaid.dropped.table import REASON, RESULT
 from medaid.errors import Refused
 from medaid.ids import OfficerId
 from medaid.local import demo_catalogue, drop
@@ -152,7 +153,8 @@ def _feedback(
     place = manifest.replace("drop/", "feedback/", 1).replace(".manifest.json", ".feedback.csv")
     body = stack.cloud.client("s3").get_object(Bucket=stack.bucket, Key=place)["Body"].read()
     for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"))):
-        console.print(f"   退回:{row['姓名']}——{row['问题']}", soft_wrap=True)
+        if row[RESULT] == OUTCOMES["refused"]:
+            console.print(f"   退回:{row['姓名']}——{row[REASON]}", soft_wrap=True)
 
 
 def _maoming(console: Console, hospital: Hospital) -> None:
