@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from tests.catalogue.office import MEDICINE, published
 from tests.conftest import Tables
 from tests.people.samples import insurance
 from tests.settlement.hospital import (
@@ -21,6 +22,7 @@ from tests.settlement.hospital import (
     stay_input,
 )
 
+from medaid.catalogue import store as catalogue_store
 from medaid.clearing.model import items_of
 from medaid.fund import service as fund
 from medaid.settlement import service
@@ -40,6 +42,7 @@ def send(body: bytes, institution: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.fixture
 def hospital(tables: Tables) -> Hospital:
+    catalogue_store.forget()
     contracted(JIANGMEN)
     known_person("P1", insured=(EMPLOYED,))
     return Hospital(JIANGMEN, "440700", send)
@@ -136,3 +139,25 @@ def test_outpatient_care_waits_for_the_agencys_figure_and_says_so(hospital: Hosp
     asked = given(visit, med_type="11", chrg_bchno="B1") | bill("100.00", "90.00")
     del asked["mid_setl_flag"]
     refused(hospital.call("2207", asked), "FIGURE_MISSING", "")
+
+
+def test_a_pharmacys_sale_is_paid_from_the_account(hospital: Hospital) -> None:
+    """The pooled fund pays nothing where no figure can be cited, and the answer says so."""
+    published("440700")
+    drug = {
+        "feedetl_sn": "1",
+        "fee_ocur_time": "2023-07-01 10:00:00",
+        "med_list_codg": MEDICINE,
+        "det_item_fee_sumamt": "31.00",
+        "cnt": "2",
+        "pric": "15.50",
+    }
+    sale = {**given("unused"), "begntime": "2023-07-01 10:00:00", "medfee_sumamt": "31.00"}
+    sale |= {"med_type": "41", "acct_used_flag": "1", "acct_pay": "30.00"}
+    envelope = hospital.envelope("2102", sale, node="druginfo")
+    envelope["input"]["drugdetail"] = [drug]
+    answer = hospital.post(envelope)
+    info = passed(answer)["setlinfo"]
+    assert (info["acct_pay"], info["psn_cash_pay"]) == ("30.00", "1.00")
+    assert info["fund_pay_sumamt"] == "0.00"
+    assert "统筹基金不支付" in answer["warn_msg"] or "没有可引用的来源" in answer["warn_msg"]
