@@ -318,7 +318,7 @@ def shared_class_names(code: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
     return {name: paths for name, paths in found.items() if len(paths) > 1}
 
 
-ACROSS: Final = {"core", "docs", "golden", "infra", "journeys"}
+ACROSS: Final = {"browser", "core", "docs", "golden", "infra", "journeys"}
 """Folders of tests beside those of the packages: `core` has the modules that lie in no package."""
 
 

@@ -19,7 +19,7 @@ from medaid.clearing import api as clearing
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
 from medaid.local import articles_page, hospital_openapi, refusal_pages
-from medaid.local.blocks import interface, refusals, words
+from medaid.local.blocks import dictionary, interface, refusals, words
 from medaid.local.blocks.tables import coded
 from medaid.local.errors import LocalError
 from medaid.local.places import ROOT
@@ -90,6 +90,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield name, filled((DOCS / name).read_text(encoding="utf-8"))
     yield "openapi.json", describe.text(TABLES)
     yield hospital_openapi.NAME, hospital_openapi.text()
+    yield "dictionary.json", dictionary.text()
     yield from articles_page.pages()
     yield from refusal_pages.pages()
 

@@ -33,7 +33,8 @@ button:hover, button:focus { border-color: #1d5b9e; background: #e6f0fa }
 small { display: block; color: #4a5a6a }
 """
 _PAGE: Final = """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>选择经办人员登录</title>
+<html lang="zh-CN"><head><meta charset="utf-8"><link rel="icon" href="data:,">
+<title>选择经办人员登录</title>
 <style>{style}</style></head><body><main><h1>医疗救助经办系统(本机演示)</h1>
 <p>选择一名演示经办人员登录。正式环境由统一登录系统完成此步。</p>
 <ul>{rows}</ul></main></body></html>

@@ -40,22 +40,30 @@ def facts_block() -> str:
     return table(("fact", "中文", "values"), rows)
 
 
-def roles_block() -> str:
-    """The roles a token may carry, by the template, and what the handling procedure calls those it
-    knows."""
+def role_names() -> dict[str, str]:
+    """The roles a token may carry, by the template and by what the handling procedure calls those
+    it knows."""
     groups = [
         r["Properties"]
         for r in template.read(USER_POOL)["Resources"].values()
         if r["Type"] == "AWS::Cognito::UserPoolGroup"
     ]
+    named = {group["GroupName"]: group["Description"] for group in groups}
+    return named | {str(role): str(name) for role, name in _procedure()["roles"].items()}
+
+
+def roles_block() -> str:
+    """The same with what each may do to a case."""
     acts: dict[str, list[str]] = {}
     for move in _procedure()["move"]:
         for role in move["roles"]:
             acts.setdefault(role, []).append(move["says"])
-    named = {group["GroupName"]: group["Description"] for group in groups} | _procedure()["roles"]
     return table(
         ("role", "中文", "acts of manual reimbursement"),
-        [(f"`{role}`", name, "、".join(acts.get(role, ())) or "–") for role, name in named.items()],
+        [
+            (f"`{role}`", name, "、".join(acts.get(role, ())) or "–")
+            for role, name in role_names().items()
+        ],
     )
 
 

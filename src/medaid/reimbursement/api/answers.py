@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from medaid.aws.rest.officers import titles_of
@@ -15,9 +15,11 @@ from medaid.reimbursement.api.shapes import (
     ApplicationOut,
     CaseOut,
     ClockOut,
+    OfferOut,
     OrderOut,
     PricingOut,
     ProcedureOut,
+    QueueOut,
     ReceiptOut,
     RowOut,
     UploadOut,
@@ -25,7 +27,7 @@ from medaid.reimbursement.api.shapes import (
 from medaid.reimbursement.model import Act, Case, CaseOrder, Pricing, Receipt
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.rules import DueProjection
-from medaid.reimbursement.service import Detail, Upload
+from medaid.reimbursement.service import Detail, Offer, RoleQueue, Upload
 from medaid.reimbursement.wording import sentence as sentence_of
 
 _AMOUNTS: Final = (
@@ -44,7 +46,7 @@ _LINE_AMOUNTS: Final = (
 )
 
 
-def detail(found: Detail, procedure: Procedure) -> CaseOut:
+def detail(found: Detail, procedure: Procedure, offers: Iterable[Offer]) -> CaseOut:
     """A case with its timeline, explanation and clock; who acted, by name and post of that time."""
     case = found.case
     named = titles_of(case.admdvs, payments.officer_titles)
@@ -75,6 +77,7 @@ def detail(found: Detail, procedure: Procedure) -> CaseOut:
         pricing=_pricing(case.pricing) if case.pricing else None,
         clock=_clock(case, found.projection, found),
         acts=[_act(a, procedure, str(named(a.officer, a.at) or "")) for a in found.acts],
+        offers=[OfferOut.of(one, needs=list(one.needs)) for one in offers],
     )
 
 
@@ -186,6 +189,11 @@ def row(summary: Mapping[str, Any]) -> RowOut:
             "fund_pay_sumamt": Fen(summary["fund_pay_sumamt"]),
         }
     )
+
+
+def queue(one: RoleQueue, procedure: Procedure) -> QueueOut:
+    name = procedure.roles[one.role]
+    return QueueOut.of(one, role_name=name, states=[str(state) for state in one.states])
 
 
 def uploaded(one: Upload) -> UploadOut:

@@ -7,7 +7,7 @@ from functools import partial
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Page
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.pages import paged, whole
 from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import service
@@ -20,6 +20,7 @@ from medaid.reimbursement.api.shapes import (
     CountsOut,
     DownloadOut,
     ProcedureOut,
+    QueueOut,
     RowOut,
     UploadOut,
 )
@@ -96,6 +97,12 @@ def list_queue(call: Call[Context, None], role: str) -> Page[RowOut]:
     if role not in call.caller.roles and "manager" not in call.caller.roles:
         raise Forbidden("FORBIDDEN", field="role", rule="只能查看本岗位的待办")
     return _page(call, service.states_for(call.context, role))
+
+
+@ROUTES.get("/reimbursement/queues", "本人各岗位的待办件数", roles=READERS, owner=Owner.OBJECT)
+def list_queues(call: Call[Context, None]) -> Page[QueueOut]:
+    found = service.queues(call.context, officer_of(call))
+    return whole(answers.queue(one, call.context.procedure) for one in found)
 
 
 @ROUTES.get("/reimbursement/counts", "各状态件数", roles=READERS, owner=Owner.OBJECT)

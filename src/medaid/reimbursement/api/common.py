@@ -40,7 +40,8 @@ def why_of(body: Body, act: str, case_id: str) -> ActReason:
 
 def shown(call: Call[Context, Any], case_id: str) -> CaseOut:
     """The case as it stands now; that the officer saw it is recorded."""
-    found = service.case_detail(call.context, officer_of(call), case_id, call.now)
-    case = found.case
+    officer = officer_of(call)
+    found = service.case_detail(call.context, officer, case_id, call.now)
+    case, offers = found.case, service.offers(call.context, officer, found)
     access.record(call.caller, case.psn_no, case.admdvs, Purpose.CASE, call.now, case_id)
-    return answers.detail(found, call.context.procedure)
+    return answers.detail(found, call.context.procedure, offers)

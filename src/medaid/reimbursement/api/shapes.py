@@ -79,6 +79,17 @@ class PricingOut(Shown):
     steps: list[dict[str, Any]]
 
 
+class OfferOut(Shown):
+    """An act that the officer's posts allow in this state; `needs` names what must come with it,
+    `refused` says why this officer may not (separation of duties, another office)."""
+
+    act: str
+    says: str
+    needs: list[str]
+    cite: str
+    refused: str
+
+
 class CaseOut(Shown):
     case_id: str
     version: int
@@ -122,6 +133,7 @@ class CaseOut(Shown):
     pricing: PricingOut | None
     clock: ClockOut | None
     acts: list[ActOut]
+    offers: list[OfferOut]
 
 
 class ApplicationOut(Shown):
@@ -189,6 +201,16 @@ class CountsOut(Shown):
 
     counts: dict[str, int]
     more: list[str]
+
+
+class QueueOut(Shown):
+    """How many cases wait for one of the officer's posts; `more`: at least so many."""
+
+    role: str
+    role_name: str
+    states: list[str]
+    count: int
+    more: bool
 
 
 class UploadOut(Shown):

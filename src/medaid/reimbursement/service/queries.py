@@ -63,6 +63,33 @@ def steps_of_case(case_id: str) -> tuple[str, tuple[Step, ...]]:
     return case.admdvs, case.pricing.steps if case.pricing else ()
 
 
+class Offer(NamedTuple):
+    """An act on a case, as a page offers it."""
+
+    act: str
+    says: str
+    needs: tuple[str, ...]
+    cite: str
+    refused: str
+    """Why this officer may not, although the post would; empty where nothing stands against it."""
+
+
+def offers(context: Context, officer: Officer, found: Detail) -> tuple[Offer, ...]:
+    """The acts to which the officer's posts and the case's state lead. One that separation of
+    duties, the region or the point rules out says so. What else an act asks for, it says itself."""
+    made = []
+    for move in context.procedure.moves.values():
+        if found.case.state not in move.sources or not officer.roles & move.roles:
+            continue
+        refused = ""
+        try:
+            rules.permitted(found.case, move.act, officer, found.acts, context.procedure)
+        except Forbidden as why:
+            refused = why.rule
+        made.append(Offer(move.act, move.says, tuple(move.needs), move.cite, refused))
+    return tuple(made)
+
+
 def may_read(officer: Officer) -> None:
     """Raises Forbidden for whoever does not work in an office or at a point."""
     if not officer.roles & READERS or not officer.admdvs:
@@ -195,3 +222,25 @@ def counts(officer: Officer) -> tuple[dict[str, int], list[str]]:
         queue = keys.point_queue(region, mine, state) if mine else None
         found[state] = store.count(queue or keys.queue_partition(region, state))
     return found, [state for state, count in found.items() if count == store.MOST_COUNTED]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleQueue:
+    """What waits for a role: in which states, and how many cases; `more` where they are at least as
+    many as are counted."""
+
+    role: str
+    states: tuple[State, ...]
+    count: int
+    more: bool
+
+
+def queues(context: Context, officer: Officer) -> tuple[RoleQueue, ...]:
+    """The queue of each of the officer's posts. A count is that of the list itself."""
+    found, capped = counts(officer)
+    made = []
+    for role in sorted(officer.roles & READERS):
+        states = states_for(context, role)
+        count = sum(found.get(state, 0) for state in states)
+        made.append(RoleQueue(role, states, count, not {*states}.isdisjoint(capped)))
+    return tuple(made)
