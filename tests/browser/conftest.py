@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.browser import office
-from tests.cloud import working_in
+from tests.cloud import started, working_in
 
 from medaid.local import demo
 from medaid.local.places import FUNCTIONS, ROOT
@@ -37,6 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args() -> dict[str, Any]:
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     return {"executable_path": CHROMIUM, "args": ["--no-sandbox", *quiet]}
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of their own: what the demonstration leaves there is nobody else's beginning."""
+    with started(tmp_path_factory.mktemp("console")) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")
