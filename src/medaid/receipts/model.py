@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 from medaid.errors import BadInput
 from medaid.regions import Region
 
+LABEL: Final = "receipt:"
+"""Of a lost claim, followed by code and number."""
 _PART: Final = re.compile(r"[0-9A-Z]{1,20}")
 _DIGITAL: Final = re.compile(r"[0-9]{20}")
 """全面数字化的电子发票: a number of 20 digits and no code. A code beside it was invented by

@@ -11,12 +11,10 @@ from medaid.aws.transaction import ConditionFailed, Decided, Put, Write, transac
 from medaid.errors import Conflict
 from medaid.instants import stored
 from medaid.receipts.keys import receipt_key
-from medaid.receipts.model import Holder, HolderKind, ReceiptNumber
+from medaid.receipts.model import LABEL, Holder, HolderKind, ReceiptNumber
 from medaid.receipts.store import ReceiptItem
 from medaid.regions import Region
 
-LABEL: Final = "receipt:"
-"""Of a lost claim, followed by code and number."""
 _FREE: Final = "free"
 
 

@@ -81,3 +81,38 @@ def settle_sale(message: Message, institution: Institution, now: datetime) -> Re
     from medaid.settlement import sales
 
     return sales.settle_sale(message, institution, now)
+
+
+def create_filing(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2501."""
+    from medaid.settlement import filings
+
+    return filings.create_filing(message, institution, now)
+
+
+def cancel_filing(message: Message, institution: Institution, now: datetime) -> Reply:
+    """2502."""
+    from medaid.settlement import filings
+
+    return filings.cancel_filing(message, institution, now)
+
+
+def list_filings(message: Message, institution: Institution, now: datetime) -> Reply:
+    """5304."""
+    from medaid.settlement import filings
+
+    return filings.list_filings(message, institution, now)
+
+
+def sign_in(message: Message, institution: Institution, now: datetime) -> Reply:
+    """9001."""
+    from medaid.settlement import signing_in
+
+    return signing_in.sign_in(message, institution, now)
+
+
+def sign_out(message: Message, institution: Institution, now: datetime) -> Reply:
+    """9002."""
+    from medaid.settlement import signing_in
+
+    return signing_in.sign_out(message, institution, now)

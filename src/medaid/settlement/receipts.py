@@ -8,11 +8,10 @@ from typing import Final
 
 from medaid.aws.transaction import Write
 from medaid.errors import Conflict
-from medaid.receipts import service as receipts
+from medaid.receipts.model import LABEL as LABEL
 from medaid.receipts.model import Holder, HolderKind
 from medaid.settlement.model import SettlementDecision
 
-LABEL: Final = receipts.LABEL
 _FIELD: Final = "exp_content.receipt"
 
 
@@ -20,6 +19,8 @@ def claimed(decision: SettlementDecision, setl_id: str, at: datetime) -> list[Wr
     """The write that takes the receipt; it loses where a case or another settlement holds it."""
     if decision.receipt is None:
         return []
+    from medaid.receipts import service as receipts
+
     return [receipts.claim(decision.receipt, _holder(decision, setl_id), at)]
 
 
@@ -27,6 +28,8 @@ def released(decision: SettlementDecision, setl_id: str, at: datetime) -> list[W
     """The write that frees it with the settlement."""
     if decision.receipt is None:
         return []
+    from medaid.receipts import service as receipts
+
     return [receipts.release(decision.receipt, _holder(decision, setl_id), at)]
 
 
@@ -35,6 +38,8 @@ def check_unlike(decision: SettlementDecision, setl_id: str) -> None:
     a suspicion, so it goes to manual reimbursement. Raises Conflict DUPLICATE."""
     if decision.receipt is None:
         return
+    from medaid.receipts import service as receipts
+
     for other in receipts.possible_duplicates(decision.receipt, setl_id):
         raise Conflict(
             "DUPLICATE",
@@ -47,6 +52,8 @@ def check_unlike(decision: SettlementDecision, setl_id: str) -> None:
 
 def taken(decision: SettlementDecision) -> Conflict:
     """The refusal that names who holds the receipt."""
+    from medaid.receipts import service as receipts
+
     holder = receipts.holder(decision.receipt) if decision.receipt else None
     return Conflict(
         "DUPLICATE",

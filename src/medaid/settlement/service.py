@@ -20,10 +20,8 @@ from medaid.people import service as people
 from medaid.regions import Region
 from medaid.settlement import (
     deferred,
-    filings,
     reversing,
     settling,
-    signing_in,
     statements,
     store,
     visits,
@@ -259,8 +257,8 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2403": visits.correct_stay,
     "2404": visits.cancel_visit,
     "2405": visits.undo_discharge,
-    "2501": filings.create_filing,
-    "2502": filings.cancel_filing,
+    "2501": deferred.create_filing,
+    "2502": deferred.cancel_filing,
     "2601": reversing.reverse_by_message,
     **dict.fromkeys(("1301", "1302", "1305", "1306"), deferred.download_list),
     **dict.fromkeys(("1312", "1316", "1318", "1319"), deferred.download_page),
@@ -271,10 +269,10 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "9101": statements.upload_file,
     "9102": statements.download_file,
     "5203": query_settlement,
-    "5304": filings.list_filings,
+    "5304": deferred.list_filings,
     **dict.fromkeys(("1201", "2001", "5201", "5204", "5206"), deferred.ask),
     **dict.fromkeys(("5301", "5302", "5303", "90100"), deferred.ask),
-    "9001": signing_in.sign_in,
-    "9002": signing_in.sign_out,
+    "9001": deferred.sign_in,
+    "9002": deferred.sign_out,
 }
 """Transaction number to use case."""
