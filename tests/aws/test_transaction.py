@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from pynamodb.exceptions import GetError
 from tests import storage
 from tests.aws.things import Thing
-from tests.storage import StorageFaults
+from tests.storage import StorageCalls, StorageFaults
 
 from medaid.aws.transaction import (
     Check,
@@ -24,6 +24,7 @@ from medaid.aws.transaction import (
     Update,
     Write,
     commit,
+    put_each,
     put_once,
     reading,
 )
@@ -278,3 +279,18 @@ def test_the_default_patience_ends_within_a_functions_time(each: float) -> None:
     time = Time(each=each)
     list(patience(time).attempts())
     assert time.now - 100.0 < 25.0
+
+
+def test_items_put_one_by_one_cost_half_and_depend_on_nothing(
+    tables: Any, storage_calls: StorageCalls
+) -> None:
+    """Issue: from a county to a province, 9."""
+    both = [Put(Thing(f"T#{number}", version=1), None, "thing") for number in (1, 2)]
+    for _ in range(2):
+        put_each(both)
+    assert storage_calls.operations == ["PutItem"] * 4
+    assert len(tables.items("outbox")) == 2
+    depends = Put(Thing("T#3", version=1), Thing.pk.does_not_exist(), "depends")
+    with pytest.raises(AssertionError, match="depends"):
+        put_each([depends])
+    assert len(tables.items("outbox")) == 2

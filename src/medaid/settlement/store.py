@@ -51,7 +51,7 @@ def create_settlement(one: Settlement) -> list[Write]:
     held = SettledBatch(one.setl_id, decision.psn_no, replace(decision.visit, lines={}))
     key, batch = keys.settlement_key(one.setl_id), _batch_key(one)
     return [
-        SettlementItem.create(key, one, "message", state=SETTLED, at=one.settled_at),
+        SettlementItem.create(key, one, "message", state=SETTLED),
         SettlementItem.create(batch, held, "batch"),
     ]
 
@@ -64,7 +64,7 @@ def reverse_settlement(one: Settlement) -> list[Write]:
     before = SettlementItem(*keys.settlement_key(one.setl_id), version=1)
     batch = SettlementItem(*_batch_key(one), version=1)
     return [
-        before.replace(one, "settlement", state=REVERSED, at=one.reversed_at),
+        before.replace(one, "settlement", state=REVERSED),
         batch.remove("batch"),
     ]
 

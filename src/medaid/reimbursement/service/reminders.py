@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from medaid.aws import outbox
-from medaid.aws.transaction import commit_once
+from medaid.aws.transaction import commit_once, put_each
 from medaid.errors import Conflict, Refused
 from medaid.events import AssistanceNotSettled, SettlementPosted
 from medaid.instants import civil_date
@@ -36,7 +36,7 @@ def note_settlement(event: SettlementPosted) -> None:
         total = abs(event.medfee_sumamt)
         commit_once(store.settlement_forgotten(who, begin, end, total, event.setl_id))
         return
-    commit_once(
+    put_each(
         [
             store.alike_pointer(who, begin, end, event.medfee_sumamt, event.setl_id, at),
             store.settlement_pointer(

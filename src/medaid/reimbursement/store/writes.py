@@ -142,7 +142,7 @@ def alike_write(case: Case) -> Write:
 
 def alike_pointer(
     psn_no: str, begin: date, end: date, total: Fen, found: str, settled_at: datetime
-) -> Write:
+) -> Put:
     """The pointer of a settlement that a case may be alike to, to the end of the third year after
     it."""
     until = expiry.end_of_year(settled_at, POINTED_YEARS)
@@ -159,7 +159,7 @@ def settlement_pointer(
     care: str = "",
     *,
     settled_at: datetime,
-) -> Write:
+) -> Put:
     """A settlement of a person, by what it may be found to lack assistance: to the end of the third
     year after it; later a person looks."""
     body = {
@@ -184,7 +184,7 @@ def settlement_forgotten(
     return [Delete(CaseItem(*key), CaseItem.pk.exists(), "forgotten") for key in pointers]
 
 
-def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Write:
+def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Put:
     """That a person insured in a region was treated in a year: whom its end may refund. The region
     is noted at once, so that it is known before anybody of it is. Raises Unavailable."""
     _note_region(admdvs, year)
