@@ -25,6 +25,7 @@ logger = Logger(service="register")
 app = rest.resolver()
 for table in (
     people_api.ROUTES,
+    people_api.DROPS,
     institutions_api.ROUTES,
     gateways_api.ROUTES,
     access_api.ROUTES,

@@ -183,8 +183,9 @@ FORBIDDEN = [
     ("Reimburse", "PutItem", "people", "B#x"),
     ("Reimburse", "PutItem", "clearing", "I#x"),
     ("Reimburse", "PutItem", "fund", "SEAL#x"),
-    ("Register", "PutItem", "people", "C#x"),  # whose certificate it is
-    ("Register", "PutItem", "people", "B#x"),  # what became of a drop
+    ("Register", "DeleteItem", "people", "C#x"),  # whose certificate it is
+    ("Register", "DeleteItem", "people", "B#x"),  # what became of a drop
+    ("Register", "PutObject", "-", "feedback/x"),  # what a department is answered
     ("Register", "DeleteItem", "people", "H#x"),
     ("Register", "PutItem", "settlement", "S#x"),
     ("Register", "GetItem", "settlement", "S#x"),

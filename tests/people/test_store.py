@@ -15,6 +15,7 @@ from tests.people.samples import NOW, certno, filing, identity, insurance, perso
 from medaid.aws.transaction import ConditionFailed, Write, commit
 from medaid.errors import BadInput, Refused
 from medaid.people import service, store
+from medaid.people.drops import Drop, DropState
 from medaid.people.model import Person, PersonFile, YearTotals
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -321,11 +322,35 @@ def test_filing_is_cancelled_and_kept() -> None:
 
 
 def test_drop_state() -> None:
-    assert store.batch("B1") is None
-    commit(store.batch_state("B1", "open", NOW, {"rows": 3}, was=None))
-    loses(store.batch_state("B1", "open", NOW, {}, was=None), "people:batch")
-    commit(store.batch_state("B1", "done", NOW, {"rows": 3, "taken": 2}, was="open"))
-    assert store.batch("B1") == ("done", NOW, {"rows": 3, "taken": 2})
+    one = Drop(
+        "B1",
+        "s",
+        "roster",
+        "440900",
+        "2026-03",
+        "x.csv",
+        "x",
+        3,
+        "increment",
+        "",
+        "",
+        counts={"a": 1},
+    )
+    assert store.drop("B1") is None
+    commit(store.drop_opened(one, NOW))
+    loses(store.drop_opened(one, NOW), "people:batch")
+    held = store.drop("B1")
+    assert held is not None
+    assert (held.state, held.received, held.drop) == (DropState.OPEN, NOW, one)
+    commit(store.drop_changed(held, one, DropState.DONE))
+    loses(store.drop_changed(held, one, DropState.DONE), "people:batch")
+    page, end = store.drops_page("s", "", 10)
+    assert ([each.drop for each in page], [each.state for each in page], end) == (
+        [one],
+        [DropState.DONE],
+        "",
+    )
+    assert store.drops_page("other", "", 10) == ([], "")
 
 
 def test_no_naive_time() -> None:

@@ -79,6 +79,25 @@ def get_typed(key: str, largest: int | None = None) -> tuple[bytes, str]:
     return body, str(found.get("ContentType", ""))
 
 
+def get_range(key: str, start: int, length: int) -> tuple[bytes, int]:
+    """At most `length` bytes of the content under `key` from byte `start` on, and how many bytes it
+    has; nothing behind its end. Raises Refused NOT_FOUND, Unavailable."""
+    wanted = f"bytes={start}-{start + length - 1}"
+    try:
+        found = client().get_object(Bucket=settings().bucket, Key=key, Range=wanted)
+        body: bytes = found["Body"].read()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in ("InvalidRange", "416"):
+            return b"", start
+        if code in ("NoSuchKey", "404") or (code in _DENIED and not _is_there(key)):
+            raise Refused("NOT_FOUND", field="key", rule="文件不存在") from error
+        raise Unavailable("UNAVAILABLE") from error
+    except BotoCoreError as error:
+        raise Unavailable("UNAVAILABLE") from error
+    return body, int(found["ContentRange"].rpartition("/")[2])
+
+
 def _is_there(key: str) -> bool:
     """Whether an object has this key, by listing: a role may list only where it reads, and whoever
     may not list the whole bucket is told of a missing object that it is denied."""

@@ -43,6 +43,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     clearing.INSURER,
     people_api.ROUTES,
     people_api.SENDERS,
+    people_api.DROPS,
     followup_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,

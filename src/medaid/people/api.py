@@ -18,6 +18,7 @@ from medaid.errors import BadInput, Refused
 from medaid.ids import content_hash
 from medaid.instants import parse_date, parse_instant
 from medaid.people import service
+from medaid.people.drops_api import ROUTES as DROPS
 from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
     Filer,
@@ -48,6 +49,8 @@ from medaid.people.shown import (
     show_person,
 )
 from medaid.regions import Region
+
+__all__ = ["DROPS", "ROUTES"]
 
 ROUTES: Final[Routes[None]] = Routes("people", "救助对象登记册")
 __all__ = ["ROUTES", "SENDERS"]

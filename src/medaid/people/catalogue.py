@@ -76,6 +76,7 @@ class RosterLimits(NamedTuple):
     manifest_bytes: int
     cell: int
     own_fields: int
+    ending_percent: int
     oldest_years: int
     earliest_start: date
     start_days_ahead: int

@@ -73,6 +73,9 @@ class Contradictions:
         self._beside: dict[int, dict[str, set[int]]] = {}
         self._disputed: dict[bytes, set[str]] = {}
         self._later: set[int] = set()
+        self._unclear: set[bytes] = set()
+        self.unreadable = 0
+        """Rows that say of nobody whom they speak of."""
 
     def note(self, row: RosterRow) -> None:
         key, packed = _key(row), self._packed(row)
@@ -83,6 +86,18 @@ class Contradictions:
         for other in earlier:
             self._compare(key, _unpacked(other), _unpacked(packed))
         self._seen[key] = (*earlier, packed)
+
+    def note_refused(self, certificate: tuple[str, str] | None) -> None:
+        """A row that comes back, with the certificate if anybody can read it: whom it speaks of is
+        on the list."""
+        if certificate is None:
+            self.unreadable += 1
+        else:
+            self._unclear.add(_digest(certificate))
+
+    def is_unclear(self, certificate: tuple[str, str]) -> bool:
+        """Whether a row of that person came back."""
+        return _digest(certificate) in self._unclear
 
     def problems(self, number: int) -> tuple[Problem, ...]:
         """Why the row does not count; empty where nothing stands against it."""

@@ -29,7 +29,16 @@ _FIELDS: Final = {
     "sha256": str,
     "admdvs": str,
 }
-_OPTIONAL: Final = {"paper"}
+_OPTIONAL: Final = {
+    "paper": "",
+    "extent": "increment",
+    "ends": "",
+    "sequence": 0,
+    "replaces": "",
+    "officer": "",
+}
+"""With what each is where it is left out."""
+FULL: Final = "full"
 _FILE: Final = re.compile(r"(?!\.)[^/\\\x00-\x1f]{1,200}")
 _READABLE: Final = (".csv", ".xlsx")
 
@@ -47,14 +56,34 @@ class Manifest:
     sha256: str
     admdvs: str
     paper: str = ""
+    extent: str = "increment"
+    """`full`: who is no longer on the list is ended on the day `ends`; an increment ends nobody by
+    leaving them out."""
+    ends: str = ""
+    """A civil date, yyyy-mm-dd."""
+    sequence: int = 0
+    """The sender's own number of the file, 0 where it numbers none."""
+    replaces: str = ""
+    """Batch of the full list of the same period that this one corrects."""
+    officer: str = ""
+    """Who uploaded the file by hand; empty for a machine."""
+
+    @property
+    def is_full(self) -> bool:
+        return self.extent == FULL
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of who is no longer on a full list."""
+        return date.fromisoformat(self.ends)
 
     @property
     def batch(self) -> str:
-        """The drop's id: the same sender, kind, region, period and content are the same drop,
-        whatever the file is called."""
-        return content_hash(
-            "drop", self.sender.code, self.kind, self.admdvs, self.period, self.sha256
-        )[:32]
+        """The drop's id: the same sender, kind, region, period, extent and content are the same
+        drop, whatever the file is called."""
+        parts = (self.sender.code, self.kind, self.admdvs, self.period, self.sha256)
+        full = (self.extent, self.ends) if self.is_full else ()
+        return content_hash("drop", *parts, *full)[:32]
 
     @property
     def series(self) -> str:
@@ -101,7 +130,7 @@ def read_manifest(body: bytes, folder: str, catalogue: Catalogue) -> Manifest:
     return Manifest(
         sender,
         **{name: facts[name] for name in _FIELDS if name != "sender"},
-        paper=facts.get("paper", ""),
+        **{name: facts.get(name, default) for name, default in _OPTIONAL.items()},
     )
 
 
@@ -123,7 +152,7 @@ def _form(facts: Mapping[str, Any]) -> list[Problem]:
     problems += [
         Problem("MANIFEST", str(name)[:40], "清单不应有该项")
         for name in facts
-        if name not in _FIELDS.keys() | _OPTIONAL
+        if name not in _FIELDS.keys() | _OPTIONAL.keys()
     ]
     rules = {
         "kind": (facts.get("kind") in KINDS, "应为 roster(救助对象名册)或 enrolment(参保名册)"),
@@ -147,16 +176,45 @@ def _form(facts: Mapping[str, Any]) -> list[Problem]:
             _matches(re.compile(r".{0,200}"), facts.get("paper", "")),
             "应为纸质材料扫描件的文件名",
         ),
+        **_further_rules(facts),
     }
     problems += [
         Problem("MANIFEST", name, rule)
         for name, (holds, rule) in rules.items()
-        if not holds and (name in facts)
+        if not holds and (name in facts or name == "ends")
     ]
     file = facts.get("file")
     if isinstance(file, str) and not file.lower().endswith(_READABLE):
         problems.append(Problem("FILE_FORM", "file", f"目前受理 {'、'.join(_READABLE)} 文件"))
     return problems
+
+
+def _further_rules(facts: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
+    """Rules of what a manifest may leave out."""
+    extent, sequence = facts.get("extent", "increment"), facts.get("sequence", 0)
+    full = extent == FULL
+    whole = isinstance(sequence, int) and not isinstance(sequence, bool)
+    day, months = facts.get("ends", ""), facts.get("period")
+    return {
+        "extent": (extent in ("increment", FULL), "应为 increment(增量)或 full(全量)"),
+        "ends": (
+            (_is_day(day) and day[:7] <= str(months)) if full else day == "",
+            "全量名册须写明未在册人员的终止日期(yyyy-MM-dd,不晚于所属期);增量不得有该项",
+        ),
+        "sequence": (whole and 0 <= sequence < 10**6, "应为非负整数"),
+        "replaces": (
+            _matches(re.compile(r"([0-9a-f]{32})?"), facts.get("replaces", "")),
+            "应为所替换的批次编号",
+        ),
+        "officer": (_matches(re.compile(r".{0,100}"), facts.get("officer", "")), "至多 100 字"),
+    }
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

@@ -89,6 +89,8 @@ class Checks:
     manifest: Manifest
     received: datetime
     today: date
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """What stands in a field that the sender leaves out, by an operator's word."""
 
     @cached_property
     def _batch(self) -> str:
@@ -106,7 +108,7 @@ class Checks:
         """What a row says, or all its problems at once."""
         if any(problem.code == "FILE_FORM" for problem in line.problems):
             return line.problems
-        row = _Row(line.cells, self._columns, list(line.problems))
+        row = _Row(self._cells(line), self._columns, list(line.problems))
         source = Source(self._batch, line.number)
         person = self._person(row, line.own, source)
         entry = (
@@ -117,6 +119,18 @@ class Checks:
         if row.problems or entry is None:
             return tuple(dict.fromkeys(row.problems))
         return RosterRow(line.number, person, entry)
+
+    def _cells(self, line: Row) -> Mapping[str, str]:
+        if not self.constants:
+            return line.cells
+        return {**line.cells, **{n: t for n, t in self.constants.items() if not line.cell(n)}}
+
+    def certificate_of(self, line: Row) -> tuple[str, str] | None:
+        """Whose certificate a row names that does not hold; None where nobody can read it."""
+        row = _Row(self._cells(line), self._columns)
+        cert_type = row.coded("cert_type", self.catalogue)
+        number = self._number(row, cert_type) if cert_type and row.cells.get("certno") else None
+        return None if row.problems or number is None else (number.cert_type, number.certno)
 
     def _person(self, row: _Row, own: Mapping[str, str], source: Source) -> Person:
         sex, cert_type = row.coded("sex", self.catalogue), row.coded("cert_type", self.catalogue)

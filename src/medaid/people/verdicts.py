@@ -81,7 +81,7 @@ class VerdictLog:
             first, *lines = content.decode().splitlines()
             self.rows += int(json.loads(first)["rows"])
             for line in lines:
-                told = _read(line)
+                told = read_line(line)
                 self._count(told)
                 self._file.write(f"{told.line}\n".encode())
             self._parts += 1
@@ -139,7 +139,7 @@ class VerdictLog:
         last = iter(sorted(self._last, key=lambda one: one.row))
         waiting = next(last, None)
         for line in self._file:
-            told = _read(line)
+            told = read_line(line)
             while waiting is not None and waiting.row < told.row:
                 yield waiting
                 waiting = next(last, None)
@@ -153,7 +153,8 @@ def _spooled() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(_SPOOLED)
 
 
-def _read(line: str | bytes) -> Told:
+def read_line(line: str | bytes) -> Told:
+    """The verdict that a line of a part says."""
     row, outcome, codes, reason, cells = _facts(line)
     return Told(row, outcome, codes, reason, cells)
 

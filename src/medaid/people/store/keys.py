@@ -26,11 +26,16 @@ Each line: who asks what: key; how; function.
   `<pooling region>#<admdvs>#<psn_no>#…`; one Query a page; `listed_page`.
 - how many these are: pk `T#<province>`, sk `<list>#<value>#<pooling region>#<admdvs>#`; one Query;
   changed in the transaction of each identity; `listed_total`.
-- what became of a drop: pk `B#<batch>`, sk `BATCH`; GetItem; `batch`.
+- what became of a drop: pk `B#<batch>`, sk `BATCH`; GetItem; `drop`.
+- a sender's drops: pk `B#<sender>`, sk `DROP#<received>#<batch>`; Query by page; `drops_page`.
+- how far a series of drops has come: pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST`; GetItem,
+  condition of a Put; `series`.
+- a row that an officer mends: pk `B#<batch>`, sk `ROW#<number>`; GetItem; `mended_row`.
+- how files of a sender are read: pk `B#<sender>`, sk `SETTINGS`, each version under
+  `SETTINGS#<at>`; GetItem; `sender_settings`.
+- an upload by hand: pk `B#<sender>`, sk `UPLOAD#<id>`; GetItem; `upload`.
 - a sender that officers have entered: pk `E#<code>`, sk `SENDER`; GetItem; `find_sender`.
 - the senders of an office: pk `E#OF#<region>`, sk `<code>`; Query by page; `page_of_senders`.
-- how far a series of drops has come: pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST`; condition of a
-  Put; `series_reached`.
 
 A version that is superseded moves from `P#` to `H#` in the transaction that writes its successor,
 so the file stays short.
@@ -63,6 +68,7 @@ LAST: Final = "~"
 """Sorts after all that a key of ours may hold."""
 PERSON: Final = "2PERSON"
 IDENTITY: Final = "4IDENTITY#"
+DROP_ROW: Final = "DROP#"
 
 
 class RegisterPlace(NamedTuple):
@@ -101,11 +107,16 @@ def person_key(psn_no: str) -> Key:
 def entry_key(psn_no: str, entry: RegisterEntry) -> Key:
     match entry:
         case Identity(category=category, admdvs=admdvs, start=start):
-            sk = f"{IDENTITY}{category}#{admdvs}#{start.isoformat()}"
+            return identity_key(psn_no, category, admdvs, start)
         case Insurance(insutype=insutype, admdvs=admdvs, begin=begin):
             sk = f"3INSURANCE#{insutype}#{admdvs}#{begin.isoformat()}"
         case _:
             assert_never(entry)
+    return Key(person_partition(psn_no), sk)
+
+
+def identity_key(psn_no: str, category: str, admdvs: str, start: date) -> Key:
+    sk = f"{IDENTITY}{category}#{admdvs}#{start.isoformat()}"
     return Key(person_partition(psn_no), sk)
 
 
@@ -145,6 +156,27 @@ def listed_sender_key(office: Region, code: str) -> Key:
 
 def batch_key(batch_id: str) -> Key:
     return Key(f"B#{batch_id}", "BATCH")
+
+
+def drops_partition(sender: str) -> str:
+    return f"B#{sender}"
+
+
+def drop_row_key(sender: str, received: str, batch: str) -> Key:
+    return Key(drops_partition(sender), f"{DROP_ROW}{received}#{batch}")
+
+
+def mended_row_key(batch: str, row: int) -> Key:
+    return Key(f"B#{batch}", f"ROW#{row}")
+
+
+def settings_key(sender: str, at: datetime | None = None) -> Key:
+    """Of what holds now, or of the version of `at`."""
+    return Key(drops_partition(sender), f"SETTINGS#{stored(at)}" if at else "SETTINGS")
+
+
+def upload_key(sender: str, upload_id: str) -> Key:
+    return Key(drops_partition(sender), f"UPLOAD#{upload_id}")
 
 
 def series_key(series: str) -> Key:

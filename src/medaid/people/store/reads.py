@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
@@ -11,7 +11,6 @@ from medaid.aws import codec, counts
 from medaid.aws.items import Key, page_of_index
 from medaid.aws.transaction import reading
 from medaid.errors import BadInput
-from medaid.instants import from_stored
 from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
     Filing,
@@ -111,6 +110,18 @@ def entries_under(wanted: Iterable[tuple[str, RegisterEntry]]) -> dict[Key, Regi
     for key, item in PeopleItem.find_held(kinds).items():
         found[key] = item.record(kinds[key])
     return found
+
+
+Held = tuple[str, str, str, date]
+"""psn_no, category, region and start of an identity."""
+
+
+def identities_at(wanted: Iterable[Held]) -> dict[Held, Identity]:
+    """What is known now of identities by whose they are, category, region and start. A hundred with
+    one call."""
+    by_key = {keys.identity_key(*one): one for one in wanted}
+    items = PeopleItem.find_held(by_key)
+    return {by_key[key]: item.record(Identity) for key, item in items.items()}
 
 
 def identity_versions(psn_no: str) -> list[Identity]:
@@ -228,9 +239,3 @@ def entry_versions(
     found, end = PeopleItem.page_under(keys.history_partition(psn_no), "", after, limit)
     rows: list[Any] = [one.record(_KINDS[one.sk.partition("#")[2][0]]) for one in found]
     return rows, end
-
-
-def batch(batch_id: str) -> tuple[str, datetime, dict[str, Any]] | None:
-    """State, instant of receipt and facts of a drop, or None where it was never taken up."""
-    item = PeopleItem.find(keys.batch_key(batch_id))
-    return None if item is None else (item.state, from_stored(item.at), item.body)

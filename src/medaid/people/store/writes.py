@@ -3,7 +3,7 @@ together or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -229,20 +229,3 @@ def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[W
     held = PeopleItem.version == before.version if before.version else _NEW
     item = _item(keys.year_key(psn_no, after.year), after, version=after.version)
     return [Put(item, held, "people:totals")]
-
-
-def batch_state(
-    batch_id: str, state: str, received: datetime, facts: Mapping[str, Any], *, was: str | None
-) -> list[Write]:
-    """A drop's state; loses by `people:batch` where it is not `was` (None: not yet taken up) any
-    more."""
-    item = _item(keys.batch_key(batch_id), dict(facts), received, state=state)
-    held = PeopleItem.state == was if was else _NEW
-    return [Put(item, held, "people:batch")]
-
-
-def series_reached(series: str, period: str) -> list[Write]:
-    """That a series of drops has come to `period`; loses by `people:series` where it is already
-    further."""
-    item = _item(keys.series_key(series), None, state=period)
-    return [Put(item, _NEW | (PeopleItem.state <= period), "people:series")]

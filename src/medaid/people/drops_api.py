@@ -1,0 +1,214 @@
+"""Operators' routes of dropped files: upload by hand, what became of a file and of its rows, a row
+mended alone, endings released, and how the files of a sender are read."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from medaid.access import service as access
+from medaid.access.model import Purpose
+from medaid.aws.rest.bodies import FileSent, ListQuery, Page
+from medaid.aws.rest.pages import paged
+from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.transaction import commit_or_refuse
+from medaid.errors import Conflict, Refused
+from medaid.instants import aware, civil_date
+from medaid.months import Month
+from medaid.papers import service as papers
+from medaid.papers.service import Form
+from medaid.people import endings, mending, releasing, senders, series, store, uploads
+from medaid.people.catalogue import catalogue
+from medaid.people.drops import HandUpload, kept_place
+from medaid.people.drops_shown import (
+    ConfirmBody,
+    DownloadShown,
+    DropQuery,
+    DropShown,
+    EndingRow,
+    EndingsDecision,
+    MendBody,
+    MendedShown,
+    ReturnedRow,
+    SeriesShown,
+    SettingsBody,
+    SettingsShown,
+    UploadAddressShown,
+    UploadBody,
+    UploadShown,
+    show_drop,
+    show_ending,
+    show_returned,
+    show_settings,
+    show_upload,
+)
+from medaid.people.printouts import drop_paper
+from medaid.people.store import HeldDrop
+from medaid.regions import Region
+
+ROUTES: Final[Routes[None]] = Routes("drops", "部门名册")
+_SENDS: Final = ("intake", "manager")
+_READS: Final = ("intake", "reviewer", "manager", "auditor", "inspector")
+_UPLOAD: Final = "/people/{admdvs}/uploads"
+_DROP: Final = "/people/{admdvs}/drops/{batch}"
+_SENDER: Final = "/people/{admdvs}/senders/{sender}"
+_ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the register of its counties"
+
+
+@ROUTES.post(_UPLOAD, "上传名册文件", roles=_SENDS, status=201)
+def create_upload(call: Call[None, UploadBody], admdvs: Region) -> UploadAddressShown:
+    body = call.body
+    asked = HandUpload(
+        "", body.sender, body.kind, body.period, admdvs, body.file, body.size,
+        body.extent, body.ends, body.replaces,
+    )  # fmt: skip
+    found = uploads.create_upload(admdvs, asked, body.content, *call.signing)
+    shown = show_upload(found.upload)
+    return UploadAddressShown.of(shown, found)
+
+
+@ROUTES.post(f"{_UPLOAD}/{{sender}}/{{upload_id}}/count", "核对上传文件", roles=_SENDS)
+def count_upload(
+    call: Call[None, None], admdvs: Region, sender: str, upload_id: str
+) -> UploadShown:
+    return show_upload(uploads.count_upload(admdvs, sender, upload_id))
+
+
+@ROUTES.post(f"{_UPLOAD}/{{sender}}/{{upload_id}}/confirm", "确认报送", roles=_SENDS)
+def confirm_upload(
+    call: Call[None, ConfirmBody], admdvs: Region, sender: str, upload_id: str
+) -> UploadShown:
+    shown = call.body.rows, call.body.sha256
+    return show_upload(uploads.confirm_upload(admdvs, sender, upload_id, shown, call.now))
+
+
+@ROUTES.get(
+    "/people/{admdvs}/drops", "报送批次",
+    roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP, query=DropQuery,
+)  # fmt: skip
+def list_drops(call: Call[None, None], admdvs: Region) -> Page[DropShown]:
+    sender = call.query.sender
+    read = partial(_drops_within, admdvs, sender)
+    return paged(call.query, ("drops", admdvs, sender), read, show_drop)
+
+
+def _drops_within(
+    admdvs: Region, sender: str, after: str, limit: int
+) -> tuple[list[HeldDrop], str]:
+    found, end = store.drops_page(sender, after, limit)
+    return [one for one in found if admdvs.contains(Region(one.drop.admdvs))], end
+
+
+@ROUTES.get(_DROP, "批次处理情况", roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP)
+def get_drop(call: Call[None, None], admdvs: Region, batch: str) -> DropShown:
+    return show_drop(_read(admdvs, batch))
+
+
+@ROUTES.get(
+    f"{_DROP}/summary/{{form}}", "批次处理单(打印)",
+    roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP,
+)  # fmt: skip
+def print_drop(call: Call[None, None], admdvs: Region, batch: str, form: Form) -> FileSent:
+    return papers.sent(drop_paper(_read(admdvs, batch)), form)
+
+
+@ROUTES.get(f"{_DROP}/file", "批次处理结果文件", roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP)
+def download_drop(call: Call[None, None], admdvs: Region, batch: str) -> DownloadShown:
+    held = _read(admdvs, batch)
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    key = f"{kept_place(held.drop.sender, batch)}{held.drop.ending}"
+    return DownloadShown(url=uploads.download_address(key), seconds=uploads.SECONDS)
+
+
+@ROUTES.get(
+    f"{_DROP}/rows", "退回的行",
+    roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP, query=ListQuery,
+)  # fmt: skip
+def list_returned_rows(call: Call[None, None], admdvs: Region, batch: str) -> Page[ReturnedRow]:
+    held = _read(admdvs, batch)
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    read = partial(mending.returned_page, held.drop)
+    return paged(call.query, ("returned", batch), read, show_returned)
+
+
+@ROUTES.post(f"{_DROP}/rows/{{row}}", "单行更正", roles=_SENDS)
+def mend_row(call: Call[None, MendBody], admdvs: Region, batch: str, row: int) -> MendedShown:
+    found = mending.mend_row(_own(admdvs, batch), row, call.body.cells, *call.signing)
+    return MendedShown.of(found, row=row)
+
+
+@ROUTES.get(
+    f"{_DROP}/endings", "待终止名单",
+    roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP, query=ListQuery,
+)  # fmt: skip
+def list_endings(call: Call[None, None], admdvs: Region, batch: str) -> Page[EndingRow]:
+    held = _read(admdvs, batch)
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    read = partial(releasing.endings_page, held.drop)
+    return paged(call.query, ("endings", batch), read, show_ending)
+
+
+@ROUTES.post(f"{_DROP}/endings", "复核终止名单", roles=("reviewer", "manager"))
+def decide_endings(call: Call[None, EndingsDecision], admdvs: Region, batch: str) -> DropShown:
+    body = call.body
+    held = _own(admdvs, batch)
+    said = body.digest, body.approved, body.reason
+    releasing.decide_endings(held, admdvs, *said, *call.signing)
+    return show_drop(_own(admdvs, batch))
+
+
+@ROUTES.get(f"{_SENDER}/settings", "报送单位读取设置", roles=_READS)
+def get_sender_settings(call: Call[None, None], admdvs: Region, sender: str) -> SettingsShown:
+    uploads.sender_of(sender, admdvs)
+    return _settings(sender)
+
+
+def _settings(sender: str) -> SettingsShown:
+    held = store.sender_settings(sender)
+    percent = endings.share_of(held.settings.ending_percent)
+    version = held.item.version if held.item else 0
+    return show_settings(sender, held.settings, percent, version)
+
+
+@ROUTES.put(f"{_SENDER}/settings", "修改报送单位读取设置", roles=("manager",))
+def put_sender_settings(
+    call: Call[None, SettingsBody], admdvs: Region, sender: str
+) -> SettingsShown:
+    uploads.sender_of(sender, admdvs)
+    body, held = call.body, store.sender_settings(sender)
+    if body.version != (held.item.version if held.item else 0):
+        raise Conflict("STATE", field="version", rule="已被他人变更,请刷新后重试")
+    settings = senders.SenderSettings(
+        body.headings, body.constants, body.ending_percent, call.by, aware(call.now)
+    )
+    senders.check(settings, catalogue().columns)
+    commit_or_refuse(store.sender_settings_changed(held, sender, settings))
+    return _settings(sender)
+
+
+@ROUTES.get(f"{_SENDER}/series/{{kind}}", "报送月份", roles=_READS)
+def get_series(call: Call[None, None], admdvs: Region, sender: str, kind: str) -> SeriesShown:
+    uploads.sender_of(sender, admdvs)
+    found = store.series(f"{sender}#{kind}#{admdvs}").series
+    if found is None:
+        raise Refused("NOT_FOUND", field="kind", rule="该单位尚未报送此类文件")
+    overdue = series.overdue(found, Month.of(civil_date(call.now)))
+    return SeriesShown.of(
+        found, sender=sender, kind=kind, missing=list(found.missing), overdue=overdue
+    )
+
+
+def _read(admdvs: Region, batch: str) -> HeldDrop:
+    """A drop about the region or what lies in it. Raises Refused NOT_FOUND."""
+    held = store.drop(batch)
+    if held is None or not admdvs.contains(Region(held.drop.admdvs)):
+        raise Refused("NOT_FOUND", field="batch", rule="没有该批次")
+    return held
+
+
+def _own(admdvs: Region, batch: str) -> HeldDrop:
+    """A drop that the region itself acts on. Raises Refused NOT_FOUND."""
+    held = _read(admdvs, batch)
+    if held.drop.admdvs != admdvs:
+        raise Refused("NOT_FOUND", field="batch", rule="该批次由所报送地区的经办机构办理")
+    return held

@@ -1,0 +1,63 @@
+"""Endings of a full list that wait: looked at, and released or rejected by another person than the
+one who uploaded the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from medaid.aws import exchange
+from medaid.aws.dropped import JSON
+from medaid.aws.transaction import commit_or_refuse
+from medaid.errors import Conflict
+from medaid.ids import OfficerId
+from medaid.instants import aware
+from medaid.payments.service import check_second
+from medaid.people import endings, store
+from medaid.people.drops import Drop, DropState, EndingsState, ListedEnding, kept_place
+from medaid.people.manifest import SUFFIX
+from medaid.people.store import HeldDrop
+from medaid.regions import Region
+
+
+def endings_page(drop: Drop, after: str, limit: int) -> tuple[list[ListedEnding], str]:
+    """A page of who would end, behind the place `after` in the list. Raises Unavailable."""
+    found = endings.kept(endings.place(kept_place(drop.sender, drop.batch)))
+    listed = found[1] if found else []
+    start = int(after) if after.isdecimal() else 0
+    end = start + limit
+    return listed[start:end], str(end) if end < len(listed) else ""
+
+
+def decide_endings(
+    held: HeldDrop,
+    admdvs: Region,
+    digest: str,
+    approved: bool,
+    reason: str,
+    by: OfficerId,
+    now: datetime,
+) -> Drop:
+    """Releases the endings whose list has `digest`, or rejects them; the roster function then does
+    what was decided. Decided again in the same way it answers as before.
+
+    Raises Conflict STATE where nothing waits or the list is another, Forbidden SEPARATION for who
+    uploaded the list or stands in for them, Unavailable.
+    """
+    drop, wanted = held.drop, EndingsState.RELEASED if approved else EndingsState.REJECTED
+    judged = drop.endings
+    if judged is None or judged.digest != digest:
+        raise Conflict("STATE", field="digest", rule="终止名单与所核对的不一致,请重新查看")
+    again = held.state is DropState.RELEASED and judged.state is wanted and judged.by == by
+    if held.state is not DropState.WAITING and not again:
+        raise Conflict("STATE", field="batch", rule="该批次没有待复核的终止名单")
+    if drop.officer:
+        rule = "报送与复核终止名单不得为同一人"
+        check_second(admdvs, by, drop.officer, held.received, aware(now), rule, "by")
+    if not again:
+        judged = replace(judged, state=wanted, by=by, at=aware(now), reason=reason)
+        drop = replace(drop, endings=judged)
+        commit_or_refuse(store.drop_changed(held, drop, DropState.RELEASED))
+    manifest = f"drop/{drop.sender}/{drop.name}{SUFFIX}"
+    exchange.put(manifest, exchange.get(manifest), JSON)  # has it taken up once more
+    return drop
