@@ -15,8 +15,9 @@ from datetime import datetime
 from functools import cache
 from typing import ClassVar, Final
 
+from medaid.aws.items import Key
 from medaid.aws.transaction import Write
-from medaid.fund import keys, rolled, store
+from medaid.fund import keys, parts, rolled
 from medaid.fund.books import Turnover
 from medaid.fund.layouts import between_accounts
 from medaid.fund.model import Account, Entry
@@ -153,19 +154,14 @@ def less(items: Iterable[OpenItem], taken: Mapping[tuple[str, str], Fen]) -> lis
     return [one for one in found if one.amount]
 
 
-def keeping(admdvs: str, month: Month, items: tuple[OpenItem, ...], now: datetime) -> Write:
-    """The write that keeps what is open at the end of a month, as part of its close."""
-    key = keys.of_current_accounts(admdvs, month)
-    item = store.find(key)
-    ours = tuple(
-        one for one in items if one.month.year == month.year or is_current(accounts()[one.code])
-    )
-    record, label = OpenItems(ours), "current"
-    return (
-        item.replace(record, label, at=now)
-        if item
-        else store.FundItem.create(key, record, label, at=now)
-    )
+def keeping(admdvs: str, month: Month, items: tuple[OpenItem, ...], now: datetime) -> list[Write]:
+    """The writes that keep what is open at the end of a month, as part of its close."""
+    first, found = keys.of_current_accounts(admdvs, month), dict[Key, list[OpenItem]]()
+    for one in items:
+        if one.month.year == month.year or is_current(accounts()[one.code]):
+            found.setdefault(parts.of_part(first, one.counterpart), []).append(one)
+    made = {key: OpenItems(tuple(mine)) for key, mine in found.items()}
+    return parts.keeping(first, made, OpenItems(()), "current", now)
 
 
 def open_items(
@@ -173,8 +169,8 @@ def open_items(
 ) -> tuple[OpenItem, ...]:
     """What is open at the end of month `through`: what the last closed month kept, and the entries
     since; all entries since the books' `first` month where nothing is kept."""
-    kept = store.find(keys.of_current_accounts(admdvs, closed)) if closed else None
-    aged = Aged(kept.record(OpenItems).items if kept else ())
+    kept = parts.kept(keys.of_current_accounts(admdvs, closed), OpenItems) if closed else None
+    aged = Aged(one for part in kept or () for one in part.items)
     begin = closed.next if closed and kept else first
     if begin:
         for month in begin.through(through):

@@ -18,10 +18,10 @@ Each line: what is read: key; how; by.
   sk `PERIOD#<yyyy-mm>`; GetItem; Query of a region's, of its first; `store.find`, `store.listed`,
   `store.first_under`.
 - the first month of a region's books: pk `F#<admdvs>`, sk `BOOKS`; GetItem; `store.find`.
-- what was open on current accounts at the end of a closed month: pk `F#<admdvs>`,
-  sk `CURRENT#<yyyy-mm>`; GetItem; `store.find`.
-- where the cash basis stood at the end of a closed month: pk `F#<admdvs>`, sk `BASIS#<yyyy-mm>`;
-  GetItem; `store.find`.
+- what was open on current accounts at the end of a closed month, in parts by the counterpart's
+  hash: pk `F#<admdvs>`, sk `CURRENT#<yyyy-mm>` and `CURRENT#<yyyy-mm>#<hash>`; Query; `parts.kept`.
+- where the cash basis stood at the end of a closed month, in the same parts: pk `F#<admdvs>`,
+  sk `BASIS#<yyyy-mm>` and `BASIS#<yyyy-mm>#<hash>`; Query; `parts.kept`.
 - that a closed quarter's interest was looked at: pk `F#<admdvs>`, sk `INTEREST#<yyyy-Qn>`;
   GetItem; `store.find`.
 - a closed year: pk `F#<admdvs>`, sk `YEAR#<yyyy>`; GetItem; `store.find`.

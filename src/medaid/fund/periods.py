@@ -220,8 +220,8 @@ def close(
     closing = {row.account.code: row.closing for row in balance.rows if row.closing}
     act = Signature(_CLOSED, by, now)
     kept = [
-        current_accounts.keeping(admdvs, Month(month), aged.items, now),
-        year_figures.keeping(admdvs, Month(month), basis, now),
+        *current_accounts.keeping(admdvs, Month(month), aged.items, now),
+        *year_figures.keeping(admdvs, Month(month), basis, now),
     ]
     _turn(admdvs, month, PeriodState.CLOSED, act, closing, kept)
     cash.reckon_anew(admdvs, now)

@@ -5,18 +5,23 @@ closed months kept and the entries since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
+from medaid.aws.items import Key
 from medaid.aws.transaction import Write
-from medaid.fund import balances, keys, store
-from medaid.fund.cash_basis import BasisKept, CashBasis
+from medaid.fund import balances, keys, parts
+from medaid.fund.cash_basis import BasisKept, CashBasis, CauseAmount
 from medaid.fund.model.chart import account, accounts
 from medaid.fund.model.provisions import Provision, cash_statements, provisions_on
 from medaid.fund.movements import balances_of
 from medaid.money import Fen
 from medaid.months import Month
+
+_BY_COUNTERPART: Final = ("open", "paid", "paid_before")
+"""What a basis keeps by counterpart."""
 
 
 def booked(admdvs: str, year: int) -> dict[str, Fen]:
@@ -101,8 +106,8 @@ def basis_at(admdvs: str, through: Month) -> CashBasis:
     """Where the cash basis stands at the end of month `through`: what the last closed month kept,
     and the entries since; all entries since the books began where nothing is kept."""
     closed = balances.last_closed(admdvs, through.next)
-    kept = store.find(keys.of_cash_basis(admdvs, closed[0])) if closed else None
-    basis = CashBasis(kept.record(BasisKept) if kept else None)
+    kept = parts.kept(keys.of_cash_basis(admdvs, closed[0]), BasisKept) if closed else None
+    basis = CashBasis(_merged(kept) if kept else None)
     if closed and kept:
         begin = closed[0].next
     else:
@@ -113,15 +118,43 @@ def basis_at(admdvs: str, through: Month) -> CashBasis:
     return basis
 
 
-def keeping(admdvs: str, month: Month, basis: CashBasis, now: datetime) -> Write:
-    """The write that keeps where the cash basis stands at the end of a month, as part of its
+def keeping(admdvs: str, month: Month, basis: CashBasis, now: datetime) -> list[Write]:
+    """The writes that keep where the cash basis stands at the end of a month, as part of its
     close."""
     basis.begin_year(month.year)
-    key, record, label = keys.of_cash_basis(admdvs, month), basis.kept, "basis"
-    item = store.find(key)
-    if item:
-        return item.replace(record, label, at=now)
-    return store.FundItem.create(key, record, label, at=now)
+    first, kept = keys.of_cash_basis(admdvs, month), basis.kept
+    rows: dict[Key, dict[str, list[CauseAmount]]] = {first: {}}
+    for name in _BY_COUNTERPART:
+        for one in getattr(kept, name):
+            mine = rows.setdefault(parts.of_part(first, one.counterpart), {})
+            mine.setdefault(name, []).append(one)
+    nothing = BasisKept(kept.year)
+    made = {
+        key: BasisKept(
+            kept.year,
+            open=tuple(mine.get("open", ())),
+            paid=tuple(mine.get("paid", ())),
+            paid_before=tuple(mine.get("paid_before", ())),
+        )
+        for key, mine in rows.items()
+    }
+    made[first] = replace(made[first], differences=kept.differences)
+    return parts.keeping(first, made, nothing, "basis", now)
+
+
+def _merged(kept: Sequence[BasisKept]) -> BasisKept:
+    """The whole of which these are the parts, in the order of accounts and counterparts."""
+    rows = {
+        name: tuple(
+            sorted(
+                (one for part in kept for one in getattr(part, name)),
+                key=lambda one: (one.code, one.counterpart),
+            )
+        )
+        for name in _BY_COUNTERPART
+    }
+    differences = {code: fen for part in kept for code, fen in part.differences.items()}
+    return BasisKept(kept[0].year, differences=differences, **rows)
 
 
 @dataclass(frozen=True, slots=True)
