@@ -107,7 +107,7 @@ def annul_receipt(request: ActRequest, case: Case, history: History) -> Changed:
     name = demand.entry or demand.order_id
     back = money_back(case, demand.amount, recovered=True)
     writes = [
-        *fund.writes(*mirrors, spending="state"),
+        *fund.writes(*mirrors, spending="amount"),
         outbox.publish(back, f"{name}-R", now),
     ]
     again = sum(one.act == "annul_receipt" for one in history) + 2
