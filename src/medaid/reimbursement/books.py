@@ -13,7 +13,9 @@ from datetime import datetime
 from typing import Final
 
 from medaid.benefit import service as benefit
+from medaid.clearing.insurer.service import CRITICAL_FUND
 from medaid.fund.model import Entry, Line, reversing
+from medaid.fund.model.chart import fund_of, funds
 from medaid.fund.model.journal import movement, reimbursement_entry
 from medaid.instants import civil_date
 from medaid.money import Fen, split
@@ -54,7 +56,7 @@ def payment(case: Case, order: CaseOrder, now: datetime) -> list[Entry]:
             (line.account.fund, "2103", "1002", line.amount)
             for line in entry.lines
             if line.amount > 0
-            and (order.amount == case.granted or line.account.fund not in FRONTED_FUNDS)
+            and (order.amount == case.payable or line.account.fund not in FRONTED_FUNDS)
         ]
         if rows:
             entries.append(_paid_out(case, order, entry.admdvs, rows, now))
@@ -185,9 +187,32 @@ def recovered_share(case: Case, order: CaseOrder, paid: Sequence[int]) -> list[F
 
 
 def funds_of(case: Case) -> Mapping[str, Fen]:
-    """What each fund grants, in the order of their names: the order of the entries' lines."""
+    """What each fund pays, in the order of their names: the order of the entries' lines. What an
+    insurer that runs critical illness owes is no fund's: the premium was its expense."""
     assert case.pricing is not None, "an obligation is priced"
-    return {fund: amount for fund, amount in sorted(case.pricing.by_fund.items()) if amount}
+    return {
+        field: amount
+        for field, amount in sorted(case.pricing.by_fund.items())
+        if amount and not is_carried(case, field)
+    }
+
+
+def critical_part(case: Case) -> Fen:
+    """What the fund for critical illness grants, whoever owes it (docs/adr/0086)."""
+    assert case.pricing is not None, "only what was priced is granted"
+    found = [fen for field, fen in case.pricing.by_fund.items() if _is_critical(case, field)]
+    return Fen(sum(map(int, found)))
+
+
+def is_carried(case: Case, field: str) -> bool:
+    """Whether the insurer owes what the fund of national field `field` grants."""
+    assert case.pricing is not None, "only what was priced is granted"
+    return bool(case.pricing.carrier) and _is_critical(case, field)
+
+
+def _is_critical(case: Case, field: str) -> bool:
+    of_fund = any(fund.field == field for fund in funds().values())
+    return of_fund and fund_of(field, case.insutype).key == CRITICAL_FUND
 
 
 def assistance(case: Case) -> tuple[str, Fen]:
@@ -256,7 +281,11 @@ def recovery_change(case: Case, order: CaseOrder) -> dict[str, int]:
     """What recovery `order` takes off the year's totals: what layers paid goes down, what the
     person bears goes up by as much."""
     assert case.pricing is not None, "only what was priced is recovered"
-    steps = [s for s in case.pricing.steps if s.paid > 0 and not outside(s)]
+    steps = [
+        one
+        for one in case.pricing.steps
+        if one.paid > 0 and not outside(one) and not is_carried(case, one.fund)
+    ]
     change: dict[str, int] = {"own_all": int(order.amount)}
     for step, share in zip(
         steps, recovered_share(case, order, [s.paid for s in steps]), strict=True

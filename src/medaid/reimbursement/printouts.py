@@ -22,6 +22,7 @@ from medaid.people import service as people
 from medaid.people.model import Person
 from medaid.policy.vocabulary import FUND_NAMES
 from medaid.regions import Region
+from medaid.reimbursement.books import is_carried
 from medaid.reimbursement.model import STANDS, Act, Case, Pricing
 from medaid.reimbursement.procedure import Procedure
 from medaid.reimbursement.service.queries import Detail
@@ -163,7 +164,10 @@ def _result(found: Detail, person: Person, procedure: Procedure) -> Paper:
             Table(_PAID, _payers(case, pricing), (), "一、费用由谁支付"),
             *([Table(_STEPS, steps, (), "二、计算过程和依据")] if steps else []),
         ),
-        words=(("报销金额", pricing.granted),),
+        words=(
+            ("报销金额", pricing.granted),
+            *([("其中本机构支付", pricing.payable)] if pricing.carried else []),
+        ),
         signatures=_signed(
             case, ("审核", _last(found, "audit")), ("复核", act), ("告知", _last(found, "tell"))
         ),
@@ -178,12 +182,16 @@ def _paper(case: Case, title: str, letter: str, at: datetime, **more: Any) -> Pa
 
 def _payers(case: Case, pricing: Pricing) -> tuple[tuple[Value, ...], ...]:
     rows: list[tuple[Value, ...]] = [
-        (_payer(name, case.insutype), fen)
+        (_payer(name, case.insutype) + _by_insurer(case, pricing, name), fen)
         for name in FUND_NAMES
         if (fen := pricing.by_fund.get(name))
     ]
     rows += [(f"{one.payer}(已支付)", one.amount) for one in case.others]
     return (*rows, ("个人负担", pricing.own))
+
+
+def _by_insurer(case: Case, pricing: Pricing, field: str) -> str:
+    return f"(由{pricing.carrier}支付)" if is_carried(case, field) else ""
 
 
 def _payer(field: str, insutype: str) -> str:

@@ -11,7 +11,7 @@ from medaid.aws.transaction import Write
 from medaid.clearing.hospital import entries
 from medaid.clearing.hospital.model import Statement
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import CarrierKind, Contract
+from medaid.clearing.insurer.model import Contract
 from medaid.fund import service as fund
 from medaid.money import Fen
 
@@ -33,17 +33,15 @@ def by_insurers(statement: Statement, due: Mapping[str, Fen], now: datetime) -> 
     paid, day = dict(due), statement.month.last
     fronting = insurer.fronting_contract(statement.region, day, now)
     fronted = _taken(statement, paid, insurer.FUND) if fronting else {}
-    running = insurer.critical_contract(statement.region, day)
-    by_insurer = running is not None and running.run_by is CarrierKind.INSURER
-    carried = _taken(statement, paid, insurer.CRITICAL_FUND) if by_insurer else {}
+    carrier = insurer.critical_carrier(statement.region, day)
+    carried = _taken(statement, paid, insurer.CRITICAL_FUND) if carrier else {}
     writes: list[Write] = []
     if fronting and fronted:
         writes += _fronted(statement, fronting, fronted[insurer.FUND], now)
     if carried:
         fen = carried[insurer.CRITICAL_FUND]
         writes += fund.writes(entries.critical_carried(statement, fen, now))
-    carrier = running.name if running and carried else ""
-    return SharedOut(paid, fronted, carried, carrier, writes)
+    return SharedOut(paid, fronted, carried, carrier if carried else "", writes)
 
 
 def _taken(statement: Statement, paid: dict[str, Fen], key: str) -> dict[str, Fen]:

@@ -42,6 +42,15 @@ def critical_contract(region: Region, day: date) -> CriticalContract | None:
     return None
 
 
+def critical_carrier(region: Region, day: date) -> str:
+    """The name of the insurer that owes what `CRITICAL_FUND` grants the region's own people on
+    `day`; empty where the agency runs critical illness and pays it."""
+    running = critical_contract(region, day)
+    if running is None or running.run_by is not CarrierKind.INSURER:
+        return ""
+    return running.name
+
+
 def list_critical(region: Region) -> list[CriticalContract]:
     """All that a region entered, the earliest first."""
     return store.list_critical(region)

@@ -7,7 +7,7 @@ Each line: key: item; pattern.
 - pk `V#<city>`, sk `SURVEY#<yyyy>#<instant>`: what people said of the insurer; surveys of a city
   and year.
 - pk `V#<region>`, sk `CRITICAL#<yyyy-mm-dd>`: who runs critical illness from then on; those of a
-  region, one read a statement.
+  region, one read a statement or a manual case.
 - pk `V#<city>`, sk `ASSESSMENT#<yyyy>`: the year's evaluation of the insurer; one read.
 - pk `V#<city>`, sk `BILL#<yyyy>#<period>#<district>`: an insurer's bill to a district; bills of a
   city and year.

@@ -27,6 +27,7 @@ from medaid.clearing.insurer.contracts import (
 )
 from medaid.clearing.insurer.critical import (
     CRITICAL_FUND,
+    critical_carrier,
     critical_contract,
     decide_critical,
     list_critical,
@@ -186,6 +187,7 @@ __all__ = [
     "assessment_paper",
     "create_bill",
     "create_due_bills",
+    "critical_carrier",
     "critical_contract",
     "decide_assessment",
     "decide_contract",

@@ -71,6 +71,9 @@ class PricingOut(Shown):
     oth_pay: YuanText
     other_funds: dict[str, YuanText]
     fund_pay_sumamt: YuanText
+    carrier: str
+    """The insurer that owes the person the critical-illness part; empty where the agency does."""
+    carried: YuanText
     others: YuanText
     psn_part_amt: YuanText
     packs: list[str]

@@ -105,6 +105,11 @@ class Pricing:
     assisting_region: str = ""
     """The region that determined the identity taken: it pays the assistance (art. 24). Empty where
     nobody assists."""
+    carrier: str = ""
+    """The insurer that runs the insured region's critical illness, where it owes that part of the
+    case; decided when the amounts become an obligation."""
+    carried: Fen = NOTHING
+    """What `carrier` owes the person instead of the agency."""
 
     @property
     def change(self) -> dict[str, int]:
@@ -116,6 +121,11 @@ class Pricing:
     def granted(self) -> Fen:
         """What all funds together pay (fund_pay_sumamt)."""
         return Fen(sum(map(int, self.by_fund.values())))
+
+    @property
+    def payable(self) -> Fen:
+        """What the agency owes of it, assistance that an insurer fronts included."""
+        return Fen(self.granted - self.carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +234,11 @@ class Case:
     @property
     def granted(self) -> Fen:
         return self.pricing.granted if self.pricing else NOTHING
+
+    @property
+    def payable(self) -> Fen:
+        """What of it the agency owes."""
+        return self.pricing.payable if self.pricing else NOTHING
 
     @property
     def order(self) -> CaseOrder | None:

@@ -60,7 +60,7 @@ def front(request: ActRequest, case: Case, history: History) -> Changed:
     assert case.account is not None, "what was audited has an account"
     payments.check_paid_account(approved, case.account.payee_account)
     writes = [checked]
-    if case.payment is not None and case.payment.amount > case.granted - amount:
+    if case.payment is not None and case.payment.amount > case.payable - amount:
         writes += payments.nothing_under_way(region_of(case), source_of(case))
     number = len(case.orders) + 1
     handed = CaseOrder(
@@ -148,7 +148,7 @@ def _left(case: Case, fronted: Fen) -> Fen:
     """What the agency has still to pay beside the insurer. An order of the agency that did not fail
     has been paid: nothing is handed over while one is under way."""
     paid = case.payment.amount if case.payment and not case.payment.failure else NOTHING
-    return Fen(case.granted - fronted - paid)
+    return Fen(case.payable - fronted - paid)
 
 
 def _contract(region: str, front: CaseOrder) -> Contract:

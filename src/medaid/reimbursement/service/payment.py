@@ -64,10 +64,10 @@ def approve_account(request: ActRequest, case: Case, _: History) -> Changed:
 
 @case_act
 def order(request: ActRequest, case: Case, history: History) -> Changed:
-    """The accountant's pay order over what was granted, less what the insurer has paid. Raises
-    Conflict STATE where nothing is granted (the case is closed instead), the insurer is to pay its
+    """The accountant's pay order over what the agency owes, less what the insurer has paid. Raises
+    Conflict STATE where it owes nothing (the case is closed instead), the insurer is to pay its
     part first, or the bank contradicts itself on the order before."""
-    if not case.granted:
+    if not case.payable:
         raise Conflict("STATE", field="fund_pay_sumamt", rule="没有应付金额,直接结案")
     if contract_of(case, history, request.now) is not None:
         raise Conflict(
@@ -75,7 +75,7 @@ def order(request: ActRequest, case: Case, history: History) -> Changed:
             field="insurer",
             rule="医疗救助部分由承办保险机构支付,须先交承办机构(茂民规〔2018〕3号二(四))",
         )
-    due = Fen(case.granted - case.fronted)
+    due = Fen(case.payable - case.fronted)
     made, writes = payments.order_created(
         region_of(case), source_of(case), case.case_id, due, request.now
     )
@@ -196,7 +196,7 @@ def _paid_after_annulment(case: Case, lost: CaseOrder, answered: payments.Answer
     part, whose other part the insurer may have paid."""
     assert lost.annulled is not None, "of an annulled pricing"
     now, pricing = answered.at, lost.annulled
-    if lost.amount != pricing.granted:
+    if lost.amount != pricing.payable:
         raise Conflict("STATE", field="order", rule="该付款单只付了核定金额的一部分,不能恢复核定")
     again = replace(
         case, pricing=pricing, postings=case.postings + 1, recovered=Fen(0), year_due=True
@@ -247,8 +247,9 @@ def delivered(context: Context, case_id: str, now: datetime) -> None:
 
 @case_act
 def close(request: ActRequest, case: Case, _: History) -> Changed:
-    """Nothing is payable (e.g. a cap is used up): the case ends and the person is told."""
-    if case.granted:
-        raise Conflict("STATE", field="fund_pay_sumamt", rule=f"尚有应付金额 {case.granted} 元")
+    """The agency owes nothing (a cap is used up, or an insurer owes all of it): the case ends and
+    the person is told."""
+    if case.payable:
+        raise Conflict("STATE", field="fund_pay_sumamt", rule=f"尚有应付金额 {case.payable} 元")
     event = CaseClosed(case.case_id, case.psn_no, case.admdvs)
     return Changed(case, [outbox.publish(event, case.case_id, request.now)])

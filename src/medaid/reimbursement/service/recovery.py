@@ -26,11 +26,11 @@ from medaid.reimbursement.service.money_back import money_back
 def demand_recovery(_request: ActRequest, case: Case, _: History, amount: Fen) -> Changed:
     """What was paid wrongly is demanded back, up to what was paid and not recovered yet: a negative
     order, not yet in the books."""
-    if not 0 < amount <= case.granted - case.recovered:
+    if not 0 < amount <= case.payable - case.recovered:
         raise BadInput(
             "AMOUNT_SUM",
             field="amount",
-            rule=f"追回金额须大于零且不超过已支付未追回的 {case.granted - case.recovered} 元",
+            rule=f"追回金额须大于零且不超过已支付未追回的 {case.payable - case.recovered} 元",
         )
     number = len(case.orders) + 1
     demand = CaseOrder(f"{case.case_id}-{number}", number, -amount, None)

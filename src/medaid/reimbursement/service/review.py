@@ -10,6 +10,7 @@ from datetime import datetime
 from medaid.aws import outbox
 from medaid.aws.transaction import Write
 from medaid.benefit.service import decide_with_entered
+from medaid.clearing.insurer import service as insurer
 from medaid.errors import BadInput, Conflict
 from medaid.events import CaseRefused
 from medaid.fund import service as fund
@@ -18,6 +19,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.people import service as people
+from medaid.regions import Region
 from medaid.reimbursement import books, checks, following, store
 from medaid.reimbursement.model import Act, Case, Officer, OriginalSettlement, Pricing
 from medaid.reimbursement.pricing import pricing_of, quote, year_fees
@@ -115,7 +117,8 @@ def _account_confirmed(
 @case_act
 def recheck(request: ActRequest, case: Case, _: History) -> Changed:
     """Re-checked: the audited amounts become an obligation. The journal entry and the year's totals
-    are written with it, or nothing is.
+    are written with it, or nothing is. What the insurer that runs critical illness on this day owes
+    the insured region's people is not the agency's (docs/adr/0086).
 
     Raises Conflict STATE where the person's year or identities have moved since pricing: it must be
     priced again, so that what was recognised meanwhile is paid with it (J27).
@@ -128,7 +131,10 @@ def recheck(request: ActRequest, case: Case, _: History) -> Changed:
     if _what_is_booked(priced(request.context, case, request.now)) != _what_is_booked(pricing):
         raise Conflict("STATE", field="pricing", rule="核算后该人员救助身份已变化,须重新核算")
     after = totals.with_act(case.case_id, pricing.change)
-    posted = replace(case, postings=case.postings + 1)
+    carrier = insurer.critical_carrier(Region(case.insured), civil_date(request.now))
+    carried = books.critical_part(case) if carrier else Fen(0)
+    owed = replace(pricing, carrier=carrier if carried else "", carried=carried)
+    posted = replace(case, pricing=owed, postings=case.postings + 1)
     writes = [
         *fund.writes(*books.obligation(posted, request.now)),
         *people.totals_changed(case.psn_no, totals, after),
