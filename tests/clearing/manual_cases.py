@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tests.clearing.outside import Case as Told
-from tests.clearing.outside import Outside, Sums
+from tests.clearing.outside import Fronting, Outside, Sums
 from tests.people import recorded
 from tests.reimbursement.office import (
     SOURCE,
@@ -28,6 +28,7 @@ from medaid import ids
 from medaid.aws.transaction import commit
 from medaid.fund.model.chart import fund_of
 from medaid.instants import civil_date
+from medaid.money import Fen
 from medaid.people.model import Identity
 from medaid.reimbursement import service
 from medaid.reimbursement.model import Case, Officer
@@ -46,8 +47,9 @@ class Desk:
     def by(self, role: str) -> Officer:
         return officer(f"o-{role}", role, admdvs=self.admdvs)
 
-    def granted(self, number: int, assisting: str) -> str:
-        """From the application to an obligation; the person is insured here and assisted there."""
+    def granted(self, number: int, assisting: str, total: str = "10000.00") -> str:
+        """From the application to an obligation; the person is insured here and assisted there. All
+        of the bill is within policy but 1,000.00: a large one has a part of critical illness."""
         person = f"M{number}"
         since, when = date(2021, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)
         register(person, ["subsistence_allowance"] * (assisting == self.admdvs), since, self.admdvs)
@@ -55,14 +57,27 @@ class Desk:
             there = Identity("subsistence_allowance", "民政", assisting, since, None, when, SOURCE)
             commit(recorded.identity_recorded(person, None, there, when))
         days = date(2021, 3, 2), date(2021, 3, 10)
-        sent = draft(str(number), person, begin=days[0], end=days[1], admdvs=self.admdvs)
+        inside = (Fen.of_yuan(total) - Fen.of_yuan("1000.00")).yuan()
+        sent = draft(
+            str(number),
+            person,
+            total=total,
+            in_policy=inside,
+            begin=days[0],
+            end=days[1],
+            admdvs=self.admdvs,
+        )
         o, why = self.context, given(request=ids.content_hash(sent.case_id))
         case = service.open_case(o, self.by("intake"), sent, self.tick(), why)
         case = self.act(service.accept, "intake", case)
         case = self.act(service.price, "intake", case)
         case = self.act(service.audit, "auditor", case, "另一次住院")
         case = self.act(service.recheck, "reviewer", case)
-        self.outside.cases[case.case_id] = Told(_granted(case, self.admdvs, assisting))
+        told = self.outside.cases[case.case_id] = Told(_granted(case, self.admdvs, assisting))
+        self.recheck_day = civil_date(self.tick())
+        if self.outside.insurer_runs_critical(self.admdvs, self.recheck_day):
+            critical = told.granted[self.admdvs]["critical_resident"]
+            told.carried = +Counter(critical_resident=critical)
         return case.case_id
 
     def act(self, how: Callable[..., Case], role: str, case: Case, reason: str = "") -> Case:
@@ -105,7 +120,7 @@ class Desk:
     recheck_day: date = date.min
 
     def front_told(self, year: int, where: str, fen: int) -> None:
-        self.outside.insurer.append((year, where, civil_date(self.tick()), fen))
+        self.outside.insurer.append(Fronting(year, where, civil_date(self.tick()), fen))
 
     def _ordered(self, case_id: str, told: Told, answers: list[str]) -> None:
         case = self.act(service.order, "accountant", self.case(case_id))
@@ -114,7 +129,7 @@ class Desk:
         case = service.pay(self.context, self.by("cashier"), *args)
         close_batch(batch.batch_id, self.tick(), self.by("cashier"))
         due: dict[str, Sums] = {
-            region: Counter({k: v for k, v in funds.items() if not _fronted(told, region, k)})
+            region: Counter({k: v for k, v in funds.items() if not _by_insurer(told, region, k)})
             for region, funds in told.granted.items()
         }
         assert case.order is not None
@@ -133,8 +148,9 @@ class Desk:
         assert take(self.context, answer(batch, line), self.tick()) == (1, [])
 
 
-def _fronted(told: Told, region: str, fund: str) -> bool:
-    return fund == "assistance" and bool(told.fronted[region])
+def _by_insurer(told: Told, region: str, fund: str) -> bool:
+    """Whether one of the insurers pays it."""
+    return fund in told.carried or (fund == "assistance" and bool(told.fronted[region]))
 
 
 def _granted(case: Case, insured: str, assisting: str) -> dict[str, Sums]:

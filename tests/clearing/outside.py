@@ -51,6 +51,11 @@ class Part(NamedTuple):
         return str(self.item.setl_id), str(int(self.item.refd))
 
     @property
+    def outpatient(self) -> int:
+        """What of its assistance is 门诊救助, fen."""
+        return self.funds["assistance"] if self.item.clr_type == "11" else 0
+
+    @property
     def is_own(self) -> bool:
         """Whether it is insurance of the region that owes it: what an agreed mode pays for."""
         return self.payer == self.item.insured_region == self.owing
@@ -123,6 +128,26 @@ class Signed:
     kept: Sums
     due: Sums
     """May be negative."""
+    outpatient: int
+    """What of the assistance is 门诊救助, fen."""
+
+
+class Fronting(NamedTuple):
+    """What the insurer that runs assistance paid out, or got back."""
+
+    year: int
+    """Of its contract."""
+    district: str
+    day: date
+    fen: int
+    outpatient: int = 0
+    """What of it is 门诊救助, which the true-up alone asks for."""
+
+    def asked(self, period: str) -> int:
+        """What of it a bill asks for."""
+        if self.day > BILLS[period]:
+            return 0
+        return self.fen if period == "true_up" else self.fen - self.outpatient
 
 
 @dataclass
@@ -132,6 +157,8 @@ class Case:
     granted: dict[str, Sums]
     paid: dict[str, Sums] = field(default_factory=dict)
     fronted: Counter[str] = field(default_factory=Counter)
+    carried: Sums = field(default_factory=Counter)
+    """What the insurer that runs the insured region's critical illness owes."""
 
 
 @dataclass
@@ -147,6 +174,10 @@ class Outside:
     """Of statements: by statement, by order."""
     fronted: dict[str, Sums] = field(default_factory=dict)
     """By statement, what the insurer paid."""
+    carried: dict[str, Sums] = field(default_factory=dict)
+    """By statement, what the insurer that runs critical illness owes."""
+    critical: list[tuple[str, date, bool]] = field(default_factory=list)
+    """Region, first day, whether an insurer runs critical illness from then on."""
     booked: set[str] = field(default_factory=set)
     """Statements that were released once."""
     forwards: dict[tuple[str, str], Sums] = field(default_factory=lambda: defaultdict(Counter))
@@ -174,8 +205,7 @@ class Outside:
     contracts: dict[int, date] = field(default_factory=dict)
     """Years of the insurer's contract with the last day on which it runs."""
     trued_up: set[tuple[int, str]] = field(default_factory=set)
-    insurer: list[tuple[int, str, date, int]] = field(default_factory=list)
-    """What the insurer paid out or got back: contract year, district, day, fen."""
+    insurer: list[Fronting] = field(default_factory=list)
     bills_paid: Counter[str] = field(default_factory=Counter)
     """Fen that each district paid the insurer."""
 
@@ -203,6 +233,14 @@ class Outside:
                 found.append(year)
         return min(found, default=0)
 
+    def insurer_runs_critical(self, region: str, day: date) -> bool:
+        """By the contract of the region, else of its city, that began last."""
+        for above in (region, f"{region[:4]}00"):
+            begun = [one for one in self.critical if one[0] == above and one[1] <= day]
+            if begun:
+                return max(begun)[2]
+        return False
+
     def sign(self, one: Statement, lines: list[Part], points: int, first: bool) -> None:
         """What an approved statement comes to: its own lines, what it takes up as it tells the
         hospital, and the agreement of its month."""
@@ -215,23 +253,27 @@ class Outside:
         due.update({k: int(v) for k, v in one.brought_forward.items()})
         due = less(due, summed(self.deductions[d.pending_id][3] for d in one.deductions))
         difference = _difference(agreed, lines, points, first)
-        self.signed[one.statement_id] = _signed(agreed, due, difference)
+        outpatient = sum(p.outpatient for p in lines)
+        outpatient -= sum(known[d.pending_id].outpatient for d in one.disputed)
+        outpatient += sum(known[d.pending_id].outpatient for d in one.upheld)
+        self.signed[one.statement_id] = _signed(agreed, due, difference, outpatient)
 
     def correct(self, one: Statement, lines: list[Part], points: int) -> Sums:
         """Other points of a released statement: what it would have paid more or less."""
         before = self.signed[one.statement_id]
         agreed = self.agreed[one.statement_id]
         plain = less(summed([before.due, before.kept]), before.difference)
-        after = _signed(agreed, plain, _difference(agreed, lines, points, False))
+        difference = _difference(agreed, lines, points, False)
+        after = _signed(agreed, plain, difference, before.outpatient)
         self.signed[one.statement_id] = after
         return less(after.due, before.due)
 
 
-def _signed(agreed: Agreement, plain: Sums, difference: Sums) -> Signed:
+def _signed(agreed: Agreement, plain: Sums, difference: Sums, outpatient: int) -> Signed:
     """`plain` is what is due but for mode and retention."""
     due = summed([plain, difference])
     kept = Counter({k: half_up(fen, agreed.retention) for k, fen in (+due).items()})
-    return Signed(difference, kept, less(due, kept))
+    return Signed(difference, kept, less(due, kept), outpatient)
 
 
 def _difference(agreed: Agreement, lines: list[Part], points: int, first: bool) -> Sums:

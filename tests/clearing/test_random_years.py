@@ -123,6 +123,7 @@ def check_hospital(years: Years, region: Region, code: str) -> None:
         *(s.kept for s in signed),
         *gone,
         *(out.fronted[s.statement_id] for s in found if s.statement_id in out.fronted),
+        *(out.carried[s.statement_id] for s in found if s.statement_id in out.carried),
         out.off[where],
     ):
         expected.subtract(off)
@@ -195,7 +196,7 @@ def check_own_total(years: Years, regions: list[Region], code: str) -> None:
 
 def check_insurer(years: Years, region: Region) -> None:
     out, admdvs = years.outside, region.admdvs
-    fronted = sum(fen for _, where, _, fen in out.insurer if where == admdvs)
+    fronted = sum(one.fen for one in out.insurer if one.district == admdvs)
     owed = owed_by_fund(region, "2104", "PICC")
     same(Counter(assistance=fronted - out.bills_paid[admdvs]), owed, "insurer", admdvs)
 
@@ -219,6 +220,7 @@ def check_cases(years: Years, regions: dict[str, Region]) -> None:
             rest = summed([granted])
             rest.subtract(paid)
             rest.subtract(Counter(assistance=told.fronted[admdvs]))
+            rest.subtract(told.carried if "critical_resident" in granted else {})
             same(rest, owed_by_fund(regions[admdvs], "2103", case_id), "case", case_id)
             same(paid, owed_by_fund(regions[admdvs], "1002", case_id), "case paid", case_id)
 
@@ -246,6 +248,7 @@ bank = st.lists(ALL(["paid", "failed", "found paid", "found unpaid", "wrong amou
 case = st.tuples(
     ALL([(COUNTIES[0], COUNTIES[0]), (INSURED[0], COUNTIES[0])]),
     st.lists(ALL(["paid", "failed", "returned"]), max_size=5),
+    ALL(["10000.00", "90000.00"]),
 )
 month_script = st.fixed_dictionaries(
     {
@@ -264,7 +267,16 @@ month_script = st.fixed_dictionaries(
         "bills": st.booleans(),
     }
 )
-contracts = st.tuples(st.booleans(), ALL([None, date(2022, 12, 31), date(2022, 1, 31)]))
+critical = st.lists(
+    st.tuples(
+        ALL((INSURED[0], COUNTIES[0])),
+        ALL([date(2021, 1, 1), date(2021, 12, 1), date(2022, 1, 1)]),
+        st.booleans(),
+    ),
+    max_size=3,
+    unique_by=lambda one: one[:2],
+)
+contracts = st.tuples(st.booleans(), ALL([None, date(2022, 12, 31), date(2022, 1, 31)]), critical)
 
 
 def month(years: Years, name: str, script: Any) -> None:
@@ -320,10 +332,9 @@ def pay_all(years: Years, points: int, held_back: str) -> None:
                 years.pay(one, points, one.institution == held_back)
 
 
-def manual(years: Years, where: tuple[str, str], answers: list[str]) -> None:
+def manual(years: Years, where: tuple[str, str], answers: list[str], total: str) -> None:
     desk = Desk(where[0], years.outside, years.tick)
-    case_id = desk.granted(len(years.outside.cases), where[1])
-    desk.recheck_day = civil_date(years.now)
+    case_id = desk.granted(len(years.outside.cases), where[1], total)
     desk.paid(case_id, answers)
 
 
@@ -359,7 +370,9 @@ def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
     for n, code in enumerate(HOSPITALS):
         years.propose(code, date(2021, 1, 1), "1", ("0.02", "0.05", "0.1")[n], "2222")
         years.approve()
-    with_2021, ends_2022 = insured
+    with_2021, ends_2022, running = insured
+    for region, begin, by_insurer in running:
+        years.critical(region, begin, by_insurer=by_insurer)
     if with_2021:
         years.contract(2021, None)
     if ends_2022:
@@ -409,10 +422,15 @@ FULL = (
             (6, (1, 1, 1), (7777, 0, 33), EMPLOYEE, 0),
             (7, (2, 0, 1), (7777, 55, 5000), INPATIENT, 0),
             (8, (2, 2, 2), (100, 0, 5000), OUTPATIENT, 0),
+            (9, (0, 0, 0), (7777, 55, 0), INPATIENT, 0),
         ],
         says=("disputes", "totals", "silent"),
         bank=[["failed"], ["failed", "paid", "found paid", "failed"], ["wrong amount", "paid"]],
-        case=(SPLIT, ["failed", "paid", "returned", "paid", "failed", "paid", "returned", "paid"]),
+        case=(
+            SPLIT,
+            ["failed", "paid", "returned", "paid", "failed", "paid", "returned", "paid"],
+            "10000.00",
+        ),
         ends="rejected",
         deduct=(OTHER, H3, False),
         change=[(H2, "next", "7", "0.05", "3333", False)],
@@ -431,13 +449,14 @@ FULL = (
         reopens=True,
         give_back=0,
         ends="upheld",
-        case=((COUNTIES[0],) * 2, ["paid", "failed"]),
+        case=((COUNTIES[0],) * 2, ["paid", "failed"], "90000.00"),
         bank=[["paid", "paid", "failed"], ["paid"]],
     ),
     scripted(
         settle=[
             (3, (0, 0, 1), (7777, 55, 5000), INPATIENT, 0),
             (4, (1, 0, 1), (7777, 0, 5000), OUTPATIENT, 0),
+            (5, (1, 0, 1), (100, 0, 5000), INPATIENT, 0),
             (6, (2, 0, 1), (7777, 0, 5000), INPATIENT, 0),
         ],
         change=[(H1, "middle", "4", "0.3333", "2222", False)],
@@ -453,7 +472,7 @@ FULL = (
         settle=[(3, (0, 0, 1), (7777, 0, 5000), INPATIENT, 0)],
         change=[(H3, "this", "5", "0.05", "3333", False)],
         corrects=(0, 100),
-        case=((COUNTIES[0],) * 2, ["paid", "paid"]),
+        case=((COUNTIES[0],) * 2, ["paid", "paid"], "90000.00"),
         reopens=True,
     ),
 )
@@ -461,7 +480,8 @@ FULL = (
 
 def test_everything_happens_in_the_years_by_hand() -> None:
     """Years in which nothing happens would prove nothing."""
-    out = lived(FULL, (True, date(2022, 1, 31)), ["0.6", "1", "0.6"]).outside
+    running = [(INSURED[0], date(2021, 12, 1), True), (COUNTIES[0], date(2022, 2, 1), False)]
+    out = lived(FULL, (True, date(2022, 1, 31), running), ["0.6", "1", "0.6"]).outside
     told = Counter(o.told for orders in out.orders.values() for o in orders.values())
     assert told["paid"] > 5
     assert told["failed"] > 2
@@ -480,7 +500,20 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "points corrected, up and down": len(out.corrected) == 2,
         "retention taken back": len(out.kept_again) == 2,
         "bills": +out.bills_paid,
-        "given back to the insurer's purse": [fen for *_, fen in out.insurer if fen < 0],
+        "given back to the insurer's purse": [one for one in out.insurer if one.fen < 0],
+        "fronted visits": [one for one in out.insurer if 0 < one.outpatient < one.fen],
+        "only visits fronted": [one for one in out.insurer if 0 < one.outpatient == one.fen],
+        "critical illness of the insurer": +summed(out.carried.values()),
+        "critical illness of the agency": [
+            o
+            for orders in out.orders.values()
+            for o in orders.values()
+            if o.funds["critical_resident"]
+        ],
+        "cases with critical illness of the insurer": [c for c in out.cases.values() if c.carried],
+        "cases with critical illness of the agency": [
+            c for c in out.cases.values() if any(f["critical_resident"] for f in c.paid.values())
+        ],
         "cases paid": [c for c in out.cases.values() if c.paid and c.fronted],
         "cases that wait": [c for c in out.cases.values() if not c.paid],
         "cases of two regions": [c for c in out.cases.values() if len(c.granted) == 2],

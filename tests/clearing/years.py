@@ -27,13 +27,14 @@ from tests.clearing.builders import (
     waiting,
 )
 from tests.clearing.outside import (
-    BILLS,
     HOSPITALS,
     INSURED,
     OWING,
+    Fronting,
     Order,
     Outside,
     Part,
+    Sums,
     half_up,
     less,
     parts_of,
@@ -45,7 +46,7 @@ from medaid.aws import exchange
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Agreement, Mode, Statement
 from medaid.clearing.insurer import service as insurer
-from medaid.clearing.insurer.model import BillState, InsurerPeriod
+from medaid.clearing.insurer.model import BillState, CarrierKind, CriticalContract, InsurerPeriod
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId, OrderId
 from medaid.instants import civil_date
@@ -62,6 +63,8 @@ AFTER = ("2022-03", "2022-04")
 LISTENERS = {SourceKind.STATEMENT: hospital.payment_heard}
 CODES = tuple(HOSPITALS)
 BEGIN = at(1, month=1, year=2021)
+CARRIER = "太保茂名"
+"""The insurer that runs critical illness."""
 AUDITOR, CASHIER, FINANCE = "审核", "出纳", OfficerId("财政")
 
 
@@ -109,6 +112,7 @@ class Years:
             hifmi=0 if insutype == "310" else hifmi,
             clr_type=clr_type,
             insutype=insutype,
+            outpatient=maf if clr_type == "11" else 0,
         )
         self.assisting[one.setl_id] = INSURED[assisting]
         arrive(one, when + timedelta(hours=late), assisting=INSURED[assisting])
@@ -162,6 +166,14 @@ class Years:
             when, who = at(10, month=1, year=year), (OfficerId("主任"), OfficerId("复核"))
             insurer.end_contract(Region(INSURED[0]), year, ends, "违约", who[0], when)
             insurer.decide_contract(Region(INSURED[0]), year, True, "属实", who[1], when)
+
+    def critical(self, region: str, begin: date, *, by_insurer: bool) -> None:
+        """Who runs critical illness from a day on, entered by one and agreed to by another."""
+        who = (CarrierKind.INSURER, "CPIC", CARRIER) if by_insurer else (CarrierKind.AGENCY, "", "")
+        one = CriticalContract(Region(region), begin, *who, "大病合同")
+        insurer.propose_critical(one, OfficerId("主任"), BEGIN)
+        insurer.decide_critical(one.region, begin, True, "", OfficerId("复核"), BEGIN)
+        self.outside.critical.append((region, begin, by_insurer))
 
     def propose(self, code: str, effective: date, mode: str, retention: str, tail: str) -> None:
         rate = {"1": 0, "7": 60_000, "3": 13, "4": 17}.get(mode, 4_999)
@@ -236,8 +248,16 @@ class Years:
         year = out.insurer_of(done.region, Month(done.month).last, civil_date(self.now))
         if year and pays["assistance"]:
             fen = pays.pop("assistance")
+            visits = min(max(out.signed[done.statement_id].outpatient, 0), fen)
             out.fronted[done.statement_id] = Counter({"assistance": fen})
-            out.insurer.append((year, done.region, civil_date(self.now), fen))
+            told = Fronting(year, done.region, civil_date(self.now), fen, visits)
+            out.insurer.append(told)
+        carried: Sums = Counter()
+        if out.insurer_runs_critical(done.region, Month(done.month).last):
+            carried["critical_resident"] = pays.pop("critical_resident", 0)
+        out.carried[done.statement_id] = carried
+        named = ({k: int(v) for k, v in done.carried.items()}, done.carrier)
+        assert named == (+carried, CARRIER if +carried else ""), done.statement_id
         paid = {k: int(v) for k, v in done.paid.items()}
         assert paid == +pays, (done.statement_id, paid, pays, out.signed[done.statement_id])
         out.booked.add(done.statement_id)
@@ -394,13 +414,12 @@ class Years:
             for one in insurer.list_bills(Region(INSURED[0]), 2021):
                 if one.district != region:
                     continue
-                end = BILLS[one.period]
                 if one.period is InsurerPeriod.TRUE_UP:
                     self.outside.trued_up.add((2021, region))
                 told = sum(
-                    fen
-                    for year, where, day, fen in self.outside.insurer
-                    if (year, where) == (2021, region) and day <= end
+                    found.asked(one.period)
+                    for found in self.outside.insurer
+                    if (found.year, found.district) == (2021, region)
                 )
                 assert int(one.fronted) == told - billed, (region, one.period)
                 billed += int(one.fronted)
