@@ -183,9 +183,14 @@ def test_of_2026_on_the_basis_the_change_and_what_is_owed_are_shown() -> None:
             "核算基础:按社会保险基金会计制度补充规定",
             "制度衔接:2025年末已列支",
             "相应调增3,250,000.00元",
+            "该金额已列入2025年及以前年度支出",
+            "跨年度合计支出时须扣除,不得重复计算",
+            "条文未取得",
         ),
+        *("尚欠金额", "2,550,000.00"),
         *("尚未支付的应付款项及账龄(备查,不列入资产负债表)", "应付定点医药机构款"),
         *("代异地参保人员支付待清算款", "1,000,000.00"),
     )
     assert "应付异地就医清算款" not in text(made)
+    assert "-2,550,000.00" not in text(made), "what is owed is no negative amount"
     check_picture("final_accounts_2026", made)

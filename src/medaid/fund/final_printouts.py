@@ -29,12 +29,15 @@ _SUBJECTS: Final = {
     "proposals": "工作建议",
     "explanation": "差异说明",
 }
-_CURRENT: Final = (
-    Column("会计科目", 5),
-    Column("往来单位", 5),
-    *(Column(age, 3, "余额(借方为正)") for age in AGES),
-    Column("合计", 3),
-)
+
+
+def _aged(shown: str) -> tuple[Column, ...]:
+    ages = (Column(age, 3, shown) for age in AGES)
+    return Column("会计科目", 5), Column("往来单位", 5), *ages, Column("合计", 3)
+
+
+_CURRENT: Final = _aged("余额(借方为正)")
+_UNPAID: Final = _aged("尚欠金额")
 _ENROLMENT: Final = (
     Column("指标", 5),
     Column("数量", 3),
@@ -127,18 +130,22 @@ def _name(row: StatementRow) -> str:
 def _attached(region: Region, held: FinalAccounts) -> tuple[Table, ...]:
     enrolment = tuple((one.name, one.count, one.source) for one in held.notes.enrolment)
     shown = tuple((name, text or "—") for name, text in indicators(held))
-    found = [
-        _by_counterpart(region, rows, title)
-        for rows, title in ((held.current, "往来款项明细及账龄"), (held.beside, _BESIDE))
-        if rows
-    ]
+    found = []
+    if held.current:
+        found.append(_by_counterpart(region, held.current, _CURRENT, "往来款项明细及账龄"))
+    if held.beside:
+        owed = [(code, who, -a, -b, -c, -d) for code, who, a, b, c, d in held.beside]
+        found.append(_by_counterpart(region, owed, _UNPAID, _BESIDE))
     if enrolment:
         found.append(Table(_ENROLMENT, enrolment, (), "基础数据"))
     return (*found, Table(_INDICATORS, shown, (), "决算分析指标"))
 
 
 def _by_counterpart(
-    region: Region, rows: Sequence[tuple[str, str, Fen, Fen, Fen, Fen]], title: str
+    region: Region,
+    rows: Sequence[tuple[str, str, Fen, Fen, Fen, Fen]],
+    columns: tuple[Column, ...],
+    title: str,
 ) -> Table:
     """What is open with whom, by age, with its sums."""
     names = {who: counterpart_name(region, who) for who in {row[1] for row in rows}}
@@ -146,7 +153,7 @@ def _by_counterpart(
         (accounts()[code].name, names[who], *ages, Fen(sum(map(int, ages))))
         for code, who, *ages in rows
     )
-    return Table(_CURRENT, listed, ("合计", None, *sums(listed, 2, 3, 4, 5, 6)), title)
+    return Table(columns, listed, ("合计", None, *sums(listed, 2, 3, 4, 5, 6)), title)
 
 
 def _change_of_basis(held: FinalAccounts) -> tuple[str, ...]:
@@ -163,7 +170,12 @@ def _change_of_basis(held: FinalAccounts) -> tuple[str, ...]:
         f"{held.year}年初基金结余相应{more} {abs(held.restated)} 元"
         "(为本年“上年结余”与上年“年末滚存结余”之差)。"
     )
-    return says, change
+    twice = (
+        f"该金额已列入{held.year - 1}年及以前年度支出,实际支付时再列入支付年度支出;"
+        "跨年度合计支出时须扣除,不得重复计算。上年数按上年决算列示,未作重述;"
+        "补充规定关于新旧衔接的条文未取得,取得后按其规定办理。"
+    )
+    return says, change, twice
 
 
 def _notes(notes: Notes) -> tuple[str, ...]:
