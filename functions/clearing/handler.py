@@ -1,5 +1,4 @@
-"""The handler of books and clearing: /fund/… and /clearing/… of the HTTP API, and what the calendar
-drives ({"job": "daily"}, {"job": "monthly"}), step by step over the queue."""
+"""Books and clearing: /fund/… and /clearing/… of the HTTP API, {"job": "daily"}, and steps."""
 
 from __future__ import annotations
 
@@ -17,10 +16,13 @@ from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.clearing import api, jobs
 from medaid.fund import api as fund_api
+from medaid.fund.performance.service import together
+from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
+MEASURES = together(api.year_measures, reimbursement.year_measures)
 
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
@@ -28,7 +30,7 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     found = rest.resolver()
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
         mount(found, table, clock, plain, DESK)
-    mount(found, fund_api.PERFORMANCE, clock, lambda _: api.year_measures, DESK)
+    mount(found, fund_api.PERFORMANCE, clock, lambda _: MEASURES, DESK)
     hospital = api.HospitalContext(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 
@@ -38,8 +40,7 @@ app = routes(now)
 
 def run(begin: Callable[..., jobs.JobDone], asked: str) -> dict[str, int]:
     """One job or step. What it raises, or what failed of it, brings it again."""
-    at = now()
-    done = begin(asked, at, calendars.current(at))
+    done = begin(asked, at := now(), calendars.current(at))
     for metric, count in jobs.measured(done):
         metrics.add_metric(metric, "Count", count)
     logger.info("job", extra={"job": done.name, **done.counts, "failed": done.failed})

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from functions.clearing.handler import MEASURES
 from tests.clearing.builders import arrive, at, item, refund
 from tests.clearing.test_jobs import ask
 from tests.conftest import Tables
@@ -16,7 +17,6 @@ from tests.papers.looking import check_picture, check_text
 from tests.reimbursement.office import register
 
 from medaid.aws.transaction import commit
-from medaid.clearing.measures import year_measures
 from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.final_records import FinalState
@@ -272,8 +272,8 @@ def test_the_paper_has_every_indicator_with_what_it_comes_from() -> None:
     for who, name, post in ((made, "钱会计", "会计"), (chief, "孙主任", "主任")):
         payments.name_officer(R, who, name, post, OfficerId("o"), at(1, month=1))
     year_of_assistance(600_00)
-    draft = service.draft(R, 2023, REASON["reasons"], year_measures, made, NOW)
-    done = service.sign(R, 2023, 1, draft.digest, year_measures, chief, NOW)
+    draft = service.draft(R, 2023, REASON["reasons"], MEASURES, made, NOW)
+    done = service.sign(R, 2023, 1, draft.digest, MEASURES, chief, NOW)
     paper = performance_paper(R, done, FinalState.SIGNED)
     content = printed(paper, Form.PDF)
     check_text(

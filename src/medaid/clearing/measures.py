@@ -13,6 +13,7 @@ from medaid.people import service as people
 from medaid.regions import Region
 
 _PAGE = 1000
+_NOT_KEPT = "部分月结算单生成时未记政策范围内费用,不能计算"
 _NO_SURVEY = "本年度没有登记满意度调查"
 
 
@@ -25,6 +26,7 @@ def year_measures(admdvs: Region, year: int, now: datetime) -> Measures:
     return {
         "drg_dip_share": Measure(int(grouped), int(pool)),
         "paid_in_time": Measure(in_time, due),
+        **_within_policy(admdvs, year),
         "registered_persons": Measure(_registered(admdvs, year, now)),
         "satisfaction": _satisfaction(admdvs, year),
     }
@@ -41,6 +43,16 @@ def _registered(admdvs: Region, year: int, now: datetime) -> int:
         persons.update(psn_no for psn_no, _ in page)
         if not after:
             return len(persons)
+
+
+def _within_policy(admdvs: Region, year: int) -> Measures:
+    found = hospital.within_policy(admdvs, year)
+    if found is None:
+        return dict.fromkeys(("in_policy_ratio", "own_payment"), _NOT_KEPT)
+    return {
+        "in_policy_ratio": Measure(int(found.funds), int(found.in_policy)),
+        "own_payment": Measure(int(found.own), int(found.assisted)),
+    }
 
 
 def _satisfaction(admdvs: Region, year: int) -> Measure | str:

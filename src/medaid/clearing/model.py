@@ -26,6 +26,14 @@ OUTSIDE: Final = ("oth_pay",)
 """What others outside the funds paid (commercial insurance, donations): not ours to clear."""
 OUTPATIENT: Final = "outpatient_assistance"
 """Beside the fund fields: what of maf_pay is 门诊救助."""
+IN_POLICY: Final = "inscp_scp_amt"
+"""Beside the fund fields: what of the bill is within policy. Always there but on a part and on what
+was settled before it was kept."""
+ASSISTED_IN_POLICY, ASSISTED_OWN = "assisted_in_policy", "assisted_own"
+"""Beside the fund fields, of persons with an identity: what is within policy, and what of that no
+fund paid."""
+_KEPT: Final = ("fund_pay_sumamt", IN_POLICY)
+"""Kept where they are zero too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Item:
     amounts: Mapping[str, Fen]
     """medfee_sumamt, fund_pay_sumamt, acct_pay, psn_cash_pay, the fund fields paid here, what of
     maf_pay is `outpatient_assistance`, and `paid_elsewhere`: what of fund_pay_sumamt others pay
-    (the assistance part, payers outside the funds)."""
+    (the assistance part, payers outside the funds); what is `IN_POLICY`, of the assisted apart."""
     refd: bool = False
     """A reversal: amounts are negative."""
     days: int = 0
@@ -120,6 +128,7 @@ def items_of(event: SettlementPosted) -> tuple[Item, ...]:
         "psn_cash_pay": event.psn_cash_pay,
         **({"acct_pay": event.acct_pay} if event.acct_pay else {}),
         "fund_pay_sumamt": event.fund_pay_sumamt,
+        **_within_policy(event),
         "paid_elsewhere": Fen(int(event.fund_pay_sumamt) - sum(map(int, ours.values()))),
     }
     of_care = {OUTPATIENT: event.outpatient_assistance}
@@ -134,6 +143,15 @@ def items_of(event: SettlementPosted) -> tuple[Item, ...]:
         **of_care,
     }
     return main, _item(event, assisting, amounts, None)
+
+
+def _within_policy(event: SettlementPosted) -> dict[str, Fen]:
+    inside, paid = int(event.inscp_scp_amt), int(event.fund_pay_sumamt)
+    if not event.category:
+        return {IN_POLICY: Fen(inside)}
+    left = max(abs(inside) - abs(paid), 0)  # funds may pay beyond policy as well
+    own = Fen(-left if event.refd else left)
+    return {IN_POLICY: Fen(inside), ASSISTED_IN_POLICY: Fen(inside), ASSISTED_OWN: own}
 
 
 def _item(
@@ -153,7 +171,7 @@ def _item(
         event.med_type,
         event.setl_time,
         PersonNo(event.psn_no),
-        {name: fen for name, fen in amounts.items() if fen or name == "fund_pay_sumamt"},
+        {name: fen for name, fen in amounts.items() if fen or name in _KEPT},
         event.refd,
         -stay if event.refd else stay,
         assisting,

@@ -17,6 +17,8 @@ Each line: who asks what: key; how; function.
   sk `<insutype>#<psn_no>`; Query, paged; `store.treated_in`.
 - the regions of which somebody was treated in a year: pk `Y#REGIONS`, sk `<year>#<admdvs>`; Query,
   put once a process; `store.regions_treated`.
+- how many cases of a region were done with in a year, and how many in time: pk
+  `H#<admdvs>#<year>`, sk `<shard>`; Query of eight counts; `store.handled_in`.
 - cases of a region's year end: pk `Y#<admdvs>#<year>`, sk `<case_id>`; Query, paged;
   `store.year_end_cases`.
 - on which calendar all clocks are projected: pk `K#CALENDAR`, sk `CURRENT`; GetItem;
@@ -114,6 +116,15 @@ TREATED_REGIONS: Final = "Y#REGIONS"
 
 def treated_region_key(admdvs: str, year: int) -> Key:
     return Key(TREATED_REGIONS, f"{year}#{admdvs}")
+
+
+def handled_partition(admdvs: str, year: int) -> str:
+    return f"H#{admdvs}#{year}"
+
+
+def handled_key(admdvs: str, year: int, case_id: str) -> Key:
+    """One count of eight, by the case: officers who finish cases at once do not meet in one."""
+    return Key(handled_partition(admdvs, year), str(_shard(case_id)))
 
 
 def treated_partition(admdvs: str, year: int, shard: int) -> str:

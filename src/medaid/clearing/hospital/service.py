@@ -50,6 +50,7 @@ from medaid.clearing.hospital.timeliness import paid_in_time
 from medaid.clearing.hospital.tracing import list_statement_items
 from medaid.clearing.hospital.undoing import DEDUCTION, PREPAID, RETENTION, RULING, Way
 from medaid.clearing.hospital.withdrawing import decide_withdrawal, request_withdrawal
+from medaid.clearing.hospital.within_policy import within_policy
 
 __all__ = [
     "DEDUCTION",
@@ -102,4 +103,5 @@ __all__ = [
     "statement_paper",
     "time_bar_statement",
     "use_prepayment",
+    "within_policy",
 ]

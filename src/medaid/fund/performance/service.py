@@ -40,6 +40,15 @@ _MADE, _SIGNED = "编制", "签署"
 _LABEL: Final = "performance"
 
 
+def together(*counts: OtherMeasures) -> OtherMeasures:
+    """What several packages count, each its own indicators, as one."""
+
+    def counted(admdvs: Region, year: int, now: datetime) -> Measures:
+        return {key: one for count in counts for key, one in count(admdvs, year, now).items()}
+
+    return counted
+
+
 class Computed(NamedTuple):
     """A year as it can be computed now."""
 

@@ -7,6 +7,7 @@ request again changes nothing.
 
 from medaid.reimbursement.service.approvals import approve_hardship, extend
 from medaid.reimbursement.service.context import Context
+from medaid.reimbursement.service.counts import year_measures
 from medaid.reimbursement.service.files import Upload, attach, download, upload
 from medaid.reimbursement.service.fronting import (
     front,
@@ -147,4 +148,5 @@ __all__ = [
     "withdraw",
     "withdraw_receipt",
     "withdraw_recovery",
+    "year_measures",
 ]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
+from medaid.instants import civil_date
 from medaid.payments import service as payments
 from medaid.payments.model import PaymentSource, SourceKind
 from medaid.receipts import service as receipts
@@ -20,6 +21,7 @@ from medaid.reimbursement.model import Act, Case, Officer, State
 from medaid.reimbursement.procedure import Move
 from medaid.reimbursement.rules import ActReason
 from medaid.reimbursement.service.context import Context
+from medaid.workdays import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,21 @@ def decide_act(
             store.act_write(case.case_id, done),
             *changed.writes,
             *claimed,
+            *_counted(case, after, context.calendar),
         ],
     )
+
+
+def _counted(before: Case, after: Case, calendar: Calendar) -> list[Write]:
+    """The count of a case whose clock this act stopped (J28, J36): in time, where it was done with
+    on its due day or before. What the applicant withdrew is none."""
+    clock = after.clock
+    if clock is None or clock.stopped is None or after.state is State.WITHDRAWN:
+        return []
+    if before.clock is not None and before.clock.stopped is not None:
+        return []
+    in_time = clock.on_time(calendar.of(after.admdvs))
+    return [store.handled(after, civil_date(clock.stopped).year, in_time=in_time)]
 
 
 def load(case_id: str) -> tuple[Case, tuple[Act, ...]]:

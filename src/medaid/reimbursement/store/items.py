@@ -47,6 +47,8 @@ class CaseItem(VersionedItem):
     queue_at = UnicodeAttribute(null=True)
     summary: PackedAttribute = PackedAttribute(null=True)
     steps_count = WholeAttribute(null=True)
+    handled = WholeAttribute(null=True)
+    handled_in_time = WholeAttribute(null=True)
     due_index = DueIndex()
     queue_index = QueueIndex()
 

@@ -100,6 +100,13 @@ def treated_in(
     return [(psn_no, insutype) for insutype, _, psn_no in found], end
 
 
+def handled_in(admdvs: str, year: int) -> tuple[int, int]:
+    """How many cases of a region were done with in time in a year, and how many were done with."""
+    items = list(CaseItem.list_under(keys.handled_partition(admdvs, year)))
+    in_time = sum(int(item.handled_in_time or 0) for item in items)
+    return in_time, sum(int(item.handled or 0) for item in items)
+
+
 def regions_treated(year: int) -> list[Region]:
     """The regions of which somebody was treated in a year, sorted."""
     items = CaseItem.list_under(keys.TREATED_REGIONS, f"{year}#")

@@ -193,6 +193,13 @@ def treated(admdvs: str, year: int, insutype: str, psn_no: str) -> Put:
     return Put(item, None, "treated")
 
 
+def handled(case: Case, year: int, *, in_time: bool) -> Write:
+    """Counts a case that was done with in `year`, in the act that stops its clock: once."""
+    item = CaseItem(*keys.handled_key(case.admdvs, year, case.case_id))
+    added = [CaseItem.handled.add(1), CaseItem.handled_in_time.add(int(in_time))]
+    return Update(item, added, None, "handled")
+
+
 @lru_cache(maxsize=4096)
 def _note_region(admdvs: str, year: int) -> None:
     """Once a process: one cheap write for thousands of settlements."""
