@@ -199,6 +199,14 @@ def check_insurer(years: Years, region: Region) -> None:
     fronted = sum(one.fen for one in out.insurer if one.district == admdvs)
     owed = owed_by_fund(region, "2104", "PICC")
     same(Counter(assistance=fronted - out.bills_paid[admdvs]), owed, "insurer", admdvs)
+    visits = sum(
+        -line.fen
+        for e in region.entries
+        for line in e.lines
+        if line.account.number == "2104"
+        and (e.reverses or e.entry_id).startswith("insurer_fronting_outpatient-")
+    )
+    assert visits == sum(one.outpatient for one in out.insurer if one.district == admdvs), admdvs
 
 
 def check_regions(years: Years, regions: dict[str, Region]) -> None:
