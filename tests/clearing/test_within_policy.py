@@ -43,8 +43,8 @@ def statements() -> list[Statement]:
 @pytest.mark.usefixtures("tables")
 class TestSums:
     def test_each_stay_counts_once_and_a_reversal_takes_it_off(self) -> None:
-        """By hand: a stay of an assisted person, 900.00 within policy, 800.00 paid by funds: 100.00
-        left; one of somebody else, 500.00 and 450.00; one that was taken back."""
+        """J36. By hand: a stay of an assisted person, 900.00 within policy, 800.00 paid by funds,
+        100.00 left; one of somebody else, 500.00 and 450.00; one that was taken back."""
         happens(item(1, at(5), hifp=600_00, maf=200_00), 900_00, "subsistence_allowance")
         happens(item(2, at(6), hifp=450_00, maf=0), 500_00)
         back = item(3, at(7), hifp=600_00, maf=200_00)

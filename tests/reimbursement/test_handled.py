@@ -50,6 +50,7 @@ def test_what_is_paid_in_time_counts_once_however_it_goes_on() -> None:
 
 
 def test_the_due_day_is_in_time_and_the_next_working_day_is_not() -> None:
+    """J28, J36."""
     refused(BEGIN, at("2026-03-30 23:59"), "1")
     assert store.handled_in(NANJING, 2026) == (1, 1)
     refused(BEGIN, at("2026-03-31 08:00"), "2")
