@@ -649,12 +649,12 @@ class TestEvaluation:
         fronted(1, 3, 50000)
         read: list[Month] = []
 
-        def entries(region: str, month: Month) -> Iterator[Entry]:
+        def entries(region: str, month: Month, number: str) -> Iterator[Entry]:
             read.append(month)
-            return kept(region, month)
+            return kept(region, month, number)
 
-        kept = fund.entries
-        monkeypatch.setattr(fund, "entries", entries)
+        kept = fund.listed_entries
+        monkeypatch.setattr(fund, "listed_entries", entries)
         assert insurer.report_reserve(C, at(20, month=6, year=2019)) == 1
         assert min(read) == "2019-01"
 
