@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -134,6 +135,23 @@ class TestGateway:
         commit([store.put_gateway(None, waiting)])
         messages.send(PAID, "k", NOW)
         assert [one.replies for one in open_messages()] == [()]
+
+
+def test_the_secret_goes_with_the_message_and_lies_apart(known: None, gateway: Standin) -> None:
+    """The record names the secret; only what is handed to the gateway carries it."""
+    made = messages.propose_gateway(
+        Region("440902"), "https://sms.example.gov.cn", "s3cret-of-the-gateway", OfficerId("a"), NOW
+    )
+    assert made.secret.startswith("gateways/440902-")
+    item, _ = store.find_gateway(HERE)
+    commit([store.put_gateway(item, replace(approved(gateway), secret=made.secret))])
+    messages.send(PAID, "k", NOW)
+    assert gateway.keys == ["Bearer s3cret-of-the-gateway"]
+    assert "s3cret" not in repr(store.find_gateway(Region("440902"))[1])
+
+
+def approved(gateway: Standin) -> SmsGateway:
+    return SmsGateway(HERE, gateway.url, "", OfficerId("a"), NOW, "b", NOW)
 
 
 @pytest.mark.usefixtures("known")

@@ -681,7 +681,11 @@ def secrets_are_written_by_one_and_read_by_another(t: Template) -> list[str]:
                 acts = {a for a in listed(s["Action"]) if a.startswith(("ssm:", "secretsmanager:"))}
                 may.setdefault(name, set()).update(acts)
     held = {name: acts for name, acts in may.items() if acts}
-    right = {"SettleRole": {"ssm:GetParameter"}, "RegisterRole": {"ssm:PutParameter"}}
+    right = {
+        "SettleRole": {"ssm:GetParameter"},
+        "OutboxRole": {"ssm:GetParameter"},
+        "RegisterRole": {"ssm:PutParameter"},
+    }
     return [] if held == right else [str(held)]
 
 

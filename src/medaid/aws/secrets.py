@@ -12,6 +12,8 @@ from medaid.aws.settings import settings
 from medaid.errors import Unavailable
 
 _WAIT: Final = 3
+GATEWAYS: Final = "gateways/"
+"""How the name of a secret of a text-message gateway begins."""
 _kept: dict[str, str] = {}
 
 
@@ -51,6 +53,10 @@ def create_secret(name: str, value: str) -> bool:
 
 
 def _path(name: str) -> str:
+    """Secrets of institutions lie under the path of the settings, those of text-message gateways
+    beside it: another function reads them."""
+    if name.startswith(GATEWAYS):
+        return f"{settings().secrets.rpartition('/')[0]}/{name}"
     return f"{settings().secrets}/{name}"
 
 

@@ -100,7 +100,7 @@ def propose_gateway(
     """
     if not url.startswith("https://"):
         raise BadInput("FIELD_FORMAT", field="url", rule="网关地址须以 https:// 开头")
-    name = f"sms-{region}-{content_hash(url, secret)[:12]}" if secret else ""
+    name = f"{secrets.GATEWAYS}{region}-{content_hash(url, secret)[:12]}" if secret else ""
     if name:
         secrets.create_secret(name, secret)
     new = SmsGateway(region, url, name, by, aware(now))
