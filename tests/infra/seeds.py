@@ -344,6 +344,14 @@ def _sender(number: int) -> list[Write]:
     return put_sender(None, RegisteredSender(f"sender-{number:03d}", HERE, (entry,)))
 
 
+def _settlements(begin: int, end: int) -> None:
+    if not begin:
+        commit(registered("P1"))
+    for number in range(begin, end):
+        day, name = date(2025, 1, 1) + timedelta(days=number), f"S{number:03d}"
+        commit([reimbursement.settlement_pointer("P1", day, day, name, "none", settled_at=NOW)])
+
+
 def registered(psn_no: str) -> list[Write]:
     """A person of the region, with an enrolment."""
     whose = Person(psn_no, "某", "1", "16", "E1", None)
@@ -401,6 +409,7 @@ SEEDS: Final[dict[str, Seed]] = {
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
     "/reimbursement/cases": Seed(_each(_case)),
     "/reimbursement/queues/intake": Seed(_each(_case)),
+    "/reimbursement/{admdvs}/persons/P1/settlements": Seed(_settlements),
     "/reimbursement/{admdvs}/year-end/2025": Seed(_each(_case)),
     f"/traces/{{admdvs}}/months/{MONTH}/payments": Seed(
         _traces, {"document": CLAUSES.clauses[0][0], "article": CLAUSES.clauses[0][1]}

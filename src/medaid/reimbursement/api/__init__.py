@@ -1,6 +1,6 @@
 """The routes of manual reimbursement."""
 
-from medaid.reimbursement.api import acts, cases, printed, year_end
+from medaid.reimbursement.api import acts, cases, persons, printed, year_end
 from medaid.reimbursement.api.common import ROUTES
 
-__all__ = ["ROUTES", "acts", "cases", "printed", "year_end"]
+__all__ = ["ROUTES", "acts", "cases", "persons", "printed", "year_end"]

@@ -54,6 +54,13 @@ def settlements_of(psn_no: str) -> list[store.SettlementRef]:
     return store.settlements_of(psn_no)
 
 
+def page_of_settlements(
+    psn_no: str, after: str, limit: int
+) -> tuple[list[store.SettlementRef], str]:
+    """A page of them behind `after`. Raises Unavailable."""
+    return store.page_of_settlements(psn_no, after, limit)
+
+
 def steps_of_case(case_id: str) -> tuple[str, tuple[Step, ...]]:
     """The region whose case it is and the steps of its pricing, for who traces payments to their
     clauses; no steps before it is priced. Raises Refused NOT_FOUND, Unavailable."""

@@ -71,16 +71,24 @@ class SettlementRef:
 def settlements_of(psn_no: str) -> list[SettlementRef]:
     """The settlements of a person that were taken note of, by end of care."""
     items = CaseItem.list_under(keys.person_partition(psn_no), keys.SETTLED)
-    return [
-        SettlementRef(
-            keys.last_part(i.sk),
-            date.fromisoformat(i.body["begin"]),
-            date.fromisoformat(i.body["end"]),
-            i.body["category"],
-            i.body.get("care", ""),
-        )
-        for i in items
-    ]
+    return [_settlement_ref(one) for one in items]
+
+
+def page_of_settlements(psn_no: str, after: str, limit: int) -> tuple[list[SettlementRef], str]:
+    """One page of them behind `after`, and where the next one begins. Raises Unavailable."""
+    pk = keys.person_partition(psn_no)
+    items, end = CaseItem.page_under(pk, keys.SETTLED, after, limit)
+    return [_settlement_ref(one) for one in items], end
+
+
+def _settlement_ref(item: CaseItem) -> SettlementRef:
+    return SettlementRef(
+        keys.last_part(item.sk),
+        date.fromisoformat(item.body["begin"]),
+        date.fromisoformat(item.body["end"]),
+        item.body["category"],
+        item.body.get("care", ""),
+    )
 
 
 def supplements_of(setl_id: str) -> tuple[Case, ...]:
