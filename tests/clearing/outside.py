@@ -29,6 +29,8 @@ BILLS = {
 
 Sums = Counter[str]
 """Fen by fund key."""
+NET = ("RETENTION-", "POINTS-", "BACK-RETENTION-")
+"""How the numbers of amounts begin that come forward net of retention."""
 
 
 def owing(payer: str, treatment: str) -> str:
@@ -130,6 +132,8 @@ class Signed:
     """May be negative."""
     outpatient: int
     """What of the assistance is 门诊救助, fen."""
+    net: Sums = field(default_factory=Counter)
+    """What of it came forward without any retention to come."""
 
 
 class Fronting(NamedTuple):
@@ -252,28 +256,35 @@ class Outside:
         due.update(summed(known[d.pending_id].funds for d in one.upheld))
         due.update({k: int(v) for k, v in one.brought_forward.items()})
         due = less(due, summed(self.deductions[d.pending_id][3] for d in one.deductions))
+        net = summed(
+            Counter({k: int(v) for k, v in f.by_fund.items()})
+            for f in one.forwards
+            if f.pending_id.startswith(NET)
+        )
         difference = _difference(agreed, lines, points, first)
         outpatient = sum(p.outpatient for p in lines)
         outpatient -= sum(known[d.pending_id].outpatient for d in one.disputed)
         outpatient += sum(known[d.pending_id].outpatient for d in one.upheld)
-        self.signed[one.statement_id] = _signed(agreed, due, difference, outpatient)
+        made = _signed(agreed, less(due, net), net, difference, outpatient)
+        self.signed[one.statement_id] = made
 
     def correct(self, one: Statement, lines: list[Part], points: int) -> Sums:
         """Other points of a released statement: what it would have paid more or less."""
         before = self.signed[one.statement_id]
         agreed = self.agreed[one.statement_id]
-        plain = less(summed([before.due, before.kept]), before.difference)
+        plain = less(summed([before.due, before.kept]), summed([before.difference, before.net]))
         difference = _difference(agreed, lines, points, False)
-        after = _signed(agreed, plain, difference, before.outpatient)
+        after = _signed(agreed, plain, before.net, difference, before.outpatient)
         self.signed[one.statement_id] = after
         return less(after.due, before.due)
 
 
-def _signed(agreed: Agreement, plain: Sums, difference: Sums, outpatient: int) -> Signed:
-    """`plain` is what is due but for mode and retention."""
-    due = summed([plain, difference])
-    kept = Counter({k: half_up(fen, agreed.retention) for k, fen in (+due).items()})
-    return Signed(difference, kept, less(due, kept), outpatient)
+def _signed(agreed: Agreement, plain: Sums, net: Sums, difference: Sums, outpatient: int) -> Signed:
+    """`plain` is what is due but for mode and retention, and for `net`, of which nothing is kept
+    back any more."""
+    base = summed([plain, difference])
+    kept = Counter({k: half_up(fen, agreed.retention) for k, fen in (+base).items()})
+    return Signed(difference, kept, less(summed([base, net]), kept), outpatient, net)
 
 
 def _difference(agreed: Agreement, lines: list[Part], points: int, first: bool) -> Sums:

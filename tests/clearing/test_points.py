@@ -152,6 +152,16 @@ class TestCorrected:
         }
         assert balances("2107") == {}
 
+    def test_what_comes_forward_net_is_kept_back_once(self) -> None:
+        """秦安县84号七: the correction took the retention; the next statement takes none of it."""
+        released(retention="0.05")
+        correct(600)
+        confirmed("2023-08", serial=2)
+        after = sign("2023-08", 500, SEPTEMBER)
+        assert after.retained == {"assistance": Fen(1000), "basic_resident": Fen(425)}
+        assert after.paid["basic_resident"] == Fen(8500 - 425 + 1700 - 85)
+        assert balances("2107") == {"assistance": 2000, "basic_resident": 510 + 425}
+
     def test_a_payment_that_came_back_is_paid_as_it_was(self) -> None:
         """Corrected while the bank is at work: neither order nor answer knows of it."""
         before = released()

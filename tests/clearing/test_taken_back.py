@@ -4,7 +4,8 @@ before a statement booked it and after, in the books and in what is paid. Proves
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 from tests.clearing.builders import (
@@ -317,6 +318,34 @@ class TestRetention:
         paid("2024-02", march)
         assert balances("430109") == {"assistance": 1000, "basic_resident": 3000}
         assert balances("2101") == {}
+
+    def test_of_what_is_returned_nothing_is_kept_back_again(self) -> None:
+        """秦安县84号七: also while the agreement still keeps a share, and where two people take the
+        return back after it was paid."""
+        confirmed()
+        agree(agreement(A, retention="0.05"))
+        paid()
+        self.returned("1")
+        close_month(HOME, "2024-01", FEBRUARY)
+        assert paid("2024-01", FEBRUARY) == {"assistance": Fen(1000), "basic_resident": Fen(3000)}
+        back(RETENTION, "2023", FEBRUARY)
+        confirmed("2024-02", serial=9)
+        assert paid("2024-02", at(1, 4, month=3, year=2024)) == {
+            "assistance": Fen(20000 - 1000 - 1000),
+            "basic_resident": Fen(60000 - 3000 - 3000),
+        }
+        assert balances("2107") == {"assistance": 2000, "basic_resident": 6000}
+
+    def test_after_the_agreements_term_what_is_owed_from_it_is_paid(self) -> None:
+        """The institution is not contracted any more: nothing of its own stands in the statement.
+        Right money, 35."""
+        confirmed()
+        agree(replace(agreement(A, retention="0.05"), until=date(2023, 12, 31)))
+        paid()
+        self.returned("1")
+        close_month(HOME, "2024-01", FEBRUARY)
+        assert paid("2024-01", FEBRUARY) == {"assistance": Fen(1000), "basic_resident": Fen(3000)}
+        assert balances("2107") == {}
 
     def test_in_a_statement_that_is_not_paid_it_leaves_it(self) -> None:
         self.kept()

@@ -124,12 +124,13 @@ def _approved(held: Sequence[store.HeldAgreement]) -> list[store.HeldAgreement]:
     return [one for one in held if one.state is AgreementState.IN_FORCE]
 
 
-def get_agreement(institution: str, month: Month) -> Agreement:
+def get_agreement(institution: str, month: Month, *, settled: bool = True) -> Agreement:
     """How an institution is paid for a month: by the version of its last day, also where the term
-    ended in it. Raises Refused INSTITUTION_UNKNOWN: nobody is paid without an agreement, or for
-    months after its term."""
+    ended in it, or before it where nothing was `settled` in the month and only what is owed from
+    the term is paid. Raises Refused INSTITUTION_UNKNOWN: nobody is paid without an agreement, or
+    for what was settled after its term."""
     found = _latest(store.held_agreements(institution), institution, month.last)
-    if found.ended(month.first):
+    if settled and found.ended(month.first):
         rule = f"{institution} 的结算协议已于 {found.until} 期满"
         raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule=rule)
     return found

@@ -171,6 +171,7 @@ def _corrected(held: Statement, decided: Statement, line: str, now: datetime) ->
         None,
         "agency",
         trail=(line,),
+        net_of_retention=True,
     )
     return [*writes, *carried(held.region, held.institution, waits, now)]
 

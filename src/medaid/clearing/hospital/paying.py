@@ -59,7 +59,8 @@ def approve_statement(
         if statement.state is State.RETURNED:
             after = in_state(statement, State.APPROVED_AGAIN, approved_by=by, approved_at=now)
         elif statement.state is State.CONFIRMED:
-            agreement = agreements.get_agreement(institution, Month(month))
+            settled = bool(statement.blocks)
+            agreement = agreements.get_agreement(institution, Month(month), settled=settled)
             rules.check_categories(statement, agreement)
             care = rules.mode_care(agreement.mode)
             first = not any(

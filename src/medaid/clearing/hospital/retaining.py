@@ -137,6 +137,7 @@ def _assessed(name: str, year: int, kept: AssessedRetention, line: str) -> Pendi
         "agency",
         trail=(line,),
         forfeited=lost if back else {},
+        net_of_retention=True,
     )
 
 

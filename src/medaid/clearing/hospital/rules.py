@@ -251,7 +251,7 @@ def by_agreement(
         mode_care=mode_care(agreement.mode) if difference else "",
         retained={},
     )
-    return replace(by, retained=retained(by.due(), agreement.retention))
+    return replace(by, retained=retained(by.retention_base(), agreement.retention))
 
 
 def check_categories(statement: Statement, agreement: Agreement) -> None:

@@ -103,6 +103,7 @@ def into_next_statement(way: Way, undo: Undo, line: str, now: datetime) -> list[
         None,
         "agency",
         trail=(line,),
+        net_of_retention=item.net_of_retention,
     )
     return carried(undo.region, undo.institution, waits, now)
 

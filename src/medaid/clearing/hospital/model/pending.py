@@ -66,7 +66,7 @@ class PendingItem:
     """An amount by fund that waits outside its statement."""
 
     POSITIONAL: ClassVar[bool] = True
-    ADDED: ClassVar[int] = 5
+    ADDED: ClassVar[int] = 6
 
     pending_id: str
     """item_id of a dispute or claim, else the id it was entered by."""
@@ -93,3 +93,5 @@ class PendingItem:
     """What of a year's retention was not returned."""
     advance: str = ""
     """The account of the advance that it sets off (chart.toml), where it does."""
+    net_of_retention: bool = False
+    """Nothing is kept back of it by the statement that takes it up: that was done before."""

@@ -163,6 +163,12 @@ class Statement:
             *map(negated, (*off, self.retained)),
         )
 
+    def retention_base(self) -> dict[str, Fen]:
+        """What a share is kept back of, by fund, where it is positive: the dues but for what came
+        forward net of retention."""
+        net = (negated(one.by_fund) for one in self.forwards if one.net_of_retention)
+        return added(self.due(), *net)
+
     def corrected(self) -> Statement:
         """The statement with points, mode difference and retention as the last approved correction
         left them. What it paid is that of its own; what is more or less went forward."""
