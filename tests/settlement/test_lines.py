@@ -255,11 +255,23 @@ def test_numbers_may_be_json_numbers() -> None:
     assert answer["inscp_scp_amt"] == "27.00"
 
 
-@pytest.mark.parametrize("rows", [[], {}, None, ["x"]])
+@pytest.mark.parametrize("rows", [[], None, ["x"], "x"])
 def test_lines_are_a_list_of_rows(rows: Any) -> None:
     envelope = Hospital().envelope("2301", {})
     envelope["input"] = {"feedetail": rows}
     refused(Hospital().post(envelope), "ENVELOPE", "input.feedetail")
+
+
+def test_one_row_alone_may_stand_without_a_list() -> None:
+    """As some programs send it; an empty one is a row without its fields."""
+    hospital = Hospital()
+    envelope = hospital.envelope("2301", {})
+    envelope["input"] = {"feedetail": line("1", hospital.stay("P1"))}
+    (answer,) = passed(hospital.post(envelope))["result"]
+    assert answer["inscp_scp_amt"] == "27.00"
+    envelope = hospital.envelope("2301", {})
+    envelope["input"] = {"feedetail": {}}
+    refused(hospital.post(envelope), "FIELD_REQUIRED", "feedetl_sn")
 
 
 def test_another_institution_person_or_region_meets_no_visit() -> None:
