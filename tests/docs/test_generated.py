@@ -3,7 +3,9 @@ anew."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -100,3 +102,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"after at most {RetryPolicy().seconds:.0f} seconds of trying,"
         f" or {RetryPolicy().tries} tries; `Retry-After` {web.RETRY_AFTER} " in BY_HAND
     )
+
+
+def test_each_route_has_a_name_of_its_own_in_the_description() -> None:
+    """What is made of it (the pages' types) would take one route for another."""
+    paths = json.loads((docs.DOCS / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    named = Counter(route["operationId"] for path in paths.values() for route in path.values())
+    assert [name for name, times in named.items() if times > 1] == []

@@ -56,7 +56,7 @@ _ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads the regis
 
 
 @ROUTES.post(_UPLOAD, "上传名册文件", roles=_SENDS, status=201)
-def create_upload(call: Call[None, UploadBody], admdvs: Region) -> UploadAddressShown:
+def create_roster_upload(call: Call[None, UploadBody], admdvs: Region) -> UploadAddressShown:
     body = call.body
     asked = HandUpload(
         "", body.sender, body.kind, body.period, admdvs, body.file, body.size,
