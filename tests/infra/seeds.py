@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from tests.settlement.hospital import (
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
+from medaid.aws import codec, exchange
 from medaid.aws.items import Key
 from medaid.aws.transaction import Put, Write, commit
 from medaid.aws.web import Caller
@@ -69,12 +71,14 @@ from medaid.payments.model import (
     SourceKind,
 )
 from medaid.payments.store import PaymentItem
-from medaid.people import rules
+from medaid.people import endings, rules
 from medaid.people import store as people_store
+from medaid.people.drops import Drop, Endings, EndingsState, ListedEnding, kept_place
 from medaid.people.model import Filing, Identity, Insurance, Person
 from medaid.people.model import Source as PeopleSource
 from medaid.people.sender_model import RegisteredSender, SenderEntry
 from medaid.people.store.senders import put_sender
+from medaid.people.verdicts import Told
 from medaid.regions import Region
 from medaid.reimbursement import store as reimbursement
 from medaid.reimbursement.model import Case
@@ -344,6 +348,37 @@ def _sender(number: int) -> list[Write]:
     return put_sender(None, RegisteredSender(f"sender-{number:03d}", HERE, (entry,)))
 
 
+def _drop(number: int) -> list[Write]:
+    batch, received = f"D{number:03d}", NOW + timedelta(seconds=number)
+    dropped = Drop(batch, "bureau", "roster", HERE, str(MONTH), "a.csv", batch, 1, "full", "", "")
+    return people_store.drop_opened(dropped, received)
+
+
+def _answers(suffix: str, lines: Callable[[int], bytes]) -> Callable[[int, int], None]:
+    """One drop with an answer of as many lines as are asked for."""
+
+    def put(begin: int, end: int) -> None:
+        if not begin:
+            commit(_drop(0))
+        exchange.put(f"{kept_place('bureau', 'D000')}{suffix}", lines(end))
+
+    return put
+
+
+def _returned(end: int) -> bytes:
+    rows = (Told(row, "refused", ["FIELD_REQUIRED"], "缺", {"姓名": ""}) for row in range(end))
+    return "".join(f"{row.line}\n" for row in rows).encode()
+
+
+def _endings(end: int) -> bytes:
+    listed = [
+        ListedEnding(f"P{number:03d}", "某", "orphan", HERE, date(2025, 1, 1), NOW)
+        for number in range(end)
+    ]
+    judged = json.dumps(codec.encode(Endings(end, end, EndingsState.WAITING)))
+    return f"{judged}\n".encode() + endings.written(listed)
+
+
 def _settlements(begin: int, end: int) -> None:
     if not begin:
         commit(registered("P1"))
@@ -404,6 +439,9 @@ SEEDS: Final[dict[str, Seed]] = {
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),
     "/payments/{admdvs}/batches/440900B1/slips": Seed(_slips),
     "/payments/{admdvs}/officers": Seed(_each(_officer)),
+    "/people/{admdvs}/drops": Seed(_each(_drop), {"sender": "bureau"}),
+    "/people/{admdvs}/drops/D000/rows": Seed(_answers(".returned.jsonl", _returned)),
+    "/people/{admdvs}/drops/D000/endings": Seed(_answers(".endings.jsonl", _endings)),
     "/people/{admdvs}/registered-senders": Seed(_each(_sender)),
     "/people/{admdvs}/persons/P1/history": Seed(_history),
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),
