@@ -130,7 +130,7 @@ def test_a_job_that_failed_in_part_leaves_as_a_fault_of_ours(
 ) -> None:
     clearing = LOADED["clearing/handler.py"]
     done = JobDone(failed=["sealed 320500 UNAVAILABLE"])
-    monkeypatch.setattr(clearing.jobs, "monthly", lambda _: done)
+    monkeypatch.setattr(clearing.jobs, "monthly", lambda *_: done)
     assert "sealed 320500 UNAVAILABLE" in raised(lambda: clearing.handler({"job": "monthly"}, None))
 
 

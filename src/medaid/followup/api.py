@@ -107,6 +107,7 @@ class CrossCheckShown(Shown):
     month: str
     begun: InstantText
     by: str
+    by_name: Annotated[str, NameOf("by", "begun")] = ""
     read: int
     found: dict[str, int]
     ended: InstantText

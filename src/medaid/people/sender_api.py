@@ -13,12 +13,14 @@ from medaid.aws.rest.bodies import (
     Decision,
     InstantText,
     ListQuery,
+    NameOf,
     Page,
     Short,
     Shown,
 )
 from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Routes
+from medaid.aws.rest.two_people import ProposedShown
 from medaid.instants import aware
 from medaid.people import sender_register
 from medaid.people.sender_model import RegisteredSender, SenderEntry
@@ -41,7 +43,7 @@ class SenderBody(Body):
     document: Short
 
 
-class SenderEntryShown(Shown):
+class SenderEntryShown(ProposedShown):
     """One entry, with who proposed and who decided it."""
 
     name: str
@@ -50,9 +52,8 @@ class SenderEntryShown(Shown):
     regions: list[str]
     categories: list[str]
     document: str
-    proposed_by: str
-    proposed_at: InstantText
     decided_by: str
+    decided_by_name: Annotated[str, NameOf("decided_by", "decided_at")] = ""
     decided_at: InstantText
     approved: bool
     reason: str
