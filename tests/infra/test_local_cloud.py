@@ -134,6 +134,7 @@ def test_the_journals_stream_is_rolled_up(cloud: Stack) -> None:
     sources = cloud.cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     assert {s["FunctionArn"].rsplit(":", 1)[1] for s in sources if s["State"] == "Enabled"} == {
         "medaid-outbox",
+        "medaid-clearing",
         "medaid-clearing-rollup",
         "medaid-clearing-worker",
         "medaid-reimburse-year-end",

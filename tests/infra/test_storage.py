@@ -100,7 +100,7 @@ def test_a_conflict_is_told_as_contended(tables: Any, storage_faults: StorageFau
 
 def test_what_may_come_twice_is_put_once(tables: Any, storage_faults: StorageFaults) -> None:
     def item(n: int) -> OutboxItem:
-        return OutboxItem("ONCE", "ONCE", kind="test", at="", body={"n": n})
+        return OutboxItem("ONCE", "ONCE", kind="test", at="2026-03-16", body={"n": n})
 
     for failure in ("away", "unanswered", "throttled"):
         storage_faults.before(1, failure)

@@ -107,7 +107,28 @@ def _uploaded_and_transformed(cloud: Cloud) -> template.Template:
         template.read(), layer, lambda task: upload(task, package.function_zip(task)), cloud.region
     )
     kept = {i: r for i, r in plain["Resources"].items() if r["Type"] not in LEFT_OUT}
+    _adapt_queues(kept, template.defaults(plain))
     return plain | {"Resources": kept}
+
+
+def _adapt_queues(resources: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Sets what MiniStack reads otherwise than AWS. It hands a parameter on as text where its
+    pollers compare a number, and they stop; and it asks for a permission of the name of the call
+    that sends many messages, for which AWS asks `sqs:SendMessage`."""
+    for resource in resources.values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            scaling = properties.get("ScalingConfig", {})
+            if isinstance(most := scaling.get("MaximumConcurrency"), Mapping):
+                scaling["MaximumConcurrency"] = int(values[most["Ref"]])
+        for policy in (
+            properties.get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []
+        ):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = statement.get("Action", [])  # a conditional one has none of its own
+                actions = [actions] if isinstance(actions, str) else list(actions)
+                if "sqs:SendMessage" in actions:
+                    statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def _create_or_update(
