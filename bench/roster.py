@@ -36,6 +36,7 @@ from medaid.people.certificate import check_character
 from medaid.people.drops import DropState
 from medaid.people.model import Identity, Person, PersonFile, RegisterEntry, Source
 from medaid.people.senders import SenderSettings
+from medaid.people.store import drops as drop_store
 
 HEADINGS = [
     "姓名", "性别", "证件类型", "证件号码", "救助类型", "救助类型确定部门", "户籍地址", "居住地址",
@@ -161,7 +162,7 @@ def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> 
     def missing(_key: str) -> bytes:
         raise Refused("NOT_FOUND", field="key", rule="文件不存在")
 
-    held = store.HeldDrop
+    held = drop_store.HeldDrop
     begun: dict[str, Any] = {}
 
     def opening(drop: Any, received: datetime) -> list[Write]:
@@ -177,7 +178,7 @@ def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> 
             storage.commit(decided.writes)
         return decided.answer
 
-    settings = store.HeldSettings(SenderSettings(), None)
+    settings = drop_store.HeldSettings(SenderSettings(), None)
     with ExitStack() as patched:
         for target, values in (
             (dropped, {"opened": opened}),
@@ -187,13 +188,15 @@ def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> 
             (recording, {"commit": storage.commit, "transact": transact}),
             (endings, {"transact": transact}),
             (service, {"load": storage.load}),
-            (store, {
+            (drop_store, {
                 "drop": begun.get,
                 "drop_opened": opening,
                 "drop_changed": lambda *_: [],
-                "series": lambda _name: store.HeldSeries(None, None),
+                "series": lambda _name: drop_store.HeldSeries(None, None),
                 "series_changed": lambda *_: [],
                 "sender_settings": lambda _sender: settings,
+            }),
+            (store, {
                 "persons_of": storage.persons_of,
                 "persons": storage.persons,
                 "entries_under": storage.entries_under,

@@ -116,9 +116,9 @@ class TestOldBalances:
         read: list[str] = []
         plain = store.entries
 
-        def watched(admdvs: str, period: str) -> Iterator[Entry]:
+        def watched(admdvs: str, period: str, after: str = "") -> Iterator[Entry]:
             read.append(period)
-            return plain(admdvs, period)
+            return plain(admdvs, period, after)
 
         monkeypatch.setattr(store, "entries", watched)
         assert service.balance("320500", date(2019, 5, 31))["610100-1001"] == Fen(12)

@@ -77,6 +77,7 @@ from medaid.people.drops import Drop, Endings, EndingsState, ListedEnding, kept_
 from medaid.people.model import Filing, Identity, Insurance, Person
 from medaid.people.model import Source as PeopleSource
 from medaid.people.sender_model import RegisteredSender, SenderEntry
+from medaid.people.store import drops as drop_store
 from medaid.people.store.senders import put_sender
 from medaid.people.verdicts import Told
 from medaid.regions import Region
@@ -351,7 +352,7 @@ def _sender(number: int) -> list[Write]:
 def _drop(number: int) -> list[Write]:
     batch, received = f"D{number:03d}", NOW + timedelta(seconds=number)
     dropped = Drop(batch, "bureau", "roster", HERE, str(MONTH), "a.csv", batch, 1, "full", "", "")
-    return people_store.drop_opened(dropped, received)
+    return drop_store.drop_opened(dropped, received)
 
 
 def _answers(suffix: str, lines: Callable[[int], bytes]) -> Callable[[int, int], None]:

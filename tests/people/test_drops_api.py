@@ -16,8 +16,9 @@ from tests.people.test_api import call
 
 from medaid.aws import clock
 from medaid.months import Month
-from medaid.people import intake, service, store
+from medaid.people import intake, service
 from medaid.people.drops import DropState
+from medaid.people.store import drops as drop_store
 
 CLERK = {"sub": "clerk", "custom:admdvs": "440900", "cognito:groups": "[intake]"}
 REVIEWER = {"sub": "reviewer", "custom:admdvs": "440900", "cognito:groups": "[reviewer]"}
@@ -265,7 +266,7 @@ def test_endings_are_released_by_another_person_before_whose_eyes_they_were(wait
     assert (status, told["state"], told["endings"]["by"]) == (200, "released", "reviewer")
     assert decide(waiting, digest, REVIEWER)[0] == 200
     assert decide(waiting, digest, MANAGER)[1]["code"] == "STATE"
-    held = store.drop(waiting)
+    held = drop_store.drop(waiting)
     assert held is not None
     key = f"drop/{SENDER}/{held.drop.name}.manifest.json"
     assert intake.take_in(key, NOW).state == "ended"
@@ -275,13 +276,13 @@ def test_endings_are_released_by_another_person_before_whose_eyes_they_were(wait
 
 
 def test_endings_are_rejected(waiting: str) -> None:
-    held = store.drop(waiting)
+    held = drop_store.drop(waiting)
     assert held is not None
     assert held.drop.endings is not None
     status, told = decide(waiting, held.drop.endings.digest, REVIEWER, approved=False)
     assert (status, told["endings"]["state"]) == (200, "rejected")
     intake.take_in(f"drop/{SENDER}/{held.drop.name}.manifest.json", NOW)
-    after = store.drop(waiting)
+    after = drop_store.drop(waiting)
     assert after is not None
     assert after.state is DropState.DONE
     file = service.load(service.person_by_certificate("01", certno(39)), 2026)

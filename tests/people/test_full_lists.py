@@ -16,9 +16,10 @@ from tests.storage import Killed
 
 from medaid.aws.transaction import commit
 from medaid.errors import Unavailable
-from medaid.people import endings, intake, service, store
+from medaid.people import endings, intake, service
 from medaid.people.drops import DropState, EndingsState
 from medaid.people.senders import SenderSettings
+from medaid.people.store import drops as drop_store
 
 LATER = NOW + timedelta(days=31)
 FULL = {"extent": "full", "ends": "2026-03-31", "period": "2026-04"}
@@ -89,7 +90,7 @@ def test_a_row_of_nobody_knows_whom_makes_the_endings_wait(forty: Department) ->
     report = forty.drop(rows, name="april", now=LATER, **FULL)
     assert standing(39) is None
     assert "有 1 行的证件号码无法识别" in forty.summary("april")["sentence"]
-    held = store.drop(report.batch)
+    held = drop_store.drop(report.batch)
     assert held is not None
     assert held.state is DropState.WAITING
 
@@ -106,9 +107,9 @@ def test_more_than_a_share_waits(forty: Department) -> None:
 
 
 def test_a_sender_has_a_share_of_its_own(forty: Department) -> None:
-    held = store.sender_settings(forty.sender)
+    held = drop_store.sender_settings(forty.sender)
     settings = SenderSettings(ending_percent=10, by="O1", at=NOW)
-    commit(store.sender_settings_changed(held, forty.sender, settings))
+    commit(drop_store.sender_settings_changed(held, forty.sender, settings))
     april(forty, range(37))
     assert standing(39) == date(2026, 3, 31)
 
@@ -116,11 +117,11 @@ def test_a_sender_has_a_share_of_its_own(forty: Department) -> None:
 def decide(batch: str, state: EndingsState) -> None:
     from dataclasses import replace
 
-    held = store.drop(batch)
+    held = drop_store.drop(batch)
     assert held is not None
     assert held.drop.endings is not None
     judged = replace(held.drop.endings, state=state, by="O2", at=LATER, reason="核对无误")
-    commit(store.drop_changed(held, replace(held.drop, endings=judged), DropState.RELEASED))
+    commit(drop_store.drop_changed(held, replace(held.drop, endings=judged), DropState.RELEASED))
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ def test_missing_months_are_told(department: Department) -> None:
     assert "此前 2025-12、2026-01 未报送" in told["sentence"]
     department.drop([roster_row(3)], name="march", period="2026-03")
     assert department.summary("march")["missing"] == []
-    held = store.series(f"{department.sender}#roster#{department.admdvs}").series
+    held = drop_store.series(f"{department.sender}#roster#{department.admdvs}").series
     assert held is not None
     assert held.missing == ("2025-12", "2026-01")
 

@@ -17,6 +17,7 @@ from medaid.errors import BadInput, Refused
 from medaid.people import service, store
 from medaid.people.drops import Drop, DropState
 from medaid.people.model import Person, PersonFile, YearTotals
+from medaid.people.store import drops as drop_store
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -336,21 +337,21 @@ def test_drop_state() -> None:
         "",
         counts={"a": 1},
     )
-    assert store.drop("B1") is None
-    commit(store.drop_opened(one, NOW))
-    loses(store.drop_opened(one, NOW), "people:batch")
-    held = store.drop("B1")
+    assert drop_store.drop("B1") is None
+    commit(drop_store.drop_opened(one, NOW))
+    loses(drop_store.drop_opened(one, NOW), "people:batch")
+    held = drop_store.drop("B1")
     assert held is not None
     assert (held.state, held.received, held.drop) == (DropState.OPEN, NOW, one)
-    commit(store.drop_changed(held, one, DropState.DONE))
-    loses(store.drop_changed(held, one, DropState.DONE), "people:batch")
-    page, end = store.drops_page("s", "", 10)
+    commit(drop_store.drop_changed(held, one, DropState.DONE))
+    loses(drop_store.drop_changed(held, one, DropState.DONE), "people:batch")
+    page, end = drop_store.drops_page("s", "", 10)
     assert ([each.drop for each in page], [each.state for each in page], end) == (
         [one],
         [DropState.DONE],
         "",
     )
-    assert store.drops_page("other", "", 10) == ([], "")
+    assert drop_store.drops_page("other", "", 10) == ([], "")
 
 
 def test_no_naive_time() -> None:

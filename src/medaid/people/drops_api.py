@@ -17,7 +17,7 @@ from medaid.instants import aware, civil_date
 from medaid.months import Month
 from medaid.papers import service as papers
 from medaid.papers.service import Form
-from medaid.people import endings, mending, releasing, senders, series, store, uploads
+from medaid.people import endings, mending, releasing, senders, series, uploads
 from medaid.people.catalogue import catalogue
 from medaid.people.drops import HandUpload, kept_place
 from medaid.people.drops_shown import (
@@ -43,7 +43,8 @@ from medaid.people.drops_shown import (
     show_upload,
 )
 from medaid.people.printouts import drop_paper
-from medaid.people.store import HeldDrop
+from medaid.people.store import drops as drop_store
+from medaid.people.store.drops import HeldDrop
 from medaid.regions import Region
 
 ROUTES: Final[Routes[None]] = Routes("drops", "部门名册")
@@ -95,7 +96,7 @@ def list_drops(call: Call[None, None], admdvs: Region) -> Page[DropShown]:
 def _drops_within(
     admdvs: Region, sender: str, after: str, limit: int
 ) -> tuple[list[HeldDrop], str]:
-    found, end = store.drops_page(sender, after, limit)
+    found, end = drop_store.drops_page(sender, after, limit)
     return [one for one in found if admdvs.contains(Region(one.drop.admdvs))], end
 
 
@@ -164,7 +165,7 @@ def get_sender_settings(call: Call[None, None], admdvs: Region, sender: str) -> 
 
 
 def _settings(sender: str) -> SettingsShown:
-    held = store.sender_settings(sender)
+    held = drop_store.sender_settings(sender)
     percent = endings.share_of(held.settings.ending_percent)
     version = held.item.version if held.item else 0
     return show_settings(sender, held.settings, percent, version)
@@ -175,21 +176,21 @@ def put_sender_settings(
     call: Call[None, SettingsBody], admdvs: Region, sender: str
 ) -> SettingsShown:
     uploads.sender_of(sender, admdvs)
-    body, held = call.body, store.sender_settings(sender)
+    body, held = call.body, drop_store.sender_settings(sender)
     if body.version != (held.item.version if held.item else 0):
         raise Conflict("STATE", field="version", rule="已被他人变更,请刷新后重试")
     settings = senders.SenderSettings(
         body.headings, body.constants, body.ending_percent, call.by, aware(call.now)
     )
     senders.check(settings, catalogue().columns)
-    commit_or_refuse(store.sender_settings_changed(held, sender, settings))
+    commit_or_refuse(drop_store.sender_settings_changed(held, sender, settings))
     return _settings(sender)
 
 
 @ROUTES.get(f"{_SENDER}/series/{{kind}}", "报送月份", roles=_READS)
 def get_series(call: Call[None, None], admdvs: Region, sender: str, kind: str) -> SeriesShown:
     uploads.sender_of(sender, admdvs)
-    found = store.series(f"{sender}#{kind}#{admdvs}").series
+    found = drop_store.series(f"{sender}#{kind}#{admdvs}").series
     if found is None:
         raise Refused("NOT_FOUND", field="kind", rule="该单位尚未报送此类文件")
     overdue = series.overdue(found, Month.of(civil_date(call.now)))
@@ -200,7 +201,7 @@ def get_series(call: Call[None, None], admdvs: Region, sender: str, kind: str) -
 
 def _read(admdvs: Region, batch: str) -> HeldDrop:
     """A drop about the region or what lies in it. Raises Refused NOT_FOUND."""
-    held = store.drop(batch)
+    held = drop_store.drop(batch)
     if held is None or not admdvs.contains(Region(held.drop.admdvs)):
         raise Refused("NOT_FOUND", field="batch", rule="没有该批次")
     return held

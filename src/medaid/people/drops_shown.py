@@ -20,7 +20,7 @@ from medaid.people.drops import Drop, Endings, HandUpload, ListedEnding
 from medaid.people.feedback import OUTCOMES, remarks
 from medaid.people.model import CATEGORIES
 from medaid.people.senders import SenderSettings
-from medaid.people.store import HeldDrop
+from medaid.people.store.drops import HeldDrop
 from medaid.people.verdicts import Told
 
 SenderCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]

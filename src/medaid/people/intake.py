@@ -24,7 +24,7 @@ from medaid.dropped.annotated import annotate, filled_width
 from medaid.dropped.delimited import WORKBOOK
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.instants import aware, civil_date
-from medaid.people import drops, endings, feedback, roster, series, store
+from medaid.people import drops, endings, feedback, roster, series
 from medaid.people.catalogue import Catalogue, catalogue
 from medaid.people.contradictions import Contradictions
 from medaid.people.drops import Drop, DropState, Endings, EndingsState, kept_place
@@ -33,7 +33,8 @@ from medaid.people.passes import MOST_LATER, record_rows
 from medaid.people.passes import Unfinished as Unfinished
 from medaid.people.recording import Recording
 from medaid.people.sender_register import catalogue_for
-from medaid.people.store import HeldDrop
+from medaid.people.store import drops as drop_store
+from medaid.people.store.drops import HeldDrop
 from medaid.people.verdicts import LINES, VerdictLog
 from medaid.workbook import XLSX
 
@@ -97,13 +98,13 @@ class _Intake:
         self.kept = kept_place(folder, manifest.batch)
 
     def run(self) -> Report:
-        known = store.drop(self.manifest.batch)
+        known = drop_store.drop(self.manifest.batch)
         if known and known.state is DropState.RELEASED:
             return self._decided(known)
         if known and known.state is not DropState.OPEN:
             return self._again(known.drop)
         received = known.received if known else self.now
-        self.settings = store.sender_settings(self.manifest.sender.code).settings
+        self.settings = drop_store.sender_settings(self.manifest.sender.code).settings
         self.seen, self.etag = self._surveyed()
         file = self._looked_through(received)
         return self._taken(self._begun(received), file)
@@ -162,21 +163,21 @@ class _Intake:
         """Marks the drop as taken up, and how far its series has come. Raises FileRefused for what
         may not follow in the series."""
         transact(lambda: self._opening(received))
-        held = store.drop(self.manifest.batch)
+        held = drop_store.drop(self.manifest.batch)
         assert held is not None, "a drop that was taken up"
         return held
 
     def _opening(self, received: datetime) -> Decided[None]:
-        if store.drop(self.manifest.batch) is not None:
+        if drop_store.drop(self.manifest.batch) is not None:
             return Decided(None)
-        held = store.series(self.manifest.series)
+        held = drop_store.series(self.manifest.series)
         after = series.after(held.series, self.manifest)
         drop = drops.opened(self.manifest, self.name, series.missing_now(held.series, after))
         return Decided(
             None,
             [
-                *store.drop_opened(drop, received),
-                *store.series_changed(held, self.manifest.series, after),
+                *drop_store.drop_opened(drop, received),
+                *drop_store.series_changed(held, self.manifest.series, after),
             ],
         )
 
@@ -206,7 +207,7 @@ class _Intake:
         """Keeps what became of the drop, unless another attempt came to the end first, with the
         same answer."""
         with suppress(ConditionFailed):
-            commit(store.drop_changed(held, drop, state))
+            commit(drop_store.drop_changed(held, drop, state))
 
     def _endings(self, file: Contradictions) -> Endings:
         """Who is no longer on the list: listed once, whatever attempt it is; ended at once, or

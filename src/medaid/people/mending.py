@@ -18,7 +18,6 @@ from medaid.dropped.workbooks import SheetLine
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware, civil_date
-from medaid.people import store
 from medaid.people.catalogue import catalogue
 from medaid.people.contradictions import Contradictions
 from medaid.people.drops import Drop, MendedRow, kept_place
@@ -27,7 +26,8 @@ from medaid.people.manifest import Manifest
 from medaid.people.recording import Recorded, Recording
 from medaid.people.roster import Checks, RosterRow
 from medaid.people.sender_register import catalogue_for
-from medaid.people.store import HeldDrop
+from medaid.people.store import drops as drop_store
+from medaid.people.store.drops import HeldDrop
 from medaid.people.verdicts import REFUSED, Told, read_line
 
 _READ: Final = 1 << 20
@@ -98,7 +98,7 @@ def mend_row(
         raise BadInput("FIELD_UNKNOWN", field=strange[0], rule="该行没有此列")
     after = {heading: cells.get(heading, cell) for heading, cell in came.items()}
     digest = content_hash("row", json.dumps(after, ensure_ascii=False, sort_keys=True))
-    before = store.mended_row(held.drop.batch, row)
+    before = drop_store.mended_row(held.drop.batch, row)
     if before.row is not None and before.row.outcome != REFUSED:
         if before.row.digest != digest:
             rule = "该行已更正接收;再有变化请在下一批次报送"
@@ -106,17 +106,17 @@ def mend_row(
         if before.row.outcome:
             return Mended(before.row.outcome, before.row.reason)
     claimed = MendedRow(row, digest, after, by, aware(now))
-    commit_or_refuse(store.mended_row_changed(before, held.drop.batch, claimed))
+    commit_or_refuse(drop_store.mended_row_changed(before, held.drop.batch, claimed))
     found = _recorded(held, row, after, now)
-    told = store.mended_row(held.drop.batch, row)
+    told = drop_store.mended_row(held.drop.batch, row)
     done = replace(claimed, outcome=found.outcome, reason=found.reason)
-    commit_or_refuse(store.mended_row_changed(told, held.drop.batch, done))
+    commit_or_refuse(drop_store.mended_row_changed(told, held.drop.batch, done))
     return found
 
 
 def _recorded(held: HeldDrop, row: int, cells: Mapping[str, str], now: datetime) -> Mended:
     manifest = manifest_of(held.drop)
-    own = store.sender_settings(held.drop.sender).settings
+    own = drop_store.sender_settings(held.drop.sender).settings
     kind = held.drop.kind
     columns: tuple[TableColumn, ...] = own.columns(kind, catalogue().columns[kind])
     head = header(list(cells), columns, catalogue().limits.table)

@@ -12,7 +12,7 @@ from medaid.papers.model import Column, Paper, SignaturePlace, Table
 from medaid.papers.service import agency_name, month_text
 from medaid.people.feedback import OUTCOMES, remarks
 from medaid.people.sender_register import catalogue_for
-from medaid.people.store import HeldDrop
+from medaid.people.store.drops import HeldDrop
 
 _KINDS: Final = {"roster": "救助对象名册", "enrolment": "参保名册"}
 _EXTENTS: Final = {"increment": "增量", "full": "全量"}

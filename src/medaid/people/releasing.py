@@ -13,10 +13,11 @@ from medaid.errors import Conflict
 from medaid.ids import OfficerId
 from medaid.instants import aware
 from medaid.payments.service import check_second
-from medaid.people import endings, store
+from medaid.people import endings
 from medaid.people.drops import Drop, DropState, EndingsState, ListedEnding, kept_place
 from medaid.people.manifest import SUFFIX
-from medaid.people.store import HeldDrop
+from medaid.people.store import drops as drop_store
+from medaid.people.store.drops import HeldDrop
 from medaid.regions import Region
 
 
@@ -57,7 +58,7 @@ def decide_endings(
     if not again:
         judged = replace(judged, state=wanted, by=by, at=aware(now), reason=reason)
         drop = replace(drop, endings=judged)
-        commit_or_refuse(store.drop_changed(held, drop, DropState.RELEASED))
+        commit_or_refuse(drop_store.drop_changed(held, drop, DropState.RELEASED))
     manifest = f"drop/{drop.sender}/{drop.name}{SUFFIX}"
     exchange.put(manifest, exchange.get(manifest), JSON)  # has it taken up once more
     return drop

@@ -22,11 +22,11 @@ from medaid.dropped.delimited import WORKBOOK
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware, civil_date
-from medaid.people import store
 from medaid.people.catalogue import Sender, catalogue
 from medaid.people.drops import HandUpload
 from medaid.people.manifest import SUFFIX, check_period, read_manifest
 from medaid.people.sender_register import catalogue_for
+from medaid.people.store import drops as drop_store
 from medaid.regions import Region
 
 IN_BODY: Final = 4 << 20
@@ -77,7 +77,7 @@ def create_upload(
         raise BadInput("FIELD_TOO_LONG", field="size", rule=rule)
     if content:
         _put(upload, content)
-    commit_or_refuse(store.upload_created(upload))
+    commit_or_refuse(drop_store.upload_created(upload))
     if content:
         return UploadAddress(upload, "", {}, 0)
     params: dict[str, Any] = {
@@ -111,7 +111,7 @@ def file_key(upload: HandUpload) -> str:
 
 def get_upload(admdvs: Region, sender: str, upload_id: str) -> HandUpload:
     """An upload of the region. Raises Refused NOT_FOUND, Unavailable."""
-    held = store.upload(sender, upload_id)
+    held = drop_store.upload(sender, upload_id)
     if held is None or held.upload.admdvs != admdvs:
         raise Refused("NOT_FOUND", field="upload_id", rule="没有该上传")
     return held.upload
@@ -121,7 +121,7 @@ def count_upload(admdvs: Region, sender: str, upload_id: str) -> HandUpload:
     """Reads the uploaded file and says what it is: rows, digest, sheet, columns. Raises Refused
     NOT_FOUND where nothing was uploaded, BadInput (a FileRefused) saying why it cannot be read."""
     get_upload(admdvs, sender, upload_id)
-    held = store.upload(sender, upload_id)
+    held = drop_store.upload(sender, upload_id)
     assert held is not None, "an upload that is there"
     upload = held.upload
     if upload.batch:
@@ -131,12 +131,12 @@ def count_upload(admdvs: Region, sender: str, upload_id: str) -> HandUpload:
         raise BadInput("FIELD_FORMAT", field="size", rule=f"文件实际 {len(content)} 字节")
     counted = _counted(upload, content)
     if counted != upload:
-        commit_or_refuse(store.upload_changed(held, counted))
+        commit_or_refuse(drop_store.upload_changed(held, counted))
     return counted
 
 
 def _counted(upload: HandUpload, content: bytes) -> HandUpload:
-    own = store.sender_settings(upload.sender).settings
+    own = drop_store.sender_settings(upload.sender).settings
     columns = own.columns(upload.kind, catalogue().columns[upload.kind])
     opened = table.open_bytes(content, columns, catalogue().limits.table)
     rows = sum(1 for _ in opened.rows)
@@ -162,7 +162,7 @@ def confirm_upload(
     taken in. A second time it answers as the first. Raises Conflict STATE where the file was not
     counted or counts otherwise, Refused, Unavailable."""
     get_upload(admdvs, sender, upload_id)
-    held = store.upload(sender, upload_id)
+    held = drop_store.upload(sender, upload_id)
     assert held is not None, "an upload that is there"
     upload = held.upload
     if not upload.sha256 or shown != (upload.rows, upload.sha256):
@@ -171,7 +171,7 @@ def confirm_upload(
     confirmed = replace(upload, batch=manifest.batch)
     exchange.put(f"drop/{sender}/{upload.name}{SUFFIX}", _manifest(upload), JSON)
     if confirmed != upload:
-        commit_or_refuse(store.upload_changed(held, confirmed))
+        commit_or_refuse(drop_store.upload_changed(held, confirmed))
     return confirmed
 
 

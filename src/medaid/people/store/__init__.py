@@ -1,29 +1,10 @@
-"""The people table; keys.py lists its access patterns.
+"""The people table; keys.py lists its access patterns. Dropped files have modules of their own,
+`drops` and `senders`, which no settlement imports.
 
 Writes name themselves by the labels
 `people:certificate|person|insurance|identity|filing|visit|totals`: what lost is told by these.
 """
 
-from medaid.people.store.drops import (
-    HeldDrop,
-    HeldRow,
-    HeldSeries,
-    HeldSettings,
-    HeldUpload,
-    drop,
-    drop_changed,
-    drop_opened,
-    drops_page,
-    mended_row,
-    mended_row_changed,
-    sender_settings,
-    sender_settings_changed,
-    series,
-    series_changed,
-    upload,
-    upload_changed,
-    upload_created,
-)
 from medaid.people.store.keys import entry_key
 from medaid.people.store.reads import (
     entries_under,
@@ -58,15 +39,6 @@ from medaid.people.store.writes import (
 
 __all__ = [
     "KEPT_TOTALS",
-    "HeldDrop",
-    "HeldRow",
-    "HeldSeries",
-    "HeldSettings",
-    "HeldUpload",
-    "drop",
-    "drop_changed",
-    "drop_opened",
-    "drops_page",
     "entries_under",
     "entry_key",
     "entry_recorded",
@@ -77,8 +49,6 @@ __all__ = [
     "identity_versions",
     "listed_page",
     "listed_total",
-    "mended_row",
-    "mended_row_changed",
     "person_changed",
     "person_file",
     "person_of",
@@ -90,14 +60,7 @@ __all__ = [
     "register_page",
     "registration_counted",
     "relisted",
-    "sender_settings",
-    "sender_settings_changed",
-    "series",
-    "series_changed",
     "totals_changed",
-    "upload",
-    "upload_changed",
-    "upload_created",
     "visit_absent",
     "visit_changed",
     "visit_closed",
