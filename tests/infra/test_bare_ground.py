@@ -58,6 +58,12 @@ def steps(folder: Path, target: str) -> list[str]:
     """The commands that `make` would run in a fresh checkout, without those that only look."""
     shutil.copy(ROOT / "Makefile", folder)
     shutil.copytree(SETS, folder / "requirements")
+    shutil.copytree(
+        ROOT / "console", folder / "console", ignore=shutil.ignore_patterns("node_modules")
+    )
+    for name in ("docs/openapi.json", "docs/dictionary.json", "src/medaid/region_names.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()  # what the pages are made of
     planned = made(folder, "-n", target, f"PYTHON={sys.executable}", "PORT=1")
     assert planned.returncode == 0, planned.stderr
     does = (" -m venv ", " -m pip ", " -m compileall ", "bin/medaid run", "bin/pytest")
