@@ -362,10 +362,13 @@ def judge(service: str, operation: str, request: Mapping[str, Any]) -> None:
         DONE.setdefault(function, set()).add(act)
 
 
+_READS: Final = ("dynamodb:Query", "dynamodb:BatchGetItem")
+
+
 def _hold_append_only(act: Act) -> None:
     for name in APPEND_ONLY:
         if act.resource == table(settings().tables[name]) and not act.guarded:
-            if act.action == "dynamodb:Query" or act.key.startswith(COUNTED):
+            if act.action in _READS or act.key.startswith(COUNTED):
                 continue
             raise NotAllowed(f"{act.action} in {name}: an item there is put once and never changed")
 

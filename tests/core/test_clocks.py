@@ -4,9 +4,10 @@ against a walk day by day."""
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from medaid.clocks import ClockState, EscalationStep, Pause, StatutoryClock, day_start
@@ -32,8 +33,12 @@ def walked(clock: StatutoryClock, calendar: Calendar) -> date | None:
             civil_date(p.begin) == day and (p.end is None or civil_date(p.end) > day)
             for p in clock.pauses
         ):
-            # used up and not stopped on its last day; a day off moves on to the next worked one
-            return day if calendar.is_workday(day) else calendar.add(day, ONE)
+            # used up and not stopped on its last day; a day off moves on to the next worked one,
+            # on which a pause may still begin in time
+            if calendar.is_workday(day):
+                return day
+            day += timedelta(days=1)
+            continue
         stop = next(
             (
                 p
@@ -65,6 +70,16 @@ def clocks(draw: st.DrawFn) -> StatutoryClock:
     return clock
 
 
+PAUSED_ON_THE_DUE_DAY: Final = (
+    StatutoryClock(day_start(date(2025, 2, 1)), N(5))
+    .pause(day_start(date(2025, 2, 10)), "material")
+    .resume(day_start(date(2025, 2, 15)))
+    .pause(day_start(date(2025, 2, 17)), "material")
+)
+"""Used up when the first pause ended on a Saturday: due on Monday, when the second began."""
+
+
+@example(PAUSED_ON_THE_DUE_DAY)
 @given(clocks())
 def test_the_due_day_equals_an_independent_count_J28(clock: StatutoryClock) -> None:
     projection = clock.project(CALENDAR)

@@ -131,6 +131,15 @@ def request(
     }
 
 
+def said_in(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer says; nothing of a file."""
+    if answer["isBase64Encoded"]:
+        assert answer["statusCode"] == 200
+        return {}
+    said: dict[str, Any] = json.loads(answer["body"])
+    return said
+
+
 @pytest.mark.usefixtures("tables")
 def test_nothing_crafted_is_a_fault_of_ours() -> None:
     """Right money, 40."""
@@ -141,7 +150,7 @@ def test_nothing_crafted_is_a_fault_of_ours() -> None:
             event = request(route, chance)
             for app in held:
                 answer = app.resolve(event, object())
-                said = json.loads(answer["body"])
+                said = said_in(answer)
                 if said.get("rule") != "无此接口":
                     break
             statuses[answer["statusCode"]] += 1
@@ -170,7 +179,7 @@ def test_no_year_month_or_quarter_is_a_fault_of_ours() -> None:
             for text in EDGES.get(kind, ()):
                 event = request(route, chance, {name: text})
                 answers = [app.resolve(event, object()) for app in held]
-                said = [json.loads(answer["body"]) for answer in answers]
+                said = [said_in(answer) for answer in answers]
                 faults += [(event["rawPath"], one) for one in said if one.get("incident")]
                 known = [one for one in said if one.get("rule") != "无此接口"]
                 sent = 1950 <= int(text[:4]) <= 2149 and len(text.split("-")[0]) == 4

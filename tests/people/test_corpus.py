@@ -122,10 +122,11 @@ def file_of(lines: Sequence[Sequence[str]], form: str) -> bytes:
 
 
 def emptied(tables: Any) -> None:
-    """Nobody and nothing is known any more."""
-    for item in tables.items("people"):
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        tables.client.delete_item(TableName=installation().tables["people"], Key=key)
+    """Nobody and nothing is known any more, and nothing was told."""
+    for name in ("people", "outbox"):
+        for item in tables.items(name):
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            tables.client.delete_item(TableName=installation().tables[name], Key=key)
 
 
 def answered(

@@ -282,7 +282,7 @@ class Cases(RuleBasedStateMachine):
         number=st.integers(0, 1),
         amount=st.integers(1, 500000),
         moves=st.integers(2, 9),
-        beside=st.sets(st.integers(0, 5), max_size=2),
+        beside=st.sets(st.integers(0, 5), min_size=1, max_size=2),
     )
     def led_on(self, case: int, number: int, amount: int, moves: int, beside: set[int]) -> None:
         """Some acts that bring the case on, by officers whose posts they are; now and then a way
