@@ -48,7 +48,7 @@ mutants: $(VENV)/dev.done $(VENV)/mutants.done ## do the tests bite: a sample of
 	$(VENV)/mutants/bin/python -m bench.mutants $(MUTANTS)
 
 RUNTIME ?= 3.13
-build: $(VENV)/sam.done console ## what is deployed to AWS, into build/sam: `sam build` for Python RUNTIME
+build: $(VENV)/sam.done $(PAGES)/tested.done ## what is deployed to AWS, into build/sam: `sam build` for Python RUNTIME
 	PATH="$(CURDIR)/$(BIN):$$PATH" RUNTIME=$(RUNTIME) SAM_CLI_TELEMETRY=0 \
 	  $(VENV)/sam/bin/sam build --template infra/template.yaml --build-dir "$(CURDIR)/build/sam" \
 	  --parameter-overrides PythonRuntime=python$(RUNTIME)
@@ -73,13 +73,14 @@ chromium:
 	@command -v $@ >/dev/null || echo "without Chromium the pages are not tested; on Debian: apt-get install chromium fonts-noto-cjk" >&2
 
 # The operators' pages: built once, and again when their sources or the API's description change. Types and the roles of routes are
-# made of docs/openapi.json first, so that a changed route stops the build. Node is the machine's, or comes from PyPI where it is missing or old.
+# made of docs/openapi.json first; that nothing rests on a route that changed is checked before tests and before a deployment.
+# Node is the machine's, or comes from PyPI where it is missing or old.
 $(PAGES)/index.html: $(CONSOLE) console/node_modules/installed.done
-	@cd console && for step in types check build; do echo "console: npm run $$step" && $(NPM) run --silent $$step || exit 1; done
+	@cd console && for step in types build; do echo "console: npm run $$step" && $(NPM) run --silent $$step || exit 1; done
 	@touch $@
 
 $(PAGES)/tested.done: $(PAGES)/index.html $(wildcard console/tests/*)
-	cd console && $(NPM) run --silent test
+	@cd console && for step in check test; do echo "console: npm run $$step" && $(NPM) run --silent $$step || exit 1; done
 	@touch $@
 
 console/node_modules/installed.done: console/package.json console/package-lock.json console/.npmrc $(NODE)
