@@ -176,22 +176,26 @@ def register_page(
     """At most `limit` versions of `register` behind `after`, and where the next page begins, empty
     at the end: `<shard>:` and the place in its partition.
 
-    The pages go through the partitions of the index one by one. Raises BadInput for an `after` that
-    belongs to another region.
+    The pages go through the partitions of the index one by one; one that holds nobody is passed, so
+    that no page but the last is empty for it. Raises BadInput for an `after` that belongs to
+    another region.
     """
     between = PeopleItem.register_order.between(*keys.register_bounds(Region(admdvs), day))
     partitions = keys.register_partitions(Region(admdvs))
     shard, _, inside = (after or "0:").partition(":")
     if shard not in {str(number) for number in range(len(partitions))}:
         raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    number = int(shard)
-    found, end = page_of_index(
-        PeopleItem.register_index.query, _PLACE, partitions[number], inside, limit, between
-    )
-    rows = [(keys.psn_no_of(item.pk), item.record(Identity)) for item in found]
-    last = not end and number + 1 == len(partitions)
-    following = f"{number}:{end}" if end else f"{number + 1}:"
-    return [(psn_no, one) for psn_no, one in rows if one.start <= day], "" if last else following
+    for number in range(int(shard), len(partitions)):
+        found, end = page_of_index(
+            PeopleItem.register_index.query, _PLACE, partitions[number], inside, limit, between
+        )
+        known = [(keys.psn_no_of(item.pk), item.record(Identity)) for item in found]
+        rows, inside = [one for one in known if one[1].start <= day], ""
+        if end:
+            return rows, f"{number}:{end}"
+        if rows:
+            return rows, f"{number + 1}:" if number + 1 < len(partitions) else ""
+    return [], ""
 
 
 _INDEXES: Final = {
