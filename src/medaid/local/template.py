@@ -40,7 +40,8 @@ def _parsed(text: str) -> Template:
 
 def defaults(template: Template) -> dict[str, Any]:
     """Value of each parameter that has one of its own."""
-    return {name: p["Default"] for name, p in template["Parameters"].items() if "Default" in p}
+    parameters = template.get("Parameters", {})
+    return {name: p["Default"] for name, p in parameters.items() if "Default" in p}
 
 
 def transformed(
