@@ -14,11 +14,14 @@ from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, certno
 from tests.people.test_api import call
 
+from medaid.access import service as access
 from medaid.aws import clock
+from medaid.errors import BadInput
 from medaid.months import Month
-from medaid.people import intake, service
+from medaid.people import intake, mending, releasing, service
 from medaid.people.drops import DropState
 from medaid.people.store import drops as drop_store
+from medaid.regions import Region
 
 CLERK = {"sub": "clerk", "custom:admdvs": "440900", "cognito:groups": "[intake]"}
 REVIEWER = {"sub": "reviewer", "custom:admdvs": "440900", "cognito:groups": "[reviewer]"}
@@ -273,6 +276,36 @@ def test_endings_are_released_by_another_person_before_whose_eyes_they_were(wait
     file = service.load(service.person_by_certificate("01", certno(39)), 2026)
     assert file.identities[0].end is not None
     assert decide(waiting, digest, REVIEWER)[1]["code"] == "STATE"
+
+
+def reads_by_the_reviewer(serials: range) -> list[int]:
+    """How many records each person has of a look by the reviewer."""
+    numbers = [service.person_by_certificate("01", certno(n)) for n in serials]
+    reads = [access.page_of_reads_of(one, Region("440900"), "", 9)[0] for one in numbers]
+    return [len([one for one in found if one.reader.subject == "reviewer"]) for found in reads]
+
+
+def test_every_person_that_a_list_of_endings_shows_has_a_record(waiting: str) -> None:
+    path = f"/people/440900/drops/{waiting}/endings"
+    assert reads_by_the_reviewer(range(36, 40)) == [0, 0, 0, 0]
+    _, page = call("GET", path, claims=REVIEWER, limit="2")
+    assert sum(reads_by_the_reviewer(range(37, 40))) == 2
+    call("GET", path, claims=REVIEWER, limit="2", cursor=page["cursor"])
+    assert reads_by_the_reviewer(range(36, 40)) == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "²", "1", "9" * 12, "9" * 5_000])
+def test_a_cursor_at_which_no_row_begins_is_refused(
+    waiting: str, after: str, department: Department
+) -> None:
+    held = drop_store.drop(waiting)
+    returned = drop_store.drop(department.drop([BAD], name="bad").batch)
+    assert held is not None
+    assert returned is not None
+    for read in (releasing.endings_page, mending.returned_page):
+        with pytest.raises(BadInput) as refusal:
+            read((held if read is releasing.endings_page else returned).drop, after, 2)
+        assert (refusal.value.code, refusal.value.field) == ("FIELD_FORMAT", "cursor")
 
 
 def test_endings_are_rejected(waiting: str) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import FileSent, ListQuery, Page
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Conflict, Refused
@@ -145,8 +145,12 @@ def mend_row(call: Call[None, MendBody], admdvs: Region, batch: str, row: int) -
 def list_endings(call: Call[None, None], admdvs: Region, batch: str) -> Page[EndingRow]:
     held = _read(admdvs, batch)
     access.count_lookup(call.caller, Purpose.REGISTER, call.now)
-    read = partial(releasing.endings_page, held.drop)
-    return paged(call.query, ("endings", batch), read, show_ending)
+    found, cursor = page_of(
+        call.query, ("endings", batch), partial(releasing.endings_page, held.drop)
+    )
+    seen = sorted({(one.psn_no, one.admdvs) for one in found})
+    access.record_all(call.caller, seen, Purpose.REGISTER, call.now)
+    return Page(rows=[show_ending(one) for one in found], cursor=cursor)
 
 
 @ROUTES.post(f"{_DROP}/endings", "复核终止名单", roles=("reviewer", "manager"))

@@ -7,9 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
-from medaid.aws import exchange
 from medaid.aws.transaction import commit_or_refuse
 from medaid.dropped.columns import TableColumn
 from medaid.dropped.problem import Problem
@@ -22,6 +20,7 @@ from medaid.people.catalogue import catalogue
 from medaid.people.contradictions import Contradictions
 from medaid.people.drops import Drop, MendedRow, kept_place
 from medaid.people.feedback import OUTCOMES
+from medaid.people.kept_lines import lines_page
 from medaid.people.manifest import Manifest
 from medaid.people.recording import Recorded, Recording
 from medaid.people.roster import Checks, RosterRow
@@ -30,33 +29,13 @@ from medaid.people.store import drops as drop_store
 from medaid.people.store.drops import HeldDrop
 from medaid.people.verdicts import REFUSED, Told, read_line
 
-_READ: Final = 1 << 20
-"""Bytes of the list of returned rows that are read for one page."""
-
 
 def returned_page(drop: Drop, after: str, limit: int) -> tuple[list[Told], str]:
     """A page of the rows that came back, behind the byte `after` of their list. Raises BadInput for
     an `after` that is none, Unavailable."""
-    start = _byte(after)
-    content, end = _part(drop, start)
-    rows: list[Told] = []
-    for line in content.splitlines(keepends=True):
-        if not line.endswith(b"\n") or len(rows) == limit:
-            break
-        rows.append(read_line(line))
-        start += len(line)
-    return rows, str(start) if start < end else ""
-
-
-def _byte(after: str) -> int:
-    if after and not (after.isascii() and after.isdecimal()):
-        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
-    return int(after or 0)
-
-
-def _part(drop: Drop, start: int) -> tuple[bytes, int]:
     key = f"{kept_place(drop.sender, drop.batch)}.returned.jsonl"
-    return exchange.get_range(key, start, _READ)
+    lines, end = lines_page(key, after, limit)
+    return [read_line(line) for line in lines], end
 
 
 def returned_row(drop: Drop, row: int) -> Told:

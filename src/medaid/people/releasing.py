@@ -15,6 +15,7 @@ from medaid.instants import aware
 from medaid.payments.service import check_second
 from medaid.people import endings
 from medaid.people.drops import Drop, DropState, EndingsState, ListedEnding, kept_place
+from medaid.people.kept_lines import lines_page
 from medaid.people.manifest import SUFFIX
 from medaid.people.store import drops as drop_store
 from medaid.people.store.drops import HeldDrop
@@ -22,12 +23,14 @@ from medaid.regions import Region
 
 
 def endings_page(drop: Drop, after: str, limit: int) -> tuple[list[ListedEnding], str]:
-    """A page of who would end, behind the place `after` in the list. Raises Unavailable."""
-    found = endings.kept(endings.place(kept_place(drop.sender, drop.batch)))
-    listed = found[1] if found else []
-    start = int(after) if after.isdecimal() else 0
-    end = start + limit
-    return listed[start:end], str(end) if end < len(listed) else ""
+    """A page of who would end, behind the byte `after` of the list as it is kept; nobody where
+    nothing was listed. Raises BadInput for an `after` that is none, Unavailable."""
+    if drop.endings is None:
+        return [], ""
+    heading = 0 if after else 1
+    key = endings.place(kept_place(drop.sender, drop.batch))
+    lines, end = lines_page(key, after, heading + limit)
+    return endings.read(b"".join(lines[heading:])), end
 
 
 def decide_endings(
