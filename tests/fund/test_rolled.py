@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from tests.conftest import Tables
+from tests.fund.test_periods import tamper
 from tests.storage import Killed, StorageCalls, StorageFaults
 
 from medaid.aws.transaction import commit, commit_or_refuse
+from medaid.errors import Conflict
 from medaid.fund import (
     balances,
     books,
@@ -189,6 +191,17 @@ def test_what_comes_into_a_month_opened_again_is_in_its_reports() -> None:
     periods.close(R, JULY, "会计", when(3, month=8))
     assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(1007)
     assert same(sums_kept(), all_of())
+
+
+def test_what_comes_after_a_close_that_was_broken_off_is_in_its_reports(tables: Tables) -> None:
+    changed = settled(1, when(3))
+    post(changed, settled(2, when(3)))
+    seals.seal(R, JULY, when(4))
+    tamper(tables, changed, narrative="改")
+    with pytest.raises(Conflict, match="账册校验不一致"):
+        periods.close(R, JULY, "会计", when(1, month=8))
+    periods.post(income(7, date(2023, 7, 31), when(2, month=8)))
+    assert service.balance(R, date(2023, 7, 31))["610100-1001"] == Fen(1007)
 
 
 def spoil(change: Callable[[DaySums], DaySums]) -> None:

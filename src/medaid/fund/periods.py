@@ -214,6 +214,7 @@ def close(
     balance = _trial_balance(admdvs, Month(month), begins, moved)
     if found or balance.proof():
         why = ";".join(found) or f"试算不平衡:{balance.proof()}"
+        rollups.open_again(admdvs, month, now)
         _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
         raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
     rollups.replace_where_wrong(admdvs, month, moved, now)
