@@ -4,7 +4,7 @@ province, 2."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from medaid.aws import queue
 from medaid.aws.settings import settings as real_settings
 from medaid.clearing import jobs
 from medaid.errors import Conflict, Refused
-from medaid.fund import closing, periods, rollups
+from medaid.fund import closing, periods, rollups, service
 from medaid.months import Month
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -73,3 +73,36 @@ def test_what_may_not_be_closed_is_refused_before_the_queue_is_asked(sent: list[
     with pytest.raises(Conflict):
         closing.close_month(R, Month(JULY), "会计", AUGUST)
     assert sent == []
+
+
+def test_a_message_that_comes_again_leaves_a_month_open_that_was_opened_again(
+    sent: list[str],
+) -> None:
+    post(*(settled(n, when(3, minute=n)) for n in range(3)))
+    rollups.roll_forward(R, JULY, AUGUST)
+    close()
+    jobs.step(sent[0], AUGUST, CALENDAR)
+    periods.reopen(R, JULY, "主管", "补记", AUGUST)
+    jobs.step(sent[0], AUGUST, CALENDAR)
+    assert periods.status(R, JULY) == "open"
+    close()
+    jobs.step(sent[1], AUGUST, CALENDAR)
+    assert periods.status(R, JULY) == "closed", "asked for anew it closes"
+    assert [act.act for act in periods.history(R, JULY)] == ["结账", "重新开账", "结账"]
+
+
+NEW_YEAR = datetime(2023, 12, 31, 16, 5, tzinfo=UTC)
+"""Five minutes past midnight in Beijing: entries of the old year may still appear."""
+
+
+@pytest.mark.parametrize("at_once", [0, 100])
+def test_a_year_whose_last_entries_may_still_appear_is_refused_and_nothing_is_carried(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(closing, "AT_ONCE", at_once)
+    post(settled(1, when(3, month=12)))
+    rollups.roll_forward(R, "2023-12", when(4, month=12))
+    with pytest.raises(Refused, match="会计期间未结束"):
+        closing.close_year(R, 2023, "会计", NEW_YEAR)
+    assert sent == []
+    assert [one.kind for one in service.entries(R, Month("2023-12"))] == ["settlement"]

@@ -4,15 +4,13 @@ queue. December closes with its year."""
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from medaid.aws import queue
 from medaid.aws.settings import settings
-from medaid.errors import Refused
 from medaid.fund import books, keys, periods, rolled, years
 from medaid.fund.records import PeriodState
-from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.regions import Region
@@ -43,9 +41,7 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> Close:
     december = Month(f"{year:04d}-12")
     if _at_once(admdvs, december):
         return Close(years.close_year(admdvs, year, by, now), True)
-    if civil_date(now) <= date(year, 12, 31):
-        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    return _asked(admdvs, december, by, periods.opening(admdvs, december))
+    return _asked(admdvs, december, by, years.check_close(admdvs, year, now))
 
 
 def _at_once(admdvs: str, month: Month) -> bool:
@@ -55,18 +51,22 @@ def _at_once(admdvs: str, month: Month) -> bool:
 
 
 def _asked(admdvs: str, month: Month, by: str, begins: dict[str, Fen]) -> Close:
-    asked = {"step": CLOSE, "admdvs": admdvs, "month": month, "by": by}
+    reopened = periods.times_reopened(admdvs, month)
+    asked = {"step": CLOSE, "admdvs": admdvs, "month": month, "by": by, "reopened": reopened}
     queue.send(settings().morning_queue, json.dumps(asked, sort_keys=True, ensure_ascii=False))
     return Close(periods.balance_of(admdvs, month, begins), False)
 
 
 def take(body: str, now: datetime) -> bool:
     """Closes the month that a message of the queue asks for; False where it asks for something
-    else. Brought again, it goes on or changes nothing. Raises what the close raises."""
+    else. Brought again, it goes on or changes nothing; a month that was opened again since it was
+    asked for stays open. Raises what the close raises."""
     asked = json.loads(body)
     if asked["step"] != CLOSE:
         return False
     admdvs, month = Region(asked["admdvs"]), Month(asked["month"])
+    if periods.times_reopened(admdvs, month) != asked["reopened"]:
+        return True
     if month.number == 12:
         years.close_year(admdvs, month.year, asked["by"], now)
     else:

@@ -117,6 +117,11 @@ def history(admdvs: str, month: str) -> tuple[Signature, ...]:
     return _find(admdvs, month)[1].history
 
 
+def times_reopened(admdvs: str, month: str) -> int:
+    """How often a closed period was opened again."""
+    return sum(one.act == _REOPENED for one in history(admdvs, month))
+
+
 def _turn(
     admdvs: str,
     month: str,

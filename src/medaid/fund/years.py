@@ -75,6 +75,14 @@ def carry_over(
     )
 
 
+def check_close(admdvs: str, year: int, now: datetime) -> dict[str, Fen]:
+    """What December begins with of a year that may be closed. Raises what `close_year` raises
+    before it begins."""
+    if civil_date(now).year <= year:
+        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
+    return periods.check_close(admdvs, f"{year:04d}-12", now, carried_over=True)
+
+
 def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBalance:
     """Carries the year over and closes December; January begins with the carried balances. Called
     again, it goes on where it was.
@@ -83,9 +91,7 @@ def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     December is open.
     """
     december = Month(f"{year:04d}-12")
-    if civil_date(now).year <= year:
-        raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
-    begins = periods.opening(admdvs, december)
+    begins = check_close(admdvs, year, now)
     if periods.status(admdvs, december) is PeriodState.OPEN:
         _carry(admdvs, december, begins, now)
     balance = periods.close(admdvs, december, by, now, carried_over=True)
