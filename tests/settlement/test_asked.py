@@ -204,6 +204,17 @@ def test_each_look_at_a_person_is_recorded(
     refused(Hospital().call(infno, given | {"psn_no": "P9"}), "PERSON_UNKNOWN", "psn_no")
 
 
+@pytest.mark.parametrize(("infno", "given"), [("5206", {"psn_no": "P1"}), ("2001", CHECK)])
+def test_the_trail_stands_where_the_person_is_insured_whatever_a_message_says(
+    infno: str, given: dict[str, Any]
+) -> None:
+    """An insured region that the hospital made up hides no look-up from the person's own office."""
+    passed(Hospital(MAOMING, "320100").call(infno, given))
+    (row,) = access.page_of_reads_of("P1", Region("440900"), "", 50)[0]
+    assert row.region == "440900"
+    assert access.page_of_reads_of("P1", Region("320100"), "", 50)[0] == []
+
+
 MEND = {"psn_no": "P1", "insutype": "390", "med_type": "24", "begntime": "2021-06-19 09:00:00"}
 
 

@@ -58,11 +58,18 @@ def load_within(psn_no: str, region: Region, now: datetime) -> tuple[PersonFile,
     """The file of a person who is insured or assisted in `region` or below, and where. A person of
     another region is as unknown as nobody. Raises Refused PERSON_UNKNOWN, Unavailable."""
     file = load(psn_no, civil_date(now).year)
-    regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
-    here = next((Region(one) for one in regions if region.contains(Region(one))), None)
+    here = next((one for one in regions_of(file) if region.contains(one)), None)
     if here is None:
         raise Refused("PERSON_UNKNOWN", field="psn_no", rule="人员编号未登记")
     return file, here
+
+
+def regions_of(file: PersonFile) -> list[Region]:
+    """Where the person is or was insured, then where it is recognised."""
+    return [
+        *(Region(i.admdvs) for i in file.insurances),
+        *(Region(i.admdvs) for i in file.identities),
+    ]
 
 
 def persons(psn_nos: Iterable[str]) -> dict[str, Person]:

@@ -72,7 +72,7 @@ def check_treatment(message: Message, institution: Institution, now: datetime) -
     try:
         enrolment = enrolment_for(file.insurances, insutype, message.insured, begin)
     except Refused as error:
-        return _looked(message, {"trtinfo": [_check("", False, OTHER_CHECK, error.sentence)]})
+        return _looked(message, file, {"trtinfo": [_check("", False, OTHER_CHECK, error.sentence)]})
     request = ClaimRequest(
         insutype,
         message.insured,
@@ -157,7 +157,7 @@ def list_visits(message: Message, _institution: Institution, now: datetime) -> R
         and (not kind or codes.bare(kind) == codes.bare(one.med_type))
     ]
     shown = [_visit(one, message.text("psn_no")) for one in own]
-    return _looked(message, {"mdtrtinfo": shown}, () if asked else (OPEN_ALONE,))
+    return _looked(message, file, {"mdtrtinfo": shown}, () if asked else (OPEN_ALONE,))
 
 
 def _settled_visits(mdtrt_id: str, psn_no: str) -> Iterator[Visit]:
@@ -183,7 +183,8 @@ def list_lines(message: Message, _institution: Institution, now: datetime) -> Re
     """5204: the fee lines of an own visit, with the split of each; of one settlement where it is
     named. Raises Refused VISIT_UNKNOWN, SETTLEMENT_UNKNOWN."""
     mdtrt_id, psn_no = message.text("mdtrt_id"), message.text("psn_no")
-    visit = _file(message, now).visit(mdtrt_id)
+    file = _file(message, now)
+    visit = file.visit(mdtrt_id)
     held = store.list_batches(mdtrt_id)
     one = visit or next(_settled_visits(mdtrt_id, psn_no), None)
     if one is None or one.institution != message.institution:
@@ -206,7 +207,7 @@ def list_lines(message: Message, _institution: Institution, now: datetime) -> Re
         for _, line in line_store.list_lines(mdtrt_id)
         if not setl_id or line.batch in batches
     ]
-    return _looked(message, {"feedetail": rows})
+    return _looked(message, file, {"feedetail": rows})
 
 
 def list_totals(message: Message, _institution: Institution, now: datetime) -> Reply:
@@ -225,38 +226,37 @@ def list_totals(message: Message, _institution: Institution, now: datetime) -> R
         }
         for name, amount in sorted(file.totals(year).amounts.items())
     ]
-    return _looked(message, {"cuminfo": rows})
+    return _looked(message, file, {"cuminfo": rows})
 
 
 def list_stays(message: Message, _institution: Institution, now: datetime) -> Reply:
     """5303: stays that are open in the period, wherever: nobody lies in two hospitals."""
     begin, end = _period(message)
-    psn_no = message.text("psn_no")
+    psn_no, file = message.text("psn_no"), _file(message, now)
     shown = [
         _visit(one, psn_no)
-        for one in _file(message, now).visits
+        for one in file.visits
         if STAYS[one.notes.get("registered_by", "2201")]
         and (one.end is None or one.end >= begin)
         and (end is None or one.begin <= end)
     ]
-    return _looked(message, {"data": shown})
+    return _looked(message, file, {"data": shown})
 
 
 def list_chronic(message: Message, _institution: Institution, now: datetime) -> Reply:
     """5301: filings for chronic diseases; none is kept here, which the answer says."""
-    _file(message, now)
-    return _looked(message, {"feedetail": []}, (NOT_KEPT,))
+    return _looked(message, _file(message, now), {"feedetail": []}, (NOT_KEPT,))
 
 
 def list_designated(message: Message, _institution: Institution, now: datetime) -> Reply:
     """5302: institutions that the person is bound to; none is kept here, which the answer says."""
-    _file(message, now)
-    return _looked(message, {"psnfixmedin": []}, (NOT_KEPT,))
+    return _looked(message, _file(message, now), {"psnfixmedin": []}, (NOT_KEPT,))
 
 
 def list_enrolments(message: Message, _institution: Institution, now: datetime) -> Reply:
     """90100: where and how long the person is enrolled. Single payments of contributions are the
     tax office's and not kept here."""
+    file = _file(message, now)
     rows = [
         {
             "psn_no": message.text("psn_no"),
@@ -267,9 +267,9 @@ def list_enrolments(message: Message, _institution: Institution, now: datetime) 
             "accrym_begn": one.begin.isoformat(),
             "accrym_end": one.end.isoformat() if one.end else "",
         }
-        for one in _file(message, now).insurances
+        for one in file.insurances
     ]
-    return _looked(message, {"data": rows})
+    return _looked(message, file, {"data": rows})
 
 
 def _file(message: Message, now: datetime) -> PersonFile:
@@ -286,5 +286,12 @@ def _period(message: Message) -> tuple[date, date | None]:
     return begin, end
 
 
-def _looked(message: Message, output: Any, warnings: tuple[str, ...] = ()) -> Reply:
-    return Reply(output, warnings, message.text("psn_no"), message.insured)
+def _looked(
+    message: Message, file: PersonFile, output: Any, warnings: tuple[str, ...] = ()
+) -> Reply:
+    """The answer, with the region in whose trail the look-up stands: where the person is known,
+    whatever the message says."""
+    known = people.regions_of(file)
+    named = (one for one in known if one.pools_with(message.insured))
+    region = next(named, known[0] if known else "")
+    return Reply(output, warnings, message.text("psn_no"), region)

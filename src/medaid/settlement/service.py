@@ -194,8 +194,7 @@ def get_person(message: Message, _institution: Institution, now: datetime) -> Re
     psn_no = people.person_by_certificate(cert_type or "01", certno)
     file = people.load(psn_no, civil_date(now).year)
     known = answers.person(file, civil_date(now), people.national_codes())
-    regions = [*(i.admdvs for i in file.insurances), *(i.admdvs for i in file.identities)]
-    return Reply(known, psn_no=psn_no, region=regions[0] if regions else "")
+    return Reply(known, psn_no=psn_no, region=next(iter(people.regions_of(file)), ""))
 
 
 def preview_visit(message: Message, institution: Institution, now: datetime) -> Reply:
