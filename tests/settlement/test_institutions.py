@@ -324,6 +324,13 @@ def test_what_is_decided_last_counts_from_its_day_on() -> None:
 
 
 VISIT = {**CARD, "psn_no": "P1", "insutype": "390", "ipt_otp_no": "1"}
+TREATMENT = {
+    "psn_no": "P1",
+    "insutype": "390",
+    "fixmedins_code": NEW.code,
+    "med_type": "11",
+    "begntime": "2021-07-05 09:00:00",
+}
 
 
 def test_an_ended_hospital_begins_nothing_and_finishes_what_is_open_J37(tables: Tables) -> None:
@@ -340,6 +347,8 @@ def test_an_ended_hospital_begins_nothing_and_finishes_what_is_open_J37(tables: 
         ("2401", "mdtrtinfo", admission("P2", "2021-07-01 08:00:00")),
         ("2201", "data", {**VISIT, "begntime": "2021-06-25 09:00:00"}),
         ("1101", "data", {**CARD, "psn_no": "P1"}),
+        ("2001", "data", TREATMENT),
+        ("90100", "data", {"psn_no": "P1"}),
     ):
         answer = refused(hospital.call(infno, given, node=node), "INSTITUTION_UNKNOWN")
         assert "终止" in answer["rule"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from tests.conftest import Tables
 from tests.people.samples import insurance
 from tests.settlement.hospital import Hospital, contracted, his, known_person, passed, refused
 
+from medaid.aws.transaction import commit
 from medaid.catalogue import store as catalogue_store
+from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.settlement import service
+from medaid.settlement import service, store
 from medaid.settlement.model import Institution
 
 NOW = datetime(2024, 7, 5, 2, 0, tzinfo=UTC)
@@ -70,6 +73,15 @@ SALE = {
     "acct_used_flag": "0",
 }
 DRUGS = [drug("1"), drug("2", WORK_INJURY, "1", "20.00")]
+
+
+def end_today(institution: Institution) -> None:
+    """The agreement ends on the day of the tests, as two people decided."""
+    version, record = store.read_institution(institution.code)
+    assert record is not None
+    ended = replace(record.versions[-1], effective=civil_date(NOW), active=False)
+    commit(store.replace_institution(version, replace(record, versions=(*record.versions, ended))))
+    store.forget()
 
 
 def sell(
@@ -216,3 +228,20 @@ def test_a_sale_without_lines_or_catalogue_is_refused(shop: Hospital) -> None:
     early = {"begntime": "2020-07-04 15:00:00"}
     old = [row | {"fee_ocur_time": "2020-07-04 15:00:00"} for row in DRUGS]
     refused(sell(shop, *old, **early), "NO_CATALOGUE", "")
+
+
+def test_a_pharmacy_whose_agreement_ended_sells_nothing_and_takes_back(
+    shop: Hospital, tables: Tables
+) -> None:
+    """J37. A sale of a day before the end is one that begins today; what was sold stands."""
+    sold = passed(sell(shop, msgid="D-1"))
+    end_today(PHARMACY)
+    seen = tables.everything()
+    for infno in ("2101", "2102"):
+        rule = refused(sell(shop, infno=infno), "INSTITUTION_UNKNOWN", "fixmedins_code")["rule"]
+        assert "终止" in rule
+    assert tables.everything() == seen
+    assert passed(sell(shop, msgid="D-1")) == sold
+    info = sold["setlinfo"]
+    back = {"setl_id": info["setl_id"], "mdtrt_id": info["mdtrt_id"], "psn_no": "P1"}
+    passed(shop.call("2103", back))

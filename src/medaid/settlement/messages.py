@@ -29,7 +29,7 @@ TOGETHER: Final = 45
 """Rows of one transaction: its hundred items hold also what each row refers to, the visit, the
 message."""
 
-BEGINNING: Final = frozenset({"1101", "2201", "2401", "2501"})
+BEGINNING: Final = frozenset({"1101", "2001", "2201", "2401", "2501", "90100"})
 """What an institution whose agreement has ended no longer sends. It discharges, settles, takes back
 and reconciles what it had begun before."""
 
@@ -39,18 +39,25 @@ def check_sender(message: Message, now: datetime) -> Institution:
     Refused INSTITUTION_UNKNOWN, Forbidden where it names a region it does not lie in, Unavailable.
     """
     found = contracted(message.institution, civil_date(now))
-    if message.infno in BEGINNING and not found.active:
-        raise Refused(
-            "INSTITUTION_UNKNOWN",
-            field="fixmedins_code",
-            rule="该机构的定点协议已终止,不再受理新的就诊和备案;终止前的就诊可以办结",
-        )
+    if message.infno in BEGINNING:
+        check_begins(found)
     lies, named = Region(found.admdvs), message.treatment_region
     if not (lies.pools_with(named) or named.contains(lies) or lies.contains(named)):
         raise Forbidden(
             "FORBIDDEN", field="mdtrtarea_admvs", rule=f"机构所在区划为 {lies},与就医地不符"
         )
     return found
+
+
+def check_begins(institution: Institution) -> None:
+    """An institution whose agreement has ended by today begins nothing. Raises Refused
+    INSTITUTION_UNKNOWN."""
+    if not institution.active:
+        raise Refused(
+            "INSTITUTION_UNKNOWN",
+            field="fixmedins_code",
+            rule="该机构的定点协议已终止,不再受理新的就诊和备案;终止前的就诊可以办结",
+        )
 
 
 def contracted(code: str, day: date) -> Institution:

@@ -25,7 +25,7 @@ from medaid.settlement.lines import service as lines
 from medaid.settlement.lines import store as line_store
 from medaid.settlement.lines import totals
 from medaid.settlement.lines.model import VisitLine
-from medaid.settlement.messages import check_begin, contracted
+from medaid.settlement.messages import check_begin, check_begins, contracted
 from medaid.settlement.model import SALE, Institution, Reply
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.envelope import Message
@@ -87,6 +87,7 @@ def _detail(split: list[VisitLine]) -> dict[str, object]:
 
 
 def _visit(message: Message, institution: Institution, file: PersonFile, now: datetime) -> Visit:
+    check_begins(institution)
     day = civil_date(message.data["begntime"])
     rules.check_dates(day, day, civil_date(now), "begntime")
     check_begin(message, day)
