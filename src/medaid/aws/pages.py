@@ -49,13 +49,14 @@ def answer(folder: Path, event: Event) -> Answer:
     name = PurePosixPath(path)
     safe = not name.is_absolute() and ".." not in name.parts and name.suffix in _MEDIA
     file = folder / name
+    asset = name.parts[:1] == (_ASSETS,)
     if not safe or not file.is_file():
-        if name.parts[0] == _ASSETS:
+        if asset:
             return _answer(404, b"", _HTML)
         name, file = PurePosixPath(PAGE), folder / PAGE
         if not file.is_file():
             return _answer(503, _NOT_BUILT.encode(), _HTML)
-    kept = _FOR_A_YEAR if name.parts[0] == _ASSETS else _NEVER
+    kept = _FOR_A_YEAR if asset else _NEVER
     headers = {"Content-Type": _MEDIA[name.suffix], "Cache-Control": kept}
     if name.suffix in _PLAIN or "gzip" not in _accepted(event):
         return _answer(200, file.read_bytes(), headers)
