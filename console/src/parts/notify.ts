@@ -5,8 +5,12 @@ export async function tried(what: Promise<unknown>): Promise<void> {
   try {
     await what;
   } catch (why) {
-    ElMessage.error({ message: (why as Error).message, showClose: true, duration: 8000 });
+    failed((why as Error).message);
   }
+}
+
+export function failed(says: string): void {
+  ElMessage.error({ message: says, showClose: true, duration: 8000 });
 }
 
 export const done = (says: string) => ElMessage.success(says);
