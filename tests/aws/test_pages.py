@@ -67,7 +67,9 @@ def test_files_with_a_hash_are_kept_for_a_year_and_the_page_never(built: Path) -
     assert "Content-Encoding" not in headers
 
 
-@pytest.mark.parametrize("path", ["cases", "cases/C1", "index.php", "../secret.json", "x/../../a", ".", "./"])
+@pytest.mark.parametrize(
+    "path", ["cases", "cases/C1", "index.php", "../secret.json", "x/../../a", ".", "./"]
+)
 def test_a_path_that_names_no_file_is_answered_with_the_page(built: Path, path: str) -> None:
     """Issue: the operators' console, 2. Nothing outside the folder is ever answered."""
     status, body, headers = ask(built, path)

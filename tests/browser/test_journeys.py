@@ -144,6 +144,7 @@ def test_a_view_is_found_again_by_its_address(sign_in: Sign, office_cases: dict[
     """Issue: the operators' console, 3: filters in the address."""
     page = sign_in("intake")
     go(page, "/cases?state=awaiting_material")
+    page.locator(".crumbs strong", has_text="申请查询").wait_for()  # not the rows of the inbox
     page.locator(ROWS).first.wait_for()
     states = page.locator(f"{ROWS} td:last-child").all_inner_texts()
     assert states == ["待补正材料"]
@@ -196,6 +197,13 @@ def test_tokens_stay_in_memory_and_signing_out_ends_them(sign_in: Sign, cloud: S
     assert page.context.cookies() == []
     assert "code=" not in page.url
 
+    page.route("**/access/sign-out", lambda route: route.fulfill(status=503, body="{}"))
+    page.locator("button.who").click()
+    page.get_by_text("退出登录(所有设备)").click()
+    page.get_by_text("退出登录没有完成").wait_for()
+    assert page.locator("button.who").is_visible(), "nobody is told to be signed out who is not"
+    page.unroute("**/access/sign-out")
+    page.get_by_text("退出登录没有完成").wait_for(state="hidden")
     page.locator("button.who").click()
     page.get_by_text("退出登录(所有设备)").click()
     page.get_by_text("已退出登录").wait_for()

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,8 @@ def answered(path: str) -> list[Any]:
     async def asked() -> None:
         await sign_in.around(inner)(scope, receive, send)
 
-    asyncio.run(asked())
+    with ThreadPoolExecutor(1) as apart:  # in this one a browser's loop may be running
+        apart.submit(asyncio.run, asked()).result()
     return sent
 
 
