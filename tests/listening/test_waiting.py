@@ -35,7 +35,10 @@ from medaid.instants import stored
 from medaid.listening import service as listening
 from medaid.local import template
 from medaid.local.places import TEMPLATE
+from medaid.reimbursement import store as cases
 from medaid.reimbursement import wiring
+from medaid.settlement import keys
+from medaid.settlement.model import Settlement
 from medaid.settlement.store import SettlementItem
 
 SOON = NOW + timedelta(minutes=59)
@@ -160,3 +163,23 @@ def test_messages_that_were_heard_are_not_listed(tables: Tables) -> None:
     assert [one.pk for one in outbox.page_of_waiting(NOW.date(), LATER, 10)] == [item.pk]
     listening.tell_message(item, wiring.context)
     assert outbox.page_of_waiting(NOW.date(), LATER, 10) == []
+
+
+def test_a_settlement_told_late_is_no_suspicion_once_its_reversal_was_heard(
+    setl_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put aside, reversed since, and told again: what the reversal forgot stays forgotten."""
+    settled = SettlementItem.find(keys.settlement_key(setl_id))
+    assert settled is not None
+    visit = settled.record(Settlement).decision.visit.mdtrt_id
+    with monkeypatch.context() as broken:
+        deaf(broken)
+        heard()
+    given = {"mdtrt_id": visit, "setl_id": setl_id, "psn_no": "P1"}
+    passed(Hospital(prefix="20210705110000").call("2305", given))
+    (reversal,) = SettlementItem.scan(SettlementItem.state == "reversed")
+    outbox_door.handler({"Records": [record(reversal)]}, None)
+    assert cases.settlements_of("P1") == []
+    assert listening.tell_waiting(wiring.context, LATER) == (1, 0)
+    assert cases.settlements_of("P1") == []
+    assert len(lines()) == 2, "clearing has both, each once"

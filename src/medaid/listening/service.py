@@ -72,6 +72,9 @@ def tell_message(message: OutboxItem, context_at: ContextAt) -> None:
     event = event_of(message)
     if isinstance(event, SettlementPosted):
         tell_of_settlement(event)
+        # Told late, it may come behind its own reversal, which is then told once more.
+        if not event.refd and (since := settlement.reversal_event(event.setl_id)) is not None:
+            tell_of_settlement(since)
     else:
         for listener in LISTENERS[type(event)]:
             _tell(listener, message, event, context_at)

@@ -171,6 +171,15 @@ def posted_event(record: Mapping[str, Any]) -> SettlementPosted | None:
     return posted.posted_event(record)
 
 
+def reversal_event(setl_id: str) -> SettlementPosted | None:
+    """What is told of a settlement's reversal; None where it stands, or never was. Raises
+    Unavailable."""
+    from medaid.settlement import posted  # as above
+
+    found = store.find_settlement(setl_id)
+    return None if found is None or found.reversed_at is None else posted.event_of(found)
+
+
 def publish_packs() -> list[str]:
     """Keeps every shipped pack by its content version, so that what is settled with it can be
     replayed; answers the new ones."""
