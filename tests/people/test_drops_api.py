@@ -369,6 +369,17 @@ def test_settings_that_may_not_be(
     assert (told[0], told[1]["code"]) == (status, code)
 
 
+def test_a_county_does_not_say_how_the_files_of_the_whole_city_are_read(
+    department: Department,
+) -> None:
+    """What is said of a sender holds for every region about which it reports."""
+    path, county = SETTINGS.replace("440900", "440902"), MANAGER | {"custom:admdvs": "440902"}
+    status, told = call("PUT", path, {"version": 0, "ending_percent": 100}, county)
+    assert (status, told["code"], told["field"]) == (403, "FORBIDDEN", "sender")
+    assert call("GET", path, claims=county)[1]["ending_percent"] == 5
+    assert call("PUT", SETTINGS, {"version": 0, "ending_percent": 100}, MANAGER)[0] == 200
+
+
 def test_how_far_a_sender_has_come(department: Department) -> None:
     path = f"/people/440900/senders/{SENDER}/series/roster"
     assert call("GET", path, claims=CLERK)[0] == 404

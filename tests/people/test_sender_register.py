@@ -68,6 +68,25 @@ def test_a_sender_that_may_report_nothing_any_more_is_refused(department: Depart
     assert call("GET", PATH, claims=READER)[1]["current"]["kinds"] == []
 
 
+def test_the_office_that_entered_it_says_how_its_files_are_read(tables: Any) -> None:
+    entered(regions=["440902", "440904"])
+    body = {"version": 0, "ending_percent": 10}
+
+    def settings(region: str, method: str, claims: dict[str, str]) -> tuple[int, Any]:
+        path = f"/people/{region}/senders/{CODE}/settings"
+        sent = body if method == "PUT" else None
+        return call(method, path, sent, claims=claims | {"custom:admdvs": region})
+
+    assert settings("440904", "PUT", FIRST)[0] == 403
+    assert settings("320100", "PUT", OTHERS)[0] == 403
+    assert settings("320100", "GET", OTHERS)[0] == 403
+    assert settings("440900", "PUT", FIRST)[1]["ending_percent"] == 10
+    for region in ("440900", "440904"):
+        assert settings(region, "GET", READER)[1]["ending_percent"] == 10
+    entered(regions=["440904"], kinds=[])
+    assert settings("440900", "PUT", FIRST)[0] == 404
+
+
 def test_who_may_not(department: Department) -> None:
     for claims in (READER, OTHERS, FIRST | {"custom:admdvs": "440000"}):
         assert call("POST", PATH, BODY, claims=claims)[0] == 403

@@ -12,12 +12,12 @@ from medaid.aws.rest.bodies import FileSent, ListQuery, Page
 from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
-from medaid.errors import Conflict, Refused
+from medaid.errors import Conflict, Forbidden, Refused
 from medaid.instants import aware, civil_date
 from medaid.months import Month
 from medaid.papers import service as papers
 from medaid.papers.service import Form
-from medaid.people import endings, mending, releasing, senders, series, uploads
+from medaid.people import endings, mending, releasing, sender_register, senders, series, uploads
 from medaid.people.catalogue import catalogue
 from medaid.people.drops import HandUpload, kept_place
 from medaid.people.drops_shown import (
@@ -164,7 +164,8 @@ def decide_endings(call: Call[None, EndingsDecision], admdvs: Region, batch: str
 
 @ROUTES.get(f"{_SENDER}/settings", "报送单位读取设置", roles=_READS)
 def get_sender_settings(call: Call[None, None], admdvs: Region, sender: str) -> SettingsShown:
-    uploads.sender_of(sender, admdvs)
+    if not sender_register.answers_for(admdvs, sender):
+        uploads.sender_of(sender, admdvs)
     return _settings(sender)
 
 
@@ -179,7 +180,10 @@ def _settings(sender: str) -> SettingsShown:
 def put_sender_settings(
     call: Call[None, SettingsBody], admdvs: Region, sender: str
 ) -> SettingsShown:
-    uploads.sender_of(sender, admdvs)
+    if not sender_register.answers_for(admdvs, sender):
+        uploads.sender_of(sender, admdvs)
+        rule = "该单位的读取设置由登记该单位的医保经办机构修改"
+        raise Forbidden("FORBIDDEN", field="sender", rule=rule)
     body, held = call.body, drop_store.sender_settings(sender)
     if body.version != (held.item.version if held.item else 0):
         raise Conflict("STATE", field="version", rule="已被他人变更,请刷新后重试")

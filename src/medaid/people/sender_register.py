@@ -26,6 +26,17 @@ def catalogue_for(code: str) -> Catalogue:
     return known if found is None else replace(known, senders={**known.senders, code: found})
 
 
+def answers_for(office: Region, code: str) -> bool:
+    """Whether the office says how the files of a sender are read: it entered the sender, or it is
+    that of the one region about which a sender that ships with the program reports. What is said
+    holds for all regions of the sender. Raises Unavailable."""
+    shipped = catalogue().senders.get(code)
+    if shipped is not None:
+        return shipped.regions == (office,)
+    held = store.find_sender(code)[1]
+    return held is not None and held.sender is not None and held.office == office
+
+
 def propose_sender(code: str, office: Region, new: SenderEntry) -> RegisteredSender:
     """Keeps a new sender, or another extent of one, until somebody else decides; the same again is
     the same proposal. Raises as `rules.proposed`, Unavailable."""
