@@ -4,7 +4,7 @@ sender's files are read."""
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -208,6 +208,25 @@ def test_a_row_that_may_not_be_mended(
     assert (told[0], told[1]["code"]) == (status, code)
 
 
+def test_a_mended_row_does_not_override_what_came_after_its_file(
+    batch: str, department: Department
+) -> None:
+    department.drop([roster_row(2)], name="later", now=NOW + timedelta(minutes=5))
+    row = {"救助类型": "最低生活保障对象", "姓名": "张三"}
+    status, told = mend(batch, 3, CLERK, **row, 身份认定时间="2022-05-05")
+    assert (status, told["result"]) == (200, "退回")
+    assert "本批次接收之后已有更新的记录" in told["reason"]
+    assert mend(batch, 3, CLERK, **row)[1]["result"] == "无变化"
+
+
+def test_a_mended_row_may_not_contradict_another_row_of_its_file(department: Department) -> None:
+    rows = [roster_row(1, 救助类型="孤儿"), roster_row(1, 救助类型="贫困")]
+    batch = department.drop(rows).batch
+    status, told = mend(batch, 3, 救助类型="特困")
+    assert (status, told["result"]) == (200, "退回")
+    assert "已登记有不能并存的" in told["reason"]
+
+
 def test_a_drop_is_read_by_its_region_and_above(batch: str) -> None:
     path = f"drops/{batch}"
     assert call("GET", f"/people/440000/{path}", claims=PROVINCE)[0] == 200
@@ -276,6 +295,45 @@ def test_endings_are_released_by_another_person_before_whose_eyes_they_were(wait
     file = service.load(service.person_by_certificate("01", certno(39)), 2026)
     assert file.identities[0].end is not None
     assert decide(waiting, digest, REVIEWER)[1]["code"] == "STATE"
+
+
+def release(batch: str) -> str:
+    """Has the endings released; the key of the manifest, by which they are recorded."""
+    held = drop_store.drop(batch)
+    assert held is not None
+    assert held.drop.endings is not None
+    assert decide(batch, held.drop.endings.digest, REVIEWER)[0] == 200
+    return f"drop/{SENDER}/{held.drop.name}.manifest.json"
+
+
+@pytest.fixture
+def unreadable(department: Department) -> str:
+    """A full list on which the number of one of forty is spoilt and another one is missing."""
+    department.drop([roster_row(n) for n in range(40)], period="2026-02")
+    rows = [*(roster_row(n) for n in range(38)), roster_row(38, 证件号码="3.2E+17")]
+    full = {"extent": "full", "ends": "2026-02-28"}
+    return department.drop(rows, "full", NOW + timedelta(days=1), **full).batch
+
+
+def ends_of(*serials: int) -> list[date | None]:
+    numbers = [service.person_by_certificate("01", certno(n)) for n in serials]
+    return [service.load(one, 2026).identities[0].end for one in numbers]
+
+
+def test_whose_row_was_mended_is_not_ended_by_its_list(unreadable: str) -> None:
+    assert mend(unreadable, 40, 证件号码=certno(38))[1]["result"] == "无变化"
+    intake.take_in(release(unreadable), NOW + timedelta(days=2))
+    assert ends_of(37, 38, 39) == [None, None, date(2026, 2, 28)]
+
+
+def test_a_row_is_not_mended_while_endings_are_recorded(unreadable: str) -> None:
+    key = release(unreadable)
+    status, told = mend(unreadable, 40, 证件号码=certno(38))
+    assert (status, told["code"], told["field"]) == (409, "STATE", "batch")
+    intake.take_in(key, NOW + timedelta(days=2))
+    assert ends_of(38) == [date(2026, 2, 28)]
+    assert mend(unreadable, 40, 证件号码=certno(38))[0] == 200
+    assert ends_of(38, 39) == [None, date(2026, 2, 28)]
 
 
 def reads_by_the_reviewer(serials: range) -> list[int]:

@@ -112,6 +112,10 @@ class ListedEnding:
     recorded: datetime
     """Of the version that would be ended: another one is left as it is."""
 
+    @property
+    def line(self) -> tuple[str, str, str]:
+        return self.psn_no, self.category, self.admdvs
+
 
 def kept_place(sender: str, batch: str) -> str:
     """Where the answers of a drop are kept in the exchange bucket, without their ending."""
@@ -175,3 +179,6 @@ class MendedRow:
     at: datetime
     outcome: str = ""
     reason: str = ""
+    identity: tuple[str, ...] = ()
+    """Of somebody known: psn_no, category and region of which the row speaks. No full list ends
+    it."""

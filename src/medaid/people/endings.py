@@ -57,7 +57,7 @@ def listed(manifest: Manifest, file: Contradictions) -> tuple[list[ListedEnding]
             if len(found) > MOST_ENDINGS:
                 sentence = f"名册之外的在册人员超过 {MOST_ENDINGS} 人,请核对是否为全量名册"
                 raise FileRefused(Problem("FILE_ROWS", "extent", sentence))
-    return sorted(found, key=lambda one: (one.psn_no, one.category, one.admdvs)), standing
+    return sorted(found, key=lambda one: one.line), standing
 
 
 def _standing(manifest: Manifest) -> Iterator[tuple[str, Identity]]:

@@ -231,7 +231,9 @@ class _Intake:
         if judged.state is EndingsState.RELEASED:
             listed = endings.kept(endings.place(self.kept))
             assert listed is not None, "a list that waited"
-            ended = endings.EndingsRecording(self.manifest, self.now).record(listed[1])
+            mended = drop_store.mended_identities(self.manifest.batch)
+            found = [one for one in listed[1] if one.line not in mended]
+            ended = endings.EndingsRecording(self.manifest, self.now).record(found)
             judged = replace(judged, state=EndingsState.DONE, ended=ended)
         drop = replace(held.drop, endings=judged)
         self._summarised(drop, held.received)

@@ -16,12 +16,14 @@ from medaid.dropped.workbooks import SheetLine
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware, civil_date
+from medaid.people import store
 from medaid.people.catalogue import catalogue
 from medaid.people.contradictions import Contradictions
-from medaid.people.drops import Drop, MendedRow, kept_place
+from medaid.people.drops import Drop, DropState, MendedRow, kept_place
 from medaid.people.feedback import OUTCOMES
 from medaid.people.kept_lines import lines_page
 from medaid.people.manifest import Manifest
+from medaid.people.model import Identity
 from medaid.people.recording import Recorded, Recording
 from medaid.people.roster import Checks, RosterRow
 from medaid.people.sender_register import catalogue_for
@@ -69,8 +71,10 @@ def mend_row(
     stays as it came), alone. A row is taken once; mended again in another way it is refused.
 
     Raises Refused NOT_FOUND where it did not come back, BadInput for a heading that it has not,
-    Conflict STATE where it was taken already, Unavailable.
+    Conflict STATE where it was taken already or endings are being recorded,
+    Unavailable.
     """
+    _check_not_ending(held)
     came = returned_row(held.drop, row).cells
     strange = sorted(cells.keys() - came.keys())
     if strange:
@@ -84,29 +88,51 @@ def mend_row(
             raise Conflict("STATE", field="row", rule=rule)
         if before.row.outcome:
             return Mended(before.row.outcome, before.row.reason)
-    claimed = MendedRow(row, digest, after, by, aware(now))
+    checked = _checked(held, row, after, now)
+    claimed = MendedRow(row, digest, after, by, aware(now), identity=_identity(checked))
     commit_or_refuse(drop_store.mended_row_changed(before, held.drop.batch, claimed))
-    found = _recorded(held, row, after, now)
+    _check_not_ending(drop_store.drop(held.drop.batch))
+    found = _recorded(held, checked, now)
     told = drop_store.mended_row(held.drop.batch, row)
     done = replace(claimed, outcome=found.outcome, reason=found.reason)
     commit_or_refuse(drop_store.mended_row_changed(told, held.drop.batch, done))
     return found
 
 
-def _recorded(held: HeldDrop, row: int, cells: Mapping[str, str], now: datetime) -> Mended:
-    manifest = manifest_of(held.drop)
+def _check_not_ending(held: HeldDrop | None) -> None:
+    """Whoever ends people by the list either sees the mended row, or is done before it counts."""
+    if held is not None and held.state is DropState.RELEASED:
+        raise Conflict("STATE", field="batch", rule="终止名单正在办理,请稍后再更正")
+
+
+def _checked(
+    held: HeldDrop, row: int, cells: Mapping[str, str], now: datetime
+) -> RosterRow | tuple[Problem, ...]:
     own = drop_store.sender_settings(held.drop.sender).settings
     kind = held.drop.kind
     columns: tuple[TableColumn, ...] = own.columns(kind, catalogue().columns[kind])
     head = header(list(cells), columns, catalogue().limits.table)
     line = head.row(SheetLine(row, list(cells.values()), {}))
     constants = own.constants.get(kind, {})
-    checks = Checks(catalogue(), manifest, aware(now), civil_date(now), constants)
-    found = checks.read(line)
-    if not isinstance(found, RosterRow):
-        return _refused(found)
+    manifest = manifest_of(held.drop)
+    return Checks(catalogue(), manifest, aware(now), civil_date(now), constants).read(line)
+
+
+def _identity(checked: RosterRow | tuple[Problem, ...]) -> tuple[str, ...]:
+    """Whose identity the row says to stand, where the person is known."""
+    if not isinstance(checked, RosterRow) or not isinstance(checked.entry, Identity):
+        return ()
+    psn_no = store.person_of(*checked.certificate)
+    return (psn_no, checked.entry.category, checked.entry.admdvs) if psn_no else ()
+
+
+def _recorded(held: HeldDrop, checked: RosterRow | tuple[Problem, ...], now: datetime) -> Mended:
+    """Recorded as a row of its drop: what was recorded since the drop was received stays."""
+    if not isinstance(checked, RosterRow):
+        return _refused(checked)
     alone = Contradictions(catalogue().categories)
-    outcome = Recording(manifest, aware(now), now, alone).record([found])[row]
+    recording = Recording(manifest_of(held.drop), held.received, now, alone, alone=True)
+    outcome = recording.record([checked])[checked.number]
     if isinstance(outcome, Recorded):
         return Mended(outcome.outcome, ";".join(outcome.notices))
     return _refused((outcome,))

@@ -60,6 +60,8 @@ class Recording:
     contradictions: Contradictions
     """Of the whole file: what it says itself is not held against what is known."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    alone: bool = False
+    """A row without its file: what other rows of the file said is held against it too."""
 
     def record(self, rows: Sequence[RosterRow], lane: int = 0) -> dict[int, Outcome]:
         """What became of each row, or the problem that what is known makes of it. Rows of one
@@ -158,7 +160,7 @@ class Recording:
         met = [
             one
             for one in identities
-            if one.source.batch != self.manifest.batch
+            if (self.alone or one.source.batch != self.manifest.batch)
             and (*row.certificate, one.category, one.admdvs) not in self.contradictions
             and (one.category, one.admdvs) != (entry.category, entry.admdvs)
             and rules.overlap(one, entry)

@@ -143,6 +143,13 @@ def mended_row(batch: str, row: int) -> HeldRow:
     return HeldRow(None, None) if item is None else HeldRow(item.record(MendedRow), item)
 
 
+def mended_identities(batch: str) -> set[tuple[str, ...]]:
+    """psn_no, category and region of which the mended rows of a drop speak. Raises Unavailable."""
+    partition, prefix = keys.mended_rows(batch)
+    rows = PeopleItem.list_under(partition, prefix)
+    return {row.record(MendedRow).identity for row in rows}
+
+
 def mended_row_changed(held: HeldRow, batch: str, after: MendedRow) -> list[Write]:
     """The write of a mended row; loses where somebody else mends it."""
     key = keys.mended_row_key(batch, after.row)

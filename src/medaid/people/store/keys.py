@@ -30,7 +30,8 @@ Each line: who asks what: key; how; function.
 - a sender's drops: pk `B#<sender>`, sk `DROP#<received>#<batch>`; Query by page; `drops_page`.
 - how far a series of drops has come: pk `B#<sender>#<kind>#<admdvs>`, sk `LATEST`; GetItem,
   condition of a Put; `series`.
-- a row that an officer mends: pk `B#<batch>`, sk `ROW#<number>`; GetItem; `mended_row`.
+- a row that an officer mends: pk `B#<batch>`, sk `ROW#<number>`; GetItem; `mended_row`. Of
+  a drop: Query; `mended_identities`.
 - how files of a sender are read: pk `B#<sender>`, sk `SETTINGS`, each version under
   `SETTINGS#<at>`; GetItem; `sender_settings`.
 - an upload by hand: pk `B#<sender>`, sk `UPLOAD#<id>`; GetItem; `upload`.
@@ -167,7 +168,13 @@ def drop_row_key(sender: str, received: str, batch: str) -> Key:
 
 
 def mended_row_key(batch: str, row: int) -> Key:
-    return Key(f"B#{batch}", f"ROW#{row}")
+    partition, prefix = mended_rows(batch)
+    return Key(partition, f"{prefix}{row}")
+
+
+def mended_rows(batch: str) -> tuple[str, str]:
+    """Partition of the mended rows of a drop, and how their sort keys begin."""
+    return f"B#{batch}", "ROW#"
 
 
 def settings_key(sender: str, at: datetime | None = None) -> Key:
