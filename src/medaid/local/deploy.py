@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -115,20 +115,25 @@ def _adapt_queues(resources: Mapping[str, Any], values: Mapping[str, Any]) -> No
     """Sets what MiniStack reads otherwise than AWS. It hands a parameter on as text where its
     pollers compare a number, and they stop; and it asks for a permission of the name of the call
     that sends many messages, for which AWS asks `sqs:SendMessage`."""
-    for resource in resources.values():
-        properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::Lambda::EventSourceMapping":
-            scaling = properties.get("ScalingConfig", {})
-            if isinstance(most := scaling.get("MaximumConcurrency"), Mapping):
-                scaling["MaximumConcurrency"] = int(values[most["Ref"]])
-        for policy in (
-            properties.get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []
-        ):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                actions = statement.get("Action", [])  # a conditional one has none of its own
-                actions = [actions] if isinstance(actions, str) else list(actions)
-                if "sqs:SendMessage" in actions:
-                    statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+    for mapping in _of_type(resources, "AWS::Lambda::EventSourceMapping"):
+        scaling = mapping.get("ScalingConfig", {})
+        if isinstance(most := scaling.get("MaximumConcurrency"), Mapping):
+            scaling["MaximumConcurrency"] = int(values[most["Ref"]])
+    for role in _of_type(resources, "AWS::IAM::Role"):
+        for policy in role.get("Policies", []):
+            _may_send_many(policy["PolicyDocument"]["Statement"])
+
+
+def _of_type(resources: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [one.get("Properties", {}) for one in resources.values() if one["Type"] == kind]
+
+
+def _may_send_many(statements: Sequence[dict[str, Any]]) -> None:
+    for statement in statements:
+        actions = statement.get("Action", [])  # a conditional one has none of its own
+        actions = [actions] if isinstance(actions, str) else actions
+        if "sqs:SendMessage" in actions:
+            statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def _create_or_update(
