@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from medaid.aws import pages
+from medaid.aws import console_files
 from medaid.aws.faults import without_text
 
 BUILT: Final = Path(__file__).with_name("pages")
@@ -15,4 +15,4 @@ BUILT: Final = Path(__file__).with_name("pages")
 @without_text
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """One request of the HTTP API (payload format 2.0)."""
-    return pages.answer(BUILT, event)
+    return console_files.answer(BUILT, event)

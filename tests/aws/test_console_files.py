@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from medaid.aws import pages
+from medaid.aws import console_files
 from medaid.aws.settings import settings
 
 NEVER, YEAR = "no-store", "public, max-age=31536000, immutable"
@@ -26,10 +26,10 @@ def _sign_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "FILES_ADDRESS": "https://files.example",
     }.items():
         monkeypatch.setenv(f"MEDAID_{name}", value)
-    for kept in (settings, pages._protected):
+    for kept in (settings, console_files._protected):
         kept.cache_clear()
     yield
-    for kept in (settings, pages._protected):
+    for kept in (settings, console_files._protected):
         kept.cache_clear()
 
 
@@ -49,7 +49,7 @@ def ask(folder: Path, path: str, encoding: str = "") -> tuple[int, str, dict[str
         "pathParameters": {"proxy": path} if path else {},
         "headers": {"accept-encoding": encoding} if encoding else {},
     }
-    answer = pages.answer(folder, event)
+    answer = console_files.answer(folder, event)
     body = base64.b64decode(answer["body"])
     if answer["headers"].get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
@@ -86,7 +86,7 @@ def test_an_asset_that_is_no_more_is_not_the_page(built: Path) -> None:
     ("path", "to"), [("/console", "console/index.html"), ("/console/", "index.html")]
 )
 def test_the_short_address_leads_to_the_page(built: Path, path: str, to: str) -> None:
-    answer = pages.answer(built, {"rawPath": path})
+    answer = console_files.answer(built, {"rawPath": path})
     assert (answer["statusCode"], answer["headers"]["Location"]) == (302, to)
 
 
