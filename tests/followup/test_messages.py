@@ -239,6 +239,28 @@ class TestEnteringAGateway:
         assert held.url == body["url"]
         assert messages.gateway_of(Region("440000")) is None
 
+    def test_one_that_waits_is_decided_on_before_another_is_proposed(self, tables: Tables) -> None:
+        """Whoever approves has seen the address that then takes messages."""
+        first = {"url": "https://sms.example.gov.cn/send"}
+        other = {"url": "https://elsewhere.example.com/send"}
+        second = CITY | {"sub": "second"}
+        assert ask("POST", self.PATH, first)[0] == 201
+        assert ask("POST", self.PATH, first)[0] == 201, "the same again"
+        status, told = ask("POST", self.PATH, other, second)
+        assert (status, told["code"], told["field"]) == (409, "STATE", "admdvs")
+        assert ask("GET", self.PATH)[1]["url"] == first["url"]
+        no = {"approved": False, "reason": "地址有误"}
+        assert ask("POST", f"{self.PATH}/decision", no, second)[1]["refused"] == "地址有误"
+        assert ask("POST", self.PATH, other)[1]["url"] == other["url"]
+
+    def test_one_that_was_refused_may_be_proposed_again(self, tables: Tables) -> None:
+        body, second = {"url": "https://sms.example.gov.cn/send"}, CITY | {"sub": "second"}
+        assert ask("POST", self.PATH, body)[0] == 201
+        no = {"approved": False, "reason": "缺少协议"}
+        assert ask("POST", f"{self.PATH}/decision", no, second)[0] == 200
+        assert ask("POST", self.PATH, body)[1]["refused"] == ""
+        assert ask("POST", f"{self.PATH}/decision", {"approved": True}, second)[0] == 200
+
 
 def test_without_a_partner_a_message_is_kept_and_never_sent(tables: Tables) -> None:
     """J16: nothing is called sent that nobody took."""

@@ -96,7 +96,8 @@ def propose_gateway(
     """Keeps the address of a region's gateway until somebody else approves it; until then messages
     go on the telephone list. The secret is kept apart and shown to nobody.
 
-    Raises BadInput for an address without https, Unavailable.
+    Raises BadInput for an address without https, Conflict STATE while another one waits, so that
+    nobody approves what they have not seen, Unavailable.
     """
     if not url.startswith("https://"):
         raise BadInput("FIELD_FORMAT", field="url", rule="网关地址须以 https:// 开头")
@@ -107,9 +108,11 @@ def propose_gateway(
 
     def decide() -> Decided[SmsGateway]:
         item, held = store.find_gateway(region)
-        same = held is not None and (held.url, held.secret) == (url, name)
-        if held is not None and same:
-            return Decided(held)
+        if held is not None and not held.refused:
+            if (held.url, held.secret) == (url, name):
+                return Decided(held)
+            if not held.approved_by:
+                raise Conflict("STATE", field="admdvs", rule="已有网关待复核,请先复核")
         return Decided(new, [store.put_gateway(item, new)])
 
     return transact(decide, refuse_as_changed)
