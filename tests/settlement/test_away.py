@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ from medaid.clearing.model import items_of
 from medaid.people import service as people
 from medaid.people.model import Filing
 from medaid.settlement import rules, service
+from medaid.settlement.model import LATE as LATE_NOTE
 from medaid.settlement.model import Institution
 
 QINAN = Institution("H62052200001", "秦安县人民医院", "620522", "2")
@@ -89,6 +90,41 @@ def test_an_admission_registered_late_is_flagged_with_the_rule_Q5_4(
     told = f"{72 if med_type == '24' else 24} 小时" in (answer["warn_msg"] or "")
     assert told == late
     assert ("秦安县人民政府办公室「84号」 五(四)" in (answer["warn_msg"] or "")) == late
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "late"),
+    [
+        (("21", "2018-10-09 20:00:00"), ("21", "2018-10-08 08:00:00"), True),
+        (("24", "2018-10-08 08:00:00"), ("21", "2018-10-08 08:00:00"), True),
+        (("21", "2018-10-08 08:00:00"), ("24", "2018-10-08 08:00:00"), False),
+        (("21", "2018-10-09 20:00:00"), ("21", "2018-10-09 09:00:00"), False),
+    ],
+    ids=["earlier", "no emergency", "an emergency", "in time"],
+)
+def test_an_admission_mended_is_late_or_not_by_when_it_was_registered_Q5_4(
+    tables: Tables, first: tuple[str, str], then: tuple[str, str], late: bool
+) -> None:
+    """2403 a week after: what counts is the hour of 2401, with the day and kind that stand now."""
+    contracted(QINAN)
+    known_person("P1", insured=(insurance(date(2018, 1, 1), admdvs="620522"),))
+    clock = [datetime(2018, 10, 10, 0, 0, tzinfo=UTC)]
+    hospital = Hospital(
+        QINAN,
+        "620522",
+        lambda body, code: service.answer(body, his(code), clock[0], lambda: clock[0]),
+    )
+    given = {**admission("P1", first[1]), "med_type": first[0]}
+    stay = passed(hospital.call("2401", given, node="mdtrtinfo"))["result"]["mdtrt_id"]
+    clock[0] += timedelta(days=7)
+    mended = {"psn_no": "P1", "mdtrt_id": stay, "med_type": then[0], "begntime": then[1]}
+    for _ in range(2):
+        answer = hospital.call("2403", mended, msgid="B-1", node="adminfo")
+        passed(answer, output=False)
+    visit = people.load("P1", 2018).visit(stay)
+    assert visit is not None
+    assert (LATE_NOTE in visit.notes) == late
+    assert "小时" in rules.remarks(visit)[0] if late else not rules.remarks(visit)
 
 
 def test_where_no_document_asks_for_it_nothing_is_flagged(tables: Tables) -> None:

@@ -94,13 +94,7 @@ def _registered(
     notes = {"registered_by": message.infno}
     if message.infno == "2401":
         codes.care_of(med_type, "23")
-        late = rules.late_admission(
-            message.data["begntime"],
-            now,
-            codes.bare(med_type) in codes.EMERGENCY,
-            library().figures(enrolment.admdvs, begin),
-        )
-        notes |= {LATE: late} if late else {}
+        notes |= _lateness(message, enrolment.admdvs, now)
         notes |= injuries.notes_of(message)
     return Visit(
         ids.visit_id(enrolment.admdvs, begin.year, message.institution, message.msgid),
@@ -116,6 +110,15 @@ def _registered(
         message.text("dise_codg"),
         notes,
     )
+
+
+def _lateness(message: Message, home: str, registered: datetime) -> dict[str, str]:
+    """The note of a stay that begins as the message says and was registered at that instant; none
+    where that was in time (Q5.4)."""
+    begun, med_type = message.data["begntime"], codes.bare(message.text("med_type"))
+    figures = library().figures(home, civil_date(begun))
+    late = rules.late_admission(begun, registered, med_type in codes.EMERGENCY, figures)
+    return {LATE: late} if late else {}
 
 
 def _check_open_visits(file: PersonFile, message: Message) -> None:
@@ -174,6 +177,10 @@ def _described(message: Message, now: datetime, settled_as: str) -> Reply:
         if visit.end is not None:
             rules.check_dates(begin, visit.end, civil_date(now), "begntime")
         notes = {**visit.notes, **injuries.notes_of(message)}
+        first = store.find_message(visit.institution, visit.msgid) if settled_as == "23" else None
+        if first is not None:
+            notes.pop(LATE, None)
+            notes |= _lateness(message, visit.home, first.at)
         disease = message.text("dise_codg")
         return replace(visit, med_type=med_type, begin=begin, disease=disease, notes=notes)
 
