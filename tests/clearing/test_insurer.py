@@ -649,9 +649,9 @@ class TestEvaluation:
         fronted(1, 3, 50000)
         read: list[Month] = []
 
-        def entries(region: str, month: Month, number: str) -> Iterator[Entry]:
+        def entries(region: str, month: Month, *numbers: str) -> Iterator[Entry]:
             read.append(month)
-            return kept(region, month, number)
+            return kept(region, month, *numbers)
 
         kept = fund.listed_entries
         monkeypatch.setattr(fund, "listed_entries", entries)

@@ -22,7 +22,7 @@ from medaid.fund import (
     finance,
     keys,
     periods,
-    reconciling,
+    reconciliation,
     rolled,
     rollups,
     seals,
@@ -143,7 +143,7 @@ def reports() -> None:
     service.balance(R, date(2023, 7, 20))
     finance.summaries(R, Month("2023-06"), Month(JULY))
     service.list_current_accounts(R, Month(JULY))
-    reconciling._bank_entries(R, Month(JULY))
+    list(rolled.listed_entries(R, JULY, *reconciliation.ACCOUNTS.values()))
 
 
 def test_reports_make_as_many_storage_calls_with_50_entries_as_with_250(

@@ -15,13 +15,12 @@ from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import keys, open_lines, reconciliation, rolled, service, store, versions
-from medaid.fund.model import Entry
 from medaid.fund.open_lines import OURS, THEIRS, OpenLine
 from medaid.fund.reconciliation import Finding, Movement
 from medaid.fund.records import Cause, Comparison, LineOutcome, Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
-from medaid.months import Month, Quarter
+from medaid.months import Quarter
 
 MOST_OPEN: Final = 3_000
 """Open lines of a reconciliation: more is no quarter of this region."""
@@ -105,10 +104,11 @@ class _Books(NamedTuple):
 
 
 def _books(admdvs: str, quarter: Quarter) -> _Books:
+    banks = reconciliation.ACCOUNTS.values()
     ours = [
         movement
         for month in quarter.months
-        for movement in reconciliation.our_movements(_bank_entries(admdvs, month))
+        for movement in reconciliation.our_movements(rolled.listed_entries(admdvs, month, *banks))
     ]
     before = _last(admdvs, quarter.months[0].previous.quarter)
     open_before = open_lines.unmatched(before[1]) if before else []
@@ -122,16 +122,6 @@ def _books(admdvs: str, quarter: Quarter) -> _Books:
     text = packed_text([said, codec.encode(opening)])
     digest = hashlib.sha256(text.encode()).hexdigest()
     return _Books(ours, (carried[0], carried[1]), opening, digest)
-
-
-def _bank_entries(admdvs: str, month: Month) -> list[Entry]:
-    """A month's entries that move the bank accounts, each once, in the order recorded."""
-    found = {
-        entry.position: entry
-        for number in reconciliation.ACCOUNTS.values()
-        for entry in rolled.listed_entries(admdvs, month, number)
-    }
-    return [entry for _, entry in sorted(found.items())]
 
 
 def books_digest(admdvs: str, quarter: Quarter) -> str:

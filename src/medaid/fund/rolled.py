@@ -71,21 +71,21 @@ def read(admdvs: str, month: str, *, parties: bool = False) -> Movements:
     return found
 
 
-def listed_entries(admdvs: str, month: str, number: str) -> Iterator[Entry]:
-    """A month's entries that move an account `number`, one of `movements.LISTED`, in the order
-    recorded; no other entry that is rolled up is read. Raises Unavailable."""
+def listed_entries(admdvs: str, month: str, *numbers: str) -> Iterator[Entry]:
+    """A month's entries that move an account of one of the `numbers`, of `movements.LISTED`, each
+    once, in the order recorded; no other entry that is rolled up is read. Raises Unavailable."""
     cursor, found = kept(keys.rolls_of(admdvs, month))
     positions = sorted(
         position
         for day in found.listed.values()
-        for position, numbers in day.items()
-        if number in numbers
+        for position, moved in day.items()
+        if not {*moved}.isdisjoint(numbers)
     )
     for begin in range(0, len(positions), 100):
         yield from store.entries_at(admdvs, month, positions[begin : begin + 100])
     if not cursor.whole:
         for entry in store.entries(admdvs, month, cursor.through):
-            if any(line.account.number == number for line in entry.lines):
+            if any(line.account.number in numbers for line in entry.lines):
                 yield entry
 
 
