@@ -9,7 +9,7 @@ side. Ages count from the month in which an amount was booked. What regions give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -19,8 +19,7 @@ from medaid.aws.items import Key
 from medaid.aws.transaction import Write
 from medaid.fund import keys, parts, rolled
 from medaid.fund.books import Turnover
-from medaid.fund.layouts import between_accounts
-from medaid.fund.model import Account, Entry
+from medaid.fund.model import Account
 from medaid.fund.model.chart import accounts
 from medaid.fund.movements import Party, is_current
 from medaid.money import Fen
@@ -58,23 +57,12 @@ def by_counterpart() -> frozenset[str]:
 
 
 class Aged:
-    """Open items that follow entries as they pass."""
+    """Open items that follow the books month by month."""
 
     def __init__(self, begin: Iterable[OpenItem] = ()) -> None:
         self._held: dict[tuple[str, str], dict[Month, int]] = {}
         for item in begin:
             self._held.setdefault((item.code, item.counterpart), {})[item.month] = int(item.amount)
-
-    def watched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """The same entries, each taken in as it passes."""
-        for entry in entries:
-            for account, fen, counterpart in entry.lines:
-                if is_current(account):
-                    self._take(account.code, counterpart, Month(entry.period), fen)
-                elif account.code in between_accounts() and entry.kind != "year_close":
-                    months = self._held.setdefault((account.code, counterpart), {})
-                    months[Month(entry.period)] = months.get(Month(entry.period), 0) + fen
-            yield entry
 
     def take_month(self, month: Month, parties: Mapping[Party, Turnover]) -> None:
         """Takes in what a month moved. What raises what is open comes before what lowers it: within
