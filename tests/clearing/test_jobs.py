@@ -257,6 +257,27 @@ class TestCalendar:
             assert one.surplus == -one.spent < Fen(0), "nothing but the month's spending"
             assert one.cite == "苏医保发〔2022〕53号七"
 
+    def test_a_reserve_that_could_not_be_looked_at_on_the_first_is_made_up(
+        self, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """N7: the next morning, and then not again."""
+        arrive(item(1, at(3)))
+        jobs.daily(AUGUST - timedelta(days=1), CALENDAR)
+
+        def away(*_: object) -> int:
+            raise Unavailable("UNAVAILABLE")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("medaid.fund.finance.warn_of_reserve", away)
+            assert jobs.daily(AUGUST, CALENDAR).failed
+        assert low_reserves() == []
+        after = [
+            jobs.daily(AUGUST + timedelta(days=days), CALENDAR).counts["short_of_reserve"]
+            for days in (1, 2)
+        ]
+        assert after == [2, 0]
+        assert {one.month for one in low_reserves()} == {"2023-07"}
+
 
 def low_reserves() -> list[ReserveLow]:
     messages = (outbox.event_of(one) for one in outbox.OutboxItem.scan() if one.sk == "MESSAGE")

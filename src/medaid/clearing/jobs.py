@@ -34,6 +34,7 @@ from medaid.workdays import Calendar
 AFTER_STATEMENTS: Final = 600
 """Seconds that bills between regions wait, so that statements which were missed are there. What
 comes later than that lies in a later bill."""
+RESERVE: Final = "short_of_reserve"
 
 Act = Callable[[Region, datetime, Calendar], int]
 
@@ -77,8 +78,11 @@ def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:
 
 
 def _reserve(admdvs: Region, now: datetime, _: Calendar) -> int:
-    """On the first of a month: funds whose surplus covers less than three months (N7)."""
-    if civil_date(now).day != 1:
+    """Once a month, on the first or the next morning on which it can be: funds whose surplus covers
+    less than three months (N7)."""
+    done = runs.find_step(admdvs, RESERVE)
+    missed = done is not None and Month.of(done.day) < Month.of(now)
+    if civil_date(now).day != 1 and not missed:
         return 0
     wanted = figure("reserve_warning", admdvs)
     return finance.warn_of_reserve(admdvs, Month.of(now).previous, wanted.whole, wanted.cite, now)
@@ -117,7 +121,7 @@ STEPS: Final[dict[str, Act]] = {
     "bills_late": late_bills,
     "insurer_bills": lambda a, now, _: insurer.create_due_bills(a, now),
     "interest_due": lambda a, now, _: finance.remind_of_interest(a, now),
-    "short_of_reserve": _reserve,
+    RESERVE: _reserve,
     "insurer_reserve_exceeded": lambda a, now, _: insurer.report_reserve(a, now),
 }
 """What a step does for its region, and what it counts, in the order in which one process does
@@ -142,7 +146,7 @@ _OF_A_REGION: Final = (
     "bills_late",
     "insurer_bills",
     "interest_due",
-    "short_of_reserve",
+    RESERVE,
 )
 
 

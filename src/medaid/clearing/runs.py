@@ -114,6 +114,11 @@ def note_step(admdvs: str, step: str, day: date, count: int, now: datetime) -> N
     transact(decide)
 
 
+def find_step(admdvs: str, step: str) -> StepDone | None:
+    """When a step was last done for a region; None where it never was."""
+    return ClearingItem.held(keys.run_key(MORNING, admdvs, step), StepDone)[1]
+
+
 def list_steps(admdvs: str) -> dict[str, StepDone]:
     """The steps that were ever done for a region, and when last: one that stays behind the others
     waits, or lies among the dead letters."""
