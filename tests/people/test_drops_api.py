@@ -97,6 +97,18 @@ def test_what_was_not_looked_at_is_not_confirmed(department: Department) -> None
     assert (status, told["code"]) == (409, "STATE")
 
 
+def test_nobody_confirms_what_another_person_uploaded(department: Department) -> None:
+    """Else they could release the endings of a list that they have reported themselves."""
+    counted = uploaded(csv_bytes([roster_row(1)]))
+    path = f"{UPLOADS}/{SENDER}/{counted['upload_id']}/confirm"
+    body = {"rows": 1, "sha256": counted["sha256"]}
+    status, told = call("POST", path, body, MANAGER)
+    assert (status, told["code"], told["field"]) == (403, "FORBIDDEN", "upload_id")
+    county = CLERK | {"custom:admdvs": "440902"}
+    assert call("POST", path.replace("440900", "440902"), body, county)[0] == 404
+    assert call("POST", path, body, CLERK)[0] == 200
+
+
 def test_a_larger_file_goes_to_the_bucket_by_an_address(department: Department) -> None:
     content = csv_bytes([roster_row(1)])
     status, shown = call("POST", UPLOADS, asked(content, content=""), CLERK)

@@ -80,7 +80,7 @@ def confirm_upload(
     call: Call[None, ConfirmBody], admdvs: Region, sender: str, upload_id: str
 ) -> UploadShown:
     shown = call.body.rows, call.body.sha256
-    return show_upload(uploads.confirm_upload(admdvs, sender, upload_id, shown, call.now))
+    return show_upload(uploads.confirm_upload(admdvs, sender, upload_id, shown, *call.signing))
 
 
 @ROUTES.get(

@@ -27,6 +27,7 @@ from medaid.people.drops import HandUpload
 from medaid.people.manifest import SUFFIX, check_period, read_manifest
 from medaid.people.sender_register import catalogue_for
 from medaid.people.store import drops as drop_store
+from medaid.people.store.drops import HeldUpload
 from medaid.regions import Region
 
 IN_BODY: Final = 4 << 20
@@ -109,20 +110,18 @@ def file_key(upload: HandUpload) -> str:
     return f"drop/{upload.sender}/{upload.dropped_file}"
 
 
-def get_upload(admdvs: Region, sender: str, upload_id: str) -> HandUpload:
+def _held(admdvs: Region, sender: str, upload_id: str) -> HeldUpload:
     """An upload of the region. Raises Refused NOT_FOUND, Unavailable."""
     held = drop_store.upload(sender, upload_id)
     if held is None or held.upload.admdvs != admdvs:
         raise Refused("NOT_FOUND", field="upload_id", rule="没有该上传")
-    return held.upload
+    return held
 
 
 def count_upload(admdvs: Region, sender: str, upload_id: str) -> HandUpload:
     """Reads the uploaded file and says what it is: rows, digest, sheet, columns. Raises Refused
     NOT_FOUND where nothing was uploaded, BadInput (a FileRefused) saying why it cannot be read."""
-    get_upload(admdvs, sender, upload_id)
-    held = drop_store.upload(sender, upload_id)
-    assert held is not None, "an upload that is there"
+    held = _held(admdvs, sender, upload_id)
     upload = held.upload
     if upload.batch:
         return upload
@@ -156,15 +155,24 @@ def _counted(upload: HandUpload, content: bytes) -> HandUpload:
 
 
 def confirm_upload(
-    admdvs: Region, sender: str, upload_id: str, shown: tuple[int, str], now: datetime
+    admdvs: Region,
+    sender: str,
+    upload_id: str,
+    shown: tuple[int, str],
+    by: OfficerId,
+    now: datetime,
 ) -> HandUpload:
-    """The person confirms rows and digest as `shown`: the manifest is laid down, which has the file
-    taken in. A second time it answers as the first. Raises Conflict STATE where the file was not
-    counted or counts otherwise, Refused, Unavailable."""
-    get_upload(admdvs, sender, upload_id)
-    held = drop_store.upload(sender, upload_id)
-    assert held is not None, "an upload that is there"
+    """The person who uploaded the file confirms rows and digest as `shown`: the manifest is laid
+    down, which has the file taken in. A second time it answers as the first.
+
+    Raises Forbidden for anybody else, who would report what another one's name stands under and
+    could release its endings; Conflict STATE where the file was not counted or counts otherwise,
+    Refused, Unavailable.
+    """
+    held = _held(admdvs, sender, upload_id)
     upload = held.upload
+    if by != upload.by:
+        raise Forbidden("FORBIDDEN", field="upload_id", rule="由上传文件的本人确认报送")
     if not upload.sha256 or shown != (upload.rows, upload.sha256):
         raise Conflict("STATE", field="sha256", rule="与核对时显示的行数或摘要不一致,请重新核对")
     manifest = _check_manifest(upload, now)
