@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 from medaid.dropped.archive import TOO_MUCH, refused
+from medaid.dropped.sheets import column_index
 
 _CHUNK: Final = 1 << 20
 _LISTED: Final = re.compile(
@@ -43,20 +44,14 @@ def merged_ranges(part: BinaryIO) -> list[Merged]:
         held += chunk
         end = 0
         for match in _LISTED.finditer(held):
-            left, top, right, bottom = match.groups()
-            found.append(Merged(int(top), _column(left), int(bottom), _column(right)))
+            left, top, right, bottom = (one.decode() for one in match.groups())
+            first, last = column_index(left + top), column_index(right + bottom)
+            found.append(Merged(int(top), first, int(bottom), last))
             end = match.end()
         if len(found) > _MOST:
             raise refused(TOO_MUCH)
         held = held[max(end, len(held) - _LONGEST) :]
     return sorted(found)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1
 
 
 class MergedCells:
