@@ -23,6 +23,7 @@ from tests.settlement.hospital import (
     visit_input,
 )
 
+from medaid.settlement.deferred import LATER, act
 from medaid.settlement.national import dialects
 from medaid.settlement.national.fields import INPUTS
 from medaid.settlement.service import USE_CASES
@@ -147,6 +148,13 @@ def test_the_table_of_nodes_knows_every_transaction_taken() -> None:
         "2601",
     }
     assert set(WHERE_CLIENTS_READ) | silent == set(INPUTS) == set(USE_CASES)
+
+
+@pytest.mark.parametrize("infno", sorted(LATER))
+def test_what_is_imported_later_is_there_when_it_is_asked_for(infno: str) -> None:
+    assert USE_CASES[infno] is act
+    assert callable(LATER[infno]()[infno])
+    assert set(LATER[infno]()) == {one for one in LATER if LATER[one] is LATER[infno]}
     for infno, nodes in dialects.NODES.items():
         assert [one for one in nodes if one] == [WHERE_CLIENTS_READ[infno][0]]
 

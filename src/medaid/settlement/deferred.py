@@ -1,61 +1,54 @@
 """Use cases that are imported where they are asked for: no settlement waits at cold start for
-lines, own codes, downloads, queries and pharmacies' sales."""
+lines, own codes, downloads, queries, filings, sign-ins and pharmacies' sales."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from medaid.settlement.model import Institution, Reply
 from medaid.settlement.national.envelope import Message
 
+UseCase = Callable[[Message, Institution, datetime], Reply]
+UseCases = Mapping[str, UseCase]
 
-def upload_lines(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2204, 2301."""
+
+def act(message: Message, institution: Institution, now: datetime) -> Reply:
+    """The use case of a transaction of `LATER`."""
+    return LATER[message.infno]()[message.infno](message, institution, now)
+
+
+def _lines() -> UseCases:
     from medaid.settlement.lines import service as lines
 
-    return lines.upload_lines(message, institution, now)
+    return {
+        "2204": lines.upload_lines,
+        "2205": lines.remove_lines,
+        "2301": lines.upload_lines,
+        "2302": lines.remove_lines,
+    }
 
 
-def remove_lines(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2205, 2302."""
-    from medaid.settlement.lines import service as lines
-
-    return lines.remove_lines(message, institution, now)
-
-
-def download_list(message: Message, institution: Institution, now: datetime) -> Reply:
-    """1301, 1302, 1305, 1306."""
+def _downloads() -> UseCases:
     from medaid.settlement import downloads
 
-    return downloads.download_list(message, institution, now)
+    return {
+        **dict.fromkeys(("1301", "1302", "1305", "1306"), downloads.download_list),
+        **dict.fromkeys(("1312", "1316", "1318", "1319"), downloads.download_page),
+    }
 
 
-def download_page(message: Message, institution: Institution, now: datetime) -> Reply:
-    """1312, 1316, 1318, 1319."""
-    from medaid.settlement import downloads
-
-    return downloads.download_page(message, institution, now)
-
-
-def map_codes(message: Message, institution: Institution, now: datetime) -> Reply:
-    """3301."""
+def _own_codes() -> UseCases:
     from medaid.settlement import own_codes
 
-    return own_codes.map_codes(message, institution, now)
+    return {"3301": own_codes.map_codes, "3302": own_codes.withdraw_code}
 
 
-def withdraw_code(message: Message, institution: Institution, now: datetime) -> Reply:
-    """3302."""
-    from medaid.settlement import own_codes
-
-    return own_codes.withdraw_code(message, institution, now)
-
-
-def ask(message: Message, institution: Institution, now: datetime) -> Reply:
-    """What changes nothing: 1201, 2001, 52xx, 53xx, 90100."""
+def _queries() -> UseCases:
     from medaid.settlement import queries
 
-    asked = {
+    return {
         "1201": queries.get_institution,
         "2001": queries.check_treatment,
         "5201": queries.list_visits,
@@ -66,53 +59,39 @@ def ask(message: Message, institution: Institution, now: datetime) -> Reply:
         "5303": queries.list_stays,
         "90100": queries.list_enrolments,
     }
-    return asked[message.infno](message, institution, now)
 
 
-def preview_sale(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2101."""
+def _sales() -> UseCases:
     from medaid.settlement import sales
 
-    return sales.preview_sale(message, institution, now)
+    return {"2101": sales.preview_sale, "2102": sales.settle_sale}
 
 
-def settle_sale(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2102."""
-    from medaid.settlement import sales
-
-    return sales.settle_sale(message, institution, now)
-
-
-def create_filing(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2501."""
+def _filings() -> UseCases:
     from medaid.settlement import filings
 
-    return filings.create_filing(message, institution, now)
+    return {
+        "2501": filings.create_filing,
+        "2502": filings.cancel_filing,
+        "5304": filings.list_filings,
+    }
 
 
-def cancel_filing(message: Message, institution: Institution, now: datetime) -> Reply:
-    """2502."""
-    from medaid.settlement import filings
-
-    return filings.cancel_filing(message, institution, now)
-
-
-def list_filings(message: Message, institution: Institution, now: datetime) -> Reply:
-    """5304."""
-    from medaid.settlement import filings
-
-    return filings.list_filings(message, institution, now)
-
-
-def sign_in(message: Message, institution: Institution, now: datetime) -> Reply:
-    """9001."""
+def _signing_in() -> UseCases:
     from medaid.settlement import signing_in
 
-    return signing_in.sign_in(message, institution, now)
+    return {"9001": signing_in.sign_in, "9002": signing_in.sign_out}
 
 
-def sign_out(message: Message, institution: Institution, now: datetime) -> Reply:
-    """9002."""
-    from medaid.settlement import signing_in
-
-    return signing_in.sign_out(message, institution, now)
+LATER: Final[Mapping[str, Callable[[], UseCases]]] = {
+    **dict.fromkeys(("2204", "2205", "2301", "2302"), _lines),
+    **dict.fromkeys(("1301", "1302", "1305", "1306"), _downloads),
+    **dict.fromkeys(("1312", "1316", "1318", "1319"), _downloads),
+    **dict.fromkeys(("3301", "3302"), _own_codes),
+    **dict.fromkeys(("1201", "2001", "5201", "5204", "5206"), _queries),
+    **dict.fromkeys(("5301", "5302", "5303", "90100"), _queries),
+    **dict.fromkeys(("2101", "2102"), _sales),
+    **dict.fromkeys(("2501", "2502", "5304"), _filings),
+    **dict.fromkeys(("9001", "9002"), _signing_in),
+}
+"""Where each transaction's use case comes from."""

@@ -26,6 +26,7 @@ from medaid.settlement import (
     store,
     visits,
 )
+from medaid.settlement.deferred import UseCase
 from medaid.settlement.messages import check_sender, contracted
 from medaid.settlement.model import Institution, Reply, Settlement
 from medaid.settlement.national import answers, codes, dialects
@@ -36,8 +37,6 @@ from medaid.settlement.national.envelope import Message, read_message
 
 if TYPE_CHECKING:
     from medaid.event import SettlementPosted  # no message needs it
-
-UseCase = Callable[[Message, Institution, datetime], Reply]
 
 
 def answer(
@@ -243,20 +242,15 @@ _LOOK_UPS: Final = {
 }
 """Messages that only look a person up, with their purpose in the trail."""
 USE_CASES: Final[Mapping[str, UseCase]] = {
+    **dict.fromkeys(deferred.LATER, deferred.act),
     "1101": get_person,
-    "2101": deferred.preview_sale,
-    "2102": deferred.settle_sale,
     "2103": reverse_settlement,
     "2201": visits.register_visit,
     "2202": visits.cancel_visit,
     "2203": visits.describe_visit,
-    "2204": deferred.upload_lines,
-    "2205": deferred.remove_lines,
     "2206": preview_visit,
     "2207": settle_visit,
     "2208": reverse_settlement,
-    "2301": deferred.upload_lines,
-    "2302": deferred.remove_lines,
     "2303": preview_visit,
     "2304": settle_visit,
     "2305": reverse_settlement,
@@ -265,22 +259,11 @@ USE_CASES: Final[Mapping[str, UseCase]] = {
     "2403": visits.correct_stay,
     "2404": visits.cancel_visit,
     "2405": visits.undo_discharge,
-    "2501": deferred.create_filing,
-    "2502": deferred.cancel_filing,
     "2601": reversing.reverse_by_message,
-    **dict.fromkeys(("1301", "1302", "1305", "1306"), deferred.download_list),
-    **dict.fromkeys(("1312", "1316", "1318", "1319"), deferred.download_page),
-    "3301": deferred.map_codes,
-    "3302": deferred.withdraw_code,
     "3201": statements.reconcile_totals,
     "3202": statements.reconcile_lines,
     "9101": statements.upload_file,
     "9102": statements.download_file,
     "5203": query_settlement,
-    "5304": deferred.list_filings,
-    **dict.fromkeys(("1201", "2001", "5201", "5204", "5206"), deferred.ask),
-    **dict.fromkeys(("5301", "5302", "5303", "90100"), deferred.ask),
-    "9001": deferred.sign_in,
-    "9002": deferred.sign_out,
 }
 """Transaction number to use case."""
