@@ -318,6 +318,32 @@ def release(batch: str) -> str:
     return f"drop/{SENDER}/{held.drop.name}.manifest.json"
 
 
+def test_endings_of_a_list_that_was_replaced_are_not_released(
+    waiting: str, department: Department
+) -> None:
+    """Whoever stands on the newer list as before has the version that the older one would end."""
+    held = drop_store.drop(waiting)
+    assert held is not None
+    assert held.drop.endings is not None
+    digest = held.drop.endings.digest
+    full = {"extent": "full", "ends": "2026-02-28", "replaces": waiting}
+    later = NOW + timedelta(days=1)
+    department.drop([roster_row(n) for n in range(40)], "again", later, **full)
+    status, told = decide(waiting, digest, REVIEWER)
+    assert (status, told["code"], told["field"]) == (409, "STATE", "batch")
+    assert decide(waiting, digest, REVIEWER, approved=False)[0] == 200
+    intake.take_in(f"drop/{SENDER}/{held.drop.name}.manifest.json", later)
+    assert ends_of(36, 37, 39) == [None, None, None]
+
+
+def test_an_increment_does_not_keep_endings_from_being_released(
+    waiting: str, department: Department
+) -> None:
+    department.drop([roster_row(50)], "more", NOW + timedelta(days=1))
+    intake.take_in(release(waiting), NOW + timedelta(days=2))
+    assert ends_of(36, 39) == [None, date(2026, 2, 28)]
+
+
 @pytest.fixture
 def unreadable(department: Department) -> str:
     """A full list on which the number of one of forty is spoilt and another one is missing."""

@@ -16,7 +16,7 @@ from medaid.payments.service import check_second
 from medaid.people import endings
 from medaid.people.drops import Drop, DropState, EndingsState, ListedEnding, kept_place
 from medaid.people.kept_lines import lines_page
-from medaid.people.manifest import SUFFIX
+from medaid.people.manifest import FULL, SUFFIX
 from medaid.people.store import drops as drop_store
 from medaid.people.store.drops import HeldDrop
 from medaid.regions import Region
@@ -45,8 +45,8 @@ def decide_endings(
     """Releases the endings whose list has `digest`, or rejects them; the roster function then does
     what was decided. Decided again in the same way it answers as before.
 
-    Raises Conflict STATE where nothing waits or the list is another, Forbidden SEPARATION for who
-    uploaded the list or stands in for them, Unavailable.
+    Raises Conflict STATE where nothing waits, the list is another, or a newer full list says who
+    stands; Forbidden SEPARATION for who uploaded the list or stands in for them; Unavailable.
     """
     drop, wanted = held.drop, EndingsState.RELEASED if approved else EndingsState.REJECTED
     judged = drop.endings
@@ -58,6 +58,9 @@ def decide_endings(
     if drop.officer:
         rule = "报送与复核终止名单不得为同一人"
         check_second(admdvs, by, drop.officer, held.received, aware(now), rule, "by")
+    if approved and not again and _is_replaced(held):
+        rule = "此后已接收新的全量名册,请不予终止,并按新名册复核"
+        raise Conflict("STATE", field="batch", rule=rule)
     if not again:
         judged = replace(judged, state=wanted, by=by, at=aware(now), reason=reason)
         drop = replace(drop, endings=judged)
@@ -65,3 +68,12 @@ def decide_endings(
     manifest = f"drop/{drop.sender}/{drop.name}{SUFFIX}"
     exchange.put(manifest, exchange.get(manifest), JSON)  # has it taken up once more
     return drop
+
+
+def _is_replaced(held: HeldDrop) -> bool:
+    """Whether a full list of the same people was taken up since: who stands on it as before keeps
+    the version that was listed here, and would be ended."""
+    kind, here = held.drop.kind, Region(held.drop.admdvs)
+    later = (one.drop for one in drop_store.drops_since(held))
+    lists = [Region(one.admdvs) for one in later if one.extent == FULL and one.kind == kind]
+    return any(one.contains(here) or here.contains(one) for one in lists)

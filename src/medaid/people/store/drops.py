@@ -3,8 +3,9 @@ writes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from medaid.aws.transaction import Write
 from medaid.instants import from_stored, stored
@@ -13,6 +14,8 @@ from medaid.people.senders import SenderSettings
 from medaid.people.series import Series
 from medaid.people.store import keys
 from medaid.people.store.items import PeopleItem
+
+_PAGE: Final = 100
 
 
 class HeldDrop(NamedTuple):
@@ -56,6 +59,15 @@ def drops_page(sender: str, after: str, limit: int) -> tuple[list[HeldDrop], str
         for item in found
         if item is not None
     ], end
+
+
+def drops_since(held: HeldDrop) -> Iterator[HeldDrop]:
+    """The drops of the same sender that were taken up after this one. Raises Unavailable."""
+    one = held.drop
+    after = keys.drop_row_key(one.sender, stored(held.received), one.batch).sk
+    while after:
+        found, after = drops_page(one.sender, after, _PAGE)
+        yield from found
 
 
 class HeldSeries(NamedTuple):
