@@ -215,6 +215,18 @@ def test_wrong_lines_are_refused(
     refused(sell(shop, *drugs), code, field)
 
 
+def test_fee_totals_of_a_sale_sum_to_it_as_those_of_a_visit(shop: Hospital) -> None:
+    def sent(amount: str) -> dict[str, Any]:
+        envelope = shop.envelope("2102", SALE, node="druginfo")
+        envelope["input"]["drugdetail"] = DRUGS
+        envelope["input"]["feestt"] = [{"med_chrgitm_type": "09", "item_sumamt": amount}]
+        return shop.post(envelope)
+
+    refused(sent("50.99"), "AMOUNT_SUM", "feestt")
+    setl_id = passed(sent("51.00"))["setlinfo"]["setl_id"]
+    assert service.get_settlement(setl_id).decision.fees == {"09": 5100}
+
+
 def test_sixty_lines_are_one_transaction(shop: Hospital) -> None:
     drugs = [drug(str(number), HERB, "1", "1.00") for number in range(60)]
     output = passed(sell(shop, *drugs, medfee_sumamt="60.00"))

@@ -9,13 +9,12 @@ what is asked of lines later is asked of them too; it never stands open. 定点�
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from medaid import ids
 from medaid.aws.transaction import Write
-from medaid.benefit.model import BILL_FIELDS, Bill
-from medaid.benefit.service import ClaimRequest, enrolment_for
+from medaid.benefit.service import enrolment_for
 from medaid.errors import BadInput
 from medaid.instants import civil_date
 from medaid.people.model import PersonFile, Visit
@@ -23,9 +22,8 @@ from medaid.settlement import rules, settling
 from medaid.settlement.lines import rules as line_rules
 from medaid.settlement.lines import service as lines
 from medaid.settlement.lines import store as line_store
-from medaid.settlement.lines import totals
 from medaid.settlement.lines.model import VisitLine
-from medaid.settlement.messages import check_begin, check_begins, contracted
+from medaid.settlement.messages import check_begin, check_begins
 from medaid.settlement.model import SALE, Institution, Reply
 from medaid.settlement.national import answers, codes
 from medaid.settlement.national.envelope import Message
@@ -38,11 +36,8 @@ MOST_LINES: Final = 60
 
 @dataclass
 class _Sale:
-    """The sale that a message brings, with its lines as they were split last."""
+    """The lines of a sale as they were split last."""
 
-    message: Message
-    institution: Institution
-    now: datetime
     lines: list[VisitLine] = field(default_factory=list)
 
     def request(
@@ -52,7 +47,7 @@ class _Sale:
         visit = _visit(message, institution, file, now)
         self.lines = _split(message, institution, visit, file, now)
         visit = replace(line_rules.with_lines(visit, BATCH, self.lines), version=0)
-        return _request(message, visit)
+        return settling.request_for(message, institution, visit, BATCH, visit.med_type, visit.begin)
 
     def writes(self) -> list[Write]:
         return [line_store.write_line(0, line) for line in self.lines]
@@ -60,7 +55,7 @@ class _Sale:
 
 def preview_sale(message: Message, institution: Institution, now: datetime) -> Reply:
     """2101: what settling now would give. Writes nothing."""
-    sale = _Sale(message, institution, now)
+    sale = _Sale()
     decision, file = settling.preview_visit(message, institution, now, request_of=sale.request)
     shown = answers.settlement(decision, file.person, message, None)
     return Reply(shown | _detail(sale.lines), decision.warnings)
@@ -71,7 +66,7 @@ def settle_sale(message: Message, institution: Institution, now: datetime) -> Re
 
     Raises BadInput, Refused, PolicyUndetermined, Conflict (nothing written), Unavailable.
     """
-    sale = _Sale(message, institution, now)
+    sale = _Sale()
     settlement, file = settling.settle_visit(
         message, institution, now, request_of=sale.request, beside=sale.writes
     )
@@ -122,39 +117,3 @@ def _split(
     return [
         line_rules.new_line(one, visit, psn_no, BATCH, terms[one.feedetl_sn], now) for one in sent
     ]
-
-
-def _request(message: Message, visit: Visit) -> rules.Request:
-    sums, extension = visit.lines[BATCH], message.extension
-    care = codes.care_of(visit.med_type, message.infno)
-    stated = {name: message.data.get(name) for name in BILL_FIELDS}
-    bill = totals.bill_of(stated, sums, (), visit.admdvs, visit.begin)
-    return rules.Request(
-        psn_no=message.text("psn_no"),
-        visit=visit,
-        batch=BATCH,
-        med_type=visit.med_type,
-        fees={code: int(group.total) for code, group in sums.groups.items()},
-        receipt=extension.receipt,
-        claim=_claim(message, visit, care, bill, visit.begin),
-    )
-
-
-def _claim(message: Message, visit: Visit, care: str, bill: Bill, day: date) -> ClaimRequest:
-    extension = message.extension
-    return ClaimRequest(
-        insutype=visit.insutype,
-        insured_region=message.insured,
-        care=care,
-        begin=day,
-        end=day,
-        bill=bill,
-        treatment_region=visit.admdvs,
-        institution=message.institution,
-        paid_by_others=int(extension.paid_by_others),
-        stated_facts={
-            **extension.facts,
-            "disease": visit.disease,
-            "level": contracted(message.institution, day).level,
-        },
-    )

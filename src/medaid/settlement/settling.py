@@ -198,6 +198,14 @@ def _request(
     end = _end(message, visit, civil_date(now)) if inpatient else visit.begin
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
     injuries.check_payable(visit)
+    return request_for(message, institution, visit, batch, med_type, end)
+
+
+def request_for(
+    message: Message, institution: Institution, visit: Visit, batch: str, med_type: str, end: date
+) -> rules.Request:
+    """What the message asks to be settled of a batch of `visit`, care that ended on `end`. Raises
+    BadInput, Conflict."""
     extension, care = message.extension, codes.care_of(med_type, message.infno)
     bill, fees = _bill(message, visit, batch, care, end)
     return rules.Request(
