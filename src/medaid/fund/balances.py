@@ -76,9 +76,7 @@ def turnovers(
     found: dict[str, books.Turnover] = {}
     for moved in movements(admdvs, begin, end):
         for code, held in moved.turnovers(begin, end, without, only).items():
-            sums = found.setdefault(code, books.Turnover())
-            sums.debits += held.debits
-            sums.credits += held.credits
+            found.setdefault(code, books.Turnover()).add(held.debits, held.credits)
     return found
 
 

@@ -65,6 +65,11 @@ class Turnover:
     debits: int = 0
     credits: int = 0
 
+    def add(self, debit: int, credit: int) -> None:
+        """Adds debits and credits, each whole fen without sign."""
+        self.debits += debit
+        self.credits += credit
+
 
 def turnovers(entries: Iterable[Entry]) -> dict[str, Turnover]:
     """Debits and credits by account code, one pass, memory of one sum per account."""
@@ -107,11 +112,16 @@ def balance_rows(
 
 
 def balances(entries: Iterable[Entry]) -> dict[str, Fen]:
-    """Balance by account code, debit positive, zero balances left out."""
+    """Balance by account code, debit positive, zero balances left out; in chart order."""
+    return balances_of(turnovers(entries))
+
+
+def balances_of(turnovers: Mapping[str, Turnover]) -> dict[str, Fen]:
+    """The same of what was moved by account code."""
     return {
-        code: Fen(t.debits - t.credits)
-        for code, t in turnovers(entries).items()
-        if t.debits != t.credits
+        code: Fen(turnovers[code].debits - turnovers[code].credits)
+        for code in accounts()
+        if code in turnovers and turnovers[code].debits != turnovers[code].credits
     }
 
 

@@ -6,7 +6,7 @@ Sums of a month grow with its days, accounts and counterparts, never with its en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Final, NamedTuple
@@ -14,7 +14,6 @@ from typing import ClassVar, Final, NamedTuple
 from medaid.fund.books import Turnover
 from medaid.fund.layouts import between_accounts
 from medaid.fund.model import Account, Entry, reversal_id
-from medaid.fund.model.chart import accounts
 from medaid.ids import entry_id
 from medaid.money import Fen
 
@@ -128,11 +127,13 @@ class Movements:
         """Adds one entry."""
         day, numbers = entry.effective.isoformat(), set()
         for account, fen, counterpart in entry.lines:
-            _add(self.sums.setdefault(DayAccount(day, entry.kind, account.code), Turnover()), fen)
+            moved = max(fen, 0), max(-fen, 0)
+            of_day = DayAccount(day, entry.kind, account.code)
+            self.sums.setdefault(of_day, Turnover()).add(*moved)
             if is_current(account) or (
                 account.code in between_accounts() and entry.kind != "year_close"
             ):
-                _add(self.parties.setdefault(Party(account.code, counterpart), Turnover()), fen)
+                self.parties.setdefault(Party(account.code, counterpart), Turnover()).add(*moved)
             if account.number in LISTED:
                 numbers.add(account.number)
         if numbers:
@@ -151,8 +152,7 @@ class Movements:
         """Adds what is kept of a day."""
         for one in kept.sums:
             held = self.sums.setdefault(DayAccount(day, one.kind, one.code), Turnover())
-            held.debits += int(one.debits)
-            held.credits += int(one.credits)
+            held.add(int(one.debits), int(one.credits))
         for count in kept.times:
             key = CareOfDay(day, count.kind, count.care)
             self.times[key] = self.times.get(key, 0) + count.times
@@ -163,8 +163,7 @@ class Movements:
         """Adds what is kept of some counterparts."""
         for one in kept.sums:
             held = self.parties.setdefault(Party(one.code, one.counterpart), Turnover())
-            held.debits += int(one.debits)
-            held.credits += int(one.credits)
+            held.add(int(one.debits), int(one.credits))
 
     @property
     def days(self) -> list[str]:
@@ -205,17 +204,8 @@ class Movements:
         found: dict[str, Turnover] = {}
         for key, held in self.sums.items():
             if first <= key.day <= last and key.kind != without and only in ("", key.kind):
-                sums = found.setdefault(key.code, Turnover())
-                sums.debits += held.debits
-                sums.credits += held.credits
+                found.setdefault(key.code, Turnover()).add(held.debits, held.credits)
         return found
-
-
-def _add(held: Turnover, fen: int) -> None:
-    if fen > 0:
-        held.debits += fen
-    else:
-        held.credits -= fen
 
 
 def person_times(entry: Entry) -> list[tuple[str, int]]:
@@ -235,12 +225,3 @@ def person_times(entry: Entry) -> list[tuple[str, int]]:
         if line.account.fund == ASSISTANCE and line.account.kind == "expense"
     }
     return [(care, -1 if back else 1) for care in sorted(cares)]
-
-
-def balances_of(turnovers: Mapping[str, Turnover]) -> dict[str, Fen]:
-    """Balance by account code, debit positive, zero balances left out; in chart order."""
-    return {
-        code: Fen(turnovers[code].debits - turnovers[code].credits)
-        for code in accounts()
-        if code in turnovers and turnovers[code].debits != turnovers[code].credits
-    }

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from medaid.fund import balances, keys, store, year_figures, years
+from medaid.fund.books import balances_of
 from medaid.fund.model.chart import accounts
-from medaid.fund.movements import balances_of
 from medaid.fund.records import ClosedYear, Period, PeriodState
 from medaid.money import Fen
 from medaid.months import Month

@@ -13,10 +13,10 @@ from typing import Final
 from medaid.aws.items import Key
 from medaid.aws.transaction import Write
 from medaid.fund import balances, keys, parts
+from medaid.fund.books import balances_of
 from medaid.fund.cash_basis import BasisKept, CashBasis, CauseAmount
 from medaid.fund.model.chart import account, accounts
 from medaid.fund.model.provisions import Provision, cash_statements, provisions_on
-from medaid.fund.movements import balances_of
 from medaid.money import Fen
 from medaid.months import Month
 
