@@ -8,7 +8,7 @@ count several times are one change (`merged`), since storage takes one write on 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from medaid.aws.items import VersionedItem
 from medaid.aws.transaction import Update, Write
@@ -27,7 +27,7 @@ def merged(writes: Iterable[Write]) -> list[Write]:
     rest: list[Write] = []
     changes: dict[tuple[str, str, str], tuple[VersionedItem, int, str]] = {}
     for write in writes:
-        if not (isinstance(write, Update) and write.label.endswith(_LABEL)):
+        if not _is_count(write):
             rest.append(write)
             continue
         item = write.item
@@ -46,12 +46,11 @@ def in_lane(writes: Iterable[Write], lane: int) -> list[Write]:
     return [_moved(write, lane) if _is_count(write) else write for write in writes]
 
 
-def _is_count(write: Write) -> bool:
+def _is_count(write: Write) -> TypeGuard[Update]:
     return isinstance(write, Update) and write.label.endswith(_LABEL)
 
 
-def _moved(write: Write, lane: int) -> Write:
-    assert isinstance(write, Update)
+def _moved(write: Update, lane: int) -> Write:
     item = write.item
     assert isinstance(item, VersionedItem), "a count is a versioned item"
     other = type(item)(item.pk, f"{item.sk}#{lane}")
