@@ -76,6 +76,7 @@ def test_a_person_uploads_without_a_manifest(department: Department) -> None:
     batch = confirmed(book, "低保.xlsx")
     status, drop = call("GET", f"/people/440900/drops/{batch}", claims=CLERK)
     assert (status, drop["state"], drop["officer"]) == (200, "done", "clerk")
+    assert drop["file"] == "低保.xlsx", "as the clerk calls it"
     assert (drop["counts"]["confirmed"], drop["counts"]["refused"]) == (1, 1)
     status, page = call("GET", "/people/440900/drops", claims=CLERK, sender=SENDER)
     assert [one["batch"] for one in page["rows"]] == [batch]

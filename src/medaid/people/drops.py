@@ -80,6 +80,11 @@ class Drop:
     """Of the file that went back."""
     endings: Endings | None = None
 
+    @property
+    def known_as(self) -> str:
+        """The file as who sent it calls it: one uploaded by hand lies under a longer name."""
+        return self.file.removeprefix(f"{self.name}-") if self.officer else self.file
+
 
 def opened(manifest: Manifest, name: str, missing: tuple[str, ...]) -> Drop:
     """A drop that is taken up."""

@@ -142,6 +142,7 @@ def show_drop(held: HeldDrop) -> DropShown:
     drop = held.drop
     return DropShown.of(
         drop,
+        file=drop.known_as,
         state=held.state.value,
         received=held.received,
         counts=dict(drop.counts),

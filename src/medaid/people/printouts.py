@@ -44,7 +44,7 @@ def drop_paper(held: HeldDrop) -> Paper:
         facts=(
             ("报送单位", name),
             ("文件种类", f"{_KINDS[drop.kind]}({_EXTENTS[drop.extent]})"),
-            ("文件名", drop.file),
+            ("文件名", drop.known_as),
             ("总行数", drop.rows),
         ),
         tables=(results, reasons) if drop.problems else (results,),
