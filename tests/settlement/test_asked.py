@@ -151,7 +151,7 @@ def test_the_years_totals_are_what_settling_added() -> None:
     assert info["setlinfo"]["hifp_pay"] in found.values()
     assert {row["year"] for row in rows} == {"2021"}
     assert passed(hospital.call("5206", {"psn_no": "P1", "cum_ym": "202006"}))["cuminfo"] == []
-    for wrong in ("2021", "202113", "20210x"):
+    for wrong in ("2021", "202113", "20210x", "\uff12\uff10\uff12\uff1106"):
         refused(hospital.call("5206", {"psn_no": "P1", "cum_ym": wrong}), "FIELD_FORMAT", "cum_ym")
 
 

@@ -213,7 +213,9 @@ def list_lines(message: Message, _institution: Institution, now: datetime) -> Re
 def list_totals(message: Message, _institution: Institution, now: datetime) -> Reply:
     """5206: what the person's year has used up so far. Raises BadInput naming cum_ym."""
     month = message.text("cum_ym")
-    if month and not (len(month) == 6 and month.isdecimal() and "01" <= month[4:] <= "12"):
+    if month and not (
+        len(month) == 6 and month.isascii() and month.isdecimal() and "01" <= month[4:] <= "12"
+    ):
         raise BadInput("FIELD_FORMAT", field="cum_ym", rule="应为六位年月,如 202106")
     year = int(month[:4]) if month else civil_date(now).year
     file = people.load(message.text("psn_no"), year)
