@@ -18,7 +18,7 @@ from medaid.aws.transaction import commit
 from medaid.catalogue import store as catalogue_store
 from medaid.instants import civil_date
 from medaid.people import service as people
-from medaid.settlement import service, store
+from medaid.settlement import outcomes, service, store
 from medaid.settlement.model import Institution
 
 NOW = datetime(2024, 7, 5, 2, 0, tzinfo=UTC)
@@ -213,6 +213,23 @@ def test_wrong_lines_are_refused(
     shop: Hospital, drugs: list[dict[str, str]], code: str, field: str
 ) -> None:
     refused(sell(shop, *drugs), code, field)
+
+
+def test_what_became_of_a_sale_is_told_with_its_lines(shop: Hospital) -> None:
+    """A pharmacy whose call was not answered gets the split of each line too."""
+    sold = passed(sell(shop, msgid="D-1"))
+    asked = outcomes.outcome_of_message("D-1", his(PHARMACY.code), NOW).output
+    assert (asked["message"]["outcome"], asked["message"]["infno"]) == ("done", "2102")
+    assert asked["setlinfo"]["setl_id"] == sold["setlinfo"]["setl_id"]
+    assert asked["detlcutinfo"] == sold["detlcutinfo"]
+    back = {"psn_no": "P1", "omsgid": "D-1", "oinfno": "2102"}
+    passed(shop.call("2601", back), output=False)
+    asked = outcomes.outcome_of_message("D-1", his(PHARMACY.code), NOW).output
+    assert asked["message"]["outcome"] == "undone"
+    assert outcomes.outcome_of_message("D-1", his(OTHER.code), NOW).output["message"] == {
+        "msgid": "D-1",
+        "outcome": "unknown",
+    }
 
 
 def test_fee_totals_of_a_sale_sum_to_it_as_those_of_a_visit(shop: Hospital) -> None:

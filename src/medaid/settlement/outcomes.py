@@ -19,8 +19,10 @@ from medaid.errors import BadInput, Forbidden
 from medaid.instants import beijing_text, civil_date
 from medaid.people import service as people
 from medaid.settlement import store
+from medaid.settlement.lines import rules as line_rules
+from medaid.settlement.lines import store as line_store
 from medaid.settlement.messages import contracted, unknown_visit
-from medaid.settlement.model import MessageAct, MessageRecord, Reply
+from medaid.settlement.model import SALE, MessageAct, MessageRecord, Reply
 from medaid.settlement.national import answers
 from medaid.settlement.national.dialects import placed
 
@@ -114,6 +116,9 @@ def _settled(record: MessageRecord, sign: int) -> _Found:
     assert done is not None, "a settlement is written with its message"
     person = people.load(done.decision.psn_no, done.decision.year).person
     output = answers.settlement(done.decision, person, None, done, sign=sign)
+    if record.infno == SALE:
+        lines = line_store.list_lines(done.decision.visit.mdtrt_id)
+        output |= {"detlcutinfo": [line_rules.answer(line) for _, line in lines]}
     stands = sign < 0 or done.reversed_at is None
     return _Found(_stands(stands), output, done.decision.insured_region)
 
