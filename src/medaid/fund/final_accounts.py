@@ -62,14 +62,16 @@ def checks(
     return found
 
 
-def compute(admdvs: str, year: int, fund: str, number: int, notes: Notes) -> FinalAccounts:
-    """What a version says by the books as they are now, without its trail. Raises BadInput
-    FUND_UNKNOWN, Conflict PERIOD_OPEN while a month before December is open."""
+def compute(
+    admdvs: str, year: int, fund: str, number: int, notes: Notes, figures: Mapping[str, Fen]
+) -> FinalAccounts:
+    """What a version says by the year's `figures` as they are now, without its trail. Raises
+    BadInput FUND_UNKNOWN, Conflict PERIOD_OPEN while a month before December is open."""
     forms = layouts.forms_of(fund, year)
     december = Month(f"{year:04d}-12")
     periods.opening(admdvs, december)
     provision = cash_statements(year).get(fund)
-    now = statements.amounts(fund, forms, year_figures.figures(admdvs, year))
+    now = statements.amounts(fund, forms, figures)
     last = statements.amounts(fund, forms, year_figures.figures(admdvs, year - 1))
     begin = statements.amounts(fund, forms, year_figures.opening_figures(admdvs, year))
     at_begin = {row.key for one in forms if one.form == "balance_sheet" for row in one.rows}
@@ -142,8 +144,9 @@ def draft(
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
     last = versions.last_version(admdvs, keys.final_accounts(year, fund), FinalAccounts)
     number = versions.next_number(last)
-    made = compute(admdvs, year, fund, number, notes)
-    for one in checks(fund, layouts.forms_of(fund, year), year_figures.figures(admdvs, year), year):
+    figures = year_figures.figures(admdvs, year)
+    made = compute(admdvs, year, fund, number, notes, figures)
+    for one in checks(fund, layouts.forms_of(fund, year), figures, year):
         if one.difference and not notes.explanation.strip():
             rule = f"{one.name} 相差 {one.difference} 元,须在说明中解释({one.cite})"
             raise Refused("AMOUNT_SUM", field="notes.explanation", rule=rule)
@@ -152,7 +155,7 @@ def draft(
     writes = [store.FundItem.create(key, made, "final", state=FinalState.DRAFTED, at=now)]
     if last:
         item, before = last
-        if item.state == FinalState.SIGNED and not _stale(admdvs, before):
+        if item.state == FinalState.SIGNED and _figures(before) == _figures(made):
             raise Conflict("STATE", field="year", rule=f"{year} 决算第 {before.number} 版已签署")
         writes.append(item.replace(before, "final", state=FinalState.REPLACED))
     duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
@@ -243,7 +246,8 @@ def _figures(one: FinalAccounts) -> tuple[object, ...]:
 def _figures_now(admdvs: str, year: int, fund: str) -> tuple[object, ...] | None:
     """What the books say now; None where a month was opened again, so that they say nothing."""
     try:
-        return _figures(compute(admdvs, year, fund, 0, Notes()))
+        figures = year_figures.figures(admdvs, year)
+        return _figures(compute(admdvs, year, fund, 0, Notes(), figures))
     except Conflict:
         return None
 
