@@ -168,6 +168,10 @@ def test_pages_follow_one_another_and_looking_leaves_a_trace() -> None:
     assert isinstance(again, Page)
     assert (len(first.rows), len(again.rows)) == (5, 6)
     assert again.rows[0].purpose_name == "查阅留痕"
+    service.record_all(OFFICER, [("P1", MAOMING)], Purpose.REGISTER, NOW)
+    listed = ask(api.list_reads_of_person, admdvs=MAOMING, psn_no="P1", limit=50)
+    assert isinstance(listed, Page)
+    assert "名单中的一行" in {row.item_name for row in listed.rows}
     day = ask(api.list_reads_on_day, admdvs=MAOMING, day="2026-03-10")
     assert isinstance(day, Page)
     assert {row.psn_no for row in day.rows} == {"P1"}

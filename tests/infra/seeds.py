@@ -351,9 +351,12 @@ def _sender(number: int) -> list[Write]:
 
 
 def _drop(number: int) -> list[Write]:
-    batch, received = f"D{number:03d}", NOW + timedelta(seconds=number)
-    dropped = Drop(batch, "bureau", "roster", HERE, str(MONTH), "a.csv", batch, 1, "full", "", "")
-    return drop_store.drop_opened(dropped, received)
+    return drop_store.drop_opened(_dropped(number), NOW + timedelta(seconds=number))
+
+
+def _dropped(number: int) -> Drop:
+    batch = f"D{number:03d}"
+    return Drop(batch, "bureau", "roster", HERE, str(MONTH), "a.csv", batch, 1, "full", "", "")
 
 
 def _answers(suffix: str, lines: Callable[[int], bytes]) -> Callable[[int, int], None]:
@@ -361,7 +364,8 @@ def _answers(suffix: str, lines: Callable[[int], bytes]) -> Callable[[int, int],
 
     def put(begin: int, end: int) -> None:
         if not begin:
-            commit(_drop(0))
+            dropped = replace(_dropped(0), endings=Endings(0, 0, EndingsState.WAITING))
+            commit(drop_store.drop_opened(dropped, NOW))
         exchange.put(f"{kept_place('bureau', 'D000')}{suffix}", lines(end))
 
     return put

@@ -116,7 +116,7 @@ export const LISTS: Record<string, List<object>> = {
       { title: "谁", text: (row) => row.subject_name || (row.institution ? `定点机构 ${row.institution}` : "未登记姓名的人员") },
       { title: "查了谁", text: (row) => row.psn_no },
       { title: "为何", text: (row) => row.purpose_name },
-      { title: "对象", text: (row) => row.item },
+      { title: "对象", text: (row) => row.item_name },
       { title: "来自", text: (row) => row.source },
     ],
     keyOf: (row) => row.at + row.subject + row.psn_no + row.item,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Final
 
 from medaid.access import service, sign_out
-from medaid.access.model import PURPOSES, Purpose, Read
+from medaid.access.model import ITEMS, PURPOSES, Purpose, Read
 from medaid.aws.rest.bodies import (
     DayText,
     Done,
@@ -45,6 +45,8 @@ class ReadShown(Shown):
     purpose: str
     purpose_name: str
     item: str
+    item_name: str
+    """`item` in the words of the office, where it is no number of a record."""
 
 
 @ROUTES.get(
@@ -88,6 +90,7 @@ def _read(row: Read) -> ReadShown:
         reader_region=row.reader.region,
         source=row.reader.source,
         purpose_name=PURPOSES[row.purpose],
+        item_name=ITEMS.get(row.item, row.item),
     )
 
 

@@ -16,6 +16,9 @@ REFUSED = "refused"
 LISTED = "list"
 """The `item` of a read that showed a person as a row of a list."""
 
+ITEMS: dict[str, str] = {REFUSED: "查询过于频繁,已拒绝", LISTED: "名单中的一行"}
+"""What an `item` that is no number of a record is called."""
+
 
 class Purpose(StrEnum):
     """Why a person was read."""

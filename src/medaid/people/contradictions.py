@@ -72,7 +72,10 @@ class Contradictions:
         self._found: dict[int, dict[tuple[str, str], set[int]]] = {}
         self._beside: dict[int, dict[str, set[int]]] = {}
         self._disputed: dict[bytes, set[str]] = {}
+        self._repeated: dict[int, dict[str, Any]] = {}
         self._later: set[int] = set()
+        self._first_written: dict[bytes, int] = {}
+        self._written: dict[int, tuple[bytes, int]] = {}
         self._unclear: set[bytes] = set()
         self.unreadable = 0
         """Rows that say of nobody whom they speak of."""
@@ -83,8 +86,10 @@ class Contradictions:
         if held == packed and not isinstance(held, tuple):
             return
         earlier = held if isinstance(held, tuple) else (held,)
-        for other in earlier:
-            self._compare(key, _unpacked(other), _unpacked(packed))
+        for one, other in ((_unpacked(one), _unpacked(packed)) for one in earlier):
+            self._compare(key, one, other)
+            if one.number in self._found.get(row.number, {}).get(("DUPLICATE", ""), ()):
+                self._keep_facts(key, one, row.person, other.written)
         self._seen[key] = (*earlier, packed)
 
     def note_refused(self, certificate: tuple[str, str] | None) -> None:
@@ -118,23 +123,27 @@ class Contradictions:
         return (*beside, *([f"同一人各行的{words}不一致,未采用"] if words else ()))
 
     def agreed(self, row: RosterRow) -> RosterRow:
-        """The row without the facts of its person that other rows state differently: what is known
-        stays, whichever row comes first."""
+        """The row with the facts of its person that only a repetition of it states, and without
+        those that other rows state differently: what is known stays, whichever row comes first."""
+        facts = {
+            fact: value
+            for fact, value in self._repeated.get(row.number, {}).items()
+            if fact == "name" or not getattr(row.person, fact)
+        }
         disputed = self._disputed.get(_key(row), ()) if self._disputed else ()
-        if not disputed:
-            return row
-        emptied: dict[str, Any] = {fact: {} if fact == "extra" else "" for fact in disputed}
-        return replace(row, person=replace(row.person, **emptied))
+        facts |= {fact: {} if fact == "extra" else "" for fact in disputed}
+        return replace(row, person=replace(row.person, **facts)) if facts else row
 
     def comes_later(self, number: int) -> bool:
         """Whether the row is recorded after all others, in the order of days: it is one of several
         spells of one line, or writes the name in another way than the row that is kept."""
-        return number in self._later
+        key, written = self._written.get(number, (b"", 0))
+        return number in self._later or written > self._first_written.get(key, written)
 
     @property
     def held_back(self) -> int:
         """Rows that are recorded after all others."""
-        return len(self._later)
+        return len(self._later | {one for one in self._written if self.comes_later(one)})
 
     def __contains__(self, line: tuple[str, str, str, str]) -> bool:
         """Whether a row of the file speaks of this line (certificate, category, region)."""
@@ -153,7 +162,7 @@ class Contradictions:
         values = (
             row.number,
             crc32(names.letters(person.name).encode()),
-            crc32(person.name.encode()),
+            _written(person),
             {"1": 1, "2": 2}.get(person.sex, 0),
             person.birth.toordinal() if person.birth else 0,
             self._kinds.setdefault(kind, len(self._kinds) + 1),
@@ -178,7 +187,10 @@ class Contradictions:
             self._against("PERSON_MISMATCH", "证件号码", one, other)
             return
         if one.written != other.written:
-            self._later.add(max(one, other, key=lambda row: row.written).number)
+            known = self._first_written.get(key, one.written)
+            self._first_written[key] = min(known, one.written, other.written)
+            for row in (one, other):
+                self._written.setdefault(row.number, (key, row.written))
         disputed = {
             fact
             for fact in FACTS
@@ -192,6 +204,17 @@ class Contradictions:
             self._same_line(one, other)
         elif one.meets(other):
             self._two_lines(one, other)
+
+    def _keep_facts(self, key: bytes, kept: _Packed, again: Person, written: int) -> None:
+        """What a row that is refused as a repetition states beyond the one that counts; of two ways
+        to write the name the one that is registered first."""
+        facts = self._repeated.setdefault(kept.number, {})
+        for fact in (*FACTS, "sex", "birth"):
+            if value := getattr(again, fact):
+                facts[fact] = value
+        if written < self._written.get(kept.number, (key, kept.written))[1]:
+            facts["name"] = again.name
+            self._written[kept.number] = key, written
 
     def _same_line(self, one: _Packed, other: _Packed) -> None:
         if one[7:10] == other[7:10]:
@@ -252,6 +275,10 @@ def _key(row: RosterRow) -> bytes:
 
 def _digest(certificate: tuple[str, ...]) -> bytes:
     return blake2b("\x1f".join(certificate).encode(), digest_size=12).digest()
+
+
+def _written(person: Person) -> int:
+    return crc32(person.name.encode())
 
 
 def _facts(person: Person) -> Iterator[int]:

@@ -125,7 +125,8 @@ def placed(
 
 def facts(held: Person, reported: Person, received: datetime) -> Person | Problem:
     """The person's facts after a row: `held` itself where nothing changes. What the row leaves
-    empty stays.
+    empty stays. Rows of one drop that count never state two facts of one person differently, so
+    that their order says nothing.
 
     Another name or sex under the same certificate is no change of facts but a doubt about the
     number: it goes back.
@@ -139,7 +140,8 @@ def facts(held: Person, reported: Person, received: datetime) -> Person | Proble
     known = held.sex in ("1", "2")
     if known and reported.sex in ("1", "2") and held.sex != reported.sex:
         return Problem("PERSON_MISMATCH", "性别", "与该证件号码已登记的性别不一致")
-    if _newer(held.recorded, held.source, reported.source, received):
+    alike = _of_one_drop(held.source, reported.source)
+    if not alike and _newer(held.recorded, held.source, reported.source, received):
         return held
     after = replace(
         held,
@@ -158,9 +160,13 @@ def _newer(
     recorded: datetime | None, source: Source | None, reported: Source | None, received: datetime
 ) -> bool:
     """Whether what is held was recorded after the drop was received, or by a later row of it."""
-    if source is not None and reported is not None and source.batch == reported.batch:
+    if source is not None and reported is not None and _of_one_drop(source, reported):
         return source.row > reported.row
     return recorded is not None and recorded > received
+
+
+def _of_one_drop(one: Source | None, other: Source | None) -> bool:
+    return one is not None and other is not None and one.batch == other.batch
 
 
 def _line(entry: RegisterEntry) -> tuple[str, str]:
