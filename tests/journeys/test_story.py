@@ -181,7 +181,8 @@ def test_a_hospital_cannot_speak_or_look_for_another(
 ) -> None:
     other = Hospital(cloud, OTHER, "440900")
     envelope = hospital.envelope("1101", {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"})
-    assert other.post(envelope)["output"]["errinfo"]["code"] == "FORBIDDEN"
+    said = post(cloud, other.token, json.dumps(envelope).encode()).json()
+    assert said["output"]["errinfo"]["code"] == "FORBIDDEN"
     mdtrt_id = hospital.stay(psn_no, "2021-05-01", "2021-05-09")
     setl_id = hospital.call("2304", hospital.settling(psn_no, mdtrt_id, BILL))["setlinfo"][
         "setl_id"
@@ -189,12 +190,9 @@ def test_a_hospital_cannot_speak_or_look_for_another(
     assert hospital.explanation(setl_id)["replay"] == "identical"
     with pytest.raises(httpx.HTTPStatusError, match="404"):
         other.explanation(setl_id)
-    assert (
-        other.post(other.envelope("5203", {"psn_no": psn_no, "setl_id": setl_id}))["output"][
-            "errinfo"
-        ]["code"]
-        == "SETTLEMENT_UNKNOWN"
-    )
+    asked = other.envelope("5203", {"psn_no": psn_no, "setl_id": setl_id})
+    said = post(cloud, other.token, json.dumps(asked).encode()).json()
+    assert said["output"]["errinfo"]["code"] == "SETTLEMENT_UNKNOWN"
 
 
 def test_the_command_and_the_api_explain_alike(

@@ -4,24 +4,26 @@ with a bearer token."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
 from typing import Any, Final
 
 import httpx
 
-from medaid.instants import beijing_text
+from medaid.client import ClientError, HospitalClient, bearer
+from medaid.client.client import Node
 from medaid.local.errors import LocalError
 from medaid.local.stack import Stack
 from medaid.settlement.model import Institution
 
-Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-"""A transaction's node: its fields, or rows of them."""
 SECONDS: Final = 30.0
-_SERIALS: Final = count(1)
-"""One sequence for all counters of this process: two that begin in the same second share none."""
+
+
+def client_of(stack: Stack, institution: Institution) -> HospitalClient:
+    """The institution's client, with a token of the local sign-in."""
+    token = stack.institution_token(institution.code)
+    named = (institution.code, institution.name, institution.admdvs)
+    return HospitalClient(stack.api, *named, bearer(lambda: token), system="DEMO")
 
 
 @dataclass
@@ -33,57 +35,34 @@ class Hospital:
     home: str
 
     def __post_init__(self) -> None:
-        self.token = self.stack.institution_token(self.institution.code)
-        self.began = datetime.now(UTC)
+        self.client = client_of(self.stack, self.institution)
 
     def msgid(self) -> str:
-        """fixmedins_code, time, sequence: as the interface asks for."""
-        stamp = beijing_text(self.began).translate(str.maketrans("", "", "- :"))
-        return f"{self.institution.code}{stamp}{next(_SERIALS) % 10_000:04d}"
+        return self.client.msgid()
 
     def envelope(
-        self, infno: str, given: Given, node: str = "data", msgid: str = ""
+        self, infno: str, given: Node, node: str = "data", msgid: str = ""
     ) -> dict[str, Any]:
-        return {
-            "infno": infno,
-            "msgid": msgid or self.msgid(),
-            "mdtrtarea_admvs": self.institution.admdvs,
-            "insuplc_admdvs": self.home,
-            "recer_sys_code": "DEMO",
-            "infver": "V1.0",
-            "opter_type": "1",
-            "opter": "001",
-            "opter_name": "收费员",
-            "inf_time": beijing_text(datetime.now(UTC)),
-            "fixmedins_code": self.institution.code,
-            "fixmedins_name": self.institution.name,
-            "input": {node: given},
-        }
-
-    def post(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer's envelope. Raises LocalError where the handler does not answer one."""
-        body = json.dumps(envelope, ensure_ascii=False).encode()
-        answer = httpx.post(
-            f"{self.stack.api}/fsi", content=body, headers=self.headers, timeout=SECONDS
+        found: dict[str, Any] = json.loads(
+            self.client.message(infno, given, node, self.home, msgid).body
         )
-        try:
-            found: dict[str, Any] = answer.json()
-            found["infcode"]
-        except (ValueError, KeyError):
-            raise LocalError(f"HTTP {answer.status_code}: {answer.text[:300]}") from None
         return found
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return dict(self.client.proof())
 
-    def call(self, infno: str, given: Given, node: str = "data", msgid: str = "") -> Any:
+    @property
+    def token(self) -> str:
+        return self.headers["Authorization"].removeprefix("Bearer ")
+
+    def call(self, infno: str, given: Node, node: str = "data", msgid: str = "") -> Any:
         """The output of an answer that is a success. Raises LocalError with the sentence
         otherwise."""
-        answer = self.post(self.envelope(infno, given, node, msgid))
-        if answer["infcode"] != 0:
-            raise LocalError(f"{infno}: {answer['err_msg']}")
-        return answer["output"]
+        try:
+            return self.client.send(self.client.message(infno, given, node, self.home, msgid))
+        except ClientError as error:
+            raise LocalError(f"{infno}: {error}") from error
 
     def person(self, certno: str) -> dict[str, Any]:
         """1101."""

@@ -17,8 +17,8 @@ from medaid.local.places import FUNCTIONS, PACKAGE
 from medaid.policy.service import COMPILED
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
-_SKIPPED = {"__pycache__", "local", "simulate"}
-"""`medaid.local` and `medaid.simulate` are for one machine only."""
+_SKIPPED = {"__pycache__", "client", "local", "simulate"}
+"""`medaid.local` and `medaid.simulate` are for one machine only, `medaid.client` for hospitals."""
 
 
 def layer_zip() -> bytes:
