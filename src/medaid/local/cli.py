@@ -30,6 +30,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "why a settlement is what it is, step by step, with documents and articles",
     ),
     "call": ("medaid.local.call", "call the local API with a token"),
+    "his": (
+        "medaid.local.his",
+        "hospitals at work over a line on which calls die, then their books held against ours",
+    ),
     "policy": (
         "medaid.local.policy_cli",
         (

@@ -55,13 +55,9 @@ def story(stack: Stack) -> None:
     console = Console(highlight=False)
     connected(stack)
     institutions = [Institution(**row) for row in json.loads(data("institutions.json"))]
-    _officers(stack)
-    _contracted(institutions)
-    from medaid.settlement import (
-        service,
-    )  # reads its surroundings when imported, so after `connected`
-
-    service.publish_packs()
+    entered_officers(stack)
+    contracted(institutions)
+    publish_policies()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)
     console.rule("二、医保目录:茂名(编码为公开编码,价格、等级和比例均为虚构)")
@@ -73,7 +69,16 @@ def story(stack: Stack) -> None:
     _examples(maoming)
 
 
-def _officers(stack: Stack) -> None:
+def publish_policies() -> None:
+    """The packs that ship with the product, as the settlements of this cloud use them."""
+    from medaid.settlement import (
+        service,
+    )  # reads its surroundings when imported, so after `connected`
+
+    service.publish_packs()
+
+
+def entered_officers(stack: Stack) -> None:
     """Officers with name and post, as their manager enters them."""
     people = json.loads(data("officers.json"))
     for one in people:
@@ -90,8 +95,9 @@ def _named(admdvs: str, subject: str, name: str, post: str, by: str) -> None:
     name_officer(Region(admdvs), OfficerId(subject), name, post, OfficerId(by), now())
 
 
-def _contracted(institutions: Sequence[Institution]) -> None:
-    """Two officers of each institution's region enter it; one that is known stays as it is."""
+def contracted(institutions: Sequence[Institution]) -> None:
+    """Two officers of each institution's region enter it; one that is known stays as it is. To be
+    called after `connected`."""
     from medaid.aws.clock import now  # imported after `connected`, with all that follows
     from medaid.settlement.institutions import service
     from medaid.settlement.service import institution_region
@@ -121,7 +127,7 @@ def _drops(console: Console, stack: Stack) -> None:
                 stack, sender, name, body, kind=kind, period=PERIOD, admdvs=admdvs
             )
             summary = drop.answered(stack, manifest, 90)
-        _feedback(
+        feedback(
             console,
             stack,
             f"{title}(同一文件再次投递,登记不变,第一次的回答)" if again else title,
@@ -137,7 +143,7 @@ def _answered_before(stack: Stack, sender: str, name: str) -> bool:
     )
 
 
-def _feedback(
+def feedback(
     console: Console, stack: Stack, title: str, manifest: str, summary: Mapping[str, Any]
 ) -> None:
     """The counts, and each row that went back with what is wrong with it."""
