@@ -34,6 +34,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "medaid.local.his",
         "hospitals at work over a line on which calls die, then their books held against ours",
     ),
+    "preflight": (
+        "medaid.local.preflight",
+        "what a hospital's program must show before it is let in: one scenario a row, judged",
+    ),
     "policy": (
         "medaid.local.policy_cli",
         (

@@ -18,7 +18,6 @@ from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
-from medaid.listening import api as listening_api
 from medaid.local import articles_page, hospital_openapi, refusal_pages
 from medaid.local.blocks import dictionary, interface, refusals, words
 from medaid.local.blocks.tables import coded
@@ -48,7 +47,6 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     followup_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
-    listening_api.ROUTES,
     figures_api.ROUTES,
     catalogue_api.ROUTES,
     institutions_api.ROUTES,
