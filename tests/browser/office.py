@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from medaid.local import demo
+from medaid.local import offices
 from medaid.local.stack import Stack
 
 REGION = "440900"
@@ -38,7 +38,7 @@ class Officer:
 
 def certificates() -> list[str]:
     """Of the assisted persons that the demonstration's roster names rightly."""
-    text = demo.data("maoming-roster.csv").decode("utf-8-sig")
+    text = offices.data("maoming-roster.csv").decode("utf-8-sig")
     return [row["证件号码"] for row in csv.DictReader(io.StringIO(text))]
 
 

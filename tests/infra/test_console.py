@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from medaid.local import demo, package, sign_in
+from medaid.local import offices, package, sign_in
 from medaid.local.blocks import dictionary
 from medaid.local.places import ROOT
 from medaid.papers import dictionary as papers
@@ -73,7 +73,7 @@ def test_the_page_lists_every_officer_and_hands_on_what_was_asked() -> None:
     """Issue: the operators' console, 2."""
     asked = {"client_id": "c", "state": '"><script>alert(1)</script>', "code_challenge": "x"}
     text = sign_in.page(asked)
-    for one in json.loads(demo.data("officers.json")):
+    for one in json.loads(offices.data("officers.json")):
         assert f'value="{one["user"]}"' in text
         assert one["name"] in text
         assert f"茂名市 {one['post']}" in text

@@ -27,7 +27,7 @@ from tests.settlement.hospital import contracted, known_person, settlement_event
 from medaid.catalogue import store as catalogue_store
 from medaid.clearing import projector
 from medaid.client import KeptMessage, NotDone, Visits
-from medaid.local import cli, demo, demo_catalogue
+from medaid.local import cli, demo_catalogue, offices
 from medaid.local.his.closing import ClosedHospital, close
 from medaid.local.his.desk import AnsweredAct, HospitalDesk
 from medaid.local.his.faults import KINDS, FaultyLine
@@ -66,9 +66,9 @@ class Exercise:
     def prepare(self) -> None:
         tokens.known()
         contracted(*HOSPITALS)
-        agree(json.loads(demo.data("catalogue-scheme.json")))
+        agree(json.loads(offices.data("catalogue-scheme.json")))
         for kind in demo_catalogue.TABLES:
-            publish(kind, demo.data(f"catalogue-{kind}.csv"))
+            publish(kind, offices.data(f"catalogue-{kind}.csv"))
         self.people = people_of(0, self.visits)
         for number, one in enumerate(self.people):
             born = datetime.strptime(one.certno[6:14], "%Y%m%d").replace(tzinfo=UTC).date()

@@ -36,7 +36,7 @@ from medaid.client import (
     Visits,
     post_once,
 )
-from medaid.local import cli, demo, demo_catalogue, made_up
+from medaid.local import cli, demo_catalogue, made_up, offices
 from medaid.local.preflight import list_rows
 from medaid.local.preflight.program import ExampleProgram
 from medaid.local.preflight.scenarios import FAILED, OPEN, PASSED, SCENARIOS
@@ -56,9 +56,9 @@ def program(tables: Tables) -> Iterator[ExampleProgram]:
     catalogue_store.forget()
     tokens.known()
     contracted()
-    agree(json.loads(demo.data("catalogue-scheme.json")))
+    agree(json.loads(offices.data("catalogue-scheme.json")))
     for kind in demo_catalogue.TABLES:
-        publish(kind, demo.data(f"catalogue-{kind}.csv"))
+        publish(kind, offices.data(f"catalogue-{kind}.csv"))
     patients = {}
     for place, one in enumerate(SCENARIOS):
         patients[one.number] = made_up.person(place, f"验收{place}")

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from tests.papers.looking import check_text
 
-from medaid.local import demo, explain, run
+from medaid.local import demo, explain, offices, run
 from medaid.local.hospital import Hospital
 from medaid.local.stack import Stack
 from medaid.settlement.model import Institution
@@ -140,7 +140,7 @@ def test_whoever_acts_in_the_story_has_a_name_and_a_post(cloud: Stack, told: str
     for one in acts:
         names = (one["proposed_by_name"], one["decided_by_name"])
         assert names == ("邓协议(定点机构登记岗)", "罗核对(定点机构复核岗)")
-    people = json.loads(demo.data("officers.json"))
+    people = json.loads(offices.data("officers.json"))
     manager = cloud.token(people[0]["user"])
     rows = shown(cloud, "/payments/440900/officers", manager)["rows"]
     named = {row["officer"]: row["names"][-1] for row in rows}

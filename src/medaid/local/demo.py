@@ -11,24 +11,20 @@ import csv
 import io
 import json
 import shlex
-from collections.abc import Mapping, Sequence
-from datetime import date
-from importlib import resources
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from medaid.dropped.table import REASON, RESULT
-from medaid.errors import Refused
-from medaid.ids import OfficerId
 from medaid.local import demo_catalogue, drop
 from medaid.local.hospital import Hospital
+from medaid.local.offices import data, enter_institutions, enter_officers, publish_policies
 from medaid.local.places import LOCAL
 from medaid.local.stack import Stack, connected
 from medaid.money import Fen
-from medaid.regions import Region
-from medaid.settlement.model import Institution, InstitutionVersion
+from medaid.settlement.model import Institution
 
 DROPS: Final = (
     ("maoming-medical-security", "maoming-enrolment.csv", "enrolment", "440900", "茂名市参保名册"),
@@ -37,16 +33,8 @@ DROPS: Final = (
     ("nanjing-civil-affairs", "nanjing-roster.csv", "roster", "320100", "南京市救助对象名册"),
 )
 OFFICE: Final = "440900"
-REGISTRARS: Final = (("登记", "邓协议", "定点机构登记岗"), ("复核", "罗核对", "定点机构复核岗"))
 PERIOD: Final = "2026-11"
-BEGUN: Final = date(2018, 1, 1)
-"""From when its hospitals are contracted."""
 CATALOGUE_OFFICERS: Final = ("maoming-catalogue", "maoming-manager")
-
-
-def data(name: str) -> bytes:
-    """A file of the demonstration."""
-    return resources.files("medaid.local").joinpath("demo_data", name).read_bytes()
 
 
 def story(stack: Stack) -> None:
@@ -55,8 +43,8 @@ def story(stack: Stack) -> None:
     console = Console(highlight=False)
     connected(stack)
     institutions = [Institution(**row) for row in json.loads(data("institutions.json"))]
-    entered_officers(stack)
-    contracted(institutions)
+    enter_officers(stack)
+    enter_institutions(institutions)
     publish_policies()
     by_code = {one.code: one for one in institutions}
     _drops(console, stack)
@@ -67,54 +55,6 @@ def story(stack: Stack) -> None:
     _nanjing(console, Hospital(stack, by_code["H32010500001"], "320100"))
     _books(console)
     _examples(maoming)
-
-
-def publish_policies() -> None:
-    """The packs that ship with the product, as the settlements of this cloud use them."""
-    from medaid.settlement import (
-        service,
-    )  # reads its surroundings when imported, so after `connected`
-
-    service.publish_packs()
-
-
-def entered_officers(stack: Stack) -> None:
-    """Officers with name and post, as their manager enters them."""
-    people = json.loads(data("officers.json"))
-    for one in people:
-        stack.user(one["user"], admdvs=one["admdvs"], roles=[one["role"]])
-    subjects = [stack.subject(one["user"]) for one in people]
-    for subject, one in zip(subjects, people, strict=True):
-        _named(one["admdvs"], subject, one["name"], one["post"], subjects[0])
-
-
-def _named(admdvs: str, subject: str, name: str, post: str, by: str) -> None:
-    from medaid.aws.clock import now  # imported after `connected`
-    from medaid.payments.service import name_officer
-
-    name_officer(Region(admdvs), OfficerId(subject), name, post, OfficerId(by), now())
-
-
-def contracted(institutions: Sequence[Institution]) -> None:
-    """Two officers of each institution's region enter it; one that is known stays as it is. To be
-    called after `connected`."""
-    from medaid.aws.clock import now  # imported after `connected`, with all that follows
-    from medaid.settlement.institutions import service
-    from medaid.settlement.service import institution_region
-
-    for one in institutions:
-        region = Region(one.admdvs)
-        enters, decides = (OfficerId(subject) for subject, _, _ in REGISTRARS)
-        for registrar in REGISTRARS:
-            _named(one.admdvs, *registrar, by=decides)
-        try:
-            institution_region(one.code)
-        except Refused:
-            new = InstitutionVersion(
-                BEGUN, one.name, one.level, True, "演示协议", enters, region, now()
-            )
-            service.propose_institution(one.code, region, new)
-            service.decide_institution(one.code, True, "", decides, region, now())
 
 
 def _drops(console: Console, stack: Stack) -> None:

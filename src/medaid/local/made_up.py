@@ -16,6 +16,7 @@ from rich.console import Console
 from medaid.errors import Refused
 from medaid.local import demo, drop
 from medaid.local.errors import LocalError
+from medaid.local.offices import enter_institutions
 from medaid.local.stack import Stack
 from medaid.people.certificate import check_character
 from medaid.settlement.model import Institution
@@ -66,7 +67,7 @@ def unused_institutions(how_many: int, level: str = "2") -> list[Institution]:
         Institution(code, f"演练医院{code[-5:]}", "440902", level)
         for code, _ in zip(_unused(), range(how_many), strict=False)
     ]
-    demo.contracted(made)
+    enter_institutions(made)
     return made
 
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from medaid.client import Visits, post_once
 from medaid.client.client import BEIJING
-from medaid.local import demo, demo_catalogue
+from medaid.local import demo, demo_catalogue, offices
 from medaid.local.errors import LocalError
 from medaid.local.his.closing import CLR_TYPES, ClosedHospital, added, close
 from medaid.local.his.desk import HospitalDesk
@@ -82,9 +82,9 @@ def prepare(
     """New institutions, their patients and a catalogue; each institution's visits. To be called
     after `connected`."""
     with console.status("录入目录、机构和参保人…"):
-        demo.entered_officers(stack)
-        demo.publish_policies()
-        demo_catalogue.publish(console, stack, REGION, demo.CATALOGUE_OFFICERS, demo.data)
+        offices.enter_officers(stack)
+        offices.publish_policies()
+        demo_catalogue.publish(console, stack, REGION, demo.CATALOGUE_OFFICERS, offices.data)
         institutions = unused_institutions(hospitals)
         number = int(institutions[0].code[-5:])
         people = people_of(number - FIRST_CODE, max(visits, hospitals))

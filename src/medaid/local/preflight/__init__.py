@@ -24,7 +24,7 @@ from rich.table import Table
 from medaid.client import Visits, post_once
 from medaid.client.client import BEIJING
 from medaid.errors import Refused
-from medaid.local import demo, demo_catalogue, made_up
+from medaid.local import demo_catalogue, made_up, offices
 from medaid.local.errors import LocalError
 from medaid.local.hospital import client_of
 from medaid.local.made_up import MadeUpPerson
@@ -113,16 +113,16 @@ def _entered(
     another region."""
     from medaid.settlement.service import institution_region  # imported after `connected`
 
-    demo.entered_officers(stack)
-    demo.publish_policies()
+    offices.enter_officers(stack)
+    offices.publish_policies()
     for user in OFFICERS:
         stack.user(user, admdvs=REGION, roles=["manager"])
-    demo_catalogue.publish(console, stack, REGION, OFFICERS, demo.data)
+    demo_catalogue.publish(console, stack, REGION, OFFICERS, offices.data)
     hospital = Institution(code, name, "320105", "3")
     try:
         region = institution_region(code)
     except Refused:
-        demo.contracted([hospital])
+        offices.enter_institutions([hospital])
     else:
         if str(region) != hospital.admdvs:
             raise LocalError(f"{code} 属于 {region};请用一个新的机构编号,例如 H32010590001")
