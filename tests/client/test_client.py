@@ -31,13 +31,13 @@ from tests.settlement.signing import entered
 from medaid.client import (
     ChargedLine,
     Declined,
+    HospitalVisits,
     HttpReply,
     HttpRequest,
     InsuredPerson,
     NotDone,
     NotTaken,
     OutcomeUnknown,
-    Visits,
     api,
     client_credentials,
     tif,
@@ -82,7 +82,7 @@ def msgids(line: Line, infno: str = "") -> list[str]:
 @pytest.mark.parametrize("fault", ["before", "after", "503", "429"])
 def test_a_call_that_dies_is_repeated_in_the_same_bytes(fault: str) -> None:
     line = Line([fault])
-    Visits(connected(line)).admit(PERSON, AT, "Z1")
+    HospitalVisits(connected(line)).admit(PERSON, AT, "Z1")
     assert len(line.bodies) == 2
     assert len(set(line.bodies)) == 1
     assert stays() == 1
@@ -183,7 +183,7 @@ def test_nobody_answers_and_the_message_is_kept() -> None:
 
 def test_what_is_still_open_is_said_to_be() -> None:
     """Of what 2601 does not take back, nobody knowing leaves it open: it may be sent again."""
-    mdtrt_id = Visits(connected(Line())).admit(PERSON, AT, "Z1").mdtrt_id
+    mdtrt_id = HospitalVisits(connected(Line())).admit(PERSON, AT, "Z1").mdtrt_id
     line = Line(["before"] * 3)
     client = connected(line)
     ended = {"mdtrt_id": mdtrt_id, "psn_no": "P1", "insutype": "390", "dscg_way": "1"}
@@ -202,13 +202,13 @@ def test_of_fee_lines_the_split_is_got_by_sending_again() -> None:
     for kind, rows in (("1312", LIST), ("1316", [(HERB, HERB)])):
         publish(kind, table(kind, rows))
     line = Line()
-    visits = Visits(connected(line))
+    visits = HospitalVisits(connected(line))
     stay = visits.admit(PERSON, AT, "Z1")
     line.faults = ["after", "before", "before"]
     charged = [ChargedLine("1", HERB, AT, Decimal(3), Decimal("1.235"))]
     with pytest.raises(OutcomeUnknown):
         visits.charge(stay, charged)
-    again = Visits(visits.client, rounds=2)
+    again = HospitalVisits(visits.client, rounds=2)
     line.faults = ["after", "before", "before"]
     assert again.charge(stay, charged).total == Decimal("3.71")
 
@@ -258,12 +258,12 @@ def test_each_provinces_proof_is_taken_and_a_wrong_secret_is_not(way: str, made:
 
     client = by(made("wrong"), Line())
     with pytest.raises(NotTaken) as error:
-        Visits(client).admit(PERSON, AT, "Z1")
+        HospitalVisits(client).admit(PERSON, AT, "Z1")
     assert error.value.code == "UNAUTHENTICATED"
     assert len(client.kept) == 1
     assert stays() == 0
     line = Line(["after"])
-    assert Visits(by(made(secret), line)).admit(PERSON, AT, "Z1").mdtrt_id
+    assert HospitalVisits(by(made(secret), line)).admit(PERSON, AT, "Z1").mdtrt_id
     assert len(set(line.bodies)) == 1
     assert stays() == 1
 
@@ -277,12 +277,12 @@ def test_a_token_address_that_is_away_is_no_answer() -> None:
         "http://platform/token", "his-client", secret, away, lambda: 0
     )
     with pytest.raises(OutcomeUnknown):
-        Visits(client).admit(PERSON, AT, "Z1")
+        HospitalVisits(client).admit(PERSON, AT, "Z1")
     assert len(client.kept) == 1
 
 
 def test_somebody_is_found_by_number_and_nobody_without_an_enrolment_in_force() -> None:
-    visits = Visits(connected(Line()))
+    visits = HospitalVisits(connected(Line()))
     found = visits.person(certno(1))
     assert found is not None
     assert (found.psn_no, found.insured_region) == ("P1", "440900")
@@ -294,7 +294,7 @@ def test_somebody_is_found_by_number_and_nobody_without_an_enrolment_in_force() 
 
 def test_what_the_client_says_is_what_a_hospital_says() -> None:
     """The typed steps and messages written by hand settle the same."""
-    visits = Visits(connected(Line()))
+    visits = HospitalVisits(connected(Line()))
     stay = visits.admit(PERSON, AT, "Z1")
     visits.discharge(stay, END)
     by_hand = Hospital(prefix="20210705110000")
@@ -307,7 +307,7 @@ def test_what_the_client_says_is_what_a_hospital_says() -> None:
 
 def test_an_instant_without_a_zone_is_nobodys() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        Visits(connected(Line())).admit(PERSON, AT.replace(tzinfo=None), "Z1")
+        HospitalVisits(connected(Line())).admit(PERSON, AT.replace(tzinfo=None), "Z1")
 
 
 def test_the_client_needs_the_standard_library_alone() -> None:

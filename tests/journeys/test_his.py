@@ -26,7 +26,7 @@ from tests.settlement.hospital import contracted, known_person, settlement_event
 
 from medaid.catalogue import store as catalogue_store
 from medaid.clearing import projector
-from medaid.client import KeptMessage, NotDone, Visits
+from medaid.client import HospitalVisits, KeptMessage, NotDone
 from medaid.local import cli, demo_catalogue, offices
 from medaid.local.his.closing import ClosedHospital, close
 from medaid.local.his.desk import AnsweredAct, HospitalDesk
@@ -80,7 +80,9 @@ class Exercise:
             chance = Random(f"{self.seed}-{number}")
             line = FaultyLine(partial(platform, now=NOW), chance, self.share, self.kinds)
             self.lines.append(line)
-            self.desks.append(HospitalDesk(Visits(connected(line, hospital, NOW), 8), self.people))
+            self.desks.append(
+                HospitalDesk(HospitalVisits(connected(line, hospital, NOW), 8), self.people)
+            )
 
     def play(self) -> None:
         chance = Random(self.seed)

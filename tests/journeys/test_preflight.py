@@ -27,13 +27,13 @@ from medaid.clearing import projector
 from medaid.client import (
     ClientError,
     Declined,
+    HospitalVisits,
     HttpReply,
     HttpRequest,
     InsuredPerson,
     KeptMessage,
     NoAnswer,
     NotDone,
-    Visits,
     post_once,
 )
 from medaid.local import cli, demo_catalogue, made_up, offices
@@ -70,7 +70,7 @@ def program(tables: Tables) -> Iterator[ExampleProgram]:
     known = {one.certno: number for number, one in patients.items()}
     cuts = {one.number: one.cuts for one in SCENARIOS}
     watch = Watch(partial(platform, now=NOW), known, cuts, clock=lambda: NOW)
-    visits = Visits(connected(watch, MAOMING, NOW), 4)
+    visits = HospitalVisits(connected(watch, MAOMING, NOW), 4)
     yield ExampleProgram(visits, patients, FIRST, TODAY, "440900")
     projector._note.cache_clear()
     catalogue_store.forget()

@@ -3,7 +3,7 @@ all. It needs the standard library and nothing else of medaid, so a hospital may
 
     proof = tif("access-id", "secret")
     client = HospitalClient("https://…", "H44090100001", "某医院", "440902", proof)
-    visits = Visits(client)
+    visits = HospitalVisits(client)
     person = visits.person("…")
     stay = visits.admit(person, datetime.now(UTC), "ZY001")
 """
@@ -22,10 +22,10 @@ from medaid.client.transport import HttpReply, HttpRequest, Transport, post_once
 from medaid.client.visits import (
     BillSplit,
     ChargedLine,
+    HospitalVisits,
     InsuredPerson,
     OpenVisit,
     SettledBill,
-    Visits,
 )
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ClientError",
     "Declined",
     "HospitalClient",
+    "HospitalVisits",
     "HttpReply",
     "HttpRequest",
     "InsuredPerson",
@@ -45,7 +46,6 @@ __all__ = [
     "OutcomeUnknown",
     "SettledBill",
     "Transport",
-    "Visits",
     "api",
     "bearer",
     "client_credentials",

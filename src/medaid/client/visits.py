@@ -83,7 +83,7 @@ class SettledBill:
     """The whole answer: `setlinfo`, `setldetail`."""
 
 
-class Visits:
+class HospitalVisits:
     """The steps of stays and visits for one institution. Every method raises as
     `HospitalClient.call`; none of them sends anything twice under a new msgid. A message that stays
     open is sent again, `rounds` times in all, before OutcomeUnknown is raised."""

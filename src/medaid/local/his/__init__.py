@@ -14,7 +14,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from medaid.client import Visits, post_once
+from medaid.client import HospitalVisits, post_once
 from medaid.client.client import BEIJING
 from medaid.local import demo, demo_catalogue, offices
 from medaid.local.errors import LocalError
@@ -94,7 +94,7 @@ def prepare(
     for one in institutions:
         client = client_of(stack, one)
         client.pauses = _PAUSES
-        desks.append(HospitalDesk(Visits(client, ROUNDS), people))
+        desks.append(HospitalDesk(HospitalVisits(client, ROUNDS), people))
     return desks, [[one for one in plan if one.hospital == number] for number in range(hospitals)]
 
 

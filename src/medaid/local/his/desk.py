@@ -13,12 +13,12 @@ from typing import Final, TypeVar
 from medaid.client import (
     BillSplit,
     Declined,
+    HospitalVisits,
     InsuredPerson,
     NotDone,
     OpenVisit,
     OutcomeUnknown,
     SettledBill,
-    Visits,
 )
 from medaid.local.his.plan import PlannedVisit
 from medaid.local.made_up import MadeUpPerson
@@ -50,7 +50,7 @@ class AnsweredAct:
 class HospitalDesk:
     """`book` is what the hospital's cashier would add up: clearing type and bill."""
 
-    visits: Visits
+    visits: HospitalVisits
     people: Sequence[MadeUpPerson]
     book: list[tuple[str, SettledBill]] = field(default_factory=list)
     history: list[AnsweredAct] = field(default_factory=list)

@@ -30,7 +30,7 @@ ENDINGS: Final = ("settled",) * 6 + ("reversed", "resettled", "resettled", "canc
 _FIRST: Final = datetime(2021, 1, 4, 1, tzinfo=UTC)
 _APART: Final = timedelta(days=14)
 MOST: Final = 24
-"""Visits that a year holds for one person."""
+"""HospitalVisits that a year holds for one person."""
 _NUMERALS: Final = str.maketrans("0123456789", "零一二三四五六七八九")
 _CATEGORIES: Final = ("", "subsistence_allowance", "destitute_support")
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from medaid.client import Visits, post_once
+from medaid.client import HospitalVisits, post_once
 from medaid.client.client import BEIJING
 from medaid.errors import Refused
 from medaid.local import demo_catalogue, made_up, offices
@@ -166,7 +166,7 @@ def _example(
     client.address, client.pauses = address, (0.05, 0.1)
     today = datetime.now(BEIJING).date()
     first = today - timedelta(days=5)
-    program = ExampleProgram(Visits(client, 4), patients, first, today, REGION)
+    program = ExampleProgram(HospitalVisits(client, 4), patients, first, today, REGION)
     program.show_all()
     until = time.monotonic() + 90
     while not _agreed(program) and time.monotonic() < until:

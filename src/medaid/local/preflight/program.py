@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from medaid.client import ChargedLine, Declined, NotDone, OpenVisit, SettledBill, Visits
+from medaid.client import ChargedLine, Declined, HospitalVisits, NotDone, OpenVisit, SettledBill
 from medaid.local.made_up import MadeUpPerson
 from medaid.local.preflight.scenarios import month_of
 
@@ -20,7 +20,7 @@ BED, DRUG = "001109000010000", "XN02AAM022A001010101161"
 class ExampleProgram:
     """`first` is the day on which its patients come; `today` the day of its clock."""
 
-    visits: Visits
+    visits: HospitalVisits
     patients: Mapping[str, MadeUpPerson]
     first: date
     today: date
