@@ -29,7 +29,7 @@ BILLS = {
 
 Sums = Counter[str]
 """Fen by fund key."""
-NET = ("RETENTION-", "POINTS-", "BACK-RETENTION-")
+NET = ("RETENTION-", "CORRECTED-", "BACK-RETENTION-")
 """How the numbers of amounts begin that come forward net of retention."""
 
 
@@ -198,7 +198,7 @@ class Outside:
     reopened: Counter[str] = field(default_factory=Counter)
     """Rulings taken back: upheld, rejected, or paid already."""
     corrected: Counter[str] = field(default_factory=Counter)
-    """Points given anew after a release: more, or less."""
+    """What was corrected after a release, points or agreement, and whether to more or less."""
     kept_again: Counter[str] = field(default_factory=Counter)
     """Retention of 2021 taken back after it was returned: before it was paid, or after."""
     barred: set[str] = field(default_factory=set)
@@ -268,12 +268,13 @@ class Outside:
         made = _signed(agreed, less(due, net), net, difference, outpatient)
         self.signed[one.statement_id] = made
 
-    def correct(self, one: Statement, lines: list[Part], points: int) -> Sums:
-        """Other points of a released statement: what it would have paid more or less."""
+    def correct(self, one: Statement, lines: list[Part], points: int, first: bool) -> Sums:
+        """A released statement by other points, or by another agreement: what it would have paid
+        more or less."""
         before = self.signed[one.statement_id]
         agreed = self.agreed[one.statement_id]
         plain = less(summed([before.due, before.kept]), summed([before.difference, before.net]))
-        difference = _difference(agreed, lines, points, False)
+        difference = _difference(agreed, lines, points, first)
         after = _signed(agreed, plain, before.net, difference, before.outpatient)
         self.signed[one.statement_id] = after
         return less(after.due, before.due)

@@ -40,7 +40,7 @@ from medaid.payments.service import check_second, claim_duty
 
 pytestmark = pytest.mark.usefixtures("tables")
 KEY = R, A, "2023-07", 1
-PATH = f"/clearing/{HOME}/statements/{A}/2023-07/1/points"
+PATH = f"/clearing/{HOME}/statements/{A}/2023-07/1/correction"
 SEPTEMBER, JANUARY = at(1, 4, month=9), at(15, month=1, year=2024)
 SENT = {"points": 600, "document": "DRG核对1号", "reason": "漏计一例"}
 
@@ -58,11 +58,11 @@ def released(points: int = 500, *, mode: str = "4", retention: str = "0") -> Sta
 
 
 def propose(points: int = 600, by: str = "丙", now: datetime = LATER) -> Statement:
-    return hospital.propose_points(*KEY, points, "DRG核对1号", "漏计一例", by, now)
+    return hospital.propose_correction(*KEY, points, False, "DRG核对1号", "漏计一例", by, now)
 
 
 def decide(by: str = "丁", now: datetime = LATER, *, yes: bool = True) -> Statement:
-    return hospital.decide_points(*KEY, yes, "属实", by, now)
+    return hospital.decide_correction(*KEY, yes, "属实", by, now)
 
 
 def correct(points: int, now: datetime = LATER) -> Statement:
@@ -75,7 +75,7 @@ def forward() -> list[tuple[str, str, dict[str, Fen]]]:
     return [
         (one.pending_id, state, dict(one.by_fund))
         for _, state, one in waiting(HOME, A)
-        if one.pending_id.startswith("POINTS-")
+        if one.pending_id.startswith("CORRECTED-")
     ]
 
 
@@ -191,7 +191,7 @@ class TestCorrected:
         confirmed("2023-08", serial=2)
         found = statement(HOME, A, "2023-08")
         assert [one.reason for one in found.forwards] == [
-            "2023-07 第 1 号对账单点数更正 500→600(DRG核对1号):漏计一例"
+            "2023-07 第 1 号对账单更正点数 500→600(DRG核对1号):漏计一例"
         ]
         assert found.brought_forward == found.forwards[0].by_fund
         table = hospital.statement_paper(found).tables[-1]
@@ -201,7 +201,7 @@ class TestCorrected:
         released()
         asked, agreed = correct(600).trail
         assert "丙 申请更正点数 500→600(DRG核对1号):漏计一例" in asked
-        assert "丁 同意更正点数:属实" in agreed
+        assert "丁 同意更正:属实" in agreed
 
 
 class TestNotCorrected:
@@ -225,7 +225,7 @@ class TestNotCorrected:
     def test_a_no_needs_a_reason(self, tables: Tables) -> None:
         released()
         propose()
-        act = lambda: hospital.decide_points(*KEY, False, " ", "丁", LATER)  # noqa: E731
+        act = lambda: hospital.decide_correction(*KEY, False, " ", "丁", LATER)  # noqa: E731
         assert self.refused(tables, act) == ("FIELD_REQUIRED", "reason")
 
     def test_nobody_decides_on_their_own(self, tables: Tables) -> None:
@@ -253,25 +253,25 @@ class TestNotCorrected:
     @pytest.mark.parametrize("mode", ["1", "2", "5", "6", "7"])
     def test_of_another_mode_there_are_no_points(self, tables: Tables, mode: str) -> None:
         released(mode=mode)
-        assert self.refused(tables, propose) == ("STATE", "statement")
+        assert self.refused(tables, propose) == ("STATE", "points")
 
     def test_the_same_points_are_no_correction(self, tables: Tables) -> None:
         released()
-        assert self.refused(tables, lambda: propose(500)) == ("STATE", "points")
+        assert self.refused(tables, lambda: propose(500)) == ("STATE", "correction")
         correct(600)
-        assert self.refused(tables, lambda: propose(600)) == ("STATE", "points")
+        assert self.refused(tables, lambda: propose(600)) == ("STATE", "correction")
 
     def test_one_at_a_time_and_decided_once(self, tables: Tables) -> None:
         released()
-        assert self.refused(tables, decide) == ("STATE", "points")
+        assert self.refused(tables, decide) == ("STATE", "correction")
         propose()
-        assert self.refused(tables, lambda: propose(700)) == ("STATE", "points")
+        assert self.refused(tables, lambda: propose(700)) == ("STATE", "correction")
         decide()
-        assert self.refused(tables, lambda: decide(by="己")) == ("STATE", "points")
+        assert self.refused(tables, lambda: decide(by="己")) == ("STATE", "correction")
 
     def test_of_no_statement(self, tables: Tables) -> None:
-        asked = R, A, "2023-07", 9, 600, "文", "因", "丙", LATER
-        assert self.refused(tables, lambda: hospital.propose_points(*asked))[0] == "NOT_FOUND"
+        asked = R, A, "2023-07", 9, 600, False, "文", "因", "丙", LATER
+        assert self.refused(tables, lambda: hospital.propose_correction(*asked))[0] == "NOT_FOUND"
 
     def test_once_the_years_retention_is_returned_that_is_taken_back_first(
         self, tables: Tables
@@ -280,9 +280,9 @@ class TestNotCorrected:
         released(retention="0.05")
         propose(600)
         hospital.return_retention(HOME, A, 2023, "1", "主任", JANUARY)
-        assert self.refused(tables, lambda: decide(now=JANUARY)) == ("STATE", "points")
+        assert self.refused(tables, lambda: decide(now=JANUARY)) == ("STATE", "correction")
         decide(now=JANUARY, yes=False)
-        assert self.refused(tables, lambda: propose(now=JANUARY)) == ("STATE", "points")
+        assert self.refused(tables, lambda: propose(now=JANUARY)) == ("STATE", "correction")
         back(RETENTION, "2023", JANUARY)
         correct(600, JANUARY)
         returned = hospital.return_retention(HOME, A, 2023, "1", "主任", JANUARY)
@@ -386,7 +386,7 @@ class TestRoutes:
         elsewhere = path.replace(HOME, ELSEWHERE)
         assert ask("POST", elsewhere, body, roles=role, sub="己")[0] == 403
 
-    @pytest.mark.parametrize("points", [-1, 0.5, 600.0, "600", True, None, 10**9 + 1])
+    @pytest.mark.parametrize("points", [-1, 0.5, 600.0, "600", True, 10**9 + 1])
     def test_points_are_whole_and_not_negative(self, points: object) -> None:
         released()
         status, told = ask("POST", PATH, {**SENT, "points": points}, roles="auditor", sub="丙")

@@ -246,7 +246,7 @@ settle = st.tuples(
 )
 change = st.tuples(
     ALL(CODES),
-    ALL(["this", "middle", "next"]),
+    ALL(["before", "this", "middle", "next"]),
     ALL("1234567"),
     ALL(["0", "0.05", "0.3333"]),
     ALL(["2222", "3333"]),
@@ -271,7 +271,9 @@ month_script = st.fixed_dictionaries(
         "give_back": st.none() | st.integers(0, 9),
         "reopens": st.booleans(),
         "points": st.integers(0, 999),
-        "corrects": st.none() | st.tuples(st.integers(0, 9), st.integers(0, 999)),
+        "corrects": st.lists(
+            st.tuples(st.integers(0, 9), st.integers(0, 999), st.booleans()), max_size=2
+        ),
         "bills": st.booleans(),
     }
 )
@@ -296,8 +298,13 @@ def month(years: Years, name: str, script: Any) -> None:
     years.close(name)
     held_back = ""
     for code, when, mode, retention, tail, waits_long in script["change"]:
-        first = Month(name).first
-        days = {"this": first, "middle": first.replace(day=15), "next": Month(name).next.first}
+        this = Month(name)
+        days = {
+            "before": this.previous.first,
+            "this": this.first,
+            "middle": this.first.replace(day=15),
+            "next": this.next.first,
+        }
         before = years.outside.version(code, civil_date(years.now))
         years.propose(code, days[when], mode, retention, tail)
         if waits_long and not before.account.endswith(tail):
@@ -317,8 +324,8 @@ def month(years: Years, name: str, script: Any) -> None:
         pay_all(years, script["points"], held_back)
     if held_back:
         years.approve()
-    if script["corrects"] is not None:
-        years.correct_points(*script["corrects"])
+    for asked in script["corrects"]:
+        years.correct(*asked)
     if script["give_back"] is not None:
         years.give_back(script["give_back"])
     if script["reopens"]:
@@ -414,7 +421,7 @@ def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
 def scripted(**changes: Any) -> dict[str, Any]:
     nothing = {"settle": [], "take_back": [], "change": [], "ends": "", "bank": [["paid"]]}
     more = {"says": ("totals",) * 3, "case": None, "deduct": None, "points": 500, "bills": True}
-    undone = {"give_back": None, "reopens": False, "corrects": None}
+    undone: dict[str, Any] = {"give_back": None, "reopens": False, "corrects": []}
     return {**nothing, **more, **undone, **changes}
 
 
@@ -452,7 +459,11 @@ FULL = (
         ],
         take_back=[0, 5],
         says=("totals", "disputes", "silent"),
-        change=[(H1, "this", "4", "0.3333", "3333", True)],
+        change=[
+            (H1, "before", "1", "0", "2222", False),
+            (H1, "this", "4", "0.3333", "3333", True),
+        ],
+        corrects=[(0, 0, True)],
         deduct=(COUNTIES[0], H1, False),
         reopens=True,
         give_back=0,
@@ -468,7 +479,7 @@ FULL = (
             (6, (2, 0, 1), (7777, 0, 5000), INPATIENT, 0),
         ],
         change=[(H1, "middle", "4", "0.3333", "2222", False)],
-        corrects=(0, 900),
+        corrects=[(0, 900, False)],
         says=("lines", "lines", "disputes"),
         deduct=(INSURED[0], H1, True),
         reopens=True,
@@ -478,8 +489,11 @@ FULL = (
     ),
     scripted(
         settle=[(3, (0, 0, 1), (7777, 0, 5000), INPATIENT, 0)],
-        change=[(H3, "this", "5", "0.05", "3333", False)],
-        corrects=(0, 100),
+        change=[
+            (H3, "this", "5", "0.05", "3333", False),
+            (H2, "before", "1", "0.3333", "3333", False),
+        ],
+        corrects=[(0, 100, False), (6, 100, True)],
         case=((COUNTIES[0],) * 2, ["paid", "paid"], "90000.00"),
         reopens=True,
     ),
@@ -505,7 +519,7 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "forfeited": +summed(out.forfeited.values()),
         "deductions given back": out.given_back,
         "rulings taken back": len(out.reopened) > 1,
-        "points corrected, up and down": len(out.corrected) == 2,
+        "points and agreements corrected, up and down": len(out.corrected) == 4,
         "retention taken back": len(out.kept_again) == 2,
         "bills": +out.bills_paid,
         "given back to the insurer's purse": [one for one in out.insurer if one.fen < 0],

@@ -101,7 +101,7 @@ def agreement(mode: str, rate: int) -> Agreement:
 
 def paid(one: Statement, by: Agreement, points: int = 6000) -> Statement:
     """The statement ordered as the agreement says; `points` of 1 fen make 60 yuan."""
-    return replace(rules.by_agreement(one, by, points, True), state=StatementState.RELEASED)
+    return replace(rules.by_agreement(one, by, points, ()), state=StatementState.RELEASED)
 
 
 @pytest.mark.parametrize(

@@ -227,13 +227,16 @@ class Years:
             self.outside.orders[one.statement_id][done.order_id] = Order(batch, amount, funds)
 
     def _sign(self, one: Statement, points: int) -> None:
+        self.outside.sign(one, self.lines(one), points, self._is_first(one))
+
+    def _is_first(self, one: Statement) -> bool:
+        """Whether no statement of the month before it has care that the agreed mode pays for."""
         care = self.outside.version(one.institution, Month(one.month).last).mode
         clr_type = "11" if care in (Mode.PER_HEAD, Mode.IN_ADVANCE) else "21"
         earlier = [s for s in made(*self._where(one)) if s.number < one.number]
-        first = not any(
+        return not any(
             p.is_own and p.item.clr_type == clr_type for s in earlier for p in self.lines(s)
         )
-        self.outside.sign(one, self.lines(one), points, first)
 
     @staticmethod
     def _where(one: Statement) -> tuple[str, str, str]:
@@ -322,8 +325,9 @@ class Years:
             )
             del self.outside.deductions[key]
 
-    def correct_points(self, which: int, points: int) -> None:
-        """Other points of a statement that was released; the same ones are refused."""
+    def correct(self, which: int, points: int, as_agreed: bool) -> None:
+        """A statement that was released, by other points or by the version of the agreement that
+        counts now; what comes to the same is refused."""
         out = self.outside
         found = [
             one
@@ -331,23 +335,27 @@ class Years:
             for code in CODES
             for month in MONTHS
             for one in made(region, code, month)
-            if one.statement_id in out.booked and out.agreed[one.statement_id].mode in "34"
+            if one.statement_id in out.booked
+            and (as_agreed or out.agreed[one.statement_id].mode in "34")
         ]
         if not found:
             return
         one = found[which % len(found)]
         key = (one.region, one.institution, one.month, one.number)
-        before = out.signed[one.statement_id]
-        more = out.correct(one, self.lines(one), points)
-        asked = points, "核对单", "漏计"
-        if before == out.signed[one.statement_id]:
-            with pytest.raises(Conflict, match="与原点数"):
-                hospital.propose_points(*key, *asked, AUDITOR, self.tick())
+        before, sid = out.signed[one.statement_id], one.statement_id
+        if as_agreed:
+            out.agreed[sid] = out.version(one.institution, Month(one.month).last)
+        more = out.correct(one, self.lines(one), points, self._is_first(one))
+        asked = points if out.agreed[sid].mode in "34" else None, as_agreed, "核对单", "漏计"
+        if before == out.signed[sid]:
+            with pytest.raises(Conflict, match="与原结果相同"):
+                hospital.propose_correction(*key, *asked, AUDITOR, self.tick())
             return
-        hospital.propose_points(*key, *asked, AUDITOR, self.tick())
-        hospital.decide_points(*key, True, "属实", "复核员", self.tick())
+        hospital.propose_correction(*key, *asked, AUDITOR, self.tick())
+        hospital.decide_correction(*key, True, "属实", "复核员", self.tick())
         out.forwards[one.region, one.institution].update(more)
-        out.corrected["more" if sum(more.values()) > 0 else "less"] += 1
+        what = "agreement" if as_agreed else "points"
+        out.corrected[f"{what}, {'more' if sum(more.values()) > 0 else 'less'}"] += 1
 
     def undo(self, way: hospital.Way, region: str, code: str, name: str) -> str:
         """Something that was entered or decided, taken back by two; its state afterwards."""

@@ -113,6 +113,11 @@ def test_from_draft_to_told_with_two_entries_J27_J28_M二_4() -> None:
     assert all(a.officer and a.at and a.after for a in detail.acts), (
         "who, when, before and after of each act (Q3.1)"
     )
+    assert [a.before for a in detail.acts] == ["", *(a.after for a in detail.acts[:-1])]
+    assert {a.act: list(a.changes) for a in detail.acts if a.changes} == {
+        "order": ["orders"],
+        "pay": ["orders"],
+    }
     service.delivered(o, case.case_id, NOW)
     service.delivered(o, case.case_id, NOW)
     told = service.case_detail(o, MANAGER, case.case_id, NOW)

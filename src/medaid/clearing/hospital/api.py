@@ -18,10 +18,10 @@ from medaid.clearing.hospital.shapes import (
     AgreementShown,
     AgreementsShown,
     Assessment,
+    CorrectionIn,
     Deduction,
     DrgShareShown,
     PayableShown,
-    PointsIn,
     RequiredClauseShown,
     StatementApproval,
     StatementShown,
@@ -101,21 +101,23 @@ def send_back_statement(
     )
 
 
-@ROUTES.post(f"{STATEMENT}/points", "申请更正已拨付对账单的点数(待复核)", roles=("auditor",))
-def propose_points(
-    call: Call[HospitalContext, PointsIn],
+@ROUTES.post(
+    f"{STATEMENT}/correction", "申请更正已拨付的对账单:点数或协议(待复核)", roles=("auditor",)
+)
+def propose_correction(
+    call: Call[HospitalContext, CorrectionIn],
     admdvs: Region,
     institution: str,
     month: Month,
     number: int,
 ) -> StatementShown:
     sent, where = call.body, (admdvs, institution, month, number)
-    said = sent.points, sent.document, sent.reason
-    return statement_shown(service.propose_points(*where, *said, *call.acting))
+    said = sent.points, sent.as_agreed, sent.document, sent.reason
+    return statement_shown(service.propose_correction(*where, *said, *call.acting))
 
 
-@ROUTES.post(f"{STATEMENT}/points/decision", "复核点数更正", roles=("reviewer", "manager"))
-def decide_points(
+@ROUTES.post(f"{STATEMENT}/correction/decision", "复核对账单更正", roles=("reviewer", "manager"))
+def decide_correction(
     call: Call[HospitalContext, Decision],
     admdvs: Region,
     institution: str,
@@ -123,7 +125,9 @@ def decide_points(
     number: int,
 ) -> StatementShown:
     sent, where = call.body, (admdvs, institution, month, number)
-    return statement_shown(service.decide_points(*where, sent.approved, sent.reason, *call.acting))
+    return statement_shown(
+        service.decide_correction(*where, sent.approved, sent.reason, *call.acting)
+    )
 
 
 # -------------------------------------------------------------------------------------------------

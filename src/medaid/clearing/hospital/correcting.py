@@ -1,6 +1,7 @@
-"""Points of DRG or DIP that turn out wrong after a statement's release: one person gives the right
-ones, another decides; the books follow, and the difference goes into the institution's next
-statement (Q5.1, N5, J39, Q3.1; docs/adr/0098).
+"""What a statement was paid by, found wrong after its release: points of DRG or DIP, or the rate,
+mode or retained share of the agreement, of which two people have entered the right version. One
+person asks, another decides; the books follow, and the difference goes into the institution's next
+statement (Q5.1, N5, J39, Q3.1; docs/adr/0098, 0127).
 
 A correction that was wrong itself is corrected by a further one: both stay readable.
 """
@@ -13,13 +14,14 @@ from datetime import datetime
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.clearing.amounts import added, negated
-from medaid.clearing.hospital import entries, retaining, rules, store
+from medaid.clearing.hospital import agreements, entries, retaining, rules, store
 from medaid.clearing.hospital.forwards import carried
 from medaid.clearing.hospital.model import (
     BOOKED,
+    Agreement,
     PendingItem,
-    PointsCorrection,
     Statement,
+    StatementCorrection,
 )
 from medaid.errors import Conflict, check_said
 from medaid.fund import service as fund
@@ -27,39 +29,46 @@ from medaid.fund.model import reversing
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.papers.service import word
 from medaid.payments.model import Duty, trail_line
 from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
 
 
-def propose_points(
+def propose_correction(
     region: Region,
     institution: str,
     month: str,
     number: int,
-    points: int,
+    points: int | None,
+    as_agreed: bool,
     document: str,
     reason: str,
     by: str,
     now: datetime,
     roles: frozenset[str] = frozenset(),
 ) -> Statement:
-    """First of the two: the right points of a statement that was released, by a paper. Nothing
+    """First of the two: the right points of a statement that was released (None: as they were), by
+    a paper; `as_agreed`: by the version of the agreement that counts for its month now. Nothing
     moves until another person has decided.
 
-    Raises Refused NOT_FOUND; Conflict STATE unless the statement is released and paid by points,
-    while another correction waits, where nothing would change, or where the year's retention would
-    change and is returned; Forbidden SEPARATION for whoever holds a duty that excludes auditing.
+    Raises Refused NOT_FOUND, INSTITUTION_UNKNOWN without such a version, FIELD_REQUIRED where its
+    mode needs points and there were none; Conflict STATE unless the statement is released, for
+    points where it is not paid by them, while another correction waits, where nothing would change,
+    or where the year's retention would change and is returned; Forbidden SEPARATION for whoever
+    holds a duty that excludes auditing.
     """
 
     def decide() -> Decided[Statement]:
         row, held = store.get_statement(region, institution, month, number)
         before = held.corrected()
-        after = _with_points(before, points)
-        line = trail_line(now, by, f"申请更正点数 {before.points}→{points}({document})", reason)
+        terms = _terms(before, as_agreed)
+        after = _by(before, terms, points)
+        line = trail_line(now, by, f"申请更正{_changes(before, after)}({document})", reason)
         _kept_anew(before, after, line, now)
-        made = PointsCorrection(
-            points,
+        made = StatementCorrection(
+            after.points,
+            terms,
             after.mode_difference,
             after.mode_care,
             after.retained,
@@ -75,7 +84,7 @@ def propose_points(
     return transact(decide, _changed)
 
 
-def decide_points(
+def decide_correction(
     region: Region,
     institution: str,
     month: str,
@@ -99,14 +108,14 @@ def decide_points(
     def decide() -> Decided[Statement]:
         row, held = store.get_statement(region, institution, month, number)
         if not _waits(held):
-            raise Conflict("STATE", field="points", rule="没有待复核的点数更正")
+            raise Conflict("STATE", field="correction", rule="没有待复核的更正")
         asked = held.corrections[-1]
-        rule = "申请与复核点数更正不得为同一人(秦安县84号三)"
+        rule = "申请与复核更正不得为同一人(秦安县84号三)"
         check_second(region, by, asked.proposed_by, asked.proposed_at, now, rule)
         done = replace(
             asked, decided_by=OfficerId(by), decided_at=now, approved=approved, decision=reason
         )
-        act = "同意更正点数" if approved else "不同意更正点数"
+        act = "同意更正" if approved else "不同意更正"
         line = trail_line(now, by, act, reason)
         after = replace(held, corrections=(*held.corrections[:-1], done), trail=(*held.trail, line))
         writes = _corrected(held, after, line, now) if approved else []
@@ -126,20 +135,49 @@ def _waits(statement: Statement) -> bool:
     return bool(made) and made[-1].decided_at is None
 
 
-def _with_points(before: Statement, points: int) -> Statement:
-    """What the statement would have come to with other points, by the version of the agreement that
-    it was paid by. Raises Conflict STATE."""
-    if before.state not in BOOKED:
-        rule = "仅已拨付的对账单可更正点数;未拨付的请退回审核"
+def _terms(before: Statement, as_agreed: bool) -> Agreement:
+    """The version of the agreement to reckon by: as at the first signature, or as it is now. Raises
+    Conflict STATE."""
+    if before.state not in BOOKED or before.terms is None:
+        rule = "仅已拨付的对账单可更正;未拨付的请退回审核"
         raise Conflict("STATE", field="statement", rule=rule)
-    if before.terms is None or not before.terms.mode.by_points:
-        raise Conflict("STATE", field="statement", rule="该对账单不按点数(分值)付费")
     if _waits(before):
-        raise Conflict("STATE", field="points", rule="已有一份点数更正待复核,请先复核")
-    after = rules.by_agreement(before, before.terms, points, first_of_month=False)
+        raise Conflict("STATE", field="correction", rule="已有一份更正待复核,请先复核")
+    if not as_agreed:
+        return before.terms
+    settled = bool(before.blocks)
+    terms = agreements.get_agreement(before.institution, before.month, settled=settled)
+    rules.check_categories(before, terms)
+    return terms
+
+
+def _by(before: Statement, terms: Agreement, points: int | None) -> Statement:
+    """What the statement would have come to by `terms` with `points`. Raises Conflict STATE."""
+    if points is not None and not terms.mode.by_points:
+        raise Conflict("STATE", field="points", rule="该对账单不按点数(分值)付费")
+    month = store.list_statements(before.region, before.institution, before.month)
+    after = rules.by_agreement(before, terms, before.points if points is None else points, month)
     if (after.mode_difference, after.retained) == (before.mode_difference, before.retained):
-        raise Conflict("STATE", field="points", rule="与原点数(分值)相同,应付金额不变")
+        raise Conflict("STATE", field="correction", rule="与原结果相同,应付金额不变")
     return after
+
+
+def _changes(before: Statement, after: Statement) -> str:
+    """What is another than before, in words."""
+    old, new = before.terms, after.terms
+    assert old is not None, before.statement_id
+    assert new is not None, before.statement_id
+    named = (
+        ("点数", before.points, after.points),
+        ("支付方式", word("hi_paymtd", old.mode), word("hi_paymtd", new.mode)),
+        ("支付标准", old.rate, new.rate),
+        ("预留比例", old.retention, new.retention),
+    )
+    return "、".join(
+        f"{name} {'无' if was is None else was}→{'无' if now is None else now}"
+        for name, was, now in named
+        if was != now
+    )
 
 
 def _difference(before: Statement, after: Statement) -> dict[str, Fen]:
@@ -162,9 +200,9 @@ def _corrected(held: Statement, decided: Statement, line: str, now: datetime) ->
     if not difference:
         return writes
     last = decided.corrections[-1]
-    what = f"{held.month} 第 {held.number} 号对账单点数更正 {before.points}→{after.points}"
+    what = f"{held.month} 第 {held.number} 号对账单更正{_changes(before, after)}"
     waits = PendingItem(
-        f"POINTS-{held.month}-{held.number}-{_approved(decided)}",
+        f"CORRECTED-{held.month}-{held.number}-{_approved(decided)}",
         held.month,
         f"{what}({last.document}):{last.reason}",
         difference,

@@ -41,7 +41,7 @@ def taken_off(
 
 def release_entries(statement: Statement, recorded: datetime, correction: int = 0) -> list[Entry]:
     """What a statement books beside its payment and deductions: the mode's difference and what is
-    kept back (J34, N5); once, and once more for each approved `correction` of its points."""
+    kept back (J34, N5); once, and once more for each approved `correction`."""
     source = statement.statement_id + (f".{correction}" if correction else "")
     entries: list[Entry] = []
     if statement.mode_difference:

@@ -62,13 +62,8 @@ def approve_statement(
             settled = bool(statement.blocks)
             agreement = agreements.get_agreement(institution, Month(month), settled=settled)
             rules.check_categories(statement, agreement)
-            care = rules.mode_care(agreement.mode)
-            first = not any(
-                rules.own_blocks(other, care)
-                for other in store.list_statements(region, institution, month)
-                if other.number < number
-            )
-            fixed = rules.by_agreement(statement, agreement, points, first)
+            made = store.list_statements(region, institution, month)
+            fixed = rules.by_agreement(statement, agreement, points, made)
             after = in_state(fixed, State.APPROVED, approved_by=by, approved_at=now)
         else:
             raise Conflict("STATE", field="statement", rule="仅已确认或退汇的对账单可审核")

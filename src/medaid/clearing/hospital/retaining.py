@@ -103,7 +103,7 @@ def reckoned_anew(
         return [store.create_pending(region, institution, kind, item, state, now)]
     if held.state not in _NOT_ASSESSED:
         rule = f"{year} 年度预留质量保证金已考核返还,须先撤回返还(秦安县84号七)"
-        raise Conflict("STATE", field="points", rule=rule)
+        raise Conflict("STATE", field="correction", rule=rule)
     noted = replace(held.item, trail=(*held.item.trail, line))
     return [store.replace_pending(held, noted, held.state, now)]
 

@@ -177,11 +177,10 @@ def _difference(item: Item, line: HospitalLine | None) -> Difference | None:
 def own_blocks(statement: Statement, care: str) -> list[Block]:
     """The blocks of one care class that the statement's own basic insurance pays."""
     return [
-        block
-        for block in statement.blocks
-        if block.group.care == care
-        and not block.group.is_part
-        and block.group.paying_region == statement.region
+        one
+        for one in statement.blocks
+        if (one.group.care, one.group.paying_region) == (care, statement.region)
+        and not one.group.is_part
     ]
 
 
@@ -198,8 +197,7 @@ def by_mode(
     Only basic insurance is paid by mode, and only the insured of this region; assistance is paid as
     settled. `points` are the month's points of modes 3 and 4; `first_of_month` says that no
     statement of the month before this one has such care: a total in advance is paid once a month,
-    supplements included. Raises Refused FIELD_REQUIRED for points that are missing: they are never
-    taken as none.
+    supplements included. Raises Refused FIELD_REQUIRED for missing points: never taken as none.
     """
     if agreement.mode is Mode.BY_ITEM:
         return {}
@@ -237,10 +235,13 @@ def retained(amounts: Amounts, share: str) -> dict[str, Fen]:
 
 
 def by_agreement(
-    statement: Statement, agreement: Agreement, points: int | None, first_of_month: bool
+    statement: Statement, agreement: Agreement, points: int | None, month: Iterable[Statement]
 ) -> Statement:
-    """The statement with mode difference and retention by the institution's agreement."""
-    difference = by_mode(statement, agreement, points, first_of_month)
+    """The statement with mode difference and retention by the institution's agreement; `month` are
+    the institution's statements of its month."""
+    care = mode_care(agreement.mode)
+    first = not any(own_blocks(one, care) for one in month if one.number < statement.number)
+    difference = by_mode(statement, agreement, points, first)
     by = replace(
         statement,
         mode=agreement.mode,
@@ -248,7 +249,7 @@ def by_agreement(
         terms=agreement,
         points=points if agreement.mode.by_points else None,
         mode_difference=difference,
-        mode_care=mode_care(agreement.mode) if difference else "",
+        mode_care=care if difference else "",
         retained={},
     )
     return replace(by, retained=retained(by.retention_base(), agreement.retention))

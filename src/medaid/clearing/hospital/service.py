@@ -13,7 +13,7 @@ from medaid.clearing.hospital.agreements import (
     propose_agreement,
 )
 from medaid.clearing.hospital.barring import time_bar_statement
-from medaid.clearing.hospital.correcting import decide_points, propose_points
+from medaid.clearing.hospital.correcting import decide_correction, propose_correction
 from medaid.clearing.hospital.deductions import create_deduction
 from medaid.clearing.hospital.disputing import resolve_dispute
 from medaid.clearing.hospital.monthly import (
@@ -68,7 +68,7 @@ __all__ = [
     "create_statement",
     "create_supplements",
     "decide_agreement",
-    "decide_points",
+    "decide_correction",
     "decide_withdrawal",
     "drg_share",
     "fsi",
@@ -90,7 +90,7 @@ __all__ = [
     "paid_in_time",
     "payment_heard",
     "propose_agreement",
-    "propose_points",
+    "propose_correction",
     "publish_payment",
     "reconcile_lines",
     "reconcile_totals",

@@ -27,6 +27,7 @@ from medaid.clearing.hospital.model import (
     Mode,
     PendingItem,
     Statement,
+    StatementCorrection,
     StatementState,
 )
 from medaid.clearing.hospital.prepaid import Advance
@@ -74,10 +75,14 @@ class CategoryShown(Shown):
     amounts: ByFundShown
 
 
-class PointsCorrectionShown(ProposedShown):
-    """`decided_at` is empty while it waits."""
+class CorrectionShown(ProposedShown):
+    """`decided_at` is empty while it waits; the agreement is the version it is reckoned by."""
 
-    points: int
+    points: int | None
+    hi_paymtd: Mode
+    rate: YuanText
+    retention: str
+    agreed_from: date
     mode_difference: ByFundShown
     retained: ByFundShown
     document: str
@@ -124,7 +129,7 @@ class StatementShown(Shown):
     deductions: list[PendingShown]
     forwards: list[PendingShown]
     """What was brought forward, one by one."""
-    corrections: list[PointsCorrectionShown]
+    corrections: list[CorrectionShown]
     categories: list[CategoryShown]
     groups: list[GroupShown]
     files: list[str] = Field(default_factory=list)
@@ -179,10 +184,14 @@ class StatementApproval(Body):
     """The month's points of DRG or DIP; needed where the institution is paid by them."""
 
 
-class PointsIn(Body):
-    """The right points of a released statement, and the paper that tells them."""
+class CorrectionIn(Body):
+    """What a released statement should have been paid by, and the paper that tells it."""
 
-    points: Points
+    points: Points | None = None
+    """The right ones; without them they stay."""
+    as_agreed: StrictBool = False
+    """By the version of the agreement that counts for the statement's month now, not by the one
+    that it was paid by."""
     document: Short
     reason: Reason
 
@@ -243,7 +252,7 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
         disputed=[pending_shown(item) for item in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],
         forwards=[pending_shown(item) for item in one.forwards],
-        corrections=[PointsCorrectionShown.of(made) for made in one.corrections],
+        corrections=[_correction_shown(made) for made in one.corrections],
         categories=[
             CategoryShown(
                 **category._asdict(),
@@ -265,6 +274,13 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
             for group, totals in one.groups.items()
         ],
         files=files or [],
+    )
+
+
+def _correction_shown(one: StatementCorrection) -> CorrectionShown:
+    by = one.terms
+    return CorrectionShown.of(
+        one, hi_paymtd=by.mode, rate=by.rate, retention=by.retention, agreed_from=by.effective
     )
 
 

@@ -21,7 +21,7 @@ from medaid.clearing.hospital.model.blocks import (
     Tally,
     Totals,
 )
-from medaid.clearing.hospital.model.correction import PointsCorrection
+from medaid.clearing.hospital.model.correction import StatementCorrection
 from medaid.clearing.hospital.model.lines import RECONCILED, Deadline, Difference, HospitalLine
 from medaid.clearing.hospital.model.listed import (
     InstitutionMonth,
@@ -72,9 +72,9 @@ __all__ = [
     "PendingItem",
     "PendingKind",
     "PendingState",
-    "PointsCorrection",
     "Statement",
     "StatementCategory",
+    "StatementCorrection",
     "StatementFigures",
     "StatementState",
     "Tally",

@@ -1,4 +1,4 @@
-"""Other points of a statement, given after its release. Frozen."""
+"""What a statement is paid by, found wrong after its release. Frozen."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medaid.clearing.amounts import Amounts
+from medaid.clearing.hospital.model.agreement import Agreement
 from medaid.ids import OfficerId
 from medaid.payments.model import NOBODY
 
 
 @dataclass(frozen=True, slots=True)
-class PointsCorrection:
-    """点数更正: the right points of a released statement by one person, and what another decided.
-    What they come to is fixed when they are given."""
+class StatementCorrection:
+    """对账单更正: the right points of a released statement, or the right version of the agreement,
+    by one person, and what another decided. What they come to is fixed when they are given."""
 
-    points: int
+    points: int | None
+    terms: Agreement
+    """The version of the agreement that it is reckoned by."""
     mode_difference: Amounts
-    """Payable by these points less claimed, fen by fund."""
+    """Payable by them less claimed, fen by fund."""
     mode_care: str
     retained: Amounts
-    """What is kept back with these points, fen by fund."""
+    """What is kept back with them, fen by fund."""
     document: str
-    """Number of the paper that tells them."""
+    """Number of the paper that tells what was wrong."""
     reason: str
     proposed_by: OfficerId
     proposed_at: datetime

@@ -10,7 +10,7 @@ from typing import Final
 from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import AgreedPayee, Agreement
 from medaid.clearing.hospital.model.blocks import Block, Group, StatementCategory, Totals
-from medaid.clearing.hospital.model.correction import PointsCorrection
+from medaid.clearing.hospital.model.correction import StatementCorrection
 from medaid.clearing.hospital.model.pending import PendingItem
 from medaid.clearing.model import FUND_FIELDS, OUTPATIENT, Item
 from medaid.fund.model.chart import fund_of
@@ -124,8 +124,8 @@ class Statement:
     """Of DRG or DIP, as given with the first signature."""
     terms: Agreement | None = None
     """The version of the agreement by which it is paid, as it was at the first signature."""
-    corrections: tuple[PointsCorrection, ...] = ()
-    """Other points that were given after its release, decided on or not."""
+    corrections: tuple[StatementCorrection, ...] = ()
+    """What was found wrong after its release, decided on or not."""
 
     @property
     def statement_id(self) -> StatementId:
@@ -170,13 +170,16 @@ class Statement:
         return added(self.due(), *net)
 
     def corrected(self) -> Statement:
-        """The statement with points, mode difference and retention as the last approved correction
-        left them. What it paid is that of its own; what is more or less went forward."""
+        """The statement by the points and the agreement of the last approved correction. What it
+        paid is that of its own; what is more or less went forward."""
         last = next((one for one in reversed(self.corrections) if one.approved), None)
         if last is None:
             return self
         return replace(
             self,
+            mode=last.terms.mode,
+            agreed_from=last.terms.effective,
+            terms=last.terms,
             points=last.points,
             mode_difference=last.mode_difference,
             mode_care=last.mode_care,
