@@ -47,9 +47,11 @@ class Desk:
     def by(self, role: str) -> Officer:
         return officer(f"o-{role}", role, admdvs=self.admdvs)
 
-    def granted(self, number: int, assisting: str, total: str = "10000.00") -> str:
+    def granted(self, number: int, assisting: str, total: str, care: str) -> str:
         """From the application to an obligation; the person is insured here and assisted there. All
         of the bill is within policy but 1,000.00: a large one has a part of critical illness."""
+        self.visit = care == "outpatient"
+        assert total == "10000.00" or not self.visit, "a larger visit has secondary assistance too"
         person = f"M{number}"
         since, when = date(2021, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)
         register(person, ["subsistence_allowance"] * (assisting == self.admdvs), since, self.admdvs)
@@ -61,6 +63,7 @@ class Desk:
         sent = draft(
             str(number),
             person,
+            care=care,
             total=total,
             in_policy=inside,
             begin=days[0],
@@ -118,9 +121,12 @@ class Desk:
             self._ordered(case_id, told, answers)
 
     recheck_day: date = date.min
+    visit: bool = False
+    """Whether what is assisted is outpatient care, and nothing else."""
 
     def front_told(self, year: int, where: str, fen: int) -> None:
-        self.outside.insurer.append(Fronting(year, where, civil_date(self.tick()), fen))
+        told = Fronting(year, where, civil_date(self.tick()), fen, fen if self.visit else 0)
+        self.outside.insurer.append(told)
 
     def _ordered(self, case_id: str, told: Told, answers: list[str]) -> None:
         case = self.act(service.order, "accountant", self.case(case_id))

@@ -212,6 +212,8 @@ class Outside:
     insurer: list[Fronting] = field(default_factory=list)
     bills_paid: Counter[str] = field(default_factory=Counter)
     """Fen that each district paid the insurer."""
+    billed: set[str] = field(default_factory=set)
+    """Periods of the bills that asked for something."""
 
     def take_off(self, region: str, hospital: str, payer: str, funds: Sums) -> None:
         self.off[region, hospital].update(funds)

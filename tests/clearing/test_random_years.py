@@ -9,7 +9,7 @@ What is owed is worked out by `outside` from what hospitals, the bank, the insur
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -17,7 +17,7 @@ import boto3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from tests.clearing.builders import made, open_items, open_statements, waiting
+from tests.clearing.builders import at, made, open_items, open_statements, waiting
 from tests.clearing.manual_cases import Desk
 from tests.clearing.outside import COUNTIES, HOSPITALS, INSURED, OTHER, OWING, Sums, summed
 from tests.clearing.years import AFTER, CODES, MONTHS, Years
@@ -35,6 +35,8 @@ from medaid.months import Month
 
 UNBOOKED = ("draft", "confirmed", "approved", "time_barring")
 BACK = ("returned", "approved_again")
+FIRST = Month("2021-06")
+"""The first month in which anything happens."""
 
 
 Books = dict[tuple[str, Month], list[Entry]]
@@ -45,7 +47,7 @@ class Region:
 
     def __init__(self, admdvs: str, years: Years, read: Books) -> None:
         self.admdvs = admdvs
-        for m in Month("2021-11").through(Month.of(years.now)):
+        for m in FIRST.through(Month.of(years.now)):
             if (admdvs, m.next) not in read:  # nothing comes into a month that was over
                 read[admdvs, m] = list(fund.entries(admdvs, m))
         self.entries = [e for (region, _), found in read.items() if region == admdvs for e in found]
@@ -286,6 +288,16 @@ critical = st.lists(
     max_size=3,
     unique_by=lambda one: one[:2],
 )
+early_cases = st.lists(
+    st.tuples(
+        ALL([date(2021, 6, 30), date(2021, 7, 1), date(2021, 11, 30), date(2021, 12, 1)]),
+        case,
+        ALL(["inpatient", "outpatient"]),
+    ),
+    max_size=2,
+    unique_by=lambda one: one[0],
+).map(sorted)
+"""Cases on the last days that July's and December's bills ask for, and on the days after."""
 contracts = st.tuples(st.booleans(), ALL([None, date(2022, 12, 31), date(2022, 1, 31)]), critical)
 
 
@@ -347,23 +359,32 @@ def pay_all(years: Years, points: int, held_back: str) -> None:
                 years.pay(one, points, one.institution == held_back)
 
 
-def manual(years: Years, where: tuple[str, str], answers: list[str], total: str) -> None:
+def manual(
+    years: Years,
+    where: tuple[str, str],
+    answers: list[str],
+    total: str,
+    care: str = "inpatient",
+) -> None:
     desk = Desk(where[0], years.outside, years.tick)
-    case_id = desk.granted(len(years.outside.cases), where[1], total)
+    case_id = desk.granted(len(years.outside.cases), where[1], total, care)
     desk.paid(case_id, answers)
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.tuples(*(month_script for _ in MONTHS)),
+    early_cases,
     contracts,
     st.lists(ALL(["0.6", "0", "1"]), min_size=1, max_size=3),
 )
-def test_sums_hold_over_random_years(scripts: Any, insured: Any, shares: list[str]) -> None:
-    lived(scripts, insured, shares)
+def test_sums_hold_over_random_years(
+    scripts: Any, early: Any, insured: Any, shares: list[str]
+) -> None:
+    lived(scripts, early, insured, shares)
 
 
-def lived(scripts: Any, insured: Any, shares: list[str]) -> Years:
+def lived(scripts: Any, early: Any, insured: Any, shares: list[str]) -> Years:
     """The years over tables of their own. Papers have tests of their own: none is printed here."""
     with mock_aws(), patch("medaid.clearing.hospital.printouts.publish_statement"):
         forget_connections()
@@ -373,14 +394,15 @@ def lived(scripts: Any, insured: Any, shares: list[str]) -> Years:
             Bucket=names.settings().bucket,
             CreateBucketConfiguration={"LocationConstraint": "cn-north-1"},
         )
-        years = live(scripts, insured, shares)
+        years = live(scripts, early, insured, shares)
     forget_connections()
     return years
 
 
-def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
-    """The years as the scripts say, checked on the way. The retention is assessed by each of
-    `shares` in turn: the second before the first is paid, the third after the second was."""
+def live(scripts: Any, early: Any, insured: Any, shares: list[str]) -> Years:
+    """The years as the scripts say, checked on the way; `early` are manual cases of 2021 by day.
+    The retention is assessed by each of `shares` in turn: the second before the first is paid, the
+    third after the second was."""
     years, read = Years(), Books()
     for n, code in enumerate(HOSPITALS):
         years.propose(code, date(2021, 1, 1), "1", ("0.02", "0.05", "0.1")[n], "2222")
@@ -392,6 +414,10 @@ def live(scripts: Any, insured: Any, shares: list[str]) -> Years:
         years.contract(2021, None)
     if ends_2022:
         years.contract(2022, None if ends_2022.month == 12 else ends_2022)
+    for day, (where, answers, total), care in early:
+        years.now = datetime.combine(day, at(1).timetz())
+        manual(years, where, answers, "10000.00" if care == "outpatient" else total, care)
+        assert civil_date(years.now) == day
     for name, script in zip(MONTHS, scripts, strict=True):
         month(years, name, script)
         if name == "2021-12":
@@ -500,10 +526,19 @@ FULL = (
 )
 
 
+EARLY = [
+    (date(2021, 6, 30), (SPLIT, ["paid"], "10000.00"), "inpatient"),
+    (date(2021, 7, 1), (SPLIT, ["failed", "paid"], "10000.00"), "inpatient"),
+    (date(2021, 11, 30), (SPLIT, ["paid", "returned", "paid"], "10000.00"), "inpatient"),
+    (date(2021, 11, 30), (SPLIT, ["paid"], "10000.00"), "outpatient"),
+    (date(2021, 12, 1), (SPLIT, ["paid"], "10000.00"), "inpatient"),
+]
+
+
 def test_everything_happens_in_the_years_by_hand() -> None:
     """Years in which nothing happens would prove nothing."""
     running = [(INSURED[0], date(2021, 12, 1), True), (COUNTIES[0], date(2022, 2, 1), False)]
-    out = lived(FULL, (True, date(2022, 1, 31), running), ["0.6", "1", "0.6"]).outside
+    out = lived(FULL, EARLY, (True, date(2022, 1, 31), running), ["0.6", "1", "0.6"]).outside
     told = Counter(o.told for orders in out.orders.values() for o in orders.values())
     assert told["paid"] > 5
     assert told["failed"] > 2
@@ -522,6 +557,7 @@ def test_everything_happens_in_the_years_by_hand() -> None:
         "points and agreements corrected, up and down": len(out.corrected) == 4,
         "retention taken back": len(out.kept_again) == 2,
         "bills": +out.bills_paid,
+        "bills of July, of December and of the true-up": len(out.billed) == 3,
         "given back to the insurer's purse": [one for one in out.insurer if one.fen < 0],
         "fronted visits": [one for one in out.insurer if 0 < one.outpatient < one.fen],
         "only visits fronted": [one for one in out.insurer if 0 < one.outpatient == one.fen],

@@ -431,6 +431,8 @@ class Years:
                 )
                 assert int(one.fronted) == told - billed, (region, one.period)
                 billed += int(one.fronted)
+                if one.fronted:
+                    self.outside.billed.add(one.period)
                 if pays and one.state is BillState.MADE:
                     pay_insurer(region, 2021, one.period, AUDITOR, FINANCE, self.tick())
                     self.outside.bills_paid[region] += int(one.fronted)
