@@ -83,6 +83,28 @@ def test_all_of_a_paper_stands_on_it_and_looks_as_it_was_looked_at() -> None:
         assert "申报金额" in page, "the heading comes again on each page"
 
 
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize("notes", [0, 1, 14])
+@pytest.mark.parametrize("rows", [*range(16, 24), *range(28, 36)])
+def test_signatures_never_stand_on_a_page_alone(rows: int, notes: int, landscape: bool) -> None:
+    """Nobody signs a page that says nothing of what is signed: the last rows, or the last notes,
+    stand on it."""
+    table = Table(COLUMNS, ROWS[:rows], ("合计", Fen(1), Fen(2), Fen(3)))
+    paper = replace(PAPER, tables=(table,), words=(), notes=("注:一式三份。",) * notes)
+    signed = pages(pdf(replace(paper, landscape=landscape)))[-1]
+    assert "出纳" in signed
+    assert signed.count("一式三份") >= min(notes, 3)
+    assert notes > 3 or ("合计" in signed and "1,234,567" in signed)
+
+
+@pytest.mark.parametrize("lines", range(18, 30))
+def test_signatures_never_stand_below_a_letter_alone(lines: int) -> None:
+    letter = replace(
+        PAPER, tables=(), words=(), notes=(), facts=(), paragraphs=("请查收。",) * lines
+    )
+    assert "请查收" in pages(pdf(letter))[-1]
+
+
 def test_every_font_lies_in_the_file() -> None:
     found = fonts(pdf(PAPER))
     assert len(found) == 2, found
