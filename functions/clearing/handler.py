@@ -15,6 +15,7 @@ from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.clearing import api, jobs
+from medaid.followup import service as followup
 from medaid.fund import api as fund_api
 from medaid.fund.performance.service import together
 from medaid.reimbursement import service as reimbursement
@@ -22,7 +23,7 @@ from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
-MEASURES = together(api.year_measures, reimbursement.year_measures)
+MEASURES = together(api.year_measures, reimbursement.year_measures, followup.year_measures)
 
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
@@ -54,6 +55,5 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     """One request of the HTTP API (payload format 2.0), one job, or steps of the queue."""
     if "Records" in event:
         return messages.taken(event, context, "clearing", lambda body: run(jobs.step, body))
-    if "job" in event:
-        return run(jobs.begin, event["job"])
-    return answered(app, logger, event, context)
+    is_job = "job" in event
+    return run(jobs.begin, event["job"]) if is_job else answered(app, logger, event, context)

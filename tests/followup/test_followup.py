@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,11 +19,20 @@ from tests.followup.test_rules import figure
 from tests.journeys.test_late_identity import outbox as outbox  # the stream, as a fixture
 from tests.people.conftest import Department, roster_row
 from tests.people.samples import certno
-from tests.settlement.hospital import Hospital, bill, contracted, known_person, passed, stay_input
+from tests.settlement.hospital import (
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    stay_input,
+)
 
 from medaid.access import service as access
 from medaid.followup import cross_check, service
 from medaid.followup.model import MatterKind, MatterState
+from medaid.fund.performance.model import Measure
 from medaid.ids import OfficerId
 from medaid.people import service as people
 from medaid.regions import Region
@@ -205,6 +215,29 @@ class TestCrossChecks:
             region, MatterKind.NOT_ENROLLED, MatterState.OPEN, "civil_affairs", "", 9
         )
         assert len(rows) == 3
+
+    def test_who_is_enrolled_is_counted_once_a_person_in_each_region(self, tables: Tables) -> None:
+        """J36: of three persons in two counties two are enrolled; one stands in both counties, and
+        is one person of the city. A year without a check that came to its end has no share."""
+        county, other, city = Region("440902"), Region("440904"), Region("440900")
+        here, there = (replace(living_allowance(), admdvs=one) for one in (county, other))
+        known_person("P1", here, there, serial=1)
+        known_person("P2", there, serial=2)
+        known_person("P3", there, serial=3, insured=())
+        measured = cross_check.year_measures(city, 2026, self.NOW)
+        assert "没有完成" in str(measured["enrolled_share"])
+        cross_check.begin(city, OfficerId("clerk"), self.NOW)
+        assert "没有完成" in str(cross_check.year_measures(city, 2026, self.NOW)["enrolled_share"])
+        cross_check.go_on(self.NOW, self.enough)
+        shares = {
+            one: cross_check.year_measures(one, 2026, self.NOW)["enrolled_share"]
+            for one in (city, county, other, Region("440981"))
+        }
+        assert [*shares.values()] == [Measure(2, 3), Measure(1, 1), Measure(2, 3), Measure(0, 0)]
+        assert isinstance(cross_check.year_measures(city, 2025, self.NOW)["enrolled_share"], str)
+        assert isinstance(
+            cross_check.year_measures(Region("440000"), 2026, self.NOW)["enrolled_share"], str
+        )
 
     def test_nobody_is_checked_before_somebody_asked(self, department: Department) -> None:
         department.drop([roster_row(1)])

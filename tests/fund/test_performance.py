@@ -15,8 +15,10 @@ from tests.conftest import Tables
 from tests.fund.office import budget
 from tests.papers.looking import check_picture, check_text
 from tests.reimbursement.office import register
+from tests.settlement.hospital import known_person, living_allowance
 
 from medaid.aws.transaction import commit
+from medaid.followup import cross_check
 from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.final_records import FinalState
@@ -26,9 +28,11 @@ from medaid.fund.performance import rules, service
 from medaid.fund.performance.model import (
     Indicator,
     IndicatorUnit,
+    ManagementNote,
     Measure,
     group_scores,
     indicators,
+    management_subjects,
 )
 from medaid.fund.performance.printouts import performance_paper
 from medaid.ids import OfficerId
@@ -103,6 +107,19 @@ class TestComputed:
         assert (found["value"], found["reached"], found["why"]) == (value, reached, "")
         assert found["source"]
         assert found["cite"]
+
+    def test_the_share_of_the_register_that_is_enrolled_is_the_last_cross_checks(self) -> None:
+        """J36."""
+        for serial in (1, 2):
+            known_person(f"P{serial}", replace(living_allowance(), admdvs=R), serial=serial)
+        known_person("P3", replace(living_allowance(), admdvs=R), serial=3, insured=())
+        assert "没有完成" in asked()["enrolled_share"]["why"]
+        checked = datetime(2023, 12, 1, 2, tzinfo=UTC)
+        cross_check.begin(R, OfficerId("clerk"), checked)
+        cross_check.go_on(checked, lambda: True)
+        found = asked()["enrolled_share"]
+        told = (found["numerator"], found["denominator"], found["value"], found["reached"])
+        assert told == (2, 3, "66.67%", False)
 
     def test_what_cannot_be_computed_says_why_and_is_no_zero(self) -> None:
         """J36."""
@@ -179,11 +196,19 @@ def test_every_indicator_has_its_source_and_the_groups_a_hundred() -> None:
     assert {one.group for one in indicators()} == {*group_scores()}
 
 
-REASON = {"reasons": {"reserve_months": "上级补助在次年到账"}}
+MANAGED = {
+    subject: {"says": f"{subject}符合规定", "problems": "下达偏晚" * (subject == "下达及时性")}
+    for subject in management_subjects()
+}
+NOTES = {name: ManagementNote(name, **one) for name, one in MANAGED.items()}
+REASON: dict[str, Any] = {
+    "reasons": {"reserve_months": "上级补助在次年到账"},
+    "management": MANAGED,
+}
 
 
 def drafted(body: Any = None, sub: str = "甲", **more: Any) -> tuple[int, dict[str, Any]]:
-    sent = {} if body is None else body
+    sent = {"management": MANAGED} if body is None else body
     return ask(
         "POST",
         PATH,
@@ -223,11 +248,37 @@ class TestVersions:
         status, body = drafted()
         assert (status, body["code"]) == (400, "FIELD_REQUIRED")
         assert body["field"] == "reasons.reserve_months"
-        status, body = drafted({"reasons": {**REASON["reasons"], "usage": "x"}})
+        status, body = drafted({**REASON, "reasons": {**REASON["reasons"], "usage": "x"}})
         assert (status, body["code"], body["field"]) == (400, "CODE_UNKNOWN", "reasons.usage")
         assert tables.everything() == before
         status, made = drafted(REASON)
         assert (status, made["reasons"]) == (201, REASON["reasons"])
+
+    def test_each_subject_of_the_forms_management_is_described_and_no_other(
+        self, tables: Tables
+    ) -> None:
+        """J36."""
+        year_of_assistance()
+        before = tables.everything()
+        some = {name: one for name, one in MANAGED.items() if name != "执行准确性"}
+        silent = {**MANAGED, "执行准确性": {"says": " "}}
+        wrong = [
+            (some, "FIELD_REQUIRED", "management.执行准确性"),
+            ({}, "FIELD_REQUIRED", "management.分配科学性"),
+            ({**MANAGED, "满意度": {"says": "好"}}, "CODE_UNKNOWN", "management.满意度"),
+            (silent, "FIELD_FORMAT", "management.执行准确性.says"),
+        ]
+        for sent, code, field in wrong:
+            status, body = drafted({"management": sent})
+            assert (status, body["code"], body["field"]) == (400, code, field)
+        assert tables.everything() == before
+        _, made = drafted()
+        shown = {one["subject"]: one["problems"] for one in made["management"]}
+        assert [*shown] == [*management_subjects()]
+        assert shown["下达及时性"] == "下达偏晚"
+        signed(made["digest"])
+        status, again = drafted({"management": {**MANAGED, "执行准确性": {"says": "已更正"}}})
+        assert (status, again["number"]) == (201, 2), "other words are another version"
 
     def test_figures_that_changed_since_are_not_signed(self) -> None:
         year_of_assistance()
@@ -272,7 +323,7 @@ def test_the_paper_has_every_indicator_with_what_it_comes_from() -> None:
     for who, name, post in ((made, "钱会计", "会计"), (chief, "孙主任", "主任")):
         payments.name_officer(R, who, name, post, OfficerId("o"), at(1, month=1))
     year_of_assistance(600_00)
-    draft = service.draft(R, 2023, REASON["reasons"], MEASURES, made, NOW)
+    draft = service.draft(R, 2023, REASON["reasons"], NOTES, MEASURES, made, NOW)
     done = service.sign(R, 2023, 1, draft.digest, MEASURES, chief, NOW)
     paper = performance_paper(R, done, FinalState.SIGNED)
     content = printed(paper, Form.PDF)
@@ -280,6 +331,7 @@ def test_the_paper_has_every_indicator_with_what_it_comes_from() -> None:
         content,
         *("医疗救助基金绩效自评表", "苏州市医疗保障经办机构", "2023年度", "资金到位", "600.00"),
         *("预算执行率", "80.00%", "一站式结算率", "75.00%", "可支付月数", "1.85个月", "≥3个月"),
+        *("资金管理情况", "下达及时性符合规定", "下达偏晚", "执行准确性符合规定无"),
         *("暂不能计算", "未达目标:上级补助在次年到账", "编制人:钱会计会计", "负责人:孙主任主任"),
         allowed="DRG/DIP",
     )

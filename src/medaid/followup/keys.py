@@ -12,6 +12,7 @@ Each line: who asks what: key; how; function.
   one Query of numbers.
 - the gateway of a region: pk `G#<region>`, sk `GATEWAY`; GetItem, for a message up the chain of
   its region.
+- what the cross-checks of a region counted: pk `E#<region>`, sk `<month>`; Query of a year.
 - the last cross-check of a region: pk `RUNS`, sk `<region>`; Query of all, a few hundred; GetItem.
 """
 
@@ -65,6 +66,10 @@ def path_of_total(sk: str) -> str:
 
 def gateway_key(region: Region) -> Key:
     return Key(f"G#{region}", "GATEWAY")
+
+
+def counted_key(region: Region, month: str) -> Key:
+    return Key(f"E#{region}", month)
 
 
 def run_key(region: Region) -> Key:

@@ -131,4 +131,9 @@ class CrossCheck:
     read: int = 0
     found: Mapping[str, int] = field(default_factory=dict)
     """New matters by kind."""
+    persons: Mapping[str, int] = field(default_factory=dict)
+    """Who stands in the register, by county and for each region above it up to `region`: each
+    person once in each."""
+    enrolled: Mapping[str, int] = field(default_factory=dict)
+    """Whose enrolment is in force, likewise."""
     ended: datetime | None = None

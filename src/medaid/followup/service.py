@@ -13,6 +13,7 @@ from datetime import datetime
 from medaid.event import SettlementPosted
 from medaid.events import CasePaid, Event
 from medaid.followup import rules
+from medaid.followup.cross_check import year_measures as year_measures
 from medaid.followup.matters import answer as answer
 from medaid.followup.matters import keep
 from medaid.followup.matters import page_of_matters as page_of_matters

@@ -152,6 +152,21 @@ def put_run(before: FollowupItem | None, run: CrossCheck) -> Write:
     )
 
 
+def put_counted(run: CrossCheck) -> Write:
+    """The write of what a run that is over counted; the last one of a month stays."""
+    key = keys.counted_key(run.region, run.month)
+    item = FollowupItem(
+        *key, state="ended", version=1, at=stored(run.begun), body=codec.encode(run)
+    )
+    return Put(item, None, "followup:counted")
+
+
+def last_counted(region: Region, year: int) -> CrossCheck | None:
+    """The last run of a year that came to its end. Raises Unavailable."""
+    found = list(FollowupItem.list_under(keys.counted_key(region, "").pk, f"{year}-"))
+    return found[-1].record(CrossCheck) if found else None
+
+
 def list_runs() -> list[CrossCheck]:
     """The last run of each region that was ever checked. Raises Unavailable."""
     return [one.record(CrossCheck) for one in FollowupItem.list_under(keys.RUNS)]

@@ -6,14 +6,24 @@ from typing import Final
 
 from pydantic import Field
 
-from medaid.aws.rest.bodies import Body, FileSent, Long, Page, Sha256, Short, Shown, YuanText
+from medaid.aws.rest.bodies import (
+    Body,
+    FileSent,
+    Long,
+    Page,
+    Reason,
+    Sha256,
+    Short,
+    Shown,
+    YuanText,
+)
 from medaid.aws.rest.pages import whole
 from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.fund.api.common import SignatureShown, trail_shown
 from medaid.fund.final_records import FinalState
 from medaid.fund.model.chart import accounts
 from medaid.fund.performance import service
-from medaid.fund.performance.model import IndicatorRow, indicators
+from medaid.fund.performance.model import IndicatorRow, ManagementNote, indicators
 from medaid.fund.performance.printouts import performance_paper, target_text
 from medaid.fund.performance.service import Computed, HeldVersion, OtherMeasures
 from medaid.months import Year
@@ -26,10 +36,19 @@ _YEAR: Final = "/fund/{admdvs}/performance/{year}"
 _VERSION: Final = f"{_YEAR}/versions/{{number}}"
 
 
-class ReasonsIn(Body):
-    """Why each target that was not reached was not, by indicator."""
+class ManagementIn(Body):
+    """How the money was managed in one respect, and the problems; empty where there are none."""
+
+    says: Reason
+    problems: Long = ""
+
+
+class PerformanceIn(Body):
+    """Why each target that was not reached was not, by indicator; how the money was managed, by
+    subject of the form (分配科学性, 下达及时性, …)."""
 
     reasons: dict[Short, Long] = Field(default_factory=dict, max_length=40)
+    management: dict[Short, ManagementIn] = Field(default_factory=dict, max_length=20)
 
 
 class SignIn(Body):
@@ -72,12 +91,19 @@ class YearPerformanceShown(Shown):
     received: list[IncomeReceivedShown]
 
 
+class ManagementShown(Shown):
+    subject: str
+    says: str
+    problems: str
+
+
 class VersionShown(Shown):
     year: int
     number: int
     state: FinalState
     digest: str
     reasons: dict[str, str]
+    management: list[ManagementShown]
     trail: list[SignatureShown]
     indicators: list[IndicatorShown]
     received: list[IncomeReceivedShown]
@@ -117,6 +143,7 @@ def _version(held: HeldVersion) -> VersionShown:
         one,
         state=held.state,
         reasons=dict(one.reasons),
+        management=[ManagementShown.of(note) for note in one.management],
         trail=trail_shown(one.trail),
         indicators=year.indicators,
         received=year.received,
@@ -135,10 +162,14 @@ def compute_performance(
     status=201,
 )  # fmt: skip
 def draft_performance(
-    call: Call[OtherMeasures, ReasonsIn], admdvs: Region, year: Year
+    call: Call[OtherMeasures, PerformanceIn], admdvs: Region, year: Year
 ) -> VersionShown:
-    reasons = call.body.reasons
-    made = service.draft(admdvs, year, reasons, call.context, *call.acting)
+    sent = call.body
+    notes = {
+        subject: ManagementNote(subject, one.says, one.problems)
+        for subject, one in sent.management.items()
+    }
+    made = service.draft(admdvs, year, sent.reasons, notes, call.context, *call.acting)
     return _version(service.get_version(admdvs, year, made.number))
 
 

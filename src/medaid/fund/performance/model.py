@@ -98,6 +98,25 @@ def group_scores() -> Mapping[str, int]:
     return scores
 
 
+@cache
+def management_subjects() -> tuple[str, ...]:
+    """What of the management of the money a year's statement describes (资金管理情况). Raises
+    ValueError without citation or trust."""
+    row = read("indicators.toml", "medaid.fund.performance")["management"]
+    if not (row.get("cite") and row.get("trust")):
+        raise ValueError("the management section lacks citation or trust")
+    return tuple(row["subjects"])
+
+
+class ManagementNote(NamedTuple):
+    """How the management of the money stood in one respect, and its problems; empty where there
+    are none."""
+
+    subject: str
+    says: str
+    problems: str
+
+
 class Measure(NamedTuple):
     """Numerator and denominator of an indicator: fen or counts; a count has no denominator."""
 
@@ -136,4 +155,6 @@ class PerformanceStatement:
     """Money that came in, by account code of the fund's income."""
     reasons: Mapping[str, str]
     """Why a target was not reached, by indicator."""
+    management: tuple[ManagementNote, ...] = ()
+    """One of each subject, in the form's order; none in statements made before it was asked for."""
     trail: tuple[Signature, ...] = ()

@@ -34,6 +34,7 @@ _ROWS: Final = (
     Column("目标值", 3),
     Column("是否达标", 2),
 )
+_MANAGED: Final = (Column("内容", 4), Column("情况说明", 11), Column("存在的问题和改进措施", 8))
 _SOURCES: Final = (
     Column("指标", 6),
     Column("计算方法", 9),
@@ -54,6 +55,7 @@ def performance_paper(admdvs: Region, one: PerformanceStatement, state: FinalSta
     known = {each.key: each for each in indicators()}
     asked = [(known[row.key], row) for row in one.rows]
     money = tuple((accounts()[code].name, fen) for code, fen in one.received)
+    managed = tuple((note.subject, note.says, note.problems or "无") for note in one.management)
     acts = {act.act: act for act in one.trail}
     made, signed = one.trail[0], acts.get("签署")
     return Paper(
@@ -70,8 +72,9 @@ def performance_paper(admdvs: Region, one: PerformanceStatement, state: FinalSta
         ),
         tables=(
             Table(_RECEIVED, money, ("合计", *sums(money, 1)), "一、资金到位"),
-            Table(_ROWS, tuple(_row(*pair) for pair in asked), (), "二、绩效指标"),
-            Table(_SOURCES, tuple(_source(each) for each, _ in asked), (), "三、计算方法和来源"),
+            *([Table(_MANAGED, managed, (), "二、资金管理情况")] if managed else ()),
+            Table(_ROWS, tuple(_row(*pair) for pair in asked), (), "三、绩效指标"),
+            Table(_SOURCES, tuple(_source(each) for each, _ in asked), (), "四、计算方法和来源"),
         ),
         notes=_notes(asked, one),
         signatures=payments.signatures(

@@ -22,9 +22,11 @@ from medaid.fund.performance.model import (
     FUND,
     Indicator,
     IndicatorRow,
+    ManagementNote,
     Measures,
     PerformanceStatement,
     indicators,
+    management_subjects,
 )
 from medaid.fund.records import Signature
 from medaid.ids import OfficerId
@@ -100,32 +102,35 @@ def draft(
     admdvs: Region,
     year: int,
     reasons: Mapping[str, str],
+    management: Mapping[str, ManagementNote],
     others: OtherMeasures,
     by: OfficerId,
     now: datetime,
     roles: frozenset[str] = frozenset(),
 ) -> PerformanceStatement:
-    """A further version, with the reason of each target that was not reached; it takes the place of
-    one that nobody signed.
+    """A further version, with the reason of each target that was not reached and how the money was
+    managed, by subject; it takes the place of one that nobody signed.
 
-    Raises Refused PERIOD_OPEN before the year is over; BadInput FIELD_REQUIRED for a reason that is
-    missing, CODE_UNKNOWN for one of no missed target; Conflict STATE where a signed version says
-    the same; Forbidden SEPARATION for who audits or pays there.
+    Raises Refused PERIOD_OPEN before the year is over; BadInput FIELD_REQUIRED for a reason or a
+    subject that is missing, CODE_UNKNOWN for one of no missed target or no subject; Conflict STATE
+    where a signed version says the same; Forbidden SEPARATION for who audits or pays there.
     """
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
     computed = compute(admdvs, year, others, now)
     _check_reasons(computed.rows, reasons)
+    notes = _managed(management)
     last = versions.last_version(admdvs, keys.performance(year), PerformanceStatement)
     number = versions.next_number(last)
-    made = PerformanceStatement(year, number, "", *computed, dict(reasons))
+    made = PerformanceStatement(year, number, "", *computed, dict(reasons), notes)
     made = replace(made, digest=_digest(admdvs, made), trail=(Signature(_MADE, by, now),))
     key = keys.of_performance(admdvs, year, made.number)
     writes = [store.FundItem.create(key, made, _LABEL, state=FinalState.DRAFTED, at=now)]
     if last:
         item, before = last
-        if item.state == FinalState.SIGNED and _says(before) == computed:
-            rule = f"{year} 绩效第 {before.number} 版已签署,数据未变"
+        same = (_says(before), before.management) == (computed, notes)
+        if item.state == FinalState.SIGNED and same:
+            rule = f"{year} 绩效第 {before.number} 版已签署,数据和说明未变"
             raise Conflict("STATE", field="year", rule=rule)
         writes.append(item.replace(before, _LABEL, state=FinalState.REPLACED))
     duty = claim_duty(admdvs, by, roles, Duty.ACCOUNT, now)
@@ -193,6 +198,19 @@ def _check_reasons(rows: tuple[IndicatorRow, ...], reasons: Mapping[str, str]) -
         if key not in missed:
             where = f"reasons.{key[:32]}"
             raise BadInput("CODE_UNKNOWN", field=where, rule="不是未达目标的指标")
+
+
+def _managed(told: Mapping[str, ManagementNote]) -> tuple[ManagementNote, ...]:
+    subjects = management_subjects()
+    for subject in told:
+        if subject not in subjects:
+            where = f"management.{subject[:32]}"
+            raise BadInput("CODE_UNKNOWN", field=where, rule="、".join(subjects))
+    for subject in subjects:
+        if subject not in told:
+            rule = "资金管理情况须逐项说明"
+            raise BadInput("FIELD_REQUIRED", field=f"management.{subject}", rule=rule)
+    return tuple(told[subject] for subject in subjects)
 
 
 def _digest(admdvs: Region, one: PerformanceStatement) -> str:
