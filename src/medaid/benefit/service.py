@@ -3,6 +3,7 @@ data and as sentences. Pure, like all of this package."""
 
 from __future__ import annotations
 
+from medaid.benefit.choice import choose
 from medaid.benefit.claim import (
     Candidate,
     Choice,
@@ -56,6 +57,7 @@ __all__ = [
     "category_name",
     "check_fee_classes",
     "check_stated_facts",
+    "choose",
     "clauses_of",
     "decide",
     "decide_with_entered",

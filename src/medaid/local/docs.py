@@ -16,6 +16,7 @@ from medaid.aws.rest import describe
 from medaid.aws.rest.table import Routes
 from medaid.catalogue import api as catalogue_api
 from medaid.clearing import api as clearing
+from medaid.enrolment import api as enrolment_api
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
 from medaid.local import articles_page, hospital_openapi, refusal_pages
@@ -45,6 +46,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     people_api.SENDERS,
     people_api.DROPS,
     followup_api.ROUTES,
+    enrolment_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
     figures_api.ROUTES,

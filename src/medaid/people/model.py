@@ -36,8 +36,7 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "aged_90": "九十周岁以上高龄老人",
     "family_planning": "农村计生两户",
 }
-"""Categories of assisted persons (救助类型): our code and the Chinese name. How departments and the
-national list code them is data."""
+"""Categories of assisted persons (救助类型). How others code them is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,6 @@ class Insurance:
     insutype: str
     """390 resident, 310 employee …"""
     admdvs: str
-    """Pooling region, six digits."""
     status: str
     """psn_insu_stas: 0 not insured, 1 normal, 2 suspended, 3 void, 4 ended."""
     psn_type: str
@@ -88,11 +86,14 @@ class Insurance:
     source: Source | None = None
     recorded: datetime | None = None
     act: str = "confirmed"
-    """What the version did to the one before, as for an identity (art. 11: 参保关系变动)."""
+    benefit_begin: date | None = None
+    """First day behind a waiting period (国办发〔2024〕38号); None where there is none."""
 
     def covers(self, day: date) -> bool:
-        """Whether benefits may be drawn from it for care on `day`."""
-        return self.status == "1" and self.begin <= day and (self.end is None or day <= self.end)
+        """Whether the person is enrolled on `day` and may draw benefits for care on it: the one
+        test, of the counter, the desk and the cross-check alike."""
+        begins = max(self.begin, self.benefit_begin or self.begin)
+        return self.status == "1" and begins <= day and (self.end is None or day <= self.end)
 
 
 def month_end(day: date) -> date:
@@ -112,8 +113,7 @@ class Identity:
     category: str
     department: str
     admdvs: str
-    """Determining region (身份认定地区): the region that pays the living allowance pays the
-    assistance (art. 24)."""
+    """Determining region (身份认定地区), which pays the assistance (art. 24)."""
     start: date
     end: date | None
     recorded: datetime

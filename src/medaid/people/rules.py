@@ -50,7 +50,11 @@ def version(
     """`after` as the version that follows `before`: recorded now, its act marked, as `marked` where
     that is known better."""
     recorded = later(now, before.recorded if before else None)
-    return replace(after, recorded=recorded, act=marked or act(before, after))
+    new = replace(after, recorded=recorded, act=marked or act(before, after))
+    if isinstance(new, Insurance) and isinstance(before, Insurance) and new.begin == before.begin:
+        # a list of enrolments knows no waiting period and does not lift one
+        return replace(new, benefit_begin=new.benefit_begin or before.benefit_begin)
+    return new
 
 
 def overlap(one: RegisterEntry, other: RegisterEntry) -> bool:

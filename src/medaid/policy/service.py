@@ -84,6 +84,26 @@ class Library:
             found = {**here, **found}
         return found
 
+    def cover_figures(
+        self, region: str, cover_year: int
+    ) -> tuple[tuple[PublishedFigure, ...], ...]:
+        """Published figures of a cover year (参保年度) in `region` and each region above it, the
+        nearest first: those that name the year, whenever their document was in force, and those
+        that name none and hold on its first day."""
+        first = date(cover_year, 1, 1)
+        found = (
+            tuple(
+                figure
+                for pack in self.packs
+                if pack.region == one
+                for figure in pack.figures
+                if figure.cover_year == cover_year
+                or (figure.cover_year is None and pack.holds(first) and figure.row.holds_on(first))
+            )
+            for one in chain(region)
+        )
+        return tuple(rows for rows in found if rows)
+
     def warnings(
         self, insured: str, assisted: str, day: date, layers: Iterable[str]
     ) -> tuple[str, ...]:
