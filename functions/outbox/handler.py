@@ -1,5 +1,5 @@
 """What happened, each once to each of its listeners (`medaid.events.LISTENERS`): settlements out of
-their table's stream, all other events out of the outbox's."""
+their table's stream, all other events out of the outbox's; and /events/…, what waits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities import batch
 
-from medaid.aws import clock, faults, outbox, stream
+from medaid.access.wiring import DESK
+from medaid.aws import clock, faults, outbox, rest, stream
+from medaid.aws.rest.app import answered, mount
 from medaid.event import SettlementPosted
-from medaid.listening import service as listening
+from medaid.listening import api, service
 from medaid.reimbursement import wiring
 from medaid.settlement import service as settlement
 
-STREAMS = batch.EventType.DynamoDBStreams
+STREAMS, MARGIN_MS = batch.EventType.DynamoDBStreams, 20_000
 logger = Logger(service="outbox")
 metrics = Metrics(namespace="medaid", service="outbox")
 processor = batch.BatchProcessor(STREAMS, raise_on_entire_batch_failure=False)
+app = mount(rest.resolver(), api.ROUTES, clock.now, lambda _: wiring.context, DESK)
 
 
 def one(record: Any) -> None:
@@ -25,13 +28,13 @@ def one(record: Any) -> None:
     raw, kind = record.raw_event, SettlementPosted.KIND
     try:
         if stream.comes_from(raw, "settlement"):
-            if (posted := settlement.posted_event(raw)) is not None:
-                listening.tell_or_put_aside(posted)
+            if posted := settlement.posted_event(raw):
+                service.tell_or_put_aside(posted)
             return
         message = stream.new_item(outbox.OutboxItem, raw)
         if message is not None and message.sk == "MESSAGE":  # else what became of a delivery
             kind = message.kind
-            listening.tell_message(message, wiring.context)
+            service.tell_or_leave(message, wiring.context, clock.now())
     except Exception as error:
         metrics.add_metric(name="OutboxFailed", unit="Count", value=1)
         raise faults.failed(error, kind) from None
@@ -40,13 +43,17 @@ def one(record: Any) -> None:
 @metrics.log_metrics
 @faults.without_text
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Answers the sequence numbers of what failed, so that only that comes again. The calendar asks
-    for what waits: told again, and counted."""
+    """Of a stream, the sequence numbers of what failed: only that comes again. Of the calendar, how
+    much of what waited is done. Or one request of the HTTP API (payload format 2.0)."""
     if event.get("job") == "waiting":
-        done, waiting = listening.tell_waiting(wiring.context, clock.now())
-        metrics.add_metric(name="OutboxWaiting", unit="Count", value=waiting)
-        metrics.add_metric(name="WaitingDone", unit="Count", value=1)
+        done, waiting = service.tell_waiting(
+            wiring.context, clock.now(), lambda: context.get_remaining_time_in_millis() > MARGIN_MS
+        )
+        for name, value in (("OutboxWaiting", waiting), ("WaitingDone", 1)):
+            metrics.add_metric(name, "Count", value)
         logger.info("told again", extra={"done": done, "waiting": waiting})
         return {"done": done, "waiting": waiting}
-    logger.info("outbox", extra={"records": len(event.get("Records", []))})
+    if "Records" not in event:
+        return answered(app, logger, event, context)
+    logger.info("outbox", extra={"records": len(event["Records"])})
     return batch.process_partial_response(event, one, processor, context)

@@ -578,7 +578,8 @@ class TestDoors:
         assert sent == ["O#case_closed#P1-2024"]
         assert list(delivery.failed()) == []
 
-    def test_bad_message_fails_alone(self, tables: Tables) -> None:
+    def test_bad_message_fails_alone(self, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("medaid.aws.clock.now", lambda: at(3))
         one = item(1, at(3))
         outbox.OutboxItem(
             "O#settlement_posted#x", kind="settlement_posted", at=stored(at(3)), body={"version": 9}

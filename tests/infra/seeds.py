@@ -26,7 +26,7 @@ from tests.settlement.hospital import (
 
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws import codec, exchange
+from medaid.aws import codec, exchange, outbox
 from medaid.aws.items import Key
 from medaid.aws.transaction import Put, Write, commit
 from medaid.aws.web import Caller
@@ -38,6 +38,7 @@ from medaid.clearing.model import Item
 from medaid.clearing.regions import store as between
 from medaid.clearing.regions.model import BillKind, Deposit, RegionBill, parts_of
 from medaid.clearing.store import ClearingItem
+from medaid.events import CaseClosed
 from medaid.followup import store as followup
 from medaid.followup.model import MatterKind
 from medaid.followup.rules import matter
@@ -412,6 +413,10 @@ def pointers(case: Case) -> list[Write]:
     return [one for one in reimbursement.pointers(case) if one.label != "alike"]
 
 
+def _waiting(number: int) -> Write:
+    return outbox.publish(CaseClosed(f"C{number:03d}", "P1", HERE), f"C{number:03d}", NOW)
+
+
 def _contract(number: int) -> list[Write]:
     code = InstitutionCode(f"H440902{number:05d}")
     proposed = InstitutionVersion(
@@ -429,6 +434,7 @@ SEEDS: Final[dict[str, Seed]] = {
     f"/clearing/{{admdvs}}/months/{MONTH}": Seed(_each(_institution_month)),
     f"/clearing/{{admdvs}}/months/{MONTH}/institutions/{INSTITUTION}": Seed(_items),
     f"/clearing/{{admdvs}}/pending/{INSTITUTION}": Seed(_each(_pending)),
+    "/events/waiting": Seed(_each(_waiting), {"begin": "2026-02-09", "end": "2026-02-11"}),
     f"/fund/{{admdvs}}/allocations/{QUARTER}": Seed(_each(_allocation)),
     f"/fund/{{admdvs}}/current-accounts/{MONTH}": Seed(_current_accounts),
     f"/fund/{{admdvs}}/final-accounts/2025/{FUND}/versions": Seed(_each(_final)),

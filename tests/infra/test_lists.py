@@ -21,8 +21,9 @@ from tests.infra.test_fuzzed_routes import apps
 from tests.storage import StorageCalls
 
 from medaid.aws.rest.bodies import ListQuery
-from medaid.aws.rest.table import Route
+from medaid.aws.rest.table import Owner, Route
 from medaid.local.docs import TABLES
+from medaid.regions import NATION
 
 ROUTES: Final = [route for table in TABLES for route in table if route.method == "GET"]
 WHOLE: Final[Mapping[tuple[str, str], str]] = {
@@ -80,7 +81,8 @@ def test_every_exception_and_every_seed_is_of_a_list() -> None:
 def ask(route: Route, path: str, query: Mapping[str, str]) -> tuple[int, Any]:
     """The route asked over its own function."""
     place = path.replace("{admdvs}", HERE)
-    claims = {"sub": "officer", "custom:admdvs": HERE, "cognito:groups": " ".join(route.roles)}
+    region = NATION if route.owner is Owner.INSTALLATION else HERE
+    claims = {"sub": "officer", "custom:admdvs": region, "cognito:groups": " ".join(route.roles)}
     event = {
         "version": "2.0",
         "rawPath": place,

@@ -12,12 +12,14 @@ could publish it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from medaid.aws import codec, expiry
+from medaid.aws.items import page_of_index
 from medaid.aws.table import (
     Model,
     PackedAttribute,
@@ -25,12 +27,15 @@ from medaid.aws.table import (
     WholeAttribute,
     table_meta,
 )
-from medaid.aws.transaction import Put, Write, reading
+from medaid.aws.transaction import Put, Write, item_or_none, reading
+from medaid.errors import BadInput
 from medaid.event import Event
 from medaid.instants import civil_date, stored
 
 KEPT_YEARS: Final = 3
 """Whole years after the one in which a message was heard."""
+_PREFIX: Final = "O#"
+_PLACE: Final = ("pk", "sk", "at", "waiting")
 
 
 # pynamodb leaves its subclass hook untyped
@@ -61,12 +66,17 @@ class OutboxItem(Model):
     expires = WholeAttribute(null=True)
     waiting_index = WaitingIndex()
 
+    @property
+    def message_id(self) -> str:
+        """What people call the message by: `<kind>#<key>`."""
+        return self.pk.removeprefix(_PREFIX)
+
 
 def publish(event: Event, key: str, at: datetime) -> Write:
     """The write of one event about `key` (an id). A second one of that kind and key loses."""
     body = {"version": event.VERSION, "event": codec.encode(event)}
     item = OutboxItem(
-        f"O#{event.KIND}#{key}",
+        f"{_PREFIX}{event.KIND}#{key}",
         "MESSAGE",
         kind=event.KIND,
         at=stored(at),
@@ -84,18 +94,40 @@ def note_heard(item: OutboxItem, now: datetime) -> None:
     reading(lambda: kind(item.pk, item.sk).update([until, kind.waiting.remove()]))
 
 
-def page_of_waiting(day: date, before: datetime, limit: int) -> list[OutboxItem]:
-    """At most `limit` messages of a day, published before an instant, that not all have heard, the
-    oldest first. Raises Unavailable."""
-    kind = OutboxItem
-    older = kind.at < stored(before)
+def find(message_id: str) -> OutboxItem | None:
+    """The message of an id, read consistently, or None. Raises Unavailable."""
+    return item_or_none(OutboxItem, f"{_PREFIX}{message_id}", "MESSAGE")
 
-    def read() -> list[OutboxItem]:
-        found = kind.waiting_index.query(day.isoformat(), older, limit=limit)
-        keys = [(one.pk, one.sk) for one in found]
-        return sorted(kind.batch_get(keys, consistent_read=True), key=lambda one: one.at)
 
-    return reading(read)
+def page_of_waiting(
+    days: Sequence[date], after: str, limit: int, before: datetime | None = None
+) -> tuple[list[OutboxItem], str]:
+    """At most `limit` messages published on one of `days` (one after another) that not all have
+    heard, the oldest first, behind `after`; and where the next page begins, empty at the end. Only
+    those published before an instant where one is given. One query a day and one read of the
+    messages. Raises BadInput for an `after` of other days, Unavailable."""
+    older = OutboxItem.at < stored(before) if before else None
+    day, _, place = after.partition(" ")
+    names = [one.isoformat() for one in days]
+    if day and day not in names:
+        raise BadInput("FIELD_FORMAT", field="cursor", rule="翻页标记无效,请重新查询")
+    found: list[OutboxItem] = []
+    for name in names[names.index(day) if day else 0 :]:
+        if len(found) == limit:
+            return _still_waiting(found), f"{name} "
+        query = OutboxItem.waiting_index.query
+        more, place = page_of_index(query, _PLACE, name, place, limit - len(found), older)
+        found += more
+        if place:
+            return _still_waiting(found), f"{name} {place}"
+    return _still_waiting(found), ""
+
+
+def _still_waiting(found: Sequence[OutboxItem]) -> list[OutboxItem]:
+    """The messages, read consistently: the index, which holds their keys alone, lags behind."""
+    keys = [(one.pk, one.sk) for one in found]
+    held = reading(lambda: list(OutboxItem.batch_get(keys, consistent_read=True)) if keys else [])
+    return sorted((one for one in held if one.waiting), key=lambda one: (one.at, one.pk))
 
 
 def event_of(item: OutboxItem) -> Event:

@@ -3,8 +3,8 @@ a stream may have lost it. Every listener takes an event twice without harm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from medaid import ids
@@ -13,6 +13,7 @@ from medaid.aws.outbox import OutboxItem, event_of
 from medaid.aws.transaction import commit_once
 from medaid.aws.web import incident
 from medaid.clearing import service as clearing
+from medaid.errors import Refused
 from medaid.events import (
     LISTENERS,
     CasePaid,
@@ -23,7 +24,7 @@ from medaid.events import (
     SettlementPosted,
 )
 from medaid.followup import service as followup
-from medaid.instants import civil_date
+from medaid.instants import civil_date, from_stored
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 from medaid.settlement.tracing import service as tracing
@@ -81,21 +82,68 @@ def tell_message(message: OutboxItem, context_at: ContextAt) -> None:
     outbox.note_heard(message, clock.now())
 
 
-def tell_waiting(context_at: ContextAt, now: datetime) -> tuple[int, int]:
-    """Messages of the last `LOOKED_BACK` days that not all have heard within the hour, told again;
-    answers how many are done now and how many wait on. Each is tried by itself; what it raises is
-    noted by kind and place. Raises Unavailable where they cannot be listed."""
+def tell_or_leave(message: OutboxItem, context_at: ContextAt, now: datetime) -> None:
+    """A message that the stream of the outbox brings. What it raises within the message's first
+    hour makes the stream bring it again; behind that it waits for the sweep alone, so that it holds
+    up no other of its stream any longer."""
+    try:
+        tell_message(message, context_at)
+    except Exception as error:
+        if from_stored(message.at) > now - AN_HOUR:
+            raise
+        incident(error, {"routeKey": message.kind})
+
+
+def tell_waiting(
+    context_at: ContextAt, now: datetime, in_time: Callable[[], bool] = lambda: True
+) -> tuple[int, int]:
+    """Messages of the last `LOOKED_BACK` days that not all have heard within the hour, told again,
+    the last day's first, while `in_time`; answers how many are done now and how many were tried in
+    vain. Raises Unavailable where they cannot be listed."""
     done = waiting = 0
     for back in range(LOOKED_BACK):
-        day = civil_date(now) - timedelta(days=back)
-        for message in outbox.page_of_waiting(day, now - AN_HOUR, TOGETHER):
-            try:
-                tell_message(message, context_at)
-                done += 1
-            except Exception as error:  # one that nobody can hear keeps none of the others
-                incident(error, {"routeKey": message.kind})
+        for message in _older_than_an_hour(civil_date(now) - timedelta(days=back), now):
+            if not in_time():
+                return done, waiting
+            if tell_again(message, context_at):
                 waiting += 1
+            else:
+                done += 1
     return done, waiting
+
+
+def tell_again(message: OutboxItem, context_at: ContextAt) -> str:
+    """A message that waits, told once more by itself; answers the kind of error that kept it from
+    being heard, which is noted with its place, and nothing where all have heard it now."""
+    try:
+        tell_message(message, context_at)
+    except Exception as error:  # one that nobody can hear keeps none of the others
+        incident(error, {"routeKey": message.kind})
+        return type(error).__name__
+    return ""
+
+
+def list_waiting(days: Sequence[date], after: str, limit: int) -> tuple[list[OutboxItem], str]:
+    """A page of the messages published on one of `days` that not all have heard yet, and where the
+    next one begins. Raises BadInput for an `after` of other days, Unavailable."""
+    return outbox.page_of_waiting(days, after, limit)
+
+
+def get_messages(message_ids: Sequence[str]) -> list[OutboxItem]:
+    """The messages of these ids. Raises Refused NOT_FOUND naming one that is not kept, and
+    Unavailable."""
+    found = {one: outbox.find(one) for one in message_ids}
+    if missing := [one for one, item in found.items() if item is None]:
+        raise Refused("NOT_FOUND", field="messages", rule=f"没有此事件:{missing[0]}")
+    return [item for item in found.values() if item is not None]
+
+
+def _older_than_an_hour(day: date, now: datetime) -> Iterator[OutboxItem]:
+    after, read = "", True
+    while read or after:
+        page, after = outbox.page_of_waiting([day], after, TOGETHER, now - AN_HOUR)
+        yield from page
+        read = False
 
 
 def _tell(listener: Listener, message: OutboxItem, event: Event, context_at: ContextAt) -> None:

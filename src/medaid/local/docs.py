@@ -19,6 +19,7 @@ from medaid.clearing import api as clearing
 from medaid.enrolment import api as enrolment_api
 from medaid.followup import api as followup_api
 from medaid.fund import api as fund_api
+from medaid.listening import api as listening_api
 from medaid.local import articles_page, hospital_openapi, refusal_pages
 from medaid.local.blocks import dictionary, interface, refusals, words
 from medaid.local.blocks.tables import coded
@@ -49,6 +50,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     enrolment_api.ROUTES,
     access_api.ROUTES,
     calendar_api.ROUTES,
+    listening_api.ROUTES,
     figures_api.ROUTES,
     catalogue_api.ROUTES,
     institutions_api.ROUTES,
