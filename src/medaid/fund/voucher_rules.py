@@ -35,10 +35,23 @@ def check(admdvs: str, voucher: Voucher, today: date) -> None:
         if day is not None and day > today:
             raise BadInput("DATE_FUTURE", field=field, rule="日期不得晚于当日")
     if voucher.reverses is None:
-        _check_day(admdvs, flow, voucher)
+        _check_day(admdvs, flow, voucher.effective)
         _check_origin(flow, voucher)
         _check_counterpart(flow, voucher)
         _check_lines(flow, voucher.lines)
+
+
+def kinds_on(admdvs: str, day: date) -> list[Flow]:
+    """The kinds that people of the region may enter on `day`."""
+    return [flow for flow in chart.flows().values() if flow.manual and _counts(admdvs, flow, day)]
+
+
+def _counts(admdvs: str, flow: Flow, day: date) -> bool:
+    try:
+        _check_day(admdvs, flow, day)
+    except BadInput:
+        return False
+    return True
 
 
 def _check_counterpart(flow: Flow, voucher: Voucher) -> None:
@@ -55,8 +68,7 @@ def _check_counterpart(flow: Flow, voucher: Voucher) -> None:
             raise BadInput("FLOW_FORBIDDEN", field=field, rule=rule)
 
 
-def _check_day(admdvs: str, flow: Flow, voucher: Voucher) -> None:
-    day = voucher.effective
+def _check_day(admdvs: str, flow: Flow, day: date) -> None:
     if day < flow.begin:
         rule = f"{flow.name}自 {flow.begin} 起适用({flow.cite})"
         raise BadInput("FLOW_FORBIDDEN", field="effective", rule=rule)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from medaid.aws.rest.offers import OpenAct, why_not
 from medaid.aws.transaction import ConditionFailed, Decided, Write, transact
 from medaid.errors import BadInput, Conflict, Refused
 from medaid.fund import (
@@ -57,8 +58,7 @@ def make_voucher(
         held = store.find(key)
         if held is not None:
             return Decided(_same(held.record(Voucher), voucher))
-        if periods.status(admdvs, month) != "open":
-            raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{month} 已结账")
+        _check_period(admdvs, month)
         if chart.flows()[voucher.kind].first:
             _check_first(admdvs, month)
         _entry(admdvs, voucher, now)
@@ -125,11 +125,28 @@ def _entry(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
     original = _find(admdvs, voucher.reverses.month, voucher.reverses.voucher_id)[1]
     if original.state is not VoucherState.POSTED or original.reverses is not None:
         raise Conflict("STATE", field="reverses", rule="只能冲销已入账的原始凭证")
-    entry = voucher_rules.reversal_of(admdvs, original, voucher, recorded)
+    _check_not_reversed(admdvs, original, recorded)
+    return voucher_rules.reversal_of(admdvs, original, voucher, recorded)
+
+
+def _check_not_reversed(admdvs: str, original: Voucher, now: datetime) -> None:
+    entry = voucher_rules.reversal_of(admdvs, original, original, now)
     if store.find(keys.of_posted(entry.entry_id)) is not None:
         rule = f"凭证 {original.voucher_id} 已冲销"
         raise Conflict("STATE", field="reverses", rule=rule)
-    return entry
+
+
+def _check_period(admdvs: str, month: Month) -> None:
+    if periods.status(admdvs, month) != "open":
+        raise Conflict("PERIOD_CLOSED", field="effective", rule=f"{month} 已结账")
+
+
+def _check_second(admdvs: str, trail: Sequence[Signature], act: Signature) -> None:
+    check_another(admdvs, trail, act, "制单、批准透支与审核")
+
+
+def _check_not_maker(admdvs: str, trail: Sequence[Signature], act: Signature) -> None:
+    check_another(admdvs, trail[:1], act, "制单与透支批准")
 
 
 def approve_overdraft(
@@ -151,7 +168,7 @@ def approve_overdraft(
             return Decided(held)
         _check_waits(held)
         act = Signature("批准透支", by, now, f"{document}:{reason}")
-        check_another(admdvs, held.trail[:1], act, "制单与透支批准")
+        _check_not_maker(admdvs, held.trail, act)
         changed = replace(held, overdraft=approval, trail=(*held.trail, act))
         return Decided(changed, [item.replace(changed, "voucher", at=now)])
 
@@ -196,6 +213,27 @@ def get_voucher(admdvs: str, month: Month, voucher_id: str) -> tuple[Voucher, Vo
     return held, VoucherState(item.state)
 
 
+def open_acts(admdvs: str, voucher: Voucher, by: OfficerId, now: datetime) -> list[OpenAct]:
+    """The acts to which a voucher's state leads, with what stands against this officer. Raises
+    Unavailable."""
+    if voucher.state is VoucherState.POSTED and voucher.reverses is None:
+        reversed_ = why_not(lambda: _check_not_reversed(admdvs, voucher, now))
+        return [OpenAct("reverse", reversed_)]
+    if voucher.state is not VoucherState.MADE:
+        return []
+    trail = voucher.trail
+    second = why_not(lambda: _check_second(admdvs, trail, Signature("", by, now)))
+    month = Month.of(voucher.effective)
+    found = [
+        OpenAct("post", second or why_not(lambda: _check_period(admdvs, month))),
+        OpenAct("reject", second),
+    ]
+    if voucher.overdraft is None:
+        maker = why_not(lambda: _check_not_maker(admdvs, trail, Signature("", by, now)))
+        found.append(OpenAct("overdraft", maker))
+    return found
+
+
 def page_of_vouchers(
     admdvs: str, month: Month, after: str, limit: int
 ) -> tuple[list[tuple[Voucher, VoucherState]], str]:
@@ -219,7 +257,7 @@ def _decided(
         if held.state == to and held.trail[-1].by == act.by:
             return Decided(held)
         _check_waits(held)
-        check_another(admdvs, held.trail, act, "制单、批准透支与审核")
+        _check_second(admdvs, held.trail, act)
         changed = replace(held, trail=(*held.trail, act))
         duty = claim_duty(Region(admdvs), OfficerId(act.by), roles, Duty.AUDIT, act.at)
         writes = [item.replace(changed, "voucher", state=to, at=act.at), *duty]

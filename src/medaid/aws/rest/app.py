@@ -68,7 +68,7 @@ def _answering(
         body = None
         if route.body is not None:
             body = read(route.body, web.json_object(web.body_bytes(event)))
-        shown = route.call(Call(caller, now, context(now), body, query), **parts)
+        shown = route.call(Call(caller, now, context(now), body, query, desk.admit), **parts)
         desk.note_act(caller, name, route.roles, now)
         if isinstance(shown, FileSent):
             return rest.file_reply(route.status, shown)

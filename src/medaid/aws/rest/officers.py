@@ -19,6 +19,8 @@ from medaid.regions import Region
 Titles = Callable[[str, datetime | None], object | None]
 """From a subject and an instant to a name and post of one region's office, None for nobody."""
 Offices = Callable[[Region], Titles]
+Admit = Callable[[Caller, str, tuple[str, ...], datetime], Caller]
+"""From a caller, a route, the roles it lets in and an instant to the caller as whom they act."""
 
 
 def nobody(_region: Region) -> Titles:
@@ -46,7 +48,7 @@ class Desk(NamedTuple):
     what is noted of an act that was done; and of access, whether the token still counts."""
 
     titles: Offices = nobody
-    admit: Callable[[Caller, str, tuple[str, ...], datetime], Caller] = as_they_are
+    admit: Admit = as_they_are
     note_act: Callable[[Caller, str, tuple[str, ...], datetime], None] = nothing
     check_token: Callable[[Caller, datetime], None] = any_token
 

@@ -28,6 +28,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, get_args, get_type_
 from pydantic import BaseModel
 
 from medaid.aws.rest.bodies import Body
+from medaid.aws.rest.officers import Admit, as_they_are
 from medaid.aws.rest.texts import PATH_TEXT
 from medaid.aws.web import Caller
 from medaid.errors import BadInput, Forbidden
@@ -88,6 +89,8 @@ class Call(Generic[C, B]):
     body: B
     query: Any
     """The route's query model, None where it takes no query."""
+    admit: Admit = as_they_are
+    """How the edge lets callers in: asked for other routes too, of what may be done next."""
 
     @property
     def by(self) -> OfficerId:
@@ -224,6 +227,10 @@ class Routes(Generic[C]):
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
+
+    def find(self, method: str, path: str) -> Route:
+        """The route of exactly this path. Raises StopIteration where there is none."""
+        return next(one for one in self._routes if (one.method, one.path) == (method, path))
 
     def get(self, path: str, summary: str, **more: Any) -> Callable[[F], F]:
         return self._add("GET", path, summary, **more)

@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.figures import care_class
-from medaid.clearing.hospital import store
+from medaid.clearing.hospital import rules, store
 from medaid.clearing.hospital.clauses import check_clauses
-from medaid.clearing.hospital.model import Agreement, AgreementState
+from medaid.clearing.hospital.model import Agreement, AgreementState, Statement
 from medaid.clearing.hospital.orders import account_of, confirm_account
 from medaid.errors import BadInput, Conflict, Forbidden, Refused, check_said
 from medaid.ids import OfficerId
@@ -134,6 +134,15 @@ def get_agreement(institution: str, month: Month, *, settled: bool = True) -> Ag
         rule = f"{institution} 的结算协议已于 {found.until} 期满"
         raise Refused("INSTITUTION_UNKNOWN", field="fixmedins_code", rule=rule)
     return found
+
+
+def agreement_of(statement: Statement) -> Agreement:
+    """The version by which a statement is paid. Raises as `get_agreement` does, and Conflict STATE
+    where the statement holds a category that it was not made for."""
+    settled = bool(statement.blocks)
+    agreement = get_agreement(statement.institution, statement.month, settled=settled)
+    rules.check_categories(statement, agreement)
+    return agreement
 
 
 def _latest(versions: Sequence[store.HeldAgreement], institution: str, day: date) -> Agreement:

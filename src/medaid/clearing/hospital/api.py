@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medaid.aws.rest.bodies import Decision, Done, NothingMore, WithReason
+from medaid.aws.rest.offers import offers
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.figures import figure
 from medaid.clearing.hospital import service
@@ -24,6 +25,7 @@ from medaid.clearing.hospital.shapes import (
     PayableShown,
     RequiredClauseShown,
     StatementApproval,
+    StatementPageShown,
     StatementShown,
     Verdict,
     agreement_shown,
@@ -54,8 +56,12 @@ STATEMENT: Final = "/clearing/{admdvs}/statements/{institution}/{month}/{number}
 @ROUTES.get(STATEMENT, "一份对账单", owner=Owner.INSTITUTION, roles=(*READERS, "institution"))
 def show_statement(
     call: Call[HospitalContext, None], admdvs: Region, institution: str, month: Month, number: int
-) -> StatementShown:
-    return statement_shown(service.get_statement(admdvs, institution, month, number).statement)
+) -> StatementPageShown:
+    held = service.get_statement(admdvs, institution, month, number).statement
+    acts = service.open_acts(held, call.by, call.now)
+    return StatementPageShown.of(
+        statement_shown(held), offers=offers(call, ROUTES, STATEMENT, acts)
+    )
 
 
 @ROUTES.post(f"{STATEMENT}/approve", "审核对账单", roles=("auditor", "reviewer"))

@@ -107,11 +107,10 @@ def decide_correction(
 
     def decide() -> Decided[Statement]:
         row, held = store.get_statement(region, institution, month, number)
-        if not _waits(held):
+        if not waits(held):
             raise Conflict("STATE", field="correction", rule="没有待复核的更正")
         asked = held.corrections[-1]
-        rule = "申请与复核更正不得为同一人(秦安县84号三)"
-        check_second(region, by, asked.proposed_by, asked.proposed_at, now, rule)
+        check_not_proposer(held, by, now)
         done = replace(
             asked, decided_by=OfficerId(by), decided_at=now, approved=approved, decision=reason
         )
@@ -130,7 +129,21 @@ def _changed(lost: ConditionFailed) -> None:
     fund.refuse_as_changed(lost)
 
 
-def _waits(statement: Statement) -> bool:
+def check_not_proposer(statement: Statement, by: str, now: datetime) -> None:
+    """Of the correction that waits. Raises Forbidden SEPARATION for who asked for it (Q3.1)."""
+    asked = statement.corrections[-1]
+    rule = "申请与复核更正不得为同一人(秦安县84号三)"
+    check_second(statement.region, by, asked.proposed_by, asked.proposed_at, now, rule)
+
+
+def may_be_corrected(statement: Statement) -> bool:
+    """Whether its release may turn out wrong, and nothing of it is to be decided on."""
+    booked = statement.state in BOOKED and statement.terms is not None
+    return booked and not waits(statement)
+
+
+def waits(statement: Statement) -> bool:
+    """Whether a correction of it is to be decided on."""
     made = statement.corrections
     return bool(made) and made[-1].decided_at is None
 
@@ -141,14 +154,11 @@ def _terms(before: Statement, as_agreed: bool) -> Agreement:
     if before.state not in BOOKED or before.terms is None:
         rule = "仅已拨付的对账单可更正;未拨付的请退回审核"
         raise Conflict("STATE", field="statement", rule=rule)
-    if _waits(before):
+    if waits(before):
         raise Conflict("STATE", field="correction", rule="已有一份更正待复核,请先复核")
     if not as_agreed:
         return before.terms
-    settled = bool(before.blocks)
-    terms = agreements.get_agreement(before.institution, before.month, settled=settled)
-    rules.check_categories(before, terms)
-    return terms
+    return agreements.agreement_of(before)
 
 
 def _by(before: Statement, terms: Agreement, points: int | None) -> Statement:

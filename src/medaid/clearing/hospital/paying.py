@@ -14,6 +14,7 @@ from medaid.clearing.hospital import agreements, entries, orders, rules, store
 from medaid.clearing.hospital.forwards import carried
 from medaid.clearing.hospital.insured import by_insurers
 from medaid.clearing.hospital.model import (
+    TO_RELEASE,
     AgreedPayee,
     Agreement,
     PendingItem,
@@ -28,7 +29,6 @@ from medaid.fund import service as fund
 from medaid.fund.model import Entry, reversing
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.months import Month
 from medaid.payments.model import Duty, Outcome, PayOrder
 from medaid.payments.service import Answered, check_current, check_second, claim_duty
 from medaid.regions import Region
@@ -59,9 +59,7 @@ def approve_statement(
         if statement.state is State.RETURNED:
             after = in_state(statement, State.APPROVED_AGAIN, approved_by=by, approved_at=now)
         elif statement.state is State.CONFIRMED:
-            settled = bool(statement.blocks)
-            agreement = agreements.get_agreement(institution, Month(month), settled=settled)
-            rules.check_categories(statement, agreement)
+            agreement = agreements.agreement_of(statement)
             made = store.list_statements(region, institution, month)
             fixed = rules.by_agreement(statement, agreement, points, made)
             after = in_state(fixed, State.APPROVED, approved_by=by, approved_at=now)
@@ -96,11 +94,9 @@ def release_statement(
         row, statement = store.get_statement(region, institution, month, number)
         if statement.state is State.RELEASED and statement.released_by == by:
             return Decided(statement)
-        if statement.state not in (State.APPROVED, State.APPROVED_AGAIN):
+        if statement.state not in TO_RELEASE:
             raise Conflict("STATE", field="statement", rule="仅已审核的对账单可拨付")
-        first, signed = statement.approved_by, statement.approved_at
-        rule = "审核与拨付不得为同一人(秦安县84号三)"
-        check_second(statement.region, by, first, signed, now, rule)
+        check_not_approver(statement, by, now)
         claimed = claim_duty(statement.region, OfficerId(by), roles, Duty.PAY, now)
         agreed = agreements.get_payee(institution, civil_date(now))
         after, writes = (
@@ -115,6 +111,13 @@ def release_statement(
 
     orders.confirm_account(Region(region), agreements.get_payee(institution, civil_date(now)), now)
     return transact(decide, fund.refuse_as_changed)
+
+
+def check_not_approver(statement: Statement, by: str, now: datetime) -> None:
+    """Raises Forbidden SEPARATION for the one who approved (Q3.1)."""
+    first, signed = statement.approved_by, statement.approved_at
+    rule = "审核与拨付、退回不得为同一人(秦安县84号三)"
+    check_second(statement.region, by, first, signed, now, rule)
 
 
 def _ordered(

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.clearing.hospital import store
-from medaid.clearing.hospital.model import Statement, StatementState, in_state
+from medaid.clearing.hospital.model import TO_RELEASE, Statement, StatementState, in_state
+from medaid.clearing.hospital.paying import check_not_approver
 from medaid.errors import Conflict
 from medaid.ids import OfficerId
 from medaid.payments.model import NOBODY, Duty, trail_line
-from medaid.payments.service import check_second, claim_duty
+from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 
@@ -34,10 +35,9 @@ def send_back_statement(
 
     def decide() -> Decided[Statement]:
         row, held = store.get_statement(region, institution, month, number)
-        if held.state not in (StatementState.APPROVED, StatementState.APPROVED_AGAIN):
+        if held.state not in TO_RELEASE:
             raise Conflict("STATE", field="statement", rule="仅已审核、未拨付的对账单可退回")
-        rule = "审核与退回不得为同一人(秦安县84号三)"
-        check_second(region, by, held.approved_by, held.approved_at, now, rule)
+        check_not_approver(held, by, now)
         claimed = claim_duty(region, OfficerId(by), roles, Duty.PAY, now)
         line = trail_line(now, by, f"退回 {held.approved_by} 的审核", reason)
         after = replace(unapproved(held), trail=(*held.trail, line))

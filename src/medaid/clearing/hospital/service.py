@@ -29,6 +29,7 @@ from medaid.clearing.hospital.monthly import (
     page_of_month_items,
     report_overdue,
 )
+from medaid.clearing.hospital.offering import open_acts
 from medaid.clearing.hospital.paying import (
     approve_statement,
     payment_heard,
@@ -84,6 +85,7 @@ __all__ = [
     "list_unfinished_months",
     "make_up_months",
     "notice_paper",
+    "open_acts",
     "page_of_month",
     "page_of_month_items",
     "page_of_pending",

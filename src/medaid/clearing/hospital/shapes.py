@@ -20,6 +20,7 @@ from medaid.aws.rest.bodies import (
     Yuan,
     YuanText,
 )
+from medaid.aws.rest.offers import OfferShown
 from medaid.aws.rest.two_people import ProposedShown
 from medaid.clearing.hospital.model import (
     Agreement,
@@ -133,6 +134,12 @@ class StatementShown(Shown):
     categories: list[CategoryShown]
     groups: list[GroupShown]
     files: list[str] = Field(default_factory=list)
+
+
+class StatementPageShown(StatementShown):
+    """With the acts that the API lets this caller do on it now."""
+
+    offers: list[OfferShown]
 
 
 class AgreementShown(ProposedShown):

@@ -22,13 +22,15 @@ from medaid.aws.rest.bodies import (
     WithReason,
     Yuan,
 )
-from medaid.aws.rest.pages import paged
+from medaid.aws.rest.offers import OfferShown, offers
+from medaid.aws.rest.pages import paged, whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day, PathId
-from medaid.fund import vouchers
+from medaid.fund import voucher_rules, vouchers
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
-from medaid.fund.model.chart import accounts, flows, funds
+from medaid.fund.model.chart import Flow, accounts, flows, funds
 from medaid.fund.records import Voucher, VoucherLine, VoucherRef
+from medaid.instants import civil_date
 from medaid.months import Month
 from medaid.regions import Region
 
@@ -82,6 +84,28 @@ class OverdraftShown(Shown):
     at: InstantText
 
 
+class VoucherEdgeShown(Shown):
+    """What a line may debit and credit, by account number and name, and in which funds."""
+
+    debit: str
+    debit_name: str
+    credit: str
+    credit_name: str
+    funds: list[str]
+
+
+class VoucherKindShown(Shown):
+    """A kind that people may enter today: `counterpart` must be named, `origin` is asked for (the
+    day on which money that comes back was first paid)."""
+
+    kind: str
+    name: str
+    cite: str
+    counterpart: bool
+    origin: bool
+    edges: list[VoucherEdgeShown]
+
+
 class VoucherShown(Shown):
     """`reverses` names the voucher that this one takes back, `month/number`."""
 
@@ -100,6 +124,12 @@ class VoucherShown(Shown):
     reverses: str
     overdraft: OverdraftShown | None
     trail: list[SignatureShown]
+
+
+class VoucherPageShown(VoucherShown):
+    """With the acts that the API lets this caller do on it now."""
+
+    offers: list[OfferShown]
 
 
 def _voucher(one: Voucher) -> VoucherShown:
@@ -155,9 +185,44 @@ def list_vouchers(call: Call[None, None], admdvs: Region, month: Month) -> Page[
     return paged(call.query, ("vouchers", admdvs, month), read, lambda one: _voucher(one[0]))
 
 
-@ROUTES.post(
-    "/fund/{admdvs}/vouchers/{month}/{voucher_id}/post", "审核入账", roles=("auditor", "finance")
-)
+_VOUCHER: Final = "/fund/{admdvs}/vouchers/{month}/{voucher_id}"
+
+
+@ROUTES.get(_VOUCHER, "一张凭证", roles=READERS)
+def show_voucher(
+    call: Call[None, None], admdvs: Region, month: Month, voucher_id: str
+) -> VoucherPageShown:
+    held, _ = vouchers.get_voucher(admdvs, month, voucher_id)
+    acts = vouchers.open_acts(admdvs, held, call.by, call.now)
+    return VoucherPageShown.of(_voucher(held), offers=offers(call, ROUTES, _VOUCHER, acts))
+
+
+@ROUTES.get("/fund/{admdvs}/voucher-kinds", "可录入的凭证业务", roles=READERS)
+def list_voucher_kinds(call: Call[None, None], admdvs: Region) -> Page[VoucherKindShown]:
+    kinds = voucher_rules.kinds_on(admdvs, civil_date(call.now))
+    return whole(_kind(one) for one in kinds)
+
+
+def _kind(flow: Flow) -> VoucherKindShown:
+    edges = flow.pairs or [(d, c) for d in sorted(flow.debit) for c in sorted(flow.credit)]
+    shown = [edge for debit, credit in edges if (edge := _edge(debit, credit)).funds]
+    return VoucherKindShown.of(flow, origin=bool(flow.origin), edges=shown)
+
+
+def _edge(debit: str, credit: str) -> VoucherEdgeShown:
+    chart = accounts()
+    of = {
+        fund.key: (chart[f"{fund.code}-{debit}"].name, chart[f"{fund.code}-{credit}"].name)
+        for fund in funds().values()
+        if f"{fund.code}-{debit}" in chart and f"{fund.code}-{credit}" in chart
+    }
+    names = next(iter(of.values()), ("", ""))
+    return VoucherEdgeShown(
+        debit=debit, debit_name=names[0], credit=credit, credit_name=names[1], funds=list(of)
+    )
+
+
+@ROUTES.post(f"{_VOUCHER}/post", "审核入账", roles=("auditor", "finance"))
 def post_voucher(
     call: Call[None, None], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
@@ -165,9 +230,7 @@ def post_voucher(
     return _voucher(posted)
 
 
-@ROUTES.post(
-    "/fund/{admdvs}/vouchers/{month}/{voucher_id}/reject", "退回凭证", roles=("auditor", "finance")
-)
+@ROUTES.post(f"{_VOUCHER}/reject", "退回凭证", roles=("auditor", "finance"))
 def reject_voucher(
     call: Call[None, WithReason], admdvs: Region, month: Month, voucher_id: str
 ) -> VoucherShown:
@@ -176,9 +239,6 @@ def reject_voucher(
         admdvs, month, voucher_id, call.by, reason, call.now, call.caller.roles
     )
     return _voucher(rejected)
-
-
-_VOUCHER: Final = "/fund/{admdvs}/vouchers/{month}/{voucher_id}"
 
 
 @ROUTES.post(f"{_VOUCHER}/reverse", "冲销凭证", roles=("accountant",), status=201)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from medaid.aws.rest.offers import OfferShown
 from medaid.aws.rest.officers import titles_of
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.instants import beijing_text
@@ -15,7 +16,6 @@ from medaid.reimbursement.api.shapes import (
     ApplicationOut,
     CaseOut,
     ClockOut,
-    OfferOut,
     OrderOut,
     PricingOut,
     ProcedureOut,
@@ -77,7 +77,7 @@ def detail(found: Detail, procedure: Procedure, offers: Iterable[Offer]) -> Case
         pricing=_pricing(case.pricing) if case.pricing else None,
         clock=_clock(case, found.projection, found),
         acts=[_act(a, procedure, str(named(a.officer, a.at) or "")) for a in found.acts],
-        offers=[OfferOut.of(one, needs=list(one.needs)) for one in offers],
+        offers=[OfferShown.of(one, needs=list(one.needs)) for one in offers],
     )
 
 

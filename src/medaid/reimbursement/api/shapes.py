@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from medaid.aws.rest.bodies import DayText, InstantText, NameOf, Shown, YuanText
+from medaid.aws.rest.offers import OfferShown
 
 
 class ReceiptOut(Shown):
@@ -82,17 +83,6 @@ class PricingOut(Shown):
     steps: list[dict[str, Any]]
 
 
-class OfferOut(Shown):
-    """An act that the officer's posts allow in this state; `needs` names what must come with it,
-    `refused` says why this officer may not (separation of duties, another office)."""
-
-    act: str
-    says: str
-    needs: list[str]
-    cite: str
-    refused: str
-
-
 class CaseOut(Shown):
     case_id: str
     version: int
@@ -136,7 +126,7 @@ class CaseOut(Shown):
     pricing: PricingOut | None
     clock: ClockOut | None
     acts: list[ActOut]
-    offers: list[OfferOut]
+    offers: list[OfferShown]
 
 
 class ApplicationOut(Shown):

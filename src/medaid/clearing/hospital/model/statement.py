@@ -45,6 +45,10 @@ SETTLED: Final = (StatementState.RELEASED, StatementState.PAID, StatementState.N
 """States in which a statement's dues are booked as paid."""
 BOOKED: Final = (*SETTLED, StatementState.RETURNED, StatementState.APPROVED_AGAIN)
 """States in which all but a payment that came back is booked."""
+TO_APPROVE: Final = (StatementState.CONFIRMED, StatementState.RETURNED)
+"""States in which a statement waits for its first signature."""
+TO_RELEASE: Final = (StatementState.APPROVED, StatementState.APPROVED_AGAIN)
+"""States in which it waits for its second."""
 _NO_ORDER: Final = OrderId("")
 CLOSED: Final = (StatementState.PAID, StatementState.NOTHING_DUE, StatementState.TIME_BARRED)
 """States in which nothing is left to do."""
