@@ -83,6 +83,17 @@ export const routes: RouteRecordRaw[] = [
     component: () => import("./screens/Vouchers.vue"),
     meta: { title: "凭证", group: "基金账册", needs: "GET /fund/{admdvs}/vouchers/{month}" },
   },
+  {
+    path: "/vouchers/new",
+    component: () => import("./screens/NewVoucher.vue"),
+    meta: { title: "录入凭证", group: "基金账册", needs: "POST /fund/{admdvs}/vouchers" },
+  },
+  {
+    path: "/vouchers/:month/:voucher",
+    component: () => import("./screens/VoucherPage.vue"),
+    props: true,
+    meta: { title: "凭证明细", group: "基金账册", needs: "GET /fund/{admdvs}/vouchers/{month}/{voucher_id}" },
+  },
   list("/summaries", "收支结余", "基金账册", "GET /fund/{admdvs}/summaries"),
   list("/budget", "预算执行", "基金账册", "GET /fund/{admdvs}/budget/{year}"),
   list("/current-accounts", "往来款", "基金账册", "GET /fund/{admdvs}/current-accounts/{month}"),

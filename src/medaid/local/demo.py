@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from medaid.dropped.table import REASON, RESULT
-from medaid.local import demo_catalogue, drop
+from medaid.local import demo_catalogue, demo_month, drop
 from medaid.local.hospital import Hospital
 from medaid.local.offices import data, enter_institutions, enter_officers, publish_policies
 from medaid.local.places import LOCAL
@@ -53,6 +53,7 @@ def story(stack: Stack) -> None:
     maoming = Hospital(stack, by_code["H44090100001"], "440900")
     _maoming(console, maoming)
     _nanjing(console, Hospital(stack, by_code["H32010500001"], "320100"))
+    demo_month.prepare(console, stack, maoming, _certno("maoming-roster.csv", 2))
     _books(console)
     _examples(maoming)
 
@@ -190,7 +191,7 @@ def _books(console: Console) -> None:
     from medaid.instants import civil_date
 
     today = civil_date(now())
-    console.rule("五、账:试算平衡表")
+    console.rule("六、账:试算平衡表")
     for admdvs, name in (
         ("440900", "茂名市"),
         ("440902", "茂南区(救助身份认定地)"),
