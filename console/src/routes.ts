@@ -8,6 +8,8 @@ declare module "vue-router" {
     title: string;
     group?: string;
     needs?: RouteName;
+    /** The part of the address that names the one thing, where it is not the first. */
+    of?: string;
   }
 }
 
@@ -92,7 +94,7 @@ export const routes: RouteRecordRaw[] = [
     path: "/vouchers/:month/:voucher",
     component: () => import("./screens/VoucherPage.vue"),
     props: true,
-    meta: { title: "凭证明细", group: "基金账册", needs: "GET /fund/{admdvs}/vouchers/{month}/{voucher_id}" },
+    meta: { title: "凭证明细", of: "voucher", group: "基金账册", needs: "GET /fund/{admdvs}/vouchers/{month}/{voucher_id}" },
   },
   list("/summaries", "收支结余", "基金账册", "GET /fund/{admdvs}/summaries"),
   list("/budget", "预算执行", "基金账册", "GET /fund/{admdvs}/budget/{year}"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.browser import office
 from tests.browser.conftest import Sign
 from tests.browser.test_journeys import ROWS, act, go, state
+from tests.browser.test_screens import looked_at
 
 from medaid.local.stack import Stack
 
@@ -28,7 +30,7 @@ def buttons(page: Any) -> list[str]:
 
 
 def test_a_months_statement_goes_from_the_list_to_the_pay_order(
-    sign_in: Sign, cloud: Stack, office_cases: dict[str, str]
+    sign_in: Sign, pictures: Path, cloud: Stack, office_cases: dict[str, str]
 ) -> None:
     """Issue: the operators' console, "journeys, one for each role from sign-in to the last act":
     clearing. J34, Q3.1: approved by one, paid by another."""
@@ -40,6 +42,7 @@ def test_a_months_statement_goes_from_the_list_to_the_pay_order(
     row.click()
     page.get_by_role("heading", name=re.compile("对账单")).wait_for()
     assert "拨付对账单" not in buttons(page), "another post's act"
+    looked_at(page, "auditor-对账单", pictures)
     act(page, "审核对账单")
     page.locator(".title .el-tag", has_text="已审核").wait_for()
     assert "审核对账单" not in buttons(page)

@@ -1,5 +1,5 @@
 """The acts that one object's routes let this caller do now, so that a page shows them and decides
-nothing itself. What state and people say against an act, its room says; whom a route lets in and
+nothing itself. What state and people say against an act, its package says; whom a route lets in and
 which duties exclude each other, the edge."""
 
 from __future__ import annotations

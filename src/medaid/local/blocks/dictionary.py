@@ -38,7 +38,7 @@ def words() -> dict[str, dict[str, str]]:
     procedure = read("procedure.toml", "medaid.reimbursement")
     found: dict[str, Mapping[Any, str]] = {
         **dictionary(),
-        "amount": FUND_NAMES,
+        "amount": {**FUND_NAMES, **dictionary()["amount"]},
         "tier": TIER_NAMES,
         "category": CATEGORIES,
         "role": role_names(),
