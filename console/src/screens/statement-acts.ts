@@ -19,12 +19,22 @@ export const DECISION: Asked[] = [
 ];
 const ASKED: Record<string, Asked[]> = {
   send_back: [REASON],
-  points: [
-    { field: "points", label: `更正后的${POINTS}`, kind: "number", required: true },
+  correction: [
+    {
+      field: "as_agreed",
+      label: "按哪一版协议",
+      kind: "choice",
+      required: true,
+      choices: [
+        { value: "no", label: "原版协议(只更正点数)" },
+        { value: "yes", label: "现行有效的协议版本" },
+      ],
+    },
+    { field: "points", label: `更正后的${POINTS}(不变则不填)`, kind: "number" },
     { field: "document", label: "依据的文件", required: true },
     REASON,
   ],
-  "points/decision": DECISION,
+  "correction/decision": DECISION,
 };
 export const GRAVE = new Set(["send_back"]);
 
@@ -37,9 +47,10 @@ export function askedFor(act: string, needs: readonly string[]): Asked[] {
 
 /** The body of an act as the API takes it; what was not typed is not sent. */
 export function bodyOf(given: Record<string, string>): object {
-  const { points, approved, reason, ...rest } = given;
+  const { points, approved, as_agreed, reason, ...rest } = given;
   return {
     ...rest,
+    ...(as_agreed ? { as_agreed: as_agreed === "yes" } : {}),
     ...(reason !== undefined || approved ? { reason: reason ?? "" } : {}),
     ...(points ? { points: Number(points) } : {}),
     ...(approved ? { approved: approved === "yes" } : {}),
