@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar, dataclass_transform
 
 from medaid.money import Fen
 
@@ -20,11 +20,23 @@ class Event:
     VERSION: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
+_E = TypeVar("_E", bound=Event)
+
+
+@dataclass_transform(frozen_default=True)
+def event(kind: str) -> Callable[[type[_E]], type[_E]]:
+    """Makes a class an event: a frozen record of this `KIND`."""
+
+    def made(of: type[_E]) -> type[_E]:
+        of.KIND = kind
+        return dataclass(frozen=True, slots=True)(of)
+
+    return made
+
+
+@event("settlement_posted")
 class SettlementPosted(Event):
     """A settlement became final, or was taken back (`refd`: then all amounts are negative)."""
-
-    KIND: ClassVar[str] = "settlement_posted"
 
     setl_id: str
     mdtrt_id: str

@@ -9,10 +9,9 @@ unknown version fails loudly and the message comes again. `LISTENERS` says who l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Final
 
 from medaid.case_events import CaseClosed as CaseClosed
 from medaid.case_events import CaseDue as CaseDue
@@ -28,15 +27,15 @@ from medaid.case_events import SupplementRequested as SupplementRequested
 from medaid.case_events import YearEndOwed as YearEndOwed
 from medaid.event import Event as Event
 from medaid.event import SettlementPosted as SettlementPosted
+from medaid.event import event
 from medaid.money import Fen
 
 
-@dataclass(frozen=True, slots=True)
+@event("identity_recorded")
 class IdentityRecorded(Event):
     """An identity of somebody known was confirmed, changed or ended (J20, J22, J27): what was
     settled without it, or with a poorer one, may now be owed."""
 
-    KIND: ClassVar[str] = "identity_recorded"
     psn_no: str
     category: str
     assisting_region: str
@@ -47,44 +46,40 @@ class IdentityRecorded(Event):
     """confirmed, changed or ended (art. 11)."""
 
 
-@dataclass(frozen=True, slots=True)
+@event("assistance_not_settled")
 class AssistanceNotSettled(Event):
     """A settlement or manual case lacks assistance that now stands, or rests on a poorer identity
     (J27). `setl_id` is the settlement's, or the case's id."""
 
-    KIND: ClassVar[str] = "assistance_not_settled"
     case_id: str
     psn_no: str
     insu_admdvs: str
     setl_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("payment_ordered")
 class PaymentOrdered(Event):
     """A pay order left for the bank."""
 
-    KIND: ClassVar[str] = "payment_ordered"
     order_id: str
     payee: str
     month: str
     amount: Fen
 
 
-@dataclass(frozen=True, slots=True)
+@event("payment_returned")
 class PaymentReturned(Event):
     """The bank returned a payment."""
 
-    KIND: ClassVar[str] = "payment_returned"
     order_id: str
     payee: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("statement_overdue")
 class StatementOverdue(Event):
     """A statement was not paid by its day (J34)."""
 
-    KIND: ClassVar[str] = "statement_overdue"
     institution: str
     month: str
     state: str
@@ -92,11 +87,10 @@ class StatementOverdue(Event):
     cite: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("time_bar_notice")
 class TimeBarNotice(Event):
     """A statement of the past year will be barred if the hospital does not agree to it (Q5.2)."""
 
-    KIND: ClassVar[str] = "time_bar_notice"
     institution: str
     month: str
     bar: date
@@ -104,11 +98,10 @@ class TimeBarNotice(Event):
     cite: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("prepayment_alert")
 class PrepaymentAlert(Event):
     """Unpaid bills use up a region's prepayment (X12)."""
 
-    KIND: ClassVar[str] = "prepayment_alert"
     treatment_region: str
     insured_region: str
     colour: str
@@ -116,11 +109,10 @@ class PrepaymentAlert(Event):
     held: Fen
 
 
-@dataclass(frozen=True, slots=True)
+@event("insurer_billed")
 class InsurerBilled(Event):
     """A bill of the insurer that runs assistance, to a district (M二.5)."""
 
-    KIND: ClassVar[str] = "insurer_billed"
     district: str
     period: str
     fronted: Fen
@@ -131,11 +123,10 @@ class InsurerBilled(Event):
     insurer: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("insurer_reserve_exceeded")
 class InsurerReserveExceeded(Event):
     """An insurer fronted more than the reserve that its contract holds ready (M二.5)."""
 
-    KIND: ClassVar[str] = "insurer_reserve_exceeded"
     city: str
     year: int
     insurer: str
@@ -143,22 +134,20 @@ class InsurerReserveExceeded(Event):
     reserve: Fen
 
 
-@dataclass(frozen=True, slots=True)
+@event("books_finding")
 class BooksFinding(Event):
     """A `check` of the books found a difference: of roll-ups (`rollup`), of the chain (`seal`)."""
 
-    KIND: ClassVar[str] = "books_finding"
     admdvs: str
     month: str
     check: str
     finding: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("interest_due")
 class InterestDue(Event):
     """A closed quarter's interest that has not gone back, or less than the rates give (J32)."""
 
-    KIND: ClassVar[str] = "interest_due"
     admdvs: str
     quarter: str
     fund: str
@@ -170,12 +159,11 @@ class InterestDue(Event):
     cite: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("reserve_low")
 class ReserveLow(Event):
     """A fund's surplus at the end of `month` covers fewer than `least` months of what was spent in
     the twelve months to it (N7)."""
 
-    KIND: ClassVar[str] = "reserve_low"
     admdvs: str
     month: str
     fund: str
@@ -185,12 +173,11 @@ class ReserveLow(Event):
     cite: str
 
 
-@dataclass(frozen=True, slots=True)
+@event("message_delivered")
 class MessageDelivered(Event):
     """A person knows what a message about a case says: the gateway delivered it, or an officer
     reached them (J16). `event` is the kind of event that the message told of."""
 
-    KIND: ClassVar[str] = "message_delivered"
     message_id: str
     event: str
     case_id: str
@@ -248,4 +235,4 @@ LISTENERS: Final[Mapping[type[Event], tuple[Listener, ...]]] = {
     InterestDue: _PARTNERS,
     ReserveLow: _PARTNERS,
 }
-KINDS: Final[Mapping[str, type[Event]]] = {event.KIND: event for event in LISTENERS}
+KINDS: Final[Mapping[str, type[Event]]] = {one.KIND: one for one in LISTENERS}

@@ -304,6 +304,7 @@ INSURED: list[tuple[str, tuple[Any, ...]]] = [
 def test_who_is_not_insured_that_day_is_refused_at_the_counter(
     tables: Tables, insured: tuple[Any, ...]
 ) -> None:
+    """Right money, 24."""
     known_person("P2", serial=2, insured=insured)
     given = admission("P2", "2021-06-20 09:00:00")
     seen = tables.everything()

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-
 from medaid.access import keys
 from medaid.access.model import Purpose, Read, Reader
 from medaid.aws.items import Key, page_of_index
-from medaid.aws.table import Model, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.table import Model, UnicodeAttribute, WholeAttribute, index_by, table_meta
 from medaid.aws.transaction import (
     LARGEST,
     ConditionFailed,
@@ -25,24 +23,6 @@ from medaid.aws.transaction import (
 )
 from medaid.instants import civil_date, from_stored, stored
 from medaid.regions import Region
-
-
-class _ByReader(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "reader"
-        projection = AllProjection()
-
-    subject = UnicodeAttribute(hash_key=True)
-    at = UnicodeAttribute(range_key=True)
-
-
-class _ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "day"
-        projection = AllProjection()
-
-    day = UnicodeAttribute(hash_key=True)
-    at = UnicodeAttribute(range_key=True)
 
 
 class ReadItem(Model):
@@ -61,8 +41,8 @@ class ReadItem(Model):
     item = UnicodeAttribute(default="")
     reader_region = UnicodeAttribute(default="")
     lookups = WholeAttribute(null=True)
-    by_reader = _ByReader()
-    by_day = _ByDay()
+    by_reader = index_by("reader", "subject", "at")
+    by_day = index_by("day", "day", "at")
 
 
 def put(read: Read) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import KeysOnlyProjection
 
 from medaid.aws import codec, expiry
 from medaid.aws.items import page_of_index
@@ -25,6 +25,7 @@ from medaid.aws.table import (
     PackedAttribute,
     UnicodeAttribute,
     WholeAttribute,
+    index_by,
     table_meta,
 )
 from medaid.aws.transaction import Put, Write, item_or_none, reading
@@ -36,18 +37,6 @@ KEPT_YEARS: Final = 3
 """Whole years after the one in which a message was heard."""
 _PREFIX: Final = "O#"
 _PLACE: Final = ("pk", "sk", "at", "waiting")
-
-
-# pynamodb leaves its subclass hook untyped
-class WaitingIndex(GlobalSecondaryIndex["OutboxItem"]):  # type: ignore[no-untyped-call]
-    """Messages that not all have heard yet, by the day on which they were published."""
-
-    class Meta:
-        index_name = "waiting"
-        projection = KeysOnlyProjection()
-
-    waiting = UnicodeAttribute(hash_key=True)
-    at = UnicodeAttribute(range_key=True)
 
 
 class OutboxItem(Model):
@@ -64,7 +53,7 @@ class OutboxItem(Model):
     body = PackedAttribute()
     waiting = UnicodeAttribute(null=True)
     expires = WholeAttribute(null=True)
-    waiting_index = WaitingIndex()
+    waiting_index = index_by("waiting", "waiting", "at", KeysOnlyProjection())
 
     @property
     def message_id(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BINARY, NUMBER
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, Projection
 from pynamodb.models import Model as PlainModel
 
 from medaid.aws.packing import pack, unpack
@@ -121,6 +122,17 @@ class Model(PlainModel):
         if table is not before:
             table.connection._client = connection().client
         return table
+
+
+def index_by(
+    name: str, hash_key: str, range_key: str, holds: Projection | None = None, **more: Any
+) -> GlobalSecondaryIndex[Any]:
+    """The index `name` over two texts of an item. It holds whole items, or what `holds` says, whose
+    attributes beside the keys are `more`."""
+    meta = type("Meta", (), {"index_name": name, "projection": holds or AllProjection()})
+    more |= {hash_key: UnicodeAttribute(hash_key=True), range_key: UnicodeAttribute(range_key=True)}
+    made: GlobalSecondaryIndex[Any] = type(name, (GlobalSecondaryIndex,), {"Meta": meta, **more})()
+    return made
 
 
 def table_meta(table: str) -> Any:

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-
 from medaid.aws import codec, counts
 from medaid.aws.items import VersionedItem, page_of_index
-from medaid.aws.table import UnicodeAttribute, table_meta
+from medaid.aws.table import UnicodeAttribute, index_by, table_meta
 from medaid.aws.transaction import Put, Write
 from medaid.followup import keys
 from medaid.followup.model import CrossCheck, Matter, MatterKind, MatterState, SmsGateway
 from medaid.instants import stored
 from medaid.regions import Region
-
-
-class _Listed(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "listed"
-        projection = AllProjection()
-
-    listed = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
-
-
-class _OfDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "of_department"
-        projection = AllProjection()
-
-    of_department = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
-
-
-class _OfPerson(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "of_person"
-        projection = AllProjection()
-
-    of_person = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
 
 
 class FollowupItem(VersionedItem):
@@ -51,9 +20,9 @@ class FollowupItem(VersionedItem):
     of_department = UnicodeAttribute(null=True)
     of_person = UnicodeAttribute(null=True)
     list_order = UnicodeAttribute(null=True)
-    listed_index = _Listed()
-    department_index = _OfDepartment()
-    person_index = _OfPerson()
+    listed_index = index_by("listed", "listed", "list_order")
+    department_index = index_by("of_department", "of_department", "list_order")
+    person_index = index_by("of_person", "of_person", "list_order")
 
 
 MatterPage = tuple[list[Matter], str]

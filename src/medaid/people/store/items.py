@@ -3,60 +3,8 @@ index need beside it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-
 from medaid.aws.items import VersionedItem
-from medaid.aws.table import UnicodeAttribute, table_meta
-
-
-# pynamodb leaves its subclass hook untyped
-class RegisterIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Identities by a region's register and their order in it."""
-
-    class Meta:
-        index_name = "register"
-        projection = AllProjection()
-
-    register = UnicodeAttribute(hash_key=True)
-    register_order = UnicodeAttribute(range_key=True)
-
-
-class _ByName(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_name"
-        projection = AllProjection()
-
-    by_name = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
-
-
-class _ByCategory(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_category"
-        projection = AllProjection()
-
-    by_category = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
-
-
-class _ByDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_department"
-        projection = AllProjection()
-
-    by_department = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
-
-
-class _ByVillage(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = "by_village"
-        projection = AllProjection()
-
-    by_village = UnicodeAttribute(hash_key=True)
-    list_order = UnicodeAttribute(range_key=True)
+from medaid.aws.table import UnicodeAttribute, index_by, table_meta
 
 
 class PeopleItem(VersionedItem):
@@ -75,8 +23,8 @@ class PeopleItem(VersionedItem):
     by_village = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     village = UnicodeAttribute(null=True)
-    register_index = RegisterIndex()
-    name_index = _ByName()
-    category_index = _ByCategory()
-    department_index = _ByDepartment()
-    village_index = _ByVillage()
+    register_index = index_by("register", "register", "register_order")
+    name_index = index_by("by_name", "by_name", "list_order")
+    category_index = index_by("by_category", "by_category", "list_order")
+    department_index = index_by("by_department", "by_department", "list_order")
+    village_index = index_by("by_village", "by_village", "list_order")

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
 from medaid.aws.items import VersionedItem
-from medaid.aws.table import PackedAttribute, UnicodeAttribute, WholeAttribute, table_meta
+from medaid.aws.table import PackedAttribute, UnicodeAttribute, WholeAttribute, index_by, table_meta
 from medaid.instants import stored
 from medaid.reimbursement.keys import queue_partition, shard_of
 from medaid.reimbursement.model import Case
 from medaid.reimbursement.rules import NEVER, DueProjection
-
-
-# pynamodb leaves its subclass hook untyped
-class DueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
-    """Cases by when the next step of their clock is due."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
-
-
-# pynamodb leaves its subclass hook untyped
-class QueueIndex(GlobalSecondaryIndex["CaseItem"]):  # type: ignore[no-untyped-call]
-    """Cases by who has them to do, the oldest first."""
-
-    class Meta:
-        index_name = "queue"
-        projection = IncludeProjection(["summary"])
-
-    queue = UnicodeAttribute(hash_key=True)
-    queue_at = UnicodeAttribute(range_key=True)
-    summary: PackedAttribute = PackedAttribute(null=True)
 
 
 class CaseItem(VersionedItem):
@@ -49,8 +24,14 @@ class CaseItem(VersionedItem):
     steps_count = WholeAttribute(null=True)
     handled = WholeAttribute(null=True)
     handled_in_time = WholeAttribute(null=True)
-    due_index = DueIndex()
-    queue_index = QueueIndex()
+    due_index = index_by("due", "due_shard", "due_at", KeysOnlyProjection())
+    queue_index = index_by(
+        "queue",
+        "queue",
+        "queue_at",
+        IncludeProjection(["summary"]),
+        summary=PackedAttribute(null=True),
+    )
 
 
 def index_keys(case: Case, projection: DueProjection) -> dict[str, str]:
