@@ -60,6 +60,7 @@ CODES: Final[dict[str, str]] = {
     "MSGID_BLOCKED": "该报文ID已被冲正",
     "ORIGINAL_MISMATCH": "原交易信息不一致",
     "FILING_LATE": "备案晚于规定的时间",
+    "FILING_MISSING": "缺少该待遇所需的备案",
     "REGION_SUSPENDED": "该地区直接结算已暂停",
     "DUPLICATE": "记录已存在",
     "STATE": "当前状态不允许该操作",

@@ -74,6 +74,10 @@ class SettlementPosted(Event):
     """What an auditor has to look at, such as a late admission."""
     outpatient_assistance: Fen = NOTHING
     """What of maf_pay is 门诊救助."""
+    goes_on: bool = False
+    """The stay goes on: a part of it was settled, and no case of its own."""
+    settled_until: date | None = None
+    """Until when an earlier settlement of the same stay settled it."""
 
     def paid_by(self) -> dict[str, Fen]:
         """Whose funds pay how much: assistance is the assisting region's (J24), all else the

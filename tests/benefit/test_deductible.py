@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medaid.benefit.deductible import deductible_borne
 from medaid.benefit.engine import price
 from medaid.benefit.model import Bill, Claim, Facts, Step
+from medaid.benefit.parts import deductible_borne
 from medaid.money import Fen
 from medaid.policy.service import library
 

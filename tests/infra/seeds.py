@@ -318,6 +318,11 @@ def _identity(number: int) -> list[Write]:
     return people_store.entry_recorded(whose, None, rules.version(None, one, known))
 
 
+def _filing(number: int) -> list[Write]:
+    filing = Filing(f"F{number:03d}", "long_term", HERE, "", date(2025, 1, 1), None)
+    return people_store.filing_added(f"P{number:03d}", filing)
+
+
 def _history(begin: int, end: int) -> None:
     """The versions of one filing after another that was cancelled."""
     known = datetime(2025, 1, 2, tzinfo=UTC)
@@ -453,6 +458,7 @@ SEEDS: Final[dict[str, Seed]] = {
     "/people/{admdvs}/drops": Seed(_each(_drop), {"sender": "bureau"}),
     "/people/{admdvs}/drops/D000/rows": Seed(_answers(".returned.jsonl", _returned)),
     "/people/{admdvs}/drops/D000/endings": Seed(_answers(".endings.jsonl", _endings)),
+    "/people/{admdvs}/filings": Seed(_each(_filing)),
     "/people/{admdvs}/registered-senders": Seed(_each(_sender)),
     "/people/{admdvs}/persons/P1/history": Seed(_history),
     "/people/{admdvs}/register": Seed(_each(_identity), {"day": "2026-02-10"}, spread=True),

@@ -149,3 +149,30 @@ def test_the_agency_files_and_cancels(holder: str) -> None:
     assert call("POST", f"{path}/{filed['filing_id']}/cancel")[0] == 404
     auditor = OFFICER | {"cognito:groups": "[auditor]"}
     assert call("POST", path, body, claims=auditor)[0] == 403
+
+
+def test_a_point_helps_to_file_and_the_region_lists_what_stands_J18_X5(holder: str) -> None:
+    """帮办代办: who helped stands with the filing; a filing that is cancelled leaves the list."""
+    today = civil_date(clock.now()).isoformat()
+    path, listed = f"/people/440900/persons/{holder}/filings", "/people/440900/filings"
+    body = {"kind": "chronic", "insu_admdvs": "440900", "begndate": today}
+    assert call("POST", path, body)[1]["field"] == "code"
+    body |= {"code": "M03900", "point": "某镇公共服务中心"}
+    filed = call("POST", path, body)[1]
+    away = {"kind": "long_term", "insu_admdvs": "440900", "begndate": today}
+    elsewhere = call("POST", path, away | {"mdtrtarea_admdvs": "320000"})[1]
+    rows = call("GET", listed, limit="200")[1]["rows"]
+    assert {(row["psn_no"], row["filing"]["filing_id"]) for row in rows} == {
+        (holder, filed["filing_id"]),
+        (holder, elsewhere["filing_id"]),
+    }
+    assert {row["filing"]["point"] for row in rows} == {"某镇公共服务中心", ""}
+    assert call("POST", path, body | {"point": "另一服务点"})[1]["code"] == "OVERLAP"
+    assert call("GET", "/people/320000/filings")[0] == 403
+    assert call("GET", listed, end="nobody")[0] == 400
+    down = away | {"kind": "referred_down", "mdtrtarea_admdvs": "440981", "enddate": today}
+    assert call("POST", path, down)[1]["field"] == "refl_old_mdtrt_id"
+    assert call("POST", path, down | {"proof": "下转单1号"})[0] == 201
+    assert call("POST", f"{path}/{filed['filing_id']}/cancel")[0] == 200
+    rows = call("GET", listed, limit="200")[1]["rows"]
+    assert filed["filing_id"] not in {row["filing"]["filing_id"] for row in rows}

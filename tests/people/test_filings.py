@@ -11,7 +11,8 @@ import pytest
 from medaid.errors import Forbidden, Refused
 from medaid.people import filings
 from medaid.people.filings import check_may_cancel, compiled, filing_from, filing_rules
-from medaid.people.model import Filer, Filing, FilingRequest
+from medaid.people.model import Filing
+from medaid.people.model.filings import Filer, FilingRequest
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -21,7 +22,10 @@ REFERRED = FilingRequest(
     "referred", "440902", "440100", TODAY, TODAY + timedelta(days=180), "H44010000001"
 )
 LONG_TERM = FilingRequest("long_term", "440902", "440000", TODAY, None)
-DOWN = replace(REFERRED, kind="referred_down", destination="440904", institution="")
+PROVEN = {"refl_old_mdtrt_id": "S1"}
+DOWN = replace(REFERRED, kind="referred_down", destination="440904", institution="", facts=PROVEN)
+
+CHRONIC = FilingRequest("chronic", "440902", "", TODAY, None, HOSPITAL.institution, "M03900")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,11 @@ DOWN = replace(REFERRED, kind="referred_down", destination="440904", institution
         (LONG_TERM, AGENCY),
         (replace(LONG_TERM, kind="temporary", end=TODAY), AGENCY),
         (DOWN, Filer("440100", "H44010000001", "3")),
+        (CHRONIC, HOSPITAL),
+        (replace(CHRONIC, institution=""), AGENCY),
+        # who refers is narrowed in Qin'an, not who identifies a disease
+        (replace(CHRONIC, insured_region="620522", institution="H1"),
+         Filer("620522", "H1", "township")),
         # Qin'an narrows the level of its hospitals, of nobody else
         (REFERRED, replace(HOSPITAL, level="township")),
         (replace(LONG_TERM, insured_region="620522", destination="620000"), Filer("620522")),
@@ -77,6 +86,12 @@ def test_filed(request_: FilingRequest, filer: Filer) -> None:
         (replace(REFERRED, destination=""), HOSPITAL, "FIELD_FORMAT"),
         (replace(REFERRED, destination="440902"), HOSPITAL, "FIELD_FORMAT"),
         (replace(LONG_TERM, destination="100000"), AGENCY, "FIELD_FORMAT"),
+        # without its proof
+        (replace(DOWN, facts={}), Filer("440100", "H44010000001", "3"), "FIELD_REQUIRED"),
+        # not by the hospital named, without what it is for
+        (replace(CHRONIC, institution="H44010000001"), HOSPITAL, "FORBIDDEN"),
+        (replace(CHRONIC, code=""), HOSPITAL, "FIELD_REQUIRED"),
+        (replace(CHRONIC, begin=TODAY - timedelta(days=1)), HOSPITAL, "FILING_LATE"),
         # how long
         (replace(REFERRED, end=None), HOSPITAL, "FIELD_REQUIRED"),
         (replace(REFERRED, end=TODAY - timedelta(days=1)), HOSPITAL, "DATE_ORDER"),
@@ -157,7 +172,9 @@ def test_who_does_not(filing: Filing, filer: Filer, kind: type[Refused]) -> None
 def test_every_rule_is_cited() -> None:
     """Right money, 4."""
     rules, issuers = filing_rules()
-    assert set(rules) == {"referred", "referred_down", "long_term", "temporary", "emergency"}
+    away = {"referred", "referred_down", "long_term", "temporary", "emergency"}
+    assert {kind for kind, rule in rules.items() if rule.widest} == away
+    assert set(rules) - away == {"chronic", "designated", "injury"}
     assert all(rule.cite for rule in rules.values())
     assert all(one.cite for one in issuers)
     uncited = {"name": "x", "filed_by": ["agency"], "widest": "city", "grace_days": 0}

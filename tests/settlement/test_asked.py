@@ -164,14 +164,6 @@ def test_an_open_stay_is_seen_by_every_hospital_and_an_outpatient_visit_is_none(
     assert (row["mdtrt_id"], row["fixmedins_code"], row["endtime"]) == (stay, MAOMING.code, "")
 
 
-def test_filings_that_are_not_kept_here_are_told_to_be_so() -> None:
-    """5301 and 5302: an empty list alone would say that nothing was ever filed."""
-    chronic = Hospital().call("5301", {"psn_no": "P1"})
-    bound = Hospital().call("5302", {"psn_no": "P1", "biz_appy_type": "03"})
-    assert (passed(chronic), passed(bound)) == ({"feedetail": []}, {"psnfixmedin": []})
-    assert "由参保地经办机构登记" in chronic["warn_msg"] == bound["warn_msg"]
-
-
 def test_enrolments_are_answered_and_an_institution_says_who_it_is() -> None:
     (row,) = passed(Hospital().call("90100", {"psn_no": "P1"}))["data"]
     assert (row["poolarea_no"], row["insutype"], row["psn_insu_stas"]) == ("440900", "390", "1")
@@ -274,7 +266,7 @@ def test_a_list_of_one_may_come_as_the_row_itself() -> None:
     refused(hospital.call("2302", bare | {"feedetl_sn": ""}), "FIELD_REQUIRED", "feedetl_sn")
 
 
-@pytest.mark.parametrize("infno", ["3501", "3507", "4201A", "4207", "1307", "2503", "3101", "6201"])
+@pytest.mark.parametrize("infno", ["3501", "3507", "4201A", "4207", "1307", "2699", "4301", "6201"])
 def test_what_is_not_ours_is_refused_plainly_with_its_reason(tables: Tables, infno: str) -> None:
     """Issue: the hospital's door, 2."""
     seen = tables.everything()

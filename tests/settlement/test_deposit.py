@@ -76,7 +76,7 @@ def test_nothing_is_settled_before_discharge(tables: Tables) -> None:
     seen = tables.everything()
     given = stay_input("P1", stay, AMOUNTS)
     refused(hospital.call("2304", given), "FIELD_REQUIRED", "dscgTime")
-    refused(hospital.call("2303", {**given, "mid_setl_flag": "1"}), "CODE_UNKNOWN", "mid_setl_flag")
+    refused(hospital.call("2303", {**given, "mid_setl_flag": "2"}), "CODE_UNKNOWN", "mid_setl_flag")
     assert tables.everything() == seen
 
 

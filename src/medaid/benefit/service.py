@@ -14,7 +14,6 @@ from medaid.benefit.claim import (
     decide,
     decide_with_entered,
 )
-from medaid.benefit.deductible import deductible_borne
 from medaid.benefit.engine import eligible_categories, planned_for, price
 from medaid.benefit.facts import (
     STAYS,
@@ -25,6 +24,15 @@ from medaid.benefit.facts import (
     identities_by_region,
     outpatient_assistance,
     stay_number,
+)
+from medaid.benefit.parts import (
+    deductible_of,
+    file_before,
+    less_parts,
+    part_of,
+    parts_with,
+    whole_bill,
+    whole_request,
 )
 from medaid.benefit.plan import Plan, PlannedLayer, PlannedLimit
 from medaid.benefit.reckoning import amount
@@ -61,13 +69,17 @@ __all__ = [
     "clauses_of",
     "decide",
     "decide_with_entered",
-    "deductible_borne",
+    "deductible_of",
     "eligible_categories",
     "enrolment_for",
+    "file_before",
     "filing_for",
     "has_year_end",
     "identities_by_region",
+    "less_parts",
     "outpatient_assistance",
+    "part_of",
+    "parts_with",
     "planned_for",
     "price",
     "refuse_sender_amounts",
@@ -75,4 +87,6 @@ __all__ = [
     "settle_year_end",
     "stay_number",
     "steps_to_data",
+    "whole_bill",
+    "whole_request",
 ]

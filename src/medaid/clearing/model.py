@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Final
 
 from medaid.clearing.figures import care_class
@@ -77,6 +77,8 @@ class Item:
     """When it reached clearing."""
     remark: str = ""
     """What an auditor has to look at, such as a late admission."""
+    goes_on: bool = False
+    """Of a stay that goes on (中途结算): no case of its own."""
 
     def __post_init__(self) -> None:
         aware(self.setl_time)
@@ -157,7 +159,9 @@ def _within_policy(event: SettlementPosted) -> dict[str, Fen]:
 def _item(
     event: SettlementPosted, paying: Region, amounts: Mapping[str, Fen], assisting: Region | None
 ) -> Item:
-    stay = max(1, (event.end - event.begin).days)
+    stay = _days(event.begin, event.end)
+    if event.settled_until is not None:
+        stay -= _days(event.begin, event.settled_until)
     return Item(
         SettlementId(event.setl_id),
         VisitId(event.mdtrt_id),
@@ -176,4 +180,10 @@ def _item(
         -stay if event.refd else stay,
         assisting,
         remark=event.remark,
+        goes_on=event.goes_on,
     )
+
+
+def _days(begin: date, end: date) -> int:
+    """Bed days of a stay: one at least."""
+    return max(1, (end - begin).days)

@@ -20,17 +20,15 @@ from medaid.instants import parse_date, parse_instant
 from medaid.people import service
 from medaid.people.drops_api import ROUTES as DROPS
 from medaid.people.lists import Listed, RegisterList
-from medaid.people.model import (
-    Filer,
-    FilingRequest,
-    Identity,
-    PersonFile,
-)
+from medaid.people.model import Identity, PersonFile
+from medaid.people.model.filings import Filer, FilingRequest
 from medaid.people.sender_api import ROUTES as SENDERS
 from medaid.people.shown import (
     AsOf,
     CertificateSearch,
     FilingBody,
+    FilingQuery,
+    FilingRow,
     FilingShown,
     Found,
     Identities,
@@ -163,10 +161,25 @@ def _register_row(one: tuple[str, Identity]) -> RegisterRow:
     return RegisterRow(psn_no=psn_no, identity=show_identity(identity))
 
 
-@ROUTES.post("/people/{admdvs}/persons/{psn_no}/filings", "异地就医备案", roles=_FILERS, status=201)
+@ROUTES.get(
+    "/people/{admdvs}/filings", "参保地或就医地的备案", roles=_READERS, owner=Owner.WITHIN,
+    cite="人社部发〔2016〕120号(五): 建立异地就医备案人员库", query=FilingQuery,
+)  # fmt: skip
+def list_filings(call: Call[None, None], admdvs: Region) -> Page[FilingRow]:
+    access.count_lookup(call.caller, Purpose.REGISTER, call.now)
+    treated = call.query.end == "treated"
+    read = partial(service.page_of_filings, admdvs, treated)
+    found, cursor = page_of(call.query, ("filings", admdvs, call.query.end), read)
+    _record_all(call, {(psn_no, one.insured_region) for psn_no, one in found})
+    rows = [FilingRow(psn_no=psn_no, filing=show_filing(one)) for psn_no, one in found]
+    return Page(rows=rows, cursor=cursor)
+
+
+@ROUTES.post("/people/{admdvs}/persons/{psn_no}/filings", "备案", roles=_FILERS, status=201)
 def create_filing(call: Call[None, FilingBody], admdvs: Region, psn_no: str) -> FilingShown:
-    _file(call, admdvs, psn_no)
+    file = _file(call, admdvs, psn_no)
     body = call.body
+    facts = {"point": body.point, "refl_old_mdtrt_id": body.proof}
     request = FilingRequest(
         body.kind,
         body.insu_admdvs,
@@ -174,9 +187,11 @@ def create_filing(call: Call[None, FilingBody], admdvs: Region, psn_no: str) -> 
         parse_date(body.begndate, "begndate"),
         parse_date(body.enddate, "enddate") if body.enddate else None,
         body.reflin_medins_no,
+        body.code,
+        {name: text for name, text in facts.items() if text},
     )
     filing_id = content_hash("filing", admdvs, psn_no, body.model_dump_json())[:24].upper()
-    filing, writes = service.filing_requested(psn_no, request, Filer(admdvs), filing_id, call.now)
+    filing, writes = service.filing_requested(file, request, Filer(admdvs), filing_id, call.now)
     commit_or_refuse(writes)
     return show_filing(filing)
 

@@ -19,9 +19,10 @@ Sources: 苏医保办发〔2023〕27号 art. 6 to 12 and 20; requirements J6 to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from medaid.aws.transaction import Write
 from medaid.errors import BadInput, Refused
@@ -29,17 +30,19 @@ from medaid.instants import aware, civil_date
 from medaid.people import store
 from medaid.people.lists import Listed, RegisterList
 from medaid.people.model import (
-    Filer,
     Filing,
-    FilingRequest,
     Identity,
     Person,
     PersonFile,
     RegisterEntry,
+    SettledParts,
     Visit,
     YearTotals,
 )
 from medaid.regions import Region
+
+if TYPE_CHECKING:
+    from medaid.people.model.filings import Filer, FilingRequest
 
 
 def load(psn_no: str, from_year: int) -> PersonFile:
@@ -215,16 +218,22 @@ def visit_closed(psn_no: str, visit: Visit) -> list[Write]:
 
 
 def visit_settled(
-    psn_no: str, visit: Visit, batch: str, before: YearTotals, after: YearTotals
+    psn_no: str,
+    visit: Visit,
+    batches: Collection[str],
+    before: YearTotals,
+    after: YearTotals,
+    parts: SettledParts | None = None,
 ) -> list[Write]:
-    """All that a settlement of a charge batch changes of the person: the visit and the year's
-    totals. A visit stays open while lines of another batch wait; one that is closed already
-    (version 0) must still be so."""
-    waiting = {name: sums for name, sums in visit.lines.items() if name != batch}
+    """All that a settlement of charge batches changes of the person: the visit and the year's
+    totals. A visit stays open while lines of another batch wait, a stay that goes on with the
+    `parts` that are settled; one that is closed already (version 0) must still be so."""
+    waiting = {name: sums for name, sums in visit.lines.items() if name not in batches}
     if not visit.version:
         changed = store.visit_absent(psn_no, visit)
-    elif waiting:
-        rest = replace(visit, lines=waiting, version=visit.version + 1)
+    elif waiting or parts is not None:
+        after_it = visit.parts if parts is None else parts
+        rest = replace(visit, lines=waiting, parts=after_it, version=visit.version + 1)
         changed = store.visit_changed(psn_no, visit, rest)
     else:
         changed = store.visit_closed(psn_no, visit)
@@ -237,18 +246,28 @@ def totals_changed(psn_no: str, before: YearTotals, after: YearTotals) -> list[W
     return store.totals_changed(psn_no, before, after)
 
 
-def filing_requested(
-    psn_no: str, request: FilingRequest, filer: Filer, filing_id: str, now: datetime
-) -> tuple[Filing, list[Write]]:
-    """The filing that a request becomes, and its writes (J25, X5, Q5.3).
+def page_of_filings(
+    region: Region, treated: bool, after: str, limit: int
+) -> tuple[list[tuple[str, Filing]], str]:
+    """Filings that stand, page by page, with whose they are: of persons insured in `region` or
+    below, or (`treated`) of who goes there (X5). Raises BadInput, Unavailable."""
+    return store.filings_page(region, treated, after, limit)
 
-    Raises Forbidden, BadInput or Refused FILING_LATE: who may file what, when and for where is data
-    with its clause (`filings.toml`).
+
+def filing_requested(
+    file: PersonFile, request: FilingRequest, filer: Filer, filing_id: str, now: datetime
+) -> tuple[Filing, list[Write]]:
+    """The filing that a request becomes beside those of the person, and its writes (J25, X5, Q5.3).
+    Of two at once one loses.
+
+    Raises Forbidden, BadInput, Conflict OVERLAP or Refused FILING_LATE: who may file what, when and
+    for where is data with its clause (`filings.toml`).
     """
     from medaid.people import filings  # read only where somebody files
 
-    filing = filings.filing_from(request, filer, filing_id, aware(now))
-    return filing, store.filing_added(psn_no, filing)
+    filing = filings.filing_from(request, filer, filing_id, aware(now), file.filings)
+    psn_no = file.person.psn_no
+    return filing, [*store.filing_added(psn_no, filing), *registration_counted(psn_no, file)]
 
 
 def filing_withdrawn(psn_no: str, filing: Filing, filer: Filer, now: datetime) -> list[Write]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -52,12 +52,22 @@ class RegisterSearch(ListQuery):
     village: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
 
 
+class FilingQuery(ListQuery):
+    """Whose filings: of who is insured here, or of who comes here to be treated."""
+
+    end: Literal["insured", "treated"] = "insured"
+
+
 class FilingBody(Body):
-    """A filing by the agency, in the fields of 2501."""
+    """A filing by the agency, in the fields of 2501, 2503 and 2505. `code` is the disease or what
+    the institution is chosen for, `proof` the paper of a referral down, `point` who helped."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
     insu_admdvs: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-    mdtrtarea_admdvs: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    mdtrtarea_admdvs: Annotated[str, StringConstraints(pattern=r"^(\d{6})?$")] = ""
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.]{0,30}$")] = ""
+    proof: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
+    point: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
     begndate: Day
     enddate: Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
     reflin_medins_no: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{0,20}$")] = ""
@@ -97,8 +107,17 @@ class FilingShown(Shown):
     begndate: DayText
     enddate: DayText
     reflin_medins_no: str
+    code: str
+    point: str
     filer: str
     filed: InstantText
+
+
+class FilingRow(Shown):
+    """A filing that stands, and whose it is."""
+
+    psn_no: str
+    filing: FilingShown
 
 
 class PersonShown(Shown):
@@ -222,4 +241,5 @@ def show_filing(one: Filing) -> FilingShown:
         begndate=one.valid_from,
         enddate=one.valid_until,
         reflin_medins_no=one.institution,
+        point=one.facts.get("point", ""),
     )

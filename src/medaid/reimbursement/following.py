@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from medaid.benefit.service import SENDER_FACTS
-from medaid.errors import Conflict
+from medaid.errors import Conflict, PolicyUndetermined
 from medaid.money import Fen
 from medaid.reimbursement.books import standing_change
 from medaid.reimbursement.model import (
@@ -28,10 +28,14 @@ LATE_IDENTITY: Final = "06"
 
 
 def original_of(settlement: Settlement) -> OriginalSettlement:
-    """What the settlement granted. Raises Conflict ALREADY_REVERSED where it was taken back."""
+    """What the settlement granted. Raises Conflict ALREADY_REVERSED where it was taken back,
+    PolicyUndetermined CLAUSE_GAP where it is a part of a stay."""
     if settlement.reversed_at is not None:
         raise Conflict("ALREADY_REVERSED", field="setl_id", rule=settlement.setl_id)
     found = settlement.decision
+    if found.goes_on or found.visit.parts is not None:
+        rule = "该住院分次结算,补报不能按其中一次计算;请由医疗机构撤销各次结算后重新结算"
+        raise PolicyUndetermined("CLAUSE_GAP", field="setl_id", rule=rule)
     return OriginalSettlement(
         settlement.setl_id,
         found.psn_no,

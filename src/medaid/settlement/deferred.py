@@ -54,8 +54,6 @@ def _queries() -> UseCases:
         "5201": queries.list_visits,
         "5204": queries.list_lines,
         "5206": queries.list_totals,
-        "5301": queries.list_chronic,
-        "5302": queries.list_designated,
         "5303": queries.list_stays,
         "90100": queries.list_enrolments,
     }
@@ -71,8 +69,10 @@ def _filings() -> UseCases:
     from medaid.settlement import filings
 
     return {
-        "2501": filings.create_filing,
-        "2502": filings.cancel_filing,
+        **dict.fromkeys(("2501", "2503", "2505", "2507"), filings.create_filing),
+        **dict.fromkeys(filings.CANCELS, filings.cancel_filing),
+        "5301": filings.list_chronic,
+        "5302": filings.list_designated,
         "5304": filings.list_filings,
     }
 
@@ -89,9 +89,10 @@ LATER: Final[Mapping[str, Callable[[], UseCases]]] = {
     **dict.fromkeys(("1312", "1316", "1318", "1319"), _downloads),
     **dict.fromkeys(("3301", "3302"), _own_codes),
     **dict.fromkeys(("1201", "2001", "5201", "5204", "5206"), _queries),
-    **dict.fromkeys(("5301", "5302", "5303", "90100"), _queries),
+    **dict.fromkeys(("5303", "90100"), _queries),
     **dict.fromkeys(("2101", "2102"), _sales),
-    **dict.fromkeys(("2501", "2502", "5304"), _filings),
+    **dict.fromkeys(map(str, range(2501, 2508)), _filings),
+    **dict.fromkeys(("5301", "5302", "5304"), _filings),
     **dict.fromkeys(("9001", "9002"), _signing_in),
 }
 """Where each transaction's use case comes from."""

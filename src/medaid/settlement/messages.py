@@ -20,7 +20,8 @@ from medaid.instants import civil_date
 from medaid.people.model import Visit
 from medaid.regions import Region
 from medaid.settlement import store
-from medaid.settlement.model import Institution, MessageAct, MessageRecord
+from medaid.settlement.model import Institution, MessageAct, MessageRecord, stays_in
+from medaid.settlement.national.codes import bare
 from medaid.settlement.national.envelope import Message, differing
 
 T = TypeVar("T")
@@ -29,7 +30,9 @@ TOGETHER: Final = 45
 """Rows of one transaction: its hundred items hold also what each row refers to, the visit, the
 message."""
 
-BEGINNING: Final = frozenset({"1101", "2001", "2201", "2401", "2501", "90100"})
+BEGINNING: Final = frozenset(
+    {"1101", "2001", "2201", "2401", "2501", "2503", "2505", "2507", "90100"}
+)
 """What an institution whose agreement has ended no longer sends. It discharges, settles, takes back
 and reconciles what it had begun before."""
 
@@ -97,6 +100,45 @@ def check_visit(visit: Visit, psn_no: str, message: Message) -> None:
     if registered and message.infno[:2] not in SPOKEN_OF_BY[registered]:
         kind = _KINDS[registered]
         raise Refused("VISIT_UNKNOWN", field="mdtrt_id", rule=f"{kind}不能以 {message.infno} 办理")
+
+
+def goes_on(message: Message, visit: Visit) -> bool:
+    """Whether a part of the stay is settled (中途结算). Raises BadInput, Conflict VISIT_STATE."""
+    flag = bare(message.text("mid_setl_flag"))
+    if flag not in ("0", "1"):
+        raise BadInput("CODE_UNKNOWN", field="mid_setl_flag", rule="0 出院结算,1 中途结算")
+    if flag == "1" and visit.end is not None:
+        rule = f"已办理出院登记({visit.end}),请办理出院结算(0)"
+        raise Conflict("VISIT_STATE", field="mid_setl_flag", rule=rule)
+    return flag == "1"
+
+
+def end_of(message: Message, visit: Visit, today: date, part: bool) -> date:
+    """The day on which the stay ended; for one that goes on the day until which it is settled, if
+    none is named today; today for a preview too."""
+    stated = message.day("dscgTime")
+    if stated is not None and visit.end is not None and stated != visit.end:
+        raise BadInput(
+            "FIELD_FORMAT",
+            field="dscgTime",
+            rule=f"与出院登记的日期 {visit.end} 不一致;如需更正请先办理出院登记(2402)",
+        )
+    end = visit.end or stated
+    if end is None and (part or message.infno == "2303"):
+        return today
+    if end is None:
+        raise BadInput(
+            "FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间"
+        )
+    return end
+
+
+def check_no_lines(visit: Visit) -> None:
+    """Fee lines are taken back before their visit is. Raises Conflict VISIT_STATE."""
+    for batch, sums in visit.lines.items():
+        undo = "2302" if stays_in(visit) else "2205"
+        rule = f"收费批次 {batch} 有未结算的费用明细 {sums.count} 条,请先以 {undo} 撤销"
+        raise Conflict("VISIT_STATE", field="mdtrt_id", rule=rule)
 
 
 STAYS: Final = {"2102": False, "2201": False, "2401": True}

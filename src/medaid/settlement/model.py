@@ -17,7 +17,7 @@ from medaid.receipts.model import ReceiptNumber
 from medaid.regions import Region
 
 STAY: Final = "STAY"
-"""The one batch of a stay, which is settled as a whole."""
+"""The batch of a stay; of its second part, where it is settled in parts, STAY2, and so on."""
 
 SALE: Final = "2102"
 """What registered a pharmacy's sale, by the transaction that also settled it."""
@@ -150,6 +150,9 @@ class SettlementDecision:
     account_pays: Fen = NOTHING
     """acct_pay: what of the person's part the personal account paid, as the hospital stated it. The
     account is not ours: it is booked to nobody."""
+    goes_on: bool = False
+    """The stay goes on: a part of it is settled (mid_setl_flag 1). What earlier parts came to is
+    `visit.parts`, and `steps` are those of the whole stay so far with what this part is paid."""
 
     @property
     def totals_after(self) -> Mapping[str, int]:
@@ -196,6 +199,23 @@ class Settlement:
             self.digests,
             self.settled_at,
         )
+
+
+def stays_in(visit: Visit) -> bool:
+    """Whether it is a stay in hospital."""
+    return visit.notes.get("registered_by") == "2401"
+
+
+def stay_batch(visit: Visit) -> str:
+    """The charge batch in which a stay's fees are settled next."""
+    return STAY if visit.parts is None else f"{STAY}{visit.parts.next_batch}"
+
+
+def batches_of(decision: SettlementDecision) -> list[str]:
+    """The charge batches that a settlement holds: of a stay all whose lines wait, which are several
+    where a later part of it was taken back."""
+    waiting = decision.visit.lines if stays_in(decision.visit) else ()
+    return sorted({decision.batch, *waiting})
 
 
 @dataclass(frozen=True, slots=True)

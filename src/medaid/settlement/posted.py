@@ -57,4 +57,6 @@ def event_of(one: Settlement) -> SettlementPosted:
         fees={name: fen * sign for name, fen in decision.fees.items()},
         remark=decision.visit.notes.get(LATE, ""),
         outpatient_assistance=outpatient_assistance(decision.care, decision.steps) * sign,
+        goes_on=decision.goes_on,
+        settled_until=None if decision.visit.parts is None else decision.visit.parts.until,
     )

@@ -12,15 +12,22 @@ from dataclasses import replace
 
 from medaid import ids
 from medaid.aws.transaction import Write
-from medaid.benefit.service import STAYS
+from medaid.benefit.service import STAYS, parts_with
 from medaid.errors import Conflict
 from medaid.fund import posting as fund
 from medaid.money import Fen
 from medaid.people import service as people
-from medaid.people.model import PersonFile
+from medaid.people.model import PersonFile, SettledParts
 from medaid.regions import Region
 from medaid.settlement import receipts, store
-from medaid.settlement.model import SALE, STAY, MessageRecord, Settlement, SettlementDecision
+from medaid.settlement.model import (
+    SALE,
+    STAY,
+    MessageRecord,
+    Settlement,
+    SettlementDecision,
+    batches_of,
+)
 from medaid.settlement.national.codes import OTHER_ROWS
 
 
@@ -32,10 +39,36 @@ def settlement_writes(one: Settlement, file: PersonFile) -> list[Write]:
     visit = file.visit(decision.visit.mdtrt_id) or replace(decision.visit, version=0)
     return [
         *store.create_settlement(one),
-        *people.visit_settled(decision.psn_no, visit, decision.batch, before, after),
+        *people.visit_settled(
+            decision.psn_no, visit, batches_of(decision), before, after, _parts_after(one)
+        ),
         *fund.settlement_writes(_payments(one), one.settled_at),
         *receipts.claimed(decision, one.setl_id, one.settled_at),
     ]
+
+
+def _parts_after(one: Settlement) -> SettledParts | None:
+    """What of the stay is settled from now on, where it goes on."""
+    decision, paid = one.decision, dict[str, int]()
+    if not decision.goes_on:
+        return None
+    for step in decision.steps:
+        if step.paid:
+            paid[step.layer] = step.paid
+    settled = SettledParts(
+        one.setl_id,
+        1,
+        decision.end,
+        decision.year,
+        decision.assisting_region,
+        tuple(decision.bill),
+        paid,
+        decision.stated_amounts.get("payments_by_others", 0),
+        decision.totals_change,
+        1 + max(int(name.removeprefix(STAY) or 1) for name in batches_of(decision)),
+        Fen(0),
+    )
+    return parts_with(decision.visit.parts, settled, decision.steps, decision.bill)
 
 
 def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -> list[Write]:
@@ -53,7 +86,7 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
         )
     after = before.without_act(done.setl_id, decision.totals_change, decision.last_before)
     reversal = ids.reversal_id(done.setl_id)
-    writes = _visit_again(decision, file)
+    writes = _visit_again(done, file)
     return [
         store.create_message(record),
         *store.reverse_settlement(done),
@@ -64,21 +97,27 @@ def reversal_writes(done: Settlement, record: MessageRecord, file: PersonFile) -
     ]
 
 
-def _visit_again(decision: SettlementDecision, file: PersonFile) -> list[Write]:
-    """The visit as it is once nothing of `decision` is settled: open again with the sums of the
+def _visit_again(done: Settlement, file: PersonFile) -> list[Write]:
+    """The visit as it is once nothing of `done` is settled: open again with the sums of the
     batch's lines. A batch of totals alone leaves a visit that is open for others as it is. A
     pharmacy's sale has no registration that would be open again."""
-    stay, settled = decision.batch == STAY, decision.visit
+    decision, stay = done.decision, done.infno == "2304"
+    settled = decision.visit
     if settled.notes.get("registered_by") == SALE:
         return []
-    lines = {name: one for name, one in settled.lines.items() if name == decision.batch}
+    own = batches_of(decision)
+    lines = {name: one for name, one in settled.lines.items() if name in own}
     held = file.visit(settled.mdtrt_id)
+    if held is not None and decision.goes_on:
+        both = {**held.lines, **lines}
+        after = replace(held, lines=both, parts=settled.parts, version=held.version + 1)
+        return people.visit_changed(decision.psn_no, held, after)
     if held is not None and not stay:
         both = {**held.lines, **lines}
         after = replace(held, lines=both, version=held.version + 1)
         return people.visit_changed(decision.psn_no, held, after) if lines else []
     # It ended on the day that was settled, also without 2402: no stay is open beside another.
-    end = decision.end if stay else settled.end
+    end = decision.end if stay and not decision.goes_on else settled.end
     visit = replace(settled, end=end, lines=lines, version=settled.version + 1)
     return people.visit_opened(decision.psn_no, visit)
 

@@ -1,6 +1,6 @@
 """What hospitals ask of a person and change nothing by: whether care is covered (2001), visits, fee
-lines and totals (5201, 5204, 5206), stays and filings (5301 to 5303), enrolments (90100); and who
-an institution is (1201).
+lines and totals (5201, 5204, 5206), stays (5303), enrolments (90100); and who an institution is
+(1201).
 
 Visits and their lines are the asking institution's own; what the person's register says, any
 institution that treats may ask. Each is a look-up, counted and recorded (`settlement.service`).
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from medaid import ids
@@ -31,15 +32,12 @@ from medaid.settlement.messages import STAYS, contracted, unknown_visit
 from medaid.settlement.model import Institution, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
-from medaid.settlement.rules import OBSTACLES
+from medaid.settlement.rules import OBSTACLES, check_filed
 
-FUND_CHECK, OTHER_CHECK = "1", "99"
-"""trt_chk_type: 基金项检查, 其他."""
+FUND_CHECK, OTHER_CHECK = "1", "99"  # trt_chk_type: 基金项检查, 其他
 OPEN_ALONE: Final = "只列出未结算的就诊和所给就诊ID的就诊;已结算的就诊请以就诊ID或结算ID查询"
-NOT_KEPT: Final = "门诊慢特病备案和人员定点由参保地经办机构登记,本系统未留存"
 CUMULATED: Final[Mapping[str, str]] = {"count:stays": "C0000"}
-"""Names of the year's totals that the national list of cum_type_code has; the others stand under
-their own names, as docs/national-interface.md says."""
+"""Names of the year's totals in the national list of cum_type_code; others keep their own."""
 
 
 def get_institution(message: Message, _institution: Institution, now: datetime) -> Reply:
@@ -89,6 +87,7 @@ def check_treatment(message: Message, institution: Institution, now: datetime) -
         },
     )
     rows = _checked(file, request, civil_date(now), enrolment)
+    rows += _filings_checked(message, file, request, enrolment)
     return Reply({"trtinfo": rows}, psn_no=psn_no, region=enrolment.admdvs)
 
 
@@ -107,6 +106,18 @@ def _checked(
         _check(_fund_code(fund, request.insutype), not why, FUND_CHECK, why, enrolment)
         for fund, why in funds.items()
     ]
+
+
+def _filings_checked(
+    message: Message, file: PersonFile, request: ClaimRequest, enrolment: Insurance
+) -> list[dict[str, str]]:
+    """What the person's filings say against such care."""
+    figures = partial(library().figures, enrolment.admdvs, request.begin)
+    try:
+        says = check_filed(file, request, message.text("med_type"), figures)
+    except Refused as error:
+        return [_check("", False, OTHER_CHECK, error.sentence, enrolment)]
+    return [_check("", True, OTHER_CHECK, one, enrolment) for one in says]
 
 
 def _funds(one: Candidate) -> dict[str, str]:
@@ -243,16 +254,6 @@ def list_stays(message: Message, _institution: Institution, now: datetime) -> Re
         and (end is None or one.begin <= end)
     ]
     return _looked(message, file, {"data": shown})
-
-
-def list_chronic(message: Message, _institution: Institution, now: datetime) -> Reply:
-    """5301: filings for chronic diseases; none is kept here, which the answer says."""
-    return _looked(message, _file(message, now), {"feedetail": []}, (NOT_KEPT,))
-
-
-def list_designated(message: Message, _institution: Institution, now: datetime) -> Reply:
-    """5302: institutions that the person is bound to; none is kept here, which the answer says."""
-    return _looked(message, _file(message, now), {"psnfixmedin": []}, (NOT_KEPT,))
 
 
 def list_enrolments(message: Message, _institution: Institution, now: datetime) -> Reply:

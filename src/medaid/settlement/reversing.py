@@ -21,12 +21,12 @@ from medaid.people import service as people
 from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.settlement import store
-from medaid.settlement.messages import act_once, record_of, replayed
+from medaid.settlement.messages import act_once, check_no_lines, record_of, replayed
 from medaid.settlement.model import Institution, MessageAct, MessageRecord, Reply, Settlement
 from medaid.settlement.national.dialects import same_infno
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.posting import reversal_writes
-from medaid.settlement.visits import check_no_lines, check_unsettled
+from medaid.settlement.visits import check_unsettled
 
 Reversed = tuple[Settlement, PersonFile]
 
@@ -34,7 +34,7 @@ INSTEAD: Final[Mapping[MessageAct, str]] = {
     MessageAct.REVERSED: "就诊登记已恢复,请重新结算",
     MessageAct.CHANGED: "请以 2405 撤销出院,或重新上传就诊信息",
     MessageAct.CANCELLED: "请重新登记或备案",
-    MessageAct.FILED: "请以 2502 撤销备案",
+    MessageAct.FILED: "请以 2502、2504 或 2506 撤销备案",
     MessageAct.LINES_TAKEN: "请以 2205 或 2302 撤销明细",
     MessageAct.LINES_REMOVED: "请重新上传明细",
     MessageAct.MAPPED: "请以 3302 撤销目录对照",

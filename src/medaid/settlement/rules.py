@@ -6,7 +6,7 @@ Sources: 苏医保办发〔2023〕27号 art. 19–25 (J19–J26), 茂民规〔20
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from medaid.benefit import service as benefit
 from medaid.benefit.model import Bill, Claim, Priced
 from medaid.benefit.service import ClaimRequest, PersonGroup, PolicyFor, planned_for, price
-from medaid.errors import BadInput, PolicyUndetermined
+from medaid.errors import BadInput, PolicyUndetermined, Refused
 from medaid.ids import InstitutionCode, PersonNo
 from medaid.money import Fen
 from medaid.people.model import PersonFile, Visit
@@ -36,6 +36,8 @@ class Request:
     fees: Mapping[str, int]
     claim: ClaimRequest
     receipt: ReceiptNumber | None = None
+    goes_on: bool = False
+    """The stay goes on (中途结算)."""
 
 
 def decide(
@@ -49,9 +51,16 @@ def decide(
 
     Raises BadInput, Refused and PolicyUndetermined; changes nothing.
     """
-    asked = request.claim
-    choice = benefit.decide(file, asked, today, policy_for, person_group)
-    taken, best = choice.candidate, choice.priced
+    asked, parts = request.claim, request.visit.parts
+    if parts is None:
+        choice = benefit.decide(file, asked, today, policy_for, person_group)
+        best = choice.priced
+    else:
+        whole, before = benefit.whole_request(asked, parts), benefit.file_before(file, parts)
+        choice = benefit.decide(before, whole, today, policy_for, person_group)
+        best = benefit.part_of(choice, asked.bill, parts)
+    taken = choice.candidate
+    totals = file.totals(taken.year)
     check_fees(request, taken.claim.facts.place or "")
     return SettlementDecision(
         psn_no=PersonNo(request.psn_no),
@@ -80,12 +89,13 @@ def decide(
         by_fund=best.by_fund,
         person_pays=best.person_pays,
         not_taken=choice.others,
-        totals_before=dict(taken.totals.amounts),
-        totals_change=_change(taken.totals.amounts, best.totals),
-        last_before=taken.totals.last,
+        totals_before=dict(totals.amounts),
+        totals_change=_change(totals.amounts, best.totals),
+        last_before=totals.last,
         fees=request.fees,
         receipt=request.receipt,
         figures=taken.policy.figures,
+        goes_on=request.goes_on,
     )
 
 
@@ -127,6 +137,46 @@ def _as_begun(visit: Visit) -> ClaimRequest:
     )
 
 
+CHRONIC_REQUIRED, CHOSEN_REQUIRED = "chronic_filing_required", "designated_required"
+"""Published figures: from their day on the insured region's people have an outpatient's chronic
+disease filed (2503), and go to the institution that they chose (2505). No figure: it is said."""
+_CHOSEN_FOR: Final = {"outpatient": "3", "chronic_outpatient": "1"}
+"""biz_appy_type of a designated institution, by care."""
+
+
+def check_filed(
+    file: PersonFile,
+    asked: ClaimRequest,
+    med_type: str,
+    figures: Callable[[], Mapping[str, Sequence[PublishedFigure]]],
+) -> tuple[str, ...]:
+    """What the person's filings say against such care on its day: sentences. Raises Refused
+    FILING_MISSING where the insured region's documents ask for the filing."""
+    if asked.care not in _CHOSEN_FOR:
+        return ()
+    required, missing = figures(), dict[tuple[str, str], str]()
+    held = [one for one in file.filings if one.holds_on(asked.begin)]
+    disease = asked.stated_facts.get("disease", "")
+    filed = {one.code for one in held if one.kind == "chronic"}
+    if bare(med_type).startswith("14") and disease not in filed:
+        rule = f"未查到病种 {disease or '(未填)'} 的慢特病备案(2503)"
+        missing["dise_codg", CHRONIC_REQUIRED] = rule
+    chosen_for = ("designated", _CHOSEN_FOR[asked.care])
+    chosen = {one.institution for one in held if (one.kind, one.code) == chosen_for}
+    if asked.institution not in chosen and (chosen or CHOSEN_REQUIRED in required):
+        known = (
+            f"参保人已定点于 {'、'.join(sorted(chosen))}"
+            if chosen
+            else "参保人未办理定点备案(2505)"
+        )
+        missing["fixmedins_code", CHOSEN_REQUIRED] = known
+    for (field, name), rule in missing.items():
+        for figure in required.get(name, ()):
+            cited = f"{rule};{figure.says}({figure.row.cite.text})"
+            raise Refused("FILING_MISSING", field=field, rule=cited)
+    return tuple(f"{rule},请核对" for rule in missing.values())
+
+
 REFERRED: Final = frozenset({"referred", "referred_down"})
 
 
@@ -160,23 +210,26 @@ def late_admission(
 
 def remarks(visit: Visit) -> tuple[str, ...]:
     """What every answer on the visit says of it."""
-    return (visit.notes[LATE],) if LATE in visit.notes else ()
+    says = (visit.notes[LATE],) if LATE in visit.notes else ()
+    if visit.parts is None:
+        return says
+    count, until = visit.parts.count, visit.parts.until
+    return (
+        *says,
+        f"该住院已中途结算 {count} 次,至 {until};起付线和待遇按整次住院计算,已付部分扣除",
+    )
 
 
 def reprice(decision: SettlementDecision, policy: Policy) -> Priced:
     """The same claim priced again from what was stored: under the same packs it gives the identical
     result."""
-    return price(
-        policy,
-        Claim(
-            decision.bill,
-            decision.facts,
-            decision.categories,
-            decision.stated_amounts,
-            {},
-            decision.totals_before,
-        ),
-    )
+    parts, bill, before = decision.visit.parts, decision.bill, decision.totals_before
+    if parts is not None:
+        bill = benefit.whole_bill(bill, parts)
+        before = {name: fen - parts.change.get(name, 0) for name, fen in before.items()}
+    amounts = decision.stated_amounts
+    again = price(policy, Claim(bill, decision.facts, decision.categories, amounts, {}, before))
+    return again if parts is None else benefit.less_parts(again, decision.bill, parts)
 
 
 def check_fees(request: Request, locality: str) -> None:
@@ -185,10 +238,23 @@ def check_fees(request: Request, locality: str) -> None:
 
     Raises BadInput AMOUNT_SUM or FIELD_REQUIRED, naming feestt.
     """
-    if locality == "outside" and not request.fees:
+    if locality == "outside" and not request.fees and request.claim.bill.total:
         raise BadInput("FIELD_REQUIRED", field="feestt", rule="跨省结算须同时上传费用大类汇总")
     if request.fees:
         benefit.check_fee_classes(request.claim.bill, request.fees, "feestt")
+
+
+def check_lines_of_part(request: Request) -> None:
+    """A stay is settled in parts by its lines alone: totals could not be told from the same part
+    sent twice. Raises BadInput."""
+    if request.visit.lines:
+        return
+    if request.goes_on:
+        rule = "中途结算按已上传的费用明细结算,没有未结算的明细"
+        raise BadInput("FIELD_REQUIRED", field="feedetail", rule=rule)
+    if request.claim.bill.total:
+        rule = f"报送 {request.claim.bill.total},中途结算后没有新的费用明细,应为 0"
+        raise BadInput("AMOUNT_SUM", field="medfee_sumamt", rule=rule)
 
 
 def check_dates(begin: date, end: date, today: date, field: str) -> None:

@@ -112,7 +112,7 @@ def _split(
         rule = f"一次至多 {MOST_LINES} 条,请分次结算"
         raise BadInput("FIELD_FORMAT", field="drugdetail", rule=rule)
     sent = line_rules.read_lines(message, visit, now)
-    terms = lines.terms_of(sent, visit, file, BATCH, institution)
+    terms = lines.terms_of(sent, visit, file, institution)
     psn_no = file.person.psn_no
     return [
         line_rules.new_line(one, visit, psn_no, BATCH, terms[one.feedetl_sn], now) for one in sent

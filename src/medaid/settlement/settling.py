@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from medaid import ids
@@ -24,13 +25,21 @@ from medaid.people.model import PersonFile, Visit
 from medaid.policy.service import Library, library
 from medaid.settlement import injuries, receipts, rules, store
 from medaid.settlement.lines import totals
-from medaid.settlement.messages import act_once, check_visit, contracted, unknown_visit
+from medaid.settlement.messages import (
+    act_once,
+    check_visit,
+    contracted,
+    end_of,
+    goes_on,
+    unknown_visit,
+)
 from medaid.settlement.model import (
     STAY,
     Institution,
     MessageRecord,
     Settlement,
     SettlementDecision,
+    stay_batch,
 )
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
@@ -139,6 +148,8 @@ def _already_settled(setl_id: str) -> Conflict:
 def _decision(
     message: Message, request: rules.Request, now: datetime, file: PersonFile, packs: Library
 ) -> SettlementDecision:
+    figures = partial(packs.figures, request.visit.home, request.claim.begin)
+    filed = rules.check_filed(file, request.claim, request.med_type, figures)
     decision = decide_with_entered(
         lambda policy_for: rules.decide(
             file, request, civil_date(now), codes.person_group, policy_for
@@ -157,9 +168,9 @@ def _decision(
     used = codes.bare(message.text("acct_used_flag")) == "1"
     account = (NO_ACCOUNT,) if used and not stated else ()
     remarks = rules.remarks(decision.visit)
-    goes_on = message.infno == "2303" and not (decision.visit.end or message.day("dscgTime"))
-    deposit = (DEPOSIT,) if goes_on else ()
-    said = (*warnings, *remarks, *account, *deposit)
+    ends = decision.visit.end or message.day("dscgTime") or request.goes_on
+    deposit = (DEPOSIT,) if message.infno == "2303" and not ends else ()
+    said = (*warnings, *remarks, *filed, *account, *deposit)
     return replace(decision, warnings=said, account_pays=stated)
 
 
@@ -189,16 +200,18 @@ def _request(
     """The hospital's message in our words, with the visit it belongs to."""
     inpatient = message.infno.startswith("23")
     batch = STAY if inpatient else message.text("chrg_bchno")
-    if inpatient and codes.bare(message.text("mid_setl_flag")) != "0":
-        raise BadInput(
-            "CODE_UNKNOWN", field="mid_setl_flag", rule="中途结算不受理,请出院时一次结算(0)"
-        )
     visit = _visit(message, file, batch)
+    batch = stay_batch(visit) if inpatient else batch
+    part = inpatient and goes_on(message, visit)
     med_type = visit.med_type if inpatient else message.text("med_type")
-    end = _end(message, visit, civil_date(now)) if inpatient else visit.begin
+    end = end_of(message, visit, civil_date(now), part) if inpatient else visit.begin
     rules.check_dates(visit.begin, end, civil_date(now), "dscgTime" if inpatient else "begntime")
     injuries.check_payable(visit)
-    return request_for(message, institution, visit, batch, med_type, end)
+    request = request_for(message, institution, visit, batch, med_type, end)
+    request = replace(request, goes_on=part)
+    if part or visit.parts is not None:
+        rules.check_lines_of_part(request)
+    return request
 
 
 def request_for(
@@ -241,7 +254,7 @@ def _bill(
 ) -> tuple[Bill, dict[str, int]]:
     """The bill and its totals by fee class: what the batch's lines come to, where there are any;
     else what the hospital states. Raises BadInput AMOUNT_SUM, FIELD_REQUIRED."""
-    sums = visit.lines.get(batch)
+    sums = totals.sums_of(visit, batch)
     if sums is not None:
         totals.check_care(sums, care)
     asked = library().figures(visit.admdvs, end).get(LINES_REQUIRED, ()) if sums is None else ()
@@ -264,28 +277,10 @@ def _visit(message: Message, file: PersonFile, batch: str) -> Visit:
         for other in held.values():
             check_visit(other.visit, other.psn_no, message)
         if batch in held:
-            raise _already_settled(held[batch].setl_id)
+            last = max(held, key=lambda name: (len(name), name)) if batch == STAY else batch
+            raise _already_settled(held[last].setl_id)
         visit = next((one.visit for one in held.values()), None) if batch != STAY else None
         if visit is None:
             raise unknown_visit()
     check_visit(visit, psn_no, message)
     return visit
-
-
-def _end(message: Message, visit: Visit, today: date) -> date:
-    """The day on which the stay ended; today for a preview of one that goes on."""
-    stated = message.day("dscgTime")
-    if stated is not None and visit.end is not None and stated != visit.end:
-        raise BadInput(
-            "FIELD_FORMAT",
-            field="dscgTime",
-            rule=f"与出院登记的日期 {visit.end} 不一致;如需更正请先办理出院登记(2402)",
-        )
-    end = visit.end or stated
-    if end is None and message.infno == "2303":
-        return today
-    if end is None:
-        raise BadInput(
-            "FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间"
-        )
-    return end

@@ -20,6 +20,7 @@ from medaid.settlement.model import (
     PublishedPack,
     SettledBatch,
     Settlement,
+    batches_of,
 )
 
 INSTITUTION_SECONDS: Final = 600.0
@@ -49,10 +50,10 @@ def create_settlement(one: Settlement) -> list[Write]:
     loses by `message` where the sender used that msgid before."""
     decision = one.decision
     held = SettledBatch(one.setl_id, decision.psn_no, replace(decision.visit, lines={}))
-    key, batch = keys.settlement_key(one.setl_id), _batch_key(one)
+    key = keys.settlement_key(one.setl_id)
     return [
         SettlementItem.create(key, one, "message", state=SETTLED),
-        SettlementItem.create(batch, held, "batch"),
+        *(SettlementItem.create(batch, held, "batch") for batch in _batch_keys(one)),
     ]
 
 
@@ -62,15 +63,15 @@ def reverse_settlement(one: Settlement) -> list[Write]:
     A settlement that stands holds its batch: the condition on the one is proof for the other.
     """
     before = SettlementItem(*keys.settlement_key(one.setl_id), version=1)
-    batch = SettlementItem(*_batch_key(one), version=1)
     return [
         before.replace(one, "settlement", state=REVERSED),
-        batch.remove("batch"),
+        *(SettlementItem(*key, version=1).remove("batch") for key in _batch_keys(one)),
     ]
 
 
-def _batch_key(one: Settlement) -> keys.Key:
-    return keys.batch_key(one.decision.visit.mdtrt_id, one.decision.batch)
+def _batch_keys(one: Settlement) -> list[keys.Key]:
+    mdtrt_id = one.decision.visit.mdtrt_id
+    return [keys.batch_key(mdtrt_id, batch) for batch in batches_of(one.decision)]
 
 
 def find_settlement(setl_id: str) -> Settlement | None:

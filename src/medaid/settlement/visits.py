@@ -24,12 +24,13 @@ from medaid.settlement.messages import (
     STAYS,
     act_once,
     check_begin,
+    check_no_lines,
     check_visit,
     record_of,
     undone,
     unknown_visit,
 )
-from medaid.settlement.model import LATE, STAY, Institution, MessageAct, MessageRecord, Reply
+from medaid.settlement.model import LATE, Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
@@ -171,6 +172,10 @@ def _described(message: Message, now: datetime, settled_as: str) -> Reply:
     check_begin(message, begin)
 
     def described(visit: Visit) -> Visit:
+        if visit.parts is not None:
+            held = visit.parts.setl_id
+            rule = f"已中途结算 {held},不再变更住院信息;请先撤销中途结算"
+            raise Conflict("VISIT_STATE", field="mdtrt_id", rule=rule, id=held)
         registered = ids.visit_year(visit.mdtrt_id) or visit.begin.year
         if begin.year < registered:
             raise BadInput("DATE_ORDER", field="begntime", rule=f"早于登记的年度 {registered}")
@@ -201,6 +206,8 @@ def discharge_visit(message: Message, _institution: Institution, now: datetime) 
 
 def _ended(visit: Visit, end: date, today: date) -> Visit:
     rules.check_dates(visit.begin, end, today, "endtime")
+    if visit.parts is not None and end < visit.parts.until:
+        raise BadInput("DATE_ORDER", field="endtime", rule=f"早于中途结算至 {visit.parts.until}")
     return replace(visit, end=end)
 
 
@@ -265,14 +272,6 @@ def cancel_visit(message: Message, _institution: Institution, now: datetime) -> 
         return Reply()
 
     return act_once(message, decide, again)
-
-
-def check_no_lines(visit: Visit) -> None:
-    """Fee lines are taken back before their visit is. Raises Conflict VISIT_STATE."""
-    for batch, sums in visit.lines.items():
-        undo = "2302" if batch == STAY else "2205"
-        rule = f"收费批次 {batch} 有未结算的费用明细 {sums.count} 条,请先以 {undo} 撤销"
-        raise Conflict("VISIT_STATE", field="mdtrt_id", rule=rule)
 
 
 def check_unsettled(mdtrt_id: str) -> None:

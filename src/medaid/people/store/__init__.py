@@ -9,6 +9,7 @@ from medaid.people.store.keys import entry_key
 from medaid.people.store.reads import (
     entries_under,
     entry_versions,
+    filings_page,
     identities_at,
     identity_versions,
     listed_page,
@@ -45,6 +46,7 @@ __all__ = [
     "entry_versions",
     "filing_added",
     "filing_cancelled",
+    "filings_page",
     "identities_at",
     "identity_versions",
     "listed_page",

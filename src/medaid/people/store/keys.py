@@ -19,6 +19,9 @@ Each line: who asks what: key; how; function.
   rosters; `person_of`, `persons_of`.
 - what we once took for true: pk `H#<psn_no>`, sk `<recorded>#<kind>#…`; Query; `identity_versions`,
   `person_versions`.
+- filings by the region where persons are insured: index `register`: `F#<province>`,
+  `<pooling region>#<admdvs>#<begin>#<psn_no>#<filing_id>`; by the region they go to: index
+  `by_department`, likewise; one Query a page; `filings_page`.
 - the register of a region on a day: index `register`: `<province>#<shard>`,
   `<pooling region>#<admdvs>#<start>#<psn_no>#…`; Query of each shard; `register`, `register_page`.
 - who is in the register now, by name, category, department or village: indexes `by_name`,
@@ -123,6 +126,15 @@ def identity_key(psn_no: str, category: str, admdvs: str, start: date) -> Key:
 
 def filing_key(psn_no: str, filing: Filing) -> Key:
     return Key(person_partition(psn_no), f"5FILING#{filing.filing_id}")
+
+
+def filings_partition(region: Region) -> str:
+    """Of the indexes in which filings stand by region."""
+    return f"F#{region.province}"
+
+
+def filing_order(psn_no: str, filing: Filing, region: Region) -> str:
+    return f"{region.path}{filing.valid_from.isoformat()}#{psn_no}#{filing.filing_id}"
 
 
 def visit_key(psn_no: str, visit: Visit) -> Key:

@@ -228,6 +228,29 @@ def listed_page(
     return rows, end
 
 
+def filings_page(
+    region: Region, treated: bool, after: str, limit: int
+) -> tuple[list[tuple[str, Filing]], str]:
+    """At most `limit` filings that stand, with whose they are: of persons insured in `region` or
+    below, or (`treated`) of who goes there; and where the next page begins. One Query, eventually
+    consistent. Raises BadInput for an `after` of another list, Unavailable."""
+    bounds, partition = keys.list_bounds(region), keys.filings_partition(region)
+    if treated:
+        found, end = page_of_index(
+            PeopleItem.department_index.query,
+            ("pk", "sk", "list_order", "by_department"),
+            partition,
+            after,
+            limit,
+            PeopleItem.list_order.between(*bounds),
+        )
+    else:
+        between = PeopleItem.register_order.between(*bounds)
+        query = PeopleItem.register_index.query
+        found, end = page_of_index(query, _PLACE, partition, after, limit, between)
+    return [(keys.psn_no_of(one.pk), one.record(Filing)) for one in found], end
+
+
 def listed_total(kind: RegisterList, text: str, region: Region) -> int:
     """How many stand in that list of `region` and below, as it is kept: one Query of a number for
     each county. Raises Unavailable."""

@@ -169,8 +169,19 @@ def relisted(before: Person, after: Person, identities: Iterable[Identity]) -> l
 
 
 def filing_added(psn_no: str, filing: Filing) -> list[Write]:
-    """The write of a filing, which loses where it is filed already."""
-    item = _item(keys.filing_key(psn_no, filing), filing, filing.filed)
+    """The write of a filing, which loses where it is filed already. It stands in the lists of where
+    the person is insured and of where they go."""
+    home = Region(filing.insured_region)
+    away = Region(filing.destination or home)
+    item = _item(
+        keys.filing_key(psn_no, filing),
+        filing,
+        filing.filed,
+        register=keys.filings_partition(home),
+        register_order=keys.filing_order(psn_no, filing, home),
+        by_department=keys.filings_partition(away),
+        list_order=keys.filing_order(psn_no, filing, away),
+    )
     return [Put(item, _NEW, "people:filing")]
 
 

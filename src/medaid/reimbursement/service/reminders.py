@@ -71,8 +71,8 @@ def remind(
             continue
         original = ground.case[0] if ground.case else settlement(ground.name)
         if isinstance(original, Settlement):
-            if original.reversed_at is not None:
-                continue
+            if original.reversed_at is not None or original.decision.goes_on:
+                continue  # what is settled next of a stay that goes on counts for all of it
             known = original.decision.categories
             standing = [i for i in standing if i.category not in known]
         certain = ground.without_identity and not earlier

@@ -20,7 +20,7 @@ from medaid.money import Fen
 from medaid.people.model import Visit
 from medaid.settlement.lines.model import VisitLine
 from medaid.settlement.lines.totals import check_care
-from medaid.settlement.model import STAY
+from medaid.settlement.model import stay_batch, stays_in
 from medaid.settlement.national import codes
 from medaid.settlement.national.envelope import Message
 
@@ -55,9 +55,9 @@ class SentLine:
         return LineQuestion(code, civil_date(self.occurred), approval)
 
 
-def batch_of(message: Message) -> str:
+def batch_of(message: Message, visit: Visit) -> str:
     """The charge batch that the message's lines belong to."""
-    return STAY if message.infno.startswith("23") else message.text("chrg_bchno")
+    return stay_batch(visit) if message.infno.startswith("23") else message.text("chrg_bchno")
 
 
 def read_lines(message: Message, visit: Visit, now: datetime) -> list[SentLine]:
@@ -113,11 +113,12 @@ def _wrong(number: str, field: str, rule: str) -> BadInput:
     return BadInput("FIELD_FORMAT", field=field, rule=f"明细 {number}:{rule}")
 
 
-def check_same(held: VisitLine, line: SentLine, batch: str) -> None:
-    """A line that is there already is the same line. Raises Conflict DUPLICATE naming the field."""
+def check_same(held: VisitLine, line: SentLine, batch: str, visit: Visit) -> None:
+    """A line that is there already is the same line, also of a part of the stay that is settled.
+    Raises Conflict DUPLICATE naming the field."""
     names = sorted({*held.sent, *line.sent})
     field = next((name for name in names if held.sent.get(name) != line.sent.get(name)), "")
-    if not field and held.batch != batch:
+    if not field and held.batch != batch and visit.parts is None:
         field = "chrg_bchno"
     if field:
         rule = f"明细 {line.feedetl_sn} 已上传且内容不同;如需更正请先撤销该明细"
@@ -137,7 +138,8 @@ def refund_of(
 ) -> tuple[VisitLine, VisitLine]:
     """The refund, by the figures of its original with the sign turned, and the original with what
     is taken back of it. Raises Refused NOT_FOUND, BadInput, Conflict STATE."""
-    if original is None or original.batch != batch or original.original:
+    elsewhere = original is not None and original.batch != batch and visit.parts is None
+    if original is None or elsewhere or original.original:
         rule = f"没有可退的原明细 {line.original}"
         raise Refused("NOT_FOUND", field="init_feedetl_sn", rule=f"明细 {line.feedetl_sn}:{rule}")
     if line.price != original.price:
@@ -187,17 +189,17 @@ def _kept(
     )
 
 
-def care_of(visit: Visit, batch: str) -> str:
+def care_of(visit: Visit) -> str:
     """The care class that lines of the visit are split for."""
     return codes.CARE.get(
-        codes.bare(visit.med_type), "inpatient" if batch == STAY else "outpatient"
+        codes.bare(visit.med_type), "inpatient" if stays_in(visit) else "outpatient"
     )
 
 
 def with_lines(visit: Visit, batch: str, lines: Sequence[VisitLine], sign: int = 1) -> Visit:
     """The visit with `lines` added to the sums of the batch, or taken off them (`sign` −1). Raises
     Conflict VISIT_STATE."""
-    care = care_of(visit, batch)
+    care = care_of(visit)
     sums = visit.lines.get(batch) or replace(catalogue.NO_LINES, care=care)
     if sign > 0:
         check_care(sums, care)

@@ -37,7 +37,7 @@ from medaid.settlement.messages import (
     undone,
     unknown_visit,
 )
-from medaid.settlement.model import STAY, Institution, MessageAct, MessageRecord, Reply
+from medaid.settlement.model import Institution, MessageAct, MessageRecord, Reply
 from medaid.settlement.national.envelope import Message
 from medaid.settlement.visits import file_of
 
@@ -49,11 +49,11 @@ def upload_lines(message: Message, institution: Institution, now: datetime) -> R
     Raises BadInput naming line and field, Conflict DUPLICATE, ALREADY_SETTLED, Refused
     VISIT_UNKNOWN, NOT_FOUND, PolicyUndetermined NO_CATALOGUE, FIGURE_MISSING; Unavailable.
     """
-    batch = rules.batch_of(message)
 
     def page(lines: Page, last: bool) -> Decided[None]:
         file = file_of(message, now)
-        visit, opening = _open_visit(message, file, batch)
+        visit, opening = _open_visit(message, file)
+        batch = rules.batch_of(message, visit)
         writes = _line_writes(lines, visit, opening, file, batch, institution, now)
         if last:
             writes.append(store.create_message(_record(message, MessageAct.LINES_TAKEN, now)))
@@ -64,7 +64,7 @@ def upload_lines(message: Message, institution: Institution, now: datetime) -> R
             raise undone(message)
 
     read = partial(rules.read_lines, message, now=now)
-    act_by_pages(message, lambda: _readable(message, now, batch, read), page, again)
+    act_by_pages(message, lambda: _readable(message, now, read), page, again)
     held = line_store.find_lines(message.text("mdtrt_id"), _numbers(message))
     return Reply({"result": [rules.answer(held[number][1]) for number in _numbers(message)]})
 
@@ -79,12 +79,12 @@ def remove_lines(message: Message, _institution: Institution, now: datetime) -> 
 
     def wanted() -> Page:
         file = file_of(message, now)
-        _open_visit(message, file, _batch_asked(message))
+        _open_visit(message, file)
         return _asked(message)
 
     def page(lines: Page, last: bool) -> Decided[None]:
         file = file_of(message, now)
-        visit, opening = _open_visit(message, file, _batch_asked(message))
+        visit, opening = _open_visit(message, file)
         writes = _removal_writes(message, lines, visit) if lines else []
         assert not (writes and opening), "lines that wait keep their visit open"
         if last:
@@ -108,25 +108,27 @@ def _numbers(message: Message) -> list[str]:
 
 
 def _readable(
-    message: Message, now: datetime, batch: str, read: Callable[[Visit], list[SentLine]]
+    message: Message, now: datetime, read: Callable[[Visit], list[SentLine]]
 ) -> list[SentLine]:
-    return read(_open_visit(message, file_of(message, now), batch)[0])
+    return read(_open_visit(message, file_of(message, now))[0])
 
 
-def _open_visit(message: Message, file: PersonFile, batch: str) -> tuple[Visit, bool]:
+def _open_visit(message: Message, file: PersonFile) -> tuple[Visit, bool]:
     """The open visit, or one that an earlier charge batch closed, and whether it must be opened
     again for this one. Raises Refused VISIT_UNKNOWN, Conflict ALREADY_SETTLED."""
     mdtrt_id = message.text("mdtrt_id")
-    visit = file.visit(mdtrt_id)
-    held = {} if batch == STAY and visit is not None else store.list_batches(mdtrt_id)
+    batch = _batch_asked(message) if message.infno == "2205" else message.text("chrg_bchno")
+    visit, stay = file.visit(mdtrt_id), message.infno.startswith("23")
+    held = {} if stay and visit is not None else store.list_batches(mdtrt_id)
     for other in held.values():
         check_visit(other.visit, other.psn_no, message)
+    batch = max(held, default="", key=lambda name: (len(name), name)) if stay else batch
     if batch in held:
         rule = f"收费批次 {batch} 已由结算 {held[batch].setl_id} 结算,请先撤销结算"
         raise Conflict("ALREADY_SETTLED", field="mdtrt_id", rule=rule, id=held[batch].setl_id)
     opening = visit is None
     if visit is None:
-        visit = next((one.visit for one in held.values()), None) if batch != STAY else None
+        visit = None if stay else next((one.visit for one in held.values()), None)
     if visit is None:
         raise unknown_visit()
     check_visit(visit, file.person.psn_no, message)
@@ -150,10 +152,10 @@ def _line_writes(
     new = [one for one in lines if one.feedetl_sn not in held]
     for one in lines:
         if one.feedetl_sn in held:
-            rules.check_same(held[one.feedetl_sn], one, batch)
+            rules.check_same(held[one.feedetl_sn], one, batch, visit)
     if not new:
         return []
-    terms = terms_of([one for one in new if not one.original], visit, file, batch, institution)
+    terms = terms_of([one for one in new if not one.original], visit, file, institution)
     psn_no, added = file.person.psn_no, list[VisitLine]()
     for one in new:
         if one.original:
@@ -180,12 +182,11 @@ def terms_of(
     lines: Sequence[SentLine],
     visit: Visit,
     file: PersonFile,
-    batch: str,
     institution: Institution,
 ) -> dict[str, Terms]:
     """By which figures each line is split: those of the region of treatment on the line's day
     (X9)."""
-    care = rules.care_of(visit, batch)
+    care = rules.care_of(visit)
 
     def buyer(day: date) -> Buyer:
         level = contracted(institution.code, day).level
@@ -199,8 +200,9 @@ def terms_of(
 
 
 def _batch_asked(message: Message) -> str:
-    """The charge batch that a removal speaks of; empty for all that are not settled."""
-    batch = rules.batch_of(message)
+    """The charge batch that a removal speaks of; empty for all that are not settled, of which a
+    stay has one."""
+    batch = message.text("chrg_bchno")
     return "" if batch == rules.ALL else batch
 
 

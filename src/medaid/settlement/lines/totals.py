@@ -5,12 +5,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import add
 
 from medaid.benefit.model import BILL_FIELDS, Bill
-from medaid.catalogue.model.sums import LineSums
+from medaid.catalogue.model.sums import FeeGroup, LineSums
 from medaid.errors import BadInput, Conflict
 from medaid.money import Fen
+from medaid.people.model import Visit
 from medaid.policy.model import PublishedFigure
+from medaid.settlement.model import stays_in
+
+
+def sums_of(visit: Visit, batch: str) -> LineSums | None:
+    """What the lines come to that are settled as `batch`: of a stay all that wait. None where there
+    are none."""
+    found = list(visit.lines.values()) if stays_in(visit) else [visit.lines.get(batch)]
+    both = [one for one in found if one is not None]
+    return reduce(_plus, both) if both else None
+
+
+def _plus(one: LineSums, other: LineSums) -> LineSums:
+    groups = dict(one.groups)
+    for code, group in other.groups.items():
+        held = groups.get(code)
+        groups[code] = group if held is None else FeeGroup(*map(add, held, group))
+    return LineSums(
+        one.count + other.count,
+        one.amount + other.amount,
+        one.own_expense + other.own_expense,
+        one.over_limit + other.over_limit,
+        one.initial_self_pay + other.initial_self_pay,
+        one.in_policy + other.in_policy,
+        groups,
+        one.care,
+    )
 
 
 def check_care(sums: LineSums, care: str) -> None:

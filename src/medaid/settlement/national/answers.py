@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from medaid.benefit.service import deductible_borne
+from medaid.benefit.service import deductible_of
 from medaid.errors import MedaidError
 from medaid.fund.posting import fund_of
 from medaid.instants import BEIJING, age_on, beijing_text
@@ -113,7 +113,7 @@ def settlement(
         "overlmt_selfpay": bill.over_limit,
         "preselfpay_amt": bill.initial_self_pay,
         "inscp_scp_amt": bill.in_policy,
-        "act_pay_dedc": deductible_borne(decision.steps, bill),
+        "act_pay_dedc": deductible_of(decision.steps, bill, decision.visit.parts),
         **{field: paid.get(field, Fen(0)) for field in FUNDS if field != "hosp_part_amt"},
         "fund_pay_sumamt": decision.funds_paid,
         "psn_part_amt": own,

@@ -41,6 +41,9 @@ NODES: Final[Mapping[str, tuple[str, ...]]] = {
     "2201": ("data",),
     "2401": ("result",),
     "2501": ("result", ""),
+    "2503": ("result", ""),
+    "2505": ("result", ""),
+    "2507": ("result", ""),
 }
 """Under which nodes of `output` programs read the fields of an answer: "" is `output` itself, where
 all others read. Answers of the lists (`baseinfo`, `setlinfo`, `stmtinfo`, …) name their nodes

@@ -38,7 +38,9 @@ LARGEST_BODY: Final = 1_000_000
 """Bytes of a message that brings a file (9101)."""
 LARGEST_MESSAGE: Final = 200_000
 """Bytes of any other message: the interface ends `input` at 40,000 characters."""
-REGIONS: Final = frozenset({"mdtrtarea_admvs", "insuplc_admdvs", "mdtrtarea_admdvs", "setl_optins"})
+REGIONS: Final = frozenset(
+    {"mdtrtarea_admvs", "insuplc_admdvs", "mdtrtarea_admdvs", "setl_optins", "insu_optins"}
+)
 """Fields that hold a region."""
 SIGNED: Final = frozenset({"medfee_sumamt", "fund_pay_sumamt", "acct_pay", "cash_payamt"})
 """Sums of a statement, which may be negative (a month of refunds): text or a JSON number, checked
@@ -46,6 +48,7 @@ where they are compared."""
 CODES: Final = frozenset(
     {
         "med_type",
+        "biz_appy_type",
         "refl_type",
         "mdtrt_cert_type",
         "psn_cert_type",

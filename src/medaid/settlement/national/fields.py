@@ -187,13 +187,6 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "2404": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
     "2405": ("data", f"mdtrt_id 就诊ID C30*\n{_PERSON}"),
-    "2501": (
-        "refmedin",
-        f"{_PERSON}\nreflin_medins_no 转往医院编号 C12*\nmdtrtarea_admdvs 就医地区划 C6*"
-        "\nrefl_type 转院类型 C30*"
-        "\nrefl_date 转院日期 D*\nbegndate 开始日期 D*\nenddate 结束日期 D",
-    ),
-    "2502": ("data", f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"),
     "2601": ("data", f"{_PERSON}\nomsgid 原发送方报文ID C30*\noinfno 原交易编号 C6*"),
     "3301": ("catalogcompin", _OWN_CODE),
     "3302": (
@@ -256,8 +249,6 @@ NAMES: Final[Mapping[str, str]] = {
     "2403": "住院信息变更",
     "2404": "入院撤销",
     "2405": "出院撤销",
-    "2501": "转院备案",
-    "2502": "转院备案撤销",
     "2601": "冲正",
     "3301": "目录对照上传",
     "3302": "目录对照撤销",

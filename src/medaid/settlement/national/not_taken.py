@@ -21,7 +21,6 @@ NOT_TAKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(map(str, range(1307, 1312)), _LIST),
     **dict.fromkeys(("1313", "1314", "1315", "1317"), _LIST),
     **dict.fromkeys(map(str, range(1322, 1328)), _LIST),
-    **dict.fromkeys(("2503", "2504", "2505", "2506", "2507"), _BY_AGENCY),
     **dict.fromkeys(("2562", "2563", "2699"), _BY_AGENCY),
     **dict.fromkeys(("3101", "3102", "3103"), _RULES),
     **dict.fromkeys(("3203", "3203A", "3204", "3205", "3205A", "3206A", "3209A"), _CLAIMS),

@@ -1,5 +1,5 @@
-"""Field tables and names of the transactions that ask and change nothing (2001, 52xx, 53xx, 1201,
-90100), in the notation of `fields`."""
+"""Field tables and names of the transactions beside the way of a visit, in the notation of
+`fields`: those that ask and change nothing (2001, 52xx, 53xx, 1201, 90100), and filings (25xx)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Final
 
 _PERSON: Final = "psn_no 人员编号 C30*"
 _PERIOD: Final = "begntime 开始时间 DT*\nendtime 结束时间 DT"
+
+_FILED: Final = "begndate 开始日期 D*\nenddate 结束日期 D"
+_WITHDRAWN: Final = f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"
 
 QUERIES: Final[Mapping[str, tuple[str, str]]] = {
     "1201": (
@@ -19,6 +22,36 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
         "data",
         f"{_PERSON}\ninsutype 险种类型 C6*\nfixmedins_code 定点医药机构编号 C30*"
         f"\nmed_type 医疗类别 C6*\n{_PERIOD}\ndise_codg 病种编码 C30",
+    ),
+    "2501": (
+        "refmedin",
+        f"{_PERSON}\nreflin_medins_no 转往医院编号 C12*\nmdtrtarea_admdvs 就医地区划 C6*"
+        f"\nrefl_type 转院类型 C30*\nrefl_date 转院日期 D*\n{_FILED}"
+        "\nrefl_old_mdtrt_id 转诊前就诊ID C30",
+    ),
+    "2502": ("data", _WITHDRAWN),
+    "2503": (
+        "data",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nopsp_dise_code 门慢门特病种目录代码 C30*"
+        "\nopsp_dise_name 门慢门特病种名称 C300*\ninsu_optins 参保机构医保区划 C6*"
+        "\nide_fixmedins_no 鉴定定点医药机构编号 C30*"
+        "\nide_fixmedins_name 鉴定定点医药机构名称 C200*"
+        "\nhosp_ide_date 医院鉴定日期 D*\ndiag_dr_codg 诊断医师编码 C30*"
+        f"\ndiag_dr_name 诊断医师姓名 C50*\n{_FILED}",
+    ),
+    "2504": ("data", f"{_WITHDRAWN}\nmemo 备注 C500*"),
+    "2505": (
+        "data",
+        f"{_PERSON}\nbiz_appy_type 业务申请类型 C3*\n{_FILED}\nfix_srt_no 定点排序号 C3*"
+        "\nfixmedins_code 定点医药机构编号 C12*\nfixmedins_name 定点医药机构名称 C200*"
+        "\nmemo 备注 C500",
+    ),
+    "2506": ("data", _WITHDRAWN),
+    "2507": (
+        "data",
+        f"{_PERSON}\ninsutype 险种类型 C6*\nmdtrtarea_admdvs 就医地区划 C6*"
+        "\nfixmedins_code 定点医药机构编号 C12*\ntrum_time 受伤时间 DT*\ntrum_site 受伤地点 C200"
+        f"\ntrum_rea 致伤原因 C500*\n{_FILED}",
     ),
     "5201": ("data", f"{_PERSON}\n{_PERIOD}\nmed_type 医疗类别 C6\nmdtrt_id 就诊ID C30"),
     "5204": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nsetl_id 结算ID C30"),
@@ -34,6 +67,13 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
 QUERY_NAMES: Final[Mapping[str, str]] = {
     "1201": "医药机构信息获取",
     "2001": "人员待遇享受检查",
+    "2501": "转院备案",
+    "2502": "转院备案撤销",
+    "2503": "人员慢特病备案",
+    "2504": "人员慢特病备案撤销",
+    "2505": "人员定点备案",
+    "2506": "人员定点备案撤销",
+    "2507": "人员意外伤害备案",
     "5201": "就诊信息查询",
     "5203": "结算信息查询",
     "5204": "费用明细查询",

@@ -52,6 +52,9 @@ class Totals:
     refunds: int
     amounts: Mapping[str, Fen]
     days: int = 0
+    unfinished: int = 0
+    """Settlements of stays that go on (中途结算), less those taken back: their case counts with the
+    last settlement of the stay."""
 
     def plus(self, other: Totals) -> Totals:
         """Both together."""
@@ -64,12 +67,13 @@ class Totals:
             self.refunds + other.refunds,
             amounts,
             self.days + other.days,
+            self.unfinished + other.unfinished,
         )
 
     @property
     def cases(self) -> int:
         """Cases that stand: a refund takes its original back, and both are counted."""
-        return self.count - 2 * self.refunds
+        return self.count - 2 * self.refunds - self.unfinished
 
 
 class StatementCategory(NamedTuple):
@@ -84,10 +88,10 @@ class StatementCategory(NamedTuple):
 class Tally:
     """Totals while they are summed: one per block, plain whole fen."""
 
-    __slots__ = ("amounts", "count", "days", "refunds")
+    __slots__ = ("amounts", "count", "days", "refunds", "unfinished")
 
     def __init__(self) -> None:
-        self.count = self.refunds = self.days = 0
+        self.count = self.refunds = self.days = self.unfinished = 0
         self.amounts: dict[str, int] = {}
 
     def add(self, item: Item) -> None:
@@ -95,6 +99,8 @@ class Tally:
             self.count += 1
             self.refunds += item.refd
             self.days += item.days
+            if item.goes_on:
+                self.unfinished += -1 if item.refd else 1
         for name, fen in item.amounts.items():
             self.amounts[name] = self.amounts.get(name, 0) + int(fen)
 
@@ -104,6 +110,7 @@ class Tally:
             self.refunds,
             {name: Fen(fen) for name, fen in sorted(self.amounts.items())},
             self.days,
+            self.unfinished,
         )
 
 

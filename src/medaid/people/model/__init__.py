@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Final
 
 from medaid.catalogue.model.sums import LineSums
+from medaid.money import Fen
 from medaid.regions import Region
 
 CATEGORIES: Final[Mapping[str, str]] = {
@@ -41,8 +42,8 @@ CATEGORIES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record came from: the drop's batch id (digest based) and its row, as a person counts
-    it in the file, its first line being 1 (可回溯, art. 8)."""
+    """Where a record came from: the drop's batch id and its row, the first line of the file being
+    1 (可回溯, art. 8)."""
 
     batch: str
     row: int
@@ -104,10 +105,8 @@ def month_end(day: date) -> date:
 @dataclass(frozen=True, slots=True)
 class Identity:
     """One standing as an assisted person (救助身份): a category from a day on, determined by a
-    department of a region.
-
-    `recorded` is when we came to know this version of it, `superseded` when we came to know better;
-    both make the register readable as it stood, and as we knew it, on any past day.
+    department of a region. `recorded` is when we came to know this version of it, `superseded` when
+    we came to know better: the register is readable as it stood, and as we knew it, on any day.
     """
 
     category: str
@@ -130,8 +129,7 @@ class Identity:
 
     @property
     def last_day(self) -> date | None:
-        """The last day on which it counts: the end of the month in which it ended (art. 20: from
-        the next month no longer)."""
+        """The last day on which it counts: the end of the month in which it ended (art. 20)."""
         return None if self.end is None else month_end(self.end)
 
     def stands_on(self, day: date) -> bool:
@@ -139,8 +137,7 @@ class Identity:
         return self.start <= day and (self.last_day is None or day <= self.last_day)
 
     def stands_during(self, begin: date, end: date) -> bool:
-        """Whether a stay from `begin` to `end` is settled with it: one day in common is enough
-        (art. 20)."""
+        """Whether a stay is settled with it: one day in common is enough (art. 20)."""
         return self.start <= end and (self.last_day is None or begin <= self.last_day)
 
 
@@ -150,14 +147,13 @@ RegisterEntry = Identity | Insurance
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A filing for care away from home, a referral or a long-term residence (备案): what 2501 and
-    the agency register. Who may file what, when and for where: `medaid.people.filings`."""
+    """What is filed for a person (备案): care away from home, a chronic disease, the institution
+    chosen. Who may file what, when and for where: `medaid.people.filings`."""
 
     filing_id: str
     kind: str
-    """long_term, referred, referred_down, emergency, temporary."""
+    """long_term, referred, referred_down, emergency, temporary; chronic, designated, injury."""
     insured_region: str
-    """参保地."""
     destination: str
     """就医地: admdvs of a county, city or province; empty for anywhere."""
     valid_from: date
@@ -168,15 +164,19 @@ class Filing:
     filer: str = ""
     """fixmedins_code of the hospital that filed; empty for the agency."""
     filer_region: str = ""
+    code: str = ""
+    """opsp_dise_code of a chronic disease, biz_appy_type of what an institution is chosen for."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else was said: proof, diagnosis, who helped."""
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
     def covers(self, day: date, treatment_region: str, institution: str) -> bool:
-        """Whether care that began on `day` at `institution` in `treatment_region` falls under it.
-
-        A hospital's own referral to itself is none (Q5.3).
-        """
+        """Whether care that began on `day` at `institution` in `treatment_region` falls under it. A
+        hospital's own referral to itself is none (Q5.3)."""
         return (
-            self.valid_from <= day
-            and (self.valid_until is None or day <= self.valid_until)
+            self.holds_on(day)
             and (
                 not self.destination or Region(self.destination).contains(Region(treatment_region))
             )
@@ -186,26 +186,24 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
-class Filer:
-    """Who files: a hospital with its region and level, or (without an institution) the agency of
-    `region`."""
+class SettledParts:
+    """What the settlements of a stay that goes on (中途结算) came to together, in fen. `setl_id` is
+    the last of them, `bill` the five totals as in `medaid.benefit.model.Bill`, `paid` by layer,
+    `change` what they added to the totals of `year`, `next_batch` the number of the charge batch of
+    what comes after them, `deductible` what was borne of it (act_pay_dedc)."""
 
-    region: str
-    institution: str = ""
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FilingRequest:
-    """What is asked to be filed. `institution` is referred to, empty for any in the destination."""
-
-    kind: str
-    insured_region: str
-    destination: str
-    """admdvs, six digits."""
-    begin: date
-    end: date | None
-    institution: str = ""
+    setl_id: str
+    count: int
+    until: date
+    """The last day that was settled."""
+    year: int
+    assisting_region: str
+    bill: tuple[Fen, ...]
+    paid: Mapping[str, int]
+    paid_by_others: int
+    change: Mapping[str, int]
+    next_batch: int
+    deductible: Fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +227,8 @@ class Visit:
     notes: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, LineSums] = field(default_factory=dict)
     """What the fee lines of each charge batch come to that is not settled yet."""
+    parts: SettledParts | None = None
+    """What of a stay that goes on is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,7 @@ class PersonFile:
     visits: tuple[Visit, ...] = ()
     years: tuple[YearTotals, ...] = ()
     registrations: int = 0
-    """How often a visit was registered or a stay went on: of two at once one loses."""
+    """How often something was registered, went on or was filed: of two at once one loses."""
 
     def visit(self, mdtrt_id: str) -> Visit | None:
         return next((v for v in self.visits if v.mdtrt_id == mdtrt_id), None)
