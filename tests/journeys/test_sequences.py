@@ -151,7 +151,9 @@ class Year:
             commit(identity_recorded("P1", None, replace(since, recorded=self.now), self.now))
         found = self.done(
             "remind",
-            lambda: service.remind(self.office, "P1", settlement.get_settlement, self.now),
+            lambda: service.remind(
+                self.office, "P1", date(2019, 1, 1), settlement.list_settlements, self.now
+            ),
         )
         self.cases += [one.case_id for one in found or ()]
         DONE["supplement"] += len(found or ())

@@ -3,6 +3,7 @@ difference (J20, J27)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +32,7 @@ from tests.reimbursement.office import (
     scan,
     take,
 )
-from tests.storage import WRITES, Killed, StorageFaults
+from tests.storage import WRITES, Killed, StorageCalls, StorageFaults
 
 from medaid.aws import outbox
 from medaid.aws.transaction import Write, commit
@@ -106,6 +107,11 @@ def seen(settlement: Settlement) -> None:
     service.note_settlement(event_of(settlement))
 
 
+def reminded(o: service.Context, settlement: Settlement, now: datetime) -> list[Case]:
+    """What is prepared when an identity is recorded that stands since the year's begin."""
+    return service.remind(o, "P1", date(2026, 1, 1), lambda ids: [settlement] * len(ids), now)
+
+
 def reminder() -> Write:
     return outbox.publish(AssistanceNotSettled("m", "P1", NANJING, "3201S1"), "3201S1", NOW)
 
@@ -131,12 +137,10 @@ def test_found_prepared_reminded_once_and_paid_as_the_difference_J27(tables: Tab
     seen(settlement)
     seen(settlement)
     o = office(original=lambda _: original_of(settlement))
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == [], (
-        "nothing to remind of while no identity stands"
-    )
+    assert reminded(o, settlement, NOW) == [], "nothing to remind of while no identity stands"
     identified()
-    prepared = service.remind(o, "P1", lambda _: settlement, NOW)
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    prepared = reminded(o, settlement, NOW)
+    assert reminded(o, settlement, NOW) == []
     assert [i["pk"]["S"] for i in tables.items("outbox")] == ["O#assistance_not_settled#3201S1"]
     case = prepared[0]
     assert (case.origin, case.state, case.settled) == ("system", State.DRAFTED, "3201S1")
@@ -168,9 +172,9 @@ def test_whoever_dies_between_two_calls_leaves_no_case_without_its_reminder_J27(
     fault = storage_faults.before if when == "before" else storage_faults.after
     fault(nth, only=WRITES)
     with suppress(Killed):
-        service.remind(o, "P1", lambda _: settlement, NOW)
+        reminded(o, settlement, NOW)
     storage_faults.clear()
-    service.remind(o, "P1", lambda _: settlement, NOW)
+    reminded(o, settlement, NOW)
     assert len(store.of_person("P1")) == 1
     assert [i["pk"]["S"] for i in tables.items("outbox")] == ["O#assistance_not_settled#3201S1"]
 
@@ -194,10 +198,10 @@ def test_a_better_identity_recognised_later_prepares_a_case_J27(tables: Tables) 
     assert settlement.decision.category == "subsistence_allowance"
     seen(settlement)
     o = office(original=lambda _: original_of(settlement))
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == [], "settled with what stands"
+    assert reminded(o, settlement, NOW) == [], "settled with what stands"
     recorded("destitute_support", date(2026, 1, 1))
-    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    (case,) = reminded(o, settlement, NOW)
+    assert reminded(o, settlement, NOW) == []
     assert (case.settled, case.admdvs, case.origin) == ("3201S1", NANJING, "system")
     account = StatedAccount("张P1", "6222020000001234", "102301000000", "self")
     case = service.amend(o, INTAKE, case.case_id, case.version, {"account": account}, NOW, given())
@@ -220,7 +224,7 @@ def test_another_identity_that_adds_nothing_prepares_nothing_J27(
     seen(settlement)
     o = office(original=lambda _: original_of(settlement))
     recorded(category, since)
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    assert reminded(o, settlement, NOW) == []
     assert tables.items("outbox") == []
 
 
@@ -288,11 +292,11 @@ def test_a_second_better_identity_prepares_another_difference_J27(tables: Tables
     seen(settlement)
     o = following(settlement)
     recorded("subsistence_allowance", date(2026, 1, 1))
-    (first,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    (first,) = reminded(o, settlement, NOW)
     first = walked(o, first, NOW)
     recorded("destitute_support", date(2026, 1, 1), at=LATER)
-    (second,) = service.remind(o, "P1", lambda _: settlement, LATER)
-    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+    (second,) = reminded(o, settlement, LATER)
+    assert reminded(o, settlement, LATER) == []
     assert (second.settled, second.case_id != first.case_id) == ("3201S1", True)
     second = walked(o, second, LATER)
     assert second.pricing is not None
@@ -311,15 +315,15 @@ def test_no_second_supplement_while_the_first_is_still_decided_on_J27(tables: Ta
     seen(settlement)
     o = following(settlement)
     recorded("subsistence_allowance", date(2026, 1, 1))
-    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    (case,) = reminded(o, settlement, NOW)
     case = walked(o, case, NOW, "audit")
     recorded("destitute_support", date(2026, 1, 1), at=LATER)
-    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+    assert reminded(o, settlement, LATER) == []
     with pytest.raises(Conflict, match="重新核算"):
         service.recheck(o, REVIEWER, case.case_id, case.version, LATER, given())
     case = rechecked(o, case, LATER)
     assert case.granted == Fen.of_yuan("1775.00")
-    assert service.remind(o, "P1", lambda _: settlement, LATER) == []
+    assert reminded(o, settlement, LATER) == []
 
 
 @pytest.mark.parametrize("end", ["withdraw", "refuse"])
@@ -333,13 +337,13 @@ def test_a_supplement_that_came_to_nothing_stands_in_no_ones_way_J27(
     seen(settlement)
     o = following(settlement)
     recorded("subsistence_allowance", date(2026, 1, 1))
-    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    (case,) = reminded(o, settlement, NOW)
     why = given("另行处理", "第二十七条")
     act = service.withdraw if end == "withdraw" else service.refuse
     act(o, INTAKE, case.case_id, case.version, NOW, why)
-    assert service.remind(o, "P1", lambda _: settlement, NOW) == []
+    assert reminded(o, settlement, NOW) == []
     recorded("destitute_support", date(2026, 1, 1), at=LATER)
-    (again,) = service.remind(o, "P1", lambda _: settlement, LATER)
+    (again,) = reminded(o, settlement, LATER)
     assert walked(o, again, LATER).granted == Fen.of_yuan("1775.00")
     third = replace(draft(key="9"), settled="3201S1", receipts=())
     with pytest.raises(Conflict, match="应补 0"):
@@ -354,14 +358,14 @@ def test_a_supplement_recovered_in_full_is_no_ground_for_the_next_J27(tables: Ta
     seen(settlement)
     o = following(settlement)
     recorded("subsistence_allowance", date(2026, 1, 1))
-    (case,) = service.remind(o, "P1", lambda _: settlement, NOW)
+    (case,) = reminded(o, settlement, NOW)
     case = paid(o, walked(o, case, NOW), NOW)
     case = service.demand_recovery(
         o, INSPECTOR, case.case_id, case.version, case.granted, NOW, given("不实", "第四十一条")
     )
     case = service.order_recovery(o, REVIEWER, case.case_id, case.version, NOW, given())
     recorded("destitute_support", date(2026, 1, 1), at=LATER)
-    (again,) = service.remind(o, "P1", lambda _: settlement, LATER)
+    (again,) = reminded(o, settlement, LATER)
     assert walked(o, again, LATER).granted == Fen.of_yuan("1775.00")
 
 
@@ -393,7 +397,7 @@ def test_whatever_the_order_of_recognition_the_best_is_paid_J27(
     for number, category in enumerate(order):
         now = LATER + timedelta(days=number)
         recorded(category, date(2026, 1, 1), at=now)
-        for case in service.remind(o, "P1", lambda _: settlement, now):
+        for case in reminded(o, settlement, now):
             cases.append(case.case_id)
             if reached == "paid":
                 paid(o, walked(o, case, now), now)
@@ -406,7 +410,7 @@ def test_whatever_the_order_of_recognition_the_best_is_paid_J27(
             walked(o, found, last)
         elif found.state in (State.ACCEPTED, State.AUDITED):
             rechecked(o, found, last)
-    assert service.remind(o, "P1", lambda _: settlement, last) == []
+    assert reminded(o, settlement, last) == []
     done = [service.case_detail(o, INTAKE, name, last).case for name in cases]
     everything = {fund: int(fen) for fund, fen in settlement.decision.by_fund.items()}
     for one in done:
@@ -465,3 +469,40 @@ def test_what_was_priced_for_another_identity_is_not_rechecked_though_the_sum_is
     with pytest.raises(Conflict) as told:
         service.recheck(o, REVIEWER, case.case_id, case.version, LATER, given())
     assert (told.value.code, told.value.field) == ("STATE", "pricing")
+
+
+def test_an_identity_is_held_against_all_that_was_settled_in_the_same_few_reads(
+    tables: Tables, storage_calls: StorageCalls
+) -> None:
+    """Issue: from a county to a province, 7. Person, cases and pointers are read once, records by
+    the hundred; what ended before the identity stands is not looked at."""
+    register(categories=("low_income_edge",))
+    settled = settled_without_identity()
+    full = {"maf_pay": Fen.of_yuan("9999.00")}
+    destitute = ("destitute_support",)
+    granted = replace(settled.decision, by_fund=full, category=destitute[0], categories=destitute)
+    better = replace(settled, decision=granted)
+
+    def note(begin: int, end: int, day: date) -> None:
+        for number in range(begin, end):
+            care = replace(better.decision, begin=day, end=day)
+            name = SettlementId(f"3201S{number:04d}")
+            seen(replace(better, setl_id=name, decision=care))
+
+    def reads() -> list[str]:
+        asked: list[int] = []
+
+        def settlements(ids: Sequence[str]) -> list[Settlement]:
+            asked.append(len(ids))
+            return [better] * len(ids)
+
+        storage_calls.reset()
+        assert service.remind(following(better), "P1", date(2026, 1, 1), settlements, NOW) == []
+        return [*storage_calls.operations, *map(str, asked)]
+
+    note(0, 1, date(2026, 3, 1))
+    assert reads() == ["Query", "Query", "Query", "1"]
+    note(1, 130, date(2026, 3, 1))
+    assert reads() == ["Query", "Query", "Query", "100", "30"]
+    note(130, 150, date(2025, 12, 31))
+    assert reads() == ["Query", "Query", "Query", "100", "30"]

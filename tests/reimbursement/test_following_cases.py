@@ -48,12 +48,12 @@ from medaid.settlement.model import Settlement
 SINCE = date(2026, 1, 1)
 
 
-def no_settlement(setl_id: str) -> Settlement:
-    raise AssertionError(f"{setl_id}: nothing was settled at the counter")
+def no_settlement(setl_ids: Sequence[str]) -> Sequence[Settlement]:
+    raise AssertionError(f"{setl_ids}: nothing was settled at the counter")
 
 
 def reminded(o: service.Context, now: Any = LATER) -> list[Case]:
-    return service.remind(o, "P1", no_settlement, now)
+    return service.remind(o, "P1", SINCE, no_settlement, now)
 
 
 def case_paid(o: service.Context, categories: Sequence[str] = (), **changes: Any) -> Case:

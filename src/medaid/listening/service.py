@@ -151,8 +151,8 @@ def _tell(listener: Listener, message: OutboxItem, event: Event, context_at: Con
     match listener, event:
         case Listener.CLEARING, _:
             clearing.hear(event, now)
-        case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no):
-            reimbursement.remind(context_at(now), psn_no, settlement.get_settlement, now)
+        case Listener.REIMBURSEMENT, IdentityRecorded(psn_no=psn_no, start=since):
+            reimbursement.remind(context_at(now), psn_no, since, settlement.list_settlements, now)
         case Listener.TRACES, _:
             tracing.hear(event, message.at, reimbursement.steps_of_case)
         case Listener.FOLLOWUP, _:

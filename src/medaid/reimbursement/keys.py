@@ -10,7 +10,7 @@ Each line: who asks what: key; how; function.
   pk `D#<psn_no>#<begin>#<end>#<fen>`, sk `<case_id>` or `<setl_id>`; Query; `store.alike`.
 - cases of a person: pk `P#<psn_no>`, sk `CASE#<created>#<case_id>`; Query; `store.of_person`.
 - settlements of a person that were taken note of: pk `P#<psn_no>`, sk `SETTLED#<end>#<setl_id>`;
-  Query; `store.settlements_of`.
+  Query from an end on; `store.settlements_of`.
 - the cases that add to a settlement or case, one after another: pk `S#<setl_id or case_id>`,
   sk `CASE#<n>`; Query, conditional put; `store.supplements_of`.
 - who was treated in a year, by region of enrolment: pk `Y#<admdvs>#<year>#<shard>`,
@@ -92,6 +92,11 @@ def case_of_person_key(psn_no: str, created: datetime, case_id: str) -> Key:
 
 def settled_key(psn_no: str, end: date, setl_id: str) -> Key:
     return Key(person_partition(psn_no), f"{SETTLED}{end}#{setl_id}")
+
+
+def settled_from(since: date) -> tuple[str, str]:
+    """Between which sort keys the settlements lie whose care ended on a day or later."""
+    return f"{SETTLED}{since}", f"{SETTLED}\uffff"
 
 
 def last_part(sk: str) -> str:

@@ -19,6 +19,7 @@ from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.payments import service as payments
 from medaid.people import service as people
+from medaid.people.model import PersonFile
 from medaid.regions import Region
 from medaid.reimbursement import books, checks, following, store
 from medaid.reimbursement.model import Act, Case, Officer, OriginalSettlement, Pricing
@@ -55,9 +56,20 @@ def priced(context: Context, case: Case, now: datetime) -> Pricing:
     if case.year_end:
         at = (case.insured, case.psn_no, case.year_end, case.insutype)
         return pricing_of(case, show_year_end(context, *at, now), context.procedure)
+    file = people.load(case.psn_no, min(case.care.end.year, civil_date(now).year))
+    return priced_on(context, case, file, _original(context, case) if case.settled else None, now)
+
+
+def priced_on(
+    context: Context,
+    case: Case,
+    file: PersonFile,
+    original: OriginalSettlement | None,
+    now: datetime,
+) -> Pricing:
+    """The same for what was read already: the person's `file` with the totals of the case's year,
+    and what that has granted which the case follows. No case of a year's end."""
     today = civil_date(now)
-    file = people.load(case.psn_no, min(case.care.end.year, today.year))
-    original = _original(context, case) if case.settled else None
     found = decide_with_entered(
         lambda policy_for: quote(
             case, file, policy_for, context.procedure, today, context.person_group, original

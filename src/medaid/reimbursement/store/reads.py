@@ -68,9 +68,11 @@ class SettlementRef:
     care: str
 
 
-def settlements_of(psn_no: str) -> list[SettlementRef]:
-    """The settlements of a person that were taken note of, by end of care."""
-    items = CaseItem.list_under(keys.person_partition(psn_no), keys.SETTLED)
+def settlements_of(psn_no: str, since: date = date.min) -> list[SettlementRef]:
+    """The settlements of a person that were taken note of, whose care ended on `since` or later, by
+    end of care."""
+    first, last = keys.settled_from(since)
+    items = CaseItem.list_between(keys.person_partition(psn_no), first, last)
     return [_settlement_ref(one) for one in items]
 
 
