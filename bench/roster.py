@@ -1,12 +1,14 @@
 """A roster of a million rows, all but the storage itself: rows a second and peak memory of reading,
 checking, recording and answering it, and how many storage calls and writes it costs.
 
-Run: python -m bench.roster [ROWS] [first|month]. `first` is a first load, of people nobody knows;
-`month` a full list of which one row in a thousand changes something. Storage is a stand-in below
-the calls of `medaid.people.store` and `medaid.aws.transaction`: it answers after as long as
-DynamoDB does (8 ms a batched read, 25 ms a transaction), once one after another and once eight side
-by side, which names what bounds a load. A roster function has 1,769 MB; the aim is 512. Beside it
-stand a bare `csv` reader and polars over the same file.
+Run: python -m bench.roster [ROWS] [first|month] [SIDE BY SIDE …]. `first` is a first load, of
+people nobody knows; `month` a full list of which one row in a thousand changes something, held
+against a register of all its people. Storage is a stand-in below the calls of `medaid.people.store`
+and `medaid.aws.transaction`: it answers after as long as DynamoDB does (8 ms a read, 25 ms a
+transaction), with eight groups of rows side by side and one after another, which names what bounds
+a load. An attempt ends after a Lambda function's time and the next one goes on at the part that was
+reached. A roster function has 1,769 MB; the aim is 512. Beside it stand a bare `csv` reader and
+polars over the same file. Exits 1 where memory, attempts or writes miss what is demanded.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ import resource
 import sys
 import tempfile
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import file_digest
@@ -45,7 +48,13 @@ HEADINGS = [
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 BEFORE = datetime(2026, 2, 10, tzinfo=UTC)
 READ, COMMIT = 0.008, 0.025
-"""Seconds of a batched read and of a transaction."""
+"""Seconds of a read and of a transaction."""
+PAGE = 1_500
+"""Items of the register in one answer of storage, of a megabyte."""
+ATTEMPT, ATTEMPTS = 870, 3
+"""Seconds of one attempt, half a minute short of the function's time; and how many are made."""
+MEMORY = 512
+"""MB that a load may take."""
 CHANGED = 1_000
 """One row in so many changes something in a month."""
 REST = (
@@ -85,9 +94,9 @@ def made(folder: Path, rows: int, month: bool) -> dict[str, Path]:
 
 @dataclass
 class StandIn:
-    """Storage that waits as DynamoDB does, and counts. `known`: whether the file's people are."""
+    """Storage that waits as DynamoDB does, and counts. `known`: how many of the people are."""
 
-    known: bool
+    known: int
     wait: bool = True
     calls: Counter[str] = field(default_factory=Counter)
     writes: int = 0
@@ -120,7 +129,11 @@ class StandIn:
         return PersonFile(_person(psn_no), identities=(_identity(psn_no),))
 
     def register(self, _admdvs: str, _day: date) -> Iterator[tuple[str, Identity]]:
-        return iter(())
+        for row in range(self.known):
+            if row % PAGE == 0:
+                self._called("read", READ)
+            psn_no = f"P{number(row)}"
+            yield psn_no, _identity(psn_no)
 
     def commit(self, writes: Sequence[Write]) -> None:
         self._called("transaction", COMMIT)
@@ -153,14 +166,20 @@ def _identity(psn_no: str) -> Identity:
 def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> Iterator[None]:
     """The product with its storage and its bucket taken away."""
 
+    parts: dict[str, bytes] = {}
+
     def opened(key: str, etag: str = "") -> tuple[BinaryIO, str]:
         return files[key].open("rb"), etag
 
-    def put(key: str, _content: Any, _type: str = "") -> str:
+    def put(key: str, content: Any, _type: str = "") -> str:
+        if ".part-" in key:
+            parts[key] = zlib.compress(content)
         return key
 
-    def missing(_key: str) -> bytes:
-        raise Refused("NOT_FOUND", field="key", rule="文件不存在")
+    def get(key: str, *_: Any) -> bytes:
+        if key not in parts:
+            raise Refused("NOT_FOUND", field="key", rule="文件不存在")
+        return zlib.decompress(parts[key])
 
     held = drop_store.HeldDrop
     begun: dict[str, Any] = {}
@@ -182,7 +201,7 @@ def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> 
     with ExitStack() as patched:
         for target, values in (
             (dropped, {"opened": opened}),
-            (exchange, {"put": put, "get": missing}),
+            (exchange, {"put": put, "get": get}),
             (passes, {"SIDE_BY_SIDE": side_by_side}),
             (intake, {"transact": transact, "commit": nothing}),
             (recording, {"commit": storage.commit, "transact": transact}),
@@ -207,18 +226,33 @@ def standing_in(storage: StandIn, files: dict[str, Path], side_by_side: int) -> 
         yield
 
 
-def measured(rows: int, files: dict[str, Path], storage: StandIn, side_by_side: int) -> None:
+def measured(rows: int, files: dict[str, Path], storage: StandIn, side_by_side: int) -> list[str]:
+    """Takes the file in, attempt after attempt, and prints what it cost; answers what is missed."""
+    attempts = 0
     with standing_in(storage, files, side_by_side):
-        began = time.perf_counter()
-        report = intake.take_in("drop/maoming-civil-affairs/big.manifest.json", NOW)
-        seconds = time.perf_counter() - began
-    assert report.state == "taken_in", report
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began, busy, report = time.perf_counter(), time.process_time(), None
+        while report is None and attempts < ATTEMPTS:
+            attempts += 1
+            until = time.perf_counter() + ATTEMPT
+            with suppress(intake.Unfinished):
+                key = "drop/maoming-civil-affairs/big.manifest.json"
+                report = intake.take_in(key, NOW, lambda: time.perf_counter() < until)  # noqa: B023  # called within the attempt
+        seconds, busy = time.perf_counter() - began, time.process_time() - busy
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    counts = dict(report.counts) if report else {}
     print(
         f"side by side {side_by_side}: {seconds:6.1f} s  {rows / seconds:8,.0f} rows/s  "
-        f"reads {storage.calls['read']:,}  transactions {storage.calls['transaction']:,}  "
-        f"writes {storage.writes:,}  peak {peak / 1024:.0f} MB  {dict(report.counts)}"
+        f"processor {busy:.0f} s  attempts {attempts}  reads {storage.calls['read']:,}  "
+        f"transactions {storage.calls['transaction']:,}  writes {storage.writes:,}  "
+        f"peak {peak:.0f} MB  {counts}",
+        flush=True,
     )
+    missed = [] if report and report.state == "taken_in" else [f"not done in {attempts} attempts"]
+    if peak > MEMORY:
+        missed.append(f"{peak:.0f} MB")
+    if storage.known and storage.writes > 10 * counts.get("changed", 0):
+        missed.append(f"{storage.writes} writes for {counts.get('changed', 0)} changes")
+    return missed
 
 
 def bare(rows: int, file: Path) -> None:
@@ -238,20 +272,26 @@ def bare(rows: int, file: Path) -> None:
     print(f"polars: {rows / (time.perf_counter() - began):,.0f} rows/s")
 
 
-def main(rows: int, kind: str) -> None:
+def main(rows: int, kind: str, side_by_side: Sequence[int]) -> int:
     month = kind == "month"
     with tempfile.TemporaryDirectory() as name:
         files = made(Path(name), rows, month)
         data = files["drop/maoming-civil-affairs/big.csv"]
         print(f"{kind}: {rows:,} rows, {data.stat().st_size / 1e6:.0f} MB")
-        bare(rows, data)
-        measured(rows, files, StandIn(month, wait=False), 8)
-        for side_by_side in (8, 1):
-            measured(rows, files, StandIn(month), side_by_side)
+        missed = []
+        for beside in side_by_side:
+            missed += measured(rows, files, StandIn(rows * month), beside)
+        bare(rows, data)  # after it: what polars takes is none of ours
+    print("\n".join(f"MISSED: {one}" for one in missed))
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 100_000,
-        sys.argv[2] if len(sys.argv) > 2 else "first",
+    given = sys.argv[1:]
+    sys.exit(
+        main(
+            int(given[0]) if given else 100_000,
+            given[1] if given[1:] else "first",
+            [int(one) for one in given[2:]] or [8, 1],
+        )
     )

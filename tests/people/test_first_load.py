@@ -3,18 +3,27 @@ comes to the same register and the same answer wherever it is cut off."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
+from tests.clearing.test_sums import restore
+from tests.conftest import Tables
 from tests.people.conftest import Department, csv_bytes, roster_row
 from tests.people.samples import NOW, certno
-from tests.storage import Killed
+from tests.storage import Killed, StorageFaults
 
+from medaid.aws import exchange
+from medaid.aws.settings import settings
 from medaid.errors import Unavailable
 from medaid.people import intake, passes, recording, service, store, verdicts
+from medaid.people.lists import RegisterList
 from medaid.people.roster import RosterRow
+from medaid.regions import Region
 
 SERIALS = range(1, 14)
 
@@ -34,9 +43,9 @@ def rows() -> list[dict[str, str]]:
     return [*found, roster_row(1)]
 
 
-def register() -> list[tuple[int, list[str]]]:
+def register(serials: Iterable[int] = SERIALS) -> list[tuple[int, list[str]]]:
     found = []
-    for serial in SERIALS:
+    for serial in serials:
         psn_no = service.person_by_certificate("01", certno(serial))
         held = [one.category for one in store.identity_versions(psn_no)]
         found.append((serial, sorted(held)))
@@ -86,3 +95,85 @@ def test_an_attempt_goes_on_at_the_row_that_was_reached(
     report = intake.take_in(key, NOW + timedelta(minutes=5))
     assert sum(report.counts.values()) == len(rows())
     assert min(recorded) == 9
+
+
+def struck_put(monkeypatch: pytest.MonkeyPatch, when: str, nth: int) -> Callable[[], bool]:
+    """The `nth` object laid down kills the attempt, before it is there or after; answers whether it
+    came to that."""
+    seen = count(1)
+    struck: list[int] = []
+    put = exchange.put
+
+    def dying(*given: Any) -> str:
+        mine = next(seen) == nth
+        if mine and when == "before":
+            struck.append(nth)
+            raise Killed
+        answer = put(*given)
+        if mine:
+            struck.append(nth)
+            raise Killed
+        return answer
+
+    monkeypatch.setattr(exchange, "put", dying)
+    return lambda: bool(struck)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("of", ["storage", "bucket"])
+def test_cut_off_at_any_call_of_any_part_the_load_ends_in_the_same(
+    department: Department,
+    tables: Tables,
+    storage_faults: StorageFaults,
+    monkeypatch: pytest.MonkeyPatch,
+    of: str,
+    when: str,
+) -> None:
+    """Issue: from a county to a province, it must show: a crash at any storage call of the first
+    load, each alone, in whichever part; register, answers and what was told are the same."""
+    sent, fresh, expected = rows()[:8], tables.everything(), None
+    for nth in range(99):
+        restore(tables, fresh)
+        empty(tables)
+        key = department.lay(csv_bytes(sent), rows=len(sent))
+        with monkeypatch.context() as patched:
+            struck = struck_put(patched, when, nth if of == "bucket" else 0)
+            if of == "storage" and nth:
+                getattr(storage_faults, when)(nth, "killed")
+            with suppress(Killed):
+                intake.take_in(key, NOW)
+            reached = struck() or any(one.seen >= nth for one in storage_faults.faults)
+            storage_faults.clear()
+        report = intake.take_in(key, NOW)
+        found = (*everything_told(department, tables), report.counts)
+        if expected is None:
+            expected = found
+        assert found == expected, f"{of} {when} call {nth}"
+        if nth and not reached:
+            break
+    assert nth > {"storage": 15, "bucket": 6}[of]
+
+
+def empty(tables: Tables) -> None:
+    for one in tables.s3.list_objects_v2(Bucket=settings().bucket).get("Contents", []):
+        tables.s3.delete_object(Bucket=settings().bucket, Key=one["Key"])
+
+
+def everything_told(department: Department, tables: Tables) -> tuple[Any, ...]:
+    """Register with its counts, events, what became of the drop, and all that lies in the bucket:
+    parts aside, which are as long as the attempt that laid them down."""
+    events = Counter(one["kind"]["S"] for one in tables.items("outbox"))
+    people = Counter(one["sk"]["S"][0] for one in tables.items("people") if "P#" in one["pk"]["S"])
+    of = (RegisterList.CATEGORY, "subsistence_allowance", Region("440900"))
+    counted = store.listed_total(*of)
+    listed = tables.s3.list_objects_v2(Bucket=settings().bucket)["Contents"]
+    names = sorted(one["Key"] for one in listed if ".part-" not in one["Key"])
+    return (
+        register(range(1, 7)),
+        people,
+        counted,
+        events,
+        names,
+        department.answered(),
+        department.summary(),
+    )
