@@ -76,7 +76,7 @@ def remind(
     Called when an identity is recorded, which stands from `since`: what ended before is not looked
     at. Calling it again prepares nothing twice. `settlements` brings the records of the settlement
     package, a page in one read. Person, cases and settlements are read at once, however many there
-    are (docs/adr/0120).
+    are.
     """
     file = people.load(psn_no, min(since, civil_date(now)).year)
     cases = [one for one in store.cases(store.of_person(psn_no)) if one is not None]
