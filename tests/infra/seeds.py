@@ -43,8 +43,10 @@ from medaid.followup import store as followup
 from medaid.followup.model import MatterKind
 from medaid.followup.rules import matter
 from medaid.fund import keys, reconciliation
+from medaid.fund import service as fund_service
 from medaid.fund.current_accounts import OpenItem, OpenItems
 from medaid.fund.final_records import FinalAccounts, FinalState, Notes
+from medaid.fund.model import journal
 from medaid.fund.model.chart import accounts
 from medaid.fund.opening_amounts import OpeningAmount
 from medaid.fund.records import (
@@ -100,6 +102,7 @@ HERE: Final = Region("440900")
 NOW: Final = datetime(2026, 2, 10, 2, tzinfo=UTC)
 MONTH, QUARTER, FUND = Month("2026-01"), Quarter("2026-Q1"), "assistance"
 INSTITUTION: Final = "H44090000001"
+MIDDAY: Final = datetime(2026, 1, 15, 4, tzinfo=UTC)
 OFFICER: Final = Caller("officer-1", region=HERE)
 CLAUSES: Final = ClauseGroup((("某办法", "第一条"),))
 ACCOUNT: Final = BankAccount("收款人", "6222000000001234", "102100000001")
@@ -418,6 +421,13 @@ def pointers(case: Case) -> list[Write]:
     return [one for one in reimbursement.pointers(case) if one.label != "alike"]
 
 
+def _entry(number: int) -> list[Write]:
+    one = journal.SettlementBooking(
+        f"S{number:03d}", HERE, HERE, INSTITUTION, "390", "inpatient", {"maf_pay": Fen(1 + number)}
+    )
+    return fund_service.writes(*journal.settlement_entries(one, MIDDAY + timedelta(minutes=number)))
+
+
 def _waiting(number: int) -> Write:
     return outbox.publish(CaseClosed(f"C{number:03d}", "P1", HERE), f"C{number:03d}", NOW)
 
@@ -442,6 +452,7 @@ SEEDS: Final[dict[str, Seed]] = {
     "/events/waiting": Seed(_each(_waiting), {"begin": "2026-02-09", "end": "2026-02-11"}),
     f"/fund/{{admdvs}}/allocations/{QUARTER}": Seed(_each(_allocation)),
     f"/fund/{{admdvs}}/current-accounts/{MONTH}": Seed(_current_accounts),
+    f"/fund/{{admdvs}}/entries/{MONTH}": Seed(_each(_entry)),
     f"/fund/{{admdvs}}/final-accounts/2025/{FUND}/versions": Seed(_each(_final)),
     "/fund/{admdvs}/opening-amounts": Seed(_each(_opening)),
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}": Seed(_open_lines, rows="open"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 from medaid.fund import books, keys, rolled, store
@@ -42,6 +43,14 @@ def entries(admdvs: str, month: str) -> Iterator[Entry]:
     """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order
     recorded, streamed."""
     return store.entries(admdvs, month)
+
+
+def page_of_entries(admdvs: str, month: str, after: str, limit: int) -> tuple[list[Entry], str]:
+    """At most `limit` of them behind the position `after`, and the position of the last one, empty
+    where none follows. One query a shard of the journal, however many entries there are. Raises
+    Unavailable."""
+    found = list(islice(store.entries(admdvs, month, after, page=limit + 1), limit + 1))
+    return found[:limit], found[limit - 1].position if len(found) > limit else ""
 
 
 def between(admdvs: str, begin: date, end: date, known: datetime | None = None) -> Iterator[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from pydantic import Field
@@ -11,6 +12,8 @@ from pydantic import Field
 from medaid.aws import exchange
 from medaid.aws.rest.bodies import (
     Body,
+    DayText,
+    InstantText,
     ListQuery,
     MonthText,
     Page,
@@ -25,8 +28,8 @@ from medaid.errors import BadInput
 from medaid.fund import analysis, books, closing, finance, opening_amounts, periods, service
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES, CurrentAccount
-from medaid.fund.model import Account
-from medaid.fund.model.chart import funds
+from medaid.fund.model import Account, Entry
+from medaid.fund.model.chart import flows, funds
 from medaid.fund.opening_amounts import OpeningAmount
 from medaid.instants import midnight
 from medaid.months import Month, Year
@@ -35,6 +38,8 @@ from medaid.workbook import XLSX, workbook
 
 _LONGEST: Final = 366
 """Days of one trial balance."""
+MOST_IN_A_BOOK: Final = 50_000
+"""Entries of one workbook: it is made within the time of a request. More are read by page."""
 
 
 class BalanceQuery(Body):
@@ -145,6 +150,51 @@ def _opening_amount(one: tuple[Account, str, OpeningAmount]) -> OpeningAmountSho
     )
 
 
+class EntryLineShown(Shown):
+    """A line of an entry: one of debit and credit is empty."""
+
+    code: str
+    name: str
+    counterpart: str
+    debit: YuanText | None
+    credit: YuanText | None
+
+
+class EntryShown(Shown):
+    """An entry of the journal. `source`: id of what caused it; `reverses`: the entry that it takes
+    back."""
+
+    entry_id: str
+    kind: str
+    kind_name: str
+    effective: DayText
+    recorded: InstantText
+    source: str
+    narrative: str
+    reverses: str
+    lines: list[EntryLineShown]
+
+
+@ROUTES.get("/fund/{admdvs}/entries/{month}", "分录序时簿", roles=READERS, query=ListQuery)
+def list_entries(call: Call[None, None], admdvs: Region, month: Month) -> Page[EntryShown]:
+    read = partial(service.page_of_entries, admdvs, month)
+    return paged(call.query, ("entries", admdvs, month), read, _entry)
+
+
+def _entry(one: Entry) -> EntryShown:
+    lines = [
+        EntryLineShown(
+            code=line.account.code,
+            name=line.account.name,
+            counterpart=line.counterpart,
+            debit=line.amount if line.fen > 0 else None,
+            credit=-line.amount if line.fen < 0 else None,
+        )
+        for line in one.lines
+    ]
+    return EntryShown.of(one, kind_name=flows()[one.kind].name, lines=lines)
+
+
 class FileShown(Shown):
     key: str
 
@@ -155,8 +205,12 @@ class FileShown(Shown):
     roles=("accountant", "finance", "manager"),
 )
 def export_accounts(call: Call[None, None], admdvs: Region, month: Month) -> FileShown:
+    entries = list(islice(service.entries(admdvs, month), MOST_IN_A_BOOK + 1))
+    if len(entries) > MOST_IN_A_BOOK:
+        rule = f"该月分录超过 {MOST_IN_A_BOOK} 条,不生成工作簿,请按页查询分录序时簿"
+        raise BadInput("FIELD_TOO_LONG", field="month", rule=rule)
     balance = service.trial_balance(admdvs, month.first, month.last)
-    sheets = analysis.account_sheets(balance, service.entries(admdvs, month))
+    sheets = analysis.account_sheets(balance, entries)
     made = midnight(month.last + timedelta(days=1))
     content = workbook(f"基金账册 {admdvs} {month}", sheets, made)
     return FileShown(key=exchange.put(f"clearing/{admdvs}/{month}/accounts.xlsx", content, XLSX))
