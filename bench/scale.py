@@ -220,7 +220,7 @@ class Queue:
             "C", REGION, REGION, "", PersonNo("P"), "390", "01", "counter", care, fees, NOW,
             state=State.ACCEPTED, version=1,
         )  # fmt: skip
-        (put, *_) = store.case_writes(case, DueProjection(), None, "v")
+        put: Any = store.case_writes(case, DueProjection(), None, "v")[0]
         self.cases, self.item = cases, put.item.serialize()
 
     def __call__(self, pk: str, *_: str) -> tuple[list[dict[str, Any]], bool]:

@@ -13,10 +13,23 @@ import pytest
 from functions.clearing import handler as job_door
 from tests.clearing import test_insurer as front
 from tests.clearing import test_regions as between
-from tests.clearing.builders import ELSEWHERE, HOME, HOSPITALS, arrive, at, close_month, item
+from tests.clearing.builders import (
+    ELSEWHERE,
+    HOME,
+    HOSPITALS,
+    agree,
+    agreement,
+    arrive,
+    at,
+    close_month,
+    fix_prepayment,
+    insure,
+    item,
+)
 from tests.clearing.test_sums import outcome, restore
 from tests.conftest import Tables
 from tests.fund import test_interest_due as interest
+from tests.fund.office import REGION
 from tests.storage import WRITES, Killed, StorageCalls, StorageFaults
 
 from medaid.aws import queue
@@ -180,7 +193,7 @@ def unsettled() -> tuple[str, datetime]:
 def used_up() -> tuple[str, datetime]:
     """A prepayment of which three quarters are out."""
     held = {"assistance": Fen(80_000 * 6)}
-    (bill,) = between.fix_prepayment(between.SH, between.JS, 2023, between.CHIEF, between.NOW, held)
+    (bill,) = fix_prepayment(between.SH, between.JS, 2023, between.CHIEF, between.NOW, held)
     between.pay(bill, between.NOW)
     arrive(between.away(1, between.SUZHOU, between.SHANGHAI))
     between.round_trip("2023-07", between.NOW)
@@ -189,8 +202,8 @@ def used_up() -> tuple[str, datetime]:
 
 def fronted() -> tuple[str, datetime]:
     """What an insurer paid ahead, beyond its reserve."""
-    front.insure(front.CITY, 2019, 40_000)
-    front.agree(front.agreement(front.HOSPITAL, year=2019))
+    insure(front.CITY, 2019, 40_000)
+    agree(agreement(front.HOSPITAL, year=2019))
     front.fronted(1, 3, 50_000)
     return front.DISTRICT, at(1, month=7, year=2019)
 
@@ -203,7 +216,7 @@ def fronted_in_the_city() -> tuple[str, datetime]:
 def interest_kept() -> tuple[str, datetime]:
     interest.begin()
     interest.nothing_returned()
-    return interest.REGION, interest.AFTER
+    return REGION, interest.AFTER
 
 
 SCENES: dict[str, Callable[[], tuple[str, datetime]]] = {
