@@ -15,6 +15,7 @@ Network and storage count five milliseconds a call. Times are of this machine's 
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -477,6 +478,9 @@ def main() -> int:
     for name, _, now in components(cost, fixed):
         if now(province) < 1:
             missed.append(f"{name}: {figure(now(province))} at a province's high load")
+    print("\ncost of a million settlements", flush=True)
+    if subprocess.run([sys.executable, "-m", "bench.cost"], check=False).returncode:
+        missed.append("what a million settlements cost")
     print("".join(f"MISSED: {one}\n" for one in missed), end="")
     return 1 if missed else 0
 

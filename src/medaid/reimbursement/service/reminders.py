@@ -107,10 +107,12 @@ def _prepared(
             return None  # what is settled next of a stay that goes on counts for all of it
         known = original.decision.categories
         standing = tuple(i for i in standing if i.category not in known)
-        granted = original_of(original)
-    else:
-        granted = granted_by(original)
-    granted = with_supplements(granted, earlier[len(ground.case) :])
+
+    def granted() -> OriginalSettlement:
+        if isinstance(original, Settlement):
+            return with_supplements(original_of(original), earlier)
+        return with_supplements(granted_by(original), earlier[1:])
+
     for region in dict.fromkeys(i.admdvs for i in standing):
         number = f"{ground.name}.{len(earlier) + 1}" if earlier else ground.name
         draft = draft_of(original, case_id(region, "system", number), region, now)
@@ -163,12 +165,16 @@ def _grounds(
 
 
 def _adds(
-    context: Context, draft: Case, file: PersonFile, granted: OriginalSettlement, now: datetime
+    context: Context,
+    draft: Case,
+    file: PersonFile,
+    granted: Callable[[], OriginalSettlement],
+    now: datetime,
 ) -> bool:
     """Whether the identities that stand now grant more than was settled. Where the policy gives no
     single answer a person has to look, so the case is prepared."""
     try:
-        return bool(priced_on(context, draft, file, granted, now).granted)
+        return bool(priced_on(context, draft, file, granted(), now).granted)
     except Conflict:
         return False  # nothing is left to add
     except Refused:
