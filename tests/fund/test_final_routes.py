@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from tests.clearing.test_jobs import ask
+from tests.papers.looking import check_text
 
 from medaid.fund import periods, years
+from medaid.fund.final_printouts import final_paper
 from medaid.fund.model import journal
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.papers.service import Form, printed
+from medaid.regions import Region
 
 pytestmark = pytest.mark.usefixtures("tables")
 CITY, ONE, OTHER, ELSEWHERE = "440900", "440902", "440904", "320500"
@@ -71,6 +76,67 @@ def test_three_tokens_to_a_signed_version() -> None:
     assert shown["indicators"]["可支付月数"] == ""
     status, listed = ask("GET", path(ONE, "/versions"), roles="auditor", region=ONE, now=NOW)
     assert [(one["number"], one["state"]) for one in listed["rows"]] == [(1, "signed")]
+
+
+def signed(region: str) -> dict[str, object]:
+    """A version that three people have signed."""
+    booked(region, 500)
+    made = drafted(region)
+    digest = {"digest": made["digest"]}
+    for act, role, by in (("check", "finance", "乙"), ("sign", "manager", "丙")):
+        target = path(region, f"/versions/1/{act}")
+        assert ask("POST", target, digest, roles=role, region=region, sub=by, now=NOW)[0] == 200
+    return made
+
+
+def test_the_government_approves_by_a_document_what_is_signed() -> None:
+    """Q2.2: 编制基金预决算草案和报告,报财政部门审核,经县政府批准后执行; by a fourth person."""
+    booked(ONE, 500)
+    made = drafted(ONE)
+    sent = {"digest": made["digest"], "document": "县政复〔2024〕3号"}
+    target = path(ONE, "/versions/1/approve")
+
+    def approve(body: object = sent, role: str = "government", **more: Any) -> tuple[int, str]:
+        given: dict[str, Any] = {"region": ONE, "sub": "丁", "now": NOW, **more}
+        status, answer = ask("POST", target, body, roles=role, **given)
+        return status, str(answer.get("code") or answer["state"])
+
+    assert approve() == (409, "STATE"), "nobody has signed it yet"
+    for act, role, by in (("check", "finance", "乙"), ("sign", "manager", "丙")):
+        step = path(ONE, f"/versions/1/{act}")
+        body = {"digest": made["digest"]}
+        assert ask("POST", step, body, roles=role, region=ONE, sub=by, now=NOW)[0] == 200
+    assert approve({**sent, "document": " "}) == (400, "FIELD_FORMAT")
+    assert approve({**sent, "digest": "0" * 64})[0] == 409
+    assert approve(role="manager") == (403, "FORBIDDEN")
+    assert approve(region=OTHER) == (403, "FORBIDDEN")
+    for one in ("甲", "乙", "丙"):
+        assert approve(sub=one) == (403, "SEPARATION")
+    assert approve() == (200, "approved")
+    assert approve() == (409, "STATE")
+    status, shown = ask("GET", path(ONE, "/versions/1"), roles="government", region=ONE, now=NOW)
+    assert (status, shown["trail"][-1]["why"]) == (200, "县政复〔2024〕3号")
+    status, again = ask("POST", path(ONE), NOTES, roles="accountant", region=ONE, sub="甲", now=NOW)
+    assert (status, again["code"]) == (409, "STATE"), "it stands"
+    content = printed(final_paper(Region(ONE), 2023, "assistance", 1), Form.PDF)
+    check_text(content, "已经政府批准", "政府批复文号县政复〔2024〕3号", "批准日期2024年2月1日")
+
+
+def test_what_is_signed_the_government_alone_sends_back() -> None:
+    """Q2.2."""
+    signed(ONE)
+    target, why = path(ONE, "/versions/1/return"), {"reason": "附表不全"}
+    for role in ("finance", "manager"):
+        status, said = ask("POST", target, why, roles=role, region=ONE, sub="丁", now=NOW)
+        assert (status, said["code"]) == (409, "STATE")
+    status, shown = ask("POST", target, why, roles="government", region=ONE, sub="丁", now=NOW)
+    assert (status, shown["state"]) == (200, "returned")
+    assert drafted(ONE)["number"] == 2
+    status, said = ask(
+        "POST", path(ONE, "/versions/2/return"), why, roles="government", region=ONE, sub="丁",
+        now=NOW,
+    )  # fmt: skip
+    assert (status, said["code"]) == (409, "STATE"), "who signs has not seen it yet"
 
 
 def test_a_version_sent_back_by_route() -> None:

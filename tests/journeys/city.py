@@ -382,7 +382,8 @@ class City:
         self.office.do(self.staff[region]["accountant"], "POST", path)
 
     def signed_accounts(self, fund: str, year: int) -> Signed:
-        """The city's final accounts of a fund: drafted, checked and signed by three, printed."""
+        """The city's final accounts of a fund: drafted, checked, signed and approved by four,
+        printed."""
         mine = self.staff[self.city]
         path = f"/fund/{self.city}/final-accounts/{year}/{fund}"
         made = self.office.do(mine["accountant"], "POST", path, {"policy": "按规定执行"})
@@ -391,6 +392,9 @@ class City:
             signed = {"digest": made["digest"]}
             made = self.office.do(mine[who], "POST", f"{version}/{act}", signed)
         assert made["state"] == "signed"
+        approved = {"digest": made["digest"], "document": "批复9号"}
+        made = self.office.do(mine["government"], "POST", f"{version}/approve", approved)
+        assert made["state"] == "approved"
         self.prints(mine["manager"], f"{version}/paper/pdf")
         rows = [
             row

@@ -1,5 +1,6 @@
 """Final accounts (决算) of a region, fund and year: drafted by the agency, checked by finance,
-signed by medical security: three people (Q2.2, Q3.1). Every version stays; a signature names one.
+signed by medical security, approved by the county government: four people (Q2.2, Q3.1). Every
+version stays; a signature names one.
 
 A version says what the books said when it was drafted. Where they say something else now it is
 stale and cannot be checked or signed; it is signed once the year is closed, and then nothing is
@@ -8,124 +9,26 @@ posted into it any more.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from medaid.aws import codec
-from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_or_refuse
-from medaid.errors import Conflict, Refused
-from medaid.fund import (
-    current_accounts,
-    keys,
-    layouts,
-    periods,
-    service,
-    statements,
-    store,
-    versions,
-    year_figures,
-)
-from medaid.fund.current_accounts import OpenItem
-from medaid.fund.final_records import FinalAccounts, FinalRow, FinalState, Notes
+from medaid.errors import BadInput, Conflict, Refused
+from medaid.fund import final_figures, keys, layouts, store, versions, year_figures
+from medaid.fund.final_records import FinalAccounts, FinalState, Notes
 from medaid.fund.hands import check_another
-from medaid.fund.model.chart import accounts
-from medaid.fund.model.provisions import accounts_beside, cash_statements
-from medaid.fund.movements import is_current
 from medaid.fund.records import Signature
-from medaid.fund.statement_forms import StatementForm
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
-from medaid.money import Fen
-from medaid.months import Month
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
 
 _CHECKED, _SIGNED, _RETURNED = "复核", "签署", "退回"
-
-
-def checks(
-    fund: str, forms: tuple[StatementForm, ...], figures: Mapping[str, Fen], year: int
-) -> list[statements.Footing]:
-    """What must agree in a fund's statements and between it and another fund's."""
-    found = list(statements.footings(forms, statements.amounts(fund, forms, figures)))
-    others = {side.fund for one in layouts.layouts().identities for side in (one.left, one.right)}
-    if fund in others:
-        by_fund = {
-            other: statements.amounts(other, layouts.forms_of(other, year), figures)
-            for other in others
-        }
-        found += statements.identities(by_fund)
-    return found
-
-
-def compute(
-    admdvs: str, year: int, fund: str, number: int, notes: Notes, figures: Mapping[str, Fen]
-) -> FinalAccounts:
-    """What a version says by the year's `figures` as they are now, without its trail. Raises
-    BadInput FUND_UNKNOWN, Conflict PERIOD_OPEN while a month before December is open."""
-    forms = layouts.forms_of(fund, year)
-    december = Month(f"{year:04d}-12")
-    periods.opening(admdvs, december)
-    provision = cash_statements(year).get(fund)
-    now = statements.amounts(fund, forms, figures)
-    last = statements.amounts(fund, forms, year_figures.figures(admdvs, year - 1))
-    begin = statements.amounts(fund, forms, year_figures.opening_figures(admdvs, year))
-    at_begin = {row.key for one in forms if one.form == "balance_sheet" for row in one.rows}
-    items, beside = _open_items(admdvs, december, fund, provision is not None)
-    mine = [
-        (one.code, one.counterpart, one.amount)
-        for one in items
-        if is_current(accounts()[one.code]) or one.month.year == year
-    ]
-    made = FinalAccounts(
-        year,
-        fund,
-        number,
-        "",
-        tuple(FinalRow(key, (begin if key in at_begin else last)[key], now[key]) for key in now),
-        _scheduled(items, december),
-        tuple(
-            (one.row, one.counterpart, one.amount)
-            for one in statements.between_regions(forms, mine, provision is not None)
-        ),
-        notes,
-        (),
-        provision.id if provision else "",
-        begin["opening_fund"] - last["closing_fund"],
-        _scheduled(beside, december),
-    )
-    names = {key: row.name for key, row in layouts.rows_of(forms).items()}
-    text = packed_text([admdvs, codec.encode(made), names])
-    return replace(made, digest=hashlib.sha256(text.encode()).hexdigest())
-
-
-def _open_items(
-    admdvs: str, december: Month, fund: str, on_cash: bool
-) -> tuple[list[OpenItem], list[OpenItem]]:
-    """A fund's open items that stand in its statements, and those that the cash basis keeps beside
-    them. What was not paid yet for other regions' people is theirs once it is."""
-    items = [
-        one for one in service.open_items(admdvs, december) if accounts()[one.code].fund == fund
-    ]
-    if not on_cash:
-        return items, []
-    beside = [one for one in items if one.code in accounts_beside()]
-    unpaid = year_figures.basis_at(admdvs, december).unpaid_for_regions
-    standing = [one for one in items if one.code not in accounts_beside()]
-    return current_accounts.less(standing, unpaid), beside
-
-
-def _scheduled(
-    items: Sequence[OpenItem], december: Month
-) -> tuple[tuple[str, str, Fen, Fen, Fen, Fen], ...]:
-    return tuple(
-        (one.account.code, one.counterpart, *one.by_age)
-        for one in current_accounts.schedule(items, december)
-    )
+APPROVED: Final = "批准"
+_UNSIGNED: Final = (FinalState.DRAFTED, FinalState.CHECKED)
+_DONE: Final = (FinalState.SIGNED, FinalState.APPROVED)
 
 
 def draft(
@@ -137,16 +40,16 @@ def draft(
     now: datetime,
     roles: frozenset[str] = frozenset(),
 ) -> FinalAccounts:
-    """A further version from the books. Raises as `compute` does; Refused PERIOD_OPEN before the
-    year is over, AMOUNT_SUM where funds do not agree and nothing explains it; Conflict STATE where
-    a signed version stands."""
+    """A further version from the books. Raises as `final_figures.compute` does; Refused PERIOD_OPEN
+    before the year is over, AMOUNT_SUM where funds do not agree and nothing explains it; Conflict
+    STATE where a signed version stands."""
     if civil_date(now).year <= year:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结束")
     last = versions.last_version(admdvs, keys.final_accounts(year, fund), FinalAccounts)
     number = versions.next_number(last)
     figures = year_figures.figures(admdvs, year)
-    made = compute(admdvs, year, fund, number, notes, figures)
-    for one in checks(fund, layouts.forms_of(fund, year), figures, year):
+    made = final_figures.compute(admdvs, year, fund, number, notes, figures)
+    for one in final_figures.checks(fund, layouts.forms_of(fund, year), figures, year):
         if one.difference and not notes.explanation.strip():
             rule = f"{one.name} 相差 {one.difference} 元,须在说明中解释({one.cite})"
             raise Refused("AMOUNT_SUM", field="notes.explanation", rule=rule)
@@ -155,7 +58,7 @@ def draft(
     writes = [store.FundItem.create(key, made, "final", state=FinalState.DRAFTED, at=now)]
     if last:
         item, before = last
-        if item.state == FinalState.SIGNED and _figures(before) == _figures(made):
+        if item.state in _DONE and _figures(before) == _figures(made):
             raise Conflict("STATE", field="year", rule=f"{year} 决算第 {before.number} 版已签署")
         writes.append(item.replace(before, "final", state=FinalState.REPLACED))
     duty = claim_duty(Region(admdvs), OfficerId(by), roles, Duty.ACCOUNT, now)
@@ -169,7 +72,8 @@ def check(
     """Finance has checked the version that `digest` names. Raises Refused NOT_FOUND; Conflict
     STATE, STALE; Forbidden SEPARATION for who drafted it."""
     act = Signature(_CHECKED, by, now, digest)
-    return _turned(admdvs, year, fund, number, FinalState.DRAFTED, FinalState.CHECKED, act)
+    steps = FinalState.DRAFTED, FinalState.CHECKED
+    return _turned(admdvs, year, fund, number, *steps, digest, act)
 
 
 def sign(
@@ -180,15 +84,43 @@ def sign(
     if store.find(keys.of_year(admdvs, year)) is None:
         raise Refused("PERIOD_OPEN", field="year", rule=f"{year} 年度尚未结转,不得签署决算")
     act = Signature(_SIGNED, by, now, digest)
-    return _turned(admdvs, year, fund, number, FinalState.CHECKED, FinalState.SIGNED, act)
+    steps = FinalState.CHECKED, FinalState.SIGNED
+    return _turned(admdvs, year, fund, number, *steps, digest, act)
+
+
+def approve(
+    admdvs: str,
+    year: int,
+    fund: str,
+    number: int,
+    digest: str,
+    document: str,
+    by: str,
+    now: datetime,
+) -> FinalAccounts:
+    """The county government approves the signed version that `digest` names, by a document
+    (秦安县84号 二(二)). Raises as `check` does; BadInput FIELD_REQUIRED."""
+    if not document.strip():
+        raise BadInput("FIELD_REQUIRED", field="document", rule="须填写批复文号")
+    act = Signature(APPROVED, by, now, document)
+    return _turned(admdvs, year, fund, number, FinalState.SIGNED, FinalState.APPROVED, digest, act)
 
 
 def send_back(
-    admdvs: str, year: int, fund: str, number: int, reason: str, by: str, now: datetime
+    admdvs: str,
+    year: int,
+    fund: str,
+    number: int,
+    reason: str,
+    by: str,
+    now: datetime,
+    roles: frozenset[str] = frozenset(),
 ) -> FinalAccounts:
-    """Who checks or signs sends it back and says why. Raises as `check` does."""
+    """Who checks or signs sends it back and says why; what is signed, the government alone. Raises
+    as `check` does."""
     item, held = _last(admdvs, year, fund, number)
-    if item.state not in (FinalState.DRAFTED, FinalState.CHECKED):
+    signed = "government" in roles
+    if item.state not in ([FinalState.SIGNED] if signed else _UNSIGNED):
         raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
     return _written(admdvs, item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
 
@@ -247,7 +179,7 @@ def _figures_now(admdvs: str, year: int, fund: str) -> tuple[object, ...] | None
     """What the books say now; None where a month was opened again, so that they say nothing."""
     try:
         figures = year_figures.figures(admdvs, year)
-        return _figures(compute(admdvs, year, fund, 0, Notes(), figures))
+        return _figures(final_figures.compute(admdvs, year, fund, 0, Notes(), figures))
     except Conflict:
         return None
 
@@ -264,12 +196,13 @@ def _turned(
     number: int,
     begin: FinalState,
     to: FinalState,
+    digest: str,
     act: Signature,
 ) -> FinalAccounts:
     item, held = _last(admdvs, year, fund, number)
     if item.state != begin:
         raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
-    versions.check_looked_at(number, held.digest, act.why)
+    versions.check_looked_at(number, held.digest, digest)
     if _stale(admdvs, held):
         rule = f"第 {number} 版编制后账册已变动,请重新编制"
         raise Conflict("STALE", field="number", rule=rule)
@@ -279,7 +212,7 @@ def _turned(
 def _written(
     admdvs: str, item: store.FundItem, held: FinalAccounts, to: FinalState, act: Signature
 ) -> FinalAccounts:
-    check_another(admdvs, held.trail, act, "编制、复核与签署")
+    check_another(admdvs, held.trail, act, "编制、复核、签署与批准")
     changed = replace(held, trail=(*held.trail, act))
     commit_or_refuse([item.replace(changed, "final", state=to, at=act.at)])
     return changed

@@ -70,6 +70,7 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
     before = {row.key: row.before for row in held.rows}
     now = {row.key: row.now for row in held.rows}
     forms = layouts.forms_of(fund, year)
+    approved = [act for act in held.trail if act.act == final_accounts.APPROVED]
     returned = [act for act in held.trail if act.act == "退回"]
     old = ("编制后账册已变动,本版数据与账册不符,不得作为决算使用。",) if stale else ()
     return Paper(
@@ -83,6 +84,11 @@ def final_paper(region: Region, year: int, fund: str, number: int) -> Paper:
             ("统筹地区", region_name(region)),
             ("编制日期", civil_date(held.trail[0].at)),
             ("状态", word("final", state)),
+            *(
+                fact
+                for act in approved
+                for fact in (("政府批复文号", act.why), ("批准日期", civil_date(act.at)))
+            ),
         ),
         tables=(
             *(_statement(one, before, now, _OVER[one.form]) for one in forms),

@@ -15,11 +15,12 @@ _NOTHING: Final = Fen(0)
 
 
 class FinalState(StrEnum):
-    """草拟, 已复核, 已签署, 退回, 已被新版代替."""
+    """草拟, 已复核, 已签署, 政府已批准, 退回, 已被新版代替."""
 
     DRAFTED = "drafted"
     CHECKED = "checked"
     SIGNED = "signed"
+    APPROVED = "approved"
     RETURNED = "returned"
     REPLACED = "replaced"
 

@@ -218,7 +218,7 @@ class FinalVersionShown(Shown):
     trail: list[SignatureShown]
 
 
-@ROUTES.get(f"{_YEAR}/versions", "决算各版", roles=READERS, query=FewQuery)
+@ROUTES.get(f"{_YEAR}/versions", "决算各版", roles=(*READERS, "government"), query=FewQuery)
 def list_final_accounts(
     call: Call[None, None], admdvs: Region, year: Year, fund: str
 ) -> Page[FinalVersionShown]:
@@ -232,7 +232,7 @@ def _version_shown(held: FinalAccounts, state: FinalState, stale: bool) -> Final
     return FinalVersionShown.of(held, state=state, stale=stale, trail=trail)
 
 
-@ROUTES.get(_VERSION, "决算报表与说明", roles=READERS)
+@ROUTES.get(_VERSION, "决算报表与说明", roles=(*READERS, "government"))
 def show_final_accounts(
     call: Call[None, None], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
@@ -263,10 +263,28 @@ def sign_final_accounts(
     return _shown(held, FinalState.SIGNED, False)
 
 
-@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager"))
+class ApproveVersion(SignVersion):
+    """`document` is the one by which the government approves (批复文号)."""
+
+    document: Short
+
+
+@ROUTES.post(
+    f"{_VERSION}/approve", "政府批准决算", roles=("government",), cite="秦安县84号(2018)二(二)"
+)
+def approve_final_accounts(
+    call: Call[None, ApproveVersion], admdvs: Region, year: Year, fund: str, number: int
+) -> FinalAccountsShown:
+    sent = call.body
+    said = sent.digest, sent.document
+    held = final_accounts.approve(admdvs, year, fund, number, *said, *call.signing)
+    return _shown(held, FinalState.APPROVED, False)
+
+
+@ROUTES.post(f"{_VERSION}/return", "退回决算", roles=("finance", "manager", "government"))
 def return_final_accounts(
     call: Call[None, WithReason], admdvs: Region, year: Year, fund: str, number: int
 ) -> FinalAccountsShown:
     reason = call.body.reason
-    final_accounts.send_back(admdvs, year, fund, number, reason, *call.signing)
+    final_accounts.send_back(admdvs, year, fund, number, reason, *call.acting)
     return _shown(*final_accounts.get_version(admdvs, year, fund, number))
