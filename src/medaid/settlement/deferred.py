@@ -77,6 +77,18 @@ def _filings() -> UseCases:
     }
 
 
+def _applications() -> UseCases:
+    from medaid.settlement import applications
+
+    return {
+        "3203": applications.apply,
+        "3204": applications.withdraw,
+        "3205": applications.get_application,
+        "3206A": applications.list_offices,
+        "3209A": applications.list_settlements,
+    }
+
+
 def _signing_in() -> UseCases:
     from medaid.settlement import signing_in
 
@@ -93,6 +105,7 @@ LATER: Final[Mapping[str, Callable[[], UseCases]]] = {
     **dict.fromkeys(("2101", "2102"), _sales),
     **dict.fromkeys(map(str, range(2501, 2508)), _filings),
     **dict.fromkeys(("5301", "5302", "5304"), _filings),
+    **dict.fromkeys(("3203", "3204", "3205", "3206A", "3209A"), _applications),
     **dict.fromkeys(("9001", "9002"), _signing_in),
 }
 """Where each transaction's use case comes from."""

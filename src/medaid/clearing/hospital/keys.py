@@ -4,6 +4,8 @@ Each line: key: item; pattern.
 
 - pk `I#<owing>#<institution>#<yyyy-mm>`, sk `STATEMENT#<nnn>`: a statement of that month, beside
   its items; statements of an institution's month.
+- pk `I#<owing>#<institution>#<yyyy-mm>`, sk `APPLIED#<clr_type>#<insured>`: what the hospital
+  applied for, or withdrew; application of a month, type and region: get.
 - pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>`: a statement that is not paid, barred or
   without due, with its state; open statements of a region, of its month, or up to a month.
 - pk `Q#<owing>#<yyyy-mm>`, sk `<institution>#<nnn>`: a statement of the month in a few numbers,
@@ -21,6 +23,7 @@ from typing import Final
 from medaid.aws.items import Key
 from medaid.clearing.hospital.model import PendingKind, Statement
 from medaid.clearing.keys import month_key
+from medaid.regions import Region
 
 STATEMENT: Final = "STATEMENT#"
 AGREEMENT: Final = "AGREEMENT#"
@@ -32,6 +35,12 @@ def statement_key(owing: str, institution: str, month: str, number: int) -> Key:
 
 def key_of(statement: Statement) -> Key:
     return statement_key(statement.region, statement.institution, statement.month, statement.number)
+
+
+def application_key(
+    owing: Region, institution: str, month: str, clr_type: str, insured: Region
+) -> Key:
+    return Key(month_key(owing, institution, month), f"APPLIED#{clr_type}#{insured}")
 
 
 def open_statements_key(owing: str) -> str:

@@ -3,7 +3,7 @@ beside hold them by subject."""
 
 from __future__ import annotations
 
-from medaid.clearing.hospital import fsi
+from medaid.clearing.hospital import applying, fsi
 from medaid.clearing.hospital.agreeing import Asked, reconcile_lines, reconcile_totals
 from medaid.clearing.hospital.agreements import (
     decide_agreement,
@@ -61,6 +61,7 @@ __all__ = [
     "Asked",
     "Way",
     "apply_time_bar",
+    "applying",
     "approve_statement",
     "begin_month",
     "close_institution_month",

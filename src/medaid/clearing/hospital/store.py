@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from medaid.aws import codec
+from medaid.aws.items import Key
 from medaid.aws.transaction import Delete, Put, Write
 from medaid.clearing.hospital import keys
 from medaid.clearing.hospital.model import (
@@ -15,6 +16,7 @@ from medaid.clearing.hospital.model import (
     TAKEN_UP,
     Agreement,
     AgreementState,
+    ClearingApplication,
     ListedStatement,
     PendingItem,
     PendingKind,
@@ -96,6 +98,20 @@ def get_statement(owing: str, institution: str, month: str, number: int) -> Held
             "NOT_FOUND", field="statement", rule=f"{institution} {month} 第 {number} 号对账单不存在"
         )
     return HeldStatement(row, row.record(Statement))
+
+
+def find_application(key: Key) -> tuple[int, ClearingApplication | None]:
+    """What was applied for under the key, with its version; 0 and None where nothing was."""
+    row = ClearingItem.find(key)
+    return (0, None) if row is None else (row.version, row.record(ClearingApplication))
+
+
+def write_application(key: Key, version: int, one: ClearingApplication) -> Write:
+    """The application in the place of the one of `version`, of nothing where that is 0; loses where
+    another is there."""
+    if not version:
+        return ClearingItem.create(key, one, "application")
+    return ClearingItem(*key, version=version).replace(one, "application")
 
 
 def create_statement(statement: Statement) -> list[Write]:

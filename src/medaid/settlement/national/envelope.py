@@ -39,10 +39,26 @@ LARGEST_BODY: Final = 1_000_000
 LARGEST_MESSAGE: Final = 200_000
 """Bytes of any other message: the interface ends `input` at 40,000 characters."""
 REGIONS: Final = frozenset(
-    {"mdtrtarea_admvs", "insuplc_admdvs", "mdtrtarea_admdvs", "setl_optins", "insu_optins"}
+    {
+        "mdtrtarea_admvs",
+        "insuplc_admdvs",
+        "mdtrtarea_admdvs",
+        "setl_optins",
+        "insu_optins",
+        "clr_optins",
+    }
 )
 """Fields that hold a region."""
-SIGNED: Final = frozenset({"medfee_sumamt", "fund_pay_sumamt", "acct_pay", "cash_payamt"})
+SIGNED: Final = frozenset(
+    {
+        "medfee_sumamt",
+        "med_sumfee",
+        "fund_pay_sumamt",
+        "fund_appy_sum",
+        "acct_pay",
+        "cash_payamt",
+    }
+)
 """Sums of a statement, which may be negative (a month of refunds): text or a JSON number, checked
 where they are compared."""
 CODES: Final = frozenset(

@@ -11,7 +11,7 @@ _SELF_PAYING: Final = "自费病人信息不涉及医保结算,由医保信息�
 _RECORDS: Final = "电子病历由医保信息平台的病历上传系统受理"
 _MOBILE: Final = "移动支付由国家医保服务平台受理"
 _RULES: Final = "智能审核尚未开通"
-_CLAIMS: Final = "清算由统筹地区按月结算单办理,医药机构无须申请;对账用 3201、3202"
+_CLAIMS: Final = "清算申请用 3203、3204、3205,对账用 3201、3202"
 _BY_AGENCY: Final = "由参保地经办机构登记,不经医药机构接口"
 _KEPT_BY_HOSPITAL: Final = "本系统不留存诊断和病历,请查医院系统"
 _LIST: Final = "该目录不提供下载;提供 1301、1302、1305、1306、1312、1316、1318、1319"
@@ -23,8 +23,7 @@ NOT_TAKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(map(str, range(1322, 1328)), _LIST),
     **dict.fromkeys(("2562", "2563", "2699"), _BY_AGENCY),
     **dict.fromkeys(("3101", "3102", "3103"), _RULES),
-    **dict.fromkeys(("3203", "3203A", "3204", "3205", "3205A", "3206A", "3209A"), _CLAIMS),
-    **dict.fromkeys(("3211", "3212", "3260", "3261", "3262", "13203"), _CLAIMS),
+    **dict.fromkeys(("3203A", "3211", "3212", "3260", "3261", "3262", "13203"), _CLAIMS),
     **dict.fromkeys(map(str, range(3501, 3508)), _STOCK),
     **dict.fromkeys(("4201", "4201A", "4202", "4203", "4204", "4205"), _SELF_PAYING),
     **dict.fromkeys(("4206", "4207", "4208", "4209", "4263"), _SELF_PAYING),

@@ -1,5 +1,6 @@
 """Field tables and names of the transactions beside the way of a visit, in the notation of
-`fields`: those that ask and change nothing (2001, 52xx, 53xx, 1201, 90100), and filings (25xx)."""
+`fields`: those that ask and change nothing (2001, 52xx, 53xx, 1201, 90100), filings (25xx), and
+the clearing of a month (3203 to 3209A)."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ _PERSON: Final = "psn_no 人员编号 C30*"
 _PERIOD: Final = "begntime 开始时间 DT*\nendtime 结束时间 DT"
 
 _FILED: Final = "begndate 开始日期 D*\nenddate 结束日期 D"
+_CLEARED: Final = (
+    "clr_type 清算类别 C30*\nbegndate 开始日期 D*\nenddate 结束日期 D*\nclr_optins 清算经办机构 C6"
+)
 _WITHDRAWN: Final = f"trt_dcla_detl_sn 待遇申报明细流水号 C30*\n{_PERSON}"
 
 QUERIES: Final[Mapping[str, tuple[str, str]]] = {
@@ -53,6 +57,17 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
         "\nfixmedins_code 定点医药机构编号 C12*\ntrum_time 受伤时间 DT*\ntrum_site 受伤地点 C200"
         f"\ntrum_rea 致伤原因 C500*\n{_FILED}",
     ),
+    "3203": (
+        "data",
+        f"{_CLEARED}\nclr_way 清算方式 C30\nsetlym 清算年月 C6*\npsntime 人次 C6*"
+        "\nmedfee_sumamt 医疗费总额 C18*\nmed_sumfee 医保认可费用总额 C18*"
+        "\nfund_appy_sum 基金申报总额 C18*\ncash_payamt 现金支付金额 C18*"
+        "\nacct_pay 个人账户支付金额 C18*",
+    ),
+    "3204": ("data", "clr_appy_evt_id 机构清算申请事件ID C30*"),
+    "3205": ("data", "clr_appy_evt_id 机构清算申请事件ID C30*"),
+    "3206A": ("data", "setlym 清算年月 C6"),
+    "3209A": ("data", _CLEARED),
     "5201": ("data", f"{_PERSON}\n{_PERIOD}\nmed_type 医疗类别 C6\nmdtrt_id 就诊ID C30"),
     "5204": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nsetl_id 结算ID C30"),
     "5206": ("data", f"{_PERSON}\ncum_ym 累计年月 C6"),
@@ -74,6 +89,11 @@ QUERY_NAMES: Final[Mapping[str, str]] = {
     "2505": "人员定点备案",
     "2506": "人员定点备案撤销",
     "2507": "人员意外伤害备案",
+    "3203": "清算申请",
+    "3204": "清算申请撤销",
+    "3205": "清算申请状态查询",
+    "3206A": "清算经办机构查询",
+    "3209A": "清算申请结算明细查询",
     "5201": "就诊信息查询",
     "5203": "结算信息查询",
     "5204": "费用明细查询",

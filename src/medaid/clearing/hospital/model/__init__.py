@@ -14,6 +14,7 @@ from medaid.clearing.hospital.model.agreement import (
     Clause,
     Mode,
 )
+from medaid.clearing.hospital.model.application import ClearingApplication
 from medaid.clearing.hospital.model.blocks import (
     Block,
     Group,
@@ -65,6 +66,7 @@ __all__ = [
     "AgreementState",
     "Block",
     "Clause",
+    "ClearingApplication",
     "Deadline",
     "Difference",
     "Group",
