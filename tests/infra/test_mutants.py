@@ -22,8 +22,10 @@ def test_a_module_and_its_tests_are_there(module: dict[str, object]) -> None:
 
 
 def test_every_module_of_rules_is_planned() -> None:
-    """What decides in a package stands in its `rules`; a new one is not left out."""
-    rules = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*rules.py")}
+    """What decides in a package stands in its `rules`, what lies where in its `keys`; a new one is
+    not left out."""
+    every = (path for name in ("*rules.py", "keys.py") for path in PACKAGE.rglob(name))
+    rules = {path.relative_to(ROOT).as_posix() for path in every}
     assert rules - {module["path"] for module in PLAN["module"]} == set()
     assert len({module["path"] for module in PLAN["module"]}) == len(PLAN["module"])
 

@@ -92,7 +92,7 @@ def adjustment_key(owing: str, paying: str, number: str) -> Key:
 
 def parse_adjustment(sk: str) -> str:
     """The paying region of an adjustment."""
-    return sk.split("#", 1)[0]
+    return sk.partition("#")[0]
 
 
 def runs_key(job: str, admdvs: str) -> str:

@@ -67,7 +67,7 @@ def listed_statement_key(statement: Statement) -> Key:
 
 def parse_listed_statement(sk: str) -> str:
     """The institution."""
-    return sk.rsplit("#", 1)[0]
+    return sk.rpartition("#")[0]
 
 
 def parse_open_statement(sk: str) -> tuple[str, str, int]:
@@ -86,7 +86,7 @@ def pending_key(owing: str, institution: str, kind: PendingKind, pending_id: str
 
 
 def parse_pending(sk: str) -> PendingKind:
-    return PendingKind(sk.split("#", 1)[0])
+    return PendingKind(sk.partition("#")[0])
 
 
 def claims_prefix(month: str, clr_type: str, insured: str) -> str:
