@@ -51,6 +51,23 @@ def group(_psn_type: str, age: int | None) -> str | None:
     return "adult" if age else None
 
 
+def test_of_equals_the_assisted_one_is_taken_so_that_its_line_is_borne_once_J22() -> None:
+    """A bill below the line of secondary assistance is paid alike with and without the identity;
+    what was borne of the line counts for the next bill of the year, whichever region comes
+    first."""
+    ill = identity("illness_poor", date(2019, 1, 1), admdvs="440981")
+    elsewhere = identity("retrenched_worker", date(2019, 1, 1), admdvs="440902")
+    small = Bill(Fen(100_000), Fen(0), Fen(100_000))
+    whose = file(elsewhere, ill)
+    choice = decide(whose, asked(bill=small), TODAY, library().policy_for, group)
+    assert choice.candidate.assisting_region == "440981"
+    year = YearTotals(2021, amounts=choice.priced.totals)
+    again = decide(replace(whose, years=(year,)), asked(), TODAY, library().policy_for, group)
+    alone = decide(whose, asked(), TODAY, library().policy_for, group)
+    paid = [one.priced.by_fund["maf_pay"] for one in (again, alone)]
+    assert paid[0] - paid[1] == 70_000, "1,000 yuan less of the line, at 70 %"
+
+
 def test_every_determining_region_is_priced_and_the_better_one_taken_once_J22_J24() -> None:
     found = candidates(file(LOW, HIGH), asked(), TODAY, library().policy_for, group)
     assert [(c.assisting_region, c.claim.categories) for c in found] == [

@@ -141,9 +141,13 @@ def candidate(
 def best_of(
     found: Sequence[Candidate], pricing: Callable[[Policy, Claim], Priced] = price
 ) -> Choice:
-    """The candidate under which the funds pay most, the first of equals; each is priced once."""
+    """The candidate under which the funds pay most; of equals one with assistance, because what it
+    counts of the year's lines serves the person later, then the first. Each is priced once."""
     priced = [pricing(one.policy, one.claim) for one in found]
-    best = max(range(len(found)), key=lambda i: (funds_pay(priced[i]), -i))
+    best = max(
+        range(len(found)),
+        key=lambda i: (funds_pay(priced[i]), bool(found[i].assisting_region), -i),
+    )
     rest = tuple(
         (f"{priced[i].category}@{found[i].assisting_region}", Fen(funds_pay(priced[i])))
         for i in range(len(found))
