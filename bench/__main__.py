@@ -10,6 +10,7 @@ from typing import Final
 EACH: Final = (
     ("ground", "from a fresh clone to the first settlement"),
     ("pricing", "one claim with its full cited trace, beside OpenFisca-Core and exact fractions"),
+    ("stays", "a million stays, each scored to the fen against exact fractions"),
     ("settle", "storage calls, capacity units, cold start of the settle function"),
     ("cost", "what a million settlements cost in storage, once and a year"),
     ("lines", "fee lines: storage calls for 20 and 5,000 of them, the time of a split"),

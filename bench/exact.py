@@ -1,4 +1,4 @@
-"""The two cities' rules worked out a second time, in fractions of a yuan, from the text of the
+"""The rules of three cities worked out a second time, in fractions of a yuan, from the text of the
 documents and without the engine.
 
 Golden tables, the pricing benchmark and the simulation benchmark compare the engine with this. It
@@ -7,7 +7,8 @@ running totals are kept as sums of what entered, and every layer is one differen
 function. Rounding: half up to the fen, once per layer.
 
 Sources: 茂民规〔2018〕3号 二(二); 茂名市2018年度城乡居民医保参保缴费公告; the later Maoming table;
-the Nanjing tables that the packs cite.
+the Nanjing tables that the packs cite; Jiangmen's for employees; for fee lines
+定点医药机构接口规范.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ def text(amount: Fraction) -> str:
     """Yuan as people write it, trailing zeros dropped."""
     whole, part = divmod(int(amount * 100), 100)
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".") if part else str(whole)
+
+
+class Silent(Exception):
+    """The documents do not say what holds here: nobody may be paid by a guess."""
 
 
 @dataclass
@@ -122,10 +127,14 @@ class _Visit:
 
     def over(self, key: str, base: Fraction, line: Fraction) -> tuple[Fraction, Fraction]:
         """The part of `base` that lies above a yearly line, as a stretch of the year's running
-        total."""
-        before = self.year[key]
+        total. What was borne of a line this year counts for another line of the same year too (a
+        category that came or ended): nobody bears a line twice, and what was paid for once is
+        not borne."""
+        before, borne = self.year[key], f"{key}:borne"
+        taken = min(base, max(ZERO, line - self.year[borne]))
         self.year[key] += base
-        return max(before, line), max(before + base, line)
+        self.year[borne] += taken
+        return before + taken, before + base
 
     def others(self) -> None:
         self.paid.others = min(self.case.others, self.all_left)
@@ -191,6 +200,8 @@ def _maoming_basic(visit: _Visit, later: bool) -> Fraction:
         )
         ratio = (45 if later else 40) if case.filing in WITHOUT_FILING else ratio - 5 * cut
     above = max(ZERO, case.in_policy - line)
+    if above and case.place in OUTSIDE and case.filing == "emergency":
+        raise Silent  # 公告 and 待遇表 do not say what an emergency outside the city is paid at
     return visit.pays(
         "基本", "basic_in", above * PERCENT[ratio], Fraction(180000), _above(case, line, ratio)
     )
@@ -215,7 +226,7 @@ def _maoming_critical(visit: _Visit, later: bool) -> Fraction:
             (50000, 100000, PERCENT[60]),
             (100000, None, PERCENT[70]),
         ]
-    elif category in FULL:
+    elif category == "destitute_support":  # the table names 特困供养人员, not orphans
         line, bands, cap = Fraction(1900), [(0, None, PERCENT[90])], None
     elif category in POOR:
         line, bands, cap = Fraction(2850), [(0, None, PERCENT[85])], None
@@ -407,4 +418,66 @@ def _nanjing_tilted(visit: _Visit) -> Fraction:
     )
 
 
-CITIES: Final[dict[str, Callable[[Case, Year], Paid]]] = {"440900": maoming, "320100": nanjing}
+def jiangmen(case: Case, year: Year) -> Paid:
+    """Jiangmen's employees in 2026, inpatient: 2026年度江门市基本医疗保险待遇标准. It says too
+    little of the retired, of care away from home without a referral, of payments by others.
+    Raises Silent."""
+    away = case.place in OUTSIDE
+    if case.others:
+        raise Silent
+    if case.in_policy == 0:
+        return Paid(own=case.total)
+    if case.person_group != "employed" or (
+        away and case.filing not in ("referred", "referred_down")
+    ):
+        raise Silent
+    visit = _Visit(case, year)
+    line = Fraction(1500 if away else {"3": 900, "2": 600}.get(case.level, 500))
+    ratio = {"3": 83, "2": 90}.get(case.level, 93) - 10 * away
+    above = max(ZERO, case.in_policy - line)
+    cap = Fraction(580000)
+    visit.paid.basic = visit.pays(
+        "基本", "basic_in", above * PERCENT[ratio], cap, _above(case, line, ratio)
+    )
+    left = max(ZERO, visit.in_left - min(line, case.in_policy))
+    low, high = visit.over("critical_base", left, Fraction(5000))
+    low_share, high_share = (75, 80) if away else (85, 90)
+    bands: Bands = [(0, 200000, PERCENT[low_share]), (200000, None, PERCENT[high_share])]
+    due, words = laid(bands, low, high)
+    visit.paid.critical = visit.pays("大病", "critical", due, Fraction(240000), words)
+    visit.others()
+    return visit.done()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a fee line comes to, in yuan."""
+
+    amount: Fraction
+    own: Fraction
+    over: Fraction
+    first: Fraction
+    in_scope: Fraction
+
+
+def line(
+    count: Fraction, price: Fraction, payable: bool, limit: Fraction | None, share: Fraction
+) -> Parts:
+    """定点医药机构接口规范 2204, 2301: amount, over the limit price, first self-pay, in scope; a
+    refund is the mirror of its line."""
+    if count < 0:
+        back = line(-count, price, payable, limit, share)
+        return Parts(-back.amount, -back.own, -back.over, -back.first, -back.in_scope)
+    amount = fen(count * price)
+    if not payable:
+        return Parts(amount, amount, ZERO, ZERO, ZERO)
+    over = fen(max(ZERO, price - limit) * count) if limit is not None else ZERO
+    first = fen((amount - over) * share)
+    return Parts(amount, ZERO, over, first, amount - over - first)
+
+
+CITIES: Final[dict[str, Callable[[Case, Year], Paid]]] = {
+    "440900": maoming,
+    "320100": nanjing,
+    "440700": jiangmen,
+}
