@@ -33,17 +33,22 @@ def ask(
 
 
 def entered(
-    gateway: str, access_id: str = "his-one", institution: str = HOSPITAL
+    gateway: str,
+    access_id: str = "his-one",
+    institution: str = HOSPITAL,
+    region: str = "440902",
 ) -> tuple[int, str]:
     """A credential that two people agreed on, with its secret: number and secret. Running functions
     have forgotten what they knew."""
     body = {"gateway": gateway, "access_id": access_id, "document": "接入函1号"}
-    status, shown = ask("", body, institution=institution)
+    status, shown = ask("", body, region=region, institution=institution)
     assert status == 201, shown
     number = shown["credentials"][-1]["number"]
-    status, shown = ask("/decision", {"approved": True}, "officer-2", institution=institution)
+    status, shown = ask(
+        "/decision", {"approved": True}, "officer-2", region=region, institution=institution
+    )
     assert status == 200, shown
-    status, made = ask("/secret", {"number": number}, institution=institution)
+    status, made = ask("/secret", {"number": number}, region=region, institution=institution)
     assert status == 201, made
     store.forget()
     return number, str(made["secret"])
