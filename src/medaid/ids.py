@@ -106,6 +106,11 @@ def entry_id(source: str, kind: str) -> str:
     return f"{kind}-{source}"
 
 
+def source_of(entry_id: str, kind: str) -> str:
+    """Of what `entry_id` is the journal entry that it causes as `kind`."""
+    return entry_id.removeprefix(f"{kind}-")
+
+
 def content_hash(*parts: str) -> str:
     """SHA-256 hex of canonical text: what tells a retry from a reused key."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from functions.outbox import handler as outbox_door
 from tests.conftest import Tables
-from tests.settlement.hospital import MAOMING, NOW
+from tests.settlement.hospital import (
+    MAOMING,
+    NOW,
+    Hospital,
+    bill,
+    contracted,
+    known_person,
+    living_allowance,
+    passed,
+    stay_input,
+)
 
 from medaid.access.wiring import DESK
 from medaid.aws import outbox
@@ -18,12 +28,18 @@ from medaid.aws.outbox import OutboxItem
 from medaid.aws.rest import resolver
 from medaid.aws.rest.app import mount
 from medaid.aws.transaction import commit
+from medaid.clearing import service as clearing
+from medaid.clearing import store as months
 from medaid.events import CaseClosed
 from medaid.listening import api
 from medaid.listening import service as listening
+from medaid.reimbursement import store as cases
 from medaid.reimbursement import wiring
+from medaid.settlement import keys
+from medaid.settlement.model import Settlement
+from medaid.settlement.store import SettlementItem
 
-DAY, NATION = NOW.date().isoformat(), "100000"
+DAY, NATION, REGION = NOW.date().isoformat(), "100000", "440900"
 LATER = NOW + timedelta(days=60)
 
 
@@ -220,3 +236,84 @@ def test_the_stream_brings_a_message_again_for_an_hour_and_no_longer(
     assert len(answer["batchItemFailures"]) == brought_again
     assert waiting() == [bad]
     assert good not in waiting()
+
+
+class TestOfADay:
+    """Where the stream itself was lost, the journal says what was settled."""
+
+    @pytest.fixture
+    def settled(self) -> list[str]:
+        contracted()
+        made = []
+        for number in (1, 2, 3):
+            known_person(f"P{number}", living_allowance(), serial=number)
+            his = Hospital(prefix=f"2021070510000{number}")
+            given = stay_input(f"P{number}", his.stay(f"P{number}"), bill("50000.00", "45000.00"))
+            made.append(str(passed(his.call("2304", given))["setlinfo"]["setl_id"]))
+        return made
+
+    def day(self, **other: Any) -> tuple[int, Any]:
+        body = {"admdvs": REGION, "day": DAY, **other}
+        return ask("POST", "/events/settlements/tell", body=body)
+
+    def whole_day(self) -> tuple[int, int]:
+        told = aside = 0
+        cursor, begun = "", False
+        while cursor or not begun:
+            status, said = self.day(cursor=cursor)
+            assert status == 200, said
+            told, aside = told + said["settlements"], aside + said["put_aside"]
+            cursor, begun = said["cursor"], True
+        return told, aside
+
+    def lines(self) -> list[str]:
+        return sorted(one.setl_id for one in months.list_items(REGION, MAOMING.code, "2021-07"))
+
+    def test_a_day_is_told_anew_page_by_page_and_heard_once(
+        self, settled: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(api, "OF_A_DAY", 2)
+        assert self.lines() == []
+        assert self.whole_day() == (3, 0)
+        assert self.lines() == sorted(settled)
+        assert self.whole_day() == (3, 0)
+        assert self.lines() == sorted(settled)
+
+    def test_what_was_reversed_is_told_with_its_reversal(self, settled: list[str]) -> None:
+        found = SettlementItem.find(keys.settlement_key(settled[0]))
+        assert found is not None
+        visit = found.record(Settlement).decision.visit.mdtrt_id
+        given = {"mdtrt_id": visit, "setl_id": settled[0], "psn_no": "P1"}
+        passed(Hospital(prefix="20210705110000").call("2305", given))
+        assert self.whole_day()[1] == 0
+        assert self.lines() == sorted([*settled, settled[0]])
+        assert cases.settlements_of("P1") == []
+
+    def test_one_that_cannot_be_heard_waits_and_is_counted(
+        self, settled: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def deaf(*_: Any) -> None:
+            raise RuntimeError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(clearing, "hear", deaf)
+            assert self.whole_day() == (3, 3)
+        assert sorted(waiting()) == sorted(f"settlement_posted#{one}" for one in settled)
+        assert {heard for _, heard, _ in tell(*waiting())} == {True}
+        assert self.lines() == sorted(settled)
+
+    def test_other_days_other_regions_and_days_to_come(self, settled: list[str]) -> None:
+        for other in ({"day": "2021-07-04"}, {"admdvs": "320500"}, {"cursor": "2021-07-06"}):
+            assert self.day(**other) == (200, {"settlements": 0, "put_aside": 0, "cursor": ""})
+        assert self.day(day="2021-07-06")[0] == 400
+        assert self.lines() == []
+
+    @pytest.mark.parametrize(("region", "role"), [(NATION, "auditor"), (MAOMING.admdvs, "manager")])
+    def test_only_the_operator_of_the_installation(
+        self, settled: list[str], region: str, role: str
+    ) -> None:
+        body = {"admdvs": REGION, "day": DAY}
+        assert (
+            ask("POST", "/events/settlements/tell", body=body, region=region, role=role)[0] == 403
+        )
+        assert self.lines() == []

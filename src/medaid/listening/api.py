@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from medaid.aws.outbox import OutboxItem
-from medaid.aws.rest.bodies import Body, InstantText, ListQuery, Page, Shown
+from medaid.aws.rest.bodies import Admdvs, Body, InstantText, ListQuery, Page, Shown
 from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.rest.texts import Day
@@ -25,6 +25,8 @@ ROUTES: Final[Routes[ContextAt]] = Routes("events", "事件投递")
 _OPERATORS: Final = ("manager",)
 LONGEST: Final = 366
 """Days of one list: each is a query of its own."""
+OF_A_DAY: Final = 100
+"""Entries of one page of a day: a few seconds."""
 
 
 class WaitingQuery(ListQuery):
@@ -69,6 +71,23 @@ class ToldAll(Shown):
     rows: list[ToldShown]
 
 
+class DayBody(Body):
+    """Of which region and day; `cursor` as the answer before it said."""
+
+    admdvs: Admdvs
+    day: Day
+    cursor: str = Field("", max_length=200)
+
+
+class DayTold(Shown):
+    """How many settlements and reversals of this page were told, and how many of them not all could
+    hear: those wait. `cursor` asks for the next page, and is empty when the day is done."""
+
+    settlements: int
+    put_aside: int
+    cursor: str
+
+
 @ROUTES.get(
     "/events/waiting", "未被全部接收的事件",
     roles=_OPERATORS, owner=Owner.INSTALLATION, query=WaitingQuery,
@@ -89,6 +108,16 @@ def list_waiting_events(call: Call[ContextAt, None]) -> Page[WaitingShown]:
 def tell_events_again(call: Call[ContextAt, TellBody]) -> ToldAll:
     found = service.get_messages(list(dict.fromkeys(call.body.messages)))
     return ToldAll(rows=[_told(call, one) for one in found])
+
+
+@ROUTES.post(
+    "/events/settlements/tell", "重新投递某日结算", roles=_OPERATORS, owner=Owner.INSTALLATION
+)
+def tell_settlements_of_day(call: Call[ContextAt, DayBody]) -> DayTold:
+    asked = call.body
+    if asked.day > civil_date(call.now):
+        raise BadInput("DATE_ORDER", field="day", rule="不得晚于今天")
+    return DayTold.of(service.tell_of_day(asked.admdvs, asked.day, asked.cursor, OF_A_DAY))
 
 
 def _told(call: Call[ContextAt, TellBody], one: OutboxItem) -> ToldShown:

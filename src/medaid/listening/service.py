@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from medaid import ids
 from medaid.aws import clock, delivery, outbox
@@ -24,7 +24,10 @@ from medaid.events import (
     SettlementPosted,
 )
 from medaid.followup import service as followup
-from medaid.instants import civil_date, from_stored
+from medaid.fund import service as fund
+from medaid.instants import civil_date, from_stored, midnight, stored
+from medaid.months import Month
+from medaid.regions import Region
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 from medaid.settlement.tracing import service as tracing
@@ -34,6 +37,8 @@ LOOKED_BACK: Final = 40
 AN_HOUR: Final = timedelta(hours=1)
 """Until then a message is the stream's own."""
 TOGETHER: Final = 100
+SETTLED: Final = "settlement"
+"""The flow of entries that settlements post."""
 ContextAt = Callable[[datetime], reimbursement.Context]
 
 
@@ -51,16 +56,43 @@ def tell_of_settlement(event: SettlementPosted) -> None:
                 followup.hear(event, clock.now())
 
 
-def tell_or_put_aside(event: SettlementPosted) -> None:
+def tell_or_put_aside(event: SettlementPosted) -> bool:
     """A settlement or its reversal, to all that listen to it; where one cannot hear it, it becomes
-    a message of the outbox that waits there, so that one settlement holds up no other. Raises
-    Unavailable where it cannot be put aside either: the stream brings it again."""
+    a message of the outbox that waits there, so that one settlement holds up no other. Answers
+    whether all have heard it. Raises Unavailable where it cannot be put aside either: the stream
+    brings it again."""
     try:
         tell_of_settlement(event)
     except Exception as error:
         incident(error, {"routeKey": event.KIND})
         name = ids.reversal_id(event.setl_id) if event.refd else event.setl_id
         commit_once([outbox.publish(event, name, clock.now())])
+        return False
+    return True
+
+
+class ToldOfDay(NamedTuple):
+    """What became of a page of a day: how many settlements and reversals it has, how many of them
+    were put aside, and where the next page begins, empty at the end."""
+
+    settlements: int
+    put_aside: int
+    cursor: str
+
+
+def tell_of_day(region: Region, day: date, after: str, limit: int) -> ToldOfDay:
+    """What a region's journal says was settled on a day, told anew as the stream would have, a page
+    of entries behind the position `after`: for when the stream itself was lost. What all have heard
+    is heard once. A settlement of which no fund pays has no entry, and clearing has nothing of it.
+    Raises Unavailable."""
+    begin, end = stored(midnight(day)), stored(midnight(day + timedelta(days=1)))
+    found, cursor = fund.page_of_entries(region, Month.of(day), max(after, begin), limit)
+    mine = [one for one in found if one.position < end]
+    entries = [one.reverses or one.entry_id for one in mine if one.kind == SETTLED]
+    names = dict.fromkeys(ids.source_of(one, SETTLED) for one in entries)
+    heard = [tell_or_put_aside(event) for event in settlement.posted_events([*names])]
+    more = cursor if len(mine) == len(found) else ""
+    return ToldOfDay(len(heard), heard.count(False), more)
 
 
 def tell_message(message: OutboxItem, context_at: ContextAt) -> None:

@@ -9,6 +9,7 @@ HTTP 200; a fault of ours is 503 and says to send the same message again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -177,6 +178,18 @@ def reversal_event(setl_id: str) -> SettlementPosted | None:
 
     found = store.find_settlement(setl_id)
     return None if found is None or found.reversed_at is None else posted.event_of(found)
+
+
+def posted_events(setl_ids: Sequence[str]) -> list[SettlementPosted]:
+    """What was told of settlements: of each that it was made, and then of its reversal where it was
+    reversed. In one read. Raises Refused SETTLEMENT_UNKNOWN, Unavailable."""
+    from medaid.settlement import posted  # as above
+
+    return [
+        posted.event_of(stage)
+        for one in list_settlements(setl_ids)
+        for stage in ([replace(one, reversed_at=None)] if one.reversed_at else []) + [one]
+    ]
 
 
 def publish_packs() -> list[str]:
