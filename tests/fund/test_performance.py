@@ -217,23 +217,38 @@ def drafted(body: Any = None, sub: str = "甲", **more: Any) -> tuple[int, dict[
     )
 
 
-def signed(digest: str, sub: str = "丙", **more: Any) -> tuple[int, dict[str, Any]]:
-    path = f"{PATH}/versions/1/sign"
-    given = {"roles": "manager", "region": HOME, "sub": sub, "now": NOW, **more}
-    return ask("POST", path, {"digest": digest}, **given)
+def turned(act: str, digest: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    given = {"region": HOME, "now": NOW, **more}
+    return ask("POST", f"{PATH}/versions/1/{act}", {"digest": digest}, **given)
+
+
+def checked(digest: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    return turned("check", digest, **{"roles": "finance", "sub": "乙", **more})
+
+
+def signed(digest: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    """Signed by a third person, after finance's check."""
+    return turned("sign", digest, **{"roles": "manager", "sub": "丙", **more})
 
 
 @pytest.mark.usefixtures("tables")
 class TestVersions:
-    def test_made_by_one_and_signed_by_another(self) -> None:
-        """J36, Q3.1."""
+    def test_made_by_one_checked_by_finance_and_signed_by_a_third(self) -> None:
+        """J36 (医疗保障部门会同财政部门), Q3.1."""
         year_of_assistance()
         status, made = drafted()
         assert (status, made["number"], made["state"]) == (201, 1, "drafted")
-        assert signed(made["digest"], sub="甲")[0] == 403
+        early = signed(made["digest"])
+        assert (early[0], early[1]["code"]) == (409, "STATE"), "finance has not checked it"
+        assert checked(made["digest"], sub="甲")[1]["code"] == "SEPARATION"
+        assert checked(made["digest"], roles="manager")[0] == 403
+        status, seen = checked(made["digest"])
+        assert (status, seen["state"]) == (200, "checked")
+        for one in ("甲", "乙"):
+            assert signed(made["digest"], sub=one)[1]["code"] == "SEPARATION"
         status, done = signed(made["digest"])
         assert (status, done["state"]) == (200, "signed")
-        assert [act["act"] for act in done["trail"]] == ["编制", "签署"]
+        assert [act["act"] for act in done["trail"]] == ["编制", "复核", "签署"]
         again = signed(made["digest"])
         assert (again[0], again[1]["code"]) == (409, "STATE")
         status, body = drafted()
@@ -276,6 +291,7 @@ class TestVersions:
         shown = {one["subject"]: one["problems"] for one in made["management"]}
         assert [*shown] == [*management_subjects()]
         assert shown["下达及时性"] == "下达偏晚"
+        checked(made["digest"])
         signed(made["digest"])
         status, again = drafted({"management": {**MANAGED, "执行准确性": {"says": "已更正"}}})
         assert (status, again["number"]) == (201, 2), "other words are another version"
@@ -284,11 +300,11 @@ class TestVersions:
         year_of_assistance()
         _, made = drafted()
         arrive(item(30, at(9, month=9), maf=10_00, hifp=0))
-        status, body = signed(made["digest"])
+        status, body = checked(made["digest"])
         assert (status, body["code"]) == (409, "STALE")
         _, second = drafted()
         assert second["number"] == 2
-        status, body = signed(made["digest"])
+        status, body = checked(made["digest"])
         assert (status, body["code"]) == (409, "STALE")
         states = [one.state for one in service.list_versions(R, 2023)]
         assert states == [FinalState.REPLACED, FinalState.DRAFTED]
@@ -300,7 +316,9 @@ class TestVersions:
     @pytest.mark.parametrize("role", ["accountant", "auditor", "finance"])
     def test_the_manager_alone_signs(self, role: str) -> None:
         year_of_assistance()
-        assert signed(drafted()[1]["digest"], roles=role)[0] == 403
+        made = drafted()[1]["digest"]
+        assert checked(made)[0] == 200
+        assert signed(made, roles=role)[0] == 403
 
     def test_another_region_and_an_open_year_are_refused(self) -> None:
         assert drafted(region=MAOMING)[0] == 403
@@ -310,7 +328,7 @@ class TestVersions:
     def test_another_digest_or_no_version_is_refused(self) -> None:
         year_of_assistance()
         drafted()
-        status, body = signed("0" * 64)
+        status, body = checked("0" * 64)
         assert (status, body["field"]) == (409, "digest")
         status, body = ask("GET", f"{PATH}/versions/7", roles="manager", region=HOME, now=NOW)
         assert (status, body["code"]) == (404, "NOT_FOUND")
@@ -319,11 +337,14 @@ class TestVersions:
 @pytest.mark.usefixtures("tables")
 def test_the_paper_has_every_indicator_with_what_it_comes_from() -> None:
     """J36."""
-    made, chief = OfficerId("7d1e-甲"), OfficerId("9f00-丙")
-    for who, name, post in ((made, "钱会计", "会计"), (chief, "孙主任", "主任")):
+    made, chief, finance = OfficerId("7d1e-甲"), OfficerId("9f00-丙"), OfficerId("a1-乙")
+    for who, name, post in (
+        (made, "钱会计", "会计"), (finance, "周科员", "社保科"), (chief, "孙主任", "主任"),
+    ):  # fmt: skip
         payments.name_officer(R, who, name, post, OfficerId("o"), at(1, month=1))
     year_of_assistance(600_00)
     draft = service.draft(R, 2023, REASON["reasons"], NOTES, MEASURES, made, NOW)
+    service.check(R, 2023, 1, draft.digest, MEASURES, finance, NOW)
     done = service.sign(R, 2023, 1, draft.digest, MEASURES, chief, NOW)
     paper = performance_paper(R, done, FinalState.SIGNED)
     content = printed(paper, Form.PDF)
@@ -332,7 +353,13 @@ def test_the_paper_has_every_indicator_with_what_it_comes_from() -> None:
         *("医疗救助基金绩效自评表", "苏州市医疗保障经办机构", "2023年度", "资金到位", "600.00"),
         *("预算执行率", "80.00%", "一站式结算率", "75.00%", "可支付月数", "1.85个月", "≥3个月"),
         *("资金管理情况", "下达及时性符合规定", "下达偏晚", "执行准确性符合规定无"),
-        *("暂不能计算", "未达目标:上级补助在次年到账", "编制人:钱会计会计", "负责人:孙主任主任"),
+        *(
+            "暂不能计算",
+            "未达目标:上级补助在次年到账",
+            "编制人:钱会计会计",
+            "财政部门复核:周科员社保科",
+        ),
+        *("医疗保障部门负责人:孙主任主任",),
         allowed="DRG/DIP",
     )
     assert printed(paper, Form.XLSX)[:2] == b"PK"

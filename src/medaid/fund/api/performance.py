@@ -187,6 +187,18 @@ def get_performance(
     return _version(service.get_version(admdvs, year, number))
 
 
+@PERFORMANCE.post(
+    f"{_VERSION}/check", "复核绩效自评表(财政)", roles=("finance",),
+    cite="苏医保办发〔2023〕27号第三十六条",
+)  # fmt: skip
+def check_performance(
+    call: Call[OtherMeasures, SignIn], admdvs: Region, year: Year, number: int
+) -> VersionShown:
+    digest = call.body.digest
+    service.check(admdvs, year, number, digest, call.context, call.by, call.now)
+    return _version(service.get_version(admdvs, year, number))
+
+
 @PERFORMANCE.post(f"{_VERSION}/sign", "签署绩效自评表", roles=("manager",))
 def sign_performance(
     call: Call[OtherMeasures, SignIn], admdvs: Region, year: Year, number: int

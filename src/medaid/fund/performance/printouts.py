@@ -57,7 +57,8 @@ def performance_paper(admdvs: Region, one: PerformanceStatement, state: FinalSta
     money = tuple((accounts()[code].name, fen) for code, fen in one.received)
     managed = tuple((note.subject, note.says, note.problems or "无") for note in one.management)
     acts = {act.act: act for act in one.trail}
-    made, signed = one.trail[0], acts.get("签署")
+    made = one.trail[0]
+    steps = [("财政部门复核", acts.get("复核")), ("医疗保障部门负责人", acts.get("签署"))]
     return Paper(
         title="医疗救助基金绩效自评表",
         agency=agency_name(admdvs),
@@ -81,7 +82,7 @@ def performance_paper(admdvs: Region, one: PerformanceStatement, state: FinalSta
             admdvs,
             [
                 ("编制人", made.by, made.at),
-                ("负责人", signed.by if signed else "", signed.at if signed else None),
+                *((post, act.by if act else "", act.at if act else None) for post, act in steps),
             ],
         ),
         landscape=True,

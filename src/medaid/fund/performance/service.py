@@ -1,5 +1,6 @@
 """A year's performance of a region (J36, 苏医保办发〔2023〕27号第三十六条): computed from the books
-and from what other packages count, kept in versions that one person makes and another signs."""
+and from what other packages count, kept in versions that one person makes, finance checks and a
+third person signs."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ from medaid.regions import Region
 
 OtherMeasures = Callable[[Region, int, datetime], Measures]
 """What packages above the books count of a region's year, by indicator."""
-_MADE, _SIGNED = "编制", "签署"
+_MADE, _CHECKED, _SIGNED = "编制", "复核", "签署"
 _LABEL: Final = "performance"
 
 
@@ -138,6 +139,21 @@ def draft(
     return made
 
 
+def check(
+    admdvs: Region,
+    year: int,
+    number: int,
+    digest: str,
+    others: OtherMeasures,
+    by: OfficerId,
+    now: datetime,
+) -> PerformanceStatement:
+    """Finance has checked the last version, which `digest` names: the evaluation is held together
+    with it (会同财政部门). Raises as `sign` does."""
+    steps = FinalState.DRAFTED, FinalState.CHECKED
+    return _turned(admdvs, year, number, digest, others, *steps, Signature(_CHECKED, by, now))
+
+
 def sign(
     admdvs: Region,
     year: int,
@@ -147,23 +163,37 @@ def sign(
     by: OfficerId,
     now: datetime,
 ) -> PerformanceStatement:
-    """Another person signs the last version, which `digest` names.
+    """A third person signs the last version, which `digest` names and finance has checked.
 
-    Raises Refused NOT_FOUND, Conflict STATE where it is signed or says something else, STALE where
-    there is a later one or the figures have changed since, Forbidden SEPARATION for who made it.
+    Raises Refused NOT_FOUND, Conflict STATE where it is not at this step or says something else,
+    STALE where there is a later one or the figures have changed since, Forbidden SEPARATION for who
+    made or checked it.
     """
+    steps = FinalState.CHECKED, FinalState.SIGNED
+    return _turned(admdvs, year, number, digest, others, *steps, Signature(_SIGNED, by, now))
+
+
+def _turned(
+    admdvs: Region,
+    year: int,
+    number: int,
+    digest: str,
+    others: OtherMeasures,
+    begin: FinalState,
+    to: FinalState,
+    act: Signature,
+) -> PerformanceStatement:
     prefix = keys.performance(year)
     item, one = versions.last_numbered(admdvs, prefix, PerformanceStatement, number, "绩效评价")
-    if item.state != FinalState.DRAFTED:
-        raise Conflict("STATE", field="number", rule="该版已签署")
+    if item.state != begin:
+        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
     versions.check_looked_at(number, one.digest, digest)
-    act = Signature(_SIGNED, by, now)
-    check_another(admdvs, one.trail, act, "绩效评价的编制与签署")
-    if compute(admdvs, year, others, now) != _says(one):
+    check_another(admdvs, one.trail, act, "绩效评价的编制、复核与签署")
+    if compute(admdvs, year, others, act.at) != _says(one):
         raise Conflict("STALE", field="number", rule=f"第 {number} 版编制后数据已变动,请重新编制")
-    signed = replace(one, trail=(*one.trail, act))
-    commit_or_refuse([item.replace(signed, _LABEL, state=FinalState.SIGNED, at=now)])
-    return signed
+    changed = replace(one, trail=(*one.trail, act))
+    commit_or_refuse([item.replace(changed, _LABEL, state=to, at=act.at)])
+    return changed
 
 
 def list_versions(admdvs: Region, year: int) -> list[HeldVersion]:
