@@ -19,6 +19,7 @@ from medaid.settlement.national.fields import (
     Field,
     fields,
 )
+from medaid.settlement.national.query_fields import MORE_BESIDE
 from medaid.settlement.outcomes import MessageOutcome
 
 NAME: Final = "hospitals.openapi.json"
@@ -123,6 +124,8 @@ def _message(infno: str) -> Schema:
         beside, listed = LISTS_BESIDE[infno]
         nodes[beside] = _rows(fields(listed))
     given = {"type": "object", "properties": nodes, "required": list(nodes)}
+    also = {other: _rows(fields(one)) for other, one in MORE_BESIDE.get(infno, {}).items()}
+    given |= {"properties": nodes | also}
     return {
         "title": f"{infno} {NAMES[infno]}",
         "allOf": [{"$ref": f"{_REF}/Envelope"}],

@@ -6,6 +6,8 @@ Each line: key: item; access pattern.
   that settled the settlement itself, final (version 1) or reversed (version 2), of any other what
   it did; a retry, 2601: get by sender and msgid; 5203, reversal, explanation: get by setl_id, which
   holds the digest.
+- pk `M#<digest of institution and msgid>`, sk `SENT`: what an audit sent with that message; by
+  sender and msgid. With sk `LIST`: the settlement list of what that message settled; by setl_id.
 - pk `V#<mdtrt_id>`, sk `B#<batch>`: what settled a visit's charge batch, for whom, and the visit as
   it was; further batch, double settlement: query by visit.
 - pk `D#<mdtrt_id>`, sk `<feedetl_sn>`: a fee line of the visit with its split and the figures
@@ -47,6 +49,14 @@ def message_key(institution: InstitutionCode | str, msgid: MessageId | str) -> K
 def settlement_key(setl_id: SettlementId | str) -> Key:
     """The key of the message that settled: one put holds both (ADR 0106)."""
     return _message(ids.settled_digest(setl_id))
+
+
+def sent_key(institution: InstitutionCode | str, msgid: MessageId | str) -> Key:
+    return Key(message_key(institution, msgid).pk, "SENT")
+
+
+def list_key(setl_id: SettlementId | str) -> Key:
+    return Key(settlement_key(setl_id).pk, "LIST")
 
 
 def _message(digest: str) -> Key:

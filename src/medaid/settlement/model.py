@@ -245,6 +245,8 @@ class MessageAct(StrEnum):
     """Fee lines were uploaded."""
     LINES_REMOVED = "no_lines"
     """Fee lines were taken back."""
+    KEPT = "kept"
+    """What was uploaded is kept."""
     APPLIED = "applied"
     """The clearing of a month was applied for."""
     MAPPED = "mapped"

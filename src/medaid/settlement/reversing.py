@@ -37,6 +37,7 @@ INSTEAD: Final[Mapping[MessageAct, str]] = {
     MessageAct.FILED: "请以 2502、2504 或 2506 撤销备案",
     MessageAct.LINES_TAKEN: "请以 2205 或 2302 撤销明细",
     MessageAct.LINES_REMOVED: "请重新上传明细",
+    MessageAct.KEPT: "无须冲正;如需更正请以新的报文ID重新上传",
     MessageAct.APPLIED: "请以 3204 撤销清算申请",
     MessageAct.MAPPED: "请以 3302 撤销目录对照",
     MessageAct.BLOCKING: "已阻断的原交易请以新的报文ID重新办理",

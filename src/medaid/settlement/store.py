@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from medaid.aws import expiry
 from medaid.aws.items import VersionedItem
@@ -23,6 +23,7 @@ from medaid.settlement.model import (
     batches_of,
 )
 
+T = TypeVar("T")
 INSTITUTION_SECONDS: Final = 600.0
 """How long a running function keeps what it knows of an institution."""
 
@@ -113,6 +114,23 @@ def find_message(institution: str, msgid: str) -> MessageRecord | None:
     if item.state in (SETTLED, REVERSED):
         return item.record(Settlement).message
     return item.record(MessageRecord)
+
+
+def keep_sent(institution: str, msgid: str, upload: Any) -> Write:
+    """What was uploaded stays with its message."""
+    return SettlementItem.create(keys.sent_key(institution, msgid), upload, "sent")
+
+
+def find_list(setl_id: str, kind: type[T]) -> tuple[int, T | None]:
+    """The settlement list of a settlement with its version; 0 and None where there is none. Raises
+    Unavailable."""
+    item = SettlementItem.find(keys.list_key(setl_id))
+    return (0, None) if item is None else (item.version, item.record(kind))
+
+
+def write_list(setl_id: str, version: int, one: Any) -> Write:
+    """The list in the place of the one of `version`, of nothing where that is 0."""
+    return SettlementItem.anew(keys.list_key(setl_id), version, one, "list")
 
 
 def list_batches(mdtrt_id: str) -> dict[str, SettledBatch]:

@@ -138,6 +138,12 @@ def settlement(
     return {"setlinfo": info, "setldetail": detail}
 
 
+def fund_rows(decision: SettlementDecision) -> list[dict[str, str]]:
+    """The rows of setldetail, as the settlement was answered."""
+    rows = [_row(decision, field, 1) for field in FUNDS if decision.by_fund.get(field)]
+    return rows + _account_row(decision, 1)
+
+
 def _when(final: Settlement, sign: int) -> datetime:
     return final.reversed_at if sign < 0 and final.reversed_at else final.settled_at
 

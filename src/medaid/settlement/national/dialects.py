@@ -20,6 +20,7 @@ SAME_AS: Final[Mapping[str, str]] = {
     "2207A": "2207",
     "2304A": "2304",
     "3205A": "3205",
+    "4101A": "4101",
 }
 """Numbers with a letter that later editions have for a transaction with the same fields. Any other
 number is taken exactly as it is written, or refused."""

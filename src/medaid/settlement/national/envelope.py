@@ -7,8 +7,9 @@ to send the same message again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -25,6 +26,7 @@ from medaid.settlement.national.extension import Extension, read_extension
 from medaid.settlement.national.fields import (
     ENVELOPE,
     INPUTS,
+    KEPT_WHOLE,
     LISTS,
     LISTS_BESIDE,
     OTHER_NODES,
@@ -32,6 +34,7 @@ from medaid.settlement.national.fields import (
     fields,
 )
 from medaid.settlement.national.not_taken import why_not_taken
+from medaid.settlement.national.query_fields import MORE_BESIDE
 from medaid.settlement.national.rows import COMMON, decimal, rows_meaning, rows_of
 
 LARGEST_BODY: Final = 1_000_000
@@ -50,14 +53,7 @@ REGIONS: Final = frozenset(
 )
 """Fields that hold a region."""
 SIGNED: Final = frozenset(
-    {
-        "medfee_sumamt",
-        "med_sumfee",
-        "fund_pay_sumamt",
-        "fund_appy_sum",
-        "acct_pay",
-        "cash_payamt",
-    }
+    ("medfee_sumamt", "med_sumfee", "fund_pay_sumamt", "fund_appy_sum", "acct_pay", "cash_payamt")
 )
 """Sums of a statement, which may be negative (a month of refunds): text or a JSON number, checked
 where they are compared."""
@@ -108,6 +104,8 @@ class Message:
     """The sender uses old names of fields (`dialects.OLD_NAMES`)."""
     rows: tuple[Mapping[str, Any], ...] = ()
     """The rows of a list, each as `data` is; `data` is then what all have in common."""
+    more: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """Further lists, by node (`MORE_BESIDE`)."""
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
@@ -164,6 +162,11 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     if infno in LISTS_BESIDE:
         node_of_rows, listed = LISTS_BESIDE[infno]
         rows = rows_of(content.get(node_of_rows), node_of_rows, fields(listed), _value)
+    more = {
+        other: rows_of(content[other], other, fields(listed), _value)
+        for other, listed in MORE_BESIDE.get(infno, {}).items()
+        if content.get(other)
+    }
     insured, treatment = head["insuplc_admdvs"] or None, head["mdtrtarea_admvs"]
     if "psn_no" in data and insured is None:
         raise BadInput(
@@ -179,6 +182,9 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
     means |= {f"feestt.{name}": fen.yuan() for name, fen in fees.items()}
     if rows:
         means[LISTS_BESIDE.get(infno, (node,))[0]] = rows_meaning(rows, _meaning)
+    means |= {other: rows_meaning(listed, _meaning) for other, listed in more.items()}
+    if infno in KEPT_WHOLE:
+        means[node] = json.dumps(sent, default=str, sort_keys=True)
     return Message(
         infno,
         MessageId(head["msgid"]),
@@ -192,6 +198,7 @@ def read_message(body: bytes, institution: str, addressed: str = "") -> Message:
         sent,
         bool(olds),
         rows,
+        more,
     )
 
 

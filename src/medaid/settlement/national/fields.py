@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from medaid.settlement.national.query_fields import QUERIES, QUERY_NAMES
+from medaid.settlement.national.query_fields import ITEMS_OF_LIST, QUERIES, QUERY_NAMES
 
 
 class Field(NamedTuple):
@@ -209,10 +209,14 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
 OTHER_NODES: Final[Mapping[str, str]] = {"2403": "mdtrtinfo"}
 """Another name that programs have for a transaction's node."""
 
-LISTS_BESIDE: Final[Mapping[str, tuple[str, str]]] = dict.fromkeys(
-    ("2101", "2102"), ("drugdetail", _SALE_LINE)
-)
+LISTS_BESIDE: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("2101", "2102"), ("drugdetail", _SALE_LINE)),
+    "4101": ITEMS_OF_LIST,
+}
 """A list of rows that a transaction has beside its node."""
+
+KEPT_WHOLE: Final = frozenset({"3101", "3102", "3103"})
+"""Transactions whose node is kept as it was sent."""
 
 LISTS: Final = frozenset({"2204", "2301", "2302", "3301"})
 """Transactions whose node is a list of such rows, all of one visit."""

@@ -68,6 +68,16 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
     "3205": ("data", "clr_appy_evt_id 机构清算申请事件ID C30*"),
     "3206A": ("data", "setlym 清算年月 C6"),
     "3209A": ("data", _CLEARED),
+    **dict.fromkeys(("3101", "3102", "3103"), ("data", "trig_scen 触发场景 C6")),
+    "4101": (
+        "setlinfo",
+        "mdtrt_id 就诊ID C30*\nsetl_id 结算ID C30*\npsn_selfpay 个人自付 N16,2*"
+        "\npsn_ownpay 个人自费 N16,2*"
+        "\nacct_pay 个人账户支出 N16,2*\npsn_cashpay 个人现金支付 N16,2*"
+        "\nhi_paymtd 医保支付方式 C3*\nbill_code 票据代码 C30*\nbill_no 票据号码 C30*"
+        "\nbiz_sn 业务流水号 C50*\nsetl_begn_date 结算开始日期 D*\nsetl_end_date 结算结束日期 D*"
+        "\nhsorg 医保机构 C200*\nhsorg_opter 医保机构经办人 C50*",
+    ),
     "5201": ("data", f"{_PERSON}\n{_PERIOD}\nmed_type 医疗类别 C6\nmdtrt_id 就诊ID C30"),
     "5204": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nsetl_id 结算ID C30"),
     "5206": ("data", f"{_PERSON}\ncum_ym 累计年月 C6"),
@@ -94,6 +104,10 @@ QUERY_NAMES: Final[Mapping[str, str]] = {
     "3205": "清算申请状态查询",
     "3206A": "清算经办机构查询",
     "3209A": "清算申请结算明细查询",
+    "3101": "明细审核事前分析服务",
+    "3102": "明细审核事中分析服务",
+    "3103": "事前事中服务反馈服务",
+    "4101": "医疗保障基金结算清单信息上传",
     "5201": "就诊信息查询",
     "5203": "结算信息查询",
     "5204": "费用明细查询",
@@ -104,3 +118,14 @@ QUERY_NAMES: Final[Mapping[str, str]] = {
     "5304": "转院信息查询",
     "90100": "人员缴费信息查询",
 }
+
+ITEMS_OF_LIST: Final = (
+    "iteminfo",
+    "med_chrgitm 医疗收费项目 C6*\namt 金额 N16,2*\nclaa_sumfee 甲类费用合计 N16,2*"
+    "\nclab_amt 乙类金额 N16,2*\nfulamt_ownpay_amt 全自费金额 N16,2*\noth_amt 其他金额 N16,2*",
+)
+"""The rows of a settlement list (4101)."""
+MORE_BESIDE: Final[Mapping[str, Mapping[str, str]]] = {
+    "4101": {"payinfo": "fund_pay_type 基金支付类型 C30*\nfund_payamt 基金支付金额 N16,2*"}
+}
+"""Lists that a transaction may have beside its node and its rows; empty or absent means none."""
