@@ -318,9 +318,9 @@ TESTED = "tests/fund/test_finance.py::test_pictures_sum_and_show_the_structure"
             "J33: names tests where it is done, in part or whole",
         ),
         (
-            r"(\| N9 \| [^|]*\| not yet \|) – \|",
+            r"(\| J40 \| [^|]*\| not yet \|) – \|",
             r"\1 `functions/clearing/handler.py` → `medaid.fund.finance.sign` |",
-            "N9: names a door and its effect unless it is not yet there",
+            "J40: names a door and its effect unless it is not yet there",
         ),
         (r"Of \d+: \d+ done", "Of 1: 1 done", "the summary should say"),
     ],

@@ -52,3 +52,10 @@ NATION = (
 FIGURES = (CITY, PROVINCE, NATION)
 FROM_DAY = (figure("waiting_from_month", 0, "count"),)
 FROM_MONTH = (figure("waiting_from_month", 1, "count"),)
+FISCAL = (
+    figure("resident_subsidy", 700),
+    figure("fiscal_central", 420),
+    figure("fiscal_province", 140),
+    figure("fiscal_city", 70),
+    figure("fiscal_county", 70),
+)

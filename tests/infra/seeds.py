@@ -38,6 +38,17 @@ from medaid.clearing.model import Item
 from medaid.clearing.regions import store as between
 from medaid.clearing.regions.model import BillKind, Deposit, RegionBill, parts_of
 from medaid.clearing.store import ClearingItem
+from medaid.enrolment import store as enrolment
+from medaid.enrolment.model import (
+    Contribution,
+    ContributionState,
+    EnrolmentRun,
+    EnrolmentWay,
+    Parts,
+    RowOutcome,
+    RunKind,
+    RunRow,
+)
 from medaid.events import CaseClosed
 from medaid.followup import store as followup
 from medaid.followup.model import MatterKind
@@ -351,6 +362,27 @@ def _matters_of_person(begin: int, end: int) -> None:
         commit(_matter(number, "P1"))
 
 
+def _contribution(number: int) -> Write:
+    one = Contribution(
+        f"P{number:03d}", HERE, 2026, Parts(Fen(40000)), EnrolmentWay.SELF, "", (),
+        ContributionState.PLANNED, "1501", date(2026, 1, 1), date(2026, 12, 31), None, at=NOW,
+    )  # fmt: skip
+    return enrolment.put_contribution(None, one)
+
+
+def _run(number: int) -> Write:
+    run = EnrolmentRun(HERE, RunKind.PLAN, 2026, number, NOW.date(), NOW, OfficerId("a"))
+    return enrolment.put_run(None, run)
+
+
+def _run_rows(begin: int, end: int) -> None:
+    if not begin:
+        commit([_run(1)])
+    for number in range(begin, end):
+        row = RunRow(f"P{number:03d}", RowOutcome.TAKEN, ("集中参保",))
+        commit([enrolment.put_row(f"{HERE}-2026-plan-0001", row)])
+
+
 def _sender(number: int) -> list[Write]:
     entry = SenderEntry(
         "某局", "civil_affairs", ("roster",), (HERE,), (), "文号", OfficerId("a"), NOW
@@ -461,6 +493,9 @@ SEEDS: Final[dict[str, Seed]] = {
     "/clearing/{admdvs}/prepayments/2026/bills": Seed(_each(_prepaid)),
     "/institutions/{admdvs}": Seed(_each(_contract)),
     "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),
+    "/enrolment/{admdvs}/contributions/2026": Seed(_each(_contribution)),
+    "/enrolment/{admdvs}/runs": Seed(_each(_run)),
+    "/enrolment/{admdvs}/runs/2026/plan/1/rows": Seed(_run_rows),
     "/followup/{admdvs}/matters/high_burden": Seed(_each(_matter)),
     "/followup/{admdvs}/persons/P1": Seed(_matters_of_person),
     "/payments/{admdvs}/batches/440900B1": Seed(_lines, rows="lines"),

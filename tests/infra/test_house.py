@@ -34,7 +34,8 @@ OPEN = {"service", "model"}
 """How packages meet."""
 ALSO_OPEN: dict[str, set[str]] = {
     "policy": {"vocabulary", "compare"},  # the words of its model; the officer's comparison
-    "people": {"intake", "manifest"},  # use cases of dropped files
+    "people": {"intake", "manifest", "enrolments"},  # of dropped files; of enrolment's own acts
+    "enrolment": {"tax_lists"},  # use cases of dropped files
     "fund": {
         "posting",  # the part of its service that the counter's cold start can afford
         "finance",

@@ -37,6 +37,7 @@ ASYNCHRONOUS = {
     "Worker",
     "Rollup",
     "Finance",
+    "EnrollWorker",
 }
 """Functions that somebody starts without waiting for the answer: a drop, a stream, a schedule, a
 queue."""

@@ -21,6 +21,7 @@ TABLES = (
     "access",
     "catalogue",
     "followup",
+    "enrolment",
 )
 """The tables of the stack, each owned by the package of that name: `outbox` by `medaid.aws.outbox`,
 `journal` (the entries) and `fund` (all else of the books) by `medaid.fund`."""
@@ -61,6 +62,8 @@ class Settings:
     """URL of the queue of a morning's and a month's steps; without it one process does them."""
     year_end_queue: str
     """URL of the queue of a year end's slices; without it they are made one after the other."""
+    enrolment_queue: str
+    """URL of the queue of enrolment's slices; without it they are made one after the other."""
     national_level: str
     """`local` where this installation plays the national level of clearing too (X12)."""
     sealing_function: str
@@ -98,6 +101,7 @@ def settings() -> Settings:
         clearing_queue=env("MEDAID_QUEUE_CLEARING", ""),
         morning_queue=env("MEDAID_QUEUE_MORNING", ""),
         year_end_queue=env("MEDAID_QUEUE_YEAR_END", ""),
+        enrolment_queue=env("MEDAID_QUEUE_ENROLMENT", ""),
         national_level=env("MEDAID_NATIONAL", "local"),
         sealing_function=env("MEDAID_FUNCTION_SEAL", ""),
         anchor_bucket=env("MEDAID_BUCKET_ANCHOR", ""),

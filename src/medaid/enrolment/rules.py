@@ -117,6 +117,15 @@ def _nearest(figures: Figures, name: str, facts: Facts) -> PublishedFigure | Non
     return None
 
 
+def single(figures: Figures, name: str, cover_year: int) -> PublishedFigure:
+    """A figure that knows no classes. Raises PolicyUndetermined FIGURE_MISSING, CLAUSE_CONFLICT."""
+    found = _nearest(figures, name, UNNAMED)
+    if found is None:
+        rule = f"{cover_year} 年度没有可引用的 {name}(苏医保发〔2022〕53号 一、九)"
+        raise PolicyUndetermined("FIGURE_MISSING", field=name, rule=rule)
+    return found
+
+
 def classes_of(figures: Figures) -> list[Facts]:
     """The classes of residents that the figures tell apart, each by facts that are of it."""
     own = next((rows for rows in figures if any(f.name == CONTRIBUTION for f in rows)), ())
@@ -126,10 +135,10 @@ def classes_of(figures: Figures) -> list[Facts]:
         if one.name == CONTRIBUTION
         for group in sorted(dict(one.row.when.sets).get("person_group", {""}))
     ]
-    return [_UNNAMED._replace(person_group=group or None) for group in dict.fromkeys(groups)]
+    return [UNNAMED._replace(person_group=group or None) for group in dict.fromkeys(groups)]
 
 
-_UNNAMED: Final = Facts(insutype=RESIDENT, category=NO_CATEGORY)
+UNNAMED: Final = Facts(insutype=RESIDENT, category=NO_CATEGORY)
 
 
 # ── the waiting period ──
@@ -149,7 +158,7 @@ def waiting_for(figures: Figures, region: str, facts: EnrolmentFacts) -> Waiting
 
 def _exempt(figures: Figures) -> tuple[frozenset[NoWaiting], tuple[str, ...]]:
     """For whom there is none, and the clauses."""
-    rows = [(one, _nearest(figures, f"waiting_none_{one}", _UNNAMED)) for one in NoWaiting]
+    rows = [(one, _nearest(figures, f"waiting_none_{one}", UNNAMED)) for one in NoWaiting]
     found = [(one, figure) for one, figure in rows if figure is not None and figure.value]
     cites = dict.fromkeys(figure.row.cite.text for _, figure in found)
     return frozenset(one for one, _ in found), tuple(cites)
@@ -160,7 +169,7 @@ def waiting_rule(figures: Figures, region: str) -> WaitingRule:
     not published, CLAUSE_CONFLICT for two."""
 
     def whole(name: str, asked: str) -> int:
-        found = _nearest(figures, name, _UNNAMED)
+        found = _nearest(figures, name, UNNAMED)
         if found is None:
             rule = f"{region} {asked}没有可引用的规定(国办发〔2024〕38号 等待期)"
             raise PolicyUndetermined("FIGURE_MISSING", field=name, rule=rule)

@@ -5,9 +5,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from medaid.enrolment import rules
-from medaid.enrolment.model import EnrolmentFacts, SplitContribution, Waiting
-from medaid.errors import PolicyUndetermined
+from medaid.aws.transaction import commit
+from medaid.enrolment import claims, rules, store
+from medaid.enrolment.claims import decide_head as decide_head
+from medaid.enrolment.claims import reject_claim as reject_claim
+from medaid.enrolment.claims import sign_claim as sign_claim
+from medaid.enrolment.model import (
+    Contribution,
+    ContributionState,
+    EnrolmentFacts,
+    EnrolmentRun,
+    HeadFinding,
+    RunKind,
+    SplitContribution,
+    Waiting,
+)
+from medaid.enrolment.refunds import apply_for_refund as apply_for_refund
+from medaid.enrolment.refunds import decide_refund as decide_refund
+from medaid.enrolment.refunds import pause_enrolment as pause_enrolment
+from medaid.enrolment.runs import begin_claim as begin_claim
+from medaid.enrolment.runs import begin_daily as begin_daily
+from medaid.enrolment.runs import begin_plan as begin_plan
+from medaid.enrolment.store import page_of_rows as page_of_rows
+from medaid.enrolment.store import page_of_runs as page_of_runs
+from medaid.errors import PolicyUndetermined, Refused
 from medaid.people.model import CATEGORIES
 from medaid.policy.model import Facts
 from medaid.policy.service import library
@@ -57,3 +78,34 @@ def find_waiting(region: Region, facts: EnrolmentFacts) -> Waiting:
     what no document of the region says."""
     figures = library().cover_figures(region, facts.enrolled_on.year)
     return rules.waiting_for(figures, region, facts)
+
+
+def get_contribution(region: Region, cover_year: int, psn_no: str) -> Contribution:
+    """One person's contribution in the pooling region of `region`. Raises Refused NOT_FOUND,
+    Unavailable."""
+    held = store.find_contribution(psn_no, cover_year, region)[1]
+    if held is None or not region.contains(held.region):
+        raise Refused("NOT_FOUND", field="psn_no", rule="该参保年度没有缴费记录")
+    return held
+
+
+def page_of_contributions(
+    region: Region, cover_year: int, state: ContributionState, after: str, limit: int
+) -> tuple[list[Contribution], str]:
+    """At most `limit` contributions in a state behind `after`; one Query. Raises BadInput for an
+    `after` of another list or the nation, Unavailable."""
+    return store.page_of_contributions(region, cover_year, state, after, limit)
+
+
+def record_finding(region: Region, finding: HeadFinding) -> None:
+    """Keeps what another office says of a person who has a contribution in `region`; the next claim
+    goes by it (N9). Raises Refused NOT_FOUND for others, Unavailable."""
+    contributions, _ = store.of_person(finding.psn_no)
+    if not any(region.contains(one.region) for one in contributions):
+        raise Refused("NOT_FOUND", field="psn_no", rule="该人员在本地区没有缴费记录")
+    commit([store.put_finding(finding)])
+
+
+def get_claim(region: Region, kind: RunKind, cover_year: int, number: int) -> EnrolmentRun:
+    """A run. Raises Refused NOT_FOUND, Unavailable."""
+    return claims.get_run(region, kind, cover_year, number)[1]

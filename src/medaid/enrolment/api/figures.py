@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
 from medaid.aws.rest.bodies import Body, DayText, Page, Shown, YuanText
 from medaid.aws.rest.pages import whole
-from medaid.aws.rest.table import Call, Owner, Routes
+from medaid.aws.rest.table import Call, Owner
 from medaid.aws.rest.texts import Day
 from medaid.enrolment import service
+from medaid.enrolment.api.table import READERS, ROLL_UP, ROUTES
 from medaid.enrolment.model import EnrolmentFacts, NoWaiting
 from medaid.enrolment.service import Standard
 from medaid.months import Year
@@ -18,9 +19,6 @@ from medaid.people.model import CATEGORIES
 from medaid.policy.vocabulary import value_name
 from medaid.regions import Region
 
-ROUTES: Final[Routes[None]] = Routes("enrolment", "资助参保")
-READERS: Final = ("intake", "auditor", "reviewer", "manager", "accountant", "finance", "inspector")
-ROLL_UP: Final = "苏医保办发〔2023〕27号 art. 6: a city reads what its counties keep"
 Years = Annotated[int, Field(ge=0, le=100)]
 
 
