@@ -13,9 +13,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import pytest
+from tests.conftest import Tables
 from tests.infra.seeds import HERE, SEEDS, Seed
 from tests.infra.test_fuzzed_routes import apps
 from tests.storage import StorageCalls
@@ -144,6 +145,34 @@ def test_a_page_is_read_and_never_the_whole(route: Route, storage_calls: Storage
         assert pages < 20, "the cursor never ends"
     assert (len(seen), len(set(seen))) == (60, 60), "each row once"
     assert pages >= 3
+
+
+def shows_persons(route: Route) -> bool:
+    """Whether the rows of a list name persons. The trail itself is left out: who reads it is
+    counted, and of whom it was asked for is recorded (tests/access)."""
+    found = seed_of(route) if not route.path.startswith("/access/") else None
+    if found is None:
+        return False
+    (row,) = get_args(route.answer.model_fields[found[1].rows].annotation)
+    return "psn_no" in getattr(row, "model_fields", ())
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in PAGED if shows_persons(one)], ids=lambda one: one.path
+)
+def test_of_each_person_that_a_list_shows_there_is_a_record(route: Route, tables: Tables) -> None:
+    """Right money, 43."""
+    found = seed_of(route)
+    assert found is not None
+    path, seed = found
+    seed.put(0, 3)
+    status, said = ask(route, path, seed.query)
+    shown = {f"P#{row['psn_no']}" for row in said[seed.rows]}
+    kept = {
+        one["pk"]["S"] for one in tables.items("access") if one.get("subject") == {"S": "officer"}
+    }
+    assert (status, shown - kept) == (200, set())
+    assert shown
 
 
 @pytest.mark.usefixtures("tables")

@@ -60,6 +60,7 @@ def reads(psn_no: str) -> list[str]:
 
 
 def test_found_by_certificate_and_shown(holder: str) -> None:
+    """Right money, 43."""
     asked = {"psn_cert_type": "1", "certno": certno(1)}
     assert call("POST", "/people/440900/search", asked) == (200, {"psn_no": holder})
     status, person = call("GET", f"/people/440900/persons/{holder}")

@@ -172,7 +172,7 @@ def test_pages_together_are_the_whole_and_a_cursor_belongs_to_its_list(
 
 
 def test_every_person_that_a_list_shows_has_a_record(register: Department) -> None:
-    """No read of a person that leaves no trace."""
+    """Right money, 43. No read of a person that leaves no trace."""
     page = found(village="河东村")
     for row in page["rows"]:
         (read,), _ = access.page_of_reads_of(row["psn_no"], Region("440900"), "", 9)

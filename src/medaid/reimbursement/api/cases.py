@@ -7,13 +7,21 @@ from functools import partial
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Page
-from medaid.aws.rest.pages import paged, whole
+from medaid.aws.rest.pages import whole
 from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import service
 from medaid.reimbursement.api import answers, drafts
 from medaid.reimbursement.api.bodies import CaseQuery, Open, UploadIn
-from medaid.reimbursement.api.common import CASES, READERS, ROUTES, officer_of, shown, why_of
+from medaid.reimbursement.api.common import (
+    CASES,
+    READERS,
+    ROUTES,
+    officer_of,
+    shown,
+    shown_cases,
+    why_of,
+)
 from medaid.reimbursement.api.shapes import (
     ApplicationOut,
     CaseOut,
@@ -128,4 +136,4 @@ def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
     if query.psn_no:
         access.record(call.caller, query.psn_no, officer.admdvs, Purpose.CASE_SEARCH, call.now)
         read = partial(service.page_of_person, call.context, officer, query.psn_no, asked)
-    return paged(query, of, read, answers.row)
+    return shown_cases(call, of, read)

@@ -8,13 +8,14 @@ from typing import Any, Final
 from medaid import ids
 from medaid.access import service as access
 from medaid.access.model import Purpose
-from medaid.aws.rest.bodies import Body
+from medaid.aws.rest.bodies import Body, Page
+from medaid.aws.rest.pages import ReadPage, paged
 from medaid.aws.rest.table import Call, Routes
 from medaid.aws.table import packed_text
 from medaid.reimbursement import service
 from medaid.reimbursement.api import answers
 from medaid.reimbursement.api.bodies import ActBody
-from medaid.reimbursement.api.shapes import CaseOut
+from medaid.reimbursement.api.shapes import CaseOut, RowOut
 from medaid.reimbursement.model import Officer
 from medaid.reimbursement.rules import SYSTEM, ActReason
 from medaid.reimbursement.service import Context
@@ -28,6 +29,16 @@ def officer_of(call: Call[Context, Any]) -> Officer:
     """The officer by the token. The system's own role is never taken from a token."""
     caller = call.caller
     return Officer(caller.subject, caller.region, caller.roles - {SYSTEM}, caller.point)
+
+
+def shown_cases(
+    call: Call[Context, None], of: tuple[object, ...], read: ReadPage[dict[str, Any]]
+) -> Page[RowOut]:
+    """A page of cases by `read`; that the officer saw each person of it is recorded."""
+    page = paged(call.query, of, read, answers.row)
+    seen = {(row.psn_no, row.insu_admdvs) for row in page.rows}
+    access.record_all(call.caller, sorted(seen), Purpose.CASE_SEARCH, call.now)
+    return page
 
 
 def why_of(body: Body, act: str, case_id: str) -> ActReason:

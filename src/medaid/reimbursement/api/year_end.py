@@ -8,15 +8,13 @@ from typing import Any
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Body, ListQuery, Page, Short, Shown, YuanText
-from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import Call
 from medaid.benefit.service import category_name, sentences, steps_to_data
 from medaid.money import Fen
 from medaid.months import Year
 from medaid.regions import Region
 from medaid.reimbursement import service
-from medaid.reimbursement.api import answers
-from medaid.reimbursement.api.common import READERS, ROUTES, officer_of
+from medaid.reimbursement.api.common import READERS, ROUTES, officer_of, shown_cases
 from medaid.reimbursement.api.shapes import RowOut
 from medaid.reimbursement.service import Context
 
@@ -50,7 +48,7 @@ def list_year_end(call: Call[Context, None], admdvs: Region, year: Year) -> Page
     access.count_lookup(call.caller, Purpose.CASE_SEARCH, call.now)
     officer = officer_of(call)
     read = partial(service.page_of_year_end, call.context, officer, year)
-    return paged(call.query, ("year end", admdvs, officer.point, year), read, answers.row)
+    return shown_cases(call, ("year end", admdvs, officer.point, year), read)
 
 
 @ROUTES.get(
