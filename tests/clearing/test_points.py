@@ -233,6 +233,10 @@ class TestNotCorrected:
         released()
         propose(by="丙")
         assert self.refused(tables, lambda: decide(by="丙"))[0] == "SEPARATION"
+        decide(by="丁")
+        propose(700, by="丁")
+        assert self.refused(tables, lambda: decide(by="丁"))[0] == "SEPARATION"
+        assert decide(by="丙").corrections[-1].approved, "who asked for the one before may"
 
     @pytest.mark.parametrize("duty", [Duty.PAY, Duty.ACCOUNT])
     def test_who_pays_or_keeps_accounts_does_neither(self, tables: Tables, duty: Duty) -> None:
