@@ -290,8 +290,8 @@ SHARD_UNITS: Final = 1_000
 """Write units a second of one partition of a table, and so of one shard of its stream."""
 TREATED, YEAR_END_SECONDS = 0.1, 0.1
 """Persons treated in a year, of its settlements; seconds that one takes at the year's end."""
-ROSTER_ROWS, ROSTER_BEFORE = 1_150, 422
-"""Rows a second of a first load (bench/roster.py on one processor of its own), and before."""
+ROSTER_ROWS, ROSTER_BEFORE = 2_000, 422
+"""Rows of a first load a second of one processor (bench/roster.py), and what it was before."""
 
 
 def headroom(cost: dict[str, float], fixed: dict[str, float]) -> Iterator[tuple[str, list[str]]]:

@@ -111,6 +111,7 @@ def unheard(number: int) -> str:
 
 
 def test_what_waits_is_listed_by_page_over_days_the_oldest_first() -> None:
+    """J16."""
     made = [closed(number, days=number // 3) for number in range(9)]
     assert waiting(limit="2") == sorted(made, reverse=True)
     assert waiting() == waiting(limit="4")
@@ -136,6 +137,7 @@ def test_what_is_older_than_the_sweep_looks_back_is_found_by_its_day_and_told_on
 def test_one_that_still_cannot_be_heard_says_so_and_keeps_none_of_the_others(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """J16."""
     good, bad = closed(1), unheard(2)
     assert tell(bad, good) == [(bad, False, "ValueError"), (good, True, "")]
     assert waiting() == [bad]
