@@ -12,6 +12,7 @@ from tests.conftest import Tables
 from tests.settlement.hospital import (
     NANJING,
     Hospital,
+    admission,
     bill,
     contracted,
     known_person,
@@ -164,3 +165,37 @@ def test_what_an_audit_sends_is_kept_and_said_not_to_be_audited(
     refused(hospital.call(infno, changed, "A-1"), "MSGID_REUSED")
     back = {"psn_no": "", "omsgid": "A-1", "oinfno": infno}
     refused(hospital.call("2601", back), "FIELD_REQUIRED", "psn_no")
+
+
+SEEN: list[dict[str, Any]] = [
+    {"diag_type": "1", "diag_srt_no": "1", "diag_code": "I10.x00", "diag_name": "高血压"},
+    {"diag_type": "1", "diag_srt_no": 2, "diag_code": "E11.900", "diag_name": "糖尿病"},
+]
+
+
+def told(hospital: Hospital, infno: str, node: str, given: Any, rows: Any) -> dict[str, Any]:
+    envelope = hospital.envelope(infno, given, node=node)
+    envelope["input"]["diseinfo"] = rows
+    return hospital.post(envelope)
+
+
+def test_diagnoses_are_kept_and_answered_as_they_were_told_last(tables: Tables) -> None:
+    contracted()
+    known_person("P1", living_allowance())
+    hospital = Hospital()
+    answer = told(hospital, "2401", "mdtrtinfo", admission("P1"), SEEN[:1])
+    stay = passed(answer)["result"]["mdtrt_id"]
+    asked = {"psn_no": "P1", "mdtrt_id": stay}
+    (row,) = passed(hospital.call("5202", asked))["diseinfo"]
+    assert (row["diag_code"], row["mdtrt_id"], row["psn_no"]) == ("I10.x00", stay, "P1")
+    ended = asked | {"insutype": "390", "endtime": "2021-06-30 09:00:00", "dscg_way": "1"}
+    passed(told(hospital, "2402", "dscginfo", ended, SEEN), output=False)
+    amounts = bill("50000.00", "45000.00")
+    passed(hospital.call("2304", stay_input("P1", stay, amounts)))
+    rows = passed(hospital.call("5202", asked))["diseinfo"]
+    assert [one["diag_code"] for one in rows] == ["I10.x00", "E11.900"]
+    refused(Hospital(NANJING).call("5202", asked), "VISIT_UNKNOWN", "mdtrt_id")
+    refused(hospital.call("5202", asked | {"mdtrt_id": "440900V2021X"}), "VISIT_UNKNOWN")
+    wrong = [{**SEEN[0], "diag_code": ""}]
+    refused(told(hospital, "2401", "mdtrtinfo", admission("P1"), wrong), "FIELD_REQUIRED")
+    refused(told(hospital, "2401", "mdtrtinfo", admission("P1"), {"x": 1}), "ENVELOPE")

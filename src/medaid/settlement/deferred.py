@@ -93,7 +93,7 @@ def _uploads() -> UseCases:
     from medaid.settlement import uploads
 
     audits = dict.fromkeys(("3101", "3102", "3103"), uploads.keep_audit)
-    return {**audits, "4101": uploads.upload_list}
+    return {**audits, "4101": uploads.upload_list, "5202": uploads.list_diagnoses}
 
 
 def _signing_in() -> UseCases:
@@ -113,7 +113,7 @@ LATER: Final[Mapping[str, Callable[[], UseCases]]] = {
     **dict.fromkeys(map(str, range(2501, 2508)), _filings),
     **dict.fromkeys(("5301", "5302", "5304"), _filings),
     **dict.fromkeys(("3203", "3204", "3205", "3206A", "3209A"), _applications),
-    **dict.fromkeys(("3101", "3102", "3103", "4101"), _uploads),
+    **dict.fromkeys(("3101", "3102", "3103", "4101", "5202"), _uploads),
     **dict.fromkeys(("9001", "9002"), _signing_in),
 }
 """Where each transaction's use case comes from."""

@@ -6,8 +6,9 @@ Each line: key: item; access pattern.
   that settled the settlement itself, final (version 1) or reversed (version 2), of any other what
   it did; a retry, 2601: get by sender and msgid; 5203, reversal, explanation: get by setl_id, which
   holds the digest.
-- pk `M#<digest of institution and msgid>`, sk `SENT`: what an audit sent with that message; by
-  sender and msgid. With sk `LIST`: the settlement list of what that message settled; by setl_id.
+- pk `M#<digest of institution and msgid>`, sk `SENT`: what an audit sent with that message, or
+  the diagnoses that it told; by sender and msgid. With sk `LIST`: the settlement list of what
+  that message settled; by setl_id.
 - pk `V#<mdtrt_id>`, sk `B#<batch>`: what settled a visit's charge batch, for whom, and the visit as
   it was; further batch, double settlement: query by visit.
 - pk `D#<mdtrt_id>`, sk `<feedetl_sn>`: a fee line of the visit with its split and the figures

@@ -8,12 +8,13 @@ refused and says so.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, transact
+from medaid.aws.transaction import ConditionFailed, Decided, RetryPolicy, Write, transact
 from medaid.errors import BadInput, Conflict, Forbidden, Refused
 from medaid.ids import PersonNo
 from medaid.instants import civil_date
@@ -131,6 +132,24 @@ def end_of(message: Message, visit: Visit, today: date, part: bool) -> date:
             "FIELD_REQUIRED", field="dscgTime", rule="未办理出院登记(2402)时须给出出院时间"
         )
     return end
+
+
+DIAGNOSED: Final = "diagnosed_by"
+"""The note of a visit: the message that told its diagnoses last."""
+
+
+def diagnosed(message: Message) -> dict[str, str]:
+    """What a visit notes of the diagnoses that a message tells."""
+    return {DIAGNOSED: message.msgid} if "diseinfo" in message.more else {}
+
+
+def diagnoses_kept(message: Message) -> list[Write]:
+    """The write that keeps them with their message."""
+    rows = message.more.get("diseinfo")
+    if rows is None:
+        return []
+    text = json.dumps([dict(row) for row in rows], ensure_ascii=False)
+    return [store.keep_sent(message.institution, message.msgid, text)]
 
 
 def check_no_lines(visit: Visit) -> None:

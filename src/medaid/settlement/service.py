@@ -250,7 +250,7 @@ def query_settlement(message: Message, _institution: Institution, now: datetime)
 
 _LOOK_UPS: Final = {
     **dict.fromkeys(("1101", "2001", "90100"), "identification"),
-    **dict.fromkeys(("5201", "5203", "5204", "5206", "5303"), "settlement_query"),
+    **dict.fromkeys(("5201", "5202", "5203", "5204", "5206", "5303"), "settlement_query"),
     **dict.fromkeys(("5301", "5302", "5304"), "filing_query"),
 }
 """Messages that only look a person up, with their purpose in the trail."""

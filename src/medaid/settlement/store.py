@@ -121,6 +121,11 @@ def keep_sent(institution: str, msgid: str, upload: Any) -> Write:
     return SettlementItem.create(keys.sent_key(institution, msgid), upload, "sent")
 
 
+def find_sent(institution: str, msgid: str, kind: type[T]) -> T | None:
+    """What was kept with a message, or None. Raises Unavailable."""
+    return SettlementItem.held(keys.sent_key(institution, msgid), kind)[1]
+
+
 def find_list(setl_id: str, kind: type[T]) -> tuple[int, T | None]:
     """The settlement list of a settlement with its version; 0 and None where there is none. Raises
     Unavailable."""

@@ -1,6 +1,6 @@
 """What hospitals upload beside the way of a visit: the settlement list (4101 结算清单), held
 against the settlement it speaks of; and what audits before and during care send (3101 to 3103),
-which is taken and kept for the rules to come."""
+which is taken and kept for the rules to come; and what was told of diagnoses (5202)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from medaid.errors import BadInput, Conflict
 from medaid.ids import InstitutionCode, MessageId
 from medaid.money import Fen
 from medaid.settlement import reversing, store
-from medaid.settlement.messages import act_once, record_of, undone
+from medaid.settlement.messages import (
+    DIAGNOSED,
+    act_once,
+    record_of,
+    undone,
+    unknown_visit,
+)
 from medaid.settlement.model import (
     Institution,
     MessageAct,
@@ -25,6 +31,7 @@ from medaid.settlement.model import (
 )
 from medaid.settlement.national.answers import fund_rows
 from medaid.settlement.national.envelope import Message
+from medaid.settlement.visits import file_of
 
 NOT_AUDITED: Final = "已留存;智能审核规则尚未开通,未作审核"
 _ITEM_PARTS: Final = ("claa_sumfee", "clab_amt", "fulamt_ownpay_amt", "oth_amt")
@@ -63,6 +70,19 @@ def _audited() -> Reply:
 def _kept(message: Message, content: Any, now: datetime) -> KeptUpload:
     text = json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
     return KeptUpload(message.institution, message.msgid, message.infno, text, now)
+
+
+def list_diagnoses(message: Message, _institution: Institution, now: datetime) -> Reply:
+    """5202: the diagnoses of an own visit, as they were told last. Raises Refused VISIT_UNKNOWN."""
+    mdtrt_id, psn_no = message.text("mdtrt_id"), message.text("psn_no")
+    held = [one for one in store.list_batches(mdtrt_id).values() if one.psn_no == psn_no]
+    visit = file_of(message, now).visit(mdtrt_id) or next((one.visit for one in held), None)
+    if visit is None or visit.institution != message.institution:
+        raise unknown_visit()
+    told = store.find_sent(message.institution, visit.notes.get(DIAGNOSED, ""), str)
+    rows = json.loads(told) if told else []
+    shown = [{"mdtrt_id": mdtrt_id, "psn_no": psn_no, **row} for row in rows]
+    return Reply({"diseinfo": shown}, psn_no=psn_no, region=visit.home)
 
 
 def upload_list(message: Message, _institution: Institution, now: datetime) -> Reply:

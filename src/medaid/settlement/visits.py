@@ -6,7 +6,7 @@ A person's open registrations are bounded: all of them come with the one read of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -26,6 +26,8 @@ from medaid.settlement.messages import (
     check_begin,
     check_no_lines,
     check_visit,
+    diagnosed,
+    diagnoses_kept,
     record_of,
     undone,
     unknown_visit,
@@ -61,6 +63,7 @@ def register_visit(message: Message, institution: Institution, now: datetime) ->
             *people.visit_opened(psn_no, visit),
             *people.registration_counted(psn_no, file),
             store.create_message(record),
+            *diagnoses_kept(message),
         ]
         warnings = _warnings(file, visit, civil_date(now))
         if message.infno == "2401":
@@ -92,7 +95,7 @@ def _registered(
     check_begin(message, begin)
     insutype, med_type = message.text("insutype"), message.text("med_type")
     enrolment = enrolment_for(file.insurances, insutype, message.insured, begin)
-    notes = {"registered_by": message.infno}
+    notes = {"registered_by": message.infno, **diagnosed(message)}
     if message.infno == "2401":
         codes.care_of(med_type, "23")
         notes |= _lateness(message, enrolment.admdvs, now)
@@ -181,7 +184,7 @@ def _described(message: Message, now: datetime, settled_as: str) -> Reply:
             raise BadInput("DATE_ORDER", field="begntime", rule=f"早于登记的年度 {registered}")
         if visit.end is not None:
             rules.check_dates(begin, visit.end, civil_date(now), "begntime")
-        notes = {**visit.notes, **injuries.notes_of(message)}
+        notes = {**visit.notes, **injuries.notes_of(message), **diagnosed(message)}
         first = store.find_message(visit.institution, visit.msgid) if settled_as == "23" else None
         if first is not None:
             notes.pop(LATE, None)
@@ -201,14 +204,15 @@ def correct_stay(message: Message, _institution: Institution, now: datetime) -> 
 def discharge_visit(message: Message, _institution: Institution, now: datetime) -> Reply:
     """2402: the stay ends."""
     end = civil_date(message.data["endtime"])
-    return _change_visit(message, now, lambda visit: _ended(visit, end, civil_date(now)))
+    notes = diagnosed(message)
+    return _change_visit(message, now, lambda visit: _ended(visit, end, civil_date(now), notes))
 
 
-def _ended(visit: Visit, end: date, today: date) -> Visit:
+def _ended(visit: Visit, end: date, today: date, notes: Mapping[str, str]) -> Visit:
     rules.check_dates(visit.begin, end, today, "endtime")
     if visit.parts is not None and end < visit.parts.until:
         raise BadInput("DATE_ORDER", field="endtime", rule=f"早于中途结算至 {visit.parts.until}")
-    return replace(visit, end=end)
+    return replace(visit, end=end, notes={**visit.notes, **notes})
 
 
 def undo_discharge(message: Message, _institution: Institution, now: datetime) -> Reply:
@@ -231,9 +235,8 @@ def _change_visit(
         file = file_of(message, now)
         before = open_visit(file, message)
         after = change(before)
-        writes = [
-            store.create_message(record_of(message, MessageAct.CHANGED, psn_no, mdtrt_id, now))
-        ]
+        record = record_of(message, MessageAct.CHANGED, psn_no, mdtrt_id, now)
+        writes = [store.create_message(record), *diagnoses_kept(message)]
         if after.end is None and before.end is not None:
             _check_no_open_stay(file, "mdtrt_id")
             writes += people.registration_counted(psn_no, file)

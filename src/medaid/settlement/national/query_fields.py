@@ -79,6 +79,7 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
         "\nhsorg 医保机构 C200*\nhsorg_opter 医保机构经办人 C50*",
     ),
     "5201": ("data", f"{_PERSON}\n{_PERIOD}\nmed_type 医疗类别 C6\nmdtrt_id 就诊ID C30"),
+    "5202": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*"),
     "5204": ("data", f"{_PERSON}\nmdtrt_id 就诊ID C30*\nsetl_id 结算ID C30"),
     "5206": ("data", f"{_PERSON}\ncum_ym 累计年月 C6"),
     "5301": ("data", _PERSON),
@@ -109,6 +110,7 @@ QUERY_NAMES: Final[Mapping[str, str]] = {
     "3103": "事前事中服务反馈服务",
     "4101": "医疗保障基金结算清单信息上传",
     "5201": "就诊信息查询",
+    "5202": "诊断信息查询",
     "5203": "结算信息查询",
     "5204": "费用明细查询",
     "5206": "人员累计信息查询",
@@ -125,7 +127,14 @@ ITEMS_OF_LIST: Final = (
     "\nclab_amt 乙类金额 N16,2*\nfulamt_ownpay_amt 全自费金额 N16,2*\noth_amt 其他金额 N16,2*",
 )
 """The rows of a settlement list (4101)."""
+_DIAGNOSES: Final = (
+    "diag_type 诊断类别 C3\ndiag_srt_no 诊断排序号 C3\ndiag_code 诊断代码 C20*"
+    "\ndiag_name 诊断名称 C100\nmaindiag_flag 主诊断标志 C3\nadm_cond 入院病情 C500"
+    "\ndiag_dept 诊断科室 C50\ndise_dor_no 诊断医生编码 C30\ndise_dor_name 诊断医生姓名 C50"
+    "\ndiag_time 诊断时间 C30\nvali_flag 有效标志 C3"
+)
 MORE_BESIDE: Final[Mapping[str, Mapping[str, str]]] = {
-    "4101": {"payinfo": "fund_pay_type 基金支付类型 C30*\nfund_payamt 基金支付金额 N16,2*"}
+    **{infno: {"diseinfo": _DIAGNOSES} for infno in ("2203", "2401", "2402", "2403")},
+    "4101": {"payinfo": "fund_pay_type 基金支付类型 C30*\nfund_payamt 基金支付金额 N16,2*"},
 }
 """Lists that a transaction may have beside its node and its rows; empty or absent means none."""
