@@ -57,7 +57,12 @@ WHERE_CLIENTS_READ = {
     "2304": ("setlinfo", "setldetail"),
     "2305": ("setlinfo", "setldetail"),
     "2401": ("result",),
-    "2501": ("result", "trt_dcla_detl_sn"),
+    **dict.fromkeys(("2501", "2503", "2505", "2507"), ("result", "trt_dcla_detl_sn")),
+    **dict.fromkeys(("3101", "3102", "3103"), ("result",)),
+    "3203": ("clr_appy_evt_id",),
+    **dict.fromkeys(("3205", "3206A", "3209A"), ("data",)),
+    "4101": ("setl_list_id",),
+    "5202": ("diseinfo",),
     "3201": ("stmtinfo",),
     "3202": ("fileinfo",),
     "5203": ("setlinfo", "setldetail"),
@@ -145,7 +150,10 @@ def test_the_table_of_nodes_knows_every_transaction_taken() -> None:
         "2404",
         "2405",
         "2502",
+        "2504",
+        "2506",
         "2601",
+        "3204",
     }
     assert set(WHERE_CLIENTS_READ) | silent == set(INPUTS) == set(USE_CASES)
 
