@@ -359,7 +359,7 @@ def open_items(region: str, month: str) -> list[dict[str, str]]:
         for made in store.list_statements(region, code, month):
             found += [
                 {"setl_id": one.pending_id, "institution": code, "reason": f"争议:{one.reason}"}
-                for one in made.disputed
+                for one in store.list_disputed(made)
             ]
     return found
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from medaid.clearing.hospital import store
 from medaid.clearing.hospital.model import Agreement, Statement
 from medaid.clearing.model import Item
 from medaid.months import Month
@@ -254,7 +255,7 @@ class Outside:
         agreed = self.version(one.institution, Month(one.month).last)
         self.agreed[one.statement_id] = agreed
         due = summed(p.funds for p in lines)
-        due = less(due, summed(known[d.pending_id].funds for d in one.disputed))
+        due = less(due, summed(known[d.pending_id].funds for d in store.list_disputed(one)))
         due.update(summed(known[d.pending_id].funds for d in one.upheld))
         due.update({k: int(v) for k, v in one.brought_forward.items()})
         due = less(due, summed(self.deductions[d.pending_id][3] for d in one.deductions))
@@ -265,7 +266,7 @@ class Outside:
         )
         difference = _difference(agreed, lines, points, first)
         outpatient = sum(p.outpatient for p in lines)
-        outpatient -= sum(known[d.pending_id].outpatient for d in one.disputed)
+        outpatient -= sum(known[d.pending_id].outpatient for d in store.list_disputed(one))
         outpatient += sum(known[d.pending_id].outpatient for d in one.upheld)
         made = _signed(agreed, less(due, net), net, difference, outpatient)
         self.signed[one.statement_id] = made

@@ -32,9 +32,9 @@ from tests.conftest import Tables
 from tests.fund.balances import counterpart_balances
 from tests.storage import StorageCalls
 
-from medaid.aws import exchange
+from medaid.aws import codec, exchange
 from medaid.clearing import projector
-from medaid.clearing.hospital import files, printouts
+from medaid.clearing.hospital import files, printouts, store
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.hospital.model import Statement
 from medaid.clearing.model import Item
@@ -207,6 +207,35 @@ class TestTotals3201:
         assert "笔数 医药机构 2 中心 1" in told
         assert statement(HOME, A, "2023-07", 1).state == "draft"
 
+    def test_a_whole_month_is_told_from_its_statements(self, storage_calls: StorageCalls) -> None:
+        """J34. From a county to a province, 4. No item read of a month that has statements, but
+        for the days of a month that is asked for in part."""
+        one, two = item(1, at(3)), item(2, at(4, month=8))
+        arrive(one)
+        month()
+        arrive(two)
+        call = (HOME, A, ("390", "21", HOME))
+        storage_calls.reset()
+        assert reconcile_totals(*call, FIRST, LAST, totals(one), 1, AUGUST) == ("0", "对账平")
+        assert not [asked for _, asked in storage_calls.calls if "ITEM#" in repr(asked)]
+        both = {name: fen + totals(two)[name] for name, fen in totals(one).items()}
+        told = reconcile_totals(*call, FIRST, date(2023, 8, 10), both, 2, AUGUST)
+        assert told == ("0", "对账平;跨月期间仅供核对,请逐月对账确认")
+        read = [repr(asked) for _, asked in storage_calls.calls if "ITEM#" in repr(asked)]
+        assert len(read) == 1
+        assert "#2023-08" in read[0]
+
+    def test_what_came_late_is_counted_before_its_supplement(self) -> None:
+        one, two = item(1, at(3)), item(2, at(4))
+        arrive(one)
+        month()
+        projector.project(event_of(two), AUGUST)
+        call = (HOME, A, ("390", "21", HOME), FIRST, LAST)
+        assert reconcile_totals(*call, totals(one), 1, AUGUST)[0] == "1"
+        both = {name: fen + totals(two)[name] for name, fen in totals(one).items()}
+        result, told = reconcile_totals(*call, both, 2, AUGUST)
+        assert (result, "补充对账单" in told) == ("0", True)
+
     def test_part_of_a_month_confirms_nothing(self) -> None:
         one = item(1, at(3))
         arrive(one)
@@ -349,7 +378,49 @@ class TestLines3202:
         _, found = reconcile_lines(HOME, A, "21", HOME, FIRST, LAST, first, AUGUST)
         assert len(found) == count - 1
         assert len(storage_calls.calls) < 40
-        assert len(statement(HOME, A, "2023-07").disputed) == count - 1
+        assert statement(HOME, A, "2023-07").disputed_count == count - 1
+
+    def test_a_dispute_does_not_rewrite_the_statements_others(
+        self, storage_calls: StorageCalls
+    ) -> None:
+        """J34. From a county to a province, 4. The statement keeps counts and sums; what is out is
+        rows of their own, and a second file that differs on one more writes that one."""
+        ours = [item(n, at(3) + timedelta(seconds=n)) for n in range(60)]
+        for one in ours:
+            projector.project(event_of(one), at(3))
+        month()
+        scope = (HOME, A, "21", HOME, FIRST, LAST)
+        reconcile_lines(*scope, b"".join(upload_rows(ours[:11])), AUGUST)
+        few = statement(HOME, A, "2023-07")
+        storage_calls.reset()
+        reconcile_lines(*scope, b"".join(upload_rows(ours[:10])), AUGUST)
+        more = statement(HOME, A, "2023-07")
+        assert (few.disputed_count, more.disputed_count) == (49, 50)
+        sizes = [len(repr(codec.encode(one))) for one in (few, more)]
+        assert sizes[1] - sizes[0] <= 4  # digits
+        writes = [asked for name, asked in storage_calls.calls if name == "TransactWriteItems"]
+        assert [len(one["TransactItems"]) for one in writes] == [4]  # statement, list, two rows
+        out = {one.pending_id for one in store.list_disputed(more)}
+        assert out == {one.item_id for one in ours[10:]}
+        assert more.due()["basic_resident"] == Fen(60000 * 10)
+        kept, end = store.page_of_disputed(more, "", 30)
+        rest, last = store.page_of_disputed(more, end, 30)
+        assert [len(kept), len(rest), last] == [30, 20, ""]
+        hospital.resolve_dispute(HOME, A, ours[59].item_id, True, "裁定", "丙", AUGUST)
+        assert store.page_of_disputed(more, end, 30)[0][-1].state == "upheld"
+
+    def test_a_dispute_that_was_ruled_on_stays_out_whatever_comes_after(self) -> None:
+        one, two = item(1, at(3)), item(2, at(4))
+        for each in (one, two):
+            arrive(each)
+        month()
+        scope = (HOME, A, "21", HOME, FIRST, LAST)
+        reconcile_lines(*scope, b"".join(upload_rows([one])), AUGUST)
+        hospital.resolve_dispute(HOME, A, two.item_id, False, "裁定", "丙", AUGUST)
+        reconcile_lines(*scope, b"".join(upload_rows([one, two])), AUGUST)
+        found = statement(HOME, A, "2023-07")
+        assert [d.pending_id for d in store.list_disputed(found)] == [two.item_id]
+        assert found.due()["basic_resident"] == Fen(60000)
 
     def test_row_sent_twice_is_a_difference(self) -> None:
         one = item(1, at(3))

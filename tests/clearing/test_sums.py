@@ -49,6 +49,7 @@ from medaid.aws import settings as names
 from medaid.clearing import projector, store
 from medaid.clearing.hospital import rules
 from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital import store as statements
 from medaid.clearing.model import Item
 from medaid.clearing.regions import service as regions
 from medaid.errors import Conflict
@@ -136,7 +137,7 @@ def check(world: World) -> None:
                 kept.update({k: int(v) for k, v in statement.retained.items()})
             else:
                 due.update({k: int(v) for k, v in statement.by_fund.items()})
-                for carried in statement.disputed:
+                for carried in statements.list_disputed(statement):
                     due.subtract({k: int(v) for k, v in carried.by_fund.items()})
                 for carried in (*statement.upheld,):
                     due.update({k: int(v) for k, v in carried.by_fund.items()})

@@ -44,6 +44,7 @@ from tests.payments.builders import answer
 
 from medaid.aws import exchange
 from medaid.clearing.hospital import service as hospital
+from medaid.clearing.hospital import store
 from medaid.clearing.hospital.model import Agreement, Mode, Statement
 from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import BillState, CarrierKind, CriticalContract, InsurerPeriod
@@ -454,7 +455,7 @@ class Years:
         assert one.month < "2022-01"
         out, where = self.outside, (one.region, one.institution)
         out.barred.add(one.statement_id)
-        disputed = {d.pending_id for d in one.disputed}
+        disputed = {d.pending_id for d in store.list_disputed(one)}
         known = {p.item_id: p for p in out.parts}
         by_payer: dict[str, Counter[str]] = {}
         for p in self.lines(one):

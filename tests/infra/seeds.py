@@ -263,6 +263,16 @@ def _pending(number: int) -> Write:
     )
 
 
+def _disputed(begin: int, end: int) -> None:
+    code, cut = InstitutionCode(INSTITUTION), datetime(2026, 2, 1, 4, tzinfo=UTC)
+    one = Statement(HERE, code, MONTH, 1, None, cut, (), {}, "", 1)
+    if not begin:
+        commit(hospital.create_statement(one))
+    for number in range(begin, end):
+        out = PendingItem(f"S{number:03d}", MONTH, "争议", {"maf": Fen(1)}, HERE)
+        commit([_pending(number), hospital.put_disputed(one, None, out, PendingState.OPEN)])
+
+
 def _reads(begin: int, end: int) -> None:
     for number in range(begin, end):
         at = NOW + timedelta(seconds=number)
@@ -482,6 +492,7 @@ SEEDS: Final[dict[str, Seed]] = {
     f"/clearing/{{admdvs}}/months/{MONTH}/institutions/{INSTITUTION}": Seed(_items),
     f"/clearing/{{admdvs}}/pending/{INSTITUTION}": Seed(_each(_pending)),
     "/events/waiting": Seed(_each(_waiting), {"begin": "2026-02-09", "end": "2026-02-11"}),
+    f"/clearing/{{admdvs}}/statements/{INSTITUTION}/{MONTH}/1/disputes": Seed(_disputed),
     f"/fund/{{admdvs}}/allocations/{QUARTER}": Seed(_each(_allocation)),
     f"/fund/{{admdvs}}/current-accounts/{MONTH}": Seed(_current_accounts),
     f"/fund/{{admdvs}}/entries/{MONTH}": Seed(_each(_entry)),

@@ -93,6 +93,18 @@ class Item:
         return f"{part}R" if self.refd else part
 
     @property
+    def part_id(self) -> str:
+        """item_id of the assistance part that stands beside this main item."""
+        assert self.assisting_region is not None, self.setl_id
+        return f"{self.setl_id}-{self.assisting_region}{'R' if self.refd else ''}"
+
+    @property
+    def part_owing(self) -> Region:
+        """Whose books owe that part."""
+        assert self.assisting_region is not None, self.setl_id
+        return self.assisting_region.owing(self.owing_region)
+
+    @property
     def is_part(self) -> bool:
         """Whether it is only the assistance that another region than the insurance's pays."""
         return self.paying_region != self.insured_region

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from medaid.aws import codec
-from medaid.aws.items import VersionedItem
+from medaid.aws.items import Key, VersionedItem
 from medaid.aws.table import table_meta
 from medaid.aws.transaction import Delete, Put, Write, put_if, put_once, reading
 from medaid.clearing import keys
@@ -93,22 +93,19 @@ def page_of_items(pk: str, after: str, limit: int) -> tuple[list[Item], str]:
     return [_item(row) for row in rows], end
 
 
-def find_part(item: Item) -> Item | None:
-    """The assistance part of a settlement of which `item` is the main item, where there is one."""
-    if item.assisting_region is None:
-        return None
-    paying = item.assisting_region
-    treatment = item.owing_region
-    suffix = "R" if item.refd else ""
-    key = keys.settlement_key(
-        paying.owing(treatment),
-        item.institution,
-        item.month,
-        item.setl_time,
-        f"{item.setl_id}-{paying}{suffix}",
-    )
-    row = ClearingItem.find(key)
-    return _item(row) if row else None
+def find_parts(mains: Sequence[Item]) -> list[Item]:
+    """The assistance parts of settlements of which `mains` are the main items, in that order; a
+    hundred in one call. Raises LookupError where one is not there, Unavailable."""
+    rows = ClearingItem.find_all([_part_key(main) for main in mains])
+    found = [_item(row) for row in rows if row is not None]
+    if len(found) != len(mains):
+        raise LookupError("a settlement's two items come at once or not at all")
+    return found
+
+
+def _part_key(main: Item) -> Key:
+    where = main.part_owing, main.institution, main.month
+    return keys.settlement_key(*where, main.setl_time, main.part_id)
 
 
 # -------------------------------------------------------------------------------------------------

@@ -17,11 +17,13 @@ from medaid.aws.transaction import Decided, Write, transact
 from medaid.clearing import store as items
 from medaid.clearing.hospital import disputing, files, rules, store
 from medaid.clearing.hospital.model import (
+    Block,
     Difference,
     Group,
     HospitalLine,
     StatementState,
     Tally,
+    Totals,
     in_state,
 )
 from medaid.clearing.model import Item
@@ -78,10 +80,40 @@ class Asked:
     def settlements(self) -> Iterator[Item]:
         """Our settlements of it, in order of time, without the parts of other regions."""
         for month in self.months:
-            place = self.region, self.institution, month
-            for item in items.list_items_between(*place, self.begin, self.end):
-                if not item.is_part and self.names(rules.group_of(item)):
-                    yield item
+            yield from self._settlements_of(month)
+
+    def _settlements_of(self, month: Month) -> Iterator[Item]:
+        place = self.region, self.institution, month
+        for item in items.list_items_between(*place, self.begin, self.end):
+            if not item.is_part and self.names(rules.group_of(item)):
+                yield item
+
+    def totals(self) -> Totals:
+        """Our sums of it: of a whole month that lies in statements as these have added it up, of
+        other days by reading what was settled on them."""
+        found = Tally().totals()
+        for month in self.months:
+            blocks = self._blocks_of(month)
+            if blocks is None:
+                tally = Tally()
+                for item in self._settlements_of(month):
+                    tally.add(item)
+                found = found.plus(tally.totals())
+                continue
+            for block in blocks:
+                if not block.group.is_part and self.names(block.group):
+                    found = found.plus(block.totals)
+        return found
+
+    def _blocks_of(self, month: Month) -> list[Block] | None:
+        """The blocks of a month that is asked for whole and lies in its statements to the last
+        item; None of another."""
+        if self.begin > month.first or self.end < month.last:
+            return None
+        held = store.held_statements(self.region, self.institution, month)
+        if not held or _has_items_after(self.region, self.institution, month, held[-1]):
+            return None
+        return [block for one in held for block in one.statement.blocks]
 
     def owing_regions(self, settlements: Iterable[Item]) -> list[Region]:
         """All regions whose statements hold a part of `settlements`."""
@@ -101,19 +133,15 @@ def reconcile_totals(
     Agreed on a whole month marks the groups in all statements of that month that hold a part of it;
     a statement with all groups agreed is confirmed.
     """
-    tally, elsewhere = Tally(), dict[Region, int]()
-    regions = {asked.region}
-    for item in asked.settlements():
-        tally.add(item)
-        if item.assisting_region is not None:
-            regions.add(item.assisting_region.owing(asked.treatment))
-            part = int(item.amounts.get("paid_elsewhere", Fen(0)))
-            elsewhere[item.assisting_region] = elsewhere.get(item.assisting_region, 0) + part
-    result, description = rules.compared(theirs, count, tally.totals())
+    ours = asked.totals()
+    result, description = rules.compared(theirs, count, ours)
     if result == "0":
-        parts = [f"其中 {Fen(fen)} 元由 {region} 支付" for region, fen in sorted(elsewhere.items())]
+        elsewhere = sorted(ours.elsewhere.items())
+        parts = [f"其中 {fen} 元由 {region} 支付" for region, fen in elsewhere]
         if asked.whole_month is not None:
-            held = [_agree(region, asked, asked.whole_month, now) for region in sorted(regions)]
+            also = {Region(region).owing(asked.treatment) for region in ours.elsewhere}
+            regions = sorted({asked.region, *also})
+            held = [_agree(region, asked, asked.whole_month, now) for region in regions]
             if not all(held):
                 parts.append("尚有未列入对账单的项目,补充对账单生成后请再次对账确认")
         elif len(asked.months) > 1:

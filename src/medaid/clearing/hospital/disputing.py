@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from medaid.aws.transaction import (
     Decided,
@@ -25,11 +25,13 @@ from medaid.clearing.hospital.model import (
     PendingState,
     Statement,
     StatementState,
+    disputed_with,
     in_state,
     statement_id,
 )
 from medaid.clearing.hospital.taking_off import taken_off
 from medaid.clearing.model import OUTPATIENT, Item
+from medaid.clearing.store import ClearingItem
 from medaid.errors import Conflict, Refused
 from medaid.ids import OfficerId
 from medaid.money import Fen
@@ -40,8 +42,10 @@ from medaid.regions import Region
 
 LARGEST: Final = 5000
 """Differences of one file: more are another month's file, not a month's differences."""
-AT_ONCE: Final = 90
-"""Pending items written in one transaction, which holds a hundred writes."""
+AT_ONCE: Final = 45
+"""Items disputed or taken back in one transaction: two rows each, beside the statement."""
+_CLAIMS: Final = 90
+"""Claims written in one transaction, which holds a hundred writes."""
 _STILL_AGREEING: Final = (StatementState.DRAFT, StatementState.CONFIRMED)
 
 
@@ -76,54 +80,84 @@ def dispute_differences(
             line = f"{one.setl_id}#{int(one.refd)}"
             claim_id = keys.claim_id(scope.month, scope.clr_type, scope.insured, line)
             claims[claim_id] = PendingItem(claim_id, scope.month, one.memo, {})
-    by_region: dict[Region, dict[str, tuple[Item, str]]] = {}
+    by_region: dict[Region, dict[str, _Compared]] = {}
     for item in ours:
-        for part in filter(None, (item, items.find_part(item))):
-            wanted = by_region.setdefault(part.owing_region, {})
-            wanted[part.item_id] = (part, reasons.get(item.item_id, ""))
-    for region, parts in sorted(by_region.items()):
+        said = _Compared(item, reasons.get(item.item_id, ""))
+        by_region.setdefault(item.owing_region, {})[item.item_id] = said
+        if item.assisting_region is not None:
+            by_region.setdefault(item.part_owing, {})[item.part_id] = said
+    for region, compared in sorted(by_region.items()):
         for held in store.held_statements(region, scope.institution, scope.month):
-            _dispute_in(held.statement, parts, now)
+            _dispute_in(held.statement, compared, now)
     _keep_claims(scope, claims, now)
 
 
-def _dispute_in(statement: Statement, parts: Mapping[str, tuple[Item, str]], now: datetime) -> None:
-    """Brings one statement's disputes to what this file says of `parts`, a batch at a time."""
-    where = (statement.region, statement.institution)
-    mine = {item_id: part for item_id, part in parts.items() if statement.holds(part[0])}
-    known: dict[str, store.Pending] = {}
+class _Compared(NamedTuple):
+    """A settlement that the file was held against, and on what it differs, empty where on
+    nothing."""
+
+    main: Item
+    reason: str
+
+
+def _dispute_in(statement: Statement, compared: Mapping[str, _Compared], now: datetime) -> None:
+    """Brings one statement's disputes to what this file says, a batch at a time: no batch reads or
+    writes the others' items."""
+    mine = {item_id: one for item_id, one in compared.items() if statement.holds(one.main)}
+    rows: dict[str, ClearingItem] = {}
+    waits: list[str] = []
 
     def load() -> None:
-        for one in store.list_pending(*where, f"{PendingKind.DISPUTE}#"):
-            known[one.item.pending_id] = one
+        rows.clear()
+        rows.update(store.disputed_rows(statement))
+        is_out = {name for name, row in rows.items() if row.state == PendingState.OPEN}
+        waits[:] = [name for name, one in mine.items() if bool(one.reason) != (name in is_out)]
 
-    def decide() -> Decided[bool]:
+    def decide() -> Decided[int]:
+        where = (statement.region, statement.institution)
         row, present = store.get_statement(*where, statement.month, statement.number)
         if present.state not in _STILL_AGREEING:
-            return Decided(False)
-        disputed = {one.pending_id: one for one in present.disputed}
-        new = [one for one, (_, reason) in mine.items() if reason and one not in disputed]
-        gone = [
-            one
-            for one in disputed
-            if one in mine and not mine[one][1] and known[one].state is PendingState.OPEN
-        ]
+            return Decided(0)
+        batch = waits[:AT_ONCE]
+        held = store.find_disputes(*where, [name for name in batch if name in rows])
+        new = [name for name in batch if mine[name].reason]
+        items_of = dict(zip(new, _items(new, mine), strict=True))
+        gone = [name for name in batch if name not in items_of and _is_open(held.get(name))]
+        out = [_waiting(item, mine[name].reason) for name, item in items_of.items()]
+        back = [rows[name].record(PendingItem) for name in gone]
         writes: list[Write] = []
-        for item_id in [*new, *gone][:AT_ONCE]:
-            if item_id in disputed:
-                del disputed[item_id]
-                writes.append(_taken_back(known[item_id], now))
-            else:
-                waits = disputed[item_id] = _waiting(*mine[item_id])
-                writes.append(_opened(where, known.get(item_id), waits, now))
+        for one in out:
+            before = held.get(one.pending_id)
+            disputed = store.put_disputed(
+                statement, rows.get(one.pending_id), one, PendingState.OPEN
+            )
+            writes += [disputed, _opened(where, before, one, now)]
+        for one in back:
+            disputed = store.put_disputed(
+                statement, rows[one.pending_id], one, PendingState.WITHDRAWN
+            )
+            writes += [disputed, _taken_back(held[one.pending_id], now)]
         if not writes:
-            return Decided(False)
-        after = in_state(present, present.state, disputed=tuple(disputed.values()))
-        return Decided(True, [*store.replace_statement(row, after, now), *writes])
+            return Decided(len(batch))
+        sums = disputed_with(disputed_with(present.disputed, out), back, -1)
+        after = in_state(present, present.state, disputed=sums)
+        return Decided(len(batch), [*store.replace_statement(row, after, now), *writes])
 
     load()
-    while transact(decide, lambda _lost: load()):
-        pass
+    while done := transact(decide, lambda _lost: load()):
+        del waits[:done]
+
+
+def _is_open(held: store.Pending | None) -> bool:
+    """Whether nobody has ruled on a dispute: one that was ruled on stays out of its statement."""
+    return held is not None and held.state is PendingState.OPEN
+
+
+def _items(names: Sequence[str], mine: Mapping[str, _Compared]) -> list[Item]:
+    """What this region owes of each: the settlement itself, or the assistance part beside it."""
+    parts = [name for name in names if mine[name].main.item_id != name]
+    found = dict(zip(parts, items.find_parts([mine[name].main for name in parts]), strict=True))
+    return [found.get(name, mine[name].main) for name in names]
 
 
 def _waiting(item: Item, reason: str) -> PendingItem:
@@ -168,7 +202,7 @@ def _keep_claims(scope: Scope, claims: Mapping[str, PendingItem], now: datetime)
 
 def _batches(writes: list[Write]) -> Iterator[list[Write]]:
     rest = iter(writes)
-    while batch := list(islice(rest, AT_ONCE)):
+    while batch := list(islice(rest, _CLAIMS)):
         yield batch
 
 

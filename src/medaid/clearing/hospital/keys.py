@@ -6,6 +6,8 @@ Each line: key: item; pattern.
   its items; statements of an institution's month.
 - pk `I#<owing>#<institution>#<yyyy-mm>`, sk `APPLIED#<clr_type>#<insured>`: what the hospital
   applied for, or withdrew; application of a month, type and region: get.
+- the same pk, sk `DISPUTED#<nnn>#<item_id>`: an item that statement leaves out, as it was
+  disputed; `state` says whether it still is; items of a statement, by page.
 - pk `U#<owing>`, sk `<yyyy-mm>#<institution>#<nnn>`: a statement that is not paid, barred or
   without due, with its state; open statements of a region, of its month, or up to a month.
 - pk `Q#<owing>#<yyyy-mm>`, sk `<institution>#<nnn>`: a statement of the month in a few numbers,
@@ -26,11 +28,21 @@ from medaid.clearing.keys import month_key
 from medaid.regions import Region
 
 STATEMENT: Final = "STATEMENT#"
+DISPUTED: Final = "DISPUTED#"
 AGREEMENT: Final = "AGREEMENT#"
 
 
 def statement_key(owing: str, institution: str, month: str, number: int) -> Key:
     return Key(month_key(owing, institution, month), f"{STATEMENT}{number:03d}")
+
+
+def disputed_prefix(number: int) -> str:
+    return f"{DISPUTED}{number:03d}#"
+
+
+def disputed_key(statement: Statement, item_id: str) -> Key:
+    pk = month_key(statement.region, statement.institution, statement.month)
+    return Key(pk, f"{disputed_prefix(statement.number)}{item_id}")
 
 
 def key_of(statement: Statement) -> Key:

@@ -9,7 +9,7 @@ from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import READERS, Call, Owner
 from medaid.clearing import runs
 from medaid.clearing.hospital import service
-from medaid.clearing.hospital.api import ROUTES, HospitalContext
+from medaid.clearing.hospital.api import ROUTES, STATEMENT, HospitalContext
 from medaid.clearing.hospital.model import (
     CLOSED,
     InstitutionMonth,
@@ -17,6 +17,7 @@ from medaid.clearing.hospital.model import (
     StatementState,
 )
 from medaid.clearing.hospital.shapes import ByFundShown, PendingShown, pending_shown
+from medaid.clearing.hospital.store import Pending
 from medaid.months import Month
 from medaid.regions import Region
 
@@ -80,6 +81,10 @@ def month_item_shown(one: MonthItem) -> MonthItemShown:
     return MonthItemShown.of(one.item, amounts=amounts, statement=one.statement, why=one.why)
 
 
+def pending_of(one: Pending) -> PendingShown:
+    return pending_shown(one.item, one.kind, one.state)
+
+
 class MorningStepShown(Shown):
     """When a step of the morning's work was done last for a region, and what it counted."""
 
@@ -131,6 +136,21 @@ def list_month_items(
 
 
 @ROUTES.get(
+    f"{STATEMENT}/disputes",
+    "一份对账单的争议及裁定",
+    owner=Owner.INSTITUTION,
+    roles=(*READERS, "institution"),
+    query=ListQuery,
+)
+def list_disputes(
+    call: Call[HospitalContext, None], admdvs: Region, institution: str, month: Month, number: int
+) -> Page[PendingShown]:
+    one = service.get_statement(admdvs, institution, month, number).statement
+    of = ("disputes", admdvs, institution, month, str(number))
+    return paged(call.query, of, partial(service.page_of_disputed, one), pending_of)
+
+
+@ROUTES.get(
     "/clearing/{admdvs}/pending/{institution}",
     "待处理的争议、扣减与结转",
     owner=Owner.INSTITUTION,
@@ -142,4 +162,4 @@ def show_pending(
 ) -> Page[PendingShown]:
     read = partial(service.page_of_pending, admdvs, institution)
     of = ("pending", admdvs, institution)
-    return paged(call.query, of, read, lambda one: pending_shown(one.item, one.kind, one.state))
+    return paged(call.query, of, read, pending_of)

@@ -11,10 +11,11 @@ from typing import Final
 
 from medaid.aws import exchange
 from medaid.clearing.amounts import Amounts, total
-from medaid.clearing.hospital import agreements
+from medaid.clearing.hospital import agreements, store
 from medaid.clearing.hospital.model import (
     AgreedPayee,
     AgreementState,
+    DisputedSums,
     Group,
     PendingItem,
     Statement,
@@ -152,7 +153,7 @@ def _part_rows(statement: Statement) -> tuple[tuple[tuple[Value, ...], ...], tup
     return rows, ("合计", *(total(part) for part in parts))
 
 
-def _by_fund(some: Iterable[PendingItem]) -> dict[str, Fen]:
+def _by_fund(some: Iterable[PendingItem | DisputedSums]) -> dict[str, Fen]:
     found: dict[str, Fen] = {}
     for one in some:
         for key, fen in one.by_fund.items():
@@ -161,8 +162,8 @@ def _by_fund(some: Iterable[PendingItem]) -> dict[str, Fen]:
 
 
 def _pending(statement: Statement) -> tuple[tuple[Value, ...], ...]:
-    named = (
-        ("争议", statement.disputed),
+    named: tuple[tuple[str, Iterable[PendingItem]], ...] = (
+        ("争议", store.list_disputed(statement)),
         ("前期争议", statement.upheld),
         ("扣减", statement.deductions),
         ("结转", statement.forwards),

@@ -45,6 +45,7 @@ from medaid.clearing.hospital.store import (
     get_statement,
     list_pending,
     list_statements,
+    page_of_disputed,
     page_of_pending,
 )
 from medaid.clearing.hospital.timeliness import paid_in_time
@@ -87,6 +88,7 @@ __all__ = [
     "make_up_months",
     "notice_paper",
     "open_acts",
+    "page_of_disputed",
     "page_of_month",
     "page_of_month_items",
     "page_of_pending",

@@ -53,6 +53,14 @@ class PendingShown(Shown):
     trail: Annotated[list[str], NamesWithin()]
 
 
+class DisputedShown(Shown):
+    """What a statement leaves out of one paying region: how many items, and what they come to."""
+
+    paying_region: str
+    count: int
+    amounts: ByFundShown
+
+
 class GroupShown(Shown):
     insutype: str
     care: str
@@ -126,7 +134,8 @@ class StatementShown(Shown):
     trail: Annotated[list[str], NamesWithin()]
     digest: str
     lines: str
-    disputed: list[PendingShown]
+    disputed: list[DisputedShown]
+    """By paying region; the items are asked for by page."""
     deductions: list[PendingShown]
     forwards: list[PendingShown]
     """What was brought forward, one by one."""
@@ -256,7 +265,7 @@ def statement_shown(one: Statement, files: list[str] | None = None) -> Statement
         order=one.order_id,
         hi_paymtd=one.mode,
         lines=line_file(one),
-        disputed=[pending_shown(item) for item in one.disputed],
+        disputed=[DisputedShown.of(sums, amounts=sums.by_fund) for sums in one.disputed],
         deductions=[pending_shown(item) for item in one.deductions],
         forwards=[pending_shown(item) for item in one.forwards],
         corrections=[_correction_shown(made) for made in one.corrections],

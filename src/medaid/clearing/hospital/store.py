@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -165,6 +165,49 @@ def list_open_to(owing: Region, last: Month) -> Iterator[OpenStatement]:
     for row in ClearingItem.list_before(pk, last.next):
         month, institution, number = keys.parse_open_statement(row.sk)
         yield OpenStatement(owing, Month(month), institution, number, StatementState(row.state))
+
+
+# -------------------------------------------------------------------------------------------------
+# what a statement leaves out
+
+
+def list_disputed(one: Statement) -> Iterator[PendingItem]:
+    """The items that a statement leaves out, as they were disputed, by number."""
+    rows = disputed_rows(one).values()
+    return (row.record(PendingItem) for row in rows if row.state == PendingState.OPEN)
+
+
+def disputed_rows(one: Statement) -> dict[str, ClearingItem]:
+    """What was ever disputed in a statement, by item_id; the row's state says whether it still
+    is."""
+    pk, prefix = keys.key_of(one).pk, keys.disputed_prefix(one.number)
+    rows = ClearingItem.list_under(pk, prefix)
+    return {row.sk.removeprefix(prefix): row for row in rows}
+
+
+def page_of_disputed(one: Statement, after: str, limit: int) -> tuple[list[Pending], str]:
+    """At most `limit` of what was ever disputed in a statement, behind the sort key `after`, with
+    what was decided of each; and behind what the next page begins, empty at the end."""
+    pk, prefix = keys.key_of(one).pk, keys.disputed_prefix(one.number)
+    rows, end = ClearingItem.page_under(pk, prefix, after, limit)
+    item_ids = [row.sk.removeprefix(prefix) for row in rows]
+    return list(find_disputes(one.region, one.institution, item_ids).values()), end
+
+
+def find_disputes(owing: str, institution: str, item_ids: Sequence[str]) -> dict[str, Pending]:
+    """Disputes by item_id, a hundred in one call."""
+    wanted = [keys.pending_key(owing, institution, PendingKind.DISPUTE, one) for one in item_ids]
+    found = (_pending(row) for row in ClearingItem.find_all(wanted) if row is not None)
+    return {one.item.pending_id: one for one in found}
+
+
+def put_disputed(
+    statement: Statement, before: ClearingItem | None, item: PendingItem, state: PendingState
+) -> Write:
+    """The write by which a statement leaves an item out (`OPEN`), or does so no more."""
+    key = keys.disputed_key(statement, item.pending_id)
+    label = f"disputed:{item.pending_id}"
+    return ClearingItem.create_or_replace(before, key, item, label, state=state)
 
 
 # -------------------------------------------------------------------------------------------------

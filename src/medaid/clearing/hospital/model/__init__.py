@@ -35,9 +35,11 @@ from medaid.clearing.hospital.model.pending import (
     NO_STATEMENT,
     STANDS,
     TAKEN_UP,
+    DisputedSums,
     PendingItem,
     PendingKind,
     PendingState,
+    disputed_with,
 )
 from medaid.clearing.hospital.model.statement import (
     BOOKED,
@@ -69,6 +71,7 @@ __all__ = [
     "ClearingApplication",
     "Deadline",
     "Difference",
+    "DisputedSums",
     "Group",
     "HospitalLine",
     "InstitutionMonth",
@@ -85,6 +88,7 @@ __all__ = [
     "StatementState",
     "Tally",
     "Totals",
+    "disputed_with",
     "figures_of",
     "in_state",
     "statement_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 from medaid.clearing.model import Item
@@ -47,6 +47,7 @@ class Totals:
     """Counts and sums of one block. `amounts` by national field, fen."""
 
     POSITIONAL: ClassVar[bool] = True
+    ADDED: ClassVar[int] = 2
 
     count: int
     refunds: int
@@ -55,25 +56,29 @@ class Totals:
     unfinished: int = 0
     """Settlements of stays that go on (中途结算), less those taken back: their case counts with the
     last settlement of the stay."""
+    elsewhere: Mapping[str, Fen] = field(default_factory=dict)
+    """What others pay of settlements beside which a region's assistance stands, by that region."""
 
     def plus(self, other: Totals) -> Totals:
         """Both together."""
-        amounts = {
-            name: Fen(int(self.amounts.get(name, 0)) + int(other.amounts.get(name, 0)))
-            for name in sorted({*self.amounts, *other.amounts})
-        }
         return Totals(
             self.count + other.count,
             self.refunds + other.refunds,
-            amounts,
+            _both(self.amounts, other.amounts),
             self.days + other.days,
             self.unfinished + other.unfinished,
+            _both(self.elsewhere, other.elsewhere),
         )
 
     @property
     def cases(self) -> int:
         """Cases that stand: a refund takes its original back, and both are counted."""
         return self.count - 2 * self.refunds - self.unfinished
+
+
+def _both(one: Mapping[str, Fen], other: Mapping[str, Fen]) -> dict[str, Fen]:
+    names = sorted({*one, *other})
+    return {name: one.get(name, Fen(0)) + other.get(name, Fen(0)) for name in names}
 
 
 class StatementCategory(NamedTuple):
@@ -88,11 +93,12 @@ class StatementCategory(NamedTuple):
 class Tally:
     """Totals while they are summed: one per block, plain whole fen."""
 
-    __slots__ = ("amounts", "count", "days", "refunds", "unfinished")
+    __slots__ = ("amounts", "count", "days", "elsewhere", "refunds", "unfinished")
 
     def __init__(self) -> None:
         self.count = self.refunds = self.days = self.unfinished = 0
         self.amounts: dict[str, int] = {}
+        self.elsewhere: dict[str, int] = {}
 
     def add(self, item: Item) -> None:
         if not item.is_part:
@@ -103,6 +109,10 @@ class Tally:
                 self.unfinished += -1 if item.refd else 1
         for name, fen in item.amounts.items():
             self.amounts[name] = self.amounts.get(name, 0) + int(fen)
+        if item.assisting_region is not None:
+            fen = item.amounts.get("paid_elsewhere", Fen(0))
+            region = str(item.assisting_region)
+            self.elsewhere[region] = self.elsewhere.get(region, 0) + int(fen)
 
     def totals(self) -> Totals:
         return Totals(
@@ -111,6 +121,7 @@ class Tally:
             {name: Fen(fen) for name, fen in sorted(self.amounts.items())},
             self.days,
             self.unfinished,
+            {region: Fen(fen) for region, fen in sorted(self.elsewhere.items())},
         )
 
 

@@ -27,7 +27,7 @@ class StatementFigures:
 def figures_of(one: Statement) -> StatementFigures:
     """What a list shows of it."""
     return StatementFigures(
-        one.number, one.cut, one.lines, dict(one.by_fund), one.due(), len(one.disputed)
+        one.number, one.cut, one.lines, dict(one.by_fund), one.due(), one.disputed_count
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from medaid.clearing.amounts import Amounts
+from medaid.clearing.amounts import Amounts, added, negated
 from medaid.ids import OfficerId, StatementId
 from medaid.money import Fen
 from medaid.months import Month
@@ -95,3 +96,34 @@ class PendingItem:
     """The account of the advance that it sets off (chart.toml), where it does."""
     net_of_retention: bool = False
     """Nothing is kept back of it by the statement that takes it up: that was done before."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedSums:
+    """What a statement leaves out because it is disputed, of one paying region: how many items, fen
+    by fund, and what of the assistance is 门诊救助."""
+
+    POSITIONAL: ClassVar[bool] = True
+
+    paying_region: Region
+    count: int
+    by_fund: Amounts
+    outpatient_assistance: Fen
+
+
+def disputed_with(
+    sums: Iterable[DisputedSums], items: Iterable[PendingItem], times: int = 1
+) -> tuple[DisputedSums, ...]:
+    """The sums with `items` left out as well; with `times` -1 they are no more."""
+    found = {one.paying_region: one for one in sums}
+    for item in items:
+        region = item.paying_region
+        assert region is not None, "a disputed item names who pays it"
+        before = found.get(region, DisputedSums(region, 0, {}, NOTHING))
+        found[region] = DisputedSums(
+            region,
+            before.count + times,
+            added(before.by_fund, item.by_fund if times > 0 else negated(item.by_fund)),
+            before.outpatient_assistance + Fen(times * int(item.outpatient_assistance)),
+        )
+    return tuple(one for _, one in sorted(found.items()) if one.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from medaid.clearing.amounts import Amounts, added, negated
 from medaid.clearing.hospital.model.agreement import AgreedPayee, Agreement
 from medaid.clearing.hospital.model.blocks import Block, Group, StatementCategory, Totals
 from medaid.clearing.hospital.model.correction import StatementCorrection
-from medaid.clearing.hospital.model.pending import PendingItem
+from medaid.clearing.hospital.model.pending import DisputedSums, PendingItem
 from medaid.clearing.model import FUND_FIELDS, OUTPATIENT, Item
 from medaid.fund.model.chart import fund_of
 from medaid.ids import InstitutionCode, OfficerId, OrderId, StatementId
@@ -84,7 +85,8 @@ class Statement:
     state: StatementState = StatementState.DRAFT
     agreed: tuple[Group, ...] = ()
     """Groups that the hospital's totals agreed with (3201 对账平)."""
-    disputed: tuple[PendingItem, ...] = ()
+    disputed: tuple[DisputedSums, ...] = ()
+    """What is left out as disputed, by paying region; the items are rows of their own."""
     upheld: tuple[PendingItem, ...] = ()
     """Disputes of earlier months that ended for the hospital."""
     deductions: tuple[PendingItem, ...] = ()
@@ -150,6 +152,11 @@ class Statement:
             found[category] = totals if before is None else before.plus(totals)
         return found
 
+    @property
+    def disputed_count(self) -> int:
+        """How many of its items are disputed."""
+        return sum(one.count for one in self.disputed)
+
     def holds(self, item: Item) -> bool:
         """Whether an item of this month lies in this statement."""
         assert item.arrived is not None, item.setl_id
@@ -158,13 +165,14 @@ class Statement:
     def due(self) -> dict[str, Fen]:
         """What may be paid by fund: own items less disputed, plus disputes upheld, less deductions
         and retention, by the mode, with what was brought forward."""
-        off = (one.by_fund for one in (*self.disputed, *self.deductions))
+        out = (one.by_fund for one in self.disputed)
+        off = (one.by_fund for one in self.deductions)
         return added(
             self.by_fund,
             *(one.by_fund for one in self.upheld),
             self.mode_difference,
             self.brought_forward,
-            *map(negated, (*off, self.retained)),
+            *map(negated, (*out, *off, self.retained)),
         )
 
     def retention_base(self) -> dict[str, Fen]:
@@ -195,9 +203,14 @@ class Statement:
         and deductions say of other paying regions."""
         others = (one for one in self.blocks if one.group.paying_region != self.region)
         held = sum(int(_of_fund(one, fund)) for one in others)
-        for sign, waiting in ((1, self.upheld), (-1, self.disputed), (-1, self.deductions)):
-            theirs = (w for w in waiting if w.paying_region not in (None, self.region))
-            held += sign * sum(int(one.by_fund.get(fund, 0)) for one in theirs)
+        sides: tuple[tuple[int, Sequence[DisputedSums | PendingItem]], ...]
+        sides = ((1, self.upheld), (-1, self.disputed), (-1, self.deductions))
+        for sign, waiting in sides:
+            held += sign * sum(
+                int(one.by_fund.get(fund, 0))
+                for one in waiting
+                if one.paying_region not in (None, self.region)
+            )
         return Fen(min(max(int(due) - held, 0), int(due)))
 
     def outpatient_assistance(self, due: Fen) -> Fen:
