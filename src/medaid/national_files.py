@@ -12,8 +12,8 @@ from typing import Final
 from medaid.errors import BadInput
 
 _EPOCH: Final = (2000, 1, 1, 0, 0, 0)
-_LARGEST: Final = 20 * 1024 * 1024
-"""Bytes a hospital's upload may unpack to: its largest month is half of it."""
+LARGEST: Final = 20 * 1024 * 1024
+"""Bytes a hospital's upload may have, unpacked: its largest month is half of it."""
 
 
 def text(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
@@ -51,13 +51,13 @@ def unzipped(content: bytes, field: str = "file_qury_no") -> bytes:
             names = archive.infolist()
             if len(names) == 1:
                 with archive.open(names[0]) as inside:
-                    found = inside.read(_LARGEST + 1)
-                if len(found) <= _LARGEST:
+                    found = inside.read(LARGEST + 1)
+                if len(found) <= LARGEST:
                     return found
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
         raise BadInput("FIELD_FORMAT", field=field, rule="压缩包损坏或加密") from None
     raise BadInput(
         "FIELD_FORMAT",
         field=field,
-        rule=f"压缩包内须恰有一个不超过 {_LARGEST // 1024 // 1024} MB 的文件",
+        rule=f"压缩包内须恰有一个不超过 {LARGEST // 1024 // 1024} MB 的文件",
     )

@@ -4,6 +4,7 @@ settled stay, its month, 3201, 3202."""
 from __future__ import annotations
 
 import base64
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +26,11 @@ from tests.settlement.hospital import (
     stay_input,
 )
 
+from medaid.aws import exchange
 from medaid.clearing import jobs
 from medaid.clearing import service as clearing
 from medaid.clearing.regions import service as regions
-from medaid.national_files import unzipped, zipped
+from medaid.national_files import LARGEST, unzipped, zipped
 from medaid.settlement import service
 from medaid.settlement import statements as door
 from medaid.settlement.model import Institution
@@ -90,6 +92,19 @@ def test_3201_compares_the_month_to_the_fen(
     assert passed(hospital.call("3201", totals(**wrong)))["stmtinfo"]["stmt_rslt"] == result
 
 
+LINES = {
+    "setl_optins": "440900",
+    "stmt_begndate": "2021-07-01",
+    "stmt_enddate": "2021-07-31",
+    "clr_type": "21",
+    "medfee_sumamt": "50000.00",
+    "fund_pay_sumamt": "46433.35",
+    "cash_payamt": "3566.65",
+    "fixmedins_setl_cnt": "1",
+    "refd_setl_flag": "0",
+}
+
+
 def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, Any]) -> None:
     hospital = Hospital(send=later, prefix="20210802110000")
     row = "\t".join(
@@ -107,18 +122,7 @@ def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, 
     number = passed(hospital.call("9101", {"in": content, "filename": "a.zip"}, node="fsUploadIn"))[
         "file_qury_no"
     ]
-    given = {
-        "setl_optins": "440900",
-        "file_qury_no": number,
-        "stmt_begndate": "2021-07-01",
-        "stmt_enddate": "2021-07-31",
-        "clr_type": "21",
-        "medfee_sumamt": "50000.00",
-        "fund_pay_sumamt": "46433.35",
-        "cash_payamt": "3566.65",
-        "fixmedins_setl_cnt": "1",
-        "refd_setl_flag": "0",
-    }
+    given = {**LINES, "file_qury_no": number}
     result = passed(hospital.call("3202", given))["fileinfo"]["file_qury_no"]
     answer = passed(hospital.call("9102", {"file_qury_no": result}, node="fsDownloadIn"))
     assert unzipped(base64.b64decode(answer["out"])).strip() == b""  # nothing differs
@@ -134,6 +138,71 @@ def test_3202_takes_the_file_of_9101_and_9102_gives_the_result(month: dict[str, 
         Hospital(NANNING, send=later).call("9102", {"file_qury_no": result}, node="fsDownloadIn"),
         "NOT_FOUND",
     )
+
+
+def announced(content: bytes, **more: str) -> dict[str, str]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    sent = {"filename": "a.zip", "file_size": str(len(content)), "file_sha256": sha256}
+    return {**sent, **more}
+
+
+def test_a_list_that_no_message_holds_is_put_by_address_and_checked_the_same(
+    month: dict[str, Any],
+) -> None:
+    """J34. From a county to a province, 4: a hospital of 3,000 beds."""
+    hospital = Hospital(send=later, prefix="20210802120000")
+    ids = month["setlinfo"]["setl_id"], month["setlinfo"]["mdtrt_id"]
+    row = "\t".join((*ids, "P1", "50000.00", "46433.35", "0.00", "0")) + "\n"
+    content = zipped("a.txt", row.encode())
+    answer = passed(hospital.call("9101", announced(content), node="fsUploadIn"))
+    number = answer["file_qury_no"]
+    assert number in answer["upload_url"]
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    assert answer["upload_headers"]["x-amz-checksum-sha256"] == digest
+    assert answer["upload_headers"]["Content-Length"] == str(len(content))
+    asked = {**LINES, "file_qury_no": number}
+    refused(hospital.call("3202", asked), "NOT_FOUND")  # nothing was put there yet
+    key = f"clearing/upload/{MAOMING.code}/{number}"
+    exchange.put(key, content + b"x")
+    refused(hospital.call("3202", asked), "FIELD_FORMAT", "file_qury_no")
+    exchange.put(key, content)
+    direct = {"in": base64.b64encode(content).decode(), "filename": "a.zip"}
+    again = passed(hospital.call("9101", direct, node="fsUploadIn"))
+    assert again["file_qury_no"] == number
+    assert passed(hospital.call("3202", asked))["fileinfo"]["filename"] == "result.txt"
+    other = Hospital(NANNING, send=later).call(
+        "9102", {"file_qury_no": number}, node="fsDownloadIn"
+    )
+    refused(other, "NOT_FOUND")
+
+
+def test_what_unpacks_to_too_much_is_refused_however_it_came(month: dict[str, Any]) -> None:
+    hospital = Hospital(send=later, prefix="20210802130000")
+    bomb = zipped("a.txt", b"0" * (LARGEST + 1))
+    direct = {"in": base64.b64encode(bomb).decode(), "filename": "a.zip"}
+    refused(hospital.call("9101", direct, node="fsUploadIn"), "FIELD_FORMAT", "in")
+    number = passed(hospital.call("9101", announced(bomb), node="fsUploadIn"))["file_qury_no"]
+    exchange.put(f"clearing/upload/{MAOMING.code}/{number}", bomb)
+    asked = {**LINES, "file_qury_no": number}
+    refused(hospital.call("3202", asked), "FIELD_FORMAT", "file_qury_no")
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "field"),
+    [
+        ({"file_size": "", "file_sha256": ""}, "FIELD_REQUIRED", "in"),
+        ({"file_size": "0"}, "FIELD_FORMAT", "file_size"),
+        ({"file_size": str(LARGEST + 1)}, "FIELD_FORMAT", "file_size"),
+        ({"file_size": "1e3"}, "FIELD_FORMAT", "file_size"),
+        ({"file_sha256": ""}, "FIELD_FORMAT", "file_sha256"),
+        ({"file_sha256": "G" * 64}, "FIELD_FORMAT", "file_sha256"),
+    ],
+)
+def test_an_announced_file_names_its_size_and_digest(
+    month: dict[str, Any], more: dict[str, str], code: str, field: str
+) -> None:
+    sent = announced(b"a", **more)
+    refused(Hospital(send=later).call("9101", sent, node="fsUploadIn"), code, field)
 
 
 def test_a_suspended_region_is_told_plainly_and_served_again_when_lifted(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from functools import cache
 from itertools import count
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -31,6 +32,32 @@ def put(key: str, content: bytes | BinaryIO, content_type: str = "application/oc
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("UNAVAILABLE") from error
     return key
+
+
+class UploadAddress(NamedTuple):
+    """Where a file is put: a PUT with exactly these headers."""
+
+    url: str
+    headers: dict[str, str]
+
+
+def upload_address(
+    key: str, content_type: str, size: int, seconds: int, digest: bytes = b""
+) -> UploadAddress:
+    """A presigned address under which one file of `size` bytes is put, good for `seconds`; with
+    `digest`, its SHA-256, no other content is taken."""
+    params: dict[str, Any] = {
+        "Bucket": settings().bucket,
+        "Key": key,
+        "ContentType": content_type,
+        "ContentLength": size,
+    }
+    headers = {"Content-Type": content_type, "Content-Length": str(size)}
+    if digest:
+        checksum = base64.b64encode(digest).decode()
+        params["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = checksum
+    url = client().generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
+    return UploadAddress(str(url), headers)
 
 
 def put_beside(base: str, suffix: str, content: bytes) -> str:

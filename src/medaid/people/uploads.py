@@ -81,15 +81,8 @@ def create_upload(
     commit_or_refuse(drop_store.upload_created(upload))
     if content:
         return UploadAddress(upload, "", {}, 0)
-    params: dict[str, Any] = {
-        "Bucket": settings().bucket,
-        "Key": file_key(upload),
-        "ContentType": _MEDIA,
-        "ContentLength": upload.size,
-    }
-    url = exchange.client().generate_presigned_url("put_object", Params=params, ExpiresIn=SECONDS)
-    headers = {"Content-Type": _MEDIA, "Content-Length": str(upload.size)}
-    return UploadAddress(upload, str(url), headers, SECONDS)
+    put = exchange.upload_address(file_key(upload), _MEDIA, upload.size, SECONDS)
+    return UploadAddress(upload, put.url, put.headers, SECONDS)
 
 
 def _put(upload: HandUpload, content: str) -> None:

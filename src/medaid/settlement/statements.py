@@ -44,15 +44,25 @@ def _sent(message: Message) -> dict[str, Any]:
 
 
 def upload_file(message: Message, institution: Institution, _now: datetime) -> Reply:
-    """9101: a file, in base64; answers file_qury_no. The same file again gives the same number."""
+    """9101: a file, in base64; answers file_qury_no. The same file again gives the same number.
+
+    One that a message cannot hold is named by its size and SHA-256 instead: answers where it is
+    put, and under which number it lies there. Raises BadInput.
+    """
     from medaid.clearing.hospital.service import fsi
 
+    filename = message.text("filename")
+    if not message.text("in"):
+        size, sha256 = message.text("file_size"), message.text("file_sha256")
+        number, put = fsi.announce(institution.code, size, sha256)
+        address = {"upload_url": put.url, "upload_headers": put.headers}
+        return Reply({"file_qury_no": number, "filename": filename, **address})
     try:
         content = base64.b64decode(message.text("in"), validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("FIELD_FORMAT", field="in", rule="文件数据须为 base64") from None
     number = fsi.upload(institution.code, content)
-    return Reply({"file_qury_no": number, "filename": message.text("filename")})
+    return Reply({"file_qury_no": number, "filename": filename})
 
 
 def download_file(message: Message, institution: Institution, _now: datetime) -> Reply:

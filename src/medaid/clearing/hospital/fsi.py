@@ -4,12 +4,14 @@ national `output` out."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from medaid.aws import exchange
+from medaid.aws.exchange import UploadAddress
 from medaid.clearing.hospital import agreeing
 from medaid.clearing.hospital.agreeing import Asked
 from medaid.clearing.hospital.files import hospital_lines
@@ -17,11 +19,14 @@ from medaid.clearing.hospital.model import RECONCILED, HospitalLine
 from medaid.errors import BadInput
 from medaid.instants import beijing_text, parse_date
 from medaid.money import Fen
-from medaid.national_files import unzipped
+from medaid.national_files import LARGEST, unzipped
 from medaid.regions import Region
 
 _KEPT: Final = timedelta(days=7)
 """How long a result file is promised to be there (dld_endtime); the bucket keeps it longer."""
+_SECONDS: Final = 900
+"""For how long an address is good under which a file is put."""
+_MEDIA: Final = "application/octet-stream"
 _LONGEST: Final = 200
 """C200: stmt_rslt_dscr."""
 
@@ -81,19 +86,53 @@ def totals(
 
 def upload(institution: str, content: bytes) -> str:
     """9101: keeps a file and answers its file_qury_no; the same file again answers the same
-    number. Raises BadInput for an archive that unpacks to more than a file may hold."""
-    unzipped(content, "in")
-    number = hashlib.sha256(institution.encode() + b"\x1f" + content).hexdigest()[:30]
-    exchange.put(f"clearing/upload/{institution}/{number}", content)
+    number. Raises BadInput for one that holds more than it may."""
+    _check_file(content, "in")
+    number = _file_number(institution, hashlib.sha256(content).digest())
+    exchange.put(_file_key(institution, number), content)
     return number
 
 
+def announce(institution: str, size: str, sha256: str) -> tuple[str, UploadAddress]:
+    """9101 of a file that no message holds: its file_qury_no, and where it is put. What is put
+    there is checked like the other when it is asked for. Raises BadInput FIELD_REQUIRED `in` where
+    there is neither, and for a size or digest that is none."""
+    if not (size or sha256):
+        raise BadInput("FIELD_REQUIRED", field="in", rule="或以 file_size、file_sha256 申报大文件")
+    if not (size.isascii() and size.isdigit()) or not 0 < int(size) <= LARGEST:
+        raise BadInput("FIELD_FORMAT", field="file_size", rule=f"文件 1 至 {LARGEST} 字节")
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise BadInput("FIELD_FORMAT", field="file_sha256", rule="须为 64 位小写十六进制")
+    digest = bytes.fromhex(sha256)
+    number = _file_number(institution, digest)
+    key = _file_key(institution, number)
+    return number, exchange.upload_address(key, _MEDIA, int(size), _SECONDS, digest)
+
+
 def download(institution: str, number: str) -> bytes:
-    """9102: a file that was uploaded by, or made for, this institution. Raises BadInput, Refused
-    NOT_FOUND."""
+    """9102: a file that was uploaded by, or made for, this institution. Raises BadInput, also for
+    content that is not what was announced; Refused NOT_FOUND."""
     if not (number.isascii() and number.isalnum()):
         raise BadInput("FIELD_FORMAT", field="file_qury_no")
-    return exchange.get(f"clearing/upload/{institution}/{number}")
+    content = exchange.get(_file_key(institution, number), LARGEST)
+    if _file_number(institution, hashlib.sha256(content).digest()) != number:
+        raise BadInput("FIELD_FORMAT", field="file_qury_no", rule="文件与申报的摘要不符")
+    _check_file(content, "file_qury_no")
+    return content
+
+
+def _check_file(content: bytes, field: str) -> None:
+    """The one check of a hospital's file, however it came."""
+    if len(unzipped(content, field)) > LARGEST:
+        raise BadInput("BODY_TOO_LARGE", field=field, rule=f"文件至多 {LARGEST} 字节")
+
+
+def _file_number(institution: str, digest: bytes) -> str:
+    return hashlib.sha256(institution.encode() + b"\x1f" + digest).hexdigest()[:30]
+
+
+def _file_key(institution: str, number: str) -> str:
+    return f"clearing/upload/{institution}/{number}"
 
 
 def lines(

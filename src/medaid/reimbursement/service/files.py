@@ -3,7 +3,6 @@ type, size and digest (J27, Q3.2)."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -58,22 +57,12 @@ def upload(
         raise BadInput("CODE_UNKNOWN", field="content_type", rule="、".join(limits.file_types))
     if not 0 < size <= limits.file_bytes:
         raise BadInput("FIELD_TOO_LONG", field="size", rule=f"文件 1 至 {limits.file_bytes} 字节")
-    checksum = base64.b64encode(_digest(sha256)).decode()
+    digest = _digest(sha256)
     case = known(store.case(case_id))
     rules.permitted(case, "attach", officer, (), context.procedure)
     key = file_key(case_id, sha256)
-    params = {
-        "Bucket": settings().bucket,
-        "Key": key,
-        "ContentType": kind,
-        "ContentLength": size,
-        "ChecksumSHA256": checksum,
-    }
-    url = exchange.client().generate_presigned_url(
-        "put_object", Params=params, ExpiresIn=limits.file_seconds
-    )
-    headers = {"Content-Type": kind, "Content-Length": str(size), "x-amz-checksum-sha256": checksum}
-    return Upload(url, key, headers, limits.file_seconds)
+    put = exchange.upload_address(key, kind, size, limits.file_seconds, digest)
+    return Upload(put.url, key, put.headers, limits.file_seconds)
 
 
 def download(context: Context, officer: Officer, case_id: str, sha256: str) -> Download:

@@ -200,7 +200,11 @@ INPUTS: Final[Mapping[str, tuple[str, str]]] = {
         f"{_STATEMENT}\nfile_qury_no 文件查询号 C30*\ncash_payamt 现金支付金额 C18*"
         "\nrefd_setl_flag 退费结算标志 C3",
     ),
-    "9101": ("fsUploadIn", "in 文件数据 C900000*\nfilename 文件名 C200*"),
+    "9101": (
+        "fsUploadIn",
+        "in 文件数据 C900000\nfilename 文件名 C200*"
+        "\nfile_size 文件字节数 C8\nfile_sha256 文件SHA256摘要 C64",
+    ),
     "9102": ("fsDownloadIn", "file_qury_no 文件查询号 C30*\nfilename 文件名 C200"),
     "9001": ("signIn", "opter_no 操作员编号 C20*\nmac 网卡MAC地址 C20\nip 签到IP地址 C20"),
     "9002": ("signOut", "sign_no 签到编号 C30*\nopter_no 操作员编号 C20*"),
