@@ -138,7 +138,7 @@ class Books:
             position = self.journal.sk(place % 16, place // 16)
             cursor = rolled.RollCursor(position, place)
             commit([store.FundItem.create(keys.of_roll_cursor(pk), cursor, "cursor", at=NOW)])
-            for write in rolled._added(pk, sample):
+            for write in rolled.added(pk, sample):
                 commit([write])
         assert balances.first_month(REGION) == Month(month)
 

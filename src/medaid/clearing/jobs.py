@@ -235,8 +235,9 @@ def measured(done: JobDone) -> list[tuple[str, int]]:
 def step(body: str, now: datetime, calendar: Calendar) -> JobDone:
     """One message: a step done for its region, and the one asked for that follows it. Brought
     again, it changes nothing twice. Raises what the step raises, ValueError for no such step."""
-    if fund.take_close(body, now):
-        return JobDone({"closed": 1}, name="close")
+    closed = fund.take_close(body, now)
+    if closed is not None:
+        return JobDone({"closed": closed}, name="close")
     asked = StepAsked.of(body)
     count = _noted(asked, now, calendar)
     following = FOLLOWED_BY.get(asked.step)

@@ -213,7 +213,7 @@ class CashBasis:
         """What was paid is the expense of what it pays."""
         paid = self._paid.setdefault(_payee(key), {})
         for cause, part in self._settle(key, fen).items():
-            paid[cause] = paid.get(cause, 0) + part
+            _change(paid, cause, part)
             yield cause.code, part
 
     def _take_back(self, key: Owed, fen: int) -> Iterator[tuple[str, int]]:
@@ -221,7 +221,7 @@ class CashBasis:
         income where it was paid in an earlier one (accounts.md section 4)."""
         paid, before = (one.get(_payee(key), {}) for one in (self._paid, self._before))
         for cause, part in _shared(fen, paid).items():
-            paid[cause] -= part
+            _change(paid, cause, -part)
             self._add(key, cause, part)
             fen -= part
             yield cause.code, -part
@@ -230,25 +230,30 @@ class CashBasis:
         parts[cause] = parts.get(cause, 0) + fen - sum(parts.values())
         for cause, part in parts.items():
             if cause in before:
-                before[cause] -= part
+                _change(before, cause, -part)
             self._add(key, cause, part)
         if fen:
             yield f"{key.code.partition('-')[0]}-{_EARLIER}", -fen
 
     def _add(self, key: Owed, cause: ExpenseCause, fen: int) -> None:
         held = self._open.setdefault(key, {})
-        held[cause] = held.get(cause, 0) + fen
-        if not held[cause]:
-            del held[cause]
+        _change(held, cause, fen)
         if not held:
             del self._open[key]
 
 
+def _change(held: dict[ExpenseCause, int], cause: ExpenseCause, fen: int) -> None:
+    held[cause] = held.get(cause, 0) + fen
+    if not held[cause]:
+        del held[cause]
+
+
 def _shared(fen: int, causes: Mapping[ExpenseCause, int]) -> dict[ExpenseCause, int]:
-    """As much of `fen` as `causes` hold, in proportion; all of them where they come to it."""
+    """As much of `fen` as `causes` hold, in proportion; all of them where they come to it. In
+    whatever order they came, as they are kept between months and slices in none."""
     if fen and sum(causes.values()) == fen:
         return dict(causes)
-    positive = {cause: held for cause, held in causes.items() if held > 0}
+    positive = {cause: held for cause, held in sorted(causes.items()) if held > 0}
     taken = min(fen, sum(positive.values()))
     if taken <= 0:
         return {}

@@ -1,5 +1,5 @@
 """The close of a month: at once where one request can hold it, else asked for here and done by the
-queue. December closes with its year."""
+queue, some parts a message. December closes with its year."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from medaid.regions import Region
 AT_ONCE: Final = 50_000
 """Entries of a month that a request closes itself: under ten seconds (bench/scale.py)."""
 CLOSE: Final = "close"
+PARTS: Final = 40
+"""Parts that one message does: two minutes or three of the fifteen its function has
+(bench/scale.py)."""
 
 
 class Close(NamedTuple):
@@ -57,18 +60,23 @@ def _asked(admdvs: str, month: Month, by: str, begins: dict[str, Fen]) -> Close:
     return Close(periods.balance_of(admdvs, month, begins), False)
 
 
-def take(body: str, now: datetime) -> bool:
-    """Closes the month that a message of the queue asks for; False where it asks for something
+def take(body: str, now: datetime) -> int | None:
+    """The next parts of the close that a message of the queue asks for, which is asked for again
+    while some are left; answers how many months are closed by it, None where it asks for something
     else. Brought again, it goes on or changes nothing; a month that was opened again since it was
     asked for stays open. Raises what the close raises."""
     asked = json.loads(body)
     if asked["step"] != CLOSE:
-        return False
+        return None
     admdvs, month = Region(asked["admdvs"]), Month(asked["month"])
     if periods.times_reopened(admdvs, month) != asked["reopened"]:
-        return True
-    if month.number == 12:
-        years.close_year(admdvs, month.year, asked["by"], now)
-    else:
-        periods.close(admdvs, month, asked["by"], now)
-    return True
+        return 0
+    for _ in range(PARTS):
+        if month.number == 12:
+            made = years.close_part(admdvs, month.year, asked["by"], now)
+        else:
+            made = periods.close_part(admdvs, month, asked["by"], now)
+        if made is not None:
+            return 1
+    queue.send(settings().morning_queue, body)
+    return 0

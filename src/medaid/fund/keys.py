@@ -56,6 +56,9 @@ Each line: what is read: key; how; by.
 - up to which entry a month is rolled up: the same pk, sk `CURSOR`; GetItem; `rolled.read`.
 - the same three, made a second time to prove the first: pk `PROOF#<admdvs>#<yyyy-mm>`;
   `rollups.recompute`.
+- the same three once more, with how far the chains were followed and where the cash basis stands,
+  of a month that closes, for the n-th time: pk `PROOF#<admdvs>#<yyyy-mm>#<n>`, sk also `CHAINS`,
+  `BASIS` and `BASIS#<hash>`; `close_pass`.
 - up to which entry a month is under seal: pk `SEAL#<admdvs>#`, sk `<yyyy-mm>`; GetItem;
   `store.find`.
 - up to which entry the seals of a month were followed: pk `F#<admdvs>`, sk `CHECKED#<yyyy-mm>`;
@@ -254,6 +257,19 @@ def rolls_of(admdvs: str, month: str) -> str:
 def proofs_of(admdvs: str, month: str) -> str:
     """Partition key of the same sums made a second time, by which the roll-ups are proven."""
     return f"PROOF#{admdvs}#{month}"
+
+
+def close_of(admdvs: str, month: str, attempt: int) -> str:
+    """Partition key of what the reading of a month that closes came to, of each close anew."""
+    return f"{proofs_of(admdvs, month)}#{attempt}"
+
+
+def of_close_chains(pk: str) -> Key:
+    return Key(pk, "CHAINS")
+
+
+def of_close_basis(pk: str) -> Key:
+    return Key(pk, "BASIS")
 
 
 def of_roll_day(pk: str, day: str) -> Key:

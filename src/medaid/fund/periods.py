@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from medaid.aws.transaction import ConditionFailed, Decided, Write, commit_once, transact
 from medaid.errors import Conflict, Refused
 from medaid.fund import (
     books,
     cash,
+    close_pass,
     current_accounts,
     keys,
     rolled,
@@ -191,47 +192,82 @@ def balance_of(admdvs: str, month: Month, begins: Mapping[str, Fen]) -> books.Tr
 def close(
     admdvs: str, month: str, by: str, now: datetime, carried_over: bool = False
 ) -> books.TrialBalance:
-    """Closes a month: nothing may be posted into it, all of it is sealed, its trial balance is
-    proven, its closing balances are kept.
+    """Closes a month, part after part (`close_part`)."""
+    while (made := close_part(admdvs, month, by, now, carried_over)) is None:
+        pass
+    return made
 
-    Interrupted, it is simply called again. December closes with the year, which `carried_over`
-    says was done. Raises Refused PERIOD_OPEN before the month is over, Conflict where the month
-    before is open, BOOKS_TAMPERED where chains or trial balance do not hold.
+
+def close_part(
+    admdvs: str, month: str, by: str, now: datetime, carried_over: bool = False
+) -> books.TrialBalance | None:
+    """The next part of a month's close, of a bounded number of entries; its trial balance with the
+    last one. Nothing may be posted into the month, all of it is sealed and rolled up, then read
+    once: chains, sums and trial balance are proven, its closing balances are kept.
+
+    Broken off anywhere, it is simply called again. December closes with the year, which
+    `carried_over` says was done. Raises Refused PERIOD_OPEN before the month is over, Conflict
+    where the month before is open, BOOKS_TAMPERED where chains or trial balance do not hold.
     """
     begins = check_close(admdvs, month, now, carried_over)
     state = status(admdvs, month)
     if state is PeriodState.CLOSED:
+        cash.reckon_anew(admdvs, now)
         return balance_of(admdvs, Month(month), begins)
+    if state is PeriodState.OPEN:
+        _turn(admdvs, month, PeriodState.CLOSING, None)
+    try:
+        if advance_reading(admdvs, Month(month), now):
+            return None
+        rollups.roll_end(admdvs, month, now)
+        moved, basis, findings = close_pass.read_whole(admdvs, Month(month), attempt(admdvs, month))
+    except seals.UnreadableEntry as error:
+        _break_off(admdvs, month, by, [str(error)], now)
+    balance = _trial_balance(admdvs, Month(month), begins, moved)
+    if findings or balance.proof():
+        found = findings or [f"试算不平衡:{balance.proof()}"]
+        _break_off(admdvs, month, by, found, now)
+    rollups.replace_where_wrong(admdvs, month, moved, now)
     before = Month(month).previous
     closed = before if status(admdvs, before) is PeriodState.CLOSED else None
     aged = current_accounts.Aged(
         current_accounts.open_items(admdvs, closed, first_month(admdvs), before)
     )
-    basis = year_figures.basis_at(admdvs, before)
-    if state is PeriodState.OPEN:
-        _turn(admdvs, month, PeriodState.CLOSING, None)
-    sealing.sealed(admdvs, month, now)
-    rollups.roll_whole(admdvs, month, now)
-    moved = Movements()
-    followed = moved.watched(basis.watched(store.entries(admdvs, month)))
-    found = seals.verify(admdvs, month, now, followed)
     aged.take_month(Month(month), moved.parties)
-    balance = _trial_balance(admdvs, Month(month), begins, moved)
-    if found or balance.proof():
-        why = ";".join(found) or f"试算不平衡:{balance.proof()}"
-        rollups.open_again(admdvs, month, now)
-        _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
-        raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
-    rollups.replace_where_wrong(admdvs, month, moved, now)
     closing = {row.account.code: row.closing for row in balance.rows if row.closing}
     act = Signature(_CLOSED, by, now)
+    first = keys.of_cash_basis(admdvs, month)
     kept = [
         *current_accounts.keeping(admdvs, Month(month), aged.items, now),
-        *year_figures.keeping(admdvs, Month(month), basis, now),
+        *year_figures.keeping(first, Month(month).year, basis, now),
     ]
     _turn(admdvs, month, PeriodState.CLOSED, act, closing, kept)
     cash.reckon_anew(admdvs, now)
     return balance
+
+
+def attempt(admdvs: str, month: str) -> int:
+    """How often a month was closed, opened again or broken off: each close reads it anew."""
+    return len(history(admdvs, month))
+
+
+def advance_reading(admdvs: str, month: Month, now: datetime) -> int:
+    """The next part of what a close rests on: entries read that are under seal, else sealed, else
+    rolled up; 0 where nothing is left. Raises UnreadableEntry, Unavailable."""
+    return (
+        close_pass.read_slice(admdvs, month, attempt(admdvs, month), now)
+        or sealing.sealed(admdvs, month, now)
+        or rollups.roll_part(
+            admdvs, month, now, closing=status(admdvs, month) is PeriodState.CLOSING
+        )
+    )
+
+
+def _break_off(admdvs: str, month: str, by: str, findings: list[str], now: datetime) -> NoReturn:
+    why = ";".join(seals.tell(admdvs, month, findings, now))
+    rollups.open_again(admdvs, month, now)
+    _turn(admdvs, month, PeriodState.OPEN, Signature(_BROKEN_OFF, by, now, why))
+    raise Conflict("BOOKS_TAMPERED", field="period", rule=why)
 
 
 def _trial_balance(

@@ -110,7 +110,7 @@ def roll_slice(
         )
         key = keys.of_roll_cursor(pk)
         turn = store.FundItem.create_or_replace(before, key, after, "cursor", at=at)
-        return Decided(count, [turn, *_added(pk, fresh)])
+        return Decided(count, [turn, *added(pk, fresh)])
 
     return transact(decide)
 
@@ -147,7 +147,7 @@ def _rows(pk: str, fresh: Movements) -> dict[Key, DaySums | PartySums]:
     }
 
 
-def _added(pk: str, fresh: Movements) -> Iterator[Write]:
+def added(pk: str, fresh: Movements) -> Iterator[Write]:
     """The writes that add `fresh` to what is kept."""
     rows = _rows(pk, fresh)
     for (key, row), item in zip(rows.items(), store.FundItem.find_all([*rows]), strict=True):

@@ -25,6 +25,8 @@ from medaid.money import Fen
 from medaid.months import Month
 
 _END: Final = "\uffff"
+PART: Final = 20_000
+"""Entries of a part of a close."""
 
 
 def until(now: datetime) -> str:
@@ -38,11 +40,17 @@ def roll_forward(admdvs: str, month: str, now: datetime) -> int:
     return _rolled(keys.rolls_of(admdvs, month), admdvs, month, until(now), now)
 
 
-def roll_whole(admdvs: str, month: str, now: datetime) -> None:
-    """Rolls up all of a month that is being closed: nothing may follow. Raises Unavailable."""
-    pk = keys.rolls_of(admdvs, month)
-    _rolled(pk, admdvs, month, _END, now)
-    rolled.roll_slice(pk, admdvs, month, _END, now, whole=True)
+def roll_part(admdvs: str, month: str, now: datetime, *, closing: bool) -> int:
+    """Rolls up the next part of a month, to its last entry where it is `closing` and nothing may
+    follow, else as far as `roll_forward`; answers how many entries, 0 where none is left. Raises
+    Unavailable."""
+    end = _END if closing else until(now)
+    return _rolled(keys.rolls_of(admdvs, month), admdvs, month, end, now, PART)
+
+
+def roll_end(admdvs: str, month: str, now: datetime) -> None:
+    """Notes that all of a closing month is rolled up: nothing may follow. Raises Unavailable."""
+    rolled.roll_slice(keys.rolls_of(admdvs, month), admdvs, month, _END, now, whole=True)
 
 
 def open_again(admdvs: str, month: str, now: datetime) -> None:
@@ -50,9 +58,14 @@ def open_again(admdvs: str, month: str, now: datetime) -> None:
     rolled.roll_slice(keys.rolls_of(admdvs, month), admdvs, month, "", now)
 
 
-def _rolled(pk: str, admdvs: str, month: str, end: str, now: datetime) -> int:
+def _rolled(
+    pk: str, admdvs: str, month: str, end: str, now: datetime, most: int | None = None
+) -> int:
     done = 0
-    while count := rolled.roll_slice(pk, admdvs, month, end, now):
+    while most is None or done < most:
+        count = rolled.roll_slice(pk, admdvs, month, end, now)
+        if not count:
+            break
         done += count
     return done
 

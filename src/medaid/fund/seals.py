@@ -10,10 +10,10 @@ slipped-in entry gives another value, and the verify job names the month.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import ClassVar, Final
 
 from medaid.aws import outbox
@@ -29,6 +29,11 @@ from medaid.instants import stored
 
 GRACE: Final = timedelta(minutes=15)
 """How old an entry is before it is sealed: longer than any transaction can take to appear."""
+
+
+AT_ONCE: Final = 200_000
+"""Entries that one call seals: a sixth of what the sealing function has time for
+(bench/scale.py)."""
 
 
 @dataclass(slots=True)
@@ -97,9 +102,12 @@ def _last(admdvs: str, fund: str, month: str) -> Mark | None:
     return Mark(*keys.parse_seal(item.sk), item.at, item.record(Seal)) if item else None
 
 
-def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> int:
-    """Seals what was recorded up to `grace` ago and is not sealed yet, reading from where the last
-    sealing ended; answers how many entries came under a seal.
+def seal(
+    admdvs: str, month: str, now: datetime, grace: timedelta = GRACE, most: int = AT_ONCE
+) -> int:
+    """Seals what was recorded up to `grace` ago and is not sealed yet, reading `most` entries from
+    where the last sealing ended; answers how many came under a seal, fund by fund: 0 where none was
+    left.
 
     No grace is needed for a period into which nothing can be posted any more.
     """
@@ -110,7 +118,7 @@ def seal(admdvs: str, month: str, now: datetime, grace: timedelta = GRACE) -> in
     chains = {fund: Chain(last.seal.head if last else "") for fund, last in lasts.items()}
     mine = {fund: last for fund, last in lasts.items() if last and last.month == month}
     starts = {fund: chain.head for fund, chain in chains.items()}
-    for entry in store.entries(admdvs, month, begin):
+    for entry in islice(store.entries(admdvs, month, begin), most):
         if entry.recorded > now - grace:
             break
         through = entry.position
@@ -145,7 +153,21 @@ def _sealed(
     return chain.count if made else 0  # the same run was started twice: the other one's stands
 
 
-class _Followed:
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """How far a fund's chain was followed: seals that were ended, the value and the count since,
+    entries behind the last seal, and what did not agree."""
+
+    POSITIONAL: ClassVar = True
+    fund: str
+    ended: int
+    head: str
+    count: int
+    loose: int
+    findings: tuple[str, ...]
+
+
+class FollowedChain:
     """One fund's chain over a month's entries as they pass, held against its seals in order."""
 
     def __init__(self, fund: str, marks: Sequence[Mark], before: str) -> None:
@@ -153,8 +175,21 @@ class _Followed:
             fund,
             [] if not marks or marks[0].seal.start == before else ["链首与上期不接"],
         )
-        self.loose = 0
+        self.loose, self._ended = 0, 0
         self._waiting, self._chain = list(marks), Chain(marks[0].seal.start if marks else "")
+
+    @property
+    def state(self) -> ChainState:
+        """How far it was followed."""
+        held = self._chain
+        return ChainState(
+            self.fund, self._ended, held.head, held.count, self.loose, tuple(self.findings)
+        )
+
+    def go_on(self, state: ChainState) -> None:
+        """Goes on from where it was followed to before."""
+        self.findings, self.loose, self._ended = list(state.findings), state.loose, state.ended
+        self._waiting, self._chain = self._waiting[state.ended :], Chain(state.head, state.count)
 
     def take(self, entry: Entry) -> None:
         if self.fund not in entry.funds:
@@ -168,6 +203,7 @@ class _Followed:
 
     def _end_seal(self) -> None:
         mark = self._waiting.pop(0)
+        self._ended += 1
         self.findings += _compared(self._chain, mark)
         self._chain = Chain(mark.seal.head)
 
@@ -185,32 +221,29 @@ def followed(fund: str, month: str, every: Iterable[Mark], entries: Iterable[Ent
     if not marks:
         return []
     before = [mark for mark in held if mark.month < month and mark.at <= marks[0].at]
-    chain = _Followed(fund, marks, before[-1].seal.head if before else "")
+    chain = FollowedChain(fund, marks, before[-1].seal.head if before else "")
     for entry in entries:
         chain.take(entry)
     return chain.end()
 
 
-def verify(
-    admdvs: str, month: str, now: datetime, entries: Iterable[Entry] | None = None
-) -> list[str]:
-    """Follows all of a month's chains anew, in one pass over its entries (`entries`, where the
-    caller reads them anyway and the month is closing: then all must be under seal). Answers what
-    does not agree, empty where all does; what does not is told as `books.tampered` once.
-
-    An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
-    """
-    chains = [_chain(admdvs, fund, seals(admdvs, fund, month), month) for fund in funds()]
-    closing, held = entries is not None, entries or store.entries(admdvs, month)
-    findings = _passed(chains, held)
-    if closing:
-        findings += [f"{one.fund}:有 {one.loose} 笔分录不在封签之内" for one in chains if one.loose]
-    return _told(admdvs, month, findings, now)
+def chain_of(admdvs: str, fund: str, month: str, state: ChainState | None) -> FollowedChain:
+    """A fund's chain of a whole month, from its first entry, or from `state` on. Raises
+    Unavailable."""
+    found = _chain(admdvs, fund, seals(admdvs, fund, month), month)
+    if state is not None and (state.ended or state.count):
+        found.go_on(state)
+    return found
 
 
 def verify_new(admdvs: str, month: str, now: datetime) -> list[str]:
-    """The same for what was sealed since it was last followed without a finding; no entry before is
-    read again. Raises Unavailable."""
+    """Follows a month's chains over what was sealed since they were last followed without a
+    finding; no entry before is read again. Answers what does not agree, empty where all does; what
+    does not is told as `books.tampered` once.
+
+    An entry that cannot be read as one any more (unknown account, unbalanced) is itself a finding.
+    Raises Unavailable.
+    """
     key = keys.of_checked(admdvs, month)
     before, sealed = store.find(key), store.find(keys.of_sealed_through(admdvs, month))
     done = before.record(Through).position if before else ""
@@ -223,7 +256,7 @@ def verify_new(admdvs: str, month: str, now: datetime) -> list[str]:
         earlier = [one for one in marks if one.seal.through <= done]
         chains.append(_chain(admdvs, fund, marks[len(earlier) :], month, earlier))
     held = takewhile(lambda one: one.position <= until, store.entries(admdvs, month, done))
-    findings = _told(admdvs, month, _passed(chains, held), now)
+    findings = tell(admdvs, month, _passed(chains, held), now)
     if not findings:
         turn = store.FundItem.create_or_replace(before, key, Through(until), "checked", at=now)
         commit_once([turn])
@@ -232,32 +265,45 @@ def verify_new(admdvs: str, month: str, now: datetime) -> list[str]:
 
 def _chain(
     admdvs: str, fund: str, marks: Sequence[Mark], month: str, earlier: Sequence[Mark] = ()
-) -> _Followed:
+) -> FollowedChain:
     """A fund's chain that goes on behind the seals `earlier` of its month, else behind the last
     seal of a month before that was there when this month's first was made."""
     if earlier or not marks:
-        return _Followed(fund, marks, earlier[-1].seal.head if earlier else "")
+        return FollowedChain(fund, marks, earlier[-1].seal.head if earlier else "")
     pk, sk = keys.seals_of(admdvs, fund), month
     while (item := store.last_before(pk, keys.FIRST, sk)) is not None:
         if item.at <= marks[0].at:
-            return _Followed(fund, marks, item.record(Seal).head)
+            return FollowedChain(fund, marks, item.record(Seal).head)
         sk = item.sk
-    return _Followed(fund, marks, "")
+    return FollowedChain(fund, marks, "")
 
 
-def _passed(chains: Sequence[_Followed], entries: Iterable[Entry]) -> list[str]:
+class UnreadableEntry(Exception):
+    """An entry cannot be read as one any more; its text is the finding."""
+
+
+def readable(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The same entries. Raises UnreadableEntry for one that was spoiled, Unavailable."""
     try:
-        for entry in entries:
-            for chain in chains:
-                chain.take(entry)
+        yield from entries
     except (MedaidError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, MedaidError) and error.retry:
             raise
-        return [f"分录无法识别({type(error).__name__})"]
+        raise UnreadableEntry(f"分录无法识别({type(error).__name__})") from error
+
+
+def _passed(chains: Sequence[FollowedChain], entries: Iterable[Entry]) -> list[str]:
+    try:
+        for entry in readable(entries):
+            for chain in chains:
+                chain.take(entry)
+    except UnreadableEntry as error:
+        return [str(error)]
     return [f"{chain.fund}:{finding}" for chain in chains for finding in chain.end()]
 
 
-def _told(admdvs: str, month: str, findings: list[str], now: datetime) -> list[str]:
+def tell(admdvs: str, month: str, findings: list[str], now: datetime) -> list[str]:
+    """Tells of each finding once; answers them. Raises Unavailable."""
     for finding in findings:
         event = BooksFinding(admdvs, month, "seal", finding)
         commit_once([outbox.publish(event, f"{admdvs}-{month}-{finding}", now)])

@@ -106,11 +106,11 @@ def basis_at(admdvs: str, through: Month) -> CashBasis:
     """Where the cash basis stands at the end of month `through`: what the last closed month kept,
     and the entries since; all entries since the books began where nothing is kept."""
     closed = balances.last_closed(admdvs, through.next)
-    kept = parts.kept(keys.of_cash_basis(admdvs, closed[0]), BasisKept) if closed else None
-    basis = CashBasis(_merged(kept) if kept else None)
-    if closed and kept:
+    basis = kept_basis(keys.of_cash_basis(admdvs, closed[0])) if closed else None
+    if closed and basis:
         begin = closed[0].next
     else:
+        basis = CashBasis()
         begin = balances.first_month(admdvs) or balances.found_first(admdvs, through.next)
     for _ in basis.watched(balances.between(admdvs, begin.first, through.last)):
         pass
@@ -118,11 +118,17 @@ def basis_at(admdvs: str, through: Month) -> CashBasis:
     return basis
 
 
-def keeping(admdvs: str, month: Month, basis: CashBasis, now: datetime) -> list[Write]:
-    """The writes that keep where the cash basis stands at the end of a month, as part of its
-    close."""
-    basis.begin_year(month.year)
-    first, kept = keys.of_cash_basis(admdvs, month), basis.kept
+def kept_basis(first: Key) -> CashBasis | None:
+    """The cash basis that `keeping` kept; None where nothing is. Raises Unavailable."""
+    kept = parts.kept(first, BasisKept)
+    return CashBasis(_merged(kept)) if kept else None
+
+
+def keeping(first: Key, year: int, basis: CashBasis, now: datetime) -> list[Write]:
+    """The writes that keep where the cash basis stands in `year`, in parts of which `first` is the
+    first: at the end of a month, or of a slice of one that closes."""
+    basis.begin_year(year)
+    kept = basis.kept
     rows: dict[Key, dict[str, list[CauseAmount]]] = {first: {}}
     for name in _BY_COUNTERPART:
         for one in getattr(kept, name):

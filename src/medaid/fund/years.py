@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
 from medaid.aws.transaction import commit_once
 from medaid.errors import Refused
-from medaid.fund import balances, books, keys, periods, store, year_figures
+from medaid.fund import balances, books, close_pass, keys, periods, seals, store, year_figures
 from medaid.fund.model import Entry, Line, journal
 from medaid.fund.model.chart import account, accounts, funds
 from medaid.fund.model.provisions import cash_statements
@@ -84,17 +85,30 @@ def check_close(admdvs: str, year: int, now: datetime) -> dict[str, Fen]:
 
 
 def close_year(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBalance:
-    """Carries the year over and closes December; January begins with the carried balances. Called
-    again, it goes on where it was.
+    """Carries the year over and closes December, part after part (`close_part`)."""
+    while (made := close_part(admdvs, year, by, now)) is None:
+        pass
+    return made
+
+
+def close_part(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBalance | None:
+    """The next part of a year's close, of a bounded number of entries; December's trial balance
+    with the last one: the year is carried over, December is closed, January begins with the carried
+    balances. Broken off, it goes on where it was.
 
     Raises Refused PERIOD_OPEN before the year is over, Conflict PERIOD_OPEN while a month before
-    December is open.
+    December is open, BOOKS_TAMPERED as `periods.close_part`.
     """
     december = Month(f"{year:04d}-12")
     begins = check_close(admdvs, year, now)
     if periods.status(admdvs, december) is PeriodState.OPEN:
-        _carry(admdvs, december, begins, now)
-    balance = periods.close(admdvs, december, by, now, carried_over=True)
+        with suppress(seals.UnreadableEntry):  # the close of December breaks off at it and says so
+            if periods.advance_reading(admdvs, december, now):
+                return None
+            _carry(admdvs, december, begins, now)
+    balance = periods.close_part(admdvs, december, by, now, carried_over=True)
+    if balance is None:
+        return None
     left = [
         row.account.code
         for row in balance.rows
@@ -123,7 +137,8 @@ def _carry(admdvs: str, december: Month, begins: Mapping[str, Fen], now: datetim
     number = _next_number(admdvs, december.year)
     moved = {code: Fen(fen) for code, fen in sums.items()}
     held_on_cash = cash_statements(december.year)
-    more = year_figures.fund_on_cash(year_figures.basis_at(admdvs, december))
+    attempt = periods.attempt(admdvs, december)
+    more = year_figures.fund_on_cash(close_pass.basis_so_far(admdvs, december, attempt))
     on_cash = {fund: more.get(fund, Fen(0)) for fund in held_on_cash}
     entry = carry_over(admdvs, december.year, number, moved, now, on_cash)
     if entry is not None:
