@@ -37,6 +37,7 @@ from medaid.aws.faults import Failed
 from medaid.aws.settings import settings as real_settings
 from medaid.aws.transaction import commit
 from medaid.clearing import jobs, runs, store
+from medaid.clearing.hospital import monthly, printouts
 from medaid.clearing.hospital import service as hospital
 from medaid.errors import Refused, Unavailable
 from medaid.fund import keys, periods, rolled, seals, service
@@ -293,6 +294,79 @@ def done(tables: Tables) -> dict[str, Any]:
     found = outcome(tables)
     kept = [row for row in found["clearing"] if not row["pk"]["S"].startswith("R#morning#")]
     return {**found, "clearing": kept}
+
+
+def late_step(now: datetime) -> str:
+    return jobs.StepAsked(jobs.LATE, Region(HOME), civil_date(now)).body
+
+
+def three_hospitals() -> None:
+    """Two months of three hospitals that no run has closed."""
+    for number, hospital_id in enumerate(HOSPITALS[:3]):
+        arrive(item(number, at(3), institution=hospital_id))
+        arrive(item(number + 10, at(4, month=6), institution=hospital_id))
+
+
+def test_months_are_made_up_in_parts_each_asked_for_by_the_one_before(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """J34. No message holds a region's month; a run that is done is not gone through again."""
+    three_hospitals()
+    monkeypatch.setattr(monthly, "AT_ONCE", 2)
+    jobs.monthly(MORNING, CALENDAR)
+    queues.waiting.clear()  # the message of last month's statements is lost
+    queues.send(STEPS, late_step(MORNING))
+    parts = 0
+    while queues.waiting:
+        _, body = queues.waiting.pop(0)
+        jobs.step(body, MORNING, CALENDAR)
+        parts += 1
+    assert parts == 5  # two a month, and the one that finds nothing left
+    for month in ("2023-06", "2023-07"):
+        run = runs.find_run(runs.STATEMENTS, HOME, month)
+        assert run is not None
+        assert (run.state, run.counts["institutions"], run.counts["items"]) == ("done", 3, 3)
+        assert all(hospital.list_statements(HOME, one, month) for one in HOSPITALS[:3])
+    assert runs.list_steps(HOME)[jobs.LATE].day == civil_date(MORNING)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_write_the_months_are_made_up_to_the_same(
+    tables: Tables,
+    queues: Queues,
+    storage_faults: StorageFaults,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    three_hospitals()
+    monkeypatch.setattr(monthly, "AT_ONCE", 2)
+    monkeypatch.setattr(printouts, "publish_statement", lambda one: one.statement_id)
+    fresh = tables.everything()
+
+    def all_parts() -> None:
+        queues.send(STEPS, late_step(MORNING))
+        while queues.waiting:
+            jobs.step(queues.waiting[0][1], MORNING, CALENDAR)
+            queues.waiting.pop(0)
+
+    all_parts()
+    expected, nth = outcome(tables), 0
+    while True:
+        nth += 1
+        restore(tables, fresh)
+        storage_faults.clear()
+        getattr(storage_faults, when)(nth, only=("TransactWriteItems", "PutItem", "DeleteItem"))
+        try:
+            all_parts()
+        except Killed:
+            storage_faults.clear()
+            queues.waiting.clear()
+            all_parts()
+            assert outcome(tables) == expected, f"killed {when} write {nth}"
+        else:
+            break
+    storage_faults.clear()
+    assert nth > 10
 
 
 def test_a_region_whose_step_fails_stops_nobody_and_is_seen(

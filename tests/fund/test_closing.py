@@ -25,14 +25,17 @@ from medaid.errors import Conflict, Refused
 from medaid.fund import (
     close_pass,
     closing,
+    keys,
     periods,
     rolled,
     rollups,
     seals,
     service,
     store,
+    year_figures,
     years,
 )
+from medaid.fund.cash_basis import CashBasis
 from medaid.fund.model import journal, reversing
 from medaid.money import Fen
 from medaid.months import Month
@@ -175,6 +178,12 @@ def test_in_slices_of_any_size_a_close_comes_to_the_same(
     fresh = tables.everything()
     balance = periods.close(R, JULY, "会计", AUGUST)
     whole = in_the_end(tables)
+    followed = CashBasis()
+    for entry in store.entries(R, JULY):
+        followed.take(entry)
+    kept = year_figures.kept_basis(keys.of_cash_basis(R, JULY))
+    assert kept is not None
+    assert kept.kept == followed.kept
     for size in (1, 4):
         restore(tables, fresh)
         small(size)

@@ -35,6 +35,7 @@ AFTER_STATEMENTS: Final = 600
 """Seconds that bills between regions wait, so that statements which were missed are there. What
 comes later than that lies in a later bill."""
 RESERVE: Final = "short_of_reserve"
+LATE: Final = "late_statements"
 
 Act = Callable[[Region, datetime, Calendar], int]
 
@@ -90,14 +91,16 @@ def _reserve(admdvs: Region, now: datetime, _: Calendar) -> int:
 
 def _ask_statements(region: Region, now: datetime, _: Calendar) -> int:
     """Last month's statements of every institution of a region, over the queue where there is one
-    (J34); months that were missed before it first."""
+    (J34), unless months were missed before it: they come first."""
     month = Month.of(now).previous
-    for missed in hospital.list_unfinished_months(region, now):
-        if missed < month:
-            hospital.close_month(region, missed, now)
+    missed = [one for one in hospital.list_unfinished_months(region, now) if one < month]
     url = settings().clearing_queue
     if not url:
+        for one in missed:
+            hospital.close_month(region, one, now)
         return hospital.close_month(region, month, now)["institutions"]
+    if missed:
+        return 0  # one after the other, by the morning's `late_statements`
     cut = hospital.begin_month(region, month, now)
     found = store.list_institutions(region, month)
     asked = {"admdvs": region, "month": month, "cut": cut.isoformat()}
@@ -109,7 +112,7 @@ def _ask_statements(region: Region, now: datetime, _: Calendar) -> int:
 
 STEPS: Final[dict[str, Act]] = {
     "statements": _ask_statements,
-    "late_statements": lambda a, now, _: hospital.make_up_months(a, now),
+    LATE: lambda a, now, _: hospital.make_up_months(a, now),
     BILLED: _bills,
     "sealed": _sealed,
     "tampered": _tampered,
@@ -189,7 +192,7 @@ def daily(now: datetime, calendar: Calendar) -> JobDone:
 def _of_a_morning(day: date) -> Iterator[StepAsked]:
     found = store.list_regions()
     for region in found:
-        yield StepAsked("late_statements", region, day)
+        yield StepAsked(LATE, region, day)
     provinces = sorted({region.province for region in found})
     for province in [Region(NATION)] if settings().national_level == "local" else provinces:
         yield StepAsked(BILLED, province, day)
@@ -233,13 +236,21 @@ def measured(done: JobDone) -> list[tuple[str, int]]:
 
 
 def step(body: str, now: datetime, calendar: Calendar) -> JobDone:
-    """One message: a step done for its region, and the one asked for that follows it. Brought
-    again, it changes nothing twice. Raises what the step raises, ValueError for no such step."""
+    """One message: a step done for its region, and the one asked for that follows it; of late
+    statements a part, and itself asked for again while some are left. Brought again, it changes
+    nothing twice. Raises what the step raises, ValueError for no such step."""
     closed = fund.take_close(body, now)
     if closed is not None:
         return JobDone({"closed": closed}, name="close")
     asked = StepAsked.of(body)
-    count = _noted(asked, now, calendar)
+    if asked.step == LATE:
+        count, more = hospital.make_up_part(asked.admdvs, now)
+        if more:
+            queue.send(settings().morning_queue, body)
+            return JobDone({asked.step: count}, name=asked.step)
+        runs.note_step(asked.admdvs, asked.step, asked.day, count, now)
+    else:
+        count = _noted(asked, now, calendar)
     following = FOLLOWED_BY.get(asked.step)
     if following:
         queue.send(settings().morning_queue, StepAsked(following, asked.admdvs, asked.day).body)

@@ -39,6 +39,8 @@ class Run:
     """Of a month's statements: what arrived after it waits for a supplement."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What it made."""
+    through: str = ""
+    """While it runs: the last institution it is done with, in order."""
 
 
 def midnight(day: date) -> datetime:
@@ -71,6 +73,19 @@ def begin_run(
         return Decided(run, [ClearingItem.create(key, run, job, state=run.state, at=now)])
 
     return transact(decide)
+
+
+def advance_run(job: str, admdvs: str, period: str, before: Run, after: Run, now: datetime) -> None:
+    """Keeps how far a run came, and what it made so far, unless another went on from `before`."""
+
+    def decide() -> Decided[None]:
+        row = ClearingItem.find(keys.run_key(job, admdvs, period))
+        assert row is not None, "a run goes on that never began"
+        if row.record(Run) != before:
+            return Decided(None)
+        return Decided(None, [row.replace(after, job, state=after.state, at=now)])
+
+    transact(decide)
 
 
 def end_run(job: str, admdvs: str, period: str, counts: Mapping[str, int], now: datetime) -> None:

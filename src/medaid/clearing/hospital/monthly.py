@@ -4,7 +4,7 @@ of the year (J34, Q5.2)."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -33,6 +33,8 @@ from medaid.months import Month
 from medaid.regions import Region
 from medaid.workdays import Calendar
 
+AT_ONCE: Final = 50
+"""Institutions of a part: each of the largest, 60,000 items, six minutes (bench/scale.py)."""
 GRACE: Final = timedelta(minutes=15)
 """Longest time in which an item that says it arrived may not be readable yet: a projection ends
 within its function's one minute."""
@@ -60,18 +62,33 @@ def close_institution_month(
 
 
 def close_month(region: str, month: Month, now: datetime) -> dict[str, int]:
-    """The whole monthly run of a region, one institution after the other. Answers counts of
-    institutions and items, fen of the funds."""
+    """The whole monthly run of a region, part after part. Answers counts of institutions and items,
+    fen of the funds."""
+    while (run := close_month_part(region, month, now)).state is not runs.RunState.DONE:
+        pass
+    return dict(run.counts)
+
+
+def close_month_part(region: str, month: Month, now: datetime) -> runs.Run:
+    """The next `AT_ONCE` institutions of a region's monthly run, one after the other; the run as it
+    stands then. Broken off, those of one part are gone through again, and nothing is made twice."""
     cut = begin_month(region, month, now)
-    counts = {"institutions": 0, "items": 0, "fund_pay": 0}
-    for institution in items.list_institutions(region, month):
+    before = runs.find_run(runs.STATEMENTS, region, month)
+    assert before is not None, "it was begun"
+    if before.state is runs.RunState.DONE:
+        return before
+    counts = {"institutions": 0, "items": 0, "fund_pay": 0, **before.counts}
+    names, end = items.page_of_institutions(region, month, before.through, AT_ONCE)
+    for institution in names:
         made = close_institution_month(region, institution, month, cut)
         counts["institutions"] += bool(made)
         for statement in made:
             counts["items"] += statement.lines
             counts["fund_pay"] += int(total(statement.by_fund))
-    runs.end_run(runs.STATEMENTS, region, month, counts, now)
-    return counts
+    state = runs.RunState.RUNNING if end else runs.RunState.DONE
+    after = replace(before, state=state, counts=counts, through=end)
+    runs.advance_run(runs.STATEMENTS, region, month, before, after, now)
+    return after
 
 
 def list_unfinished_months(region: str, now: datetime) -> list[Month]:
@@ -94,16 +111,32 @@ def list_unfinished_months(region: str, now: datetime) -> list[Month]:
 def make_up_months(region: str, now: datetime) -> int:
     """Ends what the queue or a missed run left over, then supplements for what came late. Answers
     how many supplements."""
+    found, more = 0, True
+    while more:
+        made, more = make_up_part(region, now)
+        found += made
+    return found
+
+
+def make_up_part(region: str, now: datetime) -> tuple[int, bool]:
+    """The next part of it: some institutions of the first month that is left over, or some of the
+    supplements. Answers how many supplements, and whether more is left."""
     for month in list_unfinished_months(region, now):
-        close_month(region, month, now)
-    return len(create_supplements(region, now))
+        close_month_part(region, month, now)
+        return 0, True
+    made = len(create_supplements(region, now))
+    return made, made >= AT_ONCE
 
 
 def create_supplements(region: str, now: datetime) -> list[Statement]:
-    """Statements for what came after its month's statements were made: each item still lies in
-    exactly one, that of its own month. Reads what waits, and not what is in a supplement."""
-    cut, found = now - GRACE, []
+    """Statements for what came after its month's statements were made, of `AT_ONCE` institutions
+    and months at most: each item still lies in exactly one, that of its own month. Reads what
+    waits, and not what is in a supplement."""
+    cut = now - GRACE
+    found: list[Statement] = []
     for late in items.list_late(region):
+        if len(found) >= AT_ONCE:
+            break
         if runs.find_run(runs.STATEMENTS, region, late.month) is None:
             continue  # the month's own run will take it
         before = store.list_statements(region, late.institution, late.month)
