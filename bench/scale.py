@@ -2,9 +2,9 @@
 
 1. Counted on the product's own code, with storage stood in for below pynamodb: calls, items, bytes
    and processor time of a trial balance, the current accounts, a page of an officer's queue of
-   cases, the months page, 3201, a morning's steps and a close, with 10,000 and 1,000,000 entries in the month or cases in
-   the queue; 100,000,000 are made as they are read, or reckoned from the cost of an entry. What
-   reads may make no call more with more entries, nor read more items.
+   cases, the months page, 3201, a morning's steps and a close, with 10,000 and 1,000,000 entries in
+   the month or cases in the queue; 100,000,000 are made as they are read, or reckoned from the cost
+   of an entry. What reads may make no call more with more entries, nor read more items.
 2. The headroom of each component for a county, a city, a province and a nation: what it can carry
    in its time by what it has to carry. Before: the figures with which this was begun. For none may
    it be less than one at a province's high load.

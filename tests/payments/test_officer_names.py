@@ -18,7 +18,7 @@ from medaid.aws import rest
 from medaid.aws.rest.app import mount
 from medaid.aws.rest.bodies import NameOf, NamesWithin
 from medaid.aws.rest.officers import Desk, named
-from medaid.clearing.hospital.shapes import PendingShown
+from medaid.clearing.hospital.pending_shapes import PendingShown
 from medaid.errors import BadInput
 from medaid.ids import OfficerId
 from medaid.instants import beijing_text, civil_date

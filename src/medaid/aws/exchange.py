@@ -34,7 +34,7 @@ def put(key: str, content: bytes | BinaryIO, content_type: str = "application/oc
     return key
 
 
-class UploadAddress(NamedTuple):
+class PresignedPut(NamedTuple):
     """Where a file is put: a PUT with exactly these headers."""
 
     url: str
@@ -43,7 +43,7 @@ class UploadAddress(NamedTuple):
 
 def upload_address(
     key: str, content_type: str, size: int, seconds: int, digest: bytes = b""
-) -> UploadAddress:
+) -> PresignedPut:
     """A presigned address under which one file of `size` bytes is put, good for `seconds`; with
     `digest`, its SHA-256, no other content is taken."""
     params: dict[str, Any] = {
@@ -57,7 +57,7 @@ def upload_address(
         checksum = base64.b64encode(digest).decode()
         params["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = checksum
     url = client().generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
-    return UploadAddress(str(url), headers)
+    return PresignedPut(str(url), headers)
 
 
 def put_beside(base: str, suffix: str, content: bytes) -> str:

@@ -106,12 +106,6 @@ class CashBasis:
                     found[cause] = found.get(cause, 0) + fen
         return {cause: Fen(fen) for cause, fen in found.items() if fen}
 
-    def watched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """The same entries, each taken in as it passes."""
-        for entry in entries:
-            self.take(entry)
-            yield entry
-
     def begin_year(self, year: int) -> None:
         """What income and expense differ by belongs to the fund from the next year on."""
         if year <= self._year:
@@ -249,8 +243,8 @@ def _change(held: dict[ExpenseCause, int], cause: ExpenseCause, fen: int) -> Non
 
 
 def _shared(fen: int, causes: Mapping[ExpenseCause, int]) -> dict[ExpenseCause, int]:
-    """As much of `fen` as `causes` hold, in proportion; all of them where they come to it. In
-    whatever order they came, as they are kept between months and slices in none."""
+    """As much of `fen` as `causes` hold, in proportion, whatever the order they came in; all of
+    them where they come to it."""
     if fen and sum(causes.values()) == fen:
         return dict(causes)
     positive = {cause: held for cause, held in sorted(causes.items()) if held > 0}

@@ -56,7 +56,7 @@ def read_slice(admdvs: str, month: Month, attempt: int, now: datetime) -> int:
         chains_row, chains = _chains(pk, admdvs, month)
         through, last = until, ""
         found = store.entries(admdvs, month, cursor.through, page=SLICE // keys.SHARDS + 1)
-        for entry in seals.readable(found):
+        for entry in store.readable(found):
             if entry.position > until:
                 break
             if count == SLICE:
@@ -87,7 +87,7 @@ def read_whole(admdvs: str, month: Month, attempt: int) -> ReadMonth:
     pk = keys.close_of(admdvs, month, attempt)
     cursor, moved = rolled.kept(pk, parties=True)
     basis, (_, chains) = _basis(pk, admdvs, month), _chains(pk, admdvs, month)
-    behind = seals.readable(store.entries(admdvs, month, cursor.through, page=_BEHIND))
+    behind = store.readable(store.entries(admdvs, month, cursor.through, page=_BEHIND))
     for entry in islice(behind, _BEHIND):
         for chain in chains:
             chain.take(entry)

@@ -6,7 +6,7 @@ Sums of a month grow with its days, accounts and counterparts, never with its en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Final, NamedTuple
@@ -141,12 +141,6 @@ class Movements:
         for care, times in person_times(entry):
             key = CareOfDay(day, entry.kind, care)
             self.times[key] = self.times.get(key, 0) + times
-
-    def watched(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """The same entries, each taken in as it passes."""
-        for entry in entries:
-            self.take(entry)
-            yield entry
 
     def add_day(self, day: str, kept: DaySums) -> None:
         """Adds what is kept of a day."""

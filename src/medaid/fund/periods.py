@@ -221,7 +221,7 @@ def close_part(
             return None
         rollups.roll_end(admdvs, month, now)
         moved, basis, findings = close_pass.read_whole(admdvs, Month(month), attempt(admdvs, month))
-    except seals.UnreadableEntry as error:
+    except store.UnreadableEntry as error:
         _break_off(admdvs, month, by, [str(error)], now)
     balance = _trial_balance(admdvs, Month(month), begins, moved)
     if findings or balance.proof():

@@ -10,7 +10,7 @@ slipped-in entry gives another value, and the verify job names the month.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -19,7 +19,6 @@ from typing import ClassVar, Final
 from medaid.aws import outbox
 from medaid.aws.table import packed_text
 from medaid.aws.transaction import commit_once
-from medaid.errors import MedaidError
 from medaid.events import BooksFinding
 from medaid.fund import keys, store
 from medaid.fund.model import Entry
@@ -29,11 +28,8 @@ from medaid.instants import stored
 
 GRACE: Final = timedelta(minutes=15)
 """How old an entry is before it is sealed: longer than any transaction can take to appear."""
-
-
 AT_ONCE: Final = 200_000
-"""Entries that one call seals: a sixth of what the sealing function has time for
-(bench/scale.py)."""
+"""Entries that one call seals: a sixth of its time (bench/scale.py)."""
 
 
 @dataclass(slots=True)
@@ -278,26 +274,12 @@ def _chain(
     return FollowedChain(fund, marks, "")
 
 
-class UnreadableEntry(Exception):
-    """An entry cannot be read as one any more; its text is the finding."""
-
-
-def readable(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The same entries. Raises UnreadableEntry for one that was spoiled, Unavailable."""
-    try:
-        yield from entries
-    except (MedaidError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, MedaidError) and error.retry:
-            raise
-        raise UnreadableEntry(f"分录无法识别({type(error).__name__})") from error
-
-
 def _passed(chains: Sequence[FollowedChain], entries: Iterable[Entry]) -> list[str]:
     try:
-        for entry in readable(entries):
+        for entry in store.readable(entries):
             for chain in chains:
                 chain.take(entry)
-    except UnreadableEntry as error:
+    except store.UnreadableEntry as error:
         return [str(error)]
     return [f"{chain.fund}:{finding}" for chain in chains for finding in chain.end()]
 

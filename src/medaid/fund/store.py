@@ -4,7 +4,7 @@ what may change (keys in `medaid.fund.keys`)."""
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from pynamodb.expressions.condition import Condition
@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from medaid.aws.items import Key, VersionedItem
 from medaid.aws.table import Model, PackedAttribute, UnicodeAttribute, table_meta
 from medaid.aws.transaction import Check, Put, Write, reading
+from medaid.errors import MedaidError
 from medaid.fund import keys
 from medaid.fund.model import Entry, Line
 from medaid.fund.model.chart import accounts
@@ -94,6 +95,20 @@ def entries_at(admdvs: str, period: str, positions: Sequence[str]) -> list[Entry
     read_items: list[JournalItem] = reading(read)
     found = {item.sk: entry_of(item) for item in read_items}
     return [found[one] for one in positions]
+
+
+class UnreadableEntry(Exception):
+    """An entry cannot be read as one any more; its text is the finding."""
+
+
+def readable(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The same entries. Raises UnreadableEntry for one that was spoiled, Unavailable."""
+    try:
+        yield from entries
+    except (MedaidError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, MedaidError) and error.retry:
+            raise
+        raise UnreadableEntry(f"分录无法识别({type(error).__name__})") from error
 
 
 def _shard_items(pk: str, after: str, page: int | None) -> Iterator[JournalItem]:

@@ -112,8 +112,8 @@ def basis_at(admdvs: str, through: Month) -> CashBasis:
     else:
         basis = CashBasis()
         begin = balances.first_month(admdvs) or balances.found_first(admdvs, through.next)
-    for _ in basis.watched(balances.between(admdvs, begin.first, through.last)):
-        pass
+    for entry in balances.between(admdvs, begin.first, through.last):
+        basis.take(entry)
     basis.begin_year(through.year)
     return basis
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from medaid.aws.transaction import commit_once
 from medaid.errors import Refused
-from medaid.fund import balances, books, close_pass, keys, periods, seals, store, year_figures
+from medaid.fund import balances, books, close_pass, keys, periods, store, year_figures
 from medaid.fund.model import Entry, Line, journal
 from medaid.fund.model.chart import account, accounts, funds
 from medaid.fund.model.provisions import cash_statements
@@ -102,7 +102,7 @@ def close_part(admdvs: str, year: int, by: str, now: datetime) -> books.TrialBal
     december = Month(f"{year:04d}-12")
     begins = check_close(admdvs, year, now)
     if periods.status(admdvs, december) is PeriodState.OPEN:
-        with suppress(seals.UnreadableEntry):  # the close of December breaks off at it and says so
+        with suppress(store.UnreadableEntry):  # the close of December breaks off at it and says so
             if periods.advance_reading(admdvs, december, now):
                 return None
             _carry(admdvs, december, begins, now)

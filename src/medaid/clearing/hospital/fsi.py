@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from medaid.aws import exchange
-from medaid.aws.exchange import UploadAddress
+from medaid.aws.exchange import PresignedPut
 from medaid.clearing.hospital import agreeing
 from medaid.clearing.hospital.agreeing import Asked
 from medaid.clearing.hospital.files import hospital_lines
@@ -93,7 +93,7 @@ def upload(institution: str, content: bytes) -> str:
     return number
 
 
-def announce(institution: str, size: str, sha256: str) -> tuple[str, UploadAddress]:
+def announce(institution: str, size: str, sha256: str) -> tuple[str, PresignedPut]:
     """9101 of a file that no message holds: its file_qury_no, and where it is put. What is put
     there is checked like the other when it is asked for. Raises BadInput FIELD_REQUIRED `in` where
     there is neither, and for a size or digest that is none."""

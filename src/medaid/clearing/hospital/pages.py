@@ -16,7 +16,7 @@ from medaid.clearing.hospital.model import (
     MonthItem,
     StatementState,
 )
-from medaid.clearing.hospital.shapes import ByFundShown, PendingShown, pending_shown
+from medaid.clearing.hospital.pending_shapes import ByFundShown, PendingShown, pending_shown
 from medaid.clearing.hospital.store import Pending
 from medaid.months import Month
 from medaid.regions import Region

@@ -8,7 +8,8 @@ from medaid.clearing.hospital import service
 from medaid.clearing.hospital.api import HospitalContext
 from medaid.clearing.hospital.model import PendingKind
 from medaid.clearing.hospital.pages import ROUTES
-from medaid.clearing.hospital.shapes import AdvanceUsed, PendingShown, pending_shown
+from medaid.clearing.hospital.pending_shapes import PendingShown, pending_shown
+from medaid.clearing.hospital.shapes import AdvanceUsed
 from medaid.regions import Region
 
 __all__ = ["ROUTES"]

@@ -26,10 +26,15 @@ from medaid.clearing.hospital.model import (
     Agreement,
     AgreementState,
     Mode,
-    PendingItem,
     Statement,
     StatementCorrection,
     StatementState,
+)
+from medaid.clearing.hospital.pending_shapes import (
+    ByFundShown,
+    DisputedShown,
+    PendingShown,
+    pending_shown,
 )
 from medaid.clearing.hospital.prepaid import Advance
 from medaid.clearing.hospital.statements import line_file
@@ -39,26 +44,6 @@ Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)
 Points = Annotated[int, Field(ge=0, le=10**9, strict=True)]
 """The month's points (分值) of DRG or DIP, whole."""
 ByFund = dict[str, Yuan]
-ByFundShown = dict[str, YuanText]
-
-
-class PendingShown(Shown):
-    kind: str = ""
-    state: str = ""
-    pending_id: str
-    month: str
-    reason: str
-    amounts: ByFundShown
-    paying_region: str
-    trail: Annotated[list[str], NamesWithin()]
-
-
-class DisputedShown(Shown):
-    """What a statement leaves out of one paying region: how many items, and what they come to."""
-
-    paying_region: str
-    count: int
-    amounts: ByFundShown
 
 
 class GroupShown(Shown):
@@ -298,11 +283,6 @@ def _correction_shown(one: StatementCorrection) -> CorrectionShown:
     return CorrectionShown.of(
         one, hi_paymtd=by.mode, rate=by.rate, retention=by.retention, agreed_from=by.effective
     )
-
-
-def pending_shown(item: PendingItem, kind: str = "", state: str = "") -> PendingShown:
-    paying = item.paying_region or ""
-    return PendingShown.of(item, kind=kind, state=state, amounts=item.by_fund, paying_region=paying)
 
 
 def agreement_shown(state: AgreementState, one: Agreement) -> AgreementShown:

@@ -9,9 +9,9 @@ from medaid.aws.rest.bodies import Decision, WithReason
 from medaid.aws.rest.table import Call
 from medaid.clearing.hospital import service
 from medaid.clearing.hospital.api import HospitalContext
+from medaid.clearing.hospital.pending_shapes import PendingShown, pending_shown
 from medaid.clearing.hospital.prepaid_api import ROUTES
 from medaid.clearing.hospital.service import Way
-from medaid.clearing.hospital.shapes import PendingShown, pending_shown
 from medaid.months import Year
 from medaid.regions import Region
 
