@@ -27,6 +27,7 @@ from medaid.clearing.insurer import service as insurer
 from medaid.clearing.insurer.model import Contract, InsurerBill, InsurerPeriod
 from medaid.clearing.model import FUND_FIELDS, Item
 from medaid.clearing.regions import service as regions
+from medaid.clearing.regions import store as bills
 from medaid.clearing.regions.model import BillStep, RegionBill
 from medaid.clearing.regions.rules import owed_by_city
 from medaid.events import SettlementPosted
@@ -474,3 +475,9 @@ def owed_to(region: str, month: str = "") -> list[RegionBill]:
     return [
         one for one in regions.page_of_bills(region, month, "", 1000)[0] if one.creditor == region
     ]
+
+
+def held_prepayment(treatment: str, paying: str) -> dict[str, Fen]:
+    """What of the paying region's prepayment the region of treatment holds, fen by fund."""
+    held = bills.held_prepayments([Region(paying)], treatment)
+    return dict(held.get(Region(paying), {}))

@@ -8,7 +8,15 @@ from datetime import date
 from typing import ClassVar
 
 import pytest
-from tests.clearing.builders import advance, at, collect, endow, fix_prepayment, pay_bill
+from tests.clearing.builders import (
+    advance,
+    at,
+    collect,
+    endow,
+    fix_prepayment,
+    held_prepayment,
+    pay_bill,
+)
 from tests.conftest import Tables
 
 from medaid.aws import exchange
@@ -437,11 +445,11 @@ class TestPaidIn:
         last_year = {"assistance": Fen(12000)}
         (bill,) = fix_prepayment(SH, JS, 2023, OfficerId("主任"), NOW, last_year)
         pay_bill(bill, NOW, "advised")
-        assert regions.get_prepayment(SH, JS) == {}
+        assert held_prepayment(SH, JS) == {}
         received()
         assert [one.colour for one in regions.report_use(SH, NOW)] == ["red"]
         pay_bill(bill, NOW)
-        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(2000)}
+        assert held_prepayment(SH, JS) == {"assistance": Fen(2000)}
         assert regions.report_use(SH, NOW) == []
 
     def test_what_goes_back_is_held_no_more(self) -> None:
@@ -451,7 +459,7 @@ class TestPaidIn:
                 SH, JS, number, OfficerId("主任"), when, {"assistance": Fen(last_year)}
             )
             pay_bill(bill, when)
-        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(1500)}
+        assert held_prepayment(SH, JS) == {"assistance": Fen(1500)}
 
 
 @pytest.mark.usefixtures("tables")

@@ -17,6 +17,7 @@ from tests.clearing.builders import (
     deduct,
     fix_prepayment,
     hand,
+    held_prepayment,
     item,
     owed_to,
     pay_bill,
@@ -511,7 +512,7 @@ class TestPrepayment:
             )
         )
         assert balances(SH, "2106") == {("assistance", JS): Fen(-2000)}
-        assert regions.get_prepayment(SH, JS) == {"assistance": Fen(2000)}
+        assert held_prepayment(SH, JS) == {"assistance": Fen(2000)}
         assert fund.balance(SH, date(2023, 8, 31))["610100-4201"] == Fen(-30)
 
     @pytest.mark.parametrize(

@@ -136,7 +136,9 @@ def test_a_year_whose_last_entries_may_still_appear_is_refused_and_nothing_is_ca
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Lets a part of a close hold so few entries, and a message one part."""
+    """Lets a part of a close hold so few entries, and a message one part; fewer keys a month, so
+    that a close is killed everywhere in little time."""
+    monkeypatch.setattr(keys, "SHARDS", 2)
 
     def limit(entries: int) -> None:
         monkeypatch.setattr(close_pass, "SLICE", entries)

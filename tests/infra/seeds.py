@@ -252,6 +252,13 @@ def _prepaid(number: int) -> list[Write]:
     return _bill(number, "2026-00", BillKind.PREPAYMENT)
 
 
+def _owed(number: int) -> list[Write]:
+    """Owed to the region alone, each by another."""
+    pair = (HERE, Region(f"{31 + number // 60}{number % 60 + 1:02d}00"))
+    parts = parts_of({pair: {"maf": Fen(5)}})
+    return between.create_bill(RegionBill(*pair, MONTH, BillKind.CLEARING, 1, parts, NOW))
+
+
 def _deposit(number: int) -> Write:
     return between.save_deposit(None, HERE, f"{HERE[:4]}{number:02d}", Deposit(), NOW)
 
@@ -501,6 +508,7 @@ SEEDS: Final[dict[str, Seed]] = {
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}": Seed(_open_lines, rows="open"),
     f"/fund/{{admdvs}}/reconciliations/{QUARTER}/versions": Seed(_each(_reconciliation)),
     f"/fund/{{admdvs}}/vouchers/{MONTH}": Seed(_each(_voucher)),
+    "/clearing/{admdvs}/prepayment-use": Seed(_each(_owed)),
     "/clearing/{admdvs}/prepayments/2026/bills": Seed(_each(_prepaid)),
     "/institutions/{admdvs}": Seed(_each(_contract)),
     "/payments/{admdvs}/batches": Seed(_each(_batch), {"month": str(MONTH)}),

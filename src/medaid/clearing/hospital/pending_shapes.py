@@ -11,6 +11,9 @@ ByFundShown = dict[str, YuanText]
 
 
 class PendingShown(Shown):
+    """An amount that waits outside its statement, by fund; `state` and `kind` where they are not
+    said by the place."""
+
     kind: str = ""
     state: str = ""
     pending_id: str
@@ -30,5 +33,6 @@ class DisputedShown(Shown):
 
 
 def pending_shown(item: PendingItem, kind: str = "", state: str = "") -> PendingShown:
+    """It as a route answers it."""
     paying = item.paying_region or ""
     return PendingShown.of(item, kind=kind, state=state, amounts=item.by_fund, paying_region=paying)

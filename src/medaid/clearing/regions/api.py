@@ -9,7 +9,7 @@ from typing import Any
 
 from medaid.aws import calendars
 from medaid.aws.rest.bodies import Decision, FewQuery, Page, WithReason
-from medaid.aws.rest.pages import paged, whole
+from medaid.aws.rest.pages import paged
 from medaid.aws.rest.table import READERS, Call, Owner, Routes
 from medaid.clearing.regions import service
 from medaid.clearing.regions.model import BillKind, BillStep, RegionBill
@@ -57,11 +57,12 @@ def list_prepayment_bills(call: Call[None, None], admdvs: Region, year: Year) ->
     return paged(call.query, ("bills", admdvs, month), read, _shown_to(call, admdvs))
 
 
-@ROUTES.get("/clearing/{admdvs}/prepayment-use", "预付金使用和预警", roles=READERS)
-def list_prepayment_use(_call: Call[None, None], admdvs: Region) -> Page[PrepaymentUseShown]:
+@ROUTES.get("/clearing/{admdvs}/prepayment-use", "预付金使用和预警", roles=READERS, query=FewQuery)
+def list_prepayment_use(call: Call[None, None], admdvs: Region) -> Page[PrepaymentUseShown]:
     """How far each region's unpaid bills use what it has paid in here."""
-    found = service.list_use(admdvs)
-    return whole(PrepaymentUseShown.of(one, alert=one.colour) for one in found)
+    read = partial(service.page_of_use, admdvs)
+    of = ("prepayment use", admdvs)
+    return paged(call.query, of, read, lambda one: PrepaymentUseShown.of(one, alert=one.colour))
 
 
 def _shown_to(call: Call[None, Any], admdvs: Region) -> Callable[[RegionBill], BillShown]:

@@ -68,6 +68,12 @@ def parse_open_bill(sk: str) -> Key:
     return bill_key(creditor, debtor, month, kind)
 
 
+def parse_open_pair(sk: str) -> tuple[str, str, str]:
+    """(kind, creditor, debtor) of a row of the list."""
+    _, kind, creditor, debtor = sk.split("#")
+    return kind, creditor, debtor
+
+
 def prepayment_key(paying: str, treatment: str) -> Key:
     return Key(f"P#{paying}", treatment)
 

@@ -3,10 +3,12 @@ each year."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from medaid.aws import outbox
+from medaid.aws.items import Key
 from medaid.aws.transaction import (
     Decided,
     Write,
@@ -43,13 +45,6 @@ def paid_in(creditor: str, debtor: str, year: int) -> dict[str, Fen]:
     bills = (keys.bill_key(creditor, debtor, month, BillKind.CLEARING) for month in months)
     mine = (bill for bill in store.list_bills(bills) if bill.taken(BillStep.TRANSFERRED))
     return added(*(amounts for bill in mine for amounts in bill.payable().values()))
-
-
-def get_prepayment(treatment: str, paying: str) -> dict[str, Fen]:
-    """The prepayment of `paying` that `treatment` holds, fen by fund: what was paid in, which need
-    not be what was fixed. Its interest is the treatment region's (X14) and is not in it."""
-    _, held = store.find_prepayment(paying, treatment)
-    return dict(held.held) if held else {}
 
 
 def find_prepayment(treatment: str, paying: str) -> Prepayment | None:
@@ -184,24 +179,35 @@ def _bills(
     return made
 
 
-def list_use(treatment: Region) -> list[PrepaymentUse]:
-    """How far each region's unpaid bills use its prepayment up, those without a colour too."""
+def page_of_use(treatment: Region, after: str, limit: int) -> tuple[list[PrepaymentUse], str]:
+    """How far the unpaid bills of at most `limit` regions behind `after` use their prepayments up,
+    those without a colour too; and behind what the next page begins, empty at the end. Of the
+    others' bills nothing is read."""
+    owed = store.open_clearings_to(treatment)
+    names = sorted(one for one in owed if one > after)
+    page = {one: owed[one] for one in names[:limit]}
+    return _use_of(treatment, page), names[limit - 1] if len(names) > limit else ""
+
+
+def _use_of(treatment: Region, owed: Mapping[Region, Sequence[Key]]) -> list[PrepaymentUse]:
+    """In two reads of a hundred each: the bills, the prepayments."""
     outstanding: dict[Region, int] = {}
-    for bill in store.list_open(treatment):
-        unpaid = bill.kind is BillKind.CLEARING and not bill.taken(BillStep.CONFIRMED)
-        if unpaid and bill.creditor == treatment:
+    for bill in store.list_bills(key for mine in owed.values() for key in mine):
+        if not bill.taken(BillStep.CONFIRMED):
             outstanding[bill.debtor] = outstanding.get(bill.debtor, 0) + int(bill.total())
+    held = store.held_prepayments(outstanding, treatment)
     found = []
     for paying, fen in sorted(outstanding.items()):
-        held = total(get_prepayment(treatment, paying))
-        colour = rules.alert(Fen(fen), held, treatment)
-        found.append(PrepaymentUse(paying, colour, Fen(fen), held))
+        paid_in = total(held.get(paying, {}))
+        colour = rules.alert(Fen(fen), paid_in, treatment)
+        found.append(PrepaymentUse(paying, colour, Fen(fen), paid_in))
     return found
 
 
 def report_use(treatment: Region, now: datetime) -> list[PrepaymentUse]:
     """Regions whose unpaid bills use their prepayment up; each colour of a month is told once."""
-    found = [one for one in list_use(treatment) if one.colour]
+    owed = store.open_clearings_to(treatment)
+    found = [one for one in _use_of(treatment, owed) if one.colour]
     for one in found:
         event = PrepaymentAlert(treatment, one.paying, one.colour, one.outstanding, one.held)
         key = f"{treatment}-{one.paying}-{Month.of(now)}-{one.colour}"

@@ -8,8 +8,16 @@ from typing import NamedTuple
 
 from medaid.aws.items import Key
 from medaid.aws.transaction import Delete, Put, Write
+from medaid.clearing.amounts import Amounts
 from medaid.clearing.regions import keys
-from medaid.clearing.regions.model import Deposit, Fixing, Prepayment, RegionBill, Suspension
+from medaid.clearing.regions.model import (
+    BillKind,
+    Deposit,
+    Fixing,
+    Prepayment,
+    RegionBill,
+    Suspension,
+)
 from medaid.clearing.store import ClearingItem
 from medaid.errors import Refused
 from medaid.regions import Region
@@ -62,6 +70,17 @@ def list_open(region: str) -> list[RegionBill]:
     return _pointed(keys.parse_open_bill(one.sk) for one in listed)
 
 
+def open_clearings_to(creditor: Region) -> dict[Region, list[Key]]:
+    """The bills of clearing that are owed to a region and have a step left, by who owes them; of
+    none more than its key is read."""
+    found: dict[Region, list[Key]] = {}
+    for row in ClearingItem.list_under(keys.open_bills_key(creditor)):
+        kind, owed_to, debtor = keys.parse_open_pair(row.sk)
+        if kind == BillKind.CLEARING and owed_to == creditor:
+            found.setdefault(Region(debtor), []).append(keys.parse_open_bill(row.sk))
+    return found
+
+
 def list_bills(bills: Iterable[Key]) -> list[RegionBill]:
     """The bills of those keys that there are, in order."""
     return [row.record(RegionBill) for row in ClearingItem.find_all([*bills]) if row is not None]
@@ -93,6 +112,13 @@ def page_of_bills(region: str, month: str, after: str, limit: int) -> tuple[list
     pointers, end = ClearingItem.page_under(pk, prefix, behind, limit - len(found))
     owed = _pointed(keys.parse_pointer(region, one.sk) for one in pointers)
     return [*found, *owed], f"{_OWED_BY}{end}" if end else ""
+
+
+def held_prepayments(regions: Iterable[Region], treatment: str) -> dict[Region, Amounts]:
+    """What was paid in by each of the regions, where there is something; a hundred in one call."""
+    wanted = {keys.prepayment_key(one, treatment): one for one in regions}
+    rows = ClearingItem.find_held(wanted)
+    return {wanted[key]: row.record(Prepayment).held for key, row in rows.items()}
 
 
 def find_prepayment(paying: str, treatment: str) -> tuple[ClearingItem | None, Prepayment | None]:
