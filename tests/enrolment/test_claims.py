@@ -28,10 +28,21 @@ from tests.settlement.hospital import NOW, known_person
 
 from medaid.aws.transaction import commit
 from medaid.enrolment import entries, store
-from medaid.enrolment.model import Contribution, ContributionState, EnrolmentWay, Parts
+from medaid.enrolment.model import (
+    Contribution,
+    ContributionState,
+    EnrolmentRun,
+    EnrolmentRunState,
+    EnrolmentWay,
+    Parts,
+    RowOutcome,
+    RunKind,
+    RunRow,
+)
 from medaid.fund import periods
 from medaid.fund import service as fund
 from medaid.fund.model import Entry, journal
+from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.people import service as people
@@ -357,6 +368,32 @@ class TestFiscalClaim:
             "P2": "未缴费(paused)", "U1": "已核实并缴费",
         }  # fmt: skip
         assert county.do("GET", f"{FISCAL}/1")["sums"]["fiscal_central"] == "840.00"
+
+    def test_paid_in_full_counts_once_it_is_claimed_and_not_after_a_refund_Q2_1(
+        self, office: Office
+    ) -> None:
+        office.at = JULY
+        full: dict[str, Any] = {
+            "parts": Parts(assistance=Fen(40000)), "category": "orphan", "paid": Fen(0),
+            "way": EnrolmentWay.BATCH,
+        }  # fmt: skip
+        head("F1", 1, state=ContributionState.PLANNED, **full)
+        head("F2", 2, state=ContributionState.PLANNED, **full)
+        head("F3", 3, state=ContributionState.REFUNDED, **full)
+        state = EnrolmentRunState.SIGNED
+        made = EnrolmentRun(
+            Region(CITY), RunKind.SUBSIDY, YEAR, 1, JULY.date(), JULY, OfficerId("a"), state
+        )
+        rows = [
+            store.put_row(
+                made.run_id, RunRow(psn, RowOutcome.TAKEN, (), {"assistance": Fen(40000)})
+            )
+            for psn in ("F1", "F3")
+        ]
+        commit([store.put_run(None, made), *rows])
+        office.run(FISCAL, {}, ACCOUNTANT)
+        assert [*self.rows(office, "taken")] == ["F1"]
+        assert self.rows(office, "out") == {"F2": "未缴费(planned)", "F3": "未缴费(refunded)"}
 
     def test_before_the_register_is_that_of_30_June_it_is_not_made_N9(self, office: Office) -> None:
         office.at = datetime(2025, 6, 30, 2, tzinfo=UTC)

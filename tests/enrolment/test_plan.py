@@ -12,7 +12,7 @@ from tests.enrolment.office import CITY, CLERK, COUNTY, YEAR, Office, paid, toke
 from tests.people.samples import identity, insurance
 from tests.settlement.hospital import known_person
 
-from medaid.enrolment import jobs
+from medaid.enrolment import jobs, runs
 from medaid.people import service as people
 
 PLAN = f"{CITY}/plans/{YEAR}"
@@ -75,6 +75,21 @@ def test_run_again_it_changes_nothing(office: Office) -> None:
     assert office.contribution("P1") == before
     jobs.take_message('{"admdvs":"440900","cover_year":2025,"kind":"plan","number":1}', office.at)
     assert not office.bodies, "a slice of a run that is over asks for nothing"
+
+
+def test_a_message_that_comes_twice_counts_nobody_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slices of two; after the first one its message is there once more."""
+    monkeypatch.setattr(runs, "SLICE", 2)
+    for serial in range(1, 6):
+        assisted(f"P{serial}", serial)
+    office.do("POST", PLAN, BODY)
+    office.bodies += office.bodies
+    office.drain()
+    (run,) = office.ask("GET", f"{CITY}/runs")[1]["rows"]
+    assert (run["state"], run["read"], run["counts"]) == ("done", 5, {"taken": 5})
+    assert run["sums"]["assistance"] == "2000.00"
 
 
 @pytest.mark.parametrize(
@@ -219,19 +234,9 @@ class TestDaily:
         office.tax([paid(1, "400.00", "2025-03-31")])
         office.at = day("2025-05-20")
         known_person_identity("P1", date(2025, 5, 20))
-        office.figures = (
-            (*office.figures[0], *(_afterwards(),)),
-            *office.figures[1:],
-        )
         office.run(f"{CITY}/daily/{YEAR}")
         (held,) = people.load("P1", 2025).insurances
         assert held.benefit_begin == date(2025, 5, 20)
-
-
-def _afterwards() -> object:
-    from tests.enrolment.figures import figure
-
-    return figure("subsidy_after_payment", 1, "count")
 
 
 def known_person_identity(psn_no: str, start: date) -> None:

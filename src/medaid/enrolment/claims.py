@@ -130,7 +130,8 @@ def _head(
 ) -> RunRow | None:
     """A head by the register: claimed for, left out with why, or to be looked at. What is paid in
     full for somebody is there once a signed claim `helped`."""
-    paid = one.state in PAID or (not one.parts.person and helped)
+    in_full = one.state is ContributionState.PLANNED and not one.parts.person
+    paid = one.state in PAID or (in_full and helped)
     contributions, findings = store.of_person(one.psn_no)
     file = people.load(one.psn_no, run.cover_year)
     fault = enrolments.certificate_fault(file.person.cert_type, file.person.certno)

@@ -57,16 +57,15 @@ def plan_person(run: EnrolmentRun, psn_no: str, region: Region, now: datetime) -
         item, held = store.find_contribution(psn_no, run.cover_year, run.region)
         today = civil_date(now)
         day = run.day if run.kind is RunKind.PLAN else max(run.day, today)
-        found = eligibility.eligibility(
-            _case(run.region, run.cover_year, day, run.known_at, figures, file, held, now)
-        )
+        case = _case(run.region, run.cover_year, day, run.known_at, figures, file, held, now)
+        found = eligibility.eligibility(case)
         row, after = _outcome(run, figures, file, region, held, found, now)
         writes: list[Write] = [store.put_row(run.run_id, row)]
         begun: list[Write] = []
         if after is not None:
             writes.append(store.put_contribution(item, after))
             begun = enrolled(file, after, source, now)
-        if found.categories:
+        if any(one.stands_on(today) for one in case.recognitions):
             begun = begun or enrolments.waiting_ended(file, rules.RESIDENT, today, now)
         return Decided(row, [*writes, *begun])
 

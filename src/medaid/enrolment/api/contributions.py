@@ -60,7 +60,6 @@ STATES: Final = {
     ContributionState.REFUNDING: "退费中",
     ContributionState.REFUNDED: "已退费",
     ContributionState.PAUSED: "已暂停",
-    ContributionState.WITHDRAWN: "已撤销",
 }
 
 

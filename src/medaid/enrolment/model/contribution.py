@@ -32,8 +32,6 @@ class ContributionState(StrEnum):
     """已退费."""
     PAUSED = "paused"
     """已暂停:待遇期已开始,不退费."""
-    WITHDRAWN = "withdrawn"
-    """已撤销."""
 
 
 PAID: Final = frozenset({ContributionState.COLLECTED, ContributionState.IN_TREASURY})
