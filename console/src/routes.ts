@@ -8,7 +8,7 @@ declare module "vue-router" {
     title: string;
     group?: string;
     needs?: RouteName;
-    /** The part of the address that names the one thing, where it is not the first. */
+    /** The part of the address that names the one thing, where it is not the first; empty: none does. */
     of?: string;
   }
 }
@@ -49,10 +49,32 @@ export const routes: RouteRecordRaw[] = [
   },
   list("/register", "救助对象名册", "人员", "GET /people/{admdvs}/register"),
   {
+    path: "/drops",
+    component: () => import("./screens/Drops.vue"),
+    meta: { title: "部门名册", group: "人员", needs: "GET /people/{admdvs}/drops" },
+  },
+  {
+    path: "/drops/new",
+    component: () => import("./screens/Upload.vue"),
+    meta: { title: "上传名册", group: "人员", needs: "POST /people/{admdvs}/uploads" },
+  },
+  {
+    path: "/drops/:batch",
+    component: () => import("./screens/DropPage.vue"),
+    props: true,
+    meta: { title: "报送文件", of: "", group: "人员", needs: "GET /people/{admdvs}/drops/{batch}" },
+  },
+  {
     path: "/people/:psnNo",
     component: () => import("./screens/PersonPage.vue"),
     props: true,
     meta: { title: "人员档案", group: "人员", needs: "GET /people/{admdvs}/persons/{psn_no}" },
+  },
+  {
+    path: "/settlements/:setlId",
+    component: () => import("./screens/SettlementPage.vue"),
+    props: true,
+    meta: { title: "结算说明", group: "人员", needs: "GET /traces/{admdvs}/settlements/{setl_id}" },
   },
   {
     path: "/clearing",
@@ -79,6 +101,11 @@ export const routes: RouteRecordRaw[] = [
     path: "/balance",
     component: () => import("./screens/Balance.vue"),
     meta: { title: "试算平衡", group: "基金账册", needs: "GET /fund/{admdvs}/trial-balance" },
+  },
+  {
+    path: "/entries",
+    component: () => import("./screens/Entries.vue"),
+    meta: { title: "记账分录", group: "基金账册", needs: "GET /fund/{admdvs}/entries/{month}" },
   },
   {
     path: "/vouchers",

@@ -15,11 +15,13 @@ from medaid.aws.rest.app import answered, mount, plain
 from medaid.receipts import api as receipts
 from medaid.reimbursement import service, wiring
 from medaid.reimbursement.api import ROUTES
+from medaid.settlement.explained import api as explained
 from medaid.settlement.tracing import api as tracing
 
 logger = Logger()
 app = mount(rest.resolver(), ROUTES, now, wiring.context, DESK)
 mount(app, receipts.ROUTES, now, plain, DESK)
+mount(app, explained.ROUTES, now, plain, DESK)
 mount(app, tracing.ROUTES, now, lambda _: tracing.TracingContext(service.steps_of_case), DESK)
 
 

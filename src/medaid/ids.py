@@ -76,6 +76,16 @@ def find_case_id(text: str) -> CaseId | None:
     return CaseId(found[0]) if found else None
 
 
+_SETTLEMENT: Final = re.compile(r"[0-9]{6}S[0-9A-Z]{20}R?")
+
+
+def kind_of(source: str) -> str:
+    """What an entry's source names: `settlement`, `case`, or `other`."""
+    if _SETTLEMENT.fullmatch(source):
+        return "settlement"
+    return "case" if _CASE.fullmatch(source) else "other"
+
+
 def visit_id(admdvs: str, year: int, institution: str, msgid: str) -> str:
     """mdtrt_id (C30) of the visit or stay begun in `year` that the message `msgid` registered."""
     return f"{admdvs}V{year:04d}{_digest('visit', institution, msgid, length=18)}"

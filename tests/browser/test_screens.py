@@ -29,6 +29,8 @@ NO_WORD = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b[a-z]{4,}\b|\b[A-Z][a-z]{3,}\b"
 )
 """What nobody wrote for people: raw codes, numbers of machines, English."""
+FILE = re.compile(r"\S+\.(csv|xlsx)")
+"""What senders call their files."""
 CUT = """() => [...document.querySelectorAll('main *, header *, nav *')].filter(one => {
   const style = getComputedStyle(one);
   return one.children.length === 0 && one.textContent.trim() && !one.closest('.unseen')
@@ -51,7 +53,7 @@ def settled(page: Any) -> None:
 def looked_at(page: Any, name: str, pictures: Path) -> None:
     settled(page)
     page.screenshot(path=pictures / f"{name}.png", full_page=True)
-    text = page.locator("body").inner_text()
+    text = FILE.sub("", page.locator("body").inner_text())
     assert NO_WORD.findall(text) == [], name
     assert page.evaluate(CUT) == [], f"{name}: cut"
     assert page.get_by_text("未能取得数据").count() == 0, name

@@ -283,10 +283,18 @@ def decide(batch: str, digest: str, claims: dict[str, str], **more: Any) -> tupl
     return call("POST", f"/people/440900/drops/{batch}/endings", body, claims)
 
 
+def offers(batch: str, claims: dict[str, Any]) -> dict[str, str]:
+    """Act → what stands against it, as the page of a drop offers them."""
+    shown = call("GET", f"/people/440900/drops/{batch}", claims=claims)[1]
+    return {one["act"]: one["refused"] for one in shown["offers"]}
+
+
 def test_endings_are_released_by_another_person_before_whose_eyes_they_were(waiting: str) -> None:
     """Issue: the register people can use, 3."""
     _, drop = call("GET", f"/people/440900/drops/{waiting}", claims=REVIEWER)
     assert (drop["state"], drop["endings"]["count"]) == ("waiting", 3)
+    assert offers(waiting, REVIEWER) == {"endings": ""}
+    assert offers(waiting, CLERK) == {}
     digest = drop["endings"]["digest"]
     path = f"/people/440900/drops/{waiting}/endings"
     status, page = call("GET", path, claims=REVIEWER, limit="2")
@@ -296,7 +304,8 @@ def test_endings_are_released_by_another_person_before_whose_eyes_they_were(wait
     assert decide(waiting, "0" * 64, REVIEWER)[1]["code"] == "STATE"
     assert decide(waiting, digest, CLERK)[0] == 403
     same = CLERK | {"cognito:groups": "[intake reviewer]"}
-    assert decide(waiting, digest, same)[1]["code"] == "SEPARATION"
+    refused = decide(waiting, digest, same)[1]
+    assert (refused["code"], refused["rule"]) == ("SEPARATION", offers(waiting, same)["endings"])
     status, told = decide(waiting, digest, REVIEWER)
     assert (status, told["state"], told["endings"]["by"]) == (200, "released", "reviewer")
     assert decide(waiting, digest, REVIEWER)[0] == 200
@@ -486,3 +495,30 @@ def test_how_far_a_sender_has_come(department: Department) -> None:
     assert (shown["period"], shown["missing"]) == ("2026-01", ["2025-12"])
     last = Month.of(clock.now()).first - timedelta(days=1)
     assert (shown["overdue"][0], shown["overdue"][-1]) == ("2026-02", f"{last:%Y-%m}")
+
+
+def test_who_reports_here_is_listed_with_how_far_each_has_come(department: Department) -> None:
+    """Issue: the operators' console, 4: what is missing of this month."""
+    path = "/people/440900/senders"
+    status, found = call("GET", path, claims=CLERK)
+    assert status == 200
+    senders = {one["sender"]: one for one in found["senders"]}
+    assert SENDER in senders
+    assert not [one for one in senders if one.startswith("nanjing")]
+    assert [one["kind"] for one in senders["maoming-medical-security"]["kinds"]] == [
+        "enrolment",
+        "roster",
+    ]
+    assert senders[SENDER]["kinds"][0]["period"] == ""
+    confirmed(csv_bytes([roster_row(1)]), period="2026-02")
+    (kind,) = next(
+        one for one in call("GET", path, claims=CLERK)[1]["senders"] if one["sender"] == SENDER
+    )["kinds"]
+    shown = call("GET", f"/people/440900/senders/{SENDER}/series/roster", claims=CLERK)[1]
+    assert (kind["period"], kind["missing"], kind["overdue"]) == (
+        "2026-02",
+        shown["missing"],
+        shown["overdue"],
+    )
+    assert call("GET", path, claims=PROVINCE)[0] == 403
+    assert call("GET", path, claims=CLERK | {"cognito:groups": "[cashier]"})[0] == 403

@@ -15,6 +15,6 @@ export function where(typed: string): RouteLocationRaw | undefined {
   // A certificate's number is handed over outside the address, where no history keeps it.
   if (CERTIFICATE.test(text)) return { path: "/people", state: { certno: text.toUpperCase() } };
   if (CASE.test(text)) return `/cases/${text.toUpperCase()}`;
-  if (SETTLEMENT.test(text)) return `/settlements/${text.toUpperCase()}`;
+  if (SETTLEMENT.test(text)) return `/settlements/${text.toUpperCase().replace(/R$/, "")}`;
   return { path: `/people/${encodeURIComponent(text)}` };
 }

@@ -15,7 +15,7 @@ export const tabs = reactive<Tab[]>([]);
 
 /** What a tab is called: the page, and of which thing where it shows one. */
 export function titleOf(to: RouteLocationNormalized): string {
-  const of = to.params[to.meta.of ?? ""] ?? Object.values(to.params).flat()[0];
+  const of = to.meta.of === undefined ? Object.values(to.params).flat()[0] : to.params[to.meta.of];
   return of && to.matched[0]?.path.includes(":") && to.meta.title !== "没有此页" ? `${to.meta.title} ${of}` : to.meta.title;
 }
 

@@ -18,6 +18,9 @@ from medaid.months import Month
 _LONGEST_GAP: Final = 24
 """Months without an entry after which the beginning of books that nothing has noted is found."""
 
+_STRETCH: Final = 500
+"""Entries of which one page picks those of an account."""
+
 
 def last_closed(admdvs: str, before: Month) -> tuple[Month, Mapping[str, Fen]] | None:
     """The latest closed month before `before` and its closing balances, None where there is none.
@@ -43,6 +46,17 @@ def entries(admdvs: str, month: str) -> Iterator[Entry]:
     """Entries of pooling region `admdvs` that take effect in `month` (`yyyy-mm`), in the order
     recorded, streamed."""
     return store.entries(admdvs, month)
+
+
+def page_of_account(
+    admdvs: str, month: str, account: str, after: str, limit: int
+) -> tuple[list[Entry], str]:
+    """Those of them that touch an account (its code). A page reads a bounded stretch of the month,
+    so it may be short while more follow. Raises Unavailable."""
+    read, end = page_of_entries(admdvs, month, after, _STRETCH)
+    found = [one for one in read if any(line.account.code == account for line in one.lines)]
+    more = len(found) > limit
+    return found[:limit], found[limit - 1].position if more else end
 
 
 def page_of_entries(admdvs: str, month: str, after: str, limit: int) -> tuple[list[Entry], str]:

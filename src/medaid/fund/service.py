@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from medaid.fund import books
 from medaid.fund.analysis import share_reached
-from medaid.fund.balances import balance, entries, page_of_entries, turnovers
+from medaid.fund.balances import balance, entries, page_of_account, page_of_entries, turnovers
 from medaid.fund.cash import money_promised, promise_ended, refuse_as_changed, writes
 from medaid.fund.closing import take as take_close
 from medaid.fund.model import Entry
@@ -34,6 +34,7 @@ __all__: Sequence[str] = (
     "listed_entries",
     "money_promised",
     "open_items",
+    "page_of_account",
     "page_of_entries",
     "post",
     "posting",

@@ -131,6 +131,15 @@ def entry_id(admdvs: str, voucher: Voucher) -> str:
     return ids.entry_id(number, voucher.kind)
 
 
+def voucher_of(entry: Entry) -> str:
+    """The voucher that an entry was posted by, `month/number`; empty where people entered none."""
+    flow, month = chart.flows()[entry.kind], entry.period
+    begin = ids.entry_id(f"{entry.admdvs}-{month}-", entry.kind)
+    if not flow.manual or entry.reverses or not entry.entry_id.startswith(begin):
+        return ""
+    return f"{month}/{entry.entry_id.removeprefix(begin)}"
+
+
 def entry_of(admdvs: str, voucher: Voucher, recorded: datetime) -> Entry:
     """The entry of a voucher. Raises BadInput and Refused for lines no document allows."""
     return journal.checked(

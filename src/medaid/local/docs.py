@@ -30,6 +30,7 @@ from medaid.people import api as people_api
 from medaid.policy.vocabulary import FUND_NAMES, TIER_NAMES
 from medaid.receipts import api as receipts_api
 from medaid.reimbursement import api as reimbursement_api
+from medaid.settlement.explained import api as explained_api
 from medaid.settlement.figures import api as figures_api
 from medaid.settlement.gateways import api as gateways_api
 from medaid.settlement.institutions import api as institutions_api
@@ -59,6 +60,7 @@ TABLES: Final[tuple[Routes[Any], ...]] = (
     receipts_api.ROUTES,
     reimbursement_api.ROUTES,
     tracing_api.ROUTES,
+    explained_api.ROUTES,
 )
 """Every table of operators' routes: docs/openapi.json is made from them."""
 _MARK: Final = re.compile(r"(<!-- medaid docs: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

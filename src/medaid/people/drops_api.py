@@ -9,6 +9,7 @@ from typing import Final
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import FileSent, ListQuery, Page
+from medaid.aws.rest.offers import offers
 from medaid.aws.rest.pages import page_of, paged
 from medaid.aws.rest.table import Call, Owner, Routes
 from medaid.aws.transaction import commit_or_refuse
@@ -18,11 +19,12 @@ from medaid.months import Month
 from medaid.papers import service as papers
 from medaid.papers.service import Form
 from medaid.people import endings, mending, releasing, sender_register, senders, series, uploads
-from medaid.people.catalogue import catalogue
+from medaid.people.catalogue import Sender, catalogue
 from medaid.people.drops import HandUpload, kept_place
 from medaid.people.drops_shown import (
     ConfirmBody,
     DownloadShown,
+    DropPageShown,
     DropQuery,
     DropShown,
     EndingRow,
@@ -30,7 +32,6 @@ from medaid.people.drops_shown import (
     MendBody,
     MendedShown,
     ReturnedRow,
-    SeriesShown,
     SettingsBody,
     SettingsShown,
     UploadAddressShown,
@@ -43,6 +44,12 @@ from medaid.people.drops_shown import (
     show_upload,
 )
 from medaid.people.printouts import drop_paper
+from medaid.people.series_shown import (
+    KindReportedShown,
+    ReportingSenderShown,
+    ReportingSendersShown,
+    SeriesShown,
+)
 from medaid.people.store import drops as drop_store
 from medaid.people.store.drops import HeldDrop
 from medaid.regions import Region
@@ -101,8 +108,11 @@ def _drops_within(
 
 
 @ROUTES.get(_DROP, "批次处理情况", roles=_READS, owner=Owner.WITHIN, cite=_ROLL_UP)
-def get_drop(call: Call[None, None], admdvs: Region, batch: str) -> DropShown:
-    return show_drop(_read(admdvs, batch))
+def get_drop(call: Call[None, None], admdvs: Region, batch: str) -> DropPageShown:
+    held = _read(admdvs, batch)
+    own = held.drop.admdvs == admdvs
+    acts = releasing.open_acts(held, admdvs, *call.signing) if own else []
+    return DropPageShown.of(show_drop(held), offers=offers(call, ROUTES, _DROP, acts))
 
 
 @ROUTES.get(
@@ -160,6 +170,30 @@ def decide_endings(call: Call[None, EndingsDecision], admdvs: Region, batch: str
     said = body.digest, body.approved, body.reason
     releasing.decide_endings(held, admdvs, *said, *call.signing)
     return show_drop(_own(admdvs, batch))
+
+
+@ROUTES.get("/people/{admdvs}/senders", "报送本地区的单位和报送进度", roles=_READS)
+def list_reporting_senders(call: Call[None, None], admdvs: Region) -> ReportingSendersShown:
+    today = Month.of(civil_date(call.now))
+    found = sender_register.senders_for(admdvs)
+    return ReportingSendersShown(senders=[_reporting(one, admdvs, today) for one in found])
+
+
+def _reporting(one: Sender, admdvs: Region, today: Month) -> ReportingSenderShown:
+    kinds = []
+    for kind in sorted(one.kinds):
+        held = drop_store.series(f"{one.code}#{kind}#{admdvs}").series
+        kinds.append(
+            KindReportedShown(
+                kind=kind,
+                period=held.period if held else "",
+                missing=list(held.missing) if held else [],
+                overdue=series.overdue(held, today) if held else [],
+            )
+        )
+    return ReportingSenderShown(
+        sender=one.code, name=one.name, department=one.department, kinds=kinds
+    )
 
 
 @ROUTES.get(f"{_SENDER}/settings", "报送单位读取设置", roles=_READS)

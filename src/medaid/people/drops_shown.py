@@ -15,6 +15,7 @@ from medaid.aws.rest.bodies import (
     Sha256,
     Shown,
 )
+from medaid.aws.rest.offers import OfferShown
 from medaid.instants import beijing_text
 from medaid.people.drops import Drop, Endings, HandUpload, ListedEnding
 from medaid.people.feedback import OUTCOMES, remarks
@@ -135,6 +136,12 @@ class DropShown(Shown):
     notices: int
     remarks: list[str]
     endings: EndingsShown | None
+
+
+class DropPageShown(DropShown):
+    """With the acts that the API lets this caller do on it now."""
+
+    offers: list[OfferShown]
 
 
 def show_drop(held: HeldDrop) -> DropShown:
@@ -258,15 +265,3 @@ def show_settings(sender: str, one: SenderSettings, percent: int, version: int) 
         by=one.by,
         at=beijing_text(one.at) if one.by else "",
     )
-
-
-class SeriesShown(Shown):
-    """How far a sender's files have come, and what is missing."""
-
-    sender: str
-    kind: str
-    period: str
-    sequence: int
-    missing: list[str]
-    overdue: list[str]
-    """Months that are over and of which nothing came yet."""

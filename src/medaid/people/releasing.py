@@ -8,6 +8,7 @@ from datetime import datetime
 
 from medaid.aws import exchange
 from medaid.aws.dropped import JSON
+from medaid.aws.rest.offers import OpenAct, why_not
 from medaid.aws.transaction import commit_or_refuse
 from medaid.errors import Conflict
 from medaid.ids import OfficerId
@@ -33,6 +34,21 @@ def endings_page(drop: Drop, after: str, limit: int) -> tuple[list[ListedEnding]
     return endings.read(b"".join(lines[heading:])), end
 
 
+def open_acts(held: HeldDrop, admdvs: Region, by: OfficerId, now: datetime) -> list[OpenAct]:
+    """The act to which a full list leads whose endings wait, with what stands against this officer.
+    Raises Unavailable."""
+    if held.state is not DropState.WAITING:
+        return []
+    return [OpenAct("endings", why_not(lambda: _check_another(held, admdvs, by, now)))]
+
+
+def _check_another(held: HeldDrop, admdvs: Region, by: OfficerId, now: datetime) -> None:
+    drop = held.drop
+    if drop.officer:
+        rule = "报送与复核终止名单不得为同一人"
+        check_second(admdvs, by, drop.officer, held.received, aware(now), rule, "by")
+
+
 def decide_endings(
     held: HeldDrop,
     admdvs: Region,
@@ -55,9 +71,7 @@ def decide_endings(
     again = held.state is DropState.RELEASED and judged.state is wanted and judged.by == by
     if held.state is not DropState.WAITING and not again:
         raise Conflict("STATE", field="batch", rule="该批次没有待复核的终止名单")
-    if drop.officer:
-        rule = "报送与复核终止名单不得为同一人"
-        check_second(admdvs, by, drop.officer, held.received, aware(now), rule, "by")
+    _check_another(held, admdvs, by, now)
     if approved and not again and _is_replaced(held):
         rule = "此后已接收新的全量名册,请不予终止,并按新名册复核"
         raise Conflict("STATE", field="batch", rule=rule)

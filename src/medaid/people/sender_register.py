@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from medaid.aws.transaction import Decided, refuse_as_changed, transact
 from medaid.errors import Refused
 from medaid.ids import OfficerId
 from medaid.payments.service import check_second
 from medaid.people import sender_model as rules
-from medaid.people.catalogue import Catalogue, catalogue
+from medaid.people.catalogue import Catalogue, Sender, catalogue
 from medaid.people.sender_model import RegisteredSender, SenderEntry
 from medaid.people.store import senders as store
 from medaid.regions import Region
+
+_PAGE: Final = 100
+"""Senders of one read."""
 
 
 def catalogue_for(code: str) -> Catalogue:
@@ -24,6 +28,24 @@ def catalogue_for(code: str) -> Catalogue:
     held = None if code in known.senders else store.find_sender(code)[1]
     found = held.sender if held is not None else None
     return known if found is None else replace(known, senders={**known.senders, code: found})
+
+
+def senders_for(admdvs: Region) -> list[Sender]:
+    """Who may report about the region: those that ship with the program, and what the office or
+    one above it has entered. By name. Raises Unavailable."""
+    found = {code: one for code, one in catalogue().senders.items() if one.reports(admdvs)}
+    for office in dict.fromkeys((admdvs, admdvs.city, admdvs.province)):
+        after = ""
+        while True:
+            rows, after = store.page_of_senders(office, after, _PAGE)
+            found |= {
+                held.code: held.sender
+                for held in rows
+                if held.sender is not None and held.sender.reports(admdvs)
+            }
+            if not after:
+                break
+    return sorted(found.values(), key=lambda one: (one.name, one.code))
 
 
 def answers_for(office: Region, code: str) -> bool:

@@ -59,7 +59,7 @@ def settlement_paper(settlement: Settlement, person: Person, institution: Instit
         tables=(
             Table(_FEES, (fees,), (), "一、费用"),
             *_classes(decision),
-            Table(_PAID, _payers(decision), ("合计", bill.total), "二、各方支付"),
+            Table(_PAID, payers(decision), ("合计", bill.total), "二、各方支付"),
             *([Table(_STEPS, steps, (), "三、计算过程和依据")] if steps else []),
         ),
         words=(("基金支付", decision.funds_paid), ("个人负担", decision.person_pays)),
@@ -80,9 +80,10 @@ def _classes(decision: SettlementDecision) -> tuple[Table, ...]:
     return (Table(_CLASSES, rows, (), "其中:按费用类别"),)
 
 
-def _payers(decision: SettlementDecision) -> tuple[tuple[Value, ...], ...]:
+def payers(decision: SettlementDecision) -> tuple[tuple[str, Fen], ...]:
+    """Who paid how much, the person last."""
     known = {fund.field for fund in funds().values()}
-    rows: list[tuple[Value, ...]] = [
+    rows: list[tuple[str, Fen]] = [
         (fund_of(name, decision.insutype).name if name in known else FUND_NAMES[name], fen)
         for name in FUND_NAMES
         if (fen := decision.by_fund.get(name))

@@ -12,8 +12,6 @@ from pydantic import Field
 from medaid.aws import exchange
 from medaid.aws.rest.bodies import (
     Body,
-    DayText,
-    InstantText,
     ListQuery,
     MonthText,
     Page,
@@ -25,11 +23,19 @@ from medaid.aws.rest.pages import among, paged, whole
 from medaid.aws.rest.table import READERS, Call
 from medaid.aws.rest.texts import Day
 from medaid.errors import BadInput
-from medaid.fund import analysis, books, closing, finance, opening_amounts, periods, service
+from medaid.fund import (
+    analysis,
+    books,
+    closing,
+    finance,
+    opening_amounts,
+    periods,
+    service,
+)
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.current_accounts import AGES, CurrentAccount
-from medaid.fund.model import Account, Entry
-from medaid.fund.model.chart import flows, funds
+from medaid.fund.model import Account
+from medaid.fund.model.chart import funds
 from medaid.fund.opening_amounts import OpeningAmount
 from medaid.instants import midnight
 from medaid.months import Month, Year
@@ -148,51 +154,6 @@ def _opening_amount(one: tuple[Account, str, OpeningAmount]) -> OpeningAmountSho
         counterpart=counterpart,
         left=held.left,
     )
-
-
-class EntryLineShown(Shown):
-    """A line of an entry: one of debit and credit is empty."""
-
-    code: str
-    name: str
-    counterpart: str
-    debit: YuanText | None
-    credit: YuanText | None
-
-
-class EntryShown(Shown):
-    """An entry of the journal. `source`: id of what caused it; `reverses`: the entry that it takes
-    back."""
-
-    entry_id: str
-    kind: str
-    kind_name: str
-    effective: DayText
-    recorded: InstantText
-    source: str
-    narrative: str
-    reverses: str
-    lines: list[EntryLineShown]
-
-
-@ROUTES.get("/fund/{admdvs}/entries/{month}", "分录序时簿", roles=READERS, query=ListQuery)
-def list_entries(call: Call[None, None], admdvs: Region, month: Month) -> Page[EntryShown]:
-    read = partial(service.page_of_entries, admdvs, month)
-    return paged(call.query, ("entries", admdvs, month), read, _entry)
-
-
-def _entry(one: Entry) -> EntryShown:
-    lines = [
-        EntryLineShown(
-            code=line.account.code,
-            name=line.account.name,
-            counterpart=line.counterpart,
-            debit=line.amount if line.fen > 0 else None,
-            credit=-line.amount if line.fen < 0 else None,
-        )
-        for line in one.lines
-    ]
-    return EntryShown.of(one, kind_name=flows()[one.kind].name, lines=lines)
 
 
 class FileShown(Shown):
