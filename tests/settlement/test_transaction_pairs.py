@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,20 @@ from tests.settlement.signing import api, basic, entered, tif
 
 from medaid.catalogue import store as catalogue_store
 from medaid.catalogue.model.rows import CatalogueTable
-from medaid.clearing import projector
+from medaid.clearing import jobs, projector
 from medaid.regions import NATION
 from medaid.settlement.gateways import service as gateways
 from medaid.settlement.national import dialects, not_taken
 from medaid.settlement.national.fields import INPUTS
+from medaid.workdays import published as calendar
 
 PAIRS = Path(__file__).with_name("transaction_pairs.json")
 NOW = datetime(2024, 7, 5, 2, tzinfo=UTC)
-CLOCK = NOW.timestamp()
 REGION = "320100"
-Headers = Callable[[str, int], dict[str, str]]
-"""infno and number of the message → headers."""
+AUGUST = datetime(2024, 8, 2, 2, tzinfo=UTC)
+"""After July was closed."""
+Headers = Callable[[str, int, datetime], dict[str, str]]
+"""infno, number of the message, time → headers."""
 RECORDING = bool(os.environ.get("MEDAID_RECORD"))
 LISTED = {"1301": "XN02AAM022A001010101161", "1302": "T000700200", "1305": "001109000010000",
           "1306": "C0101010011303807555"}  # fmt: skip
@@ -83,13 +86,13 @@ def envelope(infno: str, msgid: str, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def sent(body: dict[str, Any], path: str, headers: dict[str, str]) -> dict[str, Any]:
+def sent(body: dict[str, Any], path: str, headers: dict[str, str], now: datetime) -> dict[str, Any]:
     """The answer; clearing hears of what was settled at once."""
     text = json.dumps(body, ensure_ascii=False)
-    answer = gateways.answer(tokens.posted(text, headers, path), lambda: NOW).http
+    answer = gateways.answer(tokens.posted(text, headers, path), lambda: now).http
     assert answer["statusCode"] == 200
     for event in settlement_events():
-        projector.project(event, NOW)
+        projector.project(event, now)
     found: dict[str, Any] = json.loads(answer["body"])
     return found
 
@@ -98,26 +101,30 @@ def sent(body: dict[str, Any], path: str, headers: dict[str, str]) -> dict[str, 
 
 
 def signed_in() -> tuple[str, Headers]:
-    headers = tokens.bearer(NANJING.code, CLOCK)
-    return "/ebus/rio_fsi", lambda _infno, _number: headers
+    return "/ebus/rio_fsi", lambda _i, _n, now: tokens.bearer(NANJING.code, now.timestamp())
 
 
 def guangdong() -> tuple[str, Headers]:
     _, secret = entered("tif", "his-tif", NANJING.code, NANJING.admdvs)
-    return "/hsa/hgs/{infno}", lambda _, number: tif(secret, CLOCK, f"n-{number}", "his-tif")
+    return "/hsa/hgs/{infno}", lambda _, n, now: tif(secret, now.timestamp(), f"n-{n}", "his-tif")
 
 
 def hunan() -> tuple[str, Headers]:
     _, secret = entered("api", "his-api", NANJING.code, NANJING.admdvs)
-    return "/api/rsfComIfsService/callService", lambda infno, _: api(secret, CLOCK, "his-api")
+    return "/api/rsfComIfsService/callService", lambda _i, _n, now: api(
+        secret, now.timestamp(), "his-api"
+    )
 
 
 def jilin() -> tuple[str, Headers]:
     _, secret = entered("client", "his-client", NANJING.code, NANJING.admdvs)
-    form = tokens.posted("grant_type=client_credentials", basic("his-client", secret), "/token")
-    answer = json.loads(gateways.answer(form, lambda: NOW).http["body"])
-    headers = {"authorization": f"Bearer {answer['access_token']}"}
-    return "/fsi", lambda _infno, _number: headers
+
+    def headers(_infno: str, _number: int, now: datetime) -> dict[str, str]:
+        form = tokens.posted("grant_type=client_credentials", basic("his-client", secret), "/token")
+        answer = json.loads(gateways.answer(form, lambda: now).http["body"])
+        return {"authorization": f"Bearer {answer['access_token']}"}
+
+    return "/fsi", headers
 
 
 def as_text(body: dict[str, Any]) -> dict[str, Any]:
@@ -156,12 +163,20 @@ def test_record() -> None:
     told: list[dict[str, Any]] = []
     path, headers = signed_in()
 
-    def say(infno: str, node: str, fields: Any, msgid: str = "", **beside: Any) -> Any:
+    def say(
+        infno: str,
+        node: str,
+        fields: Any,
+        msgid: str = "",
+        at: datetime = NOW,
+        **beside: Any,
+    ) -> Any:
         msgid = msgid or f"{NANJING.code}20240705100000{len(told) + 1:04d}"
         request = envelope(infno, msgid, {node: fields, **beside})
         request = json.loads(json.dumps(request).replace("{certno}", certno(1)))
-        answer = sent(request, path, headers(infno, 0))
-        told.append({"infno": infno, "request": request, "answer": answer})
+        answer = sent(request, path, headers(infno, 0, at), at)
+        one = {"infno": infno, "request": request, "answer": answer}
+        told.append(one if at == NOW else one | {"at": "august"})
         taken = dialects.same_infno(infno) in INPUTS
         assert (answer["infcode"] == 0) == taken, (infno, answer["err_msg"])
         return answer["output"]
@@ -169,17 +184,23 @@ def test_record() -> None:
     transaction_story.tell(say)
     for infno in transaction_story.NOT_TAKEN:
         say(infno, "data", {"psn_no": "P1"})
+    jobs.monthly(AUGUST, calendar())
+    transaction_story.tell_in_august(partial(say, at=AUGUST))
     PAIRS.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_transaction_is_answered_as_recorded_in_every_dialect(way: str) -> None:
     prove, written = WAYS[way]
-    path, headers = prove()
+    (path, headers), closed = prove(), False
     for number, one in enumerate(pairs()):
         infno = one["infno"]
         request = written(one["request"])
-        answer = sent(request, path.format(infno=infno), headers(infno, number))
+        now = AUGUST if "at" in one else NOW
+        if now == AUGUST and not closed:
+            jobs.monthly(AUGUST, calendar())
+            closed = True
+        answer = sent(request, path.format(infno=infno), headers(infno, number, now), now)
         assert answer == one["answer"], f"{number} {infno}"
 
 

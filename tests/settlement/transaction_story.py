@@ -18,7 +18,9 @@ CARD: Final = {"mdtrt_cert_type": "02", "mdtrt_cert_no": "x"}
 BED, WESTERN, MEDICINE = "001109000010000", "XN02AAM022A001010101161", "ZD03AAA0043010100166"
 PERIOD: Final = {"begntime": "2024-06-01 00:00:00", "endtime": "2024-07-31 00:00:00"}
 PAGE: Final = {"updt_time": "2021-01-01", "page_num": "1", "page_size": "2"}
-NOT_TAKEN: Final = ("1307", "2562", "3103", "3203", "3501", "4201A", "4301", "5205", "6201")
+NOT_TAKEN: Final = (
+    "1307", "2562", "3203A", "3501", "4102", "4201A", "4301", "5101", "5205", "6201",
+)  # fmt: skip
 """One of each reason."""
 
 
@@ -52,10 +54,12 @@ def tell(say: Say) -> None:
     check = {**WHO, "fixmedins_code": NANJING.code, "med_type": "21", **PERIOD}
     say("2001", "data", check)
     _catalogue(say)
-    say("3201", "data", _stay(say))
+    asked, info = _stay(say)
+    say("3201", "data", asked)
     _visit(say)
     _sale(say)
     _filing(say)
+    _uploaded(say, info)
     say("9002", "signOut", {"sign_no": sign["signinoutb"]["sign_no"], "opter_no": "001"})
 
 
@@ -71,9 +75,9 @@ def _catalogue(say: Say) -> None:
     say("3302", "data", {"fixmedins_code": NANJING.code, **own})
 
 
-def _stay(say: Say) -> dict[str, Any]:
+def _stay(say: Say) -> tuple[dict[str, Any], dict[str, Any]]:
     """A stay whole, taken back, settled anew under 2304A, looked at; another cancelled. Answers
-    what 3201 asks."""
+    what 3201 asks, and the settlement that stands."""
     admitted = {**WHO, **CARD, "begntime": "2024-06-20 09:00:00", "med_type": "21", "ipt_no": "Z1"}
     mdtrt_id = say("2401", "mdtrtinfo", admitted)["result"]["mdtrt_id"]
     which = {"mdtrt_id": mdtrt_id, "psn_no": "P1"}
@@ -96,7 +100,8 @@ def _stay(say: Say) -> dict[str, Any]:
     say("2303", "data", bill)
     first = say("2304", "data", bill)["setlinfo"]
     say("2305", "data", {**which, "setl_id": first["setl_id"]})
-    info = say("2304A", "data", bill)["setlinfo"]
+    settled = say("2304A", "data", bill)
+    info = settled["setlinfo"] | {"setldetail": settled["setldetail"]}
     say("5203", "data", {"psn_no": "P1", "setl_id": info["setl_id"]})
     say("5204", "data", {"psn_no": "P1", "mdtrt_id": mdtrt_id})
     say("5201", "data", {"psn_no": "P1", **PERIOD})
@@ -105,11 +110,8 @@ def _stay(say: Say) -> dict[str, Any]:
     _lines_compared(say, info)
     asked = {"setl_optins": "320100", "clr_type": "21", "insutype": "390", "acct_pay": "0"}
     sums = {name: info[name] for name in ("medfee_sumamt", "fund_pay_sumamt")}
-    return (
-        asked
-        | sums
-        | {"stmt_begndate": "2024-07-01", "stmt_enddate": "2024-07-31", "fixmedins_setl_cnt": "1"}
-    )
+    days = {"stmt_begndate": "2024-07-01", "stmt_enddate": "2024-07-31"}
+    return asked | sums | days | {"fixmedins_setl_cnt": "3"}, info
 
 
 def _cancelled(say: Say, admitted: dict[str, Any]) -> None:
@@ -201,3 +203,51 @@ def _filed_here(say: Say) -> None:
     say("2506", "data", {"trt_dcla_detl_sn": filed["trt_dcla_detl_sn"], "psn_no": "P1"})
     hurt = {"mdtrtarea_admdvs": NANJING.admdvs, "trum_time": "2024-07-04 08:00:00"}
     say("2507", "data", {**WHO, **here, **hurt, "trum_rea": "跌倒", **days})
+
+
+def _uploaded(say: Say, info: dict[str, Any]) -> None:
+    """Audits, and the settlement list."""
+    for infno in ("3101", "3102", "3103"):
+        patient = {"patn_id": "P1", "ma_amt": "1.00"}
+        say(infno, "data", {"trig_scen": "1", "patient_dtos": [patient]})
+    names = ("mdtrt_id", "setl_id", "acct_pay")
+    listed = {name: info[name] for name in names}
+    listed |= {"psn_selfpay": "0.00", "psn_ownpay": info["psn_part_amt"]}
+    listed |= {"psn_cashpay": info["psn_cash_pay"], "hi_paymtd": "1", "bill_code": "3201001"}
+    listed |= {"bill_no": "0001", "biz_sn": "1", "hsorg": "南京市医保中心", "hsorg_opter": "001"}
+    listed |= {"setl_begn_date": "2024-06-20", "setl_end_date": "2024-06-30"}
+    paid = [
+        {"fund_pay_type": row["fund_pay_type"], "fund_payamt": row["fund_payamt"]}
+        for row in info["setldetail"]
+    ]
+    for infno in ("4101", "4101A"):
+        items = [_item("01", "120.00", "claa_sumfee"), _item("09", "37.04", "clab_amt")]
+        say(infno, "setlinfo", listed, payinfo=paid, iteminfo=items)
+
+
+def _item(code: str, amount: str, column: str) -> dict[str, str]:
+    parts = dict.fromkeys(("claa_sumfee", "clab_amt", "fulamt_ownpay_amt", "oth_amt"), "0.00")
+    return {"med_chrgitm": code, "amt": amount, **parts, column: amount}
+
+
+def tell_in_august(say: Say) -> None:
+    """The month is applied for, after it was closed."""
+    applied = {"clr_type": "21", "clr_way": "01", "begndate": "2024-07-01", "enddate": "2024-07-31"}
+    sums = say("3209A", "data", applied)
+    assert sums["data"]
+    asked = applied | {"setlym": "202407", "psntime": "3", "medfee_sumamt": "157.04"}
+    asked |= AUGUST_SUMS
+    number = say("3203", "data", asked)["clr_appy_evt_id"]
+    for infno in ("3205", "3205A"):
+        say(infno, "data", {"clr_appy_evt_id": number})
+    say("3206A", "data", {"setlym": "202407"})
+    say("3204", "data", {"clr_appy_evt_id": number})
+
+
+AUGUST_SUMS: Final = {
+    "med_sumfee": "138.01",
+    "fund_appy_sum": "138.01",
+    "cash_payamt": "19.03",
+    "acct_pay": "0.00",
+}
+"""What the month comes to: a stay settled, taken back, settled anew."""
