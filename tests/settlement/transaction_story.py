@@ -19,7 +19,7 @@ BED, WESTERN, MEDICINE = "001109000010000", "XN02AAM022A001010101161", "ZD03AAA0
 PERIOD: Final = {"begntime": "2024-06-01 00:00:00", "endtime": "2024-07-31 00:00:00"}
 PAGE: Final = {"updt_time": "2021-01-01", "page_num": "1", "page_size": "2"}
 NOT_TAKEN: Final = (
-    "1307", "2562", "3203A", "3501", "4102", "4201A", "4301", "5101", "5205", "6201",
+    "1307", "1901", "2406", "2562", "3203A", "3501", "4102", "4201A", "4301", "5101", "5205", "6201",
 )  # fmt: skip
 """One of each reason."""
 
@@ -103,7 +103,8 @@ def _stay(say: Say) -> tuple[dict[str, Any], dict[str, Any]]:
     settled = say("2304A", "data", bill)
     info = settled["setlinfo"] | {"setldetail": settled["setldetail"]}
     say("5203", "data", {"psn_no": "P1", "setl_id": info["setl_id"]})
-    say("5204", "data", {"psn_no": "P1", "mdtrt_id": mdtrt_id})
+    for infno in ("5202", "5204"):
+        say(infno, "data", {"psn_no": "P1", "mdtrt_id": mdtrt_id})
     say("5201", "data", {"psn_no": "P1", **PERIOD})
     say("5206", "data", {"psn_no": "P1"})
     _cancelled(say, admitted)
