@@ -3,6 +3,8 @@ to a second working in fractions. Issue: the hospital's door, a million stays.""
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +13,8 @@ from random import Random
 import pytest
 from bench import exact, stays
 from tests.infra.test_house import imported
+
+MEASURED = stays.MEASURED
 
 
 @pytest.mark.parametrize("shard", [0, 1, 2])
@@ -102,3 +106,13 @@ def test_jiangmens_employees_by_hand(
     )
     paid = exact.jiangmen(case, exact.new_year())
     assert [paid.basic, paid.critical] == [Fraction(basic), Fraction(critical)]
+
+
+def test_what_was_scored_last_is_kept_with_an_empty_file_of_differences() -> None:
+    """The raw file has its heading and nothing else, and the rate stands beside."""
+    rows = list(csv.reader((MEASURED / "stays-differences.csv").open(encoding="utf-8")))
+    assert rows == [list(stays.COLUMNS)]
+    found = json.loads((MEASURED / "stays.json").read_text(encoding="utf-8"))
+    assert found["stays"] >= 500_000
+    assert (found["differences"], found["rate"]) == (0, "100.000000 %")
+    assert found["payments_scored"] + found["documents_silent_and_refused"] == found["stays"]
