@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from tests.journeys.office_year import Installation, Token, moment
 from tests.settlement.hospital import bill, passed, stay_input
 
+from medaid.fund.performance.model import management_subjects
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.settlement.model import Institution
@@ -104,6 +105,8 @@ class City:
         self.insured: Counter[str] = Counter()
         """By district, fen that the insurer was paid."""
         self.papers = 0
+        self.printed: set[str] = set()
+        """Their addresses."""
         self.paper = b""
         """The last that was printed."""
         self.moves: list[Move] = []
@@ -315,11 +318,56 @@ class City:
                 office.do(other["accountant"], "POST", end, paper)
                 self.prints(mine["accountant"], f"{step}/paper/pdf")
 
-    def prints(self, who: Token, path: str) -> None:
+    def prints(self, who: Token, path: str, body: Any = None, query: str = "") -> None:
         """A paper, made on the way."""
-        self.paper = self.office.fetch(who, path)
+        self.paper = self.office.fetch(who, path, body, query)
         assert self.paper.startswith(b"%PDF")
         self.papers += 1
+        self.printed.add(path)
+
+    def papers_of_the_year(self) -> None:
+        """What is printed once a year: the trial balance, the performance of the assistance fund,
+        the evaluation of the insurer, the accounts of city and county added up, next year's
+        prepayment to another province."""
+        office, mine = self.office, self.staff[self.city]
+        here = f"/fund/{self.city}"
+        self.prints(
+            mine["accountant"], f"{here}/trial-balance/pdf", query="from=2021-01-01&to=2021-12-31"
+        )
+        base = f"{here}/performance/2021"
+        found = office.do(mine["manager"], "GET", base)["indicators"]
+        sent = {
+            "reasons": {one["key"]: "说明" for one in found if one["reached"] is False},
+            "management": {one: {"says": "符合规定"} for one in management_subjects()},
+        }
+        made = office.do(mine["accountant"], "POST", base, sent)
+        digest = {"digest": made["digest"]}
+        office.do(mine["finance"], "POST", f"{base}/versions/1/check", digest)
+        office.do(mine["manager"], "POST", f"{base}/versions/1/sign", digest)
+        self.prints(mine["manager"], f"{base}/versions/1/paper/pdf")
+        base = f"/clearing/{self.city}/insurer/2021/assessment"
+        scores = [
+            {"criterion": one, "weight": weight, "score": weight - 1, "basis": "调查"}
+            for one, weight in (
+                ("persons_satisfied", 40), ("institutions_satisfied", 30), ("protection", 30),
+            )
+        ]  # fmt: skip
+        office.do(mine["manager"], "POST", base, {"scores": scores, "conclusion": "良好"})
+        office.do(mine["reviewer"], "POST", f"{base}/decision", {"approved": True})
+        self.prints(mine["manager"], f"{base}/paper/pdf")
+        for county in self.counties:
+            path = f"/fund/{county}/final-accounts/2021/assistance"
+            office.do(self.staff[county]["accountant"], "POST", path, {"policy": "按规定执行"})
+        added = f"{here}/final-accounts/2021/assistance/consolidation/paper/pdf"
+        self.prints(mine["finance"], added, {"regions": [self.city, *self.counties]})
+        above, other = self.staff[GUANGDONG], GUANGXI
+        base = f"/clearing/{GUANGDONG}/prepayments"
+        fix = f"{base}/{other}/2022/fix"
+        office.do(above["manager"], "POST", fix, {"last_year": {"basic_resident": "1200.00"}})
+        office.do(above["reviewer"], "POST", f"{fix}/decision", {"approved": True})
+        (one,) = office.do(above["accountant"], "GET", f"{base}/2022/bills")["rows"]
+        whom = f"{one['kind']}/{one['creditor']}/{one['debtor']}"
+        self.prints(above["accountant"], f"{base}/2022/{whom}/paper/pdf")
 
     def moved(self, region: str, account: str, fund: str, fen: int) -> None:
         """Money that came to an account of a fund, or left it, as the bank sees it."""

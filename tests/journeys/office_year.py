@@ -100,10 +100,10 @@ class Installation:
         self.answered[who.sub] += 1
         return answer
 
-    def fetch(self, who: Token, path: str) -> bytes:
-        """A paper, as a page downloads it."""
-        door = self.doors[path.split("/")[1]]
-        sent = event("GET", path, None, who.roles, who.region, who.sub)
+    def fetch(self, who: Token, path: str, body: Any = None, query: str = "") -> bytes:
+        """A paper, as a page downloads it; asked for by a body where there is one."""
+        door, method = self.doors[path.split("/")[1]], "GET" if body is None else "POST"
+        sent = event(method, path, body, who.roles, who.region, who.sub, query)
         answer = door.resolve(sent, CONTEXT)
         assert answer["statusCode"] == 200, answer["body"]
         return base64.b64decode(answer["body"])

@@ -4,6 +4,7 @@ hospitals were answered and what the bank paid (J29 to J36, Q2.2, Q3.1, X12, Mäº
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import product
 
@@ -27,6 +28,7 @@ from tests.people.samples import identity
 from tests.settlement.hospital import contracted, known_person
 
 from medaid.clearing import projector
+from medaid.local.docs import TABLES
 from medaid.money import Fen
 from medaid.settlement import statements as hospital_statements
 
@@ -65,7 +67,15 @@ def test_a_year_of_the_finance_office(year: City) -> None:
         path = f"/fund/{region}/years/2021/close"
         office.do(staff[region]["accountant"], "POST", path)
     is_accounted_for(year)
+    year.papers_of_the_year()
     assert year.papers > 100
+    paper_routes = [one.path for table in TABLES for one in table if one.path.endswith("{form}")]
+    asked = [one for one in paper_routes if one.split("/")[1] in ("fund", "clearing")]
+    made = {one: re.compile(re.sub(r"\{\w+\}", "[^/]+", one)) for one in asked}
+    missing = [
+        one for one, address in made.items() if not any(map(address.fullmatch, year.printed))
+    ]
+    assert missing == [], "every paper of the office is printed on the way"
     assert {post for post in NAMES if office.answered[f"{CITY}-{post}"]} == set(NAMES)
 
 
