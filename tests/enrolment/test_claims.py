@@ -315,10 +315,10 @@ class TestFiscalClaim:
             "fiscal_city": "140.00", "fiscal_county": "140.00",
         }  # fmt: skip
         assert self.rows(county, "out") == {
-            "U1": "未缴费(planned)",
+            "U1": "未缴费(已核定待缴)",
             "U2": "2025-06-30 不在参保期内",
             "U3": "2025-06-30 不在参保期内",
-            "R1": "未缴费(refunded)",
+            "R1": "未缴费(已退费)",
             "D1": "险种内重复参保(另在 440800)",
             "E1": "险种间重复参保(职工基本医疗保险)",
             "N1": "无身份信息",
@@ -365,7 +365,7 @@ class TestFiscalClaim:
         assert (second["counts"]["heads"], second["counts"]["heads_back"]) == (1, 1)
         assert set(second["sums"].values()) == {"0.00"}
         assert self.rows(county, "taken", 2) == {
-            "P2": "未缴费(paused)", "U1": "已核实并缴费",
+            "P2": "未缴费(已暂停)", "U1": "已核实并缴费",
         }  # fmt: skip
         assert county.do("GET", f"{FISCAL}/1")["sums"]["fiscal_central"] == "840.00"
 

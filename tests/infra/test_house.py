@@ -174,6 +174,11 @@ def two_people_are_held_apart_in_one_place(path: str, text: str) -> list[str]:
     return [] if path in asked_in else re.findall(r"is_one_hand_with\(.*", text)
 
 
+def states_are_told_in_words(path: str, text: str) -> list[str]:
+    """What people read names a state as the office does, and not by its code."""
+    return re.findall(r'f"[^"\n]*[\u4e00-\u9fff][^"\n]*\{\w+\.state\}.*', text)
+
+
 def lines_of_a_trail_are_written_in_one_place(path: str, text: str) -> list[str]:
     if path == "src/medaid/payments/model/office.py":
         return []
@@ -282,6 +287,7 @@ CODE_RULES: list[tuple[Rule, str, str]] = [
         "src/medaid/clearing/x.py",
         "if second.is_one_hand_with(first, now, done):\n    raise Forbidden('SEPARATION')\n",
     ),
+    (states_are_told_in_words, "src/medaid/fund/x.py", 'rule = f"当前为 {held.state}"\n'),
     (
         lines_of_a_trail_are_written_in_one_place,
         "src/medaid/clearing/x.py",

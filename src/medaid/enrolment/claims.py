@@ -31,6 +31,7 @@ from medaid.errors import BadInput, Conflict, PolicyUndetermined, Refused
 from medaid.ids import OfficerId
 from medaid.instants import aware
 from medaid.money import Fen
+from medaid.papers.service import word
 from medaid.payments.service import check_second
 from medaid.people import enrolments
 from medaid.people import service as people
@@ -291,4 +292,4 @@ def get_run(
 
 def _check_ready(run: EnrolmentRun) -> None:
     if run.state is not EnrolmentRunState.READY:
-        raise Conflict("STATE", field="number", rule=f"当前为 {run.state}")
+        raise Conflict("STATE", field="number", rule=f"当前为{word('enrolment_run', run.state)}")

@@ -17,6 +17,7 @@ from medaid.enrolment.model import (
     HeadFinding,
     RowOutcome,
 )
+from medaid.papers.service import word
 from medaid.people.model import PersonFile
 
 _OTHER: Final = {"310": "职工基本医疗保险", "340": "离休人员医疗保障"}
@@ -71,7 +72,7 @@ def _kept_out(
 ) -> list[str]:
     found = []
     if not paid:
-        found.append(f"未缴费({one.state})")
+        found.append(f"未缴费({word('contribution', one.state)})")
     if not one.begin <= day <= one.end:
         found.append(f"{day} 不在参保期内")
     if not file.person.certno:

@@ -22,6 +22,7 @@ from medaid.enrolment.model import (
 )
 from medaid.instants import aware
 from medaid.money import Fen
+from medaid.papers.service import word
 from medaid.people.model import PersonFile
 from medaid.policy.service import library
 from medaid.regions import Region
@@ -62,7 +63,9 @@ def taken(
         rule = f"该年度已缴费(税票 {held.receipt}),重复缴纳的依申请退费"
         return Problem("DUPLICATE", "参保年度", rule)
     if held.state is not ContributionState.PLANNED:
-        return Problem("STATE", "参保年度", f"该年度缴费记录当前为 {held.state}")
+        return Problem(
+            "STATE", "参保年度", f"该年度缴费记录当前为{word('contribution', held.state)}"
+        )
     if paid.amount not in (held.parts.person, held.parts.total):
         rule = f"应缴 {held.parts.person} 元(个人缴费标准 {held.parts.total} 元)"
         return Problem("AMOUNT_SUM", "金额", rule)

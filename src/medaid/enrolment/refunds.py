@@ -30,6 +30,7 @@ from medaid.errors import BadInput, Conflict, Refused
 from medaid.ids import OfficerId, content_hash
 from medaid.instants import aware, civil_date
 from medaid.money import Fen
+from medaid.papers.service import word
 from medaid.payments.service import check_second
 from medaid.people import enrolments
 from medaid.people import service as people
@@ -79,7 +80,7 @@ def _due(held: Contribution, ground: RefundGround, region: Region, now: datetime
         _, split = _recognised(held, region, now)
         return Parts(person=held.paid - split.parts.person)
     if held.state not in PAID and held.state is not ContributionState.PLANNED:
-        raise Conflict("STATE", field="psn_no", rule=f"当前为 {held.state}")
+        raise Conflict("STATE", field="psn_no", rule=f"当前为{word('contribution', held.state)}")
     if civil_date(now) >= held.begin:
         rule = f"待遇期已开始({held.begin}),只暂停参保关系,不予退费({_RULE})"
         raise Conflict("STATE", field="psn_no", rule=rule)
@@ -188,7 +189,9 @@ def pause_enrolment(
     def decide() -> Decided[Contribution]:
         item, held = _held(psn_no, cover_year, region)
         if held.state not in (*PAID, ContributionState.PLANNED):
-            raise Conflict("STATE", field="psn_no", rule=f"当前为 {held.state}")
+            raise Conflict(
+                "STATE", field="psn_no", rule=f"当前为{word('contribution', held.state)}"
+            )
         if civil_date(now) < held.begin:
             rule = f"待遇期未开始({held.begin}),请申请退费({_RULE})"
             raise Conflict("STATE", field="psn_no", rule=rule)

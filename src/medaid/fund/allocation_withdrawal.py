@@ -14,6 +14,7 @@ from medaid.fund.model import reversing
 from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import check_second, claim_duty
 from medaid.regions import Region
@@ -39,7 +40,7 @@ def request_withdrawal(
     def decide() -> Decided[tuple[Allocation, AllocationState]]:
         item, held = allocations.find_request(admdvs, quarter, request)
         if item.state != step.state:
-            raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
+            raise Conflict("STATE", field="request", rule=f"当前为{word('allocation', item.state)}")
         if withdrawal_asked(held.trail) is not None:
             raise Conflict("STATE", field="request", rule="已申请撤回,尚未复核")
         changed = replace(held, trail=(*held.trail, Signature(step.asked, by, now, reason)))

@@ -20,6 +20,7 @@ from medaid.fund.records import Allocation, AllocationState, Signature
 from medaid.ids import OfficerId
 from medaid.money import Fen
 from medaid.months import Quarter
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
@@ -190,7 +191,7 @@ def _turned(
         if item.state == to and (last.by, last.act) == (act.by, act.act):
             return Decided(held)
         if item.state not in waits:
-            raise Conflict("STATE", field="request", rule=f"当前为 {item.state}")
+            raise Conflict("STATE", field="request", rule=f"当前为{word('allocation', item.state)}")
         if withdrawal_asked(held.trail) is not None:
             raise Conflict("STATE", field="request", rule="已申请撤回批准,尚未复核")
         check_another(admdvs, standing(held.trail), act, "申请、审核、审批与到账登记")

@@ -18,6 +18,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import LARGEST, Fen, split
 from medaid.months import Month
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.policy.model import PublishedFigure
@@ -120,7 +121,7 @@ def _step(
         if (last.act, last.by, last.why) == (act.act, act.by, act.why):
             return Decided(held)
         if held.state not in before:
-            raise Conflict("STATE", field="number", rule=f"当前为 {held.state}")
+            raise Conflict("STATE", field="number", rule=f"当前为{word('budget', held.state)}")
         if store.find(keys.of_budget(admdvs, year, number + 1)) is not None:
             raise Conflict("STATE", field="number", rule="已有更新的版本")
         check_another(admdvs, held.trail, act, "编制、审核与批准")

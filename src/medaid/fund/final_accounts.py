@@ -21,6 +21,7 @@ from medaid.fund.hands import check_another
 from medaid.fund.records import Signature
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
@@ -121,7 +122,7 @@ def send_back(
     item, held = _last(admdvs, year, fund, number)
     signed = "government" in roles
     if item.state not in ([FinalState.SIGNED] if signed else _UNSIGNED):
-        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="number", rule=f"当前为{word('final', item.state)}")
     return _written(admdvs, item, held, FinalState.RETURNED, Signature(_RETURNED, by, now, reason))
 
 
@@ -201,7 +202,7 @@ def _turned(
 ) -> FinalAccounts:
     item, held = _last(admdvs, year, fund, number)
     if item.state != begin:
-        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="number", rule=f"当前为{word('final', item.state)}")
     versions.check_looked_at(number, held.digest, digest)
     if _stale(admdvs, held):
         rule = f"第 {number} 版编制后账册已变动,请重新编制"

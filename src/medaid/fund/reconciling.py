@@ -21,6 +21,7 @@ from medaid.fund.records import Cause, Comparison, LineOutcome, Signature
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Quarter
+from medaid.papers.service import word
 
 MOST_OPEN: Final = 3_000
 """Open lines of a reconciliation: more is no quarter of this region."""
@@ -278,5 +279,5 @@ def _lines_settled(
 def _compared(admdvs: str, quarter: str) -> tuple[store.FundItem, Comparison]:
     item, held = last_version(admdvs, quarter)
     if item.state != "compared":
-        raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="quarter", rule=f"当前为{word('reconciliation', item.state)}")
     return item, held

@@ -14,6 +14,7 @@ from medaid.fund.open_lines import THEIRS
 from medaid.fund.reconciling import books_digest, last_version, quarter_over
 from medaid.fund.records import Comparison, Signature
 from medaid.months import Quarter
+from medaid.papers.service import word
 
 _SIGNED, _ASKED, _WITHDRAWN = "签署", "申请撤回签署", "同意撤回签署"
 
@@ -31,7 +32,7 @@ def sign(admdvs: str, quarter: str, digest: str, by: str, remarks: str, now: dat
     quarter_over(ended, now)
     item, held = last_version(admdvs, quarter)
     if item.state not in ("compared", "signed_once"):
-        raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="quarter", rule=f"当前为{word('reconciliation', item.state)}")
     if digest != held.digest:
         rule = f"签署的不是当前第 {held.number} 版({held.file}),请重新查看"
         raise Conflict("STATE", field="digest", rule=rule, digest=held.digest)
@@ -85,6 +86,6 @@ def withdraw_signature(
         check_another(admdvs, held.trail[-1:], act, "撤回签署的申请与同意")
         changed, to = replace(held, signed=(), trail=(*held.trail, act)), "compared"
     else:
-        raise Conflict("STATE", field="quarter", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="quarter", rule=f"当前为{word('reconciliation', item.state)}")
     commit_or_refuse([item.replace(changed, "reconciliation", state=to, at=now)])
     return changed, to

@@ -34,6 +34,7 @@ from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
 from medaid.months import Month
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
@@ -292,7 +293,7 @@ def _find(admdvs: str, month: Month, voucher_id: str) -> tuple[store.FundItem, V
 
 def _check_waits(held: Voucher) -> None:
     if held.state is not VoucherState.MADE:
-        raise Conflict("STATE", field="voucher_id", rule=f"当前为 {held.state}")
+        raise Conflict("STATE", field="voucher_id", rule=f"当前为{word('voucher', held.state)}")
 
 
 def _refuse_posted(lost: ConditionFailed) -> None:

@@ -33,6 +33,7 @@ from medaid.fund.records import Signature
 from medaid.ids import OfficerId
 from medaid.instants import civil_date
 from medaid.money import Fen
+from medaid.papers.service import word
 from medaid.payments.model import Duty
 from medaid.payments.service import claim_duty
 from medaid.regions import Region
@@ -186,7 +187,7 @@ def _turned(
     prefix = keys.performance(year)
     item, one = versions.last_numbered(admdvs, prefix, PerformanceStatement, number, "绩效评价")
     if item.state != begin:
-        raise Conflict("STATE", field="number", rule=f"当前为 {item.state}")
+        raise Conflict("STATE", field="number", rule=f"当前为{word('final', item.state)}")
     versions.check_looked_at(number, one.digest, digest)
     check_another(admdvs, one.trail, act, "绩效评价的编制、复核与签署")
     if compute(admdvs, year, others, act.at) != _says(one):
