@@ -100,7 +100,7 @@ def any_content(patch: pytest.MonkeyPatch) -> None:
 
 def opened_beside_another(patch: pytest.MonkeyPatch) -> None:
     """A stay that is taken back goes on, whether or not it had ended when it was settled."""
-    patch.setattr(posting, "STAY", "")
+    patch.setattr(posting, "STAY_SETTLED", "")
 
 
 MENDS: list[Patch] = [

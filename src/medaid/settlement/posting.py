@@ -9,6 +9,7 @@ change off again, whatever came between. The books get entries and mirror entrie
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from medaid import ids
 from medaid.aws.transaction import Write
@@ -29,6 +30,9 @@ from medaid.settlement.model import (
     batches_of,
 )
 from medaid.settlement.national.codes import OTHER_ROWS
+
+STAY_SETTLED: Final = "2304"
+"""The transaction that settles a stay."""
 
 
 def settlement_writes(one: Settlement, file: PersonFile) -> list[Write]:
@@ -101,7 +105,7 @@ def _visit_again(done: Settlement, file: PersonFile) -> list[Write]:
     """The visit as it is once nothing of `done` is settled: open again with the sums of the
     batch's lines. A batch of totals alone leaves a visit that is open for others as it is. A
     pharmacy's sale has no registration that would be open again."""
-    decision, stay = done.decision, done.infno == "2304"
+    decision, stay = done.decision, done.infno == STAY_SETTLED
     settled = decision.visit
     if settled.notes.get("registered_by") == SALE:
         return []
