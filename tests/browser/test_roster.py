@@ -122,3 +122,18 @@ def test_a_family_is_told_of_one_settlement_and_a_balance_leads_there(
     page = sign_in("cashier")
     go(page, f"/settlements/{setl_id}")
     page.get_by_text("无权查看").first.wait_for()
+
+
+def test_a_list_is_exported_as_it_is_shown(sign_in: Sign, office_cases: dict[str, str]) -> None:
+    """Issue: the operators' console, 3: export of every list to .xlsx, by one piece of code."""
+    page = sign_in("intake")
+    page.get_by_role("menuitem", name="救助对象名册").click()
+    page.locator(ROWS).first.wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="导出全部").click()
+    assert saved.value.suggested_filename == "救助对象名册.xlsx"
+    book = load_workbook(io.BytesIO(Path(saved.value.path()).read_bytes()))
+    cells = [[one.value for one in row] for row in book.worksheets[0]]
+    assert cells[0] == page.locator(".data thead th").all_inner_texts()
+    assert cells[1] == page.locator(f"{ROWS}:first-child td").all_inner_texts()
+    assert len(cells) == 1 + page.locator(ROWS).count()
