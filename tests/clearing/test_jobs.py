@@ -471,10 +471,14 @@ class TestRoutes:
     ) -> None:
         """Right money, 16. Q3.1: A audits one hospital's month and pays another's while B does the
         reverse: no."""
-        for number, institution in enumerate(HOSPITALS[:2]):
-            one = item(number, at(3), institution=institution)
+        brought = {
+            institution: item(number, at(3), institution=institution)
+            for number, institution in enumerate(HOSPITALS[:2])
+        }
+        for one in brought.values():
             arrive(one)
-            close_month(HOME, "2023-07", AUGUST)
+        close_month(HOME, "2023-07", AUGUST)
+        for institution, one in brought.items():
             sums = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
             first, last = date(2023, 7, 1), date(2023, 7, 31)
             group = ("390", "21", HOME)

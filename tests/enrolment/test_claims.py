@@ -393,7 +393,7 @@ class TestFiscalClaim:
         commit([store.put_run(None, made), *rows])
         office.run(FISCAL, {}, ACCOUNTANT)
         assert [*self.rows(office, "taken")] == ["F1"]
-        assert self.rows(office, "out") == {"F2": "未缴费(planned)", "F3": "未缴费(refunded)"}
+        assert self.rows(office, "out") == {"F2": "未缴费(已核定待缴)", "F3": "未缴费(已退费)"}
 
     def test_before_the_register_is_that_of_30_June_it_is_not_made_N9(self, office: Office) -> None:
         office.at = datetime(2025, 6, 30, 2, tzinfo=UTC)

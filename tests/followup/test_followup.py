@@ -30,10 +30,14 @@ from tests.settlement.hospital import (
 )
 
 from medaid.access import service as access
+from medaid.aws.transaction import commit
+from medaid.enrolment import store as contributions
+from medaid.enrolment.model import Contribution, ContributionState, EnrolmentWay, Parts
 from medaid.followup import cross_check, service
 from medaid.followup.model import MatterKind, MatterState
 from medaid.fund.performance.model import Measure
 from medaid.ids import OfficerId
+from medaid.money import Fen
 from medaid.people import service as people
 from medaid.regions import Region
 
@@ -42,6 +46,16 @@ PROVINCE = CITY | {"sub": "province", "custom:admdvs": "440000"}
 OTHERS = CITY | {"sub": "others", "custom:admdvs": "320100"}
 READER = CITY | {"sub": "reader", "cognito:groups": "[auditor]"}
 BURDENS = "/followup/440900/matters/high_burden"
+
+
+def contribution(
+    psn_no: str, parts: Parts, state: ContributionState, cover_year: int = 2026
+) -> None:
+    one = Contribution(
+        psn_no, Region("440902"), cover_year, parts, EnrolmentWay.BATCH, "", (), state, "1",
+        date(cover_year, 1, 1), date(cover_year, 12, 31), None,
+    )  # fmt: skip
+    commit([contributions.put_contribution(None, one)])
 
 
 def ask(
@@ -238,6 +252,36 @@ class TestCrossChecks:
         assert isinstance(
             cross_check.year_measures(Region("440000"), 2026, self.NOW)["enrolled_share"], str
         )
+
+    def test_who_is_subsidised_is_counted_once_a_person_in_each_region(
+        self, tables: Tables
+    ) -> None:
+        """J36, J14: the fund pays P1's contribution whole and a part of P2's and P3's; P2 has not
+        paid the rest, and P4 pays without a subsidy. Another year's contribution counts nothing."""
+        county, city = Region("440902"), Region("440900")
+        identity = replace(living_allowance(), admdvs=county)
+        for serial in range(1, 6):
+            known_person(f"P{serial}", identity, serial=serial)
+        in_full, in_part, alone = (
+            Parts(assistance=Fen(400_00)),
+            Parts(Fen(100_00), Fen(300_00)),
+            Parts(Fen(400_00)),
+        )
+        planned, collected = ContributionState.PLANNED, ContributionState.COLLECTED
+        contribution("P1", in_full, planned)
+        contribution("P2", in_part, planned)
+        contribution("P3", in_part, collected)
+        contribution("P4", alone, collected)
+        contribution("P5", in_full, planned, cover_year=2025)
+        cross_check.begin(city, OfficerId("clerk"), self.NOW)
+        cross_check.go_on(self.NOW, self.enough)
+        counted = {
+            one: cross_check.year_measures(one, 2026, self.NOW)["subsidised_persons"]
+            for one in (city, county, Region("440904"))
+        }
+        assert [*counted.values()] == [Measure(2), Measure(2), Measure(0)]
+        missing = cross_check.year_measures(city, 2025, self.NOW)["subsidised_persons"]
+        assert "没有完成" in str(missing)
 
     def test_nobody_is_checked_before_somebody_asked(self, department: Department) -> None:
         department.drop([roster_row(1)])

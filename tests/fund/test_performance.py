@@ -124,7 +124,7 @@ class TestComputed:
     def test_what_cannot_be_computed_says_why_and_is_no_zero(self) -> None:
         """J36."""
         found = asked()
-        for key in ("subsidised_persons", "enrolled_share", "compliance", "satisfaction"):
+        for key in ("compliance", "satisfaction"):
             assert (found[key]["value"], found[key]["numerator"]) == ("", None)
             assert found[key]["why"]
         assert "没有已批复的预算" in found["budget_execution"]["why"]

@@ -108,18 +108,18 @@ def _claimed(run: EnrolmentRun, psn_nos: Sequence[str]) -> dict[str, dict[str, F
 
 def _part(one: Contribution, held: Mapping[str, Fen]) -> RunRow | None:
     """What the assistance fund and the treasury owe for a contribution beyond what they paid."""
-    settled = one.state in PAID or (one.state is ContributionState.PLANNED and not one.parts.person)
     due = {Payer.ASSISTANCE: one.parts.assistance, Payer.TREASURY: one.parts.treasury}
     back = {payer: Fen(0) for payer in due}
     for reversal in one.reversals:
         if reversal.payer in back:
             back[reversal.payer] = back[reversal.payer] + reversal.amount
     amounts: dict[str, Fen] = {
-        str(payer): (due[payer] if settled else Fen(0)) - (held.get(payer, Fen(0)) - back[payer])
+        str(payer): (due[payer] if one.is_settled else Fen(0))
+        - (held.get(payer, Fen(0)) - back[payer])
         for payer in due
     }
     if not any(amounts.values()):
-        if one.state is not ContributionState.PLANNED or settled or not one.parts.subsidy:
+        if one.state is not ContributionState.PLANNED or one.is_settled or not one.parts.subsidy:
             return None
         return RunRow(one.psn_no, RowOutcome.OUT, ("个人部分尚未缴费,暂不请款",))
     told = "资助资金" if amounts[Payer.ASSISTANCE] >= 0 else "退回资助资金"

@@ -2,7 +2,8 @@
 
 Each line: who asks what: key; how; function.
 
-- one contribution: pk `P#<psn_no>`, sk `<cover year>#<pooling region>`; GetItem.
+- one contribution: pk `P#<psn_no>`, sk `<cover year>#<pooling region>`; GetItem;
+  BatchGetItem for those of a page of the register.
 - all of a person, and what is found about them: pk `P#<psn_no>`; Query.
 - . a finding: sk `F#<kind>`; PutItem.
 - contributions of a cover year in a state, of a region, a city or a province: index `listed`:

@@ -14,7 +14,6 @@ from typing import Final
 from medaid.aws.transaction import Decided, Write, transact
 from medaid.enrolment import eligibility, rules, store
 from medaid.enrolment.model import (
-    PAID,
     Contribution,
     ContributionState,
     Eligibility,
@@ -214,8 +213,7 @@ def enrolled(
 ) -> list[Write]:
     """The enrolment that a contribution gives once nothing is left for the person to pay; nothing
     where it stands already. Raises Conflict OVERLAP."""
-    due = one.state is ContributionState.PLANNED and not one.parts.person
-    if one.state not in PAID and not due:
+    if not one.is_settled:
         return []
     held = Insurance(
         rules.RESIDENT, one.region.pooling, "1", one.psn_type, one.begin, one.end, source,

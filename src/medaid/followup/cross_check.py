@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Final
 
 from medaid.aws.transaction import ConditionFailed, commit, commit_or_refuse
+from medaid.enrolment import service as enrolment
 from medaid.errors import Conflict
 from medaid.followup import matters, rules, store
 from medaid.followup.model import CrossCheck, Matter
@@ -51,15 +52,17 @@ def list_runs(region: Region) -> list[CrossCheck]:
 
 
 def year_measures(region: Region, year: int, _now: datetime) -> Measures:
-    """The share of the register that is enrolled (J36), as the year's last cross-check found it: of
-    the region itself or of one above it. Raises Unavailable."""
+    """Whose contribution is subsidised, and the share of the register that is enrolled (J36), as
+    the year's last cross-check found them: of the region itself or of one above it. Raises
+    Unavailable."""
     for above in region.chain[:-1]:
         run = store.last_counted(above, year)
         if run is not None:
             return {
-                "enrolled_share": Measure(run.enrolled.get(region, 0), run.persons.get(region, 0))
+                "enrolled_share": Measure(run.enrolled.get(region, 0), run.persons.get(region, 0)),
+                "subsidised_persons": Measure(run.subsidised.get(region, 0)),
             }
-    return {"enrolled_share": _NOT_CHECKED}
+    return {"enrolled_share": _NOT_CHECKED, "subsidised_persons": _NOT_CHECKED}
 
 
 def go_on(now: datetime, time_left: Callable[[], bool]) -> int:
@@ -87,11 +90,14 @@ def _run(region: Region, now: datetime, time_left: Callable[[], bool]) -> int:
         rows, after = people.register_page(region, day, run.begun, run.after, PAGE)
         files = [people.load(psn_no, day.year) for psn_no, _ in rows]
         pairs = [(file, one) for file, (_, one) in zip(files, rows, strict=True)]
+        helped = enrolment.subsidised(run.region, day.year, {psn_no for psn_no, _ in rows})
         persons, enrolled = Counter({**run.persons}), Counter({**run.enrolled})
+        subsidised = Counter({**run.subsidised})
         for file, one in pairs:
             counts_in = [str(where) for where in _counted_in(file, one, run)]
             persons.update(counts_in)
             enrolled.update(counts_in * any(kept.covers(day) for kept in file.insurances))
+            subsidised.update(counts_in * (file.person.psn_no in helped))
         seen = [matter for file, one in pairs for matter in _of(file, one, run)]
         kept = [one for one in seen if matters.keep(one)]
         counted = Counter({**run.found}) + Counter(str(one.kind) for one in kept)
@@ -103,6 +109,7 @@ def _run(region: Region, now: datetime, time_left: Callable[[], bool]) -> int:
             found=dict(counted),
             persons=dict(persons),
             enrolled=dict(enrolled),
+            subsidised=dict(subsidised),
             ended=ended,
         )
         try:

@@ -136,4 +136,6 @@ class CrossCheck:
     person once in each."""
     enrolled: Mapping[str, int] = field(default_factory=dict)
     """Whose enrolment is in force, likewise."""
+    subsidised: Mapping[str, int] = field(default_factory=dict)
+    """Whose contribution of the year is subsidised and paid, likewise."""
     ended: datetime | None = None

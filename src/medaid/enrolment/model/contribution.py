@@ -170,6 +170,12 @@ class Contribution:
     at: datetime = NEVER
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the person's own part is there, or nothing is left of it to pay."""
+        nothing_due = self.state is ContributionState.PLANNED and not self.parts.person
+        return self.state in PAID or nothing_due
+
+    @property
     def overpaid(self) -> Fen:
         """What the person paid beyond their own part."""
         return Fen(max(0, int(self.paid) - int(self.parts.person))) if self.paid else Fen(0)
