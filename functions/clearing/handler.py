@@ -15,6 +15,7 @@ from medaid.aws.clock import now
 from medaid.aws.faults import without_text
 from medaid.aws.rest.app import answered, mount, plain
 from medaid.clearing import api, jobs
+from medaid.enrolment import service as enrolment
 from medaid.followup import service as followup
 from medaid.fund import api as fund_api
 from medaid.fund.performance.service import together
@@ -32,6 +33,7 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
     for table in (fund_api.ROUTES, api.REGIONS, api.INSURER):
         mount(found, table, clock, plain, DESK)
     mount(found, fund_api.PERFORMANCE, clock, lambda _: MEASURES, DESK)
+    mount(found, fund_api.PROPOSAL, clock, lambda _: enrolment.verified_heads, DESK)
     hospital = api.HospitalContext(settlement.institution_region)
     return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
 

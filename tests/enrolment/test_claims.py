@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from tests.clearing.test_jobs import ask
 from tests.enrolment.office import (
     ACCOUNTANT,
     AUDITOR,
     CITY,
     CLERK,
+    COUNTY,
     MANAGER,
     REVIEWER,
     YEAR,
@@ -27,7 +29,7 @@ from tests.people.samples import insurance
 from tests.settlement.hospital import NOW, known_person
 
 from medaid.aws.transaction import commit
-from medaid.enrolment import entries, store
+from medaid.enrolment import entries, service, store
 from medaid.enrolment.model import (
     Contribution,
     ContributionState,
@@ -346,6 +348,24 @@ class TestFiscalClaim:
         _, book = county.ask("GET", f"{CITY}/runs/{YEAR}/fiscal/1/rows/export", outcome="out")
         sheet = load_workbook(io.BytesIO(book))["剔除"]
         assert sheet.max_row == 10
+
+    def test_the_signed_heads_are_what_a_budget_counts_on_J30(self, county: Office) -> None:
+        """Of the register of 30 June before the year, until the year has its own; what was taken
+        back is off, what nobody signed says nothing, and a county that does not pool is asked."""
+        city = Region(CITY)
+        self.test_an_unverified_head_is_not_signed_for_N9_Q2_1(county)
+        path = f"/fund/{CITY}/budget/{YEAR + 1}/proposal"
+        found = ask("GET", path, roles="accountant", region=CITY)[1]
+        (personal,) = [row for row in found["rows"] if row["account"] == "390100-400101"]
+        assert personal["heads"] == 3
+        assert "2025年6月30日参保登记中经核实并已签发申报的人数(至第1批)" in personal["source"]
+        query = "residents=5&counted=register"
+        given = ask("GET", path, roles="accountant", region=CITY, query=query)[1]
+        (entered,) = [row for row in given["rows"] if row["account"] == "390100-400101"]
+        assert (entered["heads"], "register" in entered["source"]) == (5, True)
+        assert service.verified_heads(city, YEAR) == service.verified_heads(city, YEAR + 1)
+        assert service.verified_heads(city, YEAR + 2) == (0, "")
+        assert service.verified_heads(Region(COUNTY), YEAR) == (0, "")
 
     def test_a_later_correction_is_a_difference_N1(self, county: Office) -> None:
         county.run(FISCAL, {}, ACCOUNTANT)

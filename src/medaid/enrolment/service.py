@@ -90,6 +90,24 @@ def get_contribution(region: Region, cover_year: int, psn_no: str) -> Contributi
     return held
 
 
+def verified_heads(region: Region, year: int) -> tuple[int, str]:
+    """How many residents a year's budget may count on, and of what: the heads that signed claims of
+    fiscal money hold of the last register of 30 June before it, or of its own (J30, N9). 0 for a
+    region that does not pool, and where nothing is signed. Raises Unavailable."""
+    if region != region.pooling:
+        return 0, ""
+    for cover_year in (year, year - 1):
+        signed = claims.signed_runs(region, cover_year, RunKind.FISCAL)
+        heads = sum(
+            run.counts.get(claims.HEADS, 0) - run.counts.get(f"{claims.HEADS}_back", 0)
+            for run in signed
+        )
+        if heads:
+            last = signed[-1].number
+            return heads, f"{cover_year}年6月30日参保登记中经核实并已签发申报的人数(至第{last}批)"
+    return 0, ""
+
+
 def subsidised(region: Region, cover_year: int, psn_nos: Iterable[str]) -> set[str]:
     """Of these people those whose contribution in the pooling region of `region` is subsidised and
     of whom nothing is left to be paid (资助参保); a hundred in one call. Raises Unavailable."""

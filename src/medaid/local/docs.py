@@ -41,6 +41,7 @@ DOCS: Final = ROOT / "docs"
 TABLES: Final[tuple[Routes[Any], ...]] = (
     fund_api.ROUTES,
     fund_api.PERFORMANCE,
+    fund_api.PROPOSAL,
     clearing.HOSPITAL,
     clearing.REGIONS,
     clearing.INSURER,

@@ -13,11 +13,13 @@ from medaid.fund.api import (
     statements,
     vouchers,
 )
+from medaid.fund.api.budgets import PROPOSAL
 from medaid.fund.api.common import ROUTES
 from medaid.fund.api.performance import PERFORMANCE
 
 __all__ = [
     "PERFORMANCE",
+    "PROPOSAL",
     "ROUTES",
     "allocations",
     "books",

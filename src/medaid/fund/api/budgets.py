@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -9,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from medaid.aws.rest.bodies import Body, Page, Reason, Short, Shown, WithReason, Yuan, YuanText
 from medaid.aws.rest.pages import whole
-from medaid.aws.rest.table import READERS, Call
+from medaid.aws.rest.table import READERS, Call, Routes
 from medaid.fund import budgets
 from medaid.fund.api.common import ROUTES, SignatureShown, trail_shown
 from medaid.fund.model.chart import accounts
@@ -18,6 +19,10 @@ from medaid.money import Fen, Ratio
 from medaid.months import Year
 from medaid.regions import Region
 
+EnrolledCount = Callable[[Region, int], tuple[int, str]]
+"""How many residents the enrolment counts for a year's budget, and of what; 0 where it cannot
+say."""
+PROPOSAL: Routes[EnrolledCount] = Routes("fund-proposal", "预算测算")
 RateText = Annotated[str, StringConstraints(pattern=r"^\d{1,2}(\.\d{1,4})?$")]
 
 
@@ -89,7 +94,8 @@ class BudgetShown(Shown):
 
 
 class ProposalQuery(Body):
-    """`residents` heads enrolled, as `counted` says."""
+    """`residents` heads enrolled, as `counted` says; without them those that the enrolment
+    counts."""
 
     residents: int = Field(0, ge=0, le=10**8)
     counted: str = Field("", max_length=200)
@@ -133,11 +139,14 @@ def _budget(admdvs: Region, year: int) -> BudgetShown:
 _BUDGET: Final = "/fund/{admdvs}/budget/{year}"
 
 
-@ROUTES.get(f"{_BUDGET}/proposal", "预算测算", roles=READERS, query=ProposalQuery)
-def propose_budget(call: Call[None, None], admdvs: Region, year: Year) -> Page[BudgetItemShown]:
+@PROPOSAL.get(f"{_BUDGET}/proposal", "预算测算", roles=READERS, query=ProposalQuery)
+def propose_budget(
+    call: Call[EnrolledCount, None], admdvs: Region, year: Year
+) -> Page[BudgetItemShown]:
     asked = call.query
-    found = budgets.propose_budget(admdvs, year, asked.residents, asked.counted, call.now)
-    return whole(_item(one) for one in found)
+    entered = asked.residents, asked.counted
+    counted = entered if asked.residents else call.context(admdvs, year)
+    return whole(_item(one) for one in budgets.propose_budget(admdvs, year, *counted, call.now))
 
 
 @ROUTES.post(_BUDGET, "编制预算", roles=("accountant",))

@@ -7,7 +7,7 @@ from functools import partial
 from medaid.access import service as access
 from medaid.access.model import Purpose
 from medaid.aws.rest.bodies import Page
-from medaid.aws.rest.pages import whole
+from medaid.aws.rest.pages import paged, whole
 from medaid.aws.rest.table import Call, Owner
 from medaid.errors import BadInput, Forbidden
 from medaid.reimbursement import service
@@ -132,8 +132,8 @@ def _page(call: Call[Context, None], states: tuple[State, ...]) -> Page[RowOut]:
         states, query.point, query.due_before.isoformat() if query.due_before else ""
     )
     of = ("cases", officer.admdvs, officer.point, query.psn_no, *states, asked[1:])
-    read = partial(service.page_of_cases, officer, asked)
-    if query.psn_no:
-        access.record(call.caller, query.psn_no, officer.admdvs, Purpose.CASE_SEARCH, call.now)
-        read = partial(service.page_of_person, call.context, officer, query.psn_no, asked)
-    return shown_cases(call, of, read)
+    if not query.psn_no:
+        return shown_cases(call, of, partial(service.page_of_cases, officer, asked))
+    access.record(call.caller, query.psn_no, officer.admdvs, Purpose.CASE_SEARCH, call.now)
+    read = partial(service.page_of_person, call.context, officer, query.psn_no, asked)
+    return paged(query, of, read, answers.row)
