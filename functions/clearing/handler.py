@@ -18,13 +18,13 @@ from medaid.clearing import api, jobs
 from medaid.enrolment import service as enrolment
 from medaid.followup import service as followup
 from medaid.fund import api as fund_api
-from medaid.fund.performance.service import together
 from medaid.reimbursement import service as reimbursement
 from medaid.settlement import service as settlement
 
 logger = Logger(service="clearing")
 metrics = Metrics(namespace="medaid", service="clearing")
-MEASURES = together(api.year_measures, reimbursement.year_measures, followup.year_measures)
+HOSPITAL = api.HospitalContext(settlement.institution_region)
+MEASURES = fund_api.together(api.year_measures, reimbursement.year_measures, followup.year_measures)
 
 
 def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
@@ -34,8 +34,7 @@ def routes(clock: Callable[[], datetime]) -> APIGatewayHttpResolver:
         mount(found, table, clock, plain, DESK)
     mount(found, fund_api.PERFORMANCE, clock, lambda _: MEASURES, DESK)
     mount(found, fund_api.PROPOSAL, clock, lambda _: enrolment.verified_heads, DESK)
-    hospital = api.HospitalContext(settlement.institution_region)
-    return mount(found, api.HOSPITAL, clock, lambda _: hospital, DESK)
+    return mount(found, api.HOSPITAL, clock, lambda _: HOSPITAL, DESK)
 
 
 app = routes(now)
@@ -47,8 +46,7 @@ def run(begin: Callable[..., jobs.JobDone], asked: str) -> dict[str, int]:
     for metric, count in jobs.measured(done):
         metrics.add_metric(metric, "Count", count)
     logger.info("job", extra={"job": done.name, **done.counts, "failed": done.failed})
-    done.check()
-    return done.counts
+    return done.checked()
 
 
 @metrics.log_metrics
@@ -57,5 +55,5 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     """One request of the HTTP API (payload format 2.0), one job, or steps of the queue."""
     if "Records" in event:
         return messages.taken(event, context, "clearing", lambda body: run(jobs.step, body))
-    is_job = "job" in event
-    return run(jobs.begin, event["job"]) if is_job else answered(app, logger, event, context)
+    job = event.get("job")
+    return run(jobs.begin, job) if job else answered(app, logger, event, context)

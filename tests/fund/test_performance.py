@@ -32,7 +32,7 @@ from medaid.fund.performance.model import (
     Measure,
     group_scores,
     indicators,
-    management_subjects,
+    management_topics,
 )
 from medaid.fund.performance.printouts import performance_paper
 from medaid.ids import OfficerId
@@ -197,8 +197,8 @@ def test_every_indicator_has_its_source_and_the_groups_a_hundred() -> None:
 
 
 MANAGED = {
-    subject: {"says": f"{subject}符合规定", "problems": "下达偏晚" * (subject == "下达及时性")}
-    for subject in management_subjects()
+    topic: {"says": f"{topic}符合规定", "problems": "下达偏晚" * (topic == "下达及时性")}
+    for topic in management_topics()
 }
 NOTES = {name: ManagementNote(name, **one) for name, one in MANAGED.items()}
 REASON: dict[str, Any] = {
@@ -269,7 +269,7 @@ class TestVersions:
         status, made = drafted(REASON)
         assert (status, made["reasons"]) == (201, REASON["reasons"])
 
-    def test_each_subject_of_the_forms_management_is_described_and_no_other(
+    def test_each_topic_of_the_forms_management_is_described_and_no_other(
         self, tables: Tables
     ) -> None:
         """J36."""
@@ -288,8 +288,8 @@ class TestVersions:
             assert (status, body["code"], body["field"]) == (400, code, field)
         assert tables.everything() == before
         _, made = drafted()
-        shown = {one["subject"]: one["problems"] for one in made["management"]}
-        assert [*shown] == [*management_subjects()]
+        shown = {one["topic"]: one["problems"] for one in made["management"]}
+        assert [*shown] == [*management_topics()]
         assert shown["下达及时性"] == "下达偏晚"
         checked(made["digest"])
         signed(made["digest"])

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from tests.journeys.office_year import Installation, Token, moment
 from tests.settlement.hospital import bill, passed, stay_input
 
-from medaid.fund.performance.model import management_subjects
+from medaid.fund.performance.model import management_topics
 from medaid.money import Fen
 from medaid.months import Month
 from medaid.settlement.model import Institution
@@ -338,7 +338,7 @@ class City:
         found = office.do(mine["manager"], "GET", base)["indicators"]
         sent = {
             "reasons": {one["key"]: "说明" for one in found if one["reached"] is False},
-            "management": {one: {"says": "符合规定"} for one in management_subjects()},
+            "management": {one: {"says": "符合规定"} for one in management_topics()},
         }
         made = office.do(mine["accountant"], "POST", base, sent)
         digest = {"digest": made["digest"]}

@@ -31,10 +31,11 @@ class JobDone:
     failed: list[str] = field(default_factory=list)
     name: str = ""
 
-    def check(self) -> None:
-        """Raises Failed where a part of it failed, so that it is run again."""
+    def checked(self) -> dict[str, int]:
+        """The counts. Raises Failed where a part of it failed, so that it is run again."""
         if self.failed:
             raise Failed(f"{len(self.failed)} steps failed: {self.failed[:20]}")
+        return self.counts
 
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number

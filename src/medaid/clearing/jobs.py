@@ -68,8 +68,7 @@ def _bills(above: Region, now: datetime, _: Calendar) -> int:
     done = JobDone()
     whole = above.level is Level.NATION
     bill_regions(done, [one for one in store.list_regions() if whole or one.province == above], now)
-    done.check()
-    return done.counts.get(BILLED, 0)
+    return done.checked().get(BILLED, 0)
 
 
 def late_bills(region: Region, now: datetime, calendar: Calendar) -> int:

@@ -16,6 +16,7 @@ from medaid.fund.api import (
 from medaid.fund.api.budgets import PROPOSAL
 from medaid.fund.api.common import ROUTES
 from medaid.fund.api.performance import PERFORMANCE
+from medaid.fund.performance.service import together
 
 __all__ = [
     "PERFORMANCE",
@@ -31,5 +32,6 @@ __all__ = [
     "printed",
     "reconciliations",
     "statements",
+    "together",
     "vouchers",
 ]

@@ -144,9 +144,12 @@ def propose_budget(
     call: Call[EnrolledCount, None], admdvs: Region, year: Year
 ) -> Page[BudgetItemShown]:
     asked = call.query
-    entered = asked.residents, asked.counted
-    counted = entered if asked.residents else call.context(admdvs, year)
-    return whole(_item(one) for one in budgets.propose_budget(admdvs, year, *counted, call.now))
+    heads, counted = asked.residents, asked.counted
+    if not heads:
+        heads, counted = call.context(admdvs, year)
+    return whole(
+        _item(one) for one in budgets.propose_budget(admdvs, year, heads, counted, call.now)
+    )
 
 
 @ROUTES.post(_BUDGET, "编制预算", roles=("accountant",))

@@ -45,7 +45,7 @@ class ManagementIn(Body):
 
 class PerformanceIn(Body):
     """Why each target that was not reached was not, by indicator; how the money was managed, by
-    subject of the form (分配科学性, 下达及时性, …)."""
+    topic of the form (分配科学性, 下达及时性, …)."""
 
     reasons: dict[Short, Long] = Field(default_factory=dict, max_length=40)
     management: dict[Short, ManagementIn] = Field(default_factory=dict, max_length=20)
@@ -92,7 +92,7 @@ class YearPerformanceShown(Shown):
 
 
 class ManagementShown(Shown):
-    subject: str
+    topic: str
     says: str
     problems: str
 
@@ -166,8 +166,8 @@ def draft_performance(
 ) -> VersionShown:
     sent = call.body
     notes = {
-        subject: ManagementNote(subject, one.says, one.problems)
-        for subject, one in sent.management.items()
+        topic: ManagementNote(topic, one.says, one.problems)
+        for topic, one in sent.management.items()
     }
     made = service.draft(admdvs, year, sent.reasons, notes, call.context, *call.acting)
     return _version(service.get_version(admdvs, year, made.number))

@@ -99,20 +99,20 @@ def group_scores() -> Mapping[str, int]:
 
 
 @cache
-def management_subjects() -> tuple[str, ...]:
+def management_topics() -> tuple[str, ...]:
     """What of the management of the money a year's statement describes (资金管理情况). Raises
     ValueError without citation or trust."""
     row = read("indicators.toml", "medaid.fund.performance")["management"]
     if not (row.get("cite") and row.get("trust")):
         raise ValueError("the management section lacks citation or trust")
-    return tuple(row["subjects"])
+    return tuple(row["topics"])
 
 
 class ManagementNote(NamedTuple):
     """How the management of the money stood in one respect, and its problems; empty where there
     are none."""
 
-    subject: str
+    topic: str
     says: str
     problems: str
 

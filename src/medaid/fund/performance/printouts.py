@@ -55,7 +55,7 @@ def performance_paper(admdvs: Region, one: PerformanceStatement, state: FinalSta
     known = {each.key: each for each in indicators()}
     asked = [(known[row.key], row) for row in one.rows]
     money = tuple((accounts()[code].name, fen) for code, fen in one.received)
-    managed = tuple((note.subject, note.says, note.problems or "无") for note in one.management)
+    managed = tuple((note.topic, note.says, note.problems or "无") for note in one.management)
     acts = {act.act: act for act in one.trail}
     made = one.trail[0]
     steps = [("财政部门复核", acts.get("复核")), ("医疗保障部门负责人", acts.get("签署"))]

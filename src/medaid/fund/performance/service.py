@@ -27,7 +27,7 @@ from medaid.fund.performance.model import (
     Measures,
     PerformanceStatement,
     indicators,
-    management_subjects,
+    management_topics,
 )
 from medaid.fund.records import Signature
 from medaid.ids import OfficerId
@@ -111,10 +111,10 @@ def draft(
     roles: frozenset[str] = frozenset(),
 ) -> PerformanceStatement:
     """A further version, with the reason of each target that was not reached and how the money was
-    managed, by subject; it takes the place of one that nobody signed.
+    managed, by topic; it takes the place of one that nobody signed.
 
     Raises Refused PERIOD_OPEN before the year is over; BadInput FIELD_REQUIRED for a reason or a
-    subject that is missing, CODE_UNKNOWN for one of no missed target or no subject; Conflict STATE
+    topic that is missing, CODE_UNKNOWN for one of no missed target or no topic; Conflict STATE
     where a signed version says the same; Forbidden SEPARATION for who audits or pays there.
     """
     if civil_date(now).year <= year:
@@ -232,16 +232,16 @@ def _check_reasons(rows: tuple[IndicatorRow, ...], reasons: Mapping[str, str]) -
 
 
 def _managed(told: Mapping[str, ManagementNote]) -> tuple[ManagementNote, ...]:
-    subjects = management_subjects()
-    for subject in told:
-        if subject not in subjects:
-            where = f"management.{subject[:32]}"
-            raise BadInput("CODE_UNKNOWN", field=where, rule="、".join(subjects))
-    for subject in subjects:
-        if subject not in told:
+    topics = management_topics()
+    for topic in told:
+        if topic not in topics:
+            where = f"management.{topic[:32]}"
+            raise BadInput("CODE_UNKNOWN", field=where, rule="、".join(topics))
+    for topic in topics:
+        if topic not in told:
             rule = "资金管理情况须逐项说明"
-            raise BadInput("FIELD_REQUIRED", field=f"management.{subject}", rule=rule)
-    return tuple(told[subject] for subject in subjects)
+            raise BadInput("FIELD_REQUIRED", field=f"management.{topic}", rule=rule)
+    return tuple(told[topic] for topic in topics)
 
 
 def _digest(admdvs: Region, one: PerformanceStatement) -> str:
