@@ -137,6 +137,7 @@ def test_the_journals_stream_is_rolled_up(cloud: Stack) -> None:
         "medaid-clearing",
         "medaid-clearing-rollup",
         "medaid-clearing-worker",
+        "medaid-enroll-worker",
         "medaid-reimburse-year-end",
     }
 
