@@ -51,6 +51,7 @@ def test_a_file_is_dragged_in_looked_at_sent_mended_and_taken_back(
     page.get_by_role("heading", name="报送进度").wait_for()
     looked_at(page, "intake-部门名册", pictures)
     page.get_by_role("button", name="上传名册", exact=True).click()
+    page.get_by_text("把名册文件拖到此处").wait_for()  # the list before it has a choice so named
     choose(page, "报送单位", "茂名市民政局")
     drag(page, b"no table")
     page.get_by_role("button", name="核对文件").click()

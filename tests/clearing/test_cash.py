@@ -29,6 +29,7 @@ from tests.payments.builders import answer
 from tests.storage import StorageCalls
 
 from medaid.aws.transaction import commit
+from medaid.clearing.hospital import monthly
 from medaid.clearing.hospital import service as hospital
 from medaid.clearing.insurer import rules as insurer_rules
 from medaid.clearing.insurer import service as insurer
@@ -42,6 +43,7 @@ from medaid.fund import service as fund
 from medaid.fund.model import chart, journal
 from medaid.ids import OfficerId
 from medaid.money import Fen
+from medaid.months import Month
 from medaid.payments import service as payments
 from medaid.payments.model import SourceKind
 from medaid.regions import Region
@@ -57,6 +59,7 @@ def approved(institution: str, number: int = 1) -> tuple[str, str, str, int]:
     arrive(one)
     agree(agreement(institution), endowed=False)
     close_month(HOME, "2023-07", AUGUST, endowed=False)
+    monthly.close_institution_month(HOME, institution, Month("2023-07"), AUGUST)
     sums = {n: one.amounts[n] for n in ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")}
     days = date(2023, 7, 1), date(2023, 7, 31)
     reconcile_totals(HOME, institution, ("390", "21", HOME), *days, sums, 1, AUGUST)
