@@ -193,6 +193,9 @@ class TestWaiting:
     def test_none_for_the_assisted_and_newborns_J21(self, exempt: NoWaiting) -> None:
         found = rules.waiting_for(FIGURES, "321200", late(MARCH, 5, exempt=frozenset({exempt})))
         assert (found.fixed, found.variable, found.first_day) == (0, 0, MARCH)
+        assert found.why == ("不设等待期", f"某市参保办法 waiting_none_{exempt}")
+        in_time = rules.waiting_for(FIGURES, "321200", replace(late(MARCH), late=False))
+        assert in_time.why == ("集中参保期内连续参保,无等待期",)
 
     def test_an_exemption_that_no_clause_gives_is_none_J21(self) -> None:
         """Moving to the employees' scheme is exempt in Jiangsu alone."""

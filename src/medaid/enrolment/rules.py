@@ -148,20 +148,17 @@ def waiting_for(figures: Figures, region: str, facts: EnrolmentFacts) -> Waiting
     """The waiting period of an enrolment in `region`: none for who is exempt and for who enrolled
     in the window without a gap, whatever the figures of it are. Raises as `waiting_rule` and
     `waiting` do."""
-    none_for, cites = _exempt(figures)
-    exempt = facts.exempt & none_for
+    exempt = {one: cite for one, cite in _exempt(figures).items() if one in facts.exempt}
     if exempt or not (facts.late or facts.missed_years):
         why = "不设等待期" if exempt else "集中参保期内连续参保,无等待期"
-        return Waiting(0, 0, facts.enrolled_on, (why, *(cites if exempt else ())))
+        return Waiting(0, 0, facts.enrolled_on, (why, *dict.fromkeys(exempt.values())))
     return waiting(waiting_rule(figures, region), facts)
 
 
-def _exempt(figures: Figures) -> tuple[frozenset[NoWaiting], tuple[str, ...]]:
-    """For whom there is none, and the clauses."""
+def _exempt(figures: Figures) -> dict[NoWaiting, str]:
+    """For whom there is none, each with its clause."""
     rows = [(one, _nearest(figures, f"waiting_none_{one}", UNNAMED)) for one in NoWaiting]
-    found = [(one, figure) for one, figure in rows if figure is not None and figure.value]
-    cites = dict.fromkeys(figure.row.cite.text for _, figure in found)
-    return frozenset(one for one, _ in found), tuple(cites)
+    return {one: found.row.cite.text for one, found in rows if found is not None and found.value}
 
 
 def waiting_rule(figures: Figures, region: str) -> WaitingRule:
@@ -176,8 +173,8 @@ def waiting_rule(figures: Figures, region: str) -> WaitingRule:
         cites.append(found.row.cite.text)
         return found.value
 
-    none_for, exempting = _exempt(figures)
-    cites = [*exempting]
+    none_for = _exempt(figures)
+    cites = [*none_for.values()]
     return WaitingRule(
         fixed=whole("waiting_fixed", "固定等待期"),
         each_missed_year=whole("waiting_each_missed_year", "变动等待期"),
@@ -185,7 +182,7 @@ def waiting_rule(figures: Figures, region: str) -> WaitingRule:
         long_gap=whole("waiting_long_gap", "长期断缴的年数"),
         long_gap_least=whole("waiting_long_gap_least", "长期断缴的等待期下限"),
         from_month=bool(whole("waiting_from_month", "等待期自缴费日还是缴费月起算")),
-        none_for=none_for,
+        none_for=frozenset(none_for),
         cites=tuple(dict.fromkeys(cites)),
     )
 

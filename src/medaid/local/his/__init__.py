@@ -20,7 +20,7 @@ from medaid.local import demo, demo_catalogue, offices
 from medaid.local.errors import LocalError
 from medaid.local.his.closing import CLR_TYPES, ClosedHospital, added, close
 from medaid.local.his.desk import HospitalDesk
-from medaid.local.his.faults import KINDS, FaultyLine
+from medaid.local.his.faults import FAULTS, KINDS, FaultyLine
 from medaid.local.his.plan import MOST, PlannedVisit, people_of, planned
 from medaid.local.hospital import client_of
 from medaid.local.made_up import FIRST_CODE, REGION, enter_people, unused_institutions
@@ -155,9 +155,10 @@ def _report(console: Console, closed: Sequence[ClosedHospital], seconds: float) 
         )
     done, requests, fees, funds = added(closed)
     died = {name: count for name, count in requests.items() if name != "sent"}
+    how = "、".join(f"{FAULTS[name]} {died[name]}" for name in sorted(died))
     console.print(
         f"请求 {requests.total()} 次,其中失败 {sum(died.values())} 次"
-        f"({'、'.join(f'{name} {died[name]}' for name in sorted(died)) or '无'});{seconds:.0f} 秒"
+        f"({how or '无'});{seconds:.0f} 秒"
     )
     console.print(
         f"结算 {done['settled']} 笔,撤销 {done['reversed']} 笔,登记撤销 {done['cancelled']} 次,"

@@ -11,7 +11,9 @@ from typing import Final
 
 from medaid.client import HttpReply, HttpRequest, NoAnswer, Transport
 
-KINDS: Final = ("before", "after", "late", "twice")
+FAULTS: Final = {"before": "未送达", "after": "办后无应答", "late": "迟到", "twice": "重复送达"}
+"""How a call dies, in the report's words."""
+KINDS: Final = tuple(FAULTS)
 """It never arrives; it is done and its answer is lost; it arrives after later ones, its sender long
 gone; it arrives twice and the second answer is the one that comes."""
 _LATEST: Final = 12
