@@ -135,13 +135,13 @@ def test_what_is_older_than_the_sweep_looks_back_is_found_by_its_day_and_told_on
 
 
 def test_one_that_still_cannot_be_heard_says_so_and_keeps_none_of_the_others(
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """J16."""
     good, bad = closed(1), unheard(2)
     assert tell(bad, good) == [(bad, False, "ValueError"), (good, True, "")]
     assert waiting() == [bad]
-    assert "incident" in capsys.readouterr().out
+    assert "incident" in caplog.text
 
 
 def test_told_twice_it_is_heard_once(monkeypatch: pytest.MonkeyPatch) -> None:
