@@ -168,6 +168,22 @@ class TestTaxLists:
         summary = office.answer("list.csv.feedback.json").decode()
         assert "共 9 行" in summary
 
+    def test_days_and_amounts_are_read_as_in_every_dropped_table(self, office: Office) -> None:
+        """Other ways to write the same, full width too; a day with more behind it and half a group
+        of three are nothing near."""
+        office.at = day("2024-11-06")
+        told = office.tax(
+            [
+                paid(7, "400.00", 缴费日期="20241105"),
+                paid(8, "400.00", 缴费日期="2024年11月5日"),
+                paid(9, "400.00"),
+                paid(10, "400.00", 缴费日期="2024-11-0512:00"),
+                paid(11, "4,00.00"),
+            ]
+        )
+        assert told[:3] == ["已登记"] * 3
+        assert [one.partition(":")[0] for one in told[3:]] == ["日期", "金额"]
+
     def test_late_is_waited_for_and_the_counter_knows_it_J21(self, office: Office) -> None:
         office.at = day("2025-03-31")
         assert office.tax([paid(7, "400.00", "2025-03-31")]) == ["已登记"]

@@ -11,20 +11,19 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
 from medaid.aws import dropped, exchange
 from medaid.aws.transaction import Decided, Write, transact
-from medaid.dropped import answers, delimited, table
+from medaid.dropped import answers, cells, delimited, table
 from medaid.dropped.annotated import RowVerdict, annotate, filled_width
 from medaid.dropped.problem import FileRefused, Problem
 from medaid.enrolment import payments, planning, store
 from medaid.enrolment.payments import Paid
 from medaid.errors import Refused
 from medaid.instants import aware, civil_date
-from medaid.money import Fen
 from medaid.months import SENT_YEARS
 from medaid.people import enrolments
 from medaid.people import service as people
@@ -128,6 +127,8 @@ class _List:
             if isinstance(paid, Problem):
                 return paid
             return transact(lambda: self._decided(row, paid))
+        except cells.NotACell as wrong:
+            return wrong.problem
         except Refused as refusal:
             return Problem(refusal.code, refusal.field, refusal.rule)
 
@@ -137,15 +138,13 @@ class _List:
             return Problem("FIELD_FORMAT", "参保年度", "应为四位年度")
         if kind not in _KINDS:
             return Problem("CODE_UNKNOWN", "业务类型", "应为缴费或退费")
-        paid_on = _day(row.cell("paid_on"))
+        paid_on = cells.day(row.cell("paid_on"), "日期")
         treasury = row.cell("treasury_on")
-        treasury_on = _day(treasury) if treasury else None
-        if paid_on is None or (treasury and treasury_on is None):
-            return Problem("FIELD_FORMAT", "日期", "应为 yyyy-MM-dd 的日期")
+        treasury_on = cells.day(treasury, "日期") if treasury else None
         today = civil_date(self.now)
         if paid_on > today or (treasury_on is not None and not paid_on <= treasury_on <= today):
             return Problem("DATE_ORDER", "日期", "缴费日期不得晚于入库日期和当日")
-        amount = Fen.of_yuan(row.cell("amount"), "金额")
+        amount = cells.yuan(row.cell("amount"), "金额")
         if amount <= 0:
             return Problem("AMOUNT_NEGATIVE", "金额", "金额须为正")
         return Paid(
@@ -183,12 +182,3 @@ class _List:
             writes += [store.put_receipt(paid.receipt, whose)]
         writes += planning.enrolled(file, after, source, self.now)
         return Decided(told, writes)
-
-
-def _day(text: str) -> date | None:
-    plain = text.replace("/", "-").replace(".", "-")[:10]
-    parts = plain.split("-")
-    try:
-        return date(*map(int, parts)) if len(parts) == 3 else date.fromisoformat(plain)
-    except (ValueError, TypeError):
-        return None
