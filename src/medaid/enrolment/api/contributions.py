@@ -36,6 +36,7 @@ from medaid.enrolment.model import (
 )
 from medaid.errors import BadInput
 from medaid.months import Year
+from medaid.papers.service import word
 from medaid.people import service as people
 from medaid.people.model import CATEGORIES, Person
 from medaid.regions import Region
@@ -52,14 +53,6 @@ WAYS: Final = {
     EnrolmentWay.SELF: "自行缴费",
     EnrolmentWay.REFUND: "依申请退费",
     EnrolmentWay.AFTERWARDS: "事后资助",
-}
-STATES: Final = {
-    ContributionState.PLANNED: "已核定待缴",
-    ContributionState.COLLECTED: "已缴费",
-    ContributionState.IN_TREASURY: "已入库",
-    ContributionState.REFUNDING: "退费中",
-    ContributionState.REFUNDED: "已退费",
-    ContributionState.PAUSED: "已暂停",
 }
 
 
@@ -233,7 +226,7 @@ def _shown(one: Contribution, names: Mapping[str, Person]) -> ContributionShown:
         name=names[one.psn_no].name if one.psn_no in names else "",
         way_name=WAYS[one.way],
         category_name=CATEGORIES.get(one.category, ""),
-        state_name=STATES[one.state],
+        state_name=word("contribution", one.state),
         cites=list(one.cites),
         refund_ground=refund.ground if refund else "",
         refund_person=refund.parts.person if refund else None,
@@ -265,7 +258,7 @@ def _cells(one: Contribution, who: Person | None) -> tuple[object, ...]:
         one.parts.assistance,
         one.parts.treasury,
         ";".join(one.cites),
-        STATES[one.state],
+        word("contribution", one.state),
         one.paid,
         one.paid_on or "",
         one.treasury_on or "",
